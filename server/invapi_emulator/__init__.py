@@ -1,0 +1,3 @@
+"""A reference emulator of HOSTKEY's InvAPI."""
+
+__version__ = "0.1.0"

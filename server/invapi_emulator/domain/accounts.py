@@ -1,0 +1,39 @@
+"""An account: a world of its own, with its credentials, clock and seed."""
+
+from dataclasses import dataclass
+
+from invapi_emulator.domain.clocks import Clock, ClockStart
+from invapi_emulator.domain.instants import Instant
+
+GIVEN_TOKEN_EXPIRES = 4_102_444_800
+"""`token_expire` of the token an account is given out with: 2100-01-01, in epoch seconds (contract 5.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    api_key: str
+    token: str
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as stored.
+
+    `seeded` tells whether somebody chose the seed; `generation` counts its worlds, a reset makes a new one;
+    `sequence` numbers what happens in the present world; the given token is dead while `token_alive` is false.
+    """
+
+    id: int
+    name: str
+    credentials: Credentials
+    token_alive: bool
+    scenario: str
+    seed: int
+    seeded: bool
+    generation: int
+    sequence: int
+    made_at: Instant
+    start: ClockStart
+    clock: Clock

@@ -1,0 +1,54 @@
+"""Points in time are whole microseconds since 1970, UTC; this is how they are written and read."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+Instant: TypeAlias = int
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def from_datetime(moment: datetime) -> Instant:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def to_datetime(instant: Instant) -> datetime:
+    return _EPOCH + timedelta(microseconds=instant)
+
+
+LATEST = from_datetime(datetime(9999, 12, 31, tzinfo=UTC))
+"""No clock goes further: later dates cannot be written as ISO 8601."""
+
+SEEDED_START = from_datetime(datetime(2030, 1, 1, tzinfo=UTC))
+"""Where a frozen or auto clock with a seed starts, so that runs repeat and tokens still look valid."""
+
+
+def iso(instant: Instant) -> str:
+    """Return ISO 8601 with Z; a fraction only where there is one."""
+    return to_datetime(instant).isoformat().replace("+00:00", "Z")
+
+
+def iso_or_none(instant: Instant | None) -> str | None:
+    return None if instant is None else iso(instant)
+
+
+def wire_date(instant: Instant) -> str:
+    """Return `YYYY-MM-DD HH:MM:SS` in UTC (contract 4.8)."""
+    return to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def parse_iso(text: str) -> Instant:
+    """Read ISO 8601; without an offset it is UTC.
+
+    Raises ValueError for what is no timestamp, or one outside 1970 to 9999.
+    """
+    moment = datetime.fromisoformat(text)
+    instant = from_datetime(moment.replace(tzinfo=moment.tzinfo or UTC))
+    if not 0 <= instant <= LATEST:
+        raise ValueError(text)
+    return instant

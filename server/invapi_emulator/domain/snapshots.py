@@ -1,0 +1,95 @@
+"""Snapshots of one type of one VM, and when they can be made, removed and restored."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.virtual_machines import MachineState
+from invapi_emulator.errors import ImageMismatch, NameTaken, SnapshotLimit, SnapshotNotFound, TaskFailed
+
+SnapshotStatus: TypeAlias = Literal["available", "error"]
+
+DEFAULT_TYPE = "snapshot"
+DEFAULT_NUM_MAX = 4
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot as stored; `sequence` is its place in time (contract 4.8), `size` in bytes."""
+
+    vm_id: int
+    type: str
+    name: str
+    sequence: int
+    image_id: str
+    status: SnapshotStatus
+    size: int
+    created_at: Instant
+    state: MachineState
+
+
+@dataclass(frozen=True, slots=True)
+class RotationSettings:
+    """Settings of one type of snapshots (contract 4.9)."""
+
+    enabled: bool = False
+    excluded: tuple[str, ...] = ()
+
+
+def size_of(state: MachineState, memory_mb: int) -> int:
+    """Return the bytes a snapshot of this state takes: the used disk, and the memory if there is any."""
+    return (state.used_mb + (0 if state.memory_fingerprint is None else memory_mb)) * _MIB
+
+
+def find_snapshot(snapshots: Iterable[Snapshot], name: str, image_id: str | None) -> Snapshot:
+    """Return the snapshot of that name, which must have that image if one is named."""
+    found = next((snapshot for snapshot in snapshots if snapshot.name == name), None)
+    if found is None:
+        raise SnapshotNotFound(f"there is no snapshot '{name}' of this type")
+    if image_id is not None and image_id != found.image_id:
+        raise ImageMismatch(f"snapshot '{name}' has the image {found.image_id}, not {image_id}")
+    return found
+
+
+def require_restorable(snapshot: Snapshot) -> None:
+    """Refuse a snapshot in status error (contract 4.13)."""
+    if snapshot.status == "error":
+        raise SnapshotNotFound(f"snapshot '{snapshot.name}' is in status error and cannot be restored")
+
+
+def require_room(snapshots: Sequence[Snapshot], name: str, settings: RotationSettings, num_max: int) -> None:
+    """Refuse a new snapshot whose name is taken, or for which rotation cannot make room (contract 4.10, 4.13)."""
+    if any(snapshot.name == name for snapshot in snapshots):
+        raise NameTaken(f"there is a snapshot '{name}' of this type already")
+    if len(snapshots) < num_max:
+        return
+    if not settings.enabled:
+        raise SnapshotLimit(f"it has {len(snapshots)} of {num_max} snapshots, and rotation is off")
+    if all(snapshot.name in settings.excluded for snapshot in snapshots):
+        raise SnapshotLimit(f"it has {len(snapshots)} of {num_max} snapshots, all excluded from rotation")
+
+
+def rotated_out(
+    snapshots: Sequence[Snapshot], settings: RotationSettings, num_max: int
+) -> tuple[Snapshot, ...]:
+    """Return the snapshots that go so that one more fits (contract 4.10).
+
+    Those in status error go first, then the oldest; excluded ones stay. Raises TaskFailed if that makes too
+    little room.
+    """
+    surplus = len(snapshots) + 1 - num_max
+    if surplus <= 0:
+        return ()
+    free = [snapshot for snapshot in snapshots if snapshot.name not in settings.excluded]
+    if not settings.enabled or len(free) < surplus:
+        why = "none can be rotated out" if settings.enabled else "rotation is off"
+        raise TaskFailed(f"it has {len(snapshots)} of {num_max} snapshots, and {why}")
+    free.sort(key=lambda snapshot: (snapshot.status != "error", snapshot.sequence))
+    return tuple(free[:surplus])
+
+
+def newer_than(snapshot: Snapshot, snapshots: Iterable[Snapshot]) -> tuple[Snapshot, ...]:
+    """Return those that a restore of `snapshot` deletes: later ones of its type, excluded or not (contract 4.4)."""
+    return tuple(other for other in snapshots if other.sequence > snapshot.sequence)

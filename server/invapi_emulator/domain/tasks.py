@@ -1,0 +1,118 @@
+"""A task: work that takes time, what stage it has reached, and when it ends."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+from invapi_emulator.domain.instants import DAY, SECOND, Instant
+
+TaskState: TypeAlias = Literal["running", "done", "failed"]
+
+KEY_LIFETIME = DAY
+"""A key ages out so long after its task's end, on the account's clock (contract 3.7)."""
+
+MAX_TASKS = 10_000
+"""So many tasks an account keeps (contract 3.7)."""
+
+JITTER = 0.1
+"""A stage takes up to so much longer or shorter than its plan says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of a kind of task: it takes `seconds`, and `seconds_per_gb` for each GiB of the VM's disk."""
+
+    name: str
+    seconds: float
+    seconds_per_gb: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStage:
+    name: str
+    ends_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as stored; its durations were drawn when it was made.
+
+    `due_at` is None for a task that hangs: it never falls due. `context` is the request's own fields, `polls`
+    counts unfinished checks on an auto clock, `spent` means that its OK answer was given (contract 3.6).
+    """
+
+    key: str
+    module: str
+    action: str
+    vm_id: int
+    sequence: int
+    context: dict[str, Any]
+    stages: tuple[PlannedStage, ...]
+    created_at: Instant
+    due_at: Instant | None
+    state: TaskState = "running"
+    ended_at: Instant | None = None
+    scope: str | None = None
+    debug: str | None = None
+    error: str | None = None
+    polls: int = 0
+    spent: bool = False
+
+
+def plan(
+    stages: Sequence[Stage], size_gb: int, now: Instant, draw: Callable[[str], float]
+) -> tuple[PlannedStage, ...]:
+    """Return the stages with their ends; each starts when the one before is due.
+
+    `draw(stage name)` answers a number in [0, 1) that decides how much longer or shorter a stage takes.
+    """
+    durations = (
+        round((stage.seconds + stage.seconds_per_gb * size_gb) * 1000 * _jitter(draw(stage.name)))
+        * (SECOND // 1000)
+        for stage in stages
+    )
+    ends = itertools.accumulate(durations, initial=now)
+    return tuple(
+        PlannedStage(stage.name, end)
+        for stage, end in zip(stages, itertools.islice(ends, 1, None), strict=True)
+    )
+
+
+def advance(task: Task, now: Instant) -> Task:
+    """Return the task as it is at `now`: ended at its due time, if that has come.
+
+    An end is final: a finished task is returned unchanged.
+    """
+    if task.state != "running" or task.due_at is None or now < task.due_at:
+        return task
+    return replace(task, state="done", ended_at=task.due_at)
+
+
+def failed(task: Task, error: str) -> Task:
+    """Return a task that has just ended as one that ended in failure."""
+    return replace(task, state="failed", error=error)
+
+
+def stage_at(task: Task, now: Instant) -> str:
+    """Return the name of the stage the task is in; `done` or `failed` once it has ended."""
+    if task.state != "running":
+        return task.state
+    return next((stage.name for stage in task.stages if now < stage.ends_at), task.stages[-1].name)
+
+
+def progress_at(task: Task, now: Instant) -> int:
+    """Return how much of its planned time has passed, in percent; 100 only once it is done."""
+    if task.state == "done":
+        return 100
+    planned = task.stages[-1].ends_at - task.created_at
+    until = now if task.ended_at is None else task.ended_at
+    return max(0, min(99, 100 * (until - task.created_at) // max(planned, 1)))
+
+
+def has_aged_out(task: Task, now: Instant) -> bool:
+    return task.ended_at is not None and task.ended_at + KEY_LIFETIME <= now
+
+
+def _jitter(fraction: float) -> float:
+    return 1 - JITTER + 2 * JITTER * fraction

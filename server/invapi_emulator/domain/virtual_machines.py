@@ -1,0 +1,180 @@
+"""A VM: its disk and memory, and what running, power and snapshots do to them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from invapi_emulator.domain.instants import HOUR, SECOND, Instant
+from invapi_emulator.errors import NotSupported, VmLocked, VmNotRunning, VmRunning
+
+VmKind: TypeAlias = Literal["VPS", "VDS"]
+Engine: TypeAlias = Literal["openstack", "ovirt"]
+Power: TypeAlias = Literal["on", "off"]
+
+DISK_GROWTH_SECONDS_PER_MB = 60
+"""A running VM's used disk grows by one MiB in so many seconds, until it is nearly full."""
+
+DISK_FULL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class MachineState:
+    """What a snapshot holds and a restore brings back.
+
+    A generation counts the changes, a fingerprint stands for the content. `memory_fingerprint` is None where
+    there is no memory to speak of: a VM that is off, unless a restore left it memory to resume.
+    """
+
+    used_mb: int
+    disk_generation: int
+    disk_fingerprint: str
+    memory_generation: int
+    memory_fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualMachine:
+    """A VM as stored: `state` is as of `running_since`, which is None while the VM is off or paused.
+
+    `power_changes` are the changes of the last hour and the one before them, oldest first. `locked_by` is the
+    key of the changing task under way. `started` counts the tasks started, by action. Sizes: `size_gb` GiB of
+    disk, `memory_mb` MiB of memory.
+    """
+
+    id: int
+    kind: VmKind
+    engine: Engine
+    location: str
+    hostname: str
+    preset: str
+    cpu_count: int
+    size_gb: int
+    memory_mb: int
+    num_max: int
+    uuid: str
+    ip: str
+    mac: str
+    created_at: Instant
+    tags: tuple[tuple[str, str], ...]
+    power: Power
+    power_changes: tuple[tuple[Instant, Power], ...]
+    running_since: Instant | None
+    locked_by: str | None
+    started: Mapping[str, int]
+    state: MachineState
+
+
+def require_snapshots_supported(vm: VirtualMachine) -> None:
+    """Refuse a VM that has no snapshots (contract 4.14)."""
+    if vm.kind != "VPS":
+        raise NotSupported(
+            f"snapshots are not supported for a {vm.kind}, only for a VPS on openstack or ovirt"
+        )
+
+
+def require_unlocked(vm: VirtualMachine) -> None:
+    if vm.locked_by is not None:
+        raise VmLocked(f"the VM is locked by task {vm.locked_by}, which has not ended")
+
+
+def require_off(vm: VirtualMachine) -> None:
+    if vm.power == "on":
+        raise VmRunning("the VM is running; power it off first")
+
+
+def require_on(vm: VirtualMachine) -> None:
+    if vm.power == "off":
+        raise VmNotRunning("the VM is not running; power it on first")
+
+
+def as_of(vm: VirtualMachine, now: Instant) -> VirtualMachine:
+    """Return the VM with the state it has at `now`: whole seconds of running change its disk and memory."""
+    seconds = 0 if vm.running_since is None else (now - vm.running_since) // SECOND
+    if seconds <= 0:
+        return vm
+    assert vm.running_since is not None
+    return replace(vm, state=_after_running(vm, seconds), running_since=vm.running_since + seconds * SECOND)
+
+
+def paused(vm: VirtualMachine, now: Instant) -> VirtualMachine:
+    """Return the VM standing still while its snapshot is taken, so that the snapshot is of one moment."""
+    return replace(as_of(vm, now), running_since=None)
+
+
+def resumed(vm: VirtualMachine, now: Instant) -> VirtualMachine:
+    """Return the VM going on after a pause; nothing changes for one that is off or was not paused."""
+    if vm.power == "off" or vm.running_since is not None:
+        return vm
+    return replace(vm, running_since=now)
+
+
+def powered_on(vm: VirtualMachine, now: Instant) -> VirtualMachine:
+    """Return the VM running: with the memory a restore left it, or else freshly booted."""
+    if vm.power == "on":
+        return vm
+    held = vm.state.memory_fingerprint is not None
+    state = vm.state if held else _booted(vm.state)
+    return replace(_with_power(vm, "on", now), state=state, running_since=now)
+
+
+def powered_off(vm: VirtualMachine, now: Instant) -> VirtualMachine:
+    """Return the VM off, its memory gone."""
+    if vm.power == "off":
+        return vm
+    stopped = as_of(vm, now)
+    state = replace(_written(stopped.state, "shutdown"), memory_fingerprint=None)
+    return replace(_with_power(stopped, "off", now), state=state, running_since=None)
+
+
+def rebooted(vm: VirtualMachine, now: Instant) -> VirtualMachine:
+    return replace(vm, state=_booted(as_of(vm, now).state), running_since=now)
+
+
+def restored(vm: VirtualMachine, state: MachineState) -> VirtualMachine:
+    """Return the VM, which is off and stays so, with the disk and the memory of a snapshot (contract 4.11)."""
+    return replace(vm, state=state)
+
+
+def _with_power(vm: VirtualMachine, power: Power, now: Instant) -> VirtualMachine:
+    changes = (*vm.power_changes, (now, power))
+    recent = [number for number, (at, _) in enumerate(changes) if at > now - HOUR]
+    return replace(vm, power=power, power_changes=changes[max(recent[0] - 1, 0) :])
+
+
+def _after_running(vm: VirtualMachine, seconds: int) -> MachineState:
+    state = vm.state
+    full_mb = max(int(vm.size_gb * 1024 * DISK_FULL), state.used_mb)
+    grown_mb = (state.disk_generation + seconds) // DISK_GROWTH_SECONDS_PER_MB - (
+        state.disk_generation // DISK_GROWTH_SECONDS_PER_MB
+    )
+    return MachineState(
+        used_mb=min(state.used_mb + grown_mb, full_mb),
+        disk_generation=state.disk_generation + seconds,
+        disk_fingerprint=_derived(state.disk_fingerprint, f"ran to {state.disk_generation + seconds}"),
+        memory_generation=state.memory_generation + seconds,
+        memory_fingerprint=_derived(
+            state.memory_fingerprint or "", f"ran to {state.memory_generation + seconds}"
+        ),
+    )
+
+
+def _written(state: MachineState, by: str) -> MachineState:
+    return replace(
+        state,
+        disk_generation=state.disk_generation + 1,
+        disk_fingerprint=_derived(state.disk_fingerprint, by),
+    )
+
+
+def _booted(state: MachineState) -> MachineState:
+    written = _written(state, "boot")
+    return replace(
+        written,
+        memory_generation=state.memory_generation + 1,
+        memory_fingerprint=_derived(written.disk_fingerprint, f"boot {state.memory_generation + 1}"),
+    )
+
+
+def _derived(fingerprint: str, by: str) -> str:
+    return hashlib.blake2b(f"{fingerprint}/{by}".encode(), digest_size=8).hexdigest()

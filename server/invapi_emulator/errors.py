@@ -1,0 +1,203 @@
+"""What can go wrong, as classes; how it looks on the wire is `http/envelope.py`'s business."""
+
+from typing import Any, ClassVar
+
+
+class ApiError(Exception):
+    """A call of the imitated API that is not answered with success.
+
+    `reason` is the word in the header X-Emulator-Reason (contract 2.5), `code` the number in the envelope,
+    `status` the HTTP status: 200 unless the transport itself failed (contract 1.4). `extra` joins the body.
+    """
+
+    reason: ClassVar[str]
+    code: ClassVar[int] = -1
+    status: ClassVar[int] = 200
+
+    def __init__(self, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.extra = extra
+
+
+class UnknownModule(ApiError):
+    reason = "unknown_module"
+    status = 404
+
+
+class MethodNotAllowed(ApiError):
+    reason = "method_not_allowed"
+    status = 405
+
+
+class BodyTooLarge(ApiError):
+    reason = "body_too_large"
+    status = 413
+
+
+class UnsupportedMediaType(ApiError):
+    reason = "unsupported_media_type"
+    status = 415
+
+
+class MalformedBody(ApiError):
+    reason = "malformed_body"
+    status = 400
+
+
+class NotEmulated(ApiError):
+    """The vendor documents this action, the emulator does not have it (contract 2.6)."""
+
+    reason = "not_emulated"
+    status = 501
+
+
+class Unavailable(ApiError):
+    reason = "unavailable"
+    status = 503
+
+
+class UnknownAction(ApiError):
+    reason = "unknown_action"
+
+
+class InvalidToken(ApiError):
+    """Public clients log in again on this text (contract 2.3)."""
+
+    reason = "invalid_token"
+    code = -2
+
+    def __init__(self) -> None:
+        super().__init__("Invalid token")
+
+
+class TokenExpired(ApiError):
+    """Public clients log in again on this text (contract 2.3)."""
+
+    reason = "token_expired"
+    code = -2
+
+    def __init__(self) -> None:
+        super().__init__("Token expired")
+
+
+class InvalidApiKey(ApiError):
+    reason = "invalid_api_key"
+
+
+class NoAppropriateServers(ApiError):
+    """Login of an account without VMs; its body is an exception in shape (contract 5.3)."""
+
+    reason = "no_appropriate_servers"
+
+    def __init__(self) -> None:
+        super().__init__("No appropriate servers found")
+
+
+class KeyNotFound(ApiError):
+    reason = "key_not_found"
+
+    def __init__(self, key: str) -> None:
+        super().__init__("AsyncKey not found", key=key)
+
+
+class KeySpent(KeyNotFound):
+    reason = "key_spent"
+
+
+class Refusal(ApiError):
+    """A refusal about a VM: its message gets the action's prefix (contract 2.4)."""
+
+
+class InvalidParameter(Refusal):
+    """A parameter is missing or malformed; `about` names it."""
+
+    reason = "invalid_parameter"
+
+    def __init__(self, about: str, message: str) -> None:
+        super().__init__(message)
+        self.about = about
+
+
+class NothingToUpdate(Refusal):
+    reason = "nothing_to_update"
+
+
+class VmNotFound(Refusal):
+    reason = "vm_not_found"
+
+
+class NotSupported(Refusal):
+    reason = "not_supported"
+
+
+class VmLocked(Refusal):
+    reason = "vm_locked"
+
+
+class VmRunning(Refusal):
+    reason = "vm_running"
+
+
+class VmNotRunning(Refusal):
+    reason = "vm_not_running"
+
+
+class SnapshotNotFound(Refusal):
+    reason = "snapshot_not_found"
+
+
+class ImageMismatch(Refusal):
+    reason = "image_mismatch"
+
+
+class NameTaken(Refusal):
+    reason = "name_taken"
+
+
+class SnapshotLimit(Refusal):
+    reason = "snapshot_limit"
+
+
+class TaskFailed(Exception):
+    """A task reached its due time and could not take effect; `error` is what the client reads (contract 3.5)."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class ControlError(Exception):
+    """A request to the control API that cannot be done; `field` names the culprit in the body, if one does."""
+
+    status: ClassVar[int]
+
+    def __init__(self, reason: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.field = field
+
+
+class NotFound(ControlError):
+    status = 404
+
+
+class Conflict(ControlError):
+    status = 409
+
+
+class Unprocessable(ControlError):
+    status = 422
+
+
+class Forbidden(ControlError):
+    status = 403
+
+
+class Unauthorized(ControlError):
+    status = 401
+
+
+class CannotStart(Exception):
+    """The server refuses to start; the message is one line that names the culprit."""

@@ -1,0 +1,63 @@
+"""The only source of chance: a function of seed, subject, purpose and count - or real chance, where no seed is."""
+
+import hashlib
+import secrets
+import string
+import uuid
+from dataclasses import dataclass
+
+from invapi_emulator.domain.accounts import Account
+
+KEY_LENGTH = 32
+_KEY_CHARACTERS = string.ascii_lowercase + string.digits
+
+
+def is_task_key(text: str) -> bool:
+    """Tell whether the text has the form of a task's key (contract 3.1)."""
+    return len(text) == KEY_LENGTH and all(character in _KEY_CHARACTERS for character in text)
+
+
+def new_seed() -> int:
+    return secrets.randbits(48)
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Draws for one account.
+
+    Every draw is a function of the seed and of the words given (the subject, what for, the how-manieth), so
+    what one VM gets does not depend on which call came first elsewhere. Two accounts with the same seed draw
+    alike; only keys and tokens mix in the account (`owner`), and come from the system where no seed was given.
+    """
+
+    seed: int
+    owner: str
+    repeatable: bool
+
+    def fraction(self, *words: str | int) -> float:
+        """Return a number in [0, 1)."""
+        return int.from_bytes(self._digest(*words)[:6], "big") / (1 << 48)
+
+    def hex(self, length: int, *words: str | int) -> str:
+        return self._digest(*words).hex()[:length]
+
+    def uuid(self, *words: str | int) -> str:
+        return str(uuid.UUID(bytes=self._digest(*words)[:16], version=4))
+
+    def task_key(self, *words: str | int) -> str:
+        """Return 32 characters of a-z0-9 (contract 3.1)."""
+        if not self.repeatable:
+            return "".join(secrets.choice(_KEY_CHARACTERS) for _ in range(KEY_LENGTH))
+        digest = self._digest("key", self.owner, *words)
+        return "".join(_KEY_CHARACTERS[byte % len(_KEY_CHARACTERS)] for byte in digest[:KEY_LENGTH])
+
+    def token(self, *words: str | int) -> str:
+        """Return 32 hexadecimal digits (contract 5.1)."""
+        return self.hex(32, "token", self.owner, *words) if self.repeatable else secrets.token_hex(16)
+
+    def _digest(self, *words: str | int) -> bytes:
+        return hashlib.blake2b("\0".join(map(str, (self.seed, *words))).encode()).digest()
+
+
+def chance_of(account: Account) -> Chance:
+    return Chance(account.seed, account.name, account.seeded)

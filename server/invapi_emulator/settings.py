@@ -1,0 +1,84 @@
+"""Every setting of the server: its type, its default and one line of meaning."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from invapi_emulator.errors import CannotStart
+
+ENVIRONMENT_PREFIX = "INVAPI_EMULATOR_"
+
+
+class Settings(BaseSettings):
+    """A flag goes over its environment variable, that over the default; an empty variable counts as unset."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+    )
+
+    host: str = "127.0.0.1"
+    """address to listen on; 0.0.0.0 for all, and then see --allowed-hosts"""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 8650
+    """port to listen on; 0 picks a free one"""
+
+    db: str = ""
+    """file or SQLAlchemy URL (sqlite, postgresql) that keeps the worlds; nothing: in memory"""
+
+    scenario: str = "demo"
+    """the world that accounts made new start with"""
+
+    clock: Literal["real", "frozen", "auto"] = "real"
+    """clock of accounts made new: real runs, frozen moves when told, auto jumps when polled"""
+
+    rate: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] = 10
+    """account seconds per real second, on the clocks of accounts made new"""
+
+    polls: Annotated[int, Field(ge=0, le=1_000_000)] = 1
+    """how many checks an unfinished task withstands on an auto clock"""
+
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    """makes accounts made new repeatable: keys, tokens, durations; nothing: a random one"""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """how much is logged, on stderr"""
+
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """further host names the control API answers to, separated by commas; * for all"""
+
+    admin_token: str = ""
+    """if set, the control API wants it as `Authorization: Bearer <token>`"""
+
+    full_sync: bool = False
+    """SQLite writes through to the disk at each commit: survives a power cut, not only a kill"""
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+
+
+WORLD_SETTINGS = ("scenario", "clock", "rate", "polls", "seed")
+"""Those that apply to accounts made new only."""
+
+
+def read_settings(flags: dict[str, Any]) -> Settings:
+    """Return the settings from the given flags, the environment and the defaults.
+
+    Raises CannotStart with one line that names the flag or variable, its value and what it takes.
+    """
+    try:
+        return Settings(**flags)
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        name = str(first["loc"][0])
+        flag = f"--{name.replace('_', '-')}"
+        source = flag if name in flags else f"{ENVIRONMENT_PREFIX}{name.upper()}"
+        raise CannotStart(
+            f"{source}: {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+        ) from None
