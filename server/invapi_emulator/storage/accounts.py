@@ -1,0 +1,135 @@
+"""Queries about accounts and their clocks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+
+from invapi_emulator.domain.accounts import Account, Credentials
+from invapi_emulator.domain.clocks import Clock, ClockStart
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage import tables
+from invapi_emulator.storage.database import Transaction
+
+_account = tables.account
+_CREDENTIALS = ("api_key", "token", "user", "password")
+_START = ("mode", "rate", "polls", "now")
+_CLOCK = ("mode", "rate", "polls", "base", "anchor")
+
+
+def add(tx: Transaction, account: Account) -> Account:
+    """Insert an account; its `id` is ignored, the one it gets is in the answer."""
+    inserted = tx.execute(insert(_account).values(_row(account)).returning(_account.c.id))
+    return replace(account, id=inserted.scalar_one())
+
+
+def save(tx: Transaction, account: Account) -> None:
+    tx.execute(update(_account).where(_account.c.id == account.id).values(_row(account)))
+
+
+def by_name(tx: Transaction, name: str) -> Account | None:
+    """Return the account, which this transaction then holds alone; so for each of these."""
+    return _one(tx, _account.c.name == name)
+
+
+def by_id(tx: Transaction, account_id: int) -> Account | None:
+    return _one(tx, _account.c.id == account_id)
+
+
+def by_given_token(tx: Transaction, token: str) -> Account | None:
+    return _one(tx, _account.c.token == token)
+
+
+def by_session_token(tx: Transaction, token: str) -> Account | None:
+    owner = select(tables.session.c.account_id).where(tables.session.c.token == token)
+    return _one(tx, _account.c.id == owner.scalar_subquery())
+
+
+def by_task_key(tx: Transaction, key: str) -> Account | None:
+    owner = select(tables.task.c.account_id).where(tables.task.c.key == key)
+    return _one(tx, _account.c.id == owner.scalar_subquery())
+
+
+def by_api_key(tx: Transaction, api_key: str) -> Account | None:
+    return _one(tx, _account.c.api_key == api_key)
+
+
+def by_user(tx: Transaction, user: str, password: str) -> Account | None:
+    return _one(tx, (_account.c.user == user) & (_account.c.password == password))
+
+
+def all_of_them(tx: Transaction) -> list[Account]:
+    return [_from_row(row) for row in tx.execute(select(_account).order_by(_account.c.id).with_for_update())]
+
+
+def running_with_next_due(tx: Transaction) -> Sequence[tuple[int, Clock, Instant]]:
+    """Return the accounts whose clock runs and whose tasks will fall due: id, clock, when the first one does."""
+    task = tables.task
+    clock = [_account.c[f"clock_{part}"] for part in _CLOCK]
+    rows = tx.execute(
+        select(_account.c.id, *clock, func.min(task.c.due_at))
+        .join(task, task.c.account_id == _account.c.id)
+        .where(_account.c.clock_mode != "frozen", task.c.state == "running", task.c.due_at.is_not(None))
+        .group_by(_account.c.id, *clock)
+    )
+    return [(row[0], Clock(*row[1:6]), row[6]) for row in rows]
+
+
+def next_sequence(tx: Transaction, account_id: int) -> int:
+    counted = (
+        update(_account)
+        .where(_account.c.id == account_id)
+        .values(sequence=_account.c.sequence + 1)
+        .returning(_account.c.sequence)
+    )
+    return int(tx.execute(counted).scalar_one())
+
+
+def set_clock(tx: Transaction, account_id: int, clock: Clock) -> None:
+    parts = {f"clock_{part}": getattr(clock, part) for part in _CLOCK}
+    tx.execute(update(_account).where(_account.c.id == account_id).values(parts))
+
+
+def kill_given_token(tx: Transaction, account_id: int) -> None:
+    tx.execute(update(_account).where(_account.c.id == account_id).values(token_alive=False))
+
+
+def clear_world(tx: Transaction, account_id: int) -> None:
+    """Remove the VMs with all they hold, and the login tokens; events stay."""
+    for table in (tables.vm, tables.session):
+        tx.execute(delete(table).where(table.c.account_id == account_id))
+
+
+def _one(tx: Transaction, condition: ColumnElement[bool]) -> Account | None:
+    row = tx.execute(select(_account).where(condition).with_for_update()).one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def _row(account: Account) -> dict[str, Any]:
+    plain = (
+        "name", "token_alive", "scenario", "seed", "seeded", "generation", "sequence", "made_at",
+    )  # fmt: skip
+    return (
+        {name: getattr(account, name) for name in plain}
+        | {name: getattr(account.credentials, name) for name in _CREDENTIALS}
+        | {f"start_{part}": getattr(account.start, part) for part in _START}
+        | {f"clock_{part}": getattr(account.clock, part) for part in _CLOCK}
+    )
+
+
+def _from_row(row: Row[Any]) -> Account:
+    return Account(
+        id=row.id,
+        name=row.name,
+        credentials=Credentials(row.api_key, row.token, row.user, row.password),
+        token_alive=row.token_alive,
+        scenario=row.scenario,
+        seed=row.seed,
+        seeded=row.seeded,
+        generation=row.generation,
+        sequence=row.sequence,
+        made_at=row.made_at,
+        start=ClockStart(row.start_mode, row.start_rate, row.start_polls, row.start_now),
+        clock=Clock(row.clock_mode, row.clock_rate, row.clock_polls, row.clock_base, row.clock_anchor),
+    )

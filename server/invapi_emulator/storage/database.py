@@ -1,0 +1,181 @@
+"""The database: opening it, and transactions on it, in the place that its engine likes best."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from invapi_emulator.clock import RealTime
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.errors import CannotStart
+
+Transaction: TypeAlias = Connection
+"""What handlers, finish functions and queries take first."""
+
+T = TypeVar("T")
+
+POSTGRESQL_CONNECTIONS = 10
+_ALIVE_LOCK = 0x1147A91
+"""The advisory lock that every server on a PostgreSQL database shares."""
+
+
+class Database:
+    """Transactions, and where they run: SQLite on the caller's own thread, PostgreSQL in a few worker threads.
+
+    SQLite has one connection, and a thread hop would cost more than a query. `alone` tells whether no other
+    server was using the database when this one opened it.
+    """
+
+    def __init__(self, engine: Engine, real_time: RealTime, resources: ExitStack, *, alone: bool) -> None:
+        self.engine = engine
+        self.alone = alone
+        self._real_time = real_time
+        self._resources = resources
+        self._threads: ThreadPoolExecutor | None = None
+        if engine.dialect.name == "postgresql":
+            self._threads = ThreadPoolExecutor(POSTGRESQL_CONNECTIONS, thread_name_prefix="database")
+
+    @property
+    def durable(self) -> bool:
+        return self.engine.url.database not in (None, "", ":memory:")
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run a function that makes transactions, where this engine wants it."""
+        if self._threads is None:
+            return work()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def run_in_steps(self, step: Callable[[], T | None]) -> T:
+        """Run a step again and again until it answers; between two, other calls get their turn."""
+        while (done := await self.run(step)) is None:  # noqa: ASYNC110 - others just go first
+            await asyncio.sleep(0)
+        return done
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Make a transaction that commits when the block is left, and rolls back when it raises."""
+        with self.engine.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        with self.engine.connect() as tx:
+            yield tx
+
+    def real_now(self, tx: Transaction) -> Instant:
+        """Return the real time: the process's, or the database's where several servers may share it."""
+        if self._threads is None:
+            return self._real_time()
+        now = tx.execute(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"))
+        return int(now.scalar_one())
+
+    def close(self) -> None:
+        if self._threads is not None:
+            self._threads.shutdown()
+        self.engine.dispose()
+        self._resources.close()
+
+
+def open_database(where: str, real_time: RealTime, *, full_sync: bool = False) -> Database:
+    """Open the database that `--db` names: nothing (in memory), a file, or a URL of sqlite or postgresql.
+
+    Raises CannotStart with one line that names it when it cannot be used.
+    """
+    url = _url(where)
+    resources = ExitStack()
+    try:
+        if url.get_backend_name() == "postgresql":
+            engine = create_engine(url, pool_size=POSTGRESQL_CONNECTIONS + 1, max_overflow=0)
+            resources.callback(engine.dispose)
+            alone = _join_servers(engine, resources)
+        else:
+            alone = True
+            _lock_file(url, resources)
+            engine = _sqlite_engine(url, full_sync=full_sync)
+            resources.callback(engine.dispose)
+            engine.connect().close()
+    except (DBAPIError, OSError) as problem:
+        resources.close()
+        raise CannotStart(f"--db: cannot use {name_of(url)}: {first_line(problem)}") from None
+    return Database(engine, real_time, resources, alone=alone)
+
+
+def first_line(problem: DBAPIError | OSError) -> str:
+    """Return what a database says is wrong, without the statement and the advice behind it."""
+    return str(getattr(problem, "orig", problem)).strip().splitlines()[0]
+
+
+def name_of(url: URL) -> str:
+    """Return the database as a person names it, its password hidden."""
+    return f"'{url.database}'" if url.get_backend_name() == "sqlite" else f"'{url.render_as_string()}'"
+
+
+def _url(where: str) -> URL:
+    if "://" not in where:
+        return URL.create("sqlite", database=where or None)
+    try:
+        url = make_url(where)
+    except ArgumentError as problem:
+        raise CannotStart(f"--db: {where!r} is no database URL: {problem}") from None
+    drivers = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+    backend = url.drivername.partition("+")[0]
+    if backend not in drivers:
+        raise CannotStart(
+            f"--db: {backend!r} is no database it can use; those are a file, sqlite, postgresql"
+        )
+    return url.set(drivername=drivers[backend])
+
+
+def _lock_file(url: URL, resources: ExitStack) -> None:
+    """Hold a lock beside a SQLite file: two servers in one file would each run its tasks on their own time."""
+    if url.database in (None, "", ":memory:"):
+        return
+    file = Path(str(url.database)).absolute()
+    if not file.parent.is_dir():
+        raise NotADirectoryError(f"there is no directory '{file.parent}'")
+    lock = FileLock(f"{file}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise CannotStart(f"--db: '{file}' is in use by another server") from None
+    resources.callback(lock.release)
+
+
+def _sqlite_engine(url: URL, *, full_sync: bool) -> Engine:
+    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 2000")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if full_sync else 'NORMAL'}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _join_servers(engine: Engine, resources: ExitStack) -> bool:
+    """Hold, as long as this server lives, the lock that all servers of a database share.
+
+    The answer is whether this one is the first. Two that start at once can both believe not to be; then the
+    clocks have not stood still for longer than their start took.
+    """
+    connection = resources.enter_context(engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
+    key = {"key": _ALIVE_LOCK}
+    alone = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one())
+    connection.execute(text("SELECT pg_advisory_lock_shared(:key)"), key)
+    if alone:
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+    return alone

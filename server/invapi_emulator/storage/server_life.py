@@ -1,0 +1,17 @@
+"""When a server was last alive: clocks stand still while none runs."""
+
+from sqlalchemy import insert, select, update
+
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.tables import server
+
+
+def last_alive_at(tx: Transaction) -> Instant | None:
+    """Return the real time at which a server last said that it lives; None in a new database."""
+    return tx.execute(select(server.c.alive_at)).scalar_one_or_none()
+
+
+def say_alive(tx: Transaction, real_now: Instant) -> None:
+    if tx.execute(update(server).values(alive_at=real_now)).rowcount == 0:
+        tx.execute(insert(server).values(id=1, alive_at=real_now))

@@ -1,0 +1,61 @@
+"""Queries about snapshots and the settings of their rotation."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select
+
+from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
+from invapi_emulator.domain.virtual_machines import MachineState
+from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.tables import STATE_COLUMNS, rotation, snapshot
+
+
+def add(tx: Transaction, account_id: int, made: Snapshot) -> None:
+    row = asdict(made)
+    state = row.pop("state")
+    tx.execute(insert(snapshot).values(account_id=account_id, **row, **state))
+
+
+def of_type(tx: Transaction, account_id: int, vm_id: int, type_: str) -> list[Snapshot]:
+    """Return a VM's snapshots of one type, oldest first."""
+    return [found for found in of_vm(tx, account_id, vm_id) if found.type == type_]
+
+
+def of_vm(tx: Transaction, account_id: int, vm_id: int) -> list[Snapshot]:
+    """Return a VM's snapshots of all types, oldest first."""
+    where = (snapshot.c.account_id == account_id) & (snapshot.c.vm_id == vm_id)
+    rows = tx.execute(select(snapshot).where(where).order_by(snapshot.c.sequence))
+    return [_from_row(row) for row in rows]
+
+
+def remove(tx: Transaction, account_id: int, gone: Iterable[Snapshot]) -> None:
+    sequences = [found.sequence for found in gone]
+    if sequences:
+        where = (snapshot.c.account_id == account_id) & snapshot.c.sequence.in_(sequences)
+        tx.execute(delete(snapshot).where(where))
+
+
+def settings_of_vm(tx: Transaction, account_id: int, vm_id: int) -> dict[str, RotationSettings]:
+    """Return the settings that were set, by type, in alphabetical order."""
+    where = (rotation.c.account_id == account_id) & (rotation.c.vm_id == vm_id)
+    rows = tx.execute(select(rotation).where(where).order_by(rotation.c.type))
+    return {row.type: RotationSettings(row.enabled, tuple(row.excluded)) for row in rows}
+
+
+def settings_of_type(tx: Transaction, account_id: int, vm_id: int, type_: str) -> RotationSettings:
+    return settings_of_vm(tx, account_id, vm_id).get(type_, RotationSettings())
+
+
+def save_settings(tx: Transaction, account_id: int, vm_id: int, type_: str, new: RotationSettings) -> None:
+    where = {"account_id": account_id, "vm_id": vm_id, "type": type_}
+    tx.execute(delete(rotation).filter_by(**where))
+    tx.execute(insert(rotation).values(**where, enabled=new.enabled, excluded=list(new.excluded)))
+
+
+def _from_row(row: Row[Any]) -> Snapshot:
+    columns = row._asdict()
+    state = MachineState(**{name: columns.pop(name) for name in STATE_COLUMNS})
+    del columns["account_id"]
+    return Snapshot(**columns, state=state)

@@ -1,0 +1,209 @@
+"""The tables. Instants are microseconds since 1970; lists and objects are JSON text, so both engines agree."""
+
+import json
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Json(TypeDecorator[Any]):
+    """JSON as ASCII text: PostgreSQL's own type refuses NUL, which a client may well send."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002 - SQLAlchemy's signature
+        return json.dumps(value, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else json.loads(value)
+
+
+def _state_columns() -> list[Column[Any]]:
+    return [
+        Column("used_mb", BigInteger, nullable=False),
+        Column("disk_generation", BigInteger, nullable=False),
+        Column("disk_fingerprint", String, nullable=False),
+        Column("memory_generation", BigInteger, nullable=False),
+        Column("memory_fingerprint", String),
+    ]
+
+
+STATE_COLUMNS = tuple(column.name for column in _state_columns())
+"""A MachineState's fields, as a VM and a snapshot both have them."""
+
+server = Table(
+    "server",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alive_at", BigInteger, nullable=False, comment="real time"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("api_key", String, nullable=False, unique=True),
+    Column("token", String, nullable=False, unique=True),
+    Column("user", String, nullable=False, unique=True),
+    Column("password", String, nullable=False),
+    Column("token_alive", Boolean, nullable=False),
+    Column("scenario", String, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("seeded", Boolean, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False, comment="real time"),
+    Column("start_mode", String, nullable=False),
+    Column("start_rate", Float, nullable=False),
+    Column("start_polls", Integer, nullable=False),
+    Column("start_now", BigInteger),
+    Column("clock_mode", String, nullable=False),
+    Column("clock_rate", Float, nullable=False),
+    Column("clock_polls", Integer, nullable=False),
+    Column("clock_base", BigInteger, nullable=False),
+    Column("clock_anchor", BigInteger, nullable=False, comment="real time"),
+)
+
+
+def _account_column(**options: Any) -> Column[Any]:
+    return Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, **options)
+
+
+session = Table(
+    "session",
+    metadata,
+    Column("token", String, primary_key=True),
+    _account_column(index=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("address", String, comment="the only caller it is good for, if it is bound"),
+)
+
+vm = Table(
+    "vm",
+    metadata,
+    _account_column(),
+    Column("id", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("engine", String, nullable=False),
+    Column("location", String, nullable=False),
+    Column("hostname", String, nullable=False),
+    Column("preset", String, nullable=False),
+    Column("cpu_count", Integer, nullable=False),
+    Column("size_gb", Integer, nullable=False),
+    Column("memory_mb", Integer, nullable=False),
+    Column("num_max", Integer, nullable=False),
+    Column("uuid", String, nullable=False),
+    Column("ip", String, nullable=False),
+    Column("mac", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("power", String, nullable=False),
+    Column("power_changes", Json, nullable=False),
+    Column("running_since", BigInteger),
+    Column("locked_by", String),
+    Column("started", Json, nullable=False),
+    *_state_columns(),
+    PrimaryKeyConstraint("account_id", "id"),
+)
+
+
+def _vm_constraint() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["account_id", "vm_id"], ["vm.account_id", "vm.id"], ondelete="CASCADE")
+
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("account_id", Integer, nullable=False),
+    Column("vm_id", BigInteger, nullable=False),
+    Column("type", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("image_id", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    *_state_columns(),
+    PrimaryKeyConstraint("account_id", "vm_id", "type", "name"),
+    UniqueConstraint("account_id", "sequence"),
+    _vm_constraint(),
+)
+
+rotation = Table(
+    "rotation",
+    metadata,
+    Column("account_id", Integer, nullable=False),
+    Column("vm_id", BigInteger, nullable=False),
+    Column("type", String, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("excluded", Json, nullable=False),
+    PrimaryKeyConstraint("account_id", "vm_id", "type"),
+    _vm_constraint(),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("account_id", Integer, nullable=False),
+    Column("vm_id", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("module", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("context", Json, nullable=False),
+    Column("stages", Json, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, comment="none: it hangs"),
+    Column("state", String, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("scope", Text),
+    Column("debug", Text),
+    Column("error", Text),
+    Column("polls", Integer, nullable=False),
+    Column("spent", Boolean, nullable=False),
+    UniqueConstraint("account_id", "sequence"),
+    _vm_constraint(),
+)
+
+Index("ix_task_due", task.c.account_id, task.c.state, task.c.due_at, task.c.sequence)
+Index("ix_task_vm", task.c.account_id, task.c.vm_id)
+
+event = Table(
+    "event",
+    metadata,
+    _account_column(),
+    Column("number", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("data", Json, nullable=False),
+    PrimaryKeyConstraint("account_id", "number"),
+)

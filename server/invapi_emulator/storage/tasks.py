@@ -1,0 +1,102 @@
+"""Queries about tasks."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, delete, func, insert, select, update
+
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.tasks import KEY_LIFETIME, PlannedStage, Task
+from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.tables import task
+
+
+def add(tx: Transaction, account_id: int, made: Task) -> None:
+    tx.execute(insert(task).values(_row(made) | {"account_id": account_id}))
+
+
+def save(tx: Transaction, changed: Task) -> None:
+    tx.execute(update(task).where(task.c.key == changed.key).values(_row(changed)))
+
+
+def by_key(tx: Transaction, account_id: int, key: str) -> Task | None:
+    row = tx.execute(select(task).filter_by(account_id=account_id, key=key)).one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def due(tx: Transaction, account_id: int, now: Instant, most: int) -> list[Task]:
+    """Return the tasks that are due and have not ended, in due order, `most` at the most."""
+    where = (task.c.account_id == account_id) & (task.c.state == "running") & (task.c.due_at <= now)
+    return _all(tx, where, task.c.due_at, task.c.sequence, most=most)
+
+
+def last_due_at(tx: Transaction, account_id: int) -> Instant | None:
+    """Return when the last of the tasks under way will be due; None when none ever will."""
+    where = (task.c.account_id == account_id) & (task.c.state == "running")
+    latest: Instant | None = tx.execute(select(func.max(task.c.due_at)).where(where)).scalar_one()
+    return latest
+
+
+def latest_at(tx: Transaction, account_id: int) -> Instant | None:
+    """Return the latest time at which a task started or ended."""
+    seen = func.max(func.coalesce(task.c.ended_at, task.c.created_at))
+    latest: Instant | None = tx.execute(select(seen).where(task.c.account_id == account_id)).scalar_one()
+    return latest
+
+
+def hanging(tx: Transaction, account_id: int) -> list[str]:
+    """Return the keys of the tasks that will never fall due."""
+    where = (task.c.account_id == account_id) & (task.c.state == "running") & task.c.due_at.is_(None)
+    return list(tx.execute(select(task.c.key).where(where).order_by(task.c.sequence)).scalars())
+
+
+def of_account(tx: Transaction, account_id: int, now: Instant) -> list[Task]:
+    """Return those whose key has not aged out, in the order they were started."""
+    return _all(tx, _kept(account_id, now), task.c.sequence)
+
+
+def of_vm(tx: Transaction, account_id: int, vm_id: int, now: Instant) -> list[Task]:
+    return _all(tx, _kept(account_id, now) & (task.c.vm_id == vm_id), task.c.sequence)
+
+
+def drop_aged_out(tx: Transaction, account_id: int, now: Instant) -> None:
+    tx.execute(
+        delete(task).where((task.c.account_id == account_id) & (task.c.ended_at <= now - KEY_LIFETIME))
+    )
+
+
+def make_room(tx: Transaction, account_id: int, most: int, reading: tuple[str, ...]) -> None:
+    """Drop tasks until one more fits in `most`: ended ones first, then those of the `reading` actions.
+
+    The oldest go first. A changing task under way is never dropped (contract 3.7).
+    """
+    mine = task.c.account_id == account_id
+    surplus = tx.execute(select(func.count()).select_from(task).where(mine)).scalar_one() + 1 - most
+    if surplus <= 0:
+        return
+    ended = task.c.state != "running"
+    droppable = select(task.c.key).where(mine, ended | task.c.action.in_(reading))
+    oldest = droppable.order_by(case((ended, 0), else_=1), task.c.sequence).limit(surplus)
+    tx.execute(delete(task).where(task.c.key.in_(oldest)))
+
+
+def _kept(account_id: int, now: Instant) -> ColumnElement[bool]:
+    aged_out = task.c.ended_at.is_not(None) & (task.c.ended_at <= now - KEY_LIFETIME)
+    return (task.c.account_id == account_id) & ~aged_out
+
+
+def _all(tx: Transaction, where: ColumnElement[bool], *order: Any, most: int | None = None) -> list[Task]:
+    return [_from_row(row) for row in tx.execute(select(task).where(where).order_by(*order).limit(most))]
+
+
+def _row(stored: Task) -> dict[str, Any]:
+    row = asdict(stored)
+    row["stages"] = [[stage.name, stage.ends_at] for stage in stored.stages]
+    return row
+
+
+def _from_row(row: Row[Any]) -> Task:
+    columns = row._asdict()
+    del columns["account_id"]
+    columns["stages"] = tuple(PlannedStage(name, ends_at) for name, ends_at in columns["stages"])
+    return Task(**columns)

@@ -1,0 +1,66 @@
+"""Queries about VMs, each within an account."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
+from invapi_emulator.errors import VmNotFound
+from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.tables import STATE_COLUMNS, vm
+
+_PLAIN = tuple(column.name for column in vm.c if column.name not in (*STATE_COLUMNS, "account_id"))
+
+
+def add(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
+    tx.execute(insert(vm).values(_row(machine) | {"account_id": account_id}))
+
+
+def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
+    where = (vm.c.account_id == account_id) & (vm.c.id == machine.id)
+    tx.execute(update(vm).where(where).values(_row(machine)))
+
+
+def find(tx: Transaction, account_id: int, vm_id: int) -> VirtualMachine | None:
+    where = (vm.c.account_id == account_id) & (vm.c.id == vm_id)
+    row = tx.execute(select(vm).where(where)).one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def load(tx: Transaction, account_id: int, vm_id: int) -> VirtualMachine:
+    """Return the VM; raises VmNotFound when the account has none of that id."""
+    machine = find(tx, account_id, vm_id)
+    if machine is None:
+        raise VmNotFound("no such VM in this account")
+    return machine
+
+
+def of_account(tx: Transaction, account_id: int) -> list[VirtualMachine]:
+    """Return all, ascending by id."""
+    rows = tx.execute(select(vm).where(vm.c.account_id == account_id).order_by(vm.c.id))
+    return [_from_row(row) for row in rows]
+
+
+def ids(tx: Transaction, account_id: int) -> list[int]:
+    """Return the ids of all, ascending."""
+    return list(tx.execute(select(vm.c.id).where(vm.c.account_id == account_id).order_by(vm.c.id)).scalars())
+
+
+def engines(tx: Transaction, account_id: int) -> list[str]:
+    """Return the engines that the account's VMs run on, in alphabetical order."""
+    distinct = select(vm.c.engine).where(vm.c.account_id == account_id).distinct().order_by(vm.c.engine)
+    return list(tx.execute(distinct).scalars())
+
+
+def _row(machine: VirtualMachine) -> dict[str, Any]:
+    return {name: getattr(machine, name) for name in _PLAIN} | asdict(machine.state)
+
+
+def _from_row(row: Row[Any]) -> VirtualMachine:
+    columns = row._asdict()
+    state = MachineState(**{name: columns.pop(name) for name in STATE_COLUMNS})
+    del columns["account_id"]
+    columns["tags"] = tuple((tag, value) for tag, value in columns["tags"])
+    columns["power_changes"] = tuple((at, power) for at, power in columns["power_changes"])
+    return VirtualMachine(**columns, state=state)
