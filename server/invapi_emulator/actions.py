@@ -1,0 +1,86 @@
+"""The table of actions: what a call is, and which function answers it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from pydantic import BaseModel
+
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.randomness import Chance
+from invapi_emulator.storage.database import Transaction
+
+Fields: TypeAlias = Mapping[str, str | tuple[str, ...]]
+"""A form as PHP reads it: a value is a string, or an array of strings."""
+
+Body: TypeAlias = dict[str, Any]
+"""What a handler answers; result, module and action are put around it unless it has a `result` of its own."""
+
+P = TypeVar("P", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[P]):
+    """One call: what was asked, by which account, and the one `now` that holds for all of it."""
+
+    module: str
+    action: str
+    params: P
+    fields: Fields
+    account: Account
+    now: Instant
+    real_now: Instant
+    chance: Chance
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action of the imitated API.
+
+    `refusal` is the text before ` <id> - why` (contract 2.4), None where an action is about no VM.
+    `find_account` answers whose call it is from its parameters; None: its token tells.
+    """
+
+    module: str
+    name: str
+    params: type[BaseModel]
+    handler: Callable[[Transaction, Call[Any]], Body]
+    refusal: str | None
+    find_account: Callable[[Transaction, Any], Account] | None
+
+
+ACTIONS: dict[tuple[str, str], Action] = {}
+
+NOT_EMULATED: dict[str, frozenset[str]] = {}
+"""Actions that the vendor documents and the emulator does not have, by module (contract 2.6)."""
+
+
+def action(
+    module: str,
+    name: str,
+    params: type[P],
+    *,
+    refusal: str | None = None,
+    find_account: Callable[[Transaction, P], Account] | None = None,
+) -> Callable[[Callable[[Transaction, Call[P]], Body]], Callable[[Transaction, Call[P]], Body]]:
+    """Put a handler into the table."""
+
+    def register(handler: Callable[[Transaction, Call[P]], Body]) -> Callable[[Transaction, Call[P]], Body]:
+        ACTIONS[module, name] = Action(module, name, params, handler, refusal, find_account)
+        return handler
+
+    return register
+
+
+def not_emulated(module: str, *names: str) -> None:
+    NOT_EMULATED[module] = NOT_EMULATED.get(module, frozenset()) | frozenset(names)
+
+
+def modules() -> list[str]:
+    return sorted({module for module, _ in ACTIONS} | set(NOT_EMULATED))
+
+
+def actions_of(module: str) -> list[str]:
+    return sorted(name for of, name in ACTIONS if of == module)

@@ -1,0 +1,69 @@
+"""The endpoint of all modules: a form in, an envelope out."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy.exc import DBAPIError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from invapi_emulator.actions import modules
+from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
+from invapi_emulator.http.dispatch import Asked, answer, find_action
+from invapi_emulator.http.envelope import failure, preflight
+from invapi_emulator.http.forms import read_fields
+from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.storage.database import Database, first_line
+
+_log = logging.getLogger(__name__)
+
+
+class FormEndpoint:
+    """An ASGI application that answers every path as a module of the imitated API.
+
+    `after_call` is told after each call that was carried out: it may have started a task.
+    """
+
+    def __init__(self, database: Database, lifecycle: Lifecycle, after_call: Callable[[], None]) -> None:
+        self._database = database
+        self._lifecycle = lifecycle
+        self._after_call = after_call
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ApiError as error:
+            response = failure(error)
+        except ClientDisconnect:
+            return
+        except DBAPIError as problem:
+            _log.error("the database does not answer: %s", first_line(problem))
+            response = failure(Unavailable(f"the emulator has lost its database: {first_line(problem)}"))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        module = _module(request.url.path)
+        if request.method == "OPTIONS":
+            return preflight(request.headers.get("access-control-request-headers", ""))
+        if request.method not in {"GET", "POST"}:
+            raise MethodNotAllowed(f"{module} does not take {request.method[:20]!r}, only GET and POST")
+        if not self._lifecycle.ready:
+            raise Unavailable(f"the emulator is {self._lifecycle.state}; ask again")
+        fields = await read_fields(request)
+        action = find_action(module, fields)
+        address = request.client.host if request.client else ""
+        step = partial(answer, self._database, action, Asked(module, fields, address))
+        response = await self._database.run_in_steps(step)
+        self._after_call()
+        return response
+
+
+def _module(path: str) -> str:
+    name = path.removeprefix("/").removesuffix(".php")
+    if name not in modules():
+        known = ", ".join(f"/{module}.php" for module in modules())
+        raise UnknownModule(f"there is no module at {ascii(path)[:80]}; there are {known}")
+    return name

@@ -1,0 +1,107 @@
+"""Reading a call's fields from query and body, by PHP's rules (contract 1.2 to 1.4)."""
+
+import re
+from collections.abc import Iterable
+from email.message import Message
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from invapi_emulator.actions import Fields
+from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
+from invapi_emulator.http.multipart import parts_of
+
+MAX_BODY = 1024 * 1024
+MAX_FIELDS = 1_000
+_MAX_DISCARDED = 64 * 1024 * 1024
+"""A body that is too large is read to its end up to here: a client that still writes would miss the answer."""
+
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
+_ARRAY = re.compile(r"([^\[]+)\[([^\]]*)\](.*)", re.DOTALL)
+
+
+async def read_fields(request: Request) -> Fields:
+    """Return the fields of query and body merged; where both have one, the body's counts.
+
+    Raises BodyTooLarge, UnsupportedMediaType, MalformedBody.
+    """
+    body = await _body(request)
+    query = _urlencoded(request.scope["query_string"], "the query")
+    form = _form(request.headers.get("content-type"), body) if body else []
+    if len(query) + len(form) > MAX_FIELDS:
+        raise BodyTooLarge(f"{len(query) + len(form)} fields are too many; at most {MAX_FIELDS}")
+    return {**_as_php(query), **_as_php(form)}
+
+
+async def _body(request: Request) -> bytes:
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= MAX_BODY:
+            chunks.append(chunk)
+        elif size > _MAX_DISCARDED:
+            break
+    if size > MAX_BODY:
+        raise BodyTooLarge(f"a body of {size} bytes or more is too large; at most {MAX_BODY}")
+    return b"".join(chunks)
+
+
+def _form(content_type: str | None, body: bytes) -> list[tuple[str, str]]:
+    header = Message()
+    header["content-type"] = content_type or "application/x-www-form-urlencoded"
+    match header.get_content_type():
+        case "application/x-www-form-urlencoded":
+            return _urlencoded(body, "the body")
+        case "multipart/form-data":
+            boundary = header.get_boundary()
+            if not boundary:
+                raise MalformedBody("the Content-Type multipart/form-data names no boundary")
+            return [
+                (_utf8(name, "a field name"), _utf8(value, "a field"))
+                for name, value in parts_of(body, boundary)
+            ]
+    raise UnsupportedMediaType(
+        f"a body of type {content_type!r} is no form; send application/x-www-form-urlencoded or multipart/form-data"
+    )
+
+
+def _urlencoded(raw: bytes, where: str) -> list[tuple[str, str]]:
+    text = _utf8(raw, where)
+    broken = _BROKEN_ESCAPE.search(text)
+    if broken:
+        raise MalformedBody(f"{where} has a broken percent-encoding: {broken.group()!r}")
+    if text.count("&") > MAX_FIELDS:
+        raise BodyTooLarge(f"{where} has more than {MAX_FIELDS} fields")
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise MalformedBody(f"{where} has percent-encoded bytes that are no UTF-8") from None
+
+
+def _utf8(raw: bytes, where: str) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as problem:
+        raise MalformedBody(f"{where} is not UTF-8: byte {raw[problem.start]:#04x}") from None
+
+
+def _as_php(pairs: Iterable[tuple[str, str]]) -> Fields:
+    """Collect pairs as PHP does: `name[]` and `name[0]` make an array, the last of a scalar wins."""
+    collected: dict[str, str | dict[str, str]] = {}
+    for name, value in pairs:
+        array = _ARRAY.fullmatch(name)
+        if array is None:
+            collected[name] = value
+            continue
+        items = collected.get(array[1])
+        if not isinstance(items, dict):
+            items = collected[array[1]] = {}
+        items[array[2] + array[3] or str(_next_index(items))] = value
+    return {
+        name: value if isinstance(value, str) else tuple(value.values()) for name, value in collected.items()
+    }
+
+
+def _next_index(items: dict[str, str]) -> int:
+    taken = [int(index) for index in items if index.isdecimal() and len(index) < 10]  # noqa: PLR2004 - PHP's int
+    return max(taken, default=-1) + 1

@@ -1,0 +1,43 @@
+"""Checking the fields of a call against what its action takes."""
+
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from invapi_emulator.actions import Fields
+from invapi_emulator.errors import InvalidParameter
+from invapi_emulator.modules.parameters import VmId
+
+_SHOWN = 60
+_VM_ID: TypeAdapter[int] = TypeAdapter(VmId)
+
+
+def validated(model: type[BaseModel], fields: Fields) -> BaseModel:
+    """Return the parameters; raises InvalidParameter about the first one that is wrong, `id` before others."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as invalid:
+        about = [str(error["loc"][0]) for error in invalid.errors()]
+        raise _invalid(model, "id" if "id" in about else about[0], fields) from None
+
+
+def vm_id_in(fields: Fields) -> int | None:
+    """Return the VM that a call is about, if its id is valid, whatever its other fields are."""
+    try:
+        return _VM_ID.validate_python(fields.get("id"))
+    except ValidationError:
+        return None
+
+
+def _invalid(model: type[BaseModel], name: str, fields: Fields) -> InvalidParameter:
+    sent = _shortened(fields[name]) if name in fields else "it is missing"
+    takes = model.model_fields[name].description
+    return InvalidParameter(name, f"invalid parameter {name}: {sent}; it takes {takes}")
+
+
+def _shortened(value: Any) -> str:
+    """Show what was sent, an array as one, and not too much of it."""
+    shown = ascii(list(value) if isinstance(value, tuple) else value)
+    if len(shown) > _SHOWN:
+        shown = f"{shown[:_SHOWN]}... ({len(value)} long)"
+    return f"the array {shown}" if isinstance(value, tuple) else shown

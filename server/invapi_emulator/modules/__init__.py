@@ -1,0 +1,1 @@
+"""What the imitated API says: a folder per .php, a file per topic."""

@@ -1,0 +1,1 @@
+"""`/auth.php`: login tokens."""

@@ -1,0 +1,55 @@
+"""`eq.php`: which servers there are, and one of them in full (contract 6.1, 6.2)."""
+
+from invapi_emulator.actions import Body, Call, action, not_emulated
+from invapi_emulator.domain.instants import wire_date
+from invapi_emulator.modules.parameters import NoParameters, OfVm
+from invapi_emulator.storage import vms
+from invapi_emulator.storage.database import Transaction
+
+not_emulated(
+    "eq",
+    *("add_ipmi_user", "boot_dev", "clear_pxe", "create_pxe", "novnc", "order_instance", "recreate_novnc"),
+    *("reinstall", "remove_ipmi_user", "sensors", "stop_novnc", "unit_reset", "rename_server", "set_pin"),
+    *("check_pin", "history", "get_traffic", "backup_list", "create_backup", "delete_backup"),
+)
+
+
+@action("eq", "list", NoParameters)
+def list_servers(tx: Transaction, call: Call[NoParameters]) -> Body:
+    return {"result": "OK", "action": "list", "servers": vms.ids(tx, call.account.id)}
+
+
+@action("eq", "update_servers", NoParameters)
+def update_servers(tx: Transaction, call: Call[NoParameters]) -> Body:
+    return {
+        "result": "OK",
+        "action": "update_servers",
+        "servers": vms.ids(tx, call.account.id),
+        "billing_servers": [],
+        "deploy_keys": {},
+    }
+
+
+@action("eq", "show", OfVm, refusal="failed to request show for")
+def show(tx: Transaction, call: Call[OfVm]) -> Body:
+    vm = vms.load(tx, call.account.id, call.params.id)
+    return {
+        "server_data": {
+            "id": vm.id,
+            "type": vm.kind,
+            "virtual": 1,
+            "preset": vm.preset,
+            "hostname": vm.hostname,
+            "location": vm.location,
+            "created_at": wire_date(vm.created_at),
+            "status": "rent",
+            "power_status": f"power_{vm.power}",
+            "uuid": vm.uuid,
+        },
+        "ipmi": {"model": vm.engine},
+        "hardware": {"cpu_count": vm.cpu_count, "ram_mb": vm.memory_mb, "disk_gb": vm.size_gb},
+        "IP": [{"IP": vm.ip, "ip": vm.ip, "main_ip": 1, "MAC": vm.mac}],
+        "interfaces": [{"mac": vm.mac, "IsMain": 1}],
+        "tags": [{"tag": tag, "value": value} for tag, value in vm.tags],
+        "location": {"dc_location": vm.location},
+    }

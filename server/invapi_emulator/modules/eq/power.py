@@ -1,0 +1,77 @@
+"""`eq.php`: power on, off, reboot and status (contract 6.3)."""
+
+from invapi_emulator.actions import Body, Call, action
+from invapi_emulator.domain.tasks import Stage
+from invapi_emulator.domain.virtual_machines import (
+    VirtualMachine,
+    powered_off,
+    powered_on,
+    rebooted,
+    require_on,
+    require_unlocked,
+)
+from invapi_emulator.modules.parameters import OfVm
+from invapi_emulator.storage import events, vms
+from invapi_emulator.storage.database import Transaction
+from invapi_emulator.tasks.kinds import Outcome, Work, kind
+from invapi_emulator.tasks.start import start_task
+
+
+@action("eq", "on", OfVm, refusal="failed to request on for")
+@action("eq", "off", OfVm, refusal="failed to request off for")
+@action("eq", "hard_off", OfVm, refusal="failed to request hard_off for")
+def switch_power(tx: Transaction, call: Call[OfVm]) -> Body:
+    vm = vms.load(tx, call.account.id, call.params.id)
+    require_unlocked(vm)
+    return {"callback": start_task(tx, call, vm)}
+
+
+@action("eq", "reboot", OfVm, refusal="failed to request reboot for")
+def reboot(tx: Transaction, call: Call[OfVm]) -> Body:
+    vm = vms.load(tx, call.account.id, call.params.id)
+    require_unlocked(vm)
+    require_on(vm)
+    return {"callback": start_task(tx, call, vm)}
+
+
+@action("eq", "status", OfVm, refusal="failed to request status for")
+def status(tx: Transaction, call: Call[OfVm]) -> Body:
+    vm = vms.load(tx, call.account.id, call.params.id)
+    return {"callback": start_task(tx, call, vm)}
+
+
+@kind("on", [Stage("schedule", 1), Stage("boot", 7)])
+def finish_on(tx: Transaction, work: Work) -> Outcome:
+    return _changed(tx, work, powered_on(work.vm, work.now))
+
+
+@kind("off", [Stage("shut down", 5)])
+def finish_off(tx: Transaction, work: Work) -> Outcome:
+    return _changed(tx, work, powered_off(work.vm, work.now))
+
+
+@kind("hard_off", [Stage("cut power", 2)])
+def finish_hard_off(tx: Transaction, work: Work) -> Outcome:
+    return _changed(tx, work, powered_off(work.vm, work.now))
+
+
+@kind("reboot", [Stage("shut down", 5), Stage("boot", 7)])
+def finish_reboot(tx: Transaction, work: Work) -> Outcome:
+    return _changed(tx, work, rebooted(work.vm, work.now))
+
+
+@kind("status", [Stage("ask", 1)], changes=False)
+def finish_status(_tx: Transaction, work: Work) -> Outcome:
+    return Outcome(work.vm, _scope(work.vm))
+
+
+def _changed(tx: Transaction, work: Work, vm: VirtualMachine) -> Outcome:
+    if vm != work.vm:
+        events.record(
+            tx, work.account.id, work.now, "power", vm=vm.id, power=vm.power, action=work.task.action
+        )
+    return Outcome(vm, _scope(vm), f"{vm.engine}: domain {vm.uuid} is {vm.power}")
+
+
+def _scope(vm: VirtualMachine) -> str:
+    return "VM is up now" if vm.power == "on" else "VM is down now"

@@ -1,0 +1,1 @@
+"""`/eq_callback.php`: whether a task has ended."""

@@ -1,0 +1,62 @@
+"""`eq_callback.php`: the poll (contract 3.2 to 3.7)."""
+
+from dataclasses import replace
+
+from invapi_emulator.actions import Body, Call, action, not_emulated
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.tasks import Task, has_aged_out
+from invapi_emulator.errors import KeyNotFound, KeySpent
+from invapi_emulator.modules.parameters import Parameters, TaskKey
+from invapi_emulator.randomness import is_task_key
+from invapi_emulator.storage import accounts, tasks
+from invapi_emulator.storage.database import Transaction
+from invapi_emulator.tasks.jump import jump_to
+
+not_emulated("eq_callback", "reinstall")
+
+
+class Check(Parameters):
+    key: TaskKey
+
+
+def _account_of(tx: Transaction, params: Check) -> Account:
+    account = accounts.by_task_key(tx, params.key) if is_task_key(params.key) else None
+    if account is None:
+        raise KeyNotFound(params.key)
+    return account
+
+
+@action("eq_callback", "check", Check, find_account=_account_of)
+def check(tx: Transaction, call: Call[Check]) -> Body:
+    task = tasks.by_key(tx, call.account.id, call.params.key)
+    if task is None or has_aged_out(task, call.now):
+        raise KeyNotFound(call.params.key)
+    if task.spent:
+        raise KeySpent(task.key)
+    if task.state == "running":
+        task = _polled(tx, call, task)
+    match task.state:
+        case "running":
+            return {"result": "Not ready", "key": task.key}
+        case "failed":
+            return {"result": "Fail", "error": task.error} | _report(task)
+        case "done":
+            tasks.save(tx, replace(task, spent=True))
+            return {"result": "OK", "action": "check"} | _report(task)
+
+
+def _polled(tx: Transaction, call: Call[Check], task: Task) -> Task:
+    """Return an unfinished task after one more check: on an auto clock, enough of them jump to its end."""
+    clock = call.account.clock
+    if clock.mode != "auto" or task.due_at is None:
+        return task
+    if task.polls < clock.polls:
+        counted = replace(task, polls=task.polls + 1)
+        tasks.save(tx, counted)
+        return counted
+    jump_to(tx, call.account, task.due_at, call.real_now)
+    return tasks.by_key(tx, call.account.id, task.key) or task
+
+
+def _report(task: Task) -> Body:
+    return {"scope": task.scope, "context": task.context, "debug": task.debug, "key": task.key}

@@ -1,0 +1,1 @@
+"""`/vm.php`: snapshots, their settings, statistics."""

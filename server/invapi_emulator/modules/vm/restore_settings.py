@@ -1,0 +1,37 @@
+"""`vm.php`: settings of rotation, changed at once (contract 4.6, 4.9)."""
+
+from dataclasses import replace
+
+from invapi_emulator.actions import Body, Call, action
+from invapi_emulator.domain.virtual_machines import require_snapshots_supported
+from invapi_emulator.errors import NothingToUpdate
+from invapi_emulator.modules.parameters import Names, OfSnapshots, Switch
+from invapi_emulator.modules.vm.rows import settings_body
+from invapi_emulator.storage import events, snapshots, vms
+from invapi_emulator.storage.database import Transaction
+
+
+class RestoreSettings(OfSnapshots):
+    """What is left out keeps its value."""
+
+    enable_rotation: Switch | None = None
+    exclude_rotation: Names | None = None
+
+    def model_post_init(self, _context: object) -> None:
+        if self.enable_rotation is None and self.exclude_rotation is None:
+            raise NothingToUpdate("nothing to update: send enable_rotation (1 or 0) or exclude_rotation[]")
+
+
+@action("vm", "update_restore_settings", RestoreSettings, refusal="failed to update restore settings for")
+def update_restore_settings(tx: Transaction, call: Call[RestoreSettings]) -> Body:
+    vm = vms.load(tx, call.account.id, call.params.id)
+    require_snapshots_supported(vm)
+    settings = snapshots.settings_of_type(tx, call.account.id, vm.id, call.params.type)
+    if call.params.enable_rotation is not None:
+        settings = replace(settings, enabled=call.params.enable_rotation)
+    if call.params.exclude_rotation is not None:
+        settings = replace(settings, excluded=call.params.exclude_rotation)
+    snapshots.save_settings(tx, call.account.id, vm.id, call.params.type, settings)
+    body = settings_body(settings, vm.num_max)
+    events.record(tx, call.account.id, call.now, "settings", vm=vm.id, type=call.params.type, settings=body)
+    return {"settings": body}

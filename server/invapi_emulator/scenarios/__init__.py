@@ -1,0 +1,1 @@
+"""Named starting worlds, and the accounts that live in them."""

@@ -1,0 +1,76 @@
+"""Kinds of task, as data: their stages, and the function that makes them take effect."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.tasks import Stage, Task
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.randomness import Chance
+from invapi_emulator.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A task at its due time, which is `now`, and the VM it is about."""
+
+    account: Account
+    task: Task
+    vm: VirtualMachine
+    now: Instant
+    chance: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a task did: the VM as it is now, the client's `scope`, and a log line like a hypervisor's."""
+
+    vm: VirtualMachine
+    scope: str
+    debug: str | None = None
+
+
+Finish: TypeAlias = Callable[[Transaction, Work], Outcome]
+"""Makes the effect. Raises TaskFailed before it has changed anything, if there can be none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of task, started by the action of the same name.
+
+    A kind that `changes` its VM locks it. One that `pauses` stops it until the end, so that a snapshot is of one
+    moment. `works_disk` marks what shows as a peak in the statistics.
+    """
+
+    action: str
+    stages: tuple[Stage, ...]
+    finish: Finish
+    changes: bool
+    pauses: bool
+    works_disk: bool
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def kind(
+    action: str,
+    stages: Sequence[Stage],
+    *,
+    changes: bool = True,
+    pauses: bool = False,
+    works_disk: bool = False,
+) -> Callable[[Finish], Finish]:
+    """Put a kind into the table, with the decorated function as its effect."""
+
+    def register(finish: Finish) -> Finish:
+        KINDS[action] = Kind(action, tuple(stages), finish, changes, pauses, works_disk)
+        return finish
+
+    return register
+
+
+def actions_where(condition: Callable[[Kind], bool]) -> tuple[str, ...]:
+    return tuple(kind.action for kind in KINDS.values() if condition(kind))

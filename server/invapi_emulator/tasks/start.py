@@ -1,0 +1,56 @@
+"""Starting a task: its durations are drawn, its key is made, its VM is locked."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from invapi_emulator.actions import Call
+from invapi_emulator.domain.tasks import MAX_TASKS, Task, plan
+from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
+from invapi_emulator.storage import accounts, events, tasks, vms
+from invapi_emulator.storage.database import Transaction
+from invapi_emulator.tasks.kinds import KINDS, actions_where
+
+_NOT_REPEATED = frozenset({"token", "action", "id"})
+
+
+def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults: str) -> str:
+    """Start the task of the call's action and return its key.
+
+    `defaults` are parameters that `context` shows although the client left them out (contract 3.4).
+    """
+    kind = KINDS[call.action]
+    account = call.account
+    number = accounts.next_sequence(tx, account.id)
+    tasks.drop_aged_out(tx, account.id, call.now)
+    tasks.make_room(tx, account.id, MAX_TASKS, actions_where(lambda kind: not kind.changes))
+    count = vm.started.get(call.action, 0) + 1
+    stages = plan(
+        kind.stages,
+        vm.size_gb,
+        call.now,
+        lambda stage: call.chance.fraction("vm", vm.id, "duration", call.action, stage, count),
+    )
+    task = Task(
+        key=call.chance.task_key(account.generation, number),
+        module=call.module,
+        action=call.action,
+        vm_id=vm.id,
+        sequence=number,
+        context=_context(call, vm, defaults),
+        stages=stages,
+        created_at=call.now,
+        due_at=stages[-1].ends_at,
+    )
+    tasks.add(tx, account.id, task)
+    held = paused(vm, call.now) if kind.pauses else vm
+    locked_by = task.key if kind.changes else vm.locked_by
+    started = {**vm.started, call.action: count}
+    vms.save(tx, account.id, replace(held, locked_by=locked_by, started=started))
+    events.record(tx, account.id, call.now, "task_started", task=task.key, action=task.action, vm=vm.id)
+    return task.key
+
+
+def _context(call: Call[Any], vm: VirtualMachine, defaults: Mapping[str, str]) -> dict[str, Any]:
+    sent = {name: value for name, value in call.fields.items() if name not in _NOT_REPEATED}
+    return {**defaults, **sent, "action": call.action, "id": vm.id, "location": vm.location}
