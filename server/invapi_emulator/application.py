@@ -1,0 +1,135 @@
+"""The only place where things are wired."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from invapi_emulator import __version__
+from invapi_emulator.clock import RealTime
+from invapi_emulator.control import clock, health, index, inspection, reset
+from invapi_emulator.control.failures import handle_failures
+from invapi_emulator.control.guard import ControlGuard
+from invapi_emulator.control.worlds import Worlds
+from invapi_emulator.domain.clocks import ClockStart
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.http.form_endpoint import FormEndpoint
+from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.modules.auth import sessions as _auth_sessions
+from invapi_emulator.modules.eq import inventory as _eq_inventory
+from invapi_emulator.modules.eq import power as _eq_power
+from invapi_emulator.modules.eq_callback import check as _eq_callback_check
+from invapi_emulator.modules.vm import restore_settings as _vm_restore_settings
+from invapi_emulator.modules.vm import snapshots as _vm_snapshots
+from invapi_emulator.modules.vm import statistics as _vm_statistics
+from invapi_emulator.scenarios.schema import scenario_names
+from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, make_account
+from invapi_emulator.settings import WORLD_SETTINGS, Settings
+from invapi_emulator.storage import accounts, server_life, tasks
+from invapi_emulator.storage.database import Database, Transaction, open_database
+from invapi_emulator.storage.schema import prepare_schema
+from invapi_emulator.worker.loop import Worker
+
+_log = logging.getLogger(__name__)
+
+MODULES = (
+    _auth_sessions,
+    _eq_callback_check,
+    _eq_inventory,
+    _eq_power,
+    _vm_restore_settings,
+    _vm_snapshots,
+    _vm_statistics,
+)
+"""Importing these fills the tables of actions and of kinds of task."""
+
+
+def open_worlds(settings: Settings, real_time: RealTime) -> Database:
+    """Open the database with its schema, its clocks going on, and the account demo in it.
+
+    Raises CannotStart with one line that names the culprit.
+    """
+    if settings.scenario not in scenario_names():
+        known = ", ".join(scenario_names())
+        raise CannotStart(f"--scenario: there is no scenario {settings.scenario!r}; there are {known}")
+    database = open_database(settings.db, real_time, full_sync=settings.full_sync)
+    try:
+        prepare_schema(database)
+        with database.write() as tx:
+            if database.alone:
+                _resume_clocks(database, tx)
+            _ensure_demo(database, tx, settings)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    """Return the application on worlds that are open; it closes them when it stops."""
+    lifecycle = Lifecycle()
+    worker = Worker(database)
+
+    @asynccontextmanager
+    async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
+        working = asyncio.create_task(worker.run(), name="worker")
+        lifecycle.state = "ready"
+        yield
+        lifecycle.state = "stopping"
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        _say_goodbye(database)
+        database.close()
+
+    application = FastAPI(
+        title="invapi-emulator",
+        version=__version__,
+        summary="The control API; the modules of the imitated API are described in docs/fidelity.md",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    application.state.worlds = Worlds(database, lifecycle, worker.wake)
+    application.state.lifecycle = lifecycle
+    handle_failures(application)
+    for part in (index, health, clock, reset, inspection):
+        application.include_router(part.router)
+    endpoint = FormEndpoint(database, lifecycle, worker.wake)
+    application.router.routes.append(Route("/{module:path}", endpoint))
+    application.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle)
+    return application
+
+
+def _resume_clocks(database: Database, tx: Transaction) -> None:
+    """Let the clocks go on from where they were when the last server ended: they stood still since."""
+    real_now, alive_at = database.real_now(tx), server_life.last_alive_at(tx)
+    if alive_at is None:
+        return
+    for account in accounts.all_of_them(tx):
+        now = max(account.clock.now(alive_at), tasks.latest_at(tx, account.id) or 0)
+        accounts.set_clock(tx, account.id, account.clock.moved_to(now, real_now))
+
+
+def _ensure_demo(database: Database, tx: Transaction, settings: Settings) -> None:
+    if accounts.by_name(tx, DEMO) is None:
+        start = ClockStart(settings.clock, settings.rate, settings.polls)
+        wanted = Wanted(settings.scenario, start, settings.seed)
+        make_account(tx, DEMO, DEMO_CREDENTIALS, wanted, database.real_now(tx))
+        return
+    left_alone = [f"--{name}" for name in WORLD_SETTINGS if name in settings.model_fields_set]
+    if left_alone:
+        _log.warning("account %s is there already: %s left alone", DEMO, _listed(left_alone))
+
+
+def _say_goodbye(database: Database) -> None:
+    if database.durable:
+        with database.write() as tx:
+            server_life.say_alive(tx, database.real_now(tx))
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,89 @@
+"""The command `invapi-emulator`: reads flags, calls, prints."""
+
+import logging
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from invapi_emulator import __version__
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
+
+CANNOT_START = 2
+
+
+@click.group()
+@click.version_option(__version__, prog_name="invapi-emulator")
+def main() -> None:
+    """Emulate HOSTKEY's InvAPI: virtual machines, snapshots, tasks that take time."""
+
+
+def _setting_flags(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one flag for each setting; what is not given is not passed on."""
+    for name, field in reversed(Settings.model_fields.items()):
+        default = "" if field.default in (None, "", ()) else f"  [default: {field.default}]"
+        command = click.option(
+            f"--{name.replace('_', '-')}",
+            name,
+            help=f"{field.description}{default}",
+            metavar=name.rpartition("_")[2].upper(),
+        )(command)
+    return command
+
+
+@main.command(epilog=f"Each flag is also an environment variable, --port {ENVIRONMENT_PREFIX}PORT and so on.")
+@_setting_flags
+def serve(**flags: Any) -> None:
+    """Serve until Ctrl-C or SIGTERM."""
+    try:
+        settings = read_settings({name: value for name, value in flags.items() if value is not None})
+        _log_to_stderr(settings.log_level)
+        listening = _listen(settings)
+        _serve(settings, listening)
+    except CannotStart as problem:
+        click.echo(f"invapi-emulator: {problem}", err=True)
+        sys.exit(CANNOT_START)
+
+
+def _serve(settings: Settings, listening: socket.socket) -> None:
+    # fastapi and SQLAlchemy take most of a second to import: not for --help, nor for a wrong flag.
+    from invapi_emulator.application import create_app, open_worlds  # noqa: PLC0415
+    from invapi_emulator.clock import real_time  # noqa: PLC0415
+    from invapi_emulator.http.server import run  # noqa: PLC0415
+
+    database = open_worlds(settings, real_time())
+    host, port = settings.host, listening.getsockname()[1]
+    shown = f"[{host}]" if ":" in host else host
+    run(
+        create_app(settings, database),
+        listening,
+        on_ready=lambda: click.echo(f"invapi-emulator ready on http://{shown}:{port}"),
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything else is touched; nobody is answered until the server accepts."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as problem:
+        raise CannotStart(f"--host: {settings.host!r}: {problem.strerror}") from None
+    listening = socket.socket(family, kind, protocol)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+        listening.listen()
+    except OSError as problem:
+        listening.close()
+        raise CannotStart(f"--port: {settings.port} on {settings.host}: {problem.strerror}") from None
+    return listening
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(
+        stream=sys.stderr, level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )

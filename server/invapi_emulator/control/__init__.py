@@ -1,0 +1,1 @@
+"""`/_emulator/*`: looking at the worlds and moving their time, as plain REST with honest HTTP statuses."""

@@ -1,0 +1,160 @@
+"""An account's clock: read it, change it, move it forward."""
+
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from invapi_emulator.control.views import ClockView, View, clock_view
+from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.domain.clocks import MAX_POLLS, MAX_RATE, ClockMode
+from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, parse_iso
+from invapi_emulator.errors import Conflict, NotFound, Unprocessable
+from invapi_emulator.storage import accounts, events, tasks
+from invapi_emulator.tasks.jump import record_move
+
+TEN_YEARS = 10 * 365 * 86_400
+
+router = APIRouter(prefix="/_emulator/accounts/{name}/clock", tags=["clock"])
+
+
+def _instant(value: Any) -> Any:
+    """Read a timestamp; pydantic reports the ValueError that `parse_iso` raises."""
+    return parse_iso(value) if isinstance(value, str) else value
+
+
+Timestamp = Annotated[
+    int,
+    BeforeValidator(_instant, json_schema_input_type=str),
+    Field(strict=True, description="ISO 8601; UTC where no offset is given"),
+]
+
+
+class ClockChange(BaseModel):
+    """What to change; a bare word stands for `{"mode": word}`, and what is left out goes on as it was."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: ClockMode | None = None
+    rate: Annotated[float, Field(gt=0, le=MAX_RATE, strict=True, allow_inf_nan=False)] | None = None
+    polls: Annotated[int, Field(ge=0, le=MAX_POLLS, strict=True)] | None = None
+    now: Timestamp | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        return {"mode": value} if isinstance(value, str) else value
+
+
+class Advance(BaseModel):
+    """Exactly one of both. `until`: `idle`, the key of a task, or a timestamp."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: Annotated[float, Field(ge=0, le=TEN_YEARS, strict=True, allow_inf_nan=False)] | None = None
+    until: Annotated[str, Field(strict=True, max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Advance":
+        if (self.seconds is None) == (self.until is None):
+            raise ValueError('send exactly one of "seconds" and "until"')
+        return self
+
+
+class Advanced(View):
+    now: str
+    events: list[dict[str, Any]]
+    """what took effect on the way, in order"""
+    hanging: list[str]
+    """keys of tasks that will never fall due"""
+
+
+@router.get("")
+async def show_clock(name: str, worlds: TheWorlds) -> ClockView:
+    """Show the account's clock."""
+    return await worlds.within(name, _shown)
+
+
+@router.put("")
+async def change_clock(name: str, change: ClockChange, worlds: TheWorlds) -> ClockView:
+    """Change mode, rate, polls or time; `now` may only go forward, and what falls due takes effect."""
+
+    def work(world: World) -> None:
+        if change.now is not None and change.now < world.now:
+            raise Unprocessable("in_the_past", _gone_by(change.now, world.now), "now")
+        clock = world.account.clock.changed(world.real_now, **change.model_dump())
+        accounts.set_clock(world.tx, world.account.id, clock)
+        events.record(
+            world.tx, world.account.id, clock.base, "clock_moved",
+            was=iso(world.now), now=iso(clock.base), mode=clock.mode, rate=clock.rate,
+        )  # fmt: skip
+
+    await worlds.within(name, work)
+    worlds.clocks_changed()
+    return await worlds.within(name, _shown)
+
+
+@router.post("/advance")
+async def advance_clock(name: str, wanted: Advance, worlds: TheWorlds) -> Advanced:
+    """Move the clock forward, in every mode; the answer comes when all that fell due has taken effect."""
+
+    def move(world: World) -> int:
+        record_move(world.tx, world.account, _target(world, wanted), world.real_now)
+        return events.last_number(world.tx, world.account.id)
+
+    def report(world: World) -> Advanced:
+        happened = events.after(world.tx, world.account.id, moved)
+        return Advanced(
+            now=iso(world.now),
+            events=[event.as_json() for event in happened],
+            hanging=tasks.hanging(world.tx, world.account.id),
+        )
+
+    moved = await worlds.within(name, move)
+    worlds.clocks_changed()
+    return await worlds.within(name, report)
+
+
+def _target(world: World, wanted: Advance) -> Instant:
+    if wanted.seconds is not None:
+        target, field = world.now + round(wanted.seconds * SECOND), "seconds"
+    else:
+        target, field = _until(world, str(wanted.until)), "until"
+    if target > LATEST:
+        raise Unprocessable("too_far", f"the clock cannot go beyond {iso(LATEST)}", field)
+    return target
+
+
+def _until(world: World, until: str) -> Instant:
+    if until == "idle":
+        return max(world.now, tasks.last_due_at(world.tx, world.account.id) or 0)
+    if re.fullmatch("[a-z0-9]{32}", until):
+        return _end_of_task(world, until)
+    try:
+        target = parse_iso(until)
+    except ValueError:
+        accepted = '"idle", the key of a task (32 of a-z0-9) or a timestamp in ISO 8601'
+        raise Unprocessable("invalid", f"{until!r} is none of {accepted}", "until") from None
+    if target < world.now:
+        raise Unprocessable("in_the_past", _gone_by(target, world.now), "until")
+    return target
+
+
+def _end_of_task(world: World, key: str) -> Instant:
+    task = tasks.by_key(world.tx, world.account.id, key)
+    if task is None:
+        raise NotFound("task_not_found", f"the account has no task {key!r}", "until")
+    if task.state != "running":
+        return world.now
+    if task.due_at is None:
+        raise Conflict("task_hangs", f"task {key} hangs: it will never fall due", "until")
+    return task.due_at
+
+
+def _gone_by(instant: Instant, now: Instant) -> str:
+    return f"{iso(instant)} has gone by: it is {iso(now)} there, and time only goes forward; a reset starts again"
+
+
+def _shown(world: World) -> ClockView:
+    return clock_view(world.account, world.now)

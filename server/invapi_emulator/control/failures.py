@@ -1,0 +1,64 @@
+"""How the control API says what was wrong: `{"error": {"reason", "message", "field"}}`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from invapi_emulator.errors import ControlError
+from invapi_emulator.storage.database import first_line
+
+_REASONS = {404: "not_found", 405: "method_not_allowed"}
+_SHOWN = 80
+
+
+def handle_failures(application: FastAPI) -> None:
+    application.add_exception_handler(ControlError, _control_error)
+    application.add_exception_handler(RequestValidationError, _invalid)
+    application.add_exception_handler(HTTPException, _http_error)
+    application.add_exception_handler(DBAPIError, _no_database)
+
+
+def failure(
+    status: int, reason: str, message: str, field: str | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    error = {"reason": reason, "message": message, "field": field}
+    return JSONResponse({"error": error}, status, headers)
+
+
+def _control_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ControlError)
+    return failure(error.status, error.reason, error.message, error.field)
+
+
+def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    """Name the first field that is wrong, its value, and what it takes."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return failure(422, "malformed_json", f"the body is no JSON: {first['ctx']['error']}")
+    field = ".".join(str(part) for part in first["loc"][1:]) or None
+    given = "" if first["type"] == "missing" else f"{_shortened(first['input'])}: "
+    return failure(422, "invalid", f"{field or 'the body'}: {given}{first['msg']}", field)
+
+
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    reason = _REASONS.get(error.status_code, "refused")
+    message = f"{error.detail}: {request.method} {request.url.path[:_SHOWN]}; see /openapi.json"
+    return failure(error.status_code, reason, message, headers=error.headers)
+
+
+def _no_database(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DBAPIError)
+    message = f"the emulator has lost its database: {first_line(error)}"
+    return failure(503, "unavailable", message, headers={"Retry-After": "1"})
+
+
+def _shortened(value: Any) -> str:
+    shown = ascii(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."

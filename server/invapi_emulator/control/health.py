@@ -1,0 +1,40 @@
+"""Whether the emulator can answer."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from invapi_emulator import __version__
+from invapi_emulator.control.views import View
+from invapi_emulator.control.worlds import TheWorlds
+from invapi_emulator.storage.database import Database
+
+router = APIRouter(prefix="/_emulator", tags=["health"])
+
+
+class Health(View):
+    status: str
+    """`ready`; with status 503 `starting`, `stopping`, or `no database`"""
+    version: str
+
+
+@router.get("/health", responses={503: {"model": Health}})
+async def health(worlds: TheWorlds) -> Health:
+    """Tell whether calls are answered: 503 until the worlds are there, and when the database is lost."""
+    status: str = worlds.lifecycle.state
+    if status == "ready" and not await worlds.database.run(lambda: _answers(worlds.database)):
+        status = "no database"
+    view = Health(status=status, version=__version__)
+    if status == "ready":
+        return view
+    return JSONResponse(view.model_dump(), 503, {"Retry-After": "1"})  # type: ignore[return-value]
+
+
+def _answers(database: Database) -> bool:
+    try:
+        with database.read() as tx:
+            tx.execute(text("SELECT 1"))
+    except DBAPIError:
+        return False
+    return True

@@ -1,0 +1,171 @@
+"""How the control API shows accounts, clocks, VMs and tasks."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from invapi_emulator.control.worlds import World
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.clocks import ClockMode
+from invapi_emulator.domain.instants import Instant, iso, iso_or_none
+from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot
+from invapi_emulator.domain.tasks import Task, TaskState, progress_at, stage_at
+from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind, as_of
+from invapi_emulator.modules.vm.rows import settings_body, snapshot_row
+from invapi_emulator.storage import snapshots, tasks, vms
+
+
+class View(BaseModel):
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class ClockView(View):
+    mode: ClockMode
+    rate: int | float
+    polls: int
+    now: str
+
+
+class TaskView(View):
+    key: str
+    action: str
+    vm: int
+    state: TaskState
+    stage: str
+    """`done` or `failed` once it has ended"""
+    progress: int
+    """percent of its planned time"""
+    created_at: str
+    due_at: str | None
+    """null for a task that hangs"""
+    ended_at: str | None
+    error: str | None
+
+
+class DiskView(View):
+    size_gb: int
+    used_gb: float
+    generation: int
+    fingerprint: str
+
+
+class MemoryView(View):
+    size_mb: int
+    generation: int
+    fingerprint: str | None
+    """null for a VM that is off, unless a restore left it memory to resume"""
+
+
+class VmView(View):
+    id: int
+    kind: VmKind
+    engine: Engine
+    location: str
+    power: Power
+    disk: DiskView
+    memory: MemoryView
+    locked_by: str | None
+    num_max: int
+    snapshots: list[dict[str, Any]]
+    """rows as `get_snapshot` lists them, of all types, with the disk and memory each holds; oldest first"""
+    settings: dict[str, dict[str, Any]]
+    """settings of rotation by type: `snapshot` always, others once set"""
+    tasks: list[TaskView]
+
+
+class AccountView(View):
+    name: str
+    api_key: str
+    token: str
+    user: str
+    password: str
+    scenario: str
+    seed: int
+    clock: ClockView
+    vms: list[int]
+
+
+def clock_view(account: Account, now: Instant) -> ClockView:
+    clock = account.clock
+    rate = int(clock.rate) if clock.rate == int(clock.rate) else clock.rate
+    return ClockView(mode=clock.mode, rate=rate, polls=clock.polls, now=iso(now))
+
+
+def account_view(world: World) -> AccountView:
+    account = world.account
+    credentials = account.credentials
+    return AccountView(
+        name=account.name,
+        api_key=credentials.api_key,
+        token=credentials.token,
+        user=credentials.user,
+        password=credentials.password,
+        scenario=account.scenario,
+        seed=account.seed,
+        clock=clock_view(account, world.now),
+        vms=vms.ids(world.tx, account.id),
+    )
+
+
+def task_view(task: Task, now: Instant) -> TaskView:
+    return TaskView(
+        key=task.key,
+        action=task.action,
+        vm=task.vm_id,
+        state=task.state,
+        stage=stage_at(task, now),
+        progress=progress_at(task, now),
+        created_at=iso(task.created_at),
+        due_at=iso_or_none(task.due_at),
+        ended_at=iso_or_none(task.ended_at),
+        error=task.error,
+    )
+
+
+def vm_view(world: World, stored: VirtualMachine) -> VmView:
+    vm = as_of(stored, world.now)
+    owner = world.account.id
+    settings = {DEFAULT_TYPE: RotationSettings()} | snapshots.settings_of_vm(world.tx, owner, vm.id)
+    return VmView(
+        id=vm.id,
+        kind=vm.kind,
+        engine=vm.engine,
+        location=vm.location,
+        power=vm.power,
+        disk=_disk(vm),
+        memory=_memory(vm),
+        locked_by=vm.locked_by,
+        num_max=vm.num_max,
+        snapshots=[_snapshot(snapshot) for snapshot in snapshots.of_vm(world.tx, owner, vm.id)],
+        settings={type_: settings_body(of_type, vm.num_max) for type_, of_type in settings.items()},
+        tasks=[task_view(task, world.now) for task in tasks.of_vm(world.tx, owner, vm.id, world.now)],
+    )
+
+
+def _disk(vm: VirtualMachine) -> DiskView:
+    state = vm.state
+    return DiskView(
+        size_gb=vm.size_gb,
+        used_gb=state.used_mb / 1024,
+        generation=state.disk_generation,
+        fingerprint=state.disk_fingerprint,
+    )
+
+
+def _memory(vm: VirtualMachine) -> MemoryView:
+    state = vm.state
+    return MemoryView(
+        size_mb=vm.memory_mb, generation=state.memory_generation, fingerprint=state.memory_fingerprint
+    )
+
+
+def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    state = snapshot.state
+    return snapshot_row(snapshot) | {
+        "disk": {
+            "used_gb": state.used_mb / 1024,
+            "generation": state.disk_generation,
+            "fingerprint": state.disk_fingerprint,
+        },
+        "memory": {"generation": state.memory_generation, "fingerprint": state.memory_fingerprint},
+    }

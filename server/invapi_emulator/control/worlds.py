@@ -1,0 +1,63 @@
+"""What every control route stands on: an account's world, brought up to the present time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.errors import NotFound
+from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.storage import accounts
+from invapi_emulator.storage.database import Database, Transaction
+from invapi_emulator.tasks.advance import advance_due_tasks
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """An account within a transaction: all that was due at `now` has taken effect."""
+
+    tx: Transaction
+    account: Account
+    now: Instant
+    real_now: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """The worlds of this server; `clocks_changed` is called when a due time may have moved."""
+
+    database: Database
+    lifecycle: Lifecycle
+    clocks_changed: Callable[[], None]
+
+    async def within(self, name: str, work: Callable[[World], T]) -> T:
+        """Do some work in an account's world, in one transaction; raises NotFound when there is no such account.
+
+        Many tasks that are due take effect in several transactions before, so that other calls get their turn.
+        """
+        (done,) = await self.database.run_in_steps(lambda: self._step(name, work))
+        return done
+
+    def _step(self, name: str, work: Callable[[World], T]) -> tuple[T] | None:
+        with self.database.write() as tx:
+            real_now = self.database.real_now(tx)
+            account = accounts.by_name(tx, name)
+            if account is None:
+                raise NotFound("account_not_found", f"there is no account {name[:80]!r}")
+            now = account.clock.now(real_now)
+            if advance_due_tasks(tx, account, now):
+                return None
+            return (work(World(tx, account, now, real_now)),)
+
+
+def _worlds(request: Request) -> Worlds:
+    worlds: Worlds = request.app.state.worlds
+    return worlds
+
+
+TheWorlds = Annotated[Worlds, Depends(_worlds)]

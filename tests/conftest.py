@@ -1,0 +1,28 @@
+"""One server for the whole run; each test gets the demo world as it was at the start."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from harness import SEED, Emulator, Running, running
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Running]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def http(server: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, timeout=60) as http:
+        yield http
+
+
+@pytest.fixture
+def emulator(server: Running, http: httpx.Client) -> Emulator:
+    """Return a client of demo, which has a frozen clock, a fixed seed, and its world as at the start."""
+    emulator = Emulator(server, http)
+    emulator.reset(scenario="demo", seed=SEED)
+    return emulator

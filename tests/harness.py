@@ -1,0 +1,142 @@
+"""An emulator on a real port, and a client that calls it, for tests."""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from invapi_emulator.application import create_app, open_worlds
+from invapi_emulator.domain.instants import SECOND, Instant, parse_iso
+from invapi_emulator.http.server import Server, server_config
+from invapi_emulator.settings import read_settings
+
+TOKEN = "HOSTKEY_TOKEN"
+SEED = 7
+DATABASE = os.environ.get("TEST_DATABASE", "")
+"""The database that the tests run on: nothing for SQLite in memory, or a URL."""
+
+Json = dict[str, Any]
+
+
+class HandedTime:
+    """A real time that moves only when a test says so."""
+
+    def __init__(self) -> None:
+        self.now: Instant = parse_iso("2026-03-01T12:00:00Z")
+
+    def __call__(self) -> Instant:
+        return self.now
+
+    def go_on(self, seconds: float) -> None:
+        self.now += round(seconds * SECOND)
+
+
+@dataclass
+class Running:
+    """A server in a thread of this process."""
+
+    url: str
+    time: HandedTime
+
+
+@contextmanager
+def running(**settings: Any) -> Iterator[Running]:
+    """Serve on a free port until the block is left."""
+    time = HandedTime()
+    chosen = read_settings({"clock": "frozen", "seed": SEED, "db": DATABASE} | settings)
+    application = create_app(chosen, open_worlds(chosen, time))
+    listening = socket.create_server(("127.0.0.1", 0))
+    ready = threading.Event()
+    server = Server(server_config(application), application.state.lifecycle, ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        assert ready.wait(30)
+        yield Running(f"http://127.0.0.1:{listening.getsockname()[1]}", time)
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+class Emulator:
+    """A client of the account `demo`: calls of the imitated API, and of the control API."""
+
+    def __init__(self, server: Running, http: httpx.Client) -> None:
+        self.url = server.url
+        self.time = server.time
+        self.http = http
+
+    # The imitated API
+
+    def call(self, module: str, action: str, **fields: Any) -> Json:
+        """Call an action with the account's token, unless another one is given, and return the answer."""
+        form = {"action": action, "token": TOKEN} | fields
+        return self.answer(self.http.post(f"/{module}.php", data=form))
+
+    def vm(self, action: str, vm: int = 12345, **fields: Any) -> Json:
+        return self.call("vm", action, id=vm, **fields)
+
+    def eq(self, action: str, vm: int = 12345, **fields: Any) -> Json:
+        return self.call("eq", action, id=vm, **fields)
+
+    def check(self, key: str) -> Json:
+        return self.answer(self.http.post("/eq_callback.php", data={"action": "check", "key": key}))
+
+    def answer(self, response: httpx.Response) -> Json:
+        """Return the body; a refusal's gets the header's reason as `reason`."""
+        assert response.headers["content-type"] == "application/json"
+        body: Json = response.json()
+        reason = response.headers.get("x-emulator-reason")
+        return body | {"reason": reason} if reason else body
+
+    def start(self, module: str, action: str, vm: int = 12345, **fields: Any) -> str:
+        """Call an action that must be accepted and starts a task; return its key."""
+        answer = self.call(module, action, id=vm, **fields)
+        assert answer.get("result") == "OK", answer
+        key: str = answer["callback"]
+        return key
+
+    def do(self, module: str, action: str, vm: int = 12345, **fields: Any) -> Json:
+        """Start a task, let the time pass that it takes, and return what its check says."""
+        key = self.start(module, action, vm, **fields)
+        self.advance(until=key)
+        return self.check(key)
+
+    def listed(self, vm: int = 12345, **fields: Any) -> list[str]:
+        """Return the names of a VM's snapshots, oldest first."""
+        return [row["name"] for row in self.vm("get_snapshot", vm, **fields)["snapshots"]]
+
+    # The control API
+
+    def control(self, method: str, path: str, body: Any = None, status: int = 200) -> Json:
+        """Call the control API for the account, which must answer with this status."""
+        content = None if body is None else json.dumps(body)
+        response = self.http.request(method, f"/_emulator/accounts/demo{path}", content=content)
+        assert response.status_code == status, response.text
+        answer: Json = response.json()
+        return answer
+
+    def advance(self, seconds: float | None = None, until: str | None = None) -> Json:
+        wanted = {"seconds": seconds} if until is None else {"until": until}
+        return self.control("POST", "/clock/advance", wanted)
+
+    def clock(self, **changes: Any) -> Json:
+        return self.control("PUT", "/clock", changes) if changes else self.control("GET", "/clock")
+
+    def reset(self, **wanted: Any) -> Json:
+        return self.control("POST", "/reset", wanted)
+
+    def whole(self, vm: int = 12345) -> Json:
+        """Return a VM as the control API shows it."""
+        return self.control("GET", f"/vms/{vm}")
+
+    def tasks(self) -> list[Json]:
+        tasks: list[Json] = self.control("GET", "/tasks")["tasks"]
+        return tasks
