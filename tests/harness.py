@@ -13,7 +13,8 @@ import httpx
 
 from invapi_emulator.application import create_app, open_worlds
 from invapi_emulator.domain.instants import SECOND, Instant, parse_iso
-from invapi_emulator.http.server import Server, server_config
+from invapi_emulator.http.server import server_for
+from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.settings import read_settings
 
 TOKEN = "HOSTKEY_TOKEN"
@@ -50,10 +51,11 @@ def running(**settings: Any) -> Iterator[Running]:
     """Serve on a free port until the block is left."""
     time = HandedTime()
     chosen = read_settings({"clock": "frozen", "seed": SEED, "db": DATABASE} | settings)
-    application = create_app(chosen, open_worlds(chosen, time))
+    lifecycle = Lifecycle()
+    application = create_app(chosen, open_worlds(chosen, time), lifecycle)
     listening = socket.create_server(("127.0.0.1", 0))
     ready = threading.Event()
-    server = Server(server_config(application), application.state.lifecycle, ready.set)
+    server = server_for(application, lifecycle, ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
-from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from invapi_emulator import __version__
 from invapi_emulator.clock import RealTime
@@ -17,6 +17,7 @@ from invapi_emulator.control.worlds import Worlds
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.http.form_endpoint import FormEndpoint
+from invapi_emulator.http.front_door import FrontDoor
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.modules.auth import sessions as _auth_sessions
 from invapi_emulator.modules.eq import inventory as _eq_inventory
@@ -68,9 +69,8 @@ def open_worlds(settings: Settings, real_time: RealTime) -> Database:
     return database
 
 
-def create_app(settings: Settings, database: Database) -> FastAPI:
+def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> ASGIApp:
     """Return the application on worlds that are open; it closes them when it stops."""
-    lifecycle = Lifecycle()
     worker = Worker(database)
 
     @asynccontextmanager
@@ -85,7 +85,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         _say_goodbye(database)
         database.close()
 
-    application = FastAPI(
+    control = FastAPI(
         title="invapi-emulator",
         version=__version__,
         summary="The control API; the modules of the imitated API are described in docs/fidelity.md",
@@ -93,15 +93,12 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    application.state.worlds = Worlds(database, lifecycle, worker.wake)
-    application.state.lifecycle = lifecycle
-    handle_failures(application)
+    control.state.worlds = Worlds(database, lifecycle, worker.wake)
+    handle_failures(control)
     for part in (index, health, clock, reset, inspection):
-        application.include_router(part.router)
-    endpoint = FormEndpoint(database, lifecycle, worker.wake)
-    application.router.routes.append(Route("/{module:path}", endpoint))
-    application.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle)
-    return application
+        control.include_router(part.router)
+    control.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle)
+    return FrontDoor(FormEndpoint(database, lifecycle, worker.wake), control)
 
 
 def _resume_clocks(database: Database, tx: Transaction) -> None:

@@ -52,16 +52,19 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
     # fastapi and SQLAlchemy take most of a second to import: not for --help, nor for a wrong flag.
     from invapi_emulator.application import create_app, open_worlds  # noqa: PLC0415
     from invapi_emulator.clock import real_time  # noqa: PLC0415
-    from invapi_emulator.http.server import run  # noqa: PLC0415
+    from invapi_emulator.http.server import server_for  # noqa: PLC0415
+    from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
 
     database = open_worlds(settings, real_time())
     host, port = settings.host, listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
-    run(
-        create_app(settings, database),
-        listening,
-        on_ready=lambda: click.echo(f"invapi-emulator ready on http://{shown}:{port}"),
-    )
+    lifecycle = Lifecycle()
+    application = create_app(settings, database, lifecycle)
+
+    def say_ready() -> None:
+        click.echo(f"invapi-emulator ready on http://{shown}:{port}")
+
+    server_for(application, lifecycle, say_ready).run(sockets=[listening])
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -1,40 +1,40 @@
 """Contract 2: what success and failure look like."""
 
+from typing import Any
+
 import pytest
 
-from harness import TOKEN, Emulator
+from harness import TOKEN, Emulator, Json
 from invapi_emulator.actions import ACTIONS, NOT_EMULATED
 
-REASONS = set(
-    [
-        "unknown_module",
-        "unknown_action",
-        "not_emulated",
-        "method_not_allowed",
-        "body_too_large",
-        "unsupported_media_type",
-        "malformed_body",
-        "invalid_token",
-        "token_expired",
-        "invalid_api_key",
-        "no_appropriate_servers",
-        "invalid_parameter",
-        "nothing_to_update",
-        "vm_not_found",
-        "not_supported",
-        "vm_locked",
-        "vm_running",
-        "vm_not_running",
-        "snapshot_not_found",
-        "image_mismatch",
-        "name_taken",
-        "snapshot_limit",
-        "key_not_found",
-        "key_spent",
-        "fault",
-        "unavailable",
-    ]
-)
+REASONS = {
+    "unknown_module",
+    "unknown_action",
+    "not_emulated",
+    "method_not_allowed",
+    "body_too_large",
+    "unsupported_media_type",
+    "malformed_body",
+    "invalid_token",
+    "token_expired",
+    "invalid_api_key",
+    "no_appropriate_servers",
+    "invalid_parameter",
+    "nothing_to_update",
+    "vm_not_found",
+    "not_supported",
+    "vm_locked",
+    "vm_running",
+    "vm_not_running",
+    "snapshot_not_found",
+    "image_mismatch",
+    "name_taken",
+    "snapshot_limit",
+    "key_not_found",
+    "key_spent",
+    "fault",
+    "unavailable",
+}
 SNAPSHOT_ACTIONS = ("create_snapshot", "get_snapshot", "remove_snapshot", "restore_snapshot")
 
 
@@ -185,7 +185,7 @@ def test_which_actions_are_not_emulated() -> None:
 def test_a_bad_parameter_is_named_with_its_value_and_what_it_takes(
     emulator: Emulator, fields: dict[str, str], says: str
 ) -> None:
-    answer = emulator.vm("create_snapshot", **fields)
+    answer = emulator.vm("create_snapshot", 12345, **fields)
     assert answer["reason"] == "invalid_parameter"
     assert says in answer["message"]
     assert emulator.tasks() == []
@@ -195,10 +195,10 @@ def test_a_bad_parameter_is_named_with_its_value_and_what_it_takes(
 def test_refusals_come_in_their_order(emulator: Emulator) -> None:
     """Mend one mistake of a call after the other: each time the next one is what is said."""
 
-    def reason(module: str = "vm", **fields: object) -> object:
+    def reason(module: str = "vm", **fields: Any) -> object:
         return emulator.answer(emulator.http.post(f"/{module}.php", data=fields))["reason"]
 
-    call: dict[str, object] = {"action": "none", "token": "wrong", "id": "x", "name": "no-such"}
+    call: Json = {"action": "none", "token": "wrong", "id": "x", "name": "no-such"}
     assert reason("none", **call) == "unknown_module"
     assert emulator.answer(emulator.http.post("/vm.php", content="%zz"))["reason"] == "malformed_body"
     assert reason(**call) == "unknown_action"

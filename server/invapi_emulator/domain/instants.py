@@ -47,6 +47,8 @@ def parse_iso(text: str) -> Instant:
 
     Raises ValueError for what is no timestamp, or one outside 1970 to 9999.
     """
+    if not text.isprintable():  # fromisoformat reads "...\0" as if the NUL were not there
+        raise ValueError(text)
     moment = datetime.fromisoformat(text)
     instant = from_datetime(moment.replace(tzinfo=moment.tzinfo or UTC))
     if not 0 <= instant <= LATEST:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from invapi_emulator.lifecycle import Lifecycle
 
@@ -47,13 +47,9 @@ class Server(uvicorn.Server):
         self.handle_exit(number, frame)  # type: ignore[arg-type]
 
 
-def run(application: FastAPI, listening: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `on_ready` is called once calls are answered, and only then."""
-    Server(server_config(application), application.state.lifecycle, on_ready).run(sockets=[listening])
-
-
-def server_config(application: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(
+def server_for(application: ASGIApp, lifecycle: Lifecycle, on_ready: Callable[[], None]) -> Server:
+    """Return a server; `on_ready` is called once calls are answered, and only then."""
+    config = uvicorn.Config(
         application,
         http="httptools",
         ws="none",
@@ -62,3 +58,4 @@ def server_config(application: FastAPI) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    return Server(config, lifecycle, on_ready)

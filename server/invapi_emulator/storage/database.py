@@ -140,7 +140,7 @@ def _lock_file(url: URL, resources: ExitStack) -> None:
     file = Path(str(url.database)).absolute()
     if not file.parent.is_dir():
         raise NotADirectoryError(f"there is no directory '{file.parent}'")
-    lock = FileLock(f"{file}.lock")
+    lock = FileLock(f"{file}.lock", thread_local=False)  # the server may stop in another thread
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -155,7 +155,7 @@ def _sqlite_engine(url: URL, *, full_sync: bool) -> Engine:
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA busy_timeout = 2000")
+        connection.execute("PRAGMA busy_timeout = 500")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {'FULL' if full_sync else 'NORMAL'}")
 

@@ -1,0 +1,150 @@
+"""Contract 5: login tokens."""
+
+import re
+from datetime import datetime
+
+import httpx
+import pytest
+
+from harness import Emulator, Json
+
+CREDENTIALS: dict[str, dict[str, str]] = {
+    "login": {"key": "demo-api-key"},
+    "whmcslogin": {"user": "demo@example.com", "password": "demo-password"},
+}
+
+
+def login(emulator: Emulator, **fields: object) -> Json:
+    result: Json = emulator.call("auth", "login", key="demo-api-key", **fields)["result"]
+    return result
+
+
+def now(emulator: Emulator) -> float:
+    return datetime.fromisoformat(emulator.clock()["now"]).timestamp()
+
+
+@pytest.mark.clause("5.1", "5.2")
+@pytest.mark.parametrize("action", ["login", "whmcslogin"])
+def test_a_login_answers_a_token_with_what_clients_read(emulator: Emulator, action: str) -> None:
+    answer = emulator.call("auth", action, **CREDENTIALS[action])
+    assert set(answer) == {"result"}
+    result = answer["result"]
+    assert re.fullmatch("[0-9a-f]{32}", result["token"])
+    assert (result["role"], result["role_type"], result["role_name"]) == (
+        "Customer",
+        "Customer",
+        "customer_billing",
+    )
+    assert "vm/create_snapshot" in result["permissions"]
+    assert result["servers"] == [12345, 12346, 12347, 12348]
+    assert (result["email"], result["verified"]) == ("demo@example.com", True)
+    assert isinstance(result["whmcs_id"], str)
+    assert isinstance(result["whmcs_location"], str)
+    assert isinstance(result["customer_id"], int)
+    assert result["token_expire"] == now(emulator) + 10_800
+
+
+@pytest.mark.clause("5.1")
+def test_a_token_of_a_login_opens_the_api(emulator: Emulator) -> None:
+    token = login(emulator)["token"]
+    assert emulator.call("eq", "list", token=token)["result"] == "OK"
+
+
+@pytest.mark.clause("5.1")
+@pytest.mark.parametrize("ttl", ["0", "-1", "1.5", "31536001", "", "forever", "1" * 30])
+def test_a_bad_ttl_is_refused(emulator: Emulator, ttl: str) -> None:
+    answer = emulator.call("auth", "login", key="demo-api-key", ttl=ttl)
+    assert answer["reason"] == "invalid_parameter"
+    assert "ttl" in answer["message"]
+
+
+@pytest.mark.clause("5.1")
+def test_a_fixed_ip_binds_the_token_to_the_callers_address(emulator: Emulator) -> None:
+    token = login(emulator, fix_ip=1)["token"]
+    assert emulator.call("eq", "list", token=token)["result"] == "OK"
+    transport = httpx.HTTPTransport(local_address="127.0.0.3")
+    with httpx.Client(base_url=emulator.url, transport=transport) as elsewhere:
+        form = {"action": "list", "token": token}
+        assert emulator.answer(elsewhere.post("/eq.php", data=form))["reason"] == "invalid_token"
+        free = login(emulator)["token"]
+        assert elsewhere.post("/eq.php", data=form | {"token": free}).json()["result"] == "OK"
+
+
+@pytest.mark.clause("5.2")
+def test_wrong_credentials_are_refused(emulator: Emulator) -> None:
+    wrong_key = emulator.call("auth", "login", key="wrong")
+    assert (wrong_key["reason"], wrong_key["message"]) == ("invalid_api_key", "Invalid API key")
+    assert wrong_key["code"] == -1
+    for user, password in (("demo@example.com", "wrong"), ("nobody", "demo-password")):
+        wrong = emulator.call("auth", "whmcslogin", user=user, password=password)
+        assert (wrong["reason"], wrong["message"]) == ("invalid_api_key", "Invalid credentials")
+
+
+@pytest.mark.clause("5.2")
+@pytest.mark.parametrize(
+    ("action", "missing"), [("login", "key"), ("whmcslogin", "user"), ("whmcslogin", "password")]
+)
+def test_missing_credentials_are_named(emulator: Emulator, action: str, missing: str) -> None:
+    fields = {name: value for name, value in CREDENTIALS[action].items() if name != missing}
+    answer = emulator.call("auth", action, **fields)
+    assert answer["reason"] == "invalid_parameter"
+    assert f"invalid parameter {missing}" in answer["message"]
+
+
+@pytest.mark.clause("5.2")
+def test_info_says_of_a_token_what_its_login_said(emulator: Emulator) -> None:
+    result = login(emulator, ttl=100)
+    assert emulator.call("auth", "info", token=result["token"]) == {"result": result}
+
+
+@pytest.mark.clause("5.2", "2.3")
+def test_a_logged_out_token_is_dead(emulator: Emulator) -> None:
+    token = login(emulator)["token"]
+    answer = emulator.call("auth", "logout", token=token)
+    assert answer == {"result": "OK", "module": "auth", "action": "logout"}
+    assert emulator.call("eq", "list", token=token)["message"] == "Invalid token"
+    assert emulator.call("auth", "logout", token=token)["reason"] == "invalid_token"
+
+
+@pytest.mark.clause("5.2")
+def test_the_given_token_logged_out_is_dead_until_the_account_is_reset(emulator: Emulator) -> None:
+    emulator.call("auth", "logout")
+    assert emulator.call("eq", "list")["reason"] == "invalid_token"
+    emulator.reset()
+    assert emulator.call("eq", "list")["result"] == "OK"
+
+
+@pytest.mark.clause("5.3")
+def test_a_login_without_vms_has_its_own_shape(emulator: Emulator) -> None:
+    emulator.reset(scenario="empty")
+    response = emulator.http.post("/auth.php", data={"action": "login", "key": "demo-api-key"})
+    assert response.status_code == 200
+    assert response.headers["x-emulator-reason"] == "no_appropriate_servers"
+    assert response.json() == {
+        "result": -1,
+        "error": "No appropriate servers found",
+        "code": "NO_APPROPRIATE_SERVERS",
+    }
+
+
+@pytest.mark.clause("5.4", "2.3")
+def test_a_token_expires_on_the_accounts_clock(emulator: Emulator) -> None:
+    token = login(emulator, ttl=60)["token"]
+    emulator.advance(59)
+    assert emulator.call("eq", "list", token=token)["result"] == "OK"
+    emulator.advance(1)
+    answer = emulator.call("eq", "list", token=token)
+    assert (answer["code"], answer["message"], answer["reason"]) == (-2, "Token expired", "token_expired")
+
+
+@pytest.mark.clause("5.4")
+def test_the_given_token_never_expires(emulator: Emulator) -> None:
+    assert emulator.call("auth", "info")["result"]["token_expire"] == 4102444800
+    emulator.advance(10 * 365 * 24 * 3600)
+    assert emulator.call("eq", "list")["result"] == "OK"
+
+
+def test_an_account_keeps_its_newest_thousand_login_tokens(emulator: Emulator) -> None:
+    tokens = [login(emulator)["token"] for _ in range(1001)]
+    assert emulator.call("eq", "list", token=tokens[0])["reason"] == "invalid_token"
+    assert emulator.call("eq", "list", token=tokens[1])["result"] == "OK"

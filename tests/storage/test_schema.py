@@ -1,0 +1,105 @@
+"""The schema: made at once and migrated, it is the same; what is not ours is refused."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.storage.database import Database, open_database
+from invapi_emulator.storage.schema import HEAD, alembic_config, prepare_schema
+from invapi_emulator.storage.tables import metadata
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(str(tmp_path / "worlds.db"), lambda: 0)
+    yield database
+    database.close()
+
+
+def test_migrating_from_empty_gives_exactly_the_tables() -> None:
+    engine = create_engine("sqlite://")
+    with engine.begin() as tx:
+        command.upgrade(alembic_config(tx), "head")
+        assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+        migrated = set(
+            tx.execute(text("SELECT sql FROM sqlite_master WHERE name <> 'alembic_version'")).scalars()
+        )
+    with create_engine("sqlite://").begin() as tx:
+        metadata.create_all(tx)
+        made = set(tx.execute(text("SELECT sql FROM sqlite_master")).scalars())
+    engine.dispose()
+    assert {normalized(sql) for sql in migrated} == {normalized(sql) for sql in made}
+
+
+def normalized(sql: str | None) -> str:
+    """Forget the order of a table's lines: constraints may come in any."""
+    return "\n".join(sorted(line.strip(" ,\t") for line in (sql or "").splitlines()))
+
+
+def test_a_new_database_is_stamped_with_the_newest_migration(database: Database) -> None:
+    prepare_schema(database)
+    with database.read() as tx:
+        assert tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD
+        assert ScriptDirectory.from_config(alembic_config(tx)).get_current_head() == HEAD
+
+
+def test_preparing_twice_changes_nothing(database: Database) -> None:
+    prepare_schema(database)
+    prepare_schema(database)
+
+
+def test_a_database_of_another_version_is_refused(database: Database) -> None:
+    prepare_schema(database)
+    with database.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(CannotStart, match="schema 9999"):
+        prepare_schema(database)
+
+
+def test_a_database_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.db"
+    with sqlite3.connect(file) as theirs:
+        theirs.execute("CREATE TABLE recipes (id INTEGER)")
+    theirs.close()
+    database = open_database(str(file), lambda: 0)
+    with pytest.raises(CannotStart, match="something else: the tables recipes"):
+        prepare_schema(database)
+    database.close()
+
+
+def test_a_file_in_use_is_refused(database: Database) -> None:
+    with pytest.raises(CannotStart, match="in use by another server"):
+        open_database(str(database.engine.url.database), lambda: 0)
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ("no/such/folder/worlds.db", "there is no directory"),
+        ("mysql://localhost/worlds", "'mysql' is no database it can use"),
+        ("sqlite:///no/such/folder/worlds.db", "there is no directory"),
+        ("postgresql://127.0.0.1:1/worlds", "connection"),
+        ("://", "no database URL"),
+        (".", "unable to open database file"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_refused_in_one_line(where: str, says: str) -> None:
+    with pytest.raises(CannotStart, match=says) as refused:
+        open_database(where, lambda: 0)
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).startswith("--db: ")
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("not a database, but long enough to look at" * 100)
+    with pytest.raises(CannotStart, match="file is not a database"):
+        open_database(str(file), lambda: 0)

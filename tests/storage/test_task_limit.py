@@ -1,0 +1,60 @@
+"""An account keeps 10,000 tasks: ended ones go first, then reading ones, changing ones under way never."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from invapi_emulator.application import open_worlds
+from invapi_emulator.domain.tasks import PlannedStage, Task
+from invapi_emulator.settings import read_settings
+from invapi_emulator.storage import tasks
+from invapi_emulator.storage.database import Database, Transaction
+
+ACCOUNT = 1
+READING = ("get_snapshot", "load_stats", "status")
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    database = open_worlds(read_settings({}), lambda: 0)
+    yield database
+    database.close()
+
+
+def add(tx: Transaction, number: int, action: str, *, ended: bool) -> None:
+    task = Task(f"key-{number}", "vm", action, 12345, number, {}, (PlannedStage("only", 10),), 0, 10)
+    tasks.add(tx, ACCOUNT, replace(task, state="done", ended_at=10) if ended else task)
+
+
+@pytest.mark.clause("3.7")
+def test_ended_ones_go_first_then_reading_ones_and_changing_ones_never(database: Database) -> None:
+    with database.write() as tx:
+        for number, (action, ended) in enumerate(
+            [
+                ("create_snapshot", False),
+                ("status", False),
+                ("off", True),
+                ("get_snapshot", False),
+                ("status", True),
+            ]
+        ):
+            add(tx, number, action, ended=ended)
+
+        def left(most: int) -> list[str]:
+            tasks.make_room(tx, ACCOUNT, most, READING)
+            return [task.key for task in tasks.of_account(tx, ACCOUNT, 0)]
+
+        assert left(6) == ["key-0", "key-1", "key-2", "key-3", "key-4"]
+        assert left(5) == ["key-0", "key-1", "key-3", "key-4"]
+        assert left(3) == ["key-0", "key-3"]
+        assert left(1) == ["key-0"]
+
+
+def test_a_task_that_hangs_is_listed_as_hanging_and_never_due(database: Database) -> None:
+    with database.write() as tx:
+        hanging = Task("key-1", "vm", "create_snapshot", 12345, 1, {}, (PlannedStage("only", 10),), 0, None)
+        tasks.add(tx, ACCOUNT, hanging)
+        assert tasks.hanging(tx, ACCOUNT) == ["key-1"]
+        assert tasks.due(tx, ACCOUNT, 10**18, 100) == []
+        assert tasks.last_due_at(tx, ACCOUNT) is None

@@ -1,0 +1,62 @@
+"""503: while it starts, while it stops, and when it has lost its database."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import pytest
+
+from harness import TOKEN, HandedTime, running
+from invapi_emulator.application import create_app, open_worlds
+from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.settings import read_settings
+
+pytestmark = pytest.mark.clause("1.4")
+STATES: tuple[Literal["starting", "stopping"], ...] = ("starting", "stopping")
+LIST = {"action": "list", "token": TOKEN}
+
+
+def assert_unavailable(call: httpx.Response, control: httpx.Response, health: httpx.Response) -> None:
+    assert (call.status_code, call.headers["x-emulator-reason"]) == (503, "unavailable")
+    assert (call.json()["result"], call.json()["code"]) == (-1, -1)
+    assert (control.status_code, control.json()["error"]["reason"]) == (503, "unavailable")
+    assert health.status_code == 503
+    assert all(int(response.headers["retry-after"]) > 0 for response in (call, control, health))
+
+
+def test_while_it_starts_and_stops_calls_are_told_to_ask_again() -> None:
+    settings = read_settings({})
+    lifecycle = Lifecycle()
+    database = open_worlds(settings, HandedTime())
+    transport = httpx.ASGITransport(create_app(settings, database, lifecycle))
+
+    async def ask() -> None:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+            for state in STATES:
+                lifecycle.state = state
+                call = await http.post("/eq.php", data=LIST)
+                control = await http.get("/_emulator/accounts/demo/clock")
+                health = await http.get("/_emulator/health")
+                assert_unavailable(call, control, health)
+                assert health.json()["status"] == state
+
+    asyncio.run(ask())
+    database.close()
+
+
+def test_without_its_database_it_says_so_and_comes_back(tmp_path: Path) -> None:
+    file = tmp_path / "worlds.db"
+    with running(db=str(file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        thief = sqlite3.connect(file, isolation_level=None)
+        thief.execute("BEGIN IMMEDIATE")
+        call = http.post("/eq.php", data=LIST)
+        control = http.get("/_emulator/accounts/demo/clock")
+        health = http.get("/_emulator/health")
+        assert_unavailable(call, control, health)
+        assert "database is locked" in call.json()["message"]
+        thief.execute("ROLLBACK")
+        thief.close()
+        assert http.post("/eq.php", data=LIST).json()["result"] == "OK"
+        assert http.get("/_emulator/health").json()["status"] == "ready"

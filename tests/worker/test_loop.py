@@ -1,0 +1,123 @@
+"""The worker: things happen in time though nobody asks, and a lost database is waited for."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from harness import HandedTime
+from invapi_emulator.application import open_worlds
+from invapi_emulator.domain.clocks import Clock
+from invapi_emulator.domain.tasks import PlannedStage, Task
+from invapi_emulator.settings import read_settings
+from invapi_emulator.storage import accounts, server_life, tasks
+from invapi_emulator.storage.database import Database
+from invapi_emulator.worker.loop import Worker
+
+
+@pytest.fixture
+def time() -> HandedTime:
+    return HandedTime()
+
+
+@pytest.fixture
+def database(time: HandedTime, tmp_path: Path) -> Iterator[Database]:
+    settings = read_settings({"db": str(tmp_path / "worlds.db"), "clock": "real", "rate": 10})
+    database = open_worlds(settings, time)
+    yield database
+    database.close()
+
+
+def start_task(database: Database, time: HandedTime) -> None:
+    """Put a task into the demo account that is due in 20 seconds of its clock, 2 of real time."""
+    stages = (PlannedStage("only", time.now + 20_000_000),)
+    with database.write() as tx:
+        tasks.add(tx, 1, Task("key", "eq", "status", 12345, 1, {}, stages, time.now, time.now + 20_000_000))
+
+
+def state(database: Database) -> str:
+    with database.read() as tx:
+        task = tasks.by_key(tx, 1, "key")
+        assert task is not None
+        return task.state
+
+
+async def until(condition: object, worker: Worker) -> None:
+    """Wake the worker and let it run until something is so."""
+    assert callable(condition)
+    async with asyncio.timeout(30):
+        while not condition():
+            worker.wake()
+            await asyncio.sleep(0)
+
+
+def test_what_is_due_takes_effect_though_nobody_asks(database: Database, time: HandedTime) -> None:
+    start_task(database, time)
+
+    async def live() -> None:
+        worker = Worker(database)
+        working = asyncio.create_task(worker.run())
+        await asyncio.sleep(0)
+        assert state(database) == "running"
+        time.go_on(2)
+        await until(lambda: state(database) == "done", worker)
+        working.cancel()
+
+    asyncio.run(live())
+
+
+def test_it_writes_down_that_the_server_lives(database: Database, time: HandedTime) -> None:
+    def alive_at() -> int | None:
+        with database.read() as tx:
+            return server_life.last_alive_at(tx)
+
+    async def live() -> None:
+        worker = Worker(database)
+        working = asyncio.create_task(worker.run())
+        time.go_on(5)
+        await until(lambda: alive_at() == time.now, worker)
+        working.cancel()
+
+    asyncio.run(live())
+
+
+def test_a_lost_database_is_waited_for(
+    database: Database, time: HandedTime, caplog: pytest.LogCaptureFixture
+) -> None:
+    start_task(database, time)
+
+    def rename(old: str, new: str) -> None:
+        with database.write() as tx:
+            tx.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    async def live() -> None:
+        worker = Worker(database)
+        rename("server", "gone")
+        working = asyncio.create_task(worker.run())
+        await until(lambda: "no such table: server" in caplog.text, worker)
+        rename("gone", "server")
+        time.go_on(2)
+        await until(lambda: state(database) == "done", worker)
+        working.cancel()
+
+    asyncio.run(live())
+
+
+def test_a_frozen_clock_is_left_alone(database: Database, time: HandedTime) -> None:
+    start_task(database, time)
+    with database.write() as tx:
+        accounts.set_clock(tx, 1, Clock("frozen", 10, 1, time.now, time.now))
+
+    async def live() -> None:
+        worker = Worker(database)
+        working = asyncio.create_task(worker.run())
+        time.go_on(1000)
+        for _ in range(10):
+            worker.wake()
+            await asyncio.sleep(0)
+        assert state(database) == "running"
+        working.cancel()
+
+    asyncio.run(live())
