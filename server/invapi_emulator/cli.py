@@ -15,13 +15,22 @@ from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 CANNOT_START = 2
 
 
-@click.group()
-@click.version_option(__version__, prog_name="invapi-emulator")
 def main() -> None:
+    """Run the command; whatever is wrong with its words is one line on stderr, and exit status 2."""
+    try:
+        status = commands(standalone_mode=False)
+    except click.ClickException as wrong:
+        status = _refuse(wrong.format_message())
+    sys.exit(status)
+
+
+@click.group(no_args_is_help=False)
+@click.version_option(__version__, prog_name="invapi-emulator")
+def commands() -> None:
     """Emulate HOSTKEY's InvAPI: virtual machines, snapshots, tasks that take time."""
 
 
-def _setting_flags(command: Callable[..., None]) -> Callable[..., None]:
+def _setting_flags(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command one flag for each setting; what is not given is not passed on."""
     for name, field in reversed(Settings.model_fields.items()):
         default = "" if field.default in (None, "", ()) else f"  [default: {field.default}]"
@@ -34,9 +43,11 @@ def _setting_flags(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@main.command(epilog=f"Each flag is also an environment variable, --port {ENVIRONMENT_PREFIX}PORT and so on.")
+@commands.command(
+    epilog=f"Each flag is also an environment variable, --port {ENVIRONMENT_PREFIX}PORT and so on."
+)
 @_setting_flags
-def serve(**flags: Any) -> None:
+def serve(**flags: Any) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     try:
         settings = read_settings({name: value for name, value in flags.items() if value is not None})
@@ -44,8 +55,13 @@ def serve(**flags: Any) -> None:
         listening = _listen(settings)
         _serve(settings, listening)
     except CannotStart as problem:
-        click.echo(f"invapi-emulator: {problem}", err=True)
-        sys.exit(CANNOT_START)
+        return _refuse(str(problem))
+    return 0
+
+
+def _refuse(why: str) -> int:
+    click.echo(f"invapi-emulator: {why}", err=True)
+    return CANNOT_START
 
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
@@ -90,3 +106,5 @@ def _log_to_stderr(level: str) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    if level == "info":
+        logging.getLogger("uvicorn").setLevel("WARNING")  # its comings and goings are no news

@@ -1,6 +1,5 @@
 """An account's clock: read it, change it, move it forward."""
 
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -11,6 +10,7 @@ from invapi_emulator.control.worlds import TheWorlds, World
 from invapi_emulator.domain.clocks import MAX_POLLS, MAX_RATE, ClockMode
 from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, parse_iso
 from invapi_emulator.errors import Conflict, NotFound, Unprocessable
+from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import accounts, events, tasks
 from invapi_emulator.tasks.jump import record_move
 
@@ -129,7 +129,7 @@ def _target(world: World, wanted: Advance) -> Instant:
 def _until(world: World, until: str) -> Instant:
     if until == "idle":
         return max(world.now, tasks.last_due_at(world.tx, world.account.id) or 0)
-    if re.fullmatch("[a-z0-9]{32}", until):
+    if is_task_key(until):
         return _end_of_task(world, until)
     try:
         target = parse_iso(until)

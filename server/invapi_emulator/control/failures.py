@@ -6,11 +6,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from invapi_emulator.errors import ControlError
-from invapi_emulator.storage.database import first_line
+from invapi_emulator.storage.database import DATABASE_LOST, first_line
 
 _REASONS = {404: "not_found", 405: "method_not_allowed"}
 _SHOWN = 80
@@ -20,7 +20,8 @@ def handle_failures(application: FastAPI) -> None:
     application.add_exception_handler(ControlError, _control_error)
     application.add_exception_handler(RequestValidationError, _invalid)
     application.add_exception_handler(HTTPException, _http_error)
-    application.add_exception_handler(DBAPIError, _no_database)
+    for lost in DATABASE_LOST:
+        application.add_exception_handler(lost, _no_database)
 
 
 def failure(
@@ -54,7 +55,7 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _no_database(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, DBAPIError)
+    assert isinstance(error, OperationalError | InterfaceError)
     message = f"the emulator has lost its database: {first_line(error)}"
     return failure(503, "unavailable", message, headers={"Retry-After": "1"})
 

@@ -3,12 +3,11 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from invapi_emulator import __version__
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import TheWorlds
-from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.database import DATABASE_LOST, Database
 
 router = APIRouter(prefix="/_emulator", tags=["health"])
 
@@ -35,6 +34,6 @@ def _answers(database: Database) -> bool:
     try:
         with database.read() as tx:
             tx.execute(text("SELECT 1"))
-    except DBAPIError:
+    except DATABASE_LOST:
         return False
     return True

@@ -7,6 +7,7 @@ from invapi_emulator.control.worlds import TheWorlds, World
 from invapi_emulator.domain.tasks import has_aged_out
 from invapi_emulator.errors import NotFound
 from invapi_emulator.modules.parameters import MAX_ID
+from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import tasks, vms
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["inspection"])
@@ -63,7 +64,7 @@ async def show_task(name: str, key: str, worlds: TheWorlds) -> TaskView:
     """Show a task: its stage, its progress, when it is due or ended, why it failed."""
 
     def work(world: World) -> TaskView:
-        task = tasks.by_key(world.tx, world.account.id, key.replace("\0", "?"))
+        task = tasks.by_key(world.tx, world.account.id, key) if is_task_key(key) else None
         if task is None or has_aged_out(task, world.now):
             raise NotFound("task_not_found", f"account {name!r} has no task {key[:40]!r}")
         return task_view(task, world.now)

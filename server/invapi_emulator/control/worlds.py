@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
-from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import NotFound
 from invapi_emulator.lifecycle import Lifecycle
@@ -46,7 +46,7 @@ class Worlds:
     def _step(self, name: str, work: Callable[[World], T]) -> tuple[T] | None:
         with self.database.write() as tx:
             real_now = self.database.real_now(tx)
-            account = accounts.by_name(tx, name)
+            account = accounts.by_name(tx, name) if is_account_name(name) else None
             if account is None:
                 raise NotFound("account_not_found", f"there is no account {name[:80]!r}")
             now = account.clock.now(real_now)

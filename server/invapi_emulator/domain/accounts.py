@@ -1,5 +1,6 @@
 """An account: a world of its own, with its credentials, clock and seed."""
 
+import re
 from dataclasses import dataclass
 
 from invapi_emulator.domain.clocks import Clock, ClockStart
@@ -7,6 +8,12 @@ from invapi_emulator.domain.instants import Instant
 
 GIVEN_TOKEN_EXPIRES = 4_102_444_800
 """`token_expire` of the token an account is given out with: 2100-01-01, in epoch seconds (contract 5.4)."""
+
+_NAME = re.compile("[a-z0-9-]{1,64}")
+
+
+def is_account_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from sqlalchemy.exc import DBAPIError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -15,7 +14,7 @@ from invapi_emulator.http.dispatch import Asked, answer, find_action
 from invapi_emulator.http.envelope import failure, preflight
 from invapi_emulator.http.forms import read_fields
 from invapi_emulator.lifecycle import Lifecycle
-from invapi_emulator.storage.database import Database, first_line
+from invapi_emulator.storage.database import DATABASE_LOST, Database, first_line
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ class FormEndpoint:
             response = failure(error)
         except ClientDisconnect:
             return
-        except DBAPIError as problem:
+        except DATABASE_LOST as problem:
             _log.error("the database does not answer: %s", first_line(problem))
             response = failure(Unavailable(f"the emulator has lost its database: {first_line(problem)}"))
         await response(scope, receive, send)

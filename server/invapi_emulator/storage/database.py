@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import Instant
@@ -20,6 +20,9 @@ Transaction: TypeAlias = Connection
 """What handlers, finish functions and queries take first."""
 
 T = TypeVar("T")
+
+DATABASE_LOST = (OperationalError, InterfaceError)
+"""What SQLAlchemy raises when a database does not answer; anything else is a mistake of ours."""
 
 POSTGRESQL_CONNECTIONS = 10
 _ALIVE_LOCK = 0x1147A91

@@ -7,11 +7,9 @@ happen in time, and the clocks know after a kill until when the server lived.
 import asyncio
 import logging
 
-from sqlalchemy.exc import DBAPIError
-
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.storage import accounts, server_life
-from invapi_emulator.storage.database import Database, first_line
+from invapi_emulator.storage.database import DATABASE_LOST, Database, first_line
 from invapi_emulator.tasks.advance import advance_due_tasks
 
 _log = logging.getLogger(__name__)
@@ -39,7 +37,7 @@ class Worker:
             try:
                 pause = await self._database.run(self._work)
                 lost = False
-            except DBAPIError as problem:
+            except DATABASE_LOST as problem:
                 if not lost:
                     _log.error("the worker has lost the database: %s", first_line(problem))
                 lost, pause = True, HEARTBEAT

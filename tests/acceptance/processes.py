@@ -1,0 +1,88 @@
+"""Real servers in processes of their own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from harness import Emulator, HandedTime, Running
+
+DEADLINE = 60
+"""Seconds within which anything here must have happened; generous, for a machine that is busy."""
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "invapi_emulator")
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return this process's environment without the emulator's variables, but with the given ones."""
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("INVAPI_EMULATOR_")}
+    return mine | variables
+
+
+@dataclass
+class Served:
+    """A server that said that it is ready."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    def stop(self, number: signal.Signals) -> tuple[int, str, str]:
+        """Send a signal; return the exit status, and what stood on stdout after the ready line, and on stderr."""
+        self.process.send_signal(number)
+        stdout, stderr = self.process.communicate(timeout=DEADLINE)
+        return self.process.returncode, stdout, stderr
+
+    @contextmanager
+    def emulator(self) -> Iterator[Emulator]:
+        with httpx.Client(base_url=self.url, timeout=DEADLINE) as http:
+            yield Emulator(Running(self.url, HandedTime()), http)
+
+
+@contextmanager
+def served(
+    *flags: str,
+    command: Sequence[str] = COMMAND,
+    cwd: Path = ROOT,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[Served]:
+    """Serve in a process on a free port, and kill it at the end if it still runs."""
+    process = subprocess.Popen(
+        [*command, "serve", "--port", "0", *flags],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd, env=environment(**(variables or {})),
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        ready = process.stdout.readline()
+        url = re.fullmatch(r"invapi-emulator ready on (http://\S+)\n", ready)
+        assert url, ready + process.communicate(timeout=DEADLINE)[1]
+        yield Served(process, url[1])
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def refused(*flags: str, **variables: str) -> str:
+    """Start a server that must refuse to start, and return the one line that it says."""
+    ended = subprocess.run(
+        [*COMMAND, "serve", *flags],
+        capture_output=True, text=True, timeout=DEADLINE, check=False, env=environment(**variables),
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (2, ""), ended
+    (line,) = ended.stderr.splitlines()
+    return line
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

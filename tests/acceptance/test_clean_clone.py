@@ -1,0 +1,74 @@
+"""What somebody new does: clone, make run, make run again; and an installation without a checkout."""
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import httpx
+import pytest
+from processes import ROOT, environment, served
+
+from harness import TOKEN
+
+pytestmark = pytest.mark.acceptance
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Return a copy of the files that git has, as they are in the work tree."""
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).exists():
+            target = tmp_path / "clone" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((ROOT / name).read_bytes())
+            target.chmod((ROOT / name).stat().st_mode)
+    return tmp_path / "clone"
+
+
+def make_run(clone: Path) -> tuple[str, str]:
+    """Type `make run` until it says ready; return its ready line, and what make printed before."""
+    flags = "--port 0 --clock frozen"
+    command = ["make", "run", f"PYTHON={sys.executable}", f"ARGS={flags}"]
+    process = subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, text=True, env=environment())
+    assert process.stdout is not None
+    printed = ""
+    try:
+        for line in process.stdout:
+            if line.startswith("invapi-emulator ready on "):
+                url = line.split()[-1]
+                answer = httpx.post(f"{url}/eq.php", data={"action": "list", "token": TOKEN}).json()
+                assert answer["servers"] == [12345, 12346, 12347, 12348]
+                return line, printed
+            printed += line
+    finally:
+        process.terminate()
+        process.communicate()
+    raise AssertionError(printed)
+
+
+def test_make_run_sets_up_all_it_needs_and_the_second_time_installs_nothing(clone: Path) -> None:
+    _, first = make_run(clone)
+    assert "pip install" in first
+    _, second = make_run(clone)
+    assert second == ""
+
+
+def test_a_plain_install_serves_without_a_checkout_and_has_the_migrations(
+    clone: Path, tmp_path: Path
+) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    binaries = tmp_path / "venv" / "bin"
+    subprocess.run([binaries / "pip", "install", "--quiet", clone], check=True, cwd=tmp_path)
+    where = "from invapi_emulator.storage.schema import migrations_folder as f; print((f() / 'env.py').is_file(), f())"
+    found = subprocess.run(
+        [binaries / "python", "-c", where], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert found.stdout.startswith("True ")
+    assert str(clone) not in found.stdout
+    command = [str(binaries / "invapi-emulator")]
+    with served("--db", "worlds.db", command=command, cwd=tmp_path) as server, server.emulator() as emulator:
+        assert emulator.do("vm", "create_snapshot", name="a")["result"] == "OK"

@@ -1,0 +1,102 @@
+"""The same on PostgreSQL: the suite, several servers on one database, a database that goes and comes back."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from postgres_server import Postgres, running_postgres
+from processes import ROOT, environment, served, wait_until
+from sqlalchemy import create_engine
+
+from invapi_emulator.storage.schema import alembic_config
+from invapi_emulator.storage.tables import metadata
+
+pytestmark = pytest.mark.acceptance
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+def test_the_suite_passes_on_postgresql(postgres: Postgres) -> None:
+    suites = (
+        "tests/contract",
+        "tests/control",
+        "tests/http",
+        "tests/test_concurrency.py",
+        "tests/test_model.py",
+    )
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "not acceptance and not handed_time", *suites],
+        cwd=ROOT, env=environment(TEST_DATABASE=postgres.url("suite")), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout[-5000:]
+
+
+def test_migrating_from_empty_gives_exactly_the_tables(postgres: Postgres) -> None:
+    engine = create_engine(postgres.url("migrated").replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as tx:
+        command.upgrade(alembic_config(tx), "head")
+        assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+    engine.dispose()
+
+
+def test_two_servers_share_a_database(postgres: Postgres) -> None:
+    db = postgres.url("shared")
+    with (
+        served("--db", db, "--clock", "frozen") as one,
+        served("--db", db) as other,
+        one.emulator() as first,
+        other.emulator() as second,
+    ):
+        key = first.start("vm", "create_snapshot", name="a")
+        assert second.vm("create_snapshot", name="b")["reason"] == "vm_locked"
+        second.advance(until=key)
+        assert first.check(key)["result"] == "OK"
+        assert second.check(key)["reason"] == "key_spent"
+        assert first.clock() == second.clock()
+
+
+def test_a_second_server_does_not_touch_the_clocks_that_run(postgres: Postgres) -> None:
+    db = postgres.url("running")
+    with served("--db", db, "--rate", "1000") as one, one.emulator() as first:
+        before = first.clock()["now"]
+        with served("--db", db) as other, other.emulator() as second:
+            between = second.clock()["now"]
+            assert before < between < first.clock()["now"]
+
+
+def test_a_killed_server_goes_on_where_it_was(postgres: Postgres) -> None:
+    db = postgres.url("killed")
+    with served("--db", db, "--rate", "1") as server, server.emulator() as emulator:
+        key = emulator.start("vm", "create_snapshot", name="a")
+        now = emulator.clock()["now"]
+        server.stop(signal.SIGKILL)
+    with served("--db", db) as server, server.emulator() as emulator:
+        assert emulator.whole()["locked_by"] == key
+        assert emulator.clock()["now"] < now[:17] + "59"
+        emulator.advance(until=key)
+        assert emulator.check(key)["result"] == "OK"
+
+
+def test_a_database_that_goes_is_503_and_when_it_comes_back_all_is_there(postgres: Postgres) -> None:
+    with served("--db", postgres.url("lost"), "--clock", "frozen") as server, server.emulator() as emulator:
+        key = emulator.start("vm", "create_snapshot", name="a")
+        postgres.stop()
+        try:
+            call = emulator.http.post("/eq_callback.php", data={"action": "check", "key": key})
+            assert (call.status_code, emulator.answer(call)["reason"]) == (503, "unavailable")
+            health = emulator.http.get("/_emulator/health")
+            assert (health.status_code, health.json()["status"]) == (503, "no database")
+        finally:
+            postgres.start()
+        wait_until(lambda: emulator.http.get("/_emulator/health").status_code == 200)
+        emulator.advance(until=key)
+        assert emulator.check(key)["result"] == "OK"

@@ -1,0 +1,70 @@
+"""Docs that fail the build: every action, setting, route and library stands where a reader looks for it."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from harness import Emulator
+from invapi_emulator.actions import ACTIONS
+from invapi_emulator.scenarios.schema import scenario_names
+from invapi_emulator.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("module", "action"), sorted(ACTIONS))
+def test_every_action_stands_in_the_page_of_clauses(module: str, action: str) -> None:
+    assert f"/{module}.php" in page("docs/fidelity.md")
+    assert f"`{action}`" in page("docs/fidelity.md").replace("action=check", "`check`")
+
+
+def test_every_setting_has_its_line_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `--([a-z-]+)` \| ([^|]+) \|", page("docs/settings.md"), re.MULTILINE))
+    words: dict[object, str] = {"": "none", (): "none", None: "by chance", False: "false"}
+    expected = {
+        name.replace("_", "-"): words.get(field.default, str(field.default))
+        for name, field in Settings.model_fields.items()
+    }
+    assert rows == expected | {"db": "in memory"}
+
+
+def test_every_route_of_the_control_api_has_its_heading_and_no_other(emulator: Emulator) -> None:
+    paths = emulator.http.get("/openapi.json").json()["paths"]
+    routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    assert set(re.findall(r"^## `(.+)`$", page("docs/control-api.md"), re.MULTILINE)) == routes
+
+
+def test_every_scenario_is_named() -> None:
+    for name in scenario_names():
+        assert f"`{name}`" in page("docs/settings.md")
+        assert f"`{name}`" in page("docs/control-api.md")
+
+
+def test_every_library_is_accounted_for() -> None:
+    project = tomllib.loads(page("pyproject.toml"))["project"]
+    libraries = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    table = page("CONTRIBUTING.md")
+    for library in libraries:
+        name = re.split(r"[\[<>=; ]", library)[0]
+        assert re.search(rf"^\|[^|]*\b{re.escape(name)}\b[^|]*\|", table, re.MULTILINE), name
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for file in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text(encoding="utf-8")):
+            assert (file.parent / target).exists(), f"{file.name}: {target}"
+
+
+def test_the_demo_table_of_the_readme_is_true(emulator: Emulator) -> None:
+    rows = re.findall(r"^\| (\d{5}) \| (\w+)(?: on (\w+), (\d+) GiB)?", page("README.md"), re.MULTILINE)
+    assert len(rows) == 4
+    for id_, kind, engine, size in rows:
+        vm = emulator.whole(int(id_))
+        assert vm["kind"] == kind
+        assert not engine or (vm["engine"], vm["disk"]["size_gb"]) == (engine, int(size))
