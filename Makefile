@@ -37,7 +37,7 @@ clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
 # The share of branches and lines that the tests must reach; it only rises.
-COVERAGE := 95
+COVERAGE := 97
 
 $(VENV)/installed: pyproject.toml
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)

@@ -52,8 +52,8 @@ def serve(**flags: Any) -> int:
     try:
         settings = read_settings({name: value for name, value in flags.items() if value is not None})
         _log_to_stderr(settings.log_level)
-        listening = _listen(settings)
-        _serve(settings, listening)
+        with _listen(settings) as listening:
+            _serve(settings, listening)
     except CannotStart as problem:
         return _refuse(str(problem))
     return 0

@@ -217,3 +217,20 @@ def test_many_tasks_due_at_once_all_take_effect(emulator: Emulator) -> None:
     assert [event["task"] for event in answer["events"]].count(keys[0]) == 1
     assert {event["task"] for event in answer["events"]} == set(keys)
     assert {emulator.check(key)["result"] for key in keys} == {"OK"}
+
+
+@pytest.mark.handed_time
+def test_a_call_finds_all_done_that_was_due_however_many(emulator: Emulator) -> None:
+    keys = [emulator.start("eq", "status", 12345) for _ in range(250)]
+    emulator.clock(mode="real")
+    emulator.time.go_on(10)
+    assert emulator.check(keys[-1])["result"] == "OK"
+    assert {task["state"] for task in emulator.tasks()} == {"done"}
+
+
+def test_an_auto_clock_jumps_over_however_many_tasks_fall_due(emulator: Emulator) -> None:
+    keys = [emulator.start("eq", "status", 12345) for _ in range(150)]
+    last = max(emulator.tasks(), key=lambda task: str(task["due_at"]))["key"]
+    emulator.clock(mode="auto", polls=0)
+    assert emulator.check(last)["result"] == "OK"
+    assert {emulator.check(key)["result"] for key in keys if key != last} == {"OK"}
