@@ -31,12 +31,12 @@ def failure(
     return JSONResponse({"error": error}, status, headers)
 
 
-def _control_error(_request: Request, error: Exception) -> JSONResponse:
+async def _control_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ControlError)
     return failure(error.status, error.reason, error.message, error.field)
 
 
-def _invalid(_request: Request, error: Exception) -> JSONResponse:
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     """Name the first field that is wrong, its value, and what it takes."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
@@ -47,14 +47,14 @@ def _invalid(_request: Request, error: Exception) -> JSONResponse:
     return failure(422, "invalid", f"{field or 'the body'}: {given}{first['msg']}", field)
 
 
-def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     reason = _REASONS.get(error.status_code, "refused")
     message = f"{error.detail}: {request.method} {request.url.path[:_SHOWN]}; see /openapi.json"
     return failure(error.status_code, reason, message, headers=error.headers)
 
 
-def _no_database(_request: Request, error: Exception) -> JSONResponse:
+async def _no_database(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, OperationalError | InterfaceError)
     message = f"the emulator has lost its database: {first_line(error)}"
     return failure(503, "unavailable", message, headers={"Retry-After": "1"})

@@ -55,7 +55,7 @@ class Worlds:
             return (work(World(tx, account, now, real_now)),)
 
 
-def _worlds(request: Request) -> Worlds:
+async def _worlds(request: Request) -> Worlds:
     worlds: Worlds = request.app.state.worlds
     return worlds
 
