@@ -23,8 +23,9 @@ COMMAND = (sys.executable, "-m", "invapi_emulator")
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Return this process's environment without the emulator's variables, but with the given ones."""
-    mine = {name: value for name, value in os.environ.items() if not name.startswith("INVAPI_EMULATOR_")}
+    """Return this process's environment without the emulator's and make's variables, but with the given ones."""
+    foreign = ("INVAPI_EMULATOR_", "MAKE", "MFLAGS")
+    mine = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return mine | variables
 
 

@@ -37,7 +37,7 @@ def test_the_suite_passes_on_postgresql(postgres: Postgres) -> None:
         [sys.executable, "-m", "pytest", "-q", "-m", "not acceptance and not handed_time", *suites],
         cwd=ROOT, env=environment(TEST_DATABASE=postgres.url("suite")), capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert ended.returncode == 0, ended.stdout[-5000:]
+    assert ended.returncode == 0, ended.stdout[-5000:] + ended.stderr[-2000:]
 
 
 def test_migrating_from_empty_gives_exactly_the_tables(postgres: Postgres) -> None:

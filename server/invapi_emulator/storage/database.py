@@ -82,7 +82,6 @@ class Database:
     def close(self) -> None:
         if self._threads is not None:
             self._threads.shutdown()
-        self.engine.dispose()
         self._resources.close()
 
 
