@@ -1,0 +1,72 @@
+"""Contract 4.12, 4.14, 4.16: what locks a VM, and which VMs have snapshots at all."""
+
+import pytest
+
+from harness import Emulator
+
+
+@pytest.mark.clause("4.12")
+@pytest.mark.parametrize(
+    ("module", "action", "vm"),
+    [
+        ("vm", "create_snapshot", 12345),
+        ("vm", "remove_snapshot", 12346),
+        ("vm", "restore_snapshot", 12346),
+        ("eq", "on", 12346),
+        ("eq", "off", 12345),
+        ("eq", "hard_off", 12345),
+        ("eq", "reboot", 12345),
+    ],
+)
+def test_a_changing_task_locks_its_vm_until_it_ends(
+    emulator: Emulator, module: str, action: str, vm: int
+) -> None:
+    name = "new" if action == "create_snapshot" else "monday"
+    key = emulator.start(module, action, vm, name=name)
+    assert emulator.whole(vm)["locked_by"] == key
+    for other, change in (
+        ("vm", "create_snapshot"), ("vm", "remove_snapshot"), ("vm", "restore_snapshot"),
+        ("eq", "on"), ("eq", "off"), ("eq", "hard_off"), ("eq", "reboot"),
+    ):  # fmt: skip
+        assert emulator.call(other, change, id=vm, name="monday")["reason"] == "vm_locked"
+    for other, reading in (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status")):
+        assert emulator.do(other, reading, vm)["result"] == "OK"
+    emulator.advance(until=key)
+    assert emulator.whole(vm)["locked_by"] is None
+
+
+@pytest.mark.clause("4.12")
+def test_reading_tasks_do_not_lock(emulator: Emulator) -> None:
+    for module, action in (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status")):
+        emulator.start(module, action)
+    assert emulator.whole()["locked_by"] is None
+    emulator.start("vm", "create_snapshot", name="a")
+
+
+@pytest.mark.clause("4.12")
+def test_settings_can_be_changed_while_a_vm_is_locked(emulator: Emulator) -> None:
+    emulator.start("vm", "create_snapshot", name="a")
+    assert emulator.vm("update_restore_settings", enable_rotation=1)["result"] == "OK"
+
+
+@pytest.mark.clause("4.14")
+@pytest.mark.parametrize(
+    "action",
+    ["create_snapshot", "get_snapshot", "remove_snapshot", "restore_snapshot", "update_restore_settings"],
+)
+def test_a_vds_has_no_snapshots_nor_settings(emulator: Emulator, action: str) -> None:
+    answer = emulator.vm(action, 12347, name="a", enable_rotation=1)
+    assert answer["reason"] == "not_supported"
+
+
+@pytest.mark.clause("4.14")
+def test_a_vds_has_statistics_and_power(emulator: Emulator) -> None:
+    assert emulator.do("vm", "load_stats", 12347)["result"] == "OK"
+    assert emulator.do("eq", "off", 12347)["scope"] == "VM is down now"
+
+
+@pytest.mark.clause("4.16")
+def test_get_engine_lists_the_accounts_engines(emulator: Emulator) -> None:
+    expected = {"result": "OK", "module": "vm", "action": "get_engine", "engines": ["openstack", "ovirt"]}
+    assert emulator.call("vm", "get_engine") == expected
+    assert emulator.call("vm", "get_engine", id="nonsense", x="y") == expected
