@@ -15,7 +15,7 @@ from invapi_emulator.domain.virtual_machines import (
     resumed,
 )
 
-STATE = MachineState(10_000, 500, "disk", 500, "memory")
+STATE = MachineState(10_000, 500, "00000000000000d1", 500, "00000000000000a1")
 VM = VirtualMachine(
     1, "VPS", "openstack", "NL", "vm-1", "small", 2, 40, 4096, 4, "uuid", "203.0.113.1", "fa:16:3e:00:00:01", 0, (),
     "on", (), DAY, None, {}, STATE,
@@ -28,7 +28,11 @@ def test_whole_seconds_of_running_change_disk_and_memory(now: int) -> None:
     state = as_of(VM, now).state
     seconds = (now - DAY) // SECOND
     assert state.disk_generation == state.memory_generation == 500 + seconds
-    assert (state.disk_fingerprint == "disk") == (state.memory_fingerprint == "memory") == (seconds == 0)
+    assert (
+        (state.disk_fingerprint == STATE.disk_fingerprint)
+        == (state.memory_fingerprint == STATE.memory_fingerprint)
+        == (seconds == 0)
+    )
     assert 10_000 <= state.used_mb <= 40 * 1024
 
 
@@ -61,3 +65,9 @@ def test_only_the_last_hour_of_power_changes_is_kept_and_the_one_before() -> Non
         vm = powered_on(vm, DAY + cycle * HOUR + SECOND)
     assert len(vm.power_changes) <= 4
     assert vm.power_changes[-1] == (DAY + 49 * HOUR + SECOND, "on")
+
+
+@given(later, later)
+def test_looking_in_between_changes_nothing(now: int, then: int) -> None:
+    sooner, last = sorted((now, then))
+    assert as_of(as_of(VM, sooner), last) == as_of(VM, last)
