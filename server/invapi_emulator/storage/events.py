@@ -24,6 +24,8 @@ EventKind: TypeAlias = Literal[
     "reset",
 ]
 
+_INSERT = insert(event)
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -38,7 +40,7 @@ class Event:
 
 def record(tx: Transaction, account_id: int, at: Instant, kind: EventKind, **data: Any) -> None:
     number = last_number(tx, account_id) + 1
-    tx.execute(insert(event).values(account_id=account_id, number=number, at=at, kind=kind, data=data))
+    tx.execute(_INSERT, {"account_id": account_id, "number": number, "at": at, "kind": kind, "data": data})
     if number % 100 == 0:
         old = (event.c.account_id == account_id) & (event.c.number <= number - KEPT)
         tx.execute(delete(event).where(old))

@@ -11,11 +11,13 @@ from invapi_emulator.domain.virtual_machines import MachineState
 from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.tables import STATE_COLUMNS, rotation, snapshot
 
+_INSERT = insert(snapshot)
+
 
 def add(tx: Transaction, account_id: int, made: Snapshot) -> None:
     row = asdict(made)
     state = row.pop("state")
-    tx.execute(insert(snapshot).values(account_id=account_id, **row, **state))
+    tx.execute(_INSERT, {"account_id": account_id} | row | state)
 
 
 def of_type(tx: Transaction, account_id: int, vm_id: int, type_: str) -> list[Snapshot]:

@@ -3,20 +3,23 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, case, delete, func, insert, select, update
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import KEY_LIFETIME, PlannedStage, Task
 from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.tables import task
 
+_INSERT = insert(task)
+_SAVE = update(task).where(task.c.key == bindparam("of_key"))
+
 
 def add(tx: Transaction, account_id: int, made: Task) -> None:
-    tx.execute(insert(task).values(_row(made) | {"account_id": account_id}))
+    tx.execute(_INSERT, _row(made) | {"account_id": account_id})
 
 
 def save(tx: Transaction, changed: Task) -> None:
-    tx.execute(update(task).where(task.c.key == changed.key).values(_row(changed)))
+    tx.execute(_SAVE, _row(changed) | {"of_key": changed.key})
 
 
 def by_key(tx: Transaction, account_id: int, key: str) -> Task | None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.errors import VmNotFound
@@ -12,14 +12,16 @@ from invapi_emulator.storage.tables import STATE_COLUMNS, vm
 
 _PLAIN = tuple(column.name for column in vm.c if column.name not in (*STATE_COLUMNS, "account_id"))
 
+_INSERT = insert(vm)
+_SAVE = update(vm).where(vm.c.account_id == bindparam("of_account"), vm.c.id == bindparam("of_id"))
+
 
 def add(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
-    tx.execute(insert(vm).values(_row(machine) | {"account_id": account_id}))
+    tx.execute(_INSERT, _row(machine) | {"account_id": account_id})
 
 
 def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
-    where = (vm.c.account_id == account_id) & (vm.c.id == machine.id)
-    tx.execute(update(vm).where(where).values(_row(machine)))
+    tx.execute(_SAVE, _row(machine) | {"of_account": account_id, "of_id": machine.id})
 
 
 def find(tx: Transaction, account_id: int, vm_id: int) -> VirtualMachine | None:
