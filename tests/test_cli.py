@@ -3,6 +3,7 @@
 import pytest
 
 from invapi_emulator.cli import main
+from invapi_emulator.scenarios.named import scenario_names
 from invapi_emulator.settings import read_settings
 
 
@@ -25,7 +26,7 @@ def test_what_makes_no_sense_is_one_line_and_status_2(
         ),
         (
             ("serve", "--rate", "1", "--port", "0", "--scenario", "x"),
-            "--scenario: there is no scenario 'x'; there are demo, empty",
+            f"--scenario: there is no scenario 'x'; there are {', '.join(scenario_names())}",
         ),
         (("serve", "--rate", "1", "--port"), "Option '--port' requires an argument."),
         (("serve", "--xyz"), "No such option '--xyz'."),

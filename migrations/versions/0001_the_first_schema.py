@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False, comment="real time"),
+        sa.Column("used_at", sa.BigInteger(), nullable=False, comment="real time, to the minute"),
         sa.Column("start_mode", sa.String(), nullable=False),
         sa.Column("start_rate", sa.Float(), nullable=False),
         sa.Column("start_polls", sa.Integer(), nullable=False),

@@ -10,11 +10,13 @@ from starlette.types import ASGIApp
 
 from invapi_emulator import __version__
 from invapi_emulator.clock import RealTime
+from invapi_emulator.control import accounts as accounts_routes
 from invapi_emulator.control import clock, health, index, inspection, reset
 from invapi_emulator.control.failures import handle_failures
 from invapi_emulator.control.guard import ControlGuard
 from invapi_emulator.control.worlds import Worlds
 from invapi_emulator.domain.clocks import ClockStart
+from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.http.form_endpoint import FormEndpoint
 from invapi_emulator.http.front_door import FrontDoor
@@ -26,7 +28,7 @@ from invapi_emulator.modules.eq_callback import check as _eq_callback_check
 from invapi_emulator.modules.vm import restore_settings as _vm_restore_settings
 from invapi_emulator.modules.vm import snapshots as _vm_snapshots
 from invapi_emulator.modules.vm import statistics as _vm_statistics
-from invapi_emulator.scenarios.schema import scenario_names
+from invapi_emulator.scenarios.named import scenario_names
 from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, make_account
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
 from invapi_emulator.storage import accounts, server_life, tasks
@@ -71,7 +73,7 @@ def open_worlds(settings: Settings, real_time: RealTime) -> Database:
 
 def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> ASGIApp:
     """Return the application on worlds that are open; it closes them when it stops."""
-    worker = Worker(database)
+    worker = Worker(database, settings.account_ttl * SECOND)
 
     @asynccontextmanager
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
@@ -93,9 +95,9 @@ def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> 
         docs_url=None,
         redoc_url=None,
     )
-    control.state.worlds = Worlds(database, lifecycle, worker.wake)
+    control.state.worlds = Worlds(database, lifecycle, _defaults(settings), worker.wake)
     handle_failures(control)
-    for part in (index, health, clock, reset, inspection):
+    for part in (index, health, accounts_routes, reset, clock, inspection):
         control.include_router(part.router)
     control.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle)
     return FrontDoor(FormEndpoint(database, lifecycle, worker.wake), control)
@@ -113,13 +115,16 @@ def _resume_clocks(database: Database, tx: Transaction) -> None:
 
 def _ensure_demo(database: Database, tx: Transaction, settings: Settings) -> None:
     if accounts.by_name(tx, DEMO) is None:
-        start = ClockStart(settings.clock, settings.rate, settings.polls)
-        wanted = Wanted(settings.scenario, start, settings.seed)
-        make_account(tx, DEMO, DEMO_CREDENTIALS, wanted, database.real_now(tx))
+        make_account(tx, DEMO, DEMO_CREDENTIALS, _defaults(settings), database.real_now(tx))
         return
     left_alone = [f"--{name}" for name in WORLD_SETTINGS if name in settings.model_fields_set]
     if left_alone:
         _log.warning("account %s is there already: %s left alone", DEMO, _listed(left_alone))
+
+
+def _defaults(settings: Settings) -> Wanted:
+    start = ClockStart(settings.clock, settings.rate, settings.polls)
+    return Wanted(settings.scenario, start, settings.seed)
 
 
 def _say_goodbye(database: Database) -> None:

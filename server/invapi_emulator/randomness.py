@@ -21,6 +21,10 @@ def new_seed() -> int:
     return secrets.randbits(48)
 
 
+def new_name() -> str:
+    return secrets.token_hex(6)
+
+
 @dataclass(frozen=True, slots=True)
 class Chance:
     """Draws for one account.

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     admin_token: str = ""
     """if set, the control API wants it as `Authorization: Bearer <token>`"""
 
+    account_ttl: Annotated[int, Field(ge=0)] = 0
+    """seconds after which an account that nobody used is removed, demo never; 0: none is"""
+
     full_sync: bool = False
     """SQLite writes through to the disk at each commit: survives a power cut, not only a kill"""
 

@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from invapi_emulator.control.bodies import ClockChange
 from invapi_emulator.control.views import ClockView, View, clock_view
 from invapi_emulator.control.worlds import TheWorlds, World
-from invapi_emulator.domain.clocks import MAX_POLLS, MAX_RATE, ClockMode
 from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, parse_iso
 from invapi_emulator.errors import Conflict, NotFound, Unprocessable
 from invapi_emulator.randomness import is_task_key
@@ -17,34 +17,6 @@ from invapi_emulator.tasks.jump import record_move
 TEN_YEARS = 10 * 365 * 86_400
 
 router = APIRouter(prefix="/_emulator/accounts/{name}/clock", tags=["clock"])
-
-
-def _instant(value: Any) -> Any:
-    """Read a timestamp; pydantic reports the ValueError that `parse_iso` raises."""
-    return parse_iso(value) if isinstance(value, str) else value
-
-
-Timestamp = Annotated[
-    int,
-    BeforeValidator(_instant, json_schema_input_type=str),
-    Field(strict=True, description="ISO 8601; UTC where no offset is given"),
-]
-
-
-class ClockChange(BaseModel):
-    """What to change; a bare word stands for `{"mode": word}`, and what is left out goes on as it was."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    mode: ClockMode | None = None
-    rate: Annotated[float, Field(gt=0, le=MAX_RATE, strict=True, allow_inf_nan=False)] | None = None
-    polls: Annotated[int, Field(ge=0, le=MAX_POLLS, strict=True)] | None = None
-    now: Timestamp | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _word(cls, value: Any) -> Any:
-        return {"mode": value} if isinstance(value, str) else value
 
 
 class Advance(BaseModel):

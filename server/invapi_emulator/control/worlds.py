@@ -10,6 +10,7 @@ from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import NotFound
 from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.scenarios.worlds import Wanted
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database, Transaction
 from invapi_emulator.tasks.advance import advance_due_tasks
@@ -29,10 +30,14 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
-    """The worlds of this server; `clocks_changed` is called when a due time may have moved."""
+    """The worlds of this server; `clocks_changed` is called when a due time may have moved.
+
+    `defaults` is the world that accounts made new get, where nobody asks for another.
+    """
 
     database: Database
     lifecycle: Lifecycle
+    defaults: Wanted
     clocks_changed: Callable[[], None]
 
     async def within(self, name: str, work: Callable[[World], T]) -> T:
@@ -49,6 +54,7 @@ class Worlds:
             account = accounts.by_name(tx, name) if is_account_name(name) else None
             if account is None:
                 raise NotFound("account_not_found", f"there is no account {name[:80]!r}")
+            accounts.touch(tx, account, real_now)
             now = account.clock.now(real_now)
             if advance_due_tasks(tx, account, now):
                 return None

@@ -30,6 +30,7 @@ class Account:
 
     `seeded` tells whether somebody chose the seed; `generation` counts its worlds, a reset makes a new one;
     `sequence` numbers what happens in the present world; the given token is dead while `token_alive` is false.
+    `made_at` and `used_at` are real times, the latter to the minute.
     """
 
     id: int
@@ -42,5 +43,6 @@ class Account:
     generation: int
     sequence: int
     made_at: Instant
+    used_at: Instant
     start: ClockStart
     clock: Clock

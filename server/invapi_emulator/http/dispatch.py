@@ -15,6 +15,7 @@ from invapi_emulator.http.envelope import failure, success
 from invapi_emulator.http.parameters import validated, vm_id_in
 from invapi_emulator.http.tokens import account_of_token
 from invapi_emulator.randomness import chance_of
+from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database, Transaction
 from invapi_emulator.tasks.advance import advance_due_tasks
 
@@ -57,6 +58,7 @@ def answer(database: Database, action: Action, asked: Asked) -> Response | None:
             account, params = _identified(tx, action, asked, real_now)
         except ApiError as refusal:
             return _refused(action, asked, refusal)
+        accounts.touch(tx, account, real_now)
         now = account.clock.now(real_now)
         if advance_due_tasks(tx, account, now):
             return None

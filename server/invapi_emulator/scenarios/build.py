@@ -13,15 +13,14 @@ _SECONDS_RUN = 1_000_000
 
 
 def build_world(tx: Transaction, account_id: int, world: World, now: Instant, chance: Chance) -> None:
+    vms.add(tx, account_id, [_vm(spec, now, chance) for spec in world.vms])
     for spec in world.vms:
-        vm = _vm(spec, now, chance)
-        vms.add(tx, account_id, vm)
         for type_, settings in spec.settings.items():
             new = RotationSettings(bool(settings.enable_rotation), settings.exclude_rotation)
-            snapshots.save_settings(tx, account_id, vm.id, type_, new)
+            snapshots.save_settings(tx, account_id, spec.id, type_, new)
         for place in range(len(spec.snapshots)):
             number = accounts.next_sequence(tx, account_id)
-            snapshots.add(tx, account_id, _snapshot(spec, place, number, vm, now, chance))
+            snapshots.add(tx, account_id, _snapshot(spec, place, number, now, chance))
 
 
 def _vm(spec: VmSpec, now: Instant, chance: Chance) -> VirtualMachine:
@@ -52,20 +51,18 @@ def _vm(spec: VmSpec, now: Instant, chance: Chance) -> VirtualMachine:
     )
 
 
-def _snapshot(
-    spec: VmSpec, place: int, number: int, vm: VirtualMachine, now: Instant, chance: Chance
-) -> Snapshot:
+def _snapshot(spec: VmSpec, place: int, number: int, now: Instant, chance: Chance) -> Snapshot:
     described = spec.snapshots[place]
     lived = (place + 1) / (len(spec.snapshots) + 1)
     state = _state(spec, lived, with_memory=described.with_memory, chance=chance)
     return Snapshot(
-        vm_id=vm.id,
+        vm_id=spec.id,
         type=described.type,
         name=described.name,
         sequence=number,
-        image_id=chance.uuid("vm", vm.id, "image of the scenario", place),
+        image_id=chance.uuid("vm", spec.id, "image of the scenario", place),
         status="available",
-        size=size_of(state, vm.memory_mb),
+        size=size_of(state, spec.memory.size_mb),
         created_at=now - described.age_seconds * SECOND,
         state=state,
     )

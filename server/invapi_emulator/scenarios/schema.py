@@ -1,10 +1,7 @@
 """The shape of a world as people write it."""
 
-from functools import cache
-from importlib import resources
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE
@@ -66,15 +63,3 @@ class VmSpec(_Part):
 
 class World(_Part):
     vms: tuple[VmSpec, ...] = ()
-
-
-def scenario_names() -> list[str]:
-    files = (resources.files("invapi_emulator") / "scenarios").iterdir()
-    return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
-
-
-@cache
-def scenario(name: str) -> World:
-    """Return a named world; the name must be one of `scenario_names`."""
-    file = resources.files("invapi_emulator") / "scenarios" / f"{name}.yaml"
-    return World.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))

@@ -7,7 +7,7 @@ from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.randomness import chance_of, new_seed
 from invapi_emulator.scenarios.build import build_world
-from invapi_emulator.scenarios.schema import scenario
+from invapi_emulator.scenarios.named import scenario
 from invapi_emulator.storage import accounts, events
 from invapi_emulator.storage.database import Transaction
 
@@ -45,6 +45,7 @@ def make_account(
         generation=1,
         sequence=0,
         made_at=real_now,
+        used_at=real_now,
         start=wanted.start,
         clock=wanted.start.clock(seeded=seeded, made_at=real_now, real_now=real_now),
     )
@@ -77,6 +78,14 @@ def reset_account(
     now = fresh.clock.now(real_now)
     events.record(tx, account.id, now, "reset", scenario=fresh.scenario, seed=fresh.seed)
     return fresh
+
+
+def remove_unused(tx: Transaction, since: Instant) -> None:
+    """Remove the accounts that nobody used since that real time; demo stays."""
+    for name in accounts.unused_since(tx, since):
+        account = accounts.by_name(tx, name)
+        if account is not None and name != DEMO:
+            accounts.remove(tx, account.id)
 
 
 def _build(tx: Transaction, account: Account) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import Clock, ClockStart
-from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.instants import MINUTE, Instant
 from invapi_emulator.storage import tables
 from invapi_emulator.storage.database import Transaction
 
@@ -57,6 +57,33 @@ def by_api_key(tx: Transaction, api_key: str) -> Account | None:
 
 def by_user(tx: Transaction, user: str, password: str) -> Account | None:
     return _one(tx, (_account.c.user == user) & (_account.c.password == password))
+
+
+def touch(tx: Transaction, account: Account, real_now: Instant) -> None:
+    """Note that the account is in use; once a minute is enough."""
+    if real_now - account.used_at >= MINUTE:
+        tx.execute(update(_account).where(_account.c.id == account.id).values(used_at=real_now))
+
+
+def remove(tx: Transaction, account_id: int) -> None:
+    """Remove an account with all it holds."""
+    tx.execute(delete(_account).where(_account.c.id == account_id))
+
+
+def unused_since(tx: Transaction, real_time: Instant) -> list[str]:
+    """Return the names of the accounts that nobody used since, in the order they were made."""
+    unused = select(_account.c.name).where(_account.c.used_at < real_time).order_by(_account.c.id)
+    return list(tx.execute(unused).scalars())
+
+
+def taken(tx: Transaction, name: str, credentials: Credentials) -> str | None:
+    """Return what of this another account has already: `name`, `token`, `api_key` or `user`."""
+    wanted: dict[str, str] = {"name": name}
+    wanted |= {part: getattr(credentials, part) for part in ("token", "api_key", "user")}
+    for part, value in wanted.items():
+        if tx.execute(select(_account.c.id).where(_account.c[part] == value)).first() is not None:
+            return part
+    return None
 
 
 def all_of_them(tx: Transaction) -> list[Account]:
@@ -108,7 +135,7 @@ def _one(tx: Transaction, condition: ColumnElement[bool]) -> Account | None:
 
 def _row(account: Account) -> dict[str, Any]:
     plain = (
-        "name", "token_alive", "scenario", "seed", "seeded", "generation", "sequence", "made_at",
+        "name", "token_alive", "scenario", "seed", "seeded", "generation", "sequence", "made_at", "used_at",
     )  # fmt: skip
     return (
         {name: getattr(account, name) for name in plain}
@@ -130,6 +157,7 @@ def _from_row(row: Row[Any]) -> Account:
         generation=row.generation,
         sequence=row.sequence,
         made_at=row.made_at,
+        used_at=row.used_at,
         start=ClockStart(row.start_mode, row.start_rate, row.start_polls, row.start_now),
         clock=Clock(row.clock_mode, row.clock_rate, row.clock_polls, row.clock_base, row.clock_anchor),
     )

@@ -81,6 +81,7 @@ account = Table(
     Column("generation", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("made_at", BigInteger, nullable=False, comment="real time"),
+    Column("used_at", BigInteger, nullable=False, comment="real time, to the minute"),
     Column("start_mode", String, nullable=False),
     Column("start_rate", Float, nullable=False),
     Column("start_polls", Integer, nullable=False),

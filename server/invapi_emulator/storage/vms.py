@@ -1,5 +1,6 @@
 """Queries about VMs, each within an account."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -16,8 +17,10 @@ _INSERT = insert(vm)
 _SAVE = update(vm).where(vm.c.account_id == bindparam("of_account"), vm.c.id == bindparam("of_id"))
 
 
-def add(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
-    tx.execute(_INSERT, _row(machine) | {"account_id": account_id})
+def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) -> None:
+    rows = [_row(machine) | {"account_id": account_id} for machine in machines]
+    if rows:
+        tx.execute(_INSERT, rows)
 
 
 def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:

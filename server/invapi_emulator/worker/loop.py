@@ -8,6 +8,7 @@ import asyncio
 import logging
 
 from invapi_emulator.domain.instants import SECOND, Instant
+from invapi_emulator.scenarios.worlds import remove_unused
 from invapi_emulator.storage import accounts, server_life
 from invapi_emulator.storage.database import DATABASE_LOST, Database, first_line
 from invapi_emulator.tasks.advance import advance_due_tasks
@@ -21,8 +22,11 @@ _MOMENT = SECOND // 1000
 
 
 class Worker:
-    def __init__(self, database: Database) -> None:
+    """Works on a database; accounts that nobody used for `account_ttl` microseconds go, if it is not 0."""
+
+    def __init__(self, database: Database, account_ttl: Instant = 0) -> None:
         self._database = database
+        self._account_ttl = account_ttl
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -49,6 +53,8 @@ class Worker:
             real_now = self._database.real_now(tx)
             if self._database.durable:
                 server_life.say_alive(tx, real_now)
+            if self._account_ttl:
+                remove_unused(tx, real_now - self._account_ttl)
             waiting = accounts.running_with_next_due(tx)
         wakings = [(clock.real_time_of(due_at), account_id) for account_id, clock, due_at in waiting]
         pauses = [HEARTBEAT]

@@ -1,0 +1,136 @@
+"""Accounts: making, showing and removing worlds of one's own."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import IntegrityError
+
+from invapi_emulator.control.bodies import ClockChange, ScenarioName, Seed
+from invapi_emulator.control.views import AccountView, View, account_view
+from invapi_emulator.control.worlds import TheWorlds, World, Worlds
+from invapi_emulator.domain.accounts import Credentials
+from invapi_emulator.domain.clocks import ClockStart
+from invapi_emulator.errors import Conflict
+from invapi_emulator.randomness import Chance, new_name, new_seed
+from invapi_emulator.scenarios.worlds import DEMO, Wanted, make_account
+from invapi_emulator.storage import accounts
+
+router = APIRouter(prefix="/_emulator", tags=["accounts"])
+
+Name = Annotated[str, Field(pattern=r"\A[a-z0-9-]{1,64}\z", strict=True)]
+Word = Annotated[str, Field(pattern=r"\A[!-~]{1,128}\z", strict=True)]
+Text = Annotated[str, Field(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z", strict=True)]
+
+
+class NewAccount(BaseModel):
+    """What is left out is the server's default; names, keys and a seed are made up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
+    scenario: ScenarioName | None = None
+    clock: ClockChange | None = None
+    seed: Seed | None = None
+    token: Word | None = None
+    api_key: Word | None = None
+    user: Text | None = None
+    password: Text | None = None
+
+
+class AccountList(View):
+    accounts: list[AccountView]
+    """in the order they were made"""
+
+
+class Purged(View):
+    removed: list[str]
+    """names of the accounts that are gone"""
+
+
+@router.post("/accounts", status_code=201)
+async def make(worlds: TheWorlds, body: Annotated[NewAccount | None, Body()] = None) -> AccountView:
+    """Make an account, a world of its own: its VMs, tasks, clock, keys touch no other."""
+    try:
+        view = await worlds.database.run(lambda: _make(worlds, body or NewAccount()))
+    except IntegrityError:
+        raise Conflict("in_use", "another account has just taken this name, token, key or user") from None
+    worlds.clocks_changed()
+    return view
+
+
+@router.get("/accounts")
+async def list_accounts(worlds: TheWorlds) -> AccountList:
+    """Show all accounts; looking at the list is no use of them."""
+    return await worlds.database.run(lambda: _list(worlds))
+
+
+@router.get("/accounts/{name}")
+async def show(name: str, worlds: TheWorlds) -> AccountView:
+    """Show an account, its credentials too."""
+    return await worlds.within(name, account_view)
+
+
+@router.delete("/accounts/{name}", status_code=204)
+async def remove(name: str, worlds: TheWorlds) -> None:
+    """Remove an account with all it holds; `demo` stays."""
+    if name == DEMO:
+        raise Conflict("demo_stays", "the account demo cannot be removed; a reset starts it again")
+    await worlds.within(name, _remove)
+
+
+@router.post("/purge")
+async def purge(worlds: TheWorlds) -> Purged:
+    """Remove all accounts but `demo`."""
+    return await worlds.database.run(lambda: _purge(worlds))
+
+
+def _list(worlds: Worlds) -> AccountList:
+    with worlds.database.read() as tx:
+        real_now = worlds.database.real_now(tx)
+        found = [World(tx, each, each.clock.now(real_now), real_now) for each in accounts.all_of_them(tx)]
+        return AccountList(accounts=[account_view(world) for world in found])
+
+
+def _make(worlds: Worlds, body: NewAccount) -> AccountView:
+    name = body.name or f"account-{new_name()}"
+    seed = worlds.defaults.seed if body.seed is None else body.seed
+    chance = Chance(new_seed() if seed is None else seed, name, seed is not None)
+    credentials = Credentials(
+        api_key=body.api_key or chance.token("api key"),
+        token=body.token or chance.token("given"),
+        user=body.user or f"{name}@example.com",
+        password=body.password or chance.token("password"),
+    )
+    wanted = Wanted(body.scenario or worlds.defaults.scenario, _start(worlds, body.clock), seed)
+    with worlds.database.write() as tx:
+        taken = accounts.taken(tx, name, credentials)
+        if taken is not None:
+            raise Conflict("in_use", f"another account has this {taken} already", taken)
+        real_now = worlds.database.real_now(tx)
+        account = make_account(tx, name, credentials, wanted, real_now)
+        return account_view(World(tx, account, account.clock.now(real_now), real_now))
+
+
+def _start(worlds: Worlds, wanted: ClockChange | None) -> ClockStart:
+    start = worlds.defaults.start
+    if wanted is None:
+        return start
+    return ClockStart(
+        mode=wanted.mode or start.mode,
+        rate=wanted.rate or start.rate,
+        polls=start.polls if wanted.polls is None else wanted.polls,
+        now=wanted.now,
+    )
+
+
+def _remove(world: World) -> None:
+    accounts.remove(world.tx, world.account.id)
+
+
+def _purge(worlds: Worlds) -> Purged:
+    with worlds.database.write() as tx:
+        doomed = [account for account in accounts.all_of_them(tx) if account.name != DEMO]
+        for account in doomed:
+            accounts.remove(tx, account.id)
+    return Purged(removed=[account.name for account in doomed])

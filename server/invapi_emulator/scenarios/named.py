@@ -1,0 +1,40 @@
+"""The worlds that have a name: files beside this one, and one too large to write down."""
+
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+import yaml
+
+from invapi_emulator.scenarios.schema import DiskSpec, VmSpec, World
+
+LARGE = "large"
+LARGE_FIRST_ID = 20_001
+LARGE_COUNT = 1_000
+
+
+def scenario_names() -> list[str]:
+    files = [file.name for file in _folder().iterdir()]
+    return sorted([LARGE, *(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))])
+
+
+@cache
+def scenario(name: str) -> World:
+    """Return a named world; the name must be one of `scenario_names`."""
+    if name == LARGE:
+        return World(vms=tuple(_one_of_many(LARGE_FIRST_ID + place) for place in range(LARGE_COUNT)))
+    text = (_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+    return World.model_validate(yaml.safe_load(text))
+
+
+def _folder() -> Traversable:
+    return resources.files("invapi_emulator") / "scenarios"
+
+
+def _one_of_many(id_: int) -> VmSpec:
+    return VmSpec(
+        id=id_,
+        engine="ovirt" if id_ % 3 == 0 else "openstack",
+        power="off" if id_ % 2 == 0 else "on",
+        disk=DiskSpec(size_gb=20 + 20 * (id_ % 4), used_gb=8 + id_ % 10),
+    )
