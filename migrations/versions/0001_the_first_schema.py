@@ -60,6 +60,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "number", name=op.f("pk_event")),
     )
     op.create_table(
+        "request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True, comment="none: nobody's"),
+        sa.Column("number", sa.BigInteger(), nullable=False, comment="counted within the account"),
+        sa.Column("at", sa.BigInteger(), nullable=True, comment="the account's time"),
+        sa.Column("module", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=True),
+        sa.Column("vm", sa.BigInteger(), nullable=True),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("unread", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("task", sa.String(), nullable=True),
+        sa.Column("duration_us", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column(
+            "user_agent", sa.Text(), nullable=False, comment="text of a client, as JSON: it may hold anything"
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_request_account"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
+    )
+    op.create_index("ix_request_account", "request", ["account_id", "number"], unique=False)
+    op.create_table(
         "session",
         sa.Column("token", sa.String(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -185,6 +212,8 @@ def downgrade() -> None:
     op.drop_table("vm")
     op.drop_index(op.f("ix_session_account_id"), table_name="session")
     op.drop_table("session")
+    op.drop_index("ix_request_account", table_name="request")
+    op.drop_table("request")
     op.drop_table("event")
     op.drop_table("server")
     op.drop_table("account")

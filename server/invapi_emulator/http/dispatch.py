@@ -2,16 +2,16 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from invapi_emulator.actions import ACTIONS, NOT_EMULATED, Action, Body, Call, Fields, actions_of
+from invapi_emulator.actions import ACTIONS, NOT_EMULATED, Action, Body, Call, actions_of
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import ApiError, InvalidParameter, NotEmulated, Refusal, UnknownAction
 from invapi_emulator.http.envelope import failure, success
+from invapi_emulator.http.journal import Heard
 from invapi_emulator.http.parameters import validated, vm_id_in
 from invapi_emulator.http.tokens import account_of_token
 from invapi_emulator.randomness import chance_of
@@ -20,15 +20,6 @@ from invapi_emulator.storage.database import Database, Transaction
 from invapi_emulator.tasks.advance import advance_due_tasks
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A call before anybody knows whose it is."""
-
-    module: str
-    fields: Fields
-    address: str
 
 
 def find_action(module: str, fields: Mapping[str, object]) -> Action:
@@ -50,45 +41,49 @@ def find_action(module: str, fields: Mapping[str, object]) -> Action:
     raise UnknownAction(f"{given}; {module} has {', '.join(actions_of(module))}")
 
 
-def answer(database: Database, action: Action, asked: Asked) -> Response | None:
+def answer(database: Database, action: Action, heard: Heard) -> Response | None:
     """Answer a call; None when so much fell due in its account that others should get their turn first."""
     with database.write() as tx:
         real_now = database.real_now(tx)
         try:
-            account, params = _identified(tx, action, asked, real_now)
+            account, params = _identified(tx, action, heard, real_now)
         except ApiError as refusal:
-            return _refused(action, asked, refusal)
+            return _refused(action, heard, refusal)
         accounts.touch(tx, account, real_now)
         now = account.clock.now(real_now)
         if advance_due_tasks(tx, account, now):
             return None
         call = Call(
-            action.module, action.name, params, asked.fields, account, now, real_now,
-            chance_of(account), asked.address,
+            action.module, action.name, params, heard.fields, account, now, real_now,
+            chance_of(account), heard.address,
         )  # fmt: skip
         try:
             with tx.begin_nested():
                 body: Body = action.handler(tx, call)
         except ApiError as refusal:
-            return _refused(action, asked, refusal)
+            return _refused(action, heard, refusal)
+    heard.task = body.get("callback")
     _log.debug("%s/%s: OK", action.module, action.name)
     return success(action.module, action.name, body)
 
 
 def _identified(
-    tx: Transaction, action: Action, asked: Asked, real_now: Instant
+    tx: Transaction, action: Action, heard: Heard, real_now: Instant
 ) -> tuple[Account, BaseModel]:
     """Return whose call it is, and its parameters; without a token, the parameters tell whose it is."""
     if action.find_account is None:
-        account = account_of_token(tx, asked.fields, asked.address, real_now)
-        return account, validated(action.params, asked.fields)
-    params = validated(action.params, asked.fields)
-    return action.find_account(tx, params), params
+        account = account_of_token(tx, heard.fields, heard.address, real_now)
+        heard.belongs_to(account, real_now)
+        return account, validated(action.params, heard.fields)
+    params = validated(action.params, heard.fields)
+    account = action.find_account(tx, params)
+    heard.belongs_to(account, real_now)
+    return account, params
 
 
-def _refused(action: Action, asked: Asked, error: ApiError) -> Response:
+def _refused(action: Action, heard: Heard, error: ApiError) -> Response:
     """Answer a refusal; one about a VM says which and what was asked of it (contract 2.4)."""
-    vm_id = vm_id_in(asked.fields)
+    vm_id = vm_id_in(heard.fields)
     about_id = isinstance(error, InvalidParameter) and error.about == "id"
     if isinstance(error, Refusal) and action.refusal and vm_id is not None and not about_id:
         error.message = f"{action.refusal} {vm_id} - {error.message}"

@@ -9,10 +9,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.actions import modules
+from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
-from invapi_emulator.http.dispatch import Asked, answer, find_action
+from invapi_emulator.http.dispatch import answer, find_action
 from invapi_emulator.http.envelope import failure, preflight
 from invapi_emulator.http.forms import read_fields
+from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.storage.database import DATABASE_LOST, Database, first_line
 
@@ -32,10 +34,12 @@ class FormEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        started_at = self._database.real_time()
+        address = request.client.host if request.client else ""
+        heard = Heard(_name(request.url.path), address, request.headers.get("user-agent", ""))
         try:
-            response = await self._answer(request)
-        except ApiError as error:
-            response = failure(error)
+            response = await self._answer(request, heard)
+            await self._write_down(request, heard, response, started_at)
         except ClientDisconnect:
             return
         except DATABASE_LOST as problem:
@@ -43,26 +47,36 @@ class FormEndpoint:
             response = failure(Unavailable(f"the emulator has lost its database: {first_line(problem)}"))
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
-        module = _module(request.url.path)
+    async def _answer(self, request: Request, heard: Heard) -> Response:
+        try:
+            return await self._called(request, heard)
+        except ApiError as error:
+            return failure(error)
+
+    async def _called(self, request: Request, heard: Heard) -> Response:
+        if heard.module not in modules():
+            known = ", ".join(f"/{module}.php" for module in modules())
+            raise UnknownModule(f"there is no module at {ascii(request.url.path)[:80]}; there are {known}")
         if request.method == "OPTIONS":
             return preflight(request.headers.get("access-control-request-headers", ""))
         if request.method not in {"GET", "POST"}:
-            raise MethodNotAllowed(f"{module} does not take {request.method[:20]!r}, only GET and POST")
+            raise MethodNotAllowed(f"{heard.module} does not take {request.method[:20]!r}, only GET and POST")
         if not self._lifecycle.ready:
             raise Unavailable(f"the emulator is {self._lifecycle.state}; ask again")
-        fields = await read_fields(request)
-        action = find_action(module, fields)
-        address = request.client.host if request.client else ""
-        step = partial(answer, self._database, action, Asked(module, fields, address))
-        response = await self._database.run_in_steps(step)
+        heard.fields = await read_fields(request)
+        action = find_action(heard.module, heard.fields)
+        response = await self._database.run_in_steps(partial(answer, self._database, action, heard))
         self._after_call()
         return response
 
+    async def _write_down(
+        self, request: Request, heard: Heard, response: Response, started_at: Instant
+    ) -> None:
+        if request.method == "OPTIONS" or not self._lifecycle.ready:
+            return
+        duration = self._database.real_time() - started_at
+        await self._database.run(lambda: write_down(self._database, heard, response, duration))
 
-def _module(path: str) -> str:
-    name = path.removeprefix("/").removesuffix(".php")
-    if name not in modules():
-        known = ", ".join(f"/{module}.php" for module in modules())
-        raise UnknownModule(f"there is no module at {ascii(path)[:80]}; there are {known}")
-    return name
+
+def _name(path: str) -> str:
+    return path.removeprefix("/").removesuffix(".php")

@@ -33,13 +33,13 @@ class Database:
     """Transactions, and where they run: SQLite on the caller's own thread, PostgreSQL in a few worker threads.
 
     SQLite has one connection, and a thread hop would cost more than a query. `alone` tells whether no other
-    server was using the database when this one opened it.
+    server was using the database when this one opened it; `real_time` reads the process's time.
     """
 
     def __init__(self, engine: Engine, real_time: RealTime, resources: ExitStack, *, alone: bool) -> None:
         self.engine = engine
         self.alone = alone
-        self._real_time = real_time
+        self.real_time = real_time
         self._resources = resources
         self._threads: ThreadPoolExecutor | None = None
         if engine.dialect.name == "postgresql":
@@ -75,7 +75,7 @@ class Database:
     def real_now(self, tx: Transaction) -> Instant:
         """Return the real time: the process's, or the database's where several servers may share it."""
         if self._threads is None:
-            return self._real_time()
+            return self.real_time()
         now = tx.execute(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"))
         return int(now.scalar_one())
 

@@ -198,6 +198,30 @@ task = Table(
 Index("ix_task_due", task.c.account_id, task.c.state, task.c.due_at, task.c.sequence)
 Index("ix_task_vm", task.c.account_id, task.c.vm_id)
 
+request = Table(
+    "request",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), comment="none: nobody's"),
+    Column("number", BigInteger, nullable=False, comment="counted within the account"),
+    Column("at", BigInteger, comment="the account's time"),
+    Column("module", String, nullable=False),
+    Column("action", String),
+    Column("vm", BigInteger),
+    Column("fields", Json, nullable=False),
+    Column("unread", Json, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("result", String, nullable=False),
+    Column("reason", String),
+    Column("task", String),
+    Column("duration_us", BigInteger, nullable=False),
+    Column("address", String, nullable=False),
+    Column("user_agent", Json, nullable=False, comment="text of a client, as JSON: it may hold anything"),
+)
+
+Index("ix_request_account", request.c.account_id, request.c.number)
+
 event = Table(
     "event",
     metadata,

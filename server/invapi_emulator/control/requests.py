@@ -1,0 +1,186 @@
+"""The journal: what clients really sent, what was answered, and why."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from invapi_emulator.control.bodies import Timestamp
+from invapi_emulator.control.views import View
+from invapi_emulator.control.worlds import TheWorlds, Worlds
+from invapi_emulator.domain.instants import iso_or_none
+from invapi_emulator.storage import requests
+from invapi_emulator.storage.requests import Request
+
+router = APIRouter(prefix="/_emulator", tags=["journal"])
+
+NEAREST = 5
+Count = Annotated[int, Field(ge=0, strict=True)]
+
+
+class RequestView(View):
+    id: int
+    at: str | None
+    """on the account's clock; null for a call of no account"""
+    module: str
+    action: str | None
+    vm: int | None
+    fields: dict[str, Any]
+    """what was sent: secrets masked, cut at 4 KiB"""
+    unread: list[str]
+    """fields that no handler read: misspelt ones, often"""
+    result: str
+    """`ok` or `refused`"""
+    reason: str | None
+    status: int
+    answer: str
+    """the body, cut at 4 KiB"""
+    task: str | None
+    """key of the task it started"""
+    duration_ms: float
+    address: str
+    user_agent: str
+
+
+class RequestList(View):
+    requests: list[RequestView]
+    """in the order they were answered"""
+
+
+class Filter(BaseModel):
+    """Calls to look for; what is left out, any will do. `id` is a VM's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    module: str | None = None
+    action: str | None = None
+    id: int | None = None
+    result: Literal["ok", "refused"] | None = None
+    reason: str | None = None
+    since: Timestamp | None = None
+    until: Timestamp | None = None
+
+
+class Expectation(Filter):
+    """How many such calls there should be: exactly one of `count`, or `at_least` and `at_most`."""
+
+    fields: dict[str, str | list[str]] = {}
+    count: Count | None = None
+    at_least: Count | None = None
+    at_most: Count | None = None
+
+    @model_validator(mode="after")
+    def _says_how_many(self) -> "Expectation":
+        if (self.count is None) == (self.at_least is None and self.at_most is None):
+            raise ValueError("say how many: `count`, or `at_least`, `at_most` or both")
+        return self
+
+    def is_met_by(self, matched: int) -> bool:
+        if self.count is not None:
+            return matched == self.count
+        return (self.at_least or 0) <= matched and (self.at_most is None or matched <= self.at_most)
+
+    def wanted(self) -> str:
+        if self.count is not None:
+            return str(self.count)
+        bounds = (("at least", self.at_least), ("at most", self.at_most))
+        return " and ".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
+
+
+class Verified(View):
+    matched: int
+
+
+@router.get("/accounts/{name}/requests")
+async def list_requests(name: str, worlds: TheWorlds, wanted: Annotated[Filter, Query()]) -> RequestList:
+    """Show the account's newest 1,000 calls, or those of them that the filter lets through."""
+    return _listed(await _calls_of(worlds, name), wanted)
+
+
+@router.get("/requests")
+async def list_strangers(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) -> RequestList:
+    """Show the newest 1,000 calls of no account: with a bad token, an unknown key, no module."""
+
+    def read() -> list[tuple[int, Request]]:
+        with worlds.database.read() as tx:
+            return requests.newest(tx, None)
+
+    return _listed(await worlds.database.run(read), wanted)
+
+
+@router.post("/accounts/{name}/requests/verify", responses={417: {"description": "there were others"}})
+async def verify(name: str, expected: Expectation, worlds: TheWorlds) -> Verified:
+    """Tell whether so many calls were made as described; 417 with what was seen, and the nearest misses."""
+    calls = await _calls_of(worlds, name)
+    matched = [call for call in calls if not _misses(call[1], expected)]
+    if expected.is_met_by(len(matched)):
+        return Verified(matched=len(matched))
+    others = sorted(
+        (call for call in calls if _misses(call[1], expected)),
+        key=lambda call: len(_misses(call[1], expected)),
+    )
+    nearest = [
+        {"differs_in": _misses(request, expected), "request": _view(number, request).model_dump()}
+        for number, request in others[:NEAREST]
+    ]
+    message = f"{len(matched)} calls were made as described, not {expected.wanted()}"
+    body = {
+        "error": {"reason": "not_as_expected", "message": message, "field": None},
+        "matched": len(matched),
+        "seen": [_view(*call).model_dump() for call in matched],
+        "nearest": nearest,
+    }
+    return JSONResponse(body, 417)  # type: ignore[return-value]
+
+
+async def _calls_of(worlds: Worlds, name: str) -> list[tuple[int, Request]]:
+    return await worlds.within(name, lambda world: requests.newest(world.tx, world.account.id))
+
+
+def _listed(calls: Sequence[tuple[int, Request]], wanted: Filter) -> RequestList:
+    return RequestList(requests=[_view(*call) for call in calls if not _misses(call[1], wanted)])
+
+
+def _misses(call: Request, wanted: Filter) -> list[str]:
+    """Return in which parts a call is not as wanted."""
+    actual = {
+        "module": call.module,
+        "action": call.action,
+        "id": call.vm,
+        "result": call.result,
+        "reason": call.reason,
+    }
+    missed = [
+        part
+        for part, value in actual.items()
+        if getattr(wanted, part) is not None and getattr(wanted, part) != value
+    ]
+    if wanted.since is not None and (call.at is None or call.at < wanted.since):
+        missed.append("since")
+    if wanted.until is not None and (call.at is None or call.at > wanted.until):
+        missed.append("until")
+    if isinstance(wanted, Expectation):
+        missed += [name for name, value in wanted.fields.items() if call.fields.get(name) != value]
+    return missed
+
+
+def _view(number: int, call: Request) -> RequestView:
+    return RequestView(
+        id=number,
+        at=iso_or_none(call.at),
+        module=call.module,
+        action=call.action,
+        vm=call.vm,
+        fields=call.fields,
+        unread=call.unread,
+        result=call.result,
+        reason=call.reason,
+        status=call.status,
+        answer=call.answer,
+        task=call.task,
+        duration_ms=call.duration_us / 1000,
+        address=call.address,
+        user_agent=call.user_agent,
+    )

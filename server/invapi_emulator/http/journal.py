@@ -1,0 +1,102 @@
+"""Writing a call and its answer into the journal, its secrets masked and its bodies cut."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import Response
+
+from invapi_emulator.actions import ACTIONS, Fields
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.http.envelope import REASON_HEADER
+from invapi_emulator.http.parameters import vm_id_in
+from invapi_emulator.storage import requests
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.requests import Request
+
+MAX_SHOWN = 4096
+MASK = "***"
+_SECRETS = frozenset({"token", "api_key", "password"})
+_TOKEN_IN_ANSWER = re.compile(r'"token":"[^"]*"')
+
+
+@dataclass
+class Heard:
+    """What is known of a call so far; whoever learns more of it adds that."""
+
+    module: str
+    address: str
+    user_agent: str
+    fields: Fields = field(default_factory=dict)
+    account_id: int | None = None
+    now: Instant | None = None
+    task: str | None = None
+
+    def belongs_to(self, account: Account, real_now: Instant) -> None:
+        self.account_id, self.now = account.id, account.clock.now(real_now)
+
+
+def write_down(database: Database, heard: Heard, response: Response, duration_us: int) -> None:
+    answer = bytes(response.body).decode()
+    reason = response.headers.get(REASON_HEADER)
+    action = heard.fields.get("action")
+    with database.write() as tx:
+        requests.add(
+            tx,
+            heard.account_id,
+            Request(
+                at=heard.now,
+                module=heard.module,
+                action=action[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
+                vm=vm_id_in(heard.fields),
+                fields=_masked(heard.module, heard.fields),
+                unread=_unread(heard.module, heard.fields),
+                status=response.status_code,
+                answer=_cut(_TOKEN_IN_ANSWER.sub(f'"token":"{MASK}"', answer)).replace("\0", "\ufffd"),
+                result="ok" if reason is None else "refused",
+                reason=reason,
+                task=heard.task,
+                duration_us=duration_us,
+                address=heard.address,
+                user_agent=_cut(heard.user_agent),
+            ),
+        )
+
+
+def _masked(module: str, fields: Fields) -> dict[str, Any]:
+    """Return the fields as they may be shown, all together within the limit; a task's key is no secret."""
+    shown: dict[str, Any] = {}
+    left = MAX_SHOWN
+    for name, value in fields.items():
+        secret = name in _SECRETS or (module == "auth" and name == "key")
+        visible = MASK if secret else _cut(value, left) if isinstance(value, str) else _cut_all(value, left)
+        left -= len(name) + len(visible if isinstance(visible, str) else "".join(visible))
+        if left < 0:
+            shown["..."] = f"{len(fields) - len(shown)} more fields"
+            break
+        shown[name] = visible
+    return shown
+
+
+def _unread(module: str, fields: Fields) -> list[str]:
+    action = fields.get("action")
+    known = ACTIONS.get((module, action)) if isinstance(action, str) else None
+    if known is None:
+        return []
+    read = {"action", *known.params.model_fields, *(["token"] if known.find_account is None else [])}
+    return [_cut(name, 100) for name in fields if name not in read][:50]
+
+
+def _cut(text: str, most: int = MAX_SHOWN) -> str:
+    return text if len(text) <= most else f"{text[: max(most - 30, 0)]}... ({len(text)} characters)"[:most]
+
+
+def _cut_all(values: tuple[str, ...], most: int) -> list[str]:
+    shown: list[str] = []
+    for value in values:
+        shown.append(_cut(value, most))
+        most -= len(shown[-1])
+        if most <= 0:
+            break
+    return shown

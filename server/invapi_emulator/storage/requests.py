@@ -1,0 +1,65 @@
+"""The journal: the newest calls of each account, and those of no account."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select
+
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.tables import request
+
+KEPT = 1_000
+"""So many calls are kept of each account, and as many of no account."""
+
+_SURPLUS = 100
+"""So many more may be there until the next clean-up; nobody is shown them."""
+
+_INSERT = insert(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call that was answered; `at` is the account's time, None for a call of no account.
+
+    `fields` are what was sent, secrets masked; `unread` names those that no handler read. `result` is `ok` or
+    `refused`, `duration_us` the microseconds from the form to the answer.
+    """
+
+    at: Instant | None
+    module: str
+    action: str | None
+    vm: int | None
+    fields: dict[str, Any]
+    unread: list[str]
+    status: int
+    answer: str
+    result: str
+    reason: str | None
+    task: str | None
+    duration_us: int
+    address: str
+    user_agent: str
+
+
+def add(tx: Transaction, account_id: int | None, made: Request) -> None:
+    last = tx.execute(select(func.max(request.c.number)).where(_of(account_id))).scalar_one() or 0
+    tx.execute(_INSERT, asdict(made) | {"account_id": account_id, "number": last + 1})
+    if last % _SURPLUS == 0:
+        tx.execute(delete(request).where(_of(account_id), request.c.number <= last + 1 - KEPT))
+
+
+def newest(tx: Transaction, account_id: int | None) -> list[tuple[int, Request]]:
+    """Return the calls that are kept, each with its number, in the order they were answered."""
+    kept = select(request).where(_of(account_id)).order_by(request.c.number.desc()).limit(KEPT)
+    return [_from_row(row) for row in reversed(tx.execute(kept).all())]
+
+
+def _of(account_id: int | None) -> ColumnElement[bool]:
+    return request.c.account_id.is_(None) if account_id is None else request.c.account_id == account_id
+
+
+def _from_row(row: Row[Any]) -> tuple[int, Request]:
+    columns = row._asdict()
+    del columns["account_id"], columns["id"]
+    return columns.pop("number"), Request(**columns)
