@@ -2,8 +2,6 @@
 
 import json
 import os
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,11 +9,9 @@ from typing import Any
 
 import httpx
 
-from invapi_emulator.application import create_app, open_worlds
 from invapi_emulator.domain.instants import SECOND, Instant, parse_iso
-from invapi_emulator.http.server import server_for
-from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.settings import read_settings
+from invapi_emulator.testing import serving
 
 TOKEN = "HOSTKEY_TOKEN"
 SEED = 7
@@ -51,20 +47,8 @@ def running(**settings: Any) -> Iterator[Running]:
     """Serve on a free port until the block is left."""
     time = HandedTime()
     chosen = read_settings({"clock": "frozen", "seed": SEED, "db": DATABASE} | settings)
-    lifecycle = Lifecycle()
-    application = create_app(chosen, open_worlds(chosen, time), lifecycle)
-    listening = socket.create_server(("127.0.0.1", 0))
-    ready = threading.Event()
-    server = server_for(application, lifecycle, ready.set)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        assert ready.wait(30)
-        yield Running(f"http://127.0.0.1:{listening.getsockname()[1]}", time)
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
+    with serving(chosen, time) as url:
+        yield Running(url, time)
 
 
 class Emulator:

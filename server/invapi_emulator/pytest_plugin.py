@@ -1,0 +1,72 @@
+"""The pytest plugin: a server for the session, an account for each test.
+
+Nothing of the emulator is imported until a test asks for a fixture.
+"""
+
+import os
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from invapi_emulator.testing import Account, Emulator
+
+URL_VARIABLE = "INVAPI_EMULATOR_URL"
+_MARKER = "invapi(scenario=..., clock=..., seed=...): the account that the fixture invapi makes for this test"
+_SHOWN = 50
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", _MARKER)
+
+
+@pytest.fixture(scope="session")
+def invapi_server() -> "Iterator[Emulator]":
+    """Return an emulator: the one at INVAPI_EMULATOR_URL, or one of this process's own."""
+    from invapi_emulator.testing import Emulator  # noqa: PLC0415 - a suite that does not use it pays nothing
+
+    admin_token = os.environ.get("INVAPI_EMULATOR_ADMIN_TOKEN", "")
+    with Emulator(os.environ.get(URL_VARIABLE) or None, admin_token=admin_token) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def invapi(request: pytest.FixtureRequest, invapi_server: "Emulator") -> "Iterator[Account]":
+    """Return a fresh account: scenario demo, its clock frozen, unless the marker invapi says otherwise."""
+    marker = request.node.get_closest_marker("invapi")
+    wanted: dict[str, Any] = {"scenario": "demo", "clock": "frozen"} | (dict(marker.kwargs) if marker else {})
+    with invapi_server.account(**wanted) as account:
+        yield account
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failed test what its account was asked and which tasks it had."""
+    report = yield
+    account = getattr(item, "funcargs", {}).get("invapi")
+    if report.when == "call" and report.failed and account is not None:
+        report.sections.append((f"invapi account {account.name}, seed {account.seed}", _story(account)))
+    return report
+
+
+def _story(account: "Account") -> str:
+    try:
+        requests, tasks = account.requests(), account.tasks
+    except Exception as problem:  # noqa: BLE001 - a report must not fail because the server has
+        return f"its journal cannot be read: {problem}"
+    lines = [_request(request) for request in requests[-_SHOWN:]] or ["no requests"]
+    return "\n".join([*lines, *(_task(task) for task in tasks[-_SHOWN:])])
+
+
+def _request(request: dict[str, Any]) -> str:
+    why = f" ({request['reason']})" if request["reason"] else ""
+    unread = f", unread: {', '.join(request['unread'])}" if request["unread"] else ""
+    fields = {name: value for name, value in request["fields"].items() if name not in {"action", "token"}}
+    return f"{request['at']}  {request['module']}/{request['action']} {fields} -> {request['result']}{why}{unread}"
+
+
+def _task(task: dict[str, Any]) -> str:
+    end = task["ended_at"] or f"due {task['due_at']}"
+    why = f": {task['error']}" if task["error"] else ""
+    return f"task {task['key']}  {task['action']} of {task['vm']}: {task['created_at']} to {end}, {task['stage']}{why}"
