@@ -41,10 +41,12 @@ COVERAGE := 97
 
 $(VENV)/installed: pyproject.toml
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
-	$(BIN)/pip install --quiet --editable .
+	@echo "make: installing what is needed into $(VENV)" >&2
+	@$(BIN)/pip install --quiet --editable .
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	@echo "make: installing what is needed into $(VENV)" >&2
+	@$(BIN)/pip install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/installed

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+import invapi_emulator.application  # noqa: F401 - fills the tables that tests are parametrized over
 from invapi_emulator.domain.instants import SECOND, Instant, parse_iso
 from invapi_emulator.settings import read_settings
 from invapi_emulator.testing import serving

@@ -200,7 +200,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "sequence", name=op.f("uq_task_account_id_sequence")),
     )
     op.create_index("ix_task_due", "task", ["account_id", "state", "due_at", "sequence"], unique=False)
-    op.create_index("ix_task_vm", "task", ["account_id", "vm_id"], unique=False)
+    op.create_index("ix_task_vm", "task", ["account_id", "vm_id", "action"], unique=False)
 
 
 def downgrade() -> None:

@@ -11,8 +11,9 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.randomness import Chance
 from invapi_emulator.storage.database import Transaction
 
-Fields: TypeAlias = Mapping[str, str | tuple[str, ...]]
-"""A form as PHP reads it: a value is a string, or an array of strings."""
+Value: TypeAlias = "str | tuple[Value, ...]"
+Fields: TypeAlias = Mapping[str, Value]
+"""A form as PHP reads it: a value is a string, or an array of values."""
 
 Body: TypeAlias = dict[str, Any]
 """What a handler answers; result, module and action are put around it unless it has a `result` of its own."""

@@ -32,7 +32,7 @@ from invapi_emulator.scenarios.named import scenario_names
 from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, make_account
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
 from invapi_emulator.storage import accounts, server_life, tasks
-from invapi_emulator.storage.database import Database, Transaction, open_database
+from invapi_emulator.storage.database import DATABASE_LOST, Database, Transaction, first_line, open_database
 from invapi_emulator.storage.schema import prepare_schema
 from invapi_emulator.worker.loop import Worker
 
@@ -92,6 +92,7 @@ def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> 
         version=__version__,
         summary="The control API; the modules of the imitated API are described in docs/fidelity.md",
         lifespan=lifespan,
+        redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
     )
@@ -128,9 +129,13 @@ def _defaults(settings: Settings) -> Wanted:
 
 
 def _say_goodbye(database: Database) -> None:
-    if database.durable:
+    if not database.durable:
+        return
+    try:
         with database.write() as tx:
             server_life.say_alive(tx, database.real_now(tx))
+    except DATABASE_LOST as problem:
+        _log.error("the clocks will go on from a second before the stop: %s", first_line(problem))
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """The command `invapi-emulator`: reads flags, calls, prints."""
 
+import errno
 import logging
 import socket
 import sys
@@ -98,6 +99,8 @@ def _listen(settings: Settings) -> socket.socket:
         listening.listen()
     except OSError as problem:
         listening.close()
+        if problem.errno == errno.EADDRNOTAVAIL:
+            raise CannotStart(f"--host: {settings.host!r}: {problem.strerror}") from None
         raise CannotStart(f"--port: {settings.port} on {settings.host}: {problem.strerror}") from None
     return listening
 

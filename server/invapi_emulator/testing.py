@@ -43,11 +43,12 @@ class Emulator:
 
     def __init__(self, url: str | None = None, *, admin_token: str = "", **settings: Any) -> None:
         self._resources = ExitStack()
-        self._admin_token = admin_token or str(settings.get("admin_token", ""))
+        self._admin_token = admin_token
         if url is None:
             from invapi_emulator.settings import read_settings  # noqa: PLC0415 - only where one is started
 
-            url = self._resources.enter_context(serving(read_settings(dict(settings)), real_time()))
+            chosen = read_settings({"admin_token": admin_token, **settings})
+            url = self._resources.enter_context(serving(chosen, real_time()))
         self.url = url.rstrip("/")
 
     def account(

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -67,7 +68,7 @@ def test_a_flag_goes_over_its_variable_and_that_over_the_default() -> None:
     [
         ("port", "x"), ("port", "65536"), ("port", "-1"), ("clock", "fast"), ("rate", "0"), ("rate", "10001"),
         ("rate", "nan"), ("polls", "-1"), ("polls", "1.5"), ("seed", "x"), ("seed", "-1"), ("log-level", "loud"),
-        ("scenario", "none"), ("db", "mysql://x/y"), ("host", "no.such.host.invalid"),
+        ("scenario", "none"), ("db", "mysql://x/y"), ("host", "no.such.host.invalid"), ("host", "192.0.2.1"),
     ],
 )  # fmt: skip
 def test_an_invalid_value_is_refused_in_one_line_that_names_it(flag: str, value: str) -> None:
@@ -95,7 +96,8 @@ def test_a_busy_port_is_refused_and_the_database_is_not_touched(tmp_path: Path) 
 def test_an_unwritable_database_is_refused(tmp_path: Path) -> None:
     assert str(tmp_path) in refused("--port", "0", "--db", str(tmp_path))
     assert "no directory" in refused("--port", "0", "--db", str(tmp_path / "no" / "worlds.db"))
-    assert refused("--port", "0", "--db", "/proc/worlds.db").startswith("invapi-emulator: --db: ")
+    assert "cannot use '/proc/worlds.db'" in refused("--port", "0", "--db", "/proc/worlds.db")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_database_in_use_by_another_server_is_refused(tmp_path: Path) -> None:
@@ -144,6 +146,41 @@ def test_nothing_acknowledged_is_lost_in_a_kill_in_the_middle(tmp_path: Path) ->
     with served("--db", db) as server, server.emulator() as emulator:
         (name,) = emulator.vm("get_snapshot")["settings"]["exclude_rotation"]
         assert int(name.removeprefix("name-")) >= int(acknowledged[-1].removeprefix("name-"))
+
+
+def test_a_call_that_is_half_in_when_the_server_stops_is_told_so() -> None:
+    with served() as server:
+        address = urlsplit(server.url)
+        with socket.create_connection((str(address.hostname), int(address.port or 0))) as connection:
+            connection.sendall(b"POST /eq.php HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\naction=")
+            httpx.get(f"{server.url}/_emulator/health")
+            status, _, stderr = server.stop(signal.SIGTERM)
+            answer = connection.recv(10_000).decode()
+    assert status == 0
+    assert answer.startswith("HTTP/1.1 503 ")
+    assert "x-emulator-reason: unavailable" in answer.lower()
+    assert "Traceback" not in stderr
+
+
+def test_health_notices_a_file_that_is_gone(tmp_path: Path) -> None:
+    with served("--db", str(tmp_path / "worlds.db")) as server:
+        assert httpx.get(f"{server.url}/_emulator/health").status_code == 200
+        (tmp_path / "worlds.db").unlink()
+        health = httpx.get(f"{server.url}/_emulator/health")
+        assert (health.status_code, health.json()["status"]) == (503, "no database")
+
+
+def test_every_refusal_is_in_the_log_with_its_reason() -> None:
+    with served() as server:
+        httpx.put(f"{server.url}/vm.php")
+        httpx.post(f"{server.url}/vm.php", data={"action": "nonsense"})
+        httpx.post(
+            f"{server.url}/vm.php", data={"action": "create_snapshot", "token": TOKEN, "id": "1", "name": "a"}
+        )
+        _, _, stderr = server.stop(signal.SIGTERM)
+    for line in ("PUT vm/None: method_not_allowed", "POST vm/nonsense: unknown_action",
+                 "POST vm/create_snapshot: vm_not_found"):  # fmt: skip
+        assert line in stderr
 
 
 def test_help_names_every_flag() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from harness import TOKEN, Emulator, Json
 from invapi_emulator.actions import ACTIONS, NOT_EMULATED
+from invapi_emulator.http.parameters import what_it_takes
 
 REASONS = {
     "unknown_module",
@@ -189,6 +190,13 @@ def test_a_bad_parameter_is_named_with_its_value_and_what_it_takes(
     assert answer["reason"] == "invalid_parameter"
     assert says in answer["message"]
     assert emulator.tasks() == []
+
+
+@pytest.mark.clause("2.7")
+@pytest.mark.parametrize(("module", "action"), sorted(ACTIONS))
+def test_every_parameter_can_say_what_it_takes(module: str, action: str) -> None:
+    fields = ACTIONS[module, action].params.model_fields
+    assert [name for name, field in fields.items() if not what_it_takes(field)] == []
 
 
 @pytest.mark.clause("2.8")

@@ -67,6 +67,20 @@ def test_a_timestamp_gone_by_is_422(emulator: Emulator) -> None:
     assert "2029-12-31T23:59:59Z" in error["message"]
 
 
+def test_a_task_whose_key_has_aged_out_is_404(emulator: Emulator) -> None:
+    key = emulator.start("eq", "status")
+    emulator.advance(until=key)
+    emulator.advance(24 * 3600)
+    assert (
+        emulator.control("POST", "/clock/advance", {"until": key}, 404)["error"]["reason"] == "task_not_found"
+    )
+
+
+def test_the_last_second_that_dates_can_say_can_be_reached(emulator: Emulator) -> None:
+    assert emulator.advance(until="9999-12-31T23:59:59Z")["now"] == "9999-12-31T23:59:59Z"
+    assert emulator.vm("get_snapshot")["result"] == "OK"
+
+
 def test_an_unknown_task_is_404(emulator: Emulator) -> None:
     error = emulator.control("POST", "/clock/advance", {"until": "0" * 32}, 404)["error"]
     assert (error["reason"], error["field"]) == ("task_not_found", "until")
@@ -85,7 +99,17 @@ def test_a_bad_advance_is_422_and_moves_nothing(emulator: Emulator, body: Any) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", '{"seconds": NaN}', '{"seconds": Infinity}', "\x00", '{"seconds": 1e999}']
+    "text",
+    [
+        "",
+        "{",
+        '{"seconds": NaN}',
+        '{"seconds": Infinity}',
+        "\x00",
+        '{"seconds": 1e999}',
+        '{"seconds":' + "[" * 100_000,
+        '{"seconds": ' + "1" * 5000 + "}",
+    ],
 )
 def test_broken_json_is_422(emulator: Emulator, text: str) -> None:
     response = emulator.http.post("/_emulator/accounts/demo/clock/advance", content=text)
@@ -97,7 +121,7 @@ def test_ten_years_can_be_advanced_again_and_again_until_dates_end(emulator: Emu
     for _ in range(3):
         emulator.advance(TEN_YEARS)
     emulator.advance(until="9999-12-30T00:00:00Z")
-    error = emulator.control("POST", "/clock/advance", {"seconds": 200_000}, 422)["error"]
+    error = emulator.control("POST", "/clock/advance", {"seconds": 400_000}, 422)["error"]
     assert error["reason"] == "too_far"
     assert emulator.vm("get_snapshot")["result"] == "OK"
 
@@ -234,3 +258,9 @@ def test_an_auto_clock_jumps_over_however_many_tasks_fall_due(emulator: Emulator
     emulator.clock(mode="auto", polls=0)
     assert emulator.check(last)["result"] == "OK"
     assert {emulator.check(key)["result"] for key in keys if key != last} == {"OK"}
+
+
+def test_a_thousand_statistics_due_at_once_are_no_matter(emulator: Emulator) -> None:
+    keys = [emulator.start("vm", "load_stats", 12346) for _ in range(1000)]
+    emulator.advance(until="idle")
+    assert emulator.check(keys[-1])["result"] == "OK"

@@ -88,7 +88,7 @@ def test_a_file_in_use_is_refused(database: Database) -> None:
         ("sqlite:///no/such/folder/worlds.db", "there is no directory"),
         ("postgresql://127.0.0.1:1/worlds", "connection"),
         ("://", "no database URL"),
-        (".", "unable to open database file"),
+        (".", "Is a directory"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_refused_in_one_line(where: str, says: str) -> None:

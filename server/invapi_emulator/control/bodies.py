@@ -11,7 +11,9 @@ from invapi_emulator.scenarios.named import scenario_names
 
 def _instant(value: Any) -> Any:
     """Read a timestamp; pydantic reports the ValueError that `parse_iso` raises."""
-    return parse_iso(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        raise ValueError("send a timestamp in ISO 8601")  # noqa: TRY004 - pydantic's way to say invalid
+    return parse_iso(value)
 
 
 Timestamp = Annotated[

@@ -9,6 +9,7 @@ from invapi_emulator.control.bodies import ClockChange
 from invapi_emulator.control.views import ClockView, View, clock_view
 from invapi_emulator.control.worlds import TheWorlds, World
 from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, parse_iso
+from invapi_emulator.domain.tasks import has_aged_out
 from invapi_emulator.errors import Conflict, NotFound, Unprocessable
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import accounts, events, tasks
@@ -105,9 +106,9 @@ def _until(world: World, until: str) -> Instant:
         return _end_of_task(world, until)
     try:
         target = parse_iso(until)
-    except ValueError:
-        accepted = '"idle", the key of a task (32 of a-z0-9) or a timestamp in ISO 8601'
-        raise Unprocessable("invalid", f"{until!r} is none of {accepted}", "until") from None
+    except ValueError as problem:
+        accepted = f'it takes "idle", the key of a task (32 of a-z0-9) or a timestamp; {problem}'
+        raise Unprocessable("invalid", accepted, "until") from None
     if target < world.now:
         raise Unprocessable("in_the_past", _gone_by(target, world.now), "until")
     return target
@@ -115,7 +116,7 @@ def _until(world: World, until: str) -> Instant:
 
 def _end_of_task(world: World, key: str) -> Instant:
     task = tasks.by_key(world.tx, world.account.id, key)
-    if task is None:
+    if task is None or has_aged_out(task, world.now):
         raise NotFound("task_not_found", f"the account has no task {key!r}", "until")
     if task.state != "running":
         return world.now

@@ -14,6 +14,7 @@ from invapi_emulator.storage.database import DATABASE_LOST, first_line
 
 _REASONS = {404: "not_found", 405: "method_not_allowed"}
 _SHOWN = 80
+_PLAIN = {"model_attributes_type": "send a JSON object", "missing": "it is missing"}
 
 
 def handle_failures(application: FastAPI) -> None:
@@ -44,11 +45,14 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
         return failure(422, "malformed_json", f"the body is no JSON: {first['ctx']['error']}")
     field = ".".join(str(part) for part in first["loc"][1:]) or None
     given = "" if first["type"] == "missing" else f"{_shortened(first['input'])}: "
-    return failure(422, "invalid", f"{field or 'the body'}: {given}{first['msg']}", field)
+    wanted = _PLAIN.get(first["type"], str(first["msg"]).removeprefix("Value error, "))
+    return failure(422, "invalid", f"{field or 'the body'}: {given}{wanted}", field)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # noqa: PLR2004 - FastAPI's word for a body it cannot read
+        return failure(422, "malformed_json", "the body is no JSON that can be read")
     reason = _REASONS.get(error.status_code, "refused")
     message = f"{error.detail}: {request.method} {request.url.path[:_SHOWN]}; see /openapi.json"
     return failure(error.status_code, reason, message, headers=error.headers)

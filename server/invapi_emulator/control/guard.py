@@ -1,7 +1,6 @@
 """Who may use the control API: its own origin, under names it knows, with the token if one is set (contract 1.5)."""
 
 import hmac
-from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -50,7 +49,8 @@ class ControlGuard:
                 f"the control API does not answer to the host name {host[:80]!r}; --allowed-hosts adds names",
             )
         origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        own = f"{request.url.scheme}://{host}"
+        if origin is not None and origin.lower() != own.lower():
             raise Forbidden("foreign_origin", f"the control API does not answer pages of {origin[:80]!r}")
         if self._admin_token and request.url.path != _HEALTH:
             given = request.headers.get("authorization", "")

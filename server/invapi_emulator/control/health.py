@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlalchemy import text
 
 from invapi_emulator import __version__
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import TheWorlds
+from invapi_emulator.storage import server_life
 from invapi_emulator.storage.database import DATABASE_LOST, Database
 
 router = APIRouter(prefix="/_emulator", tags=["health"])
@@ -32,8 +32,8 @@ async def health(worlds: TheWorlds) -> Health:
 
 def _answers(database: Database) -> bool:
     try:
-        with database.read() as tx:
-            tx.execute(text("SELECT 1"))
+        with database.write() as tx:
+            server_life.say_alive(tx, database.real_now(tx))
     except DATABASE_LOST:
         return False
-    return True
+    return database.is_there()

@@ -21,7 +21,7 @@ def to_datetime(instant: Instant) -> datetime:
     return _EPOCH + timedelta(microseconds=instant)
 
 
-LATEST = from_datetime(datetime(9999, 12, 31, tzinfo=UTC))
+LATEST = from_datetime(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
 """No clock goes further: later dates cannot be written as ISO 8601."""
 
 SEEDED_START = from_datetime(datetime(2030, 1, 1, tzinfo=UTC))
@@ -47,10 +47,12 @@ def parse_iso(text: str) -> Instant:
 
     Raises ValueError for what is no timestamp, or one outside 1970 to 9999.
     """
-    if not text.isprintable():  # fromisoformat reads "...\0" as if the NUL were not there
-        raise ValueError(text)
-    moment = datetime.fromisoformat(text)
+    try:
+        # fromisoformat itself would read "...\0" as if the NUL were not there.
+        moment = datetime.fromisoformat(text if text.isprintable() else "")
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no timestamp in ISO 8601") from None
     instant = from_datetime(moment.replace(tzinfo=moment.tzinfo or UTC))
     if not 0 <= instant <= LATEST:
-        raise ValueError(text)
+        raise ValueError(f"{text[:40]!r} is not within 1970-01-01T00:00:00Z and {iso(LATEST)}")
     return instant

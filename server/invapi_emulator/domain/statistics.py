@@ -9,6 +9,9 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine
 
 POINTS = 60
 STEP_SECONDS = 60
+HISTORY = (POINTS + 1) * MINUTE
+"""No task that ended longer ago shows."""
+
 SNAPSHOT_WORK_BYTES_PER_SECOND = 180_000_000
 
 Span: TypeAlias = tuple[Instant, Instant]

@@ -1,6 +1,5 @@
 """From fields to an answer, in one transaction and in the contract's order of refusals (contract 2.8)."""
 
-import logging
 from collections.abc import Mapping
 
 from pydantic import BaseModel
@@ -12,14 +11,12 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import ApiError, InvalidParameter, NotEmulated, Refusal, UnknownAction
 from invapi_emulator.http.envelope import failure, success
 from invapi_emulator.http.journal import Heard
-from invapi_emulator.http.parameters import validated, vm_id_in
+from invapi_emulator.http.parameters import shortened, validated, vm_id_in
 from invapi_emulator.http.tokens import account_of_token
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database, Transaction
 from invapi_emulator.tasks.advance import advance_due_tasks
-
-_log = logging.getLogger(__name__)
 
 
 def find_action(module: str, fields: Mapping[str, object]) -> Action:
@@ -34,7 +31,7 @@ def find_action(module: str, fields: Mapping[str, object]) -> Action:
             "this is not the vendor's refusal"
         )
     given = (
-        f"unknown action {ascii(name)[:60]}"
+        f"unknown action {shortened(name)}"
         if isinstance(name, str) and name
         else "the field action is missing"
     )
@@ -63,7 +60,6 @@ def answer(database: Database, action: Action, heard: Heard) -> Response | None:
         except ApiError as refusal:
             return _refused(action, heard, refusal)
     heard.task = body.get("callback")
-    _log.debug("%s/%s: OK", action.module, action.name)
     return success(action.module, action.name, body)
 
 
@@ -87,5 +83,4 @@ def _refused(action: Action, heard: Heard, error: ApiError) -> Response:
     about_id = isinstance(error, InvalidParameter) and error.about == "id"
     if isinstance(error, Refusal) and action.refusal and vm_id is not None and not about_id:
         error.message = f"{action.refusal} {vm_id} - {error.message}"
-    _log.info("%s/%s: %s: %s", action.module, action.name, error.reason, error.message)
     return failure(error)

@@ -1,5 +1,6 @@
 """The endpoint of all modules: a form in, an envelope out."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +13,7 @@ from invapi_emulator.actions import modules
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
 from invapi_emulator.http.dispatch import answer, find_action
-from invapi_emulator.http.envelope import failure, preflight
+from invapi_emulator.http.envelope import REASON_HEADER, failure, preflight
 from invapi_emulator.http.forms import read_fields
 from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.lifecycle import Lifecycle
@@ -42,6 +43,10 @@ class FormEndpoint:
             await self._write_down(request, heard, response, started_at)
         except ClientDisconnect:
             return
+        except asyncio.CancelledError:
+            if self._lifecycle.ready:
+                raise
+            response = failure(Unavailable("the emulator stopped before the call had come in whole"))
         except DATABASE_LOST as problem:
             _log.error("the database does not answer: %s", first_line(problem))
             response = failure(Unavailable(f"the emulator has lost its database: {first_line(problem)}"))
@@ -72,6 +77,11 @@ class FormEndpoint:
     async def _write_down(
         self, request: Request, heard: Heard, response: Response, started_at: Instant
     ) -> None:
+        reason = response.headers.get(REASON_HEADER)
+        _log.log(
+            logging.INFO if reason else logging.DEBUG, "%s %s/%s: %s",
+            request.method, heard.module, heard.fields.get("action"), reason or "ok",
+        )  # fmt: skip
         if request.method == "OPTIONS" or not self._lifecycle.ready:
             return
         duration = self._database.real_time() - started_at

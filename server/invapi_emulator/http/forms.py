@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 from email.message import Message
+from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from invapi_emulator.actions import Fields
+from invapi_emulator.actions import Fields, Value
 from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
 from invapi_emulator.http.multipart import parts_of
 
@@ -17,7 +18,12 @@ _MAX_DISCARDED = 64 * 1024 * 1024
 """A body that is too large is read to its end up to here: a client that still writes would miss the answer."""
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
-_ARRAY = re.compile(r"([^\[]+)\[([^\]]*)\](.*)", re.DOTALL)
+_MAX_DEPTH = 10
+_ARRAY = re.compile(rf"([^\[]+)((?:\[[^\]]*\]){{1,{_MAX_DEPTH}}}).*", re.DOTALL)
+_INDEX = re.compile(r"\[([^\]]*)\]")
+
+_Items: TypeAlias = "dict[str, str | _Items]"
+"""An array while it is read: PHP's, with an index for each item."""
 
 
 async def read_fields(request: Request) -> Fields:
@@ -70,7 +76,7 @@ def _urlencoded(raw: bytes, where: str) -> list[tuple[str, str]]:
     broken = _BROKEN_ESCAPE.search(text)
     if broken:
         raise MalformedBody(f"{where} has a broken percent-encoding: {broken.group()!r}")
-    if text.count("&") > MAX_FIELDS:
+    if sum(1 for pair in text.split("&") if pair) > MAX_FIELDS:
         raise BodyTooLarge(f"{where} has more than {MAX_FIELDS} fields")
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict")
@@ -87,21 +93,30 @@ def _utf8(raw: bytes, where: str) -> str:
 
 def _as_php(pairs: Iterable[tuple[str, str]]) -> Fields:
     """Collect pairs as PHP does: `name[]` and `name[0]` make an array, the last of a scalar wins."""
-    collected: dict[str, str | dict[str, str]] = {}
+    collected: _Items = {}
     for name, value in pairs:
         array = _ARRAY.fullmatch(name)
         if array is None:
             collected[name] = value
-            continue
-        items = collected.get(array[1])
-        if not isinstance(items, dict):
-            items = collected[array[1]] = {}
-        items[array[2] + array[3] or str(_next_index(items))] = value
-    return {
-        name: value if isinstance(value, str) else tuple(value.values()) for name, value in collected.items()
-    }
+        else:
+            _put(collected, array[1], _INDEX.findall(array[2]), value)
+    return {name: _as_value(value) for name, value in collected.items()}
 
 
-def _next_index(items: dict[str, str]) -> int:
+def _put(items: _Items, name: str, indexes: list[str], value: str) -> None:
+    """Put a value where its indexes say, array in array; an empty index is the next one."""
+    for index in indexes:
+        inner = items.get(name)
+        if not isinstance(inner, dict):
+            inner = items[name] = {}
+        items, name = inner, index or str(_next_index(inner))
+    items[name] = value
+
+
+def _as_value(value: "str | _Items") -> Value:
+    return value if isinstance(value, str) else tuple(_as_value(item) for item in value.values())
+
+
+def _next_index(items: _Items) -> int:
     taken = [int(index) for index in items if index.isdecimal() and len(index) < 10]  # noqa: PLR2004 - PHP's int
     return max(taken, default=-1) + 1

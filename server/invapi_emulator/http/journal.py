@@ -1,12 +1,13 @@
 """Writing a call and its answer into the journal, its secrets masked and its bodies cut."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.responses import Response
 
-from invapi_emulator.actions import ACTIONS, Fields
+from invapi_emulator.actions import ACTIONS, Fields, Value
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.http.envelope import REASON_HEADER
@@ -71,7 +72,7 @@ def _masked(module: str, fields: Fields) -> dict[str, Any]:
     for name, value in fields.items():
         secret = name in _SECRETS or (module == "auth" and name == "key")
         visible = MASK if secret else _cut(value, left) if isinstance(value, str) else _cut_all(value, left)
-        left -= len(name) + len(visible if isinstance(visible, str) else "".join(visible))
+        left -= len(name) + len(json.dumps(visible))
         if left < 0:
             shown["..."] = f"{len(fields) - len(shown)} more fields"
             break
@@ -92,11 +93,7 @@ def _cut(text: str, most: int = MAX_SHOWN) -> str:
     return text if len(text) <= most else f"{text[: max(most - 30, 0)]}... ({len(text)} characters)"[:most]
 
 
-def _cut_all(values: tuple[str, ...], most: int) -> list[str]:
-    shown: list[str] = []
-    for value in values:
-        shown.append(_cut(value, most))
-        most -= len(shown[-1])
-        if most <= 0:
-            break
-    return shown
+def _cut_all(values: tuple[Value, ...], most: int) -> Any:
+    """Return an array as it is, or as text where it is too long."""
+    text = json.dumps(values, ensure_ascii=False)
+    return list(values) if len(text) <= most else _cut(text, most)

@@ -1,8 +1,9 @@
 """Checking the fields of a call against what its action takes."""
 
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from invapi_emulator.actions import Fields
 from invapi_emulator.errors import InvalidParameter
@@ -30,12 +31,21 @@ def vm_id_in(fields: Fields) -> int | None:
 
 
 def _invalid(model: type[BaseModel], name: str, fields: Fields) -> InvalidParameter:
-    sent = _shortened(fields[name]) if name in fields else "it is missing"
-    takes = model.model_fields[name].description
-    return InvalidParameter(name, f"invalid parameter {name}: {sent}; it takes {takes}")
+    sent = shortened(fields[name]) if name in fields else "it is missing"
+    return InvalidParameter(
+        name, f"invalid parameter {name}: {sent}; it takes {what_it_takes(model.model_fields[name])}"
+    )
 
 
-def _shortened(value: Any) -> str:
+def what_it_takes(field: FieldInfo) -> str | None:
+    """Return the description of a parameter's type, also of one that may be left out."""
+    inner = (part for option in get_args(field.annotation) for part in getattr(option, "__metadata__", ()))
+    return field.description or next(
+        (part.description for part in inner if isinstance(part, FieldInfo)), None
+    )
+
+
+def shortened(value: Any) -> str:
     """Show what was sent, an array as one, and not too much of it."""
     shown = ascii(list(value) if isinstance(value, tuple) else value)
     if len(shown) > _SHOWN:

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from invapi_emulator.http.protocol import Protocol
 from invapi_emulator.lifecycle import Lifecycle
 
-GRACE_SECONDS = 5
+GRACE_SECONDS = 3
 """How long requests under way get when the server stops."""
 
 
@@ -51,7 +52,7 @@ def server_for(application: ASGIApp, lifecycle: Lifecycle, on_ready: Callable[[]
     """Return a server; `on_ready` is called once calls are answered, and only then."""
     config = uvicorn.Config(
         application,
-        http="httptools",
+        http=Protocol,
         ws="none",
         log_config=None,
         access_log=False,

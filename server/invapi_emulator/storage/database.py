@@ -49,6 +49,11 @@ class Database:
     def durable(self) -> bool:
         return self.engine.url.database not in (None, "", ":memory:")
 
+    def is_there(self) -> bool:
+        """Tell whether the file still is, that SQLite would go on writing to though somebody removed it."""
+        url = self.engine.url
+        return url.get_backend_name() != "sqlite" or not self.durable or Path(str(url.database)).exists()
+
     async def run(self, work: Callable[[], T]) -> T:
         """Run a function that makes transactions, where this engine wants it."""
         if self._threads is None:
@@ -111,7 +116,8 @@ def open_database(where: str, real_time: RealTime, *, full_sync: bool = False) -
 
 def first_line(problem: DBAPIError | OSError) -> str:
     """Return what a database says is wrong, without the statement and the advice behind it."""
-    return str(getattr(problem, "orig", problem)).strip().splitlines()[0]
+    said = problem.strerror if isinstance(problem, OSError) else problem.orig
+    return str(said or problem).strip().splitlines()[0]
 
 
 def name_of(url: URL) -> str:
@@ -142,6 +148,8 @@ def _lock_file(url: URL, resources: ExitStack) -> None:
     file = Path(str(url.database)).absolute()
     if not file.parent.is_dir():
         raise NotADirectoryError(f"there is no directory '{file.parent}'")
+    with file.open("ab"):
+        pass  # a folder, or a file that cannot be written, is refused before a lock lies beside it
     lock = FileLock(f"{file}.lock", thread_local=False)  # the server may stop in another thread
     try:
         lock.acquire(timeout=0)

@@ -196,7 +196,7 @@ task = Table(
 )
 
 Index("ix_task_due", task.c.account_id, task.c.state, task.c.due_at, task.c.sequence)
-Index("ix_task_vm", task.c.account_id, task.c.vm_id)
+Index("ix_task_vm", task.c.account_id, task.c.vm_id, task.c.action)
 
 request = Table(
     "request",

@@ -62,6 +62,16 @@ def of_vm(tx: Transaction, account_id: int, vm_id: int, now: Instant) -> list[Ta
     return _all(tx, _kept(account_id, now) & (task.c.vm_id == vm_id), task.c.sequence)
 
 
+def spans(
+    tx: Transaction, account_id: int, vm_id: int, actions: tuple[str, ...], since: Instant, now: Instant
+) -> list[tuple[Instant, Instant]]:
+    """Return start and end of a VM's tasks of these actions that did not end before `since`."""
+    end = func.coalesce(task.c.ended_at, now)
+    mine = (task.c.account_id == account_id) & (task.c.vm_id == vm_id)
+    rows = tx.execute(select(task.c.created_at, end).where(mine, task.c.action.in_(actions), end >= since))
+    return [(created_at, ended_at) for created_at, ended_at in rows]
+
+
 def drop_aged_out(tx: Transaction, account_id: int, now: Instant) -> None:
     tx.execute(
         delete(task).where((task.c.account_id == account_id) & (task.c.ended_at <= now - KEY_LIFETIME))

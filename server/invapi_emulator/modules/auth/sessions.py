@@ -1,6 +1,6 @@
 """`auth.php`: login with an API key or a password, what a token is good for, logout (contract 5)."""
 
-from invapi_emulator.actions import Body, Call, action, not_emulated
+from invapi_emulator.actions import ACTIONS, Body, Call, action, not_emulated
 from invapi_emulator.domain.accounts import GIVEN_TOKEN_EXPIRES, Account
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import InvalidApiKey, NoAppropriateServers
@@ -10,11 +10,6 @@ from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.sessions import Session
 
 DEFAULT_TTL = 10_800
-PERMISSIONS = (
-    "eq/list", "eq/off", "eq/on", "eq/reboot", "eq/show", "eq/status",
-    "vm/create_snapshot", "vm/get_snapshot", "vm/load_stats", "vm/remove_snapshot", "vm/restore_snapshot",
-    "vm/update_restore_settings",
-)  # fmt: skip
 
 not_emulated("auth", "2fa_check", "2fa_resend", "billing_list", "email_check", "session_reset", "get_log")
 
@@ -98,7 +93,7 @@ def _described(tx: Transaction, account: Account, token: str, expires: int) -> B
             "role": "Customer",
             "role_type": "Customer",
             "role_name": "customer_billing",
-            "permissions": list(PERMISSIONS),
+            "permissions": sorted(f"{module}/{name}" for module, name in ACTIONS),
             "servers": vms.ids(tx, account.id),
             "whmcs_id": str(customer),
             "whmcs_location": "com",

@@ -3,7 +3,7 @@
 import json
 
 from invapi_emulator.actions import Body, Call, action
-from invapi_emulator.domain.statistics import last_hour
+from invapi_emulator.domain.statistics import HISTORY, last_hour
 from invapi_emulator.domain.tasks import Stage
 from invapi_emulator.modules.parameters import NoParameters, OfVm
 from invapi_emulator.storage import tasks, vms
@@ -21,11 +21,8 @@ def load_stats(tx: Transaction, call: Call[OfVm]) -> Body:
 @kind("load_stats", [Stage("collect", 1.5), Stage("aggregate", 0.5)], changes=False)
 def finish_load_stats(tx: Transaction, work: Work) -> Outcome:
     disk_work = actions_where(lambda kind: kind.works_disk)
-    spans = [
-        (task.created_at, work.now if task.ended_at is None else task.ended_at)
-        for task in tasks.of_vm(tx, work.account.id, work.vm.id, work.now)
-        if task.action in disk_work
-    ]
+    since = work.now - HISTORY
+    spans = tasks.spans(tx, work.account.id, work.vm.id, disk_work, since, work.now)
 
     def draw(what: str, minute: int) -> float:
         return work.chance.fraction("vm", work.vm.id, "statistics", what, minute)

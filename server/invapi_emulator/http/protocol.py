@@ -1,0 +1,29 @@
+"""HTTP that is none gets the envelope too: a verb nobody knows, a broken header, a chunk that is no chunk."""
+
+import sys
+
+from httptools import HttpParserInvalidMethodError
+from starlette.responses import Response
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from invapi_emulator.errors import ApiError, MalformedBody, MethodNotAllowed
+from invapi_emulator.http.envelope import failure
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, but what it cannot parse is refused as everything else is (contract 1.4)."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer and close; called while the parser's error is handled."""
+        problem = sys.exc_info()[1]
+        error: ApiError = MalformedBody(f"this is no HTTP request that can be read: {problem or msg}")
+        if isinstance(problem, HttpParserInvalidMethodError):
+            error = MethodNotAllowed("this is no verb of HTTP; the modules take only GET and POST")
+        self.transport.write(_as_bytes(failure(error)))
+        self.transport.close()
+
+
+def _as_bytes(response: Response) -> bytes:
+    headers = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
+    status = f"HTTP/1.1 {response.status_code} \r\n".encode()
+    return status + headers + b"connection: close\r\n\r\n" + bytes(response.body)

@@ -1,0 +1,134 @@
+"""The pytest plugin, in suites of its own."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness import Running
+
+pytest_plugins = ["pytester"]
+
+USES_IT = """
+    import pytest, urllib.request, urllib.parse, json
+
+    def call(account, action, **fields):
+        form = urllib.parse.urlencode({"action": action, "token": account.token, "id": account.vms[0]} | fields)
+        with urllib.request.urlopen(account.url + "/vm.php", form.encode()) as answer:
+            return json.load(answer)
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("INVAPI_EMULATOR_URL", raising=False)
+
+
+def run(pytester: pytest.Pytester, test: str, *flags: str) -> pytest.RunResult:
+    pytester.makepyfile(USES_IT + test)
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *flags)
+
+
+def test_each_test_gets_a_fresh_account_with_a_frozen_clock(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    names = set()
+
+    @pytest.mark.parametrize("n", range(3))
+    def test_fresh(invapi, n):
+        assert invapi.name not in names
+        names.add(invapi.name)
+        assert invapi.vms == [12345, 12346, 12347, 12348]
+        assert invapi.clock["mode"] == "frozen"
+        assert call(invapi, "create_snapshot", name="a")["result"] == "OK"
+        invapi.advance_until_idle()
+        assert len(invapi.vm(12345)["snapshots"]) == 3
+
+    def test_removed_afterwards(invapi_server):
+        left = [account["name"] for account in invapi_server.control("GET", "/accounts")["accounts"]]
+        assert left == ["demo"]
+    """)  # fmt: skip
+    result.assert_outcomes(passed=4)
+
+
+def test_the_marker_chooses_scenario_clock_and_seed(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    @pytest.mark.invapi(scenario="one-vm", clock="auto", seed=5)
+    def test_chosen(invapi):
+        assert (invapi.vms, invapi.clock["mode"], invapi.seed) == ([12345], "auto", 5)
+    """, "--strict-markers")  # fmt: skip
+    result.assert_outcomes(passed=1)
+
+
+def test_a_failed_tests_report_tells_what_was_asked_and_which_tasks_ran(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    def test_fails(invapi):
+        call(invapi, "create_snapshot", name="a", nmae="typo")
+        call(invapi, "create_snapshot", name="b")
+        assert False
+    """)  # fmt: skip
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([
+        "*invapi account account-*, seed *",
+        "*vm/create_snapshot {*'name': 'a'*} -> ok, unread: nmae",
+        "*vm/create_snapshot {*'name': 'b'*} -> refused (vm_locked)",
+        "task * create_snapshot of 12345: * to due *, prepare",
+    ])  # fmt: skip
+
+
+def test_a_server_elsewhere_is_used_and_left_running(
+    pytester: pytest.Pytester, server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INVAPI_EMULATOR_URL", server.url)
+    result = run(pytester, f"""
+    def test_elsewhere(invapi):
+        assert invapi.url == "{server.url}"
+    """)  # fmt: skip
+    result.assert_outcomes(passed=1)
+
+
+def test_a_suite_that_does_not_use_it_pays_nothing(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    import sys
+
+    def test_nothing_is_imported():
+        loaded = {name for name in sys.modules if name.startswith(("invapi_emulator", "fastapi", "sqlalchemy"))}
+        assert loaded == {"invapi_emulator", "invapi_emulator.pytest_plugin"}
+    """)  # fmt: skip
+    result.assert_outcomes(passed=1)
+
+
+def test_it_can_be_switched_off(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    def test_without(invapi):
+        pass
+    """, "-p", "no:invapi_emulator")  # fmt: skip
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fixture 'invapi' not found*"])
+
+
+def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "python-suites.md").read_text(encoding="utf-8")
+    for number, example in enumerate(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)):
+        pytester.makepyfile(**{f"test_example_{number}": example})
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--strict-markers")
+    result.assert_outcomes(passed=4)
+
+
+@pytest.mark.acceptance
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_two_hundred_tests_with_xdist(
+    pytester: pytest.Pytester, server: Running, monkeypatch: pytest.MonkeyPatch, *, elsewhere: bool
+) -> None:
+    """Each worker has a server of its own, or all share the one at the URL."""
+    if elsewhere:
+        monkeypatch.setenv("INVAPI_EMULATOR_URL", server.url)
+    result = run(pytester, """
+    @pytest.mark.parametrize("n", range(200))
+    def test_alone_in_its_world(invapi, n):
+        assert call(invapi, "create_snapshot", name=f"mine-{n}")["result"] == "OK"
+        invapi.advance_until_idle()
+        names = [row["name"] for row in invapi.vm(12345)["snapshots"]]
+        assert names == ["fresh-install", "before-release", f"mine-{n}"]
+        invapi.verify(action="create_snapshot", count=1)
+    """, "-n", "2")  # fmt: skip
+    result.assert_outcomes(passed=200)

@@ -1,0 +1,86 @@
+"""`invapi_emulator.testing`: an emulator in this process or elsewhere, and accounts on it."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from harness import Running
+from invapi_emulator.testing import Account, ControlFailure, Emulator
+
+
+@pytest.fixture
+def account(server: Running) -> Iterator[Account]:
+    with Emulator(url=f"{server.url}/") as emulator, emulator.account(scenario="one-vm", seed=3) as account:
+        yield account
+
+
+def create(account: Account, name: str = "a") -> str:
+    form = {"action": "create_snapshot", "token": account.token, "id": account.vms[0], "name": name}
+    key: str = httpx.post(f"{account.url}/vm.php", data=form).json()["callback"]
+    return key
+
+
+def test_an_emulator_starts_in_this_process_and_stops() -> None:
+    with Emulator(clock="auto", seed=1) as emulator, emulator.account(clock=None) as account:
+        assert account.clock["mode"] == "auto"
+        create(account)
+        url = account.url
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/_emulator/health")
+
+
+def test_two_emulators_in_one_process_are_two(server: Running) -> None:
+    with Emulator() as one, Emulator() as other:
+        assert len({one.url, other.url, server.url}) == 3
+        one.account(name="mine", clock="frozen")
+        other.account(name="mine", clock="frozen")
+
+
+def test_an_account_is_all_that_a_test_needs(account: Account) -> None:
+    assert account.vms == [12345]
+    assert account.seed == 3
+    key = create(account)
+    assert account.vm(12345)["locked_by"] == key
+    assert [event["kind"] for event in account.advance(90)["events"]] == ["snapshot_made", "task_ended"]
+    assert [task["state"] for task in account.tasks] == ["done"]
+    create(account, "b")
+    account.advance_until_idle()
+    assert len(account.vm(12345)["snapshots"]) == 2
+    assert [line["fields"]["name"] for line in account.requests(action="create_snapshot")] == ["a", "b"]
+    assert account.set_clock(mode="real", rate=3)["rate"] == 3
+    account.reset(scenario="demo")
+    assert len(account.vms) == 4
+
+
+def test_verify_says_what_it_saw_instead(account: Account) -> None:
+    create(account)
+    assert account.verify(action="create_snapshot", count=1) == 1
+    with pytest.raises(
+        AssertionError, match=r"(?s)0 calls were made as described, not 1.*vm/create_snapshot.*\(id\)"
+    ):
+        account.verify(action="create_snapshot", id=999, count=1)
+
+
+def test_a_refusal_of_the_control_api_is_raised_with_its_reason(account: Account) -> None:
+    with pytest.raises(ControlFailure, match="422 invalid: seconds") as refused:
+        account.advance(-1)
+    assert refused.value.status == 422
+    with pytest.raises(ControlFailure, match="409 in_use"):
+        account.emulator.account(name=account.name)
+    with pytest.raises(ControlFailure, match="404 vm_not_found"):
+        account.vm(1)
+
+
+def test_a_closed_account_is_gone(account: Account) -> None:
+    other = account.emulator.account()
+    other.close()
+    with pytest.raises(ControlFailure, match="404 account_not_found"):
+        other.clock  # noqa: B018 - it is asked
+
+
+def test_an_admin_token_is_sent() -> None:
+    with Emulator(admin_token="secret") as emulator, Emulator(url=emulator.url) as stranger:
+        emulator.account().close()
+        with pytest.raises(ControlFailure, match="401 unauthorized"):
+            stranger.account()
