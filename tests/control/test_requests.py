@@ -166,10 +166,9 @@ def test_whatever_was_sent_the_line_stays_small_and_can_be_read(journal: Journal
 def test_two_runs_with_one_seed_leave_identical_journals(emulator: Emulator) -> None:
     def run(name: str) -> str:
         made = emulator.http.post(
-            "/_emulator/accounts", content=json.dumps({"name": name, "seed": 9, "clock": "auto"})
+            "/_emulator/accounts", content=json.dumps({"name": name, "seed": 9, "clock": "frozen"})
         )
         journal = Journal(emulator, made.json())
-        emulator.http.put(f"{journal.path}/clock", content='"frozen"')
         key = journal.call("create_snapshot", name="a")["callback"]
         journal.call("create_snapshot", name="b")
         emulator.http.post(f"{journal.path}/clock/advance", content='{"until": "idle"}')
