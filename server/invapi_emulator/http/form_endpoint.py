@@ -77,16 +77,23 @@ class FormEndpoint:
     async def _write_down(
         self, request: Request, heard: Heard, response: Response, started_at: Instant
     ) -> None:
+        """Log the call and put it into the journal; what was done stays done, and is said, if that fails."""
         reason = response.headers.get(REASON_HEADER)
-        _log.log(
-            logging.INFO if reason else logging.DEBUG, "%s %s/%s: %s",
-            request.method, heard.module, heard.fields.get("action"), reason or "ok",
-        )  # fmt: skip
+        level = logging.INFO if reason else logging.DEBUG
+        _log.log(level, "%s %s: %s", request.method, _asked(heard), reason or "ok")
         if request.method == "OPTIONS" or not self._lifecycle.ready:
             return
         duration = self._database.real_time() - started_at
-        await self._database.run(lambda: write_down(self._database, heard, response, duration))
+        try:
+            await self._database.run(lambda: write_down(self._database, heard, response, duration))
+        except DATABASE_LOST as problem:
+            _log.error("the journal misses %s: %s", _asked(heard), first_line(problem))
 
 
 def _name(path: str) -> str:
     return path.removeprefix("/").removesuffix(".php")
+
+
+def _asked(heard: Heard) -> str:
+    """Return module and action for the log: one line, whatever a client sent."""
+    return ascii(f"{heard.module}/{heard.fields.get('action')}"[:80])[1:-1]

@@ -12,7 +12,7 @@ from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.http.envelope import REASON_HEADER
 from invapi_emulator.http.parameters import vm_id_in
-from invapi_emulator.storage import requests
+from invapi_emulator.storage import accounts, requests
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.requests import Request
 
@@ -43,6 +43,8 @@ def write_down(database: Database, heard: Heard, response: Response, duration_us
     reason = response.headers.get(REASON_HEADER)
     action = heard.fields.get("action")
     with database.write() as tx:
+        if heard.account_id is not None and not accounts.hold(tx, heard.account_id):
+            return  # removed meanwhile, its journal with it
         requests.add(
             tx,
             heard.account_id,

@@ -59,6 +59,12 @@ def by_user(tx: Transaction, user: str, password: str) -> Account | None:
     return _one(tx, (_account.c.user == user) & (_account.c.password == password))
 
 
+def hold(tx: Transaction, account_id: int) -> bool:
+    """Hold the account alone for this transaction; answer whether it is there."""
+    wanted = select(_account.c.id).where(_account.c.id == account_id).with_for_update()
+    return tx.execute(wanted).first() is not None
+
+
 def touch(tx: Transaction, account: Account, real_now: Instant) -> None:
     """Note that the account is in use; once a minute is enough."""
     if real_now - account.used_at >= MINUTE:

@@ -51,7 +51,12 @@ def add(tx: Transaction, account_id: int | None, made: Request) -> None:
 
 def newest(tx: Transaction, account_id: int | None) -> list[tuple[int, Request]]:
     """Return the calls that are kept, each with its number, in the order they were answered."""
-    kept = select(request).where(_of(account_id)).order_by(request.c.number.desc()).limit(KEPT)
+    kept = (
+        select(request)
+        .where(_of(account_id))
+        .order_by(request.c.number.desc(), request.c.id.desc())
+        .limit(KEPT)
+    )
     return [_from_row(row) for row in reversed(tx.execute(kept).all())]
 
 
