@@ -138,6 +138,11 @@ def restored(vm: VirtualMachine, state: MachineState) -> VirtualMachine:
     return replace(vm, state=state)
 
 
+def damaged(vm: VirtualMachine) -> VirtualMachine:
+    """Return the VM with a disk that is neither what it was nor what it should be, and no memory."""
+    return replace(vm, state=replace(_written(vm.state, "damaged"), memory_fingerprint=None))
+
+
 def _with_power(vm: VirtualMachine, power: Power, now: Instant) -> VirtualMachine:
     changes = (*vm.power_changes, (now, power))
     recent = [number for number, (at, _) in enumerate(changes) if at > now - HOUR]

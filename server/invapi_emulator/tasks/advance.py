@@ -24,23 +24,40 @@ def advance_due_tasks(tx: Transaction, account: Account, now: Instant) -> bool:
     return len(due) == BATCH
 
 
+def complete_by_hand(tx: Transaction, account: Account, task: Task, now: Instant) -> None:
+    """End a task that is under way now, with its effect."""
+    _end(tx, account, replace(task, state="done", ended_at=now))
+
+
+def fail_by_hand(tx: Transaction, account: Account, task: Task, now: Instant, error: str) -> None:
+    """End a task that is under way now, in failure; what its kind leaves behind then is there."""
+    work = _work(tx, account, replace(task, ended_at=now), now)
+    vm = KINDS[task.action].leave(tx, work)
+    _close(tx, work, Outcome(vm, error), failed(work.task, error))
+
+
 def _end(tx: Transaction, account: Account, task: Task) -> None:
     assert task.ended_at is not None
-    vm = vms.load(tx, account.id, task.vm_id)
-    kind = KINDS[task.action]
-    if kind.pauses:
-        vm = resumed(vm, task.ended_at)
-    work = Work(account, task, vm, task.ended_at, chance_of(account))
+    work = _work(tx, account, task, task.ended_at)
     try:
-        outcome = kind.finish(tx, work)
-        ended = replace(task, scope=outcome.scope, debug=outcome.debug)
+        outcome = KINDS[task.action].finish(tx, work)
     except TaskFailed as failure:
-        outcome = Outcome(vm, failure.error)
-        ended = replace(failed(task, failure.error), scope=failure.error)
-    tasks.save(tx, ended)
-    if kind.changes:
-        vms.save(tx, account.id, replace(outcome.vm, locked_by=None))
+        _close(tx, work, Outcome(work.vm, failure.error), failed(task, failure.error))
+    else:
+        _close(tx, work, outcome, task)
+
+
+def _work(tx: Transaction, account: Account, task: Task, now: Instant) -> Work:
+    vm = vms.load(tx, account.id, task.vm_id)
+    return Work(account, task, resumed(vm, now) if KINDS[task.action].pauses else vm, now, chance_of(account))
+
+
+def _close(tx: Transaction, work: Work, outcome: Outcome, ended: Task) -> None:
+    """Write down that a task has ended, and unlock its VM."""
+    tasks.save(tx, replace(ended, scope=outcome.scope, debug=outcome.debug))
+    if KINDS[ended.action].changes:
+        vms.save(tx, work.account.id, replace(outcome.vm, locked_by=None))
     events.record(
-        tx, account.id, work.now, "task_ended",
-        task=task.key, action=task.action, vm=vm.id, state=ended.state, error=ended.error,
+        tx, work.account.id, work.now, "task_ended",
+        task=ended.key, action=ended.action, vm=work.vm.id, state=ended.state, error=ended.error,
     )  # fmt: skip

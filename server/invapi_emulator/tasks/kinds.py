@@ -35,13 +35,16 @@ class Outcome:
 Finish: TypeAlias = Callable[[Transaction, Work], Outcome]
 """Makes the effect. Raises TaskFailed before it has changed anything, if there can be none."""
 
+Leave: TypeAlias = Callable[[Transaction, Work], VirtualMachine]
+"""Makes what a failure in the middle of the work leaves behind; answers the VM as it is then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of task, started by the action of the same name.
 
     A kind that `changes` its VM locks it. One that `pauses` stops it until the end, so that a snapshot is of one
-    moment. `works_disk` marks what shows as a peak in the statistics.
+    moment. `works_disk` marks what shows as a peak in the statistics. `leave` is what a failure leaves behind.
     """
 
     action: str
@@ -50,6 +53,7 @@ class Kind:
     changes: bool
     pauses: bool
     works_disk: bool
+    leave: Leave
 
 
 KINDS: dict[str, Kind] = {}
@@ -62,11 +66,12 @@ def kind(
     changes: bool = True,
     pauses: bool = False,
     works_disk: bool = False,
+    leave: Leave = lambda _tx, work: work.vm,
 ) -> Callable[[Finish], Finish]:
     """Put a kind into the table, with the decorated function as its effect."""
 
     def register(finish: Finish) -> Finish:
-        KINDS[action] = Kind(action, tuple(stages), finish, changes, pauses, works_disk)
+        KINDS[action] = Kind(action, tuple(stages), finish, changes, pauses, works_disk, leave)
         return finish
 
     return register

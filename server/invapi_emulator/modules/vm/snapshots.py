@@ -5,6 +5,7 @@ import json
 from invapi_emulator.actions import Body, Call, action
 from invapi_emulator.domain.snapshots import (
     Snapshot,
+    SnapshotStatus,
     find_snapshot,
     newer_than,
     require_restorable,
@@ -15,11 +16,13 @@ from invapi_emulator.domain.snapshots import (
 from invapi_emulator.domain.tasks import Stage
 from invapi_emulator.domain.virtual_machines import (
     VirtualMachine,
+    damaged,
     require_off,
     require_snapshots_supported,
     require_unlocked,
     restored,
 )
+from invapi_emulator.errors import TaskFailed
 from invapi_emulator.modules.parameters import OfExistingSnapshot, OfSnapshot, OfSnapshots
 from invapi_emulator.modules.vm.rows import settings_body, snapshot_row
 from invapi_emulator.storage import accounts, events, snapshots, vms
@@ -39,13 +42,29 @@ def create_snapshot(tx: Transaction, call: Call[OfSnapshot]) -> Body:
     return {"callback": start_task(tx, call, vm, type=call.params.type)}
 
 
+def _leave_in_error(tx: Transaction, work: Work) -> VirtualMachine:
+    """Leave the snapshot in status error; it rotates as a good one would (contract 4.10, 4.13)."""
+    try:
+        _list_new(tx, work, "error")
+    except TaskFailed:
+        return work.vm
+    return work.vm
+
+
 @kind(
     "create_snapshot",
     [Stage("prepare", 4), Stage("copy disk", 4, 0.7), Stage("upload image", 0, 0.1)],
     pauses=True,
     works_disk=True,
+    leave=_leave_in_error,
 )
 def finish_create_snapshot(tx: Transaction, work: Work) -> Outcome:
+    made = _list_new(tx, work, "available")
+    scope = f"Snapshot {made.name} created"
+    return Outcome(work.vm, scope, f"{work.vm.engine}: image {made.image_id} active, {made.size} bytes")
+
+
+def _list_new(tx: Transaction, work: Work, status: SnapshotStatus) -> Snapshot:
     """List the new snapshot; where there is no room, rotate by the settings of this moment (contract 4.10)."""
     vm, type_, name = work.vm, work.task.context["type"], work.task.context["name"]
     present = snapshots.of_type(tx, work.account.id, vm.id, type_)
@@ -57,16 +76,16 @@ def finish_create_snapshot(tx: Transaction, work: Work) -> Outcome:
         name=name,
         sequence=accounts.next_sequence(tx, work.account.id),
         image_id=work.chance.uuid("vm", vm.id, "image", vm.started["create_snapshot"]),
-        status="available",
+        status=status,
         size=size_of(vm.state, vm.memory_mb),
         created_at=work.now,
         state=vm.state,
     )
     snapshots.add(tx, work.account.id, made)
-    events.record(tx, work.account.id, work.now, "snapshot_made", vm=vm.id, type=type_, name=name)
-    return Outcome(
-        vm, f"Snapshot {name} created", f"{vm.engine}: image {made.image_id} active, {made.size} bytes"
+    events.record(
+        tx, work.account.id, work.now, "snapshot_made", vm=vm.id, type=type_, name=name, status=status
     )
+    return made
 
 
 @action("vm", "get_snapshot", OfSnapshots, refusal="failed to request snapshot list for")
@@ -117,6 +136,7 @@ def restore_snapshot(tx: Transaction, call: Call[OfExistingSnapshot]) -> Body:
     "restore_snapshot",
     [Stage("prepare", 3), Stage("read image", 2, 0.55), Stage("attach disk", 3)],
     works_disk=True,
+    leave=lambda _tx, work: damaged(work.vm),
 )
 def finish_restore_snapshot(tx: Transaction, work: Work) -> Outcome:
     """Give the VM the snapshot's disk and memory; what was made after the snapshot is gone (contract 4.4)."""

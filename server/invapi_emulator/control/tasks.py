@@ -1,0 +1,85 @@
+"""An account's tasks: looking at them, and ending one by hand."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict, Field
+
+from invapi_emulator.control.views import TaskView, View, task_view
+from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.domain.tasks import Task, has_aged_out
+from invapi_emulator.errors import Conflict, NotFound
+from invapi_emulator.randomness import is_task_key
+from invapi_emulator.storage import tasks
+from invapi_emulator.tasks.advance import complete_by_hand, fail_by_hand
+
+router = APIRouter(prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"])
+
+
+class TaskList(View):
+    tasks: list[TaskView]
+    """in the order they were started"""
+
+
+class Failure(BaseModel):
+    """What the client is to read as the error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    error: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "failed by hand"
+
+
+@router.get("")
+async def list_tasks(name: str, worlds: TheWorlds) -> TaskList:
+    """Show the account's tasks, ended ones too until their keys age out."""
+
+    def work(world: World) -> TaskList:
+        kept = tasks.of_account(world.tx, world.account.id, world.now)
+        return TaskList(tasks=[task_view(task, world.now) for task in kept])
+
+    return await worlds.within(name, work)
+
+
+@router.get("/{key}")
+async def show_task(name: str, key: str, worlds: TheWorlds) -> TaskView:
+    """Show a task: its stage, its progress, when it is due or ended, why it failed."""
+    return await worlds.within(name, lambda world: task_view(_task(world, key), world.now))
+
+
+@router.post("/{key}/complete")
+async def complete(name: str, key: str, worlds: TheWorlds) -> TaskView:
+    """End a task now, with its effect, without moving the clock."""
+
+    def work(world: World) -> TaskView:
+        complete_by_hand(world.tx, world.account, _under_way(world, key), world.now)
+        return task_view(_task(world, key), world.now)
+
+    return await worlds.within(name, work)
+
+
+@router.post("/{key}/fail")
+async def fail(
+    name: str, key: str, worlds: TheWorlds, body: Annotated[Failure | None, Body()] = None
+) -> TaskView:
+    """End a task now, in failure: what a failure in the middle of it leaves behind is there."""
+    error = (body or Failure()).error
+
+    def work(world: World) -> TaskView:
+        fail_by_hand(world.tx, world.account, _under_way(world, key), world.now, error)
+        return task_view(_task(world, key), world.now)
+
+    return await worlds.within(name, work)
+
+
+def _task(world: World, key: str) -> Task:
+    task = tasks.by_key(world.tx, world.account.id, key) if is_task_key(key) else None
+    if task is None or has_aged_out(task, world.now):
+        raise NotFound("task_not_found", f"account {world.account.name!r} has no task {key[:40]!r}")
+    return task
+
+
+def _under_way(world: World, key: str) -> Task:
+    task = _task(world, key)
+    if task.state != "running":
+        raise Conflict("task_ended", f"task {key} has ended: it is {task.state}")
+    return task
