@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from invapi_emulator import __version__
+from invapi_emulator import __version__, remote
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 
@@ -58,6 +58,10 @@ def serve(**flags: Any) -> int:
     except CannotStart as problem:
         return _refuse(str(problem))
     return 0
+
+
+for _command in (remote.env, remote.reset, remote.advance):
+    commands.add_command(_command)
 
 
 def _refuse(why: str) -> int:

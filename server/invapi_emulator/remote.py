@@ -1,0 +1,89 @@
+"""Commands that drive a running emulator from the shell."""
+
+import shlex
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from invapi_emulator.testing import ControlFailure, Emulator
+
+DEFAULT_URL = "http://127.0.0.1:8650"
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _of_account(command: Command) -> Command:
+    """Give a command the flags that say which account of which emulator."""
+    for option in (
+        click.option("--account", default="demo", show_default=True, help="name of the account"),
+        click.option(
+            "--admin-token",
+            envvar="INVAPI_EMULATOR_ADMIN_TOKEN",
+            default="",
+            help="what its control API wants",
+        ),
+        click.option(
+            "--url", envvar="INVAPI_EMULATOR_URL", default=DEFAULT_URL, show_default=True, help="the emulator"
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_of_account
+def env(url: str, admin_token: str, account: str) -> None:
+    """Print lines for `eval`: where the emulator is, and an account's credentials.
+
+    The credentials are good for nothing elsewhere, so a call that escapes to the real API fails there.
+    """
+    found = _control(url, admin_token, "GET", account)
+    variables = {
+        "HOSTKEY_API_URL": url.rstrip("/"),
+        "HOSTKEY_API_KEY": found["api_key"],
+        "HOSTKEY_TOKEN": found["token"],
+        "HOSTKEY_USER": found["user"],
+        "HOSTKEY_PASSWORD": found["password"],
+    }
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@click.command()
+@_of_account
+@click.option("--scenario", help="start with another one")
+@click.option("--seed", type=int, help="start with another one")
+def reset(url: str, admin_token: str, account: str, scenario: str | None, seed: int | None) -> None:
+    """Start an account's world again."""
+    wanted = {key: value for key, value in {"scenario": scenario, "seed": seed}.items() if value is not None}
+    view = _control(url, admin_token, "POST", f"{account}/reset", wanted)
+    click.echo(f"{account}: scenario {view['scenario']}, seed {view['seed']}, it is {view['clock']['now']}")
+
+
+@click.command()
+@_of_account
+@click.argument("how_far")
+def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
+    """Move an account's clock: by seconds, or until `idle`, a task's key or a timestamp."""
+    try:
+        body: dict[str, Any] = {"seconds": float(how_far)}
+    except ValueError:
+        body = {"until": how_far}
+    answer = _control(url, admin_token, "POST", f"{account}/clock/advance", body)
+    for event in answer["events"]:
+        details = " ".join(
+            f"{key}={value}" for key, value in event.items() if key not in {"id", "at", "kind"}
+        )
+        click.echo(f"{event['at']} {event['kind']} {details}")
+    click.echo(f"{account}: it is {answer['now']}")
+
+
+def _control(url: str, admin_token: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    """Call the control API for an account; what goes wrong is one line that names it."""
+    try:
+        return Emulator(url, admin_token=admin_token).control(method, f"/accounts/{path}", body)
+    except ControlFailure as refused:
+        raise click.ClickException(str(refused)) from None
+    except (OSError, ValueError) as problem:
+        raise click.ClickException(f"--url: no emulator answers at {url}: {problem}") from None
