@@ -32,7 +32,9 @@ def test_migrating_from_empty_gives_exactly_the_tables() -> None:
         migrated = set(
             tx.execute(text("SELECT sql FROM sqlite_master WHERE name <> 'alembic_version'")).scalars()
         )
-    with create_engine("sqlite://").begin() as tx:
+    engine.dispose()
+    engine = create_engine("sqlite://")
+    with engine.begin() as tx:
         metadata.create_all(tx)
         made = set(tx.execute(text("SELECT sql FROM sqlite_master")).scalars())
     engine.dispose()

@@ -164,10 +164,18 @@ def _sqlite_engine(url: URL, *, full_sync: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA busy_timeout = 500")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {'FULL' if full_sync else 'NORMAL'}")
+        synchronous = "FULL" if full_sync else "NORMAL"
+        try:
+            for setting in (
+                "foreign_keys = ON",
+                "busy_timeout = 500",
+                "journal_mode = WAL",
+                f"synchronous = {synchronous}",
+            ):
+                connection.execute(f"PRAGMA {setting}")
+        except sqlite3.Error:
+            connection.close()  # nobody else will: the pool has not taken it yet
+            raise
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
