@@ -79,6 +79,13 @@ def test_a_closed_account_is_gone(account: Account) -> None:
         other.clock  # noqa: B018 - it is asked
 
 
+def test_settings_that_would_mean_nothing_are_refused(server: Running) -> None:
+    with pytest.raises(TypeError, match="port means nothing here"):
+        Emulator(port=8650)
+    with pytest.raises(TypeError, match="clock means nothing here"):
+        Emulator(url=server.url, clock="auto")
+
+
 def test_an_admin_token_is_sent() -> None:
     with Emulator(admin_token="secret") as emulator, Emulator(url=emulator.url) as stranger:
         emulator.account().close()

@@ -16,7 +16,10 @@ Fields: TypeAlias = Mapping[str, Value]
 """A form as PHP reads it: a value is a string, or an array of values."""
 
 Body: TypeAlias = dict[str, Any]
-"""What a handler answers; result, module and action are put around it unless it has a `result` of its own."""
+"""What a handler answers; result, module and action are put around it unless it has a `result` of its own.
+
+None instead: it moved the clock, and is to be asked again when all that fell due has taken effect.
+"""
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -36,6 +39,9 @@ class Call(Generic[P]):
     address: str
 
 
+Handler: TypeAlias = Callable[[Transaction, Call[P]], Body | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """An action of the imitated API.
@@ -47,7 +53,7 @@ class Action:
     module: str
     name: str
     params: type[BaseModel]
-    handler: Callable[[Transaction, Call[Any]], Body]
+    handler: Handler[Any]
     refusal: str | None
     find_account: Callable[[Transaction, Any], Account] | None
 
@@ -65,10 +71,10 @@ def action(
     *,
     refusal: str | None = None,
     find_account: Callable[[Transaction, P], Account] | None = None,
-) -> Callable[[Callable[[Transaction, Call[P]], Body]], Callable[[Transaction, Call[P]], Body]]:
+) -> Callable[[Handler[P]], Handler[P]]:
     """Put a handler into the table."""
 
-    def register(handler: Callable[[Transaction, Call[P]], Body]) -> Callable[[Transaction, Call[P]], Body]:
+    def register(handler: Handler[P]) -> Handler[P]:
         ACTIONS[module, name] = Action(module, name, params, handler, refusal, find_account)
         return handler
 

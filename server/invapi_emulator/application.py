@@ -62,11 +62,12 @@ def open_worlds(settings: Settings, real_time: RealTime) -> Database:
         raise CannotStart(f"--scenario: there is no scenario {settings.scenario!r}; there are {known}")
     database = open_database(settings.db, real_time, full_sync=settings.full_sync)
     try:
-        prepare_schema(database)
         with database.write() as tx:
+            prepare_schema(tx)
             if database.alone:
                 _resume_clocks(database, tx)
             _ensure_demo(database, tx, settings)
+            server_life.say_alive(tx, database.real_now(tx))
     except BaseException:
         database.close()
         raise
@@ -81,13 +82,15 @@ def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> 
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
         working = asyncio.create_task(worker.run(), name="worker")
         lifecycle.state = "ready"
-        yield
-        lifecycle.state = "stopping"
-        working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
-        _say_goodbye(database)
-        database.close()
+        try:
+            yield
+        finally:
+            lifecycle.state = "stopping"
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+            _say_goodbye(database)
+            database.close()
 
     control = FastAPI(
         title="invapi-emulator",

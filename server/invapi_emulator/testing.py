@@ -42,6 +42,10 @@ class Emulator:
     """
 
     def __init__(self, url: str | None = None, *, admin_token: str = "", **settings: Any) -> None:
+        for name in settings.keys() & {"host", "port"} if url is None else settings:
+            raise TypeError(
+                f"{name} means nothing here: a started one is on a free port, a running one as it is"
+            )
         self._resources = ExitStack()
         self._admin_token = admin_token
         if url is None:

@@ -25,6 +25,13 @@ class Postgres:
         self.run(self.binaries / "createdb", "-h", self.folder, "-U", USER, database)
         return f"postgresql://{USER}@/{database}?host={self.folder}"
 
+    def locks(self, database: str) -> int:
+        """Return how many advisory locks are held in a database."""
+        question = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = "
+        question += f"(SELECT oid FROM pg_database WHERE datname = '{database}')"
+        words = [str(self.binaries / "psql"), "-h", str(self.folder), "-U", USER, "-tAc", question, database]
+        return int(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+
     def start(self) -> None:
         options = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off"
         log = self.folder / "log"

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
@@ -100,3 +101,28 @@ def test_a_database_that_goes_is_503_and_when_it_comes_back_all_is_there(postgre
         wait_until(lambda: emulator.http.get("/_emulator/health").status_code == 200)
         emulator.advance(until=key)
         assert emulator.check(key)["result"] == "OK"
+
+
+def test_servers_that_start_together_on_an_empty_database_all_serve(postgres: Postgres) -> None:
+    db = postgres.url("together")
+
+    def serve_once(_: int) -> list[int]:
+        with served("--db", db) as server, server.emulator() as emulator:
+            servers: list[int] = emulator.call("eq", "list")["servers"]
+            return servers
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(serve_once, range(4))) == [[12345, 12346, 12347, 12348]] * 4
+
+
+def test_a_server_is_known_to_live_also_after_its_database_was_restarted(postgres: Postgres) -> None:
+    db = postgres.url("restarted")
+    with served("--db", db, "--rate", "10000") as one, one.emulator() as first:
+        postgres.stop()
+        postgres.start()
+        wait_until(lambda: first.http.get("/_emulator/health").status_code == 200)
+        wait_until(lambda: postgres.locks("restarted") > 0)
+        before = first.clock()["now"]
+        with served("--db", db):
+            assert first.clock()["now"] > before
+        assert postgres.locks("restarted") == 1

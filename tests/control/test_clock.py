@@ -264,3 +264,20 @@ def test_a_thousand_statistics_due_at_once_are_no_matter(emulator: Emulator) -> 
     keys = [emulator.start("vm", "load_stats", 12346) for _ in range(1000)]
     emulator.advance(until="idle")
     assert emulator.check(keys[-1])["result"] == "OK"
+
+
+def test_near_the_end_of_time_everything_can_still_be_looked_at(emulator: Emulator) -> None:
+    emulator.clock(now="9999-12-31T23:59:50Z")
+    key = emulator.start("vm", "create_snapshot", name="a")
+    assert emulator.control("GET", f"/tasks/{key}")["due_at"] == "9999-12-31T23:59:59Z"
+    assert emulator.whole()["locked_by"] == key
+    emulator.advance(until="idle")
+    assert emulator.check(key)["result"] == "OK"
+
+
+def test_the_slowest_clock_there_is_harms_nobody(emulator: Emulator) -> None:
+    emulator.clock(mode="real", rate=1e-320)
+    key = emulator.start("eq", "status")
+    assert emulator.check(key)["result"] == "Not ready"
+    emulator.advance(until=key)
+    assert emulator.check(key)["result"] == "OK"

@@ -80,6 +80,28 @@ def test_secrets_are_masked_and_task_keys_are_not(journal: Journal) -> None:
     assert journal.lines()[-1]["fields"] == {"action": "check", "key": key}
 
 
+@pytest.mark.parametrize(
+    ("module", "fields"),
+    [("auth", {"action": "login", "key": "my-real-key\n"}),
+     ("auth", {"action": "whmcslogin", "user": "u", "password": "my-real-key\n"}),
+     ("eq", {"action": "list", "key": "my-real-key"})],
+)  # fmt: skip
+def test_a_secret_that_is_malformed_or_in_the_wrong_place_is_masked_too(
+    emulator: Emulator, module: str, fields: Json
+) -> None:
+    emulator.http.post(f"/{module}.php", data=fields)
+    line = emulator.http.get("/_emulator/requests").json()["requests"][-1]
+    assert line["action"] == fields["action"]
+    assert "my-real-key" not in json.dumps(line)
+
+
+def test_a_password_sent_with_another_call_is_masked_in_its_tasks_context(journal: Journal) -> None:
+    key = journal.call("get_snapshot", password="my-real-key")["callback"]
+    journal.emulator.http.post(f"{journal.path}/clock/advance", content='{"until": "idle"}')
+    assert journal.emulator.check(key)["context"]["password"] == "my-real-key"
+    assert "my-real-key" not in json.dumps(journal.lines())
+
+
 def test_a_check_belongs_to_its_tasks_account(journal: Journal) -> None:
     key = journal.call("create_snapshot", name="a")["callback"]
     journal.emulator.check(key)

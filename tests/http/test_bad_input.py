@@ -117,6 +117,12 @@ def test_a_broken_multipart_body_is_400(
     unchanged()
 
 
+@pytest.mark.parametrize("path", ["/vm%00.php", "/%00", f"/{'x' * 5000}.php"])
+def test_a_path_that_is_none_is_404(emulator: Emulator, path: str) -> None:
+    response = emulator.http.post(path, data=CREATE)
+    assert (response.status_code, emulator.answer(response)["reason"]) == (404, "unknown_module")
+
+
 def test_a_multipart_body_without_a_boundary_in_its_type_is_400(emulator: Emulator) -> None:
     response = emulator.http.post("/vm.php", content=WHOLE, headers={"content-type": "multipart/form-data"})
     assert (response.status_code, emulator.answer(response)["reason"]) == (400, "malformed_body")

@@ -46,24 +46,29 @@ def normalized(sql: str | None) -> str:
     return "\n".join(sorted(line.strip(" ,\t") for line in (sql or "").splitlines()))
 
 
+def prepare(database: Database) -> None:
+    with database.write() as tx:
+        prepare_schema(tx)
+
+
 def test_a_new_database_is_stamped_with_the_newest_migration(database: Database) -> None:
-    prepare_schema(database)
+    prepare(database)
     with database.read() as tx:
         assert tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD
         assert ScriptDirectory.from_config(alembic_config(tx)).get_current_head() == HEAD
 
 
 def test_preparing_twice_changes_nothing(database: Database) -> None:
-    prepare_schema(database)
-    prepare_schema(database)
+    prepare(database)
+    prepare(database)
 
 
 def test_a_database_of_another_version_is_refused(database: Database) -> None:
-    prepare_schema(database)
+    prepare(database)
     with database.write() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(CannotStart, match="schema 9999"):
-        prepare_schema(database)
+        prepare(database)
 
 
 def test_a_database_of_somebody_else_is_refused(tmp_path: Path) -> None:
@@ -73,7 +78,7 @@ def test_a_database_of_somebody_else_is_refused(tmp_path: Path) -> None:
     theirs.close()
     database = open_database(str(file), lambda: 0)
     with pytest.raises(CannotStart, match="something else: the tables recipes"):
-        prepare_schema(database)
+        prepare(database)
     database.close()
 
 

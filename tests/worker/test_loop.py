@@ -105,6 +105,28 @@ def test_a_lost_database_is_waited_for(
     asyncio.run(live())
 
 
+def test_a_mistake_of_its_own_does_not_end_it(
+    database: Database, time: HandedTime, caplog: pytest.LogCaptureFixture
+) -> None:
+    start_task(database, time)
+
+    def set_action(action: str) -> None:
+        with database.write() as tx:
+            tx.execute(text("UPDATE task SET action = :action"), {"action": action})
+
+    async def live() -> None:
+        worker = Worker(database)
+        working = asyncio.create_task(worker.run())
+        set_action("an action without a kind")
+        time.go_on(2)
+        await until(lambda: "mistake of its own" in caplog.text, worker)
+        set_action("status")
+        await until(lambda: state(database) == "done", worker)
+        working.cancel()
+
+    asyncio.run(live())
+
+
 def test_a_frozen_clock_is_left_alone(database: Database, time: HandedTime) -> None:
     start_task(database, time)
     with database.write() as tx:

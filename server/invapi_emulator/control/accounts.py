@@ -87,8 +87,9 @@ async def purge(worlds: TheWorlds) -> Purged:
 
 def _list(worlds: Worlds) -> AccountList:
     with worlds.database.read() as tx:
+        held = accounts.all_of_them(tx)
         real_now = worlds.database.real_now(tx)
-        found = [World(tx, each, each.clock.now(real_now), real_now) for each in accounts.all_of_them(tx)]
+        found = [World(tx, each, each.clock.now(real_now), real_now) for each in held]
         return AccountList(accounts=[account_view(world) for world in found])
 
 

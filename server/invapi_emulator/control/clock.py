@@ -13,7 +13,7 @@ from invapi_emulator.domain.tasks import has_aged_out
 from invapi_emulator.errors import Conflict, NotFound, Unprocessable
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import accounts, events, tasks
-from invapi_emulator.tasks.jump import record_move
+from invapi_emulator.tasks.jump import move_clock
 
 TEN_YEARS = 10 * 365 * 86_400
 
@@ -73,7 +73,7 @@ async def advance_clock(name: str, wanted: Advance, worlds: TheWorlds) -> Advanc
     """Move the clock forward, in every mode; the answer comes when all that fell due has taken effect."""
 
     def move(world: World) -> int:
-        record_move(world.tx, world.account, _target(world, wanted), world.real_now)
+        move_clock(world.tx, world.account, _target(world, wanted), world.real_now)
         return events.last_number(world.tx, world.account.id)
 
     def report(world: World) -> Advanced:

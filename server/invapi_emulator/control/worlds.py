@@ -50,10 +50,10 @@ class Worlds:
 
     def _step(self, name: str, work: Callable[[World], T]) -> tuple[T] | None:
         with self.database.write() as tx:
-            real_now = self.database.real_now(tx)
             account = accounts.by_name(tx, name) if is_account_name(name) else None
             if account is None:
                 raise NotFound("account_not_found", f"there is no account {name[:80]!r}")
+            real_now = self.database.real_now(tx)  # only now: holding the account may have taken a while
             accounts.touch(tx, account, real_now)
             now = account.clock.now(real_now)
             if advance_due_tasks(tx, account, now):

@@ -1,5 +1,6 @@
 """An account's clock: what time it is there, given the real time."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -73,7 +74,6 @@ class Clock:
         )
 
     def real_time_of(self, instant: Instant) -> Instant | None:
-        """Return the real time at which this clock will show `instant`; None when it stands still."""
-        if self.mode == "frozen":
-            return None
-        return self.anchor + -int(-(instant - self.base) // self.rate)
+        """Return the real time at which this clock will show `instant`; None when it stands still, or nearly so."""
+        wait = math.inf if self.mode == "frozen" else -(-(instant - self.base) // self.rate)
+        return None if math.isinf(wait) else self.anchor + int(wait)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from invapi_emulator.domain.instants import DAY, SECOND, Instant
+from invapi_emulator.domain.instants import DAY, LATEST, SECOND, Instant
 
 TaskState: TypeAlias = Literal["running", "done", "failed"]
 
@@ -74,7 +74,7 @@ def plan(
     )
     ends = itertools.accumulate(durations, initial=now)
     return tuple(
-        PlannedStage(stage.name, end)
+        PlannedStage(stage.name, min(end, LATEST))
         for stage, end in zip(stages, itertools.islice(ends, 1, None), strict=True)
     )
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from invapi_emulator.actions import ACTIONS, NOT_EMULATED, Action, Body, Call, actions_of
+from invapi_emulator.actions import ACTIONS, NOT_EMULATED, Action, Call, actions_of
+from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import ApiError, InvalidParameter, NotEmulated, Refusal, UnknownAction
@@ -39,11 +40,10 @@ def find_action(module: str, fields: Mapping[str, object]) -> Action:
 
 
 def answer(database: Database, action: Action, heard: Heard) -> Response | None:
-    """Answer a call; None when so much fell due in its account that others should get their turn first."""
+    """Answer a call; None when so much falls due in its account that others should get their turn first."""
     with database.write() as tx:
-        real_now = database.real_now(tx)
         try:
-            account, params = _identified(tx, action, heard, real_now)
+            account, params, real_now = _identified(tx, action, heard, lambda: database.real_now(tx))
         except ApiError as refusal:
             return _refused(action, heard, refusal)
         accounts.touch(tx, account, real_now)
@@ -56,25 +56,31 @@ def answer(database: Database, action: Action, heard: Heard) -> Response | None:
         )  # fmt: skip
         try:
             with tx.begin_nested():
-                body: Body = action.handler(tx, call)
+                body = action.handler(tx, call)
         except ApiError as refusal:
             return _refused(action, heard, refusal)
+    if body is None:
+        return None
     heard.task = body.get("callback")
     return success(action.module, action.name, body)
 
 
 def _identified(
-    tx: Transaction, action: Action, heard: Heard, real_now: Instant
-) -> tuple[Account, BaseModel]:
-    """Return whose call it is, and its parameters; without a token, the parameters tell whose it is."""
+    tx: Transaction, action: Action, heard: Heard, real_time: RealTime
+) -> tuple[Account, BaseModel, Instant]:
+    """Return whose call it is, its parameters, and the real time, which is read once the account is held.
+
+    Without a token, the parameters tell whose call it is.
+    """
     if action.find_account is None:
-        account = account_of_token(tx, heard.fields, heard.address, real_now)
+        account, real_now = account_of_token(tx, heard.fields, heard.address, real_time)
         heard.belongs_to(account, real_now)
-        return account, validated(action.params, heard.fields)
+        return account, validated(action.params, heard.fields), real_now
     params = validated(action.params, heard.fields)
     account = action.find_account(tx, params)
+    real_now = real_time()
     heard.belongs_to(account, real_now)
-    return account, params
+    return account, params, real_now
 
 
 def _refused(action: Action, heard: Heard, error: ApiError) -> Response:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -86,7 +87,7 @@ class FormEndpoint:
         duration = self._database.real_time() - started_at
         try:
             await self._database.run(lambda: write_down(self._database, heard, response, duration))
-        except DATABASE_LOST as problem:
+        except DBAPIError as problem:
             _log.error("the journal misses %s: %s", _asked(heard), first_line(problem))
 
 

@@ -18,8 +18,10 @@ from invapi_emulator.storage.requests import Request
 
 MAX_SHOWN = 4096
 MASK = "***"
+CALLBACK = "eq_callback"
 _SECRETS = frozenset({"token", "api_key", "password"})
-_TOKEN_IN_ANSWER = re.compile(r'"token":"[^"]*"')
+_SECRET_IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*"')
+_SECRET_IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password): ).*?(; it takes)", re.DOTALL)
 
 
 @dataclass
@@ -50,13 +52,13 @@ def write_down(database: Database, heard: Heard, response: Response, duration_us
             heard.account_id,
             Request(
                 at=heard.now,
-                module=heard.module,
+                module=heard.module[:100].replace("\0", "\ufffd"),
                 action=action[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
                 vm=vm_id_in(heard.fields),
                 fields=_masked(heard.module, heard.fields),
                 unread=_unread(heard.module, heard.fields),
                 status=response.status_code,
-                answer=_cut(_TOKEN_IN_ANSWER.sub(f'"token":"{MASK}"', answer)).replace("\0", "\ufffd"),
+                answer=_cut(_without_secrets(heard.module, answer)).replace("\0", "\ufffd"),
                 result="ok" if reason is None else "refused",
                 reason=reason,
                 task=heard.task,
@@ -67,12 +69,18 @@ def write_down(database: Database, heard: Heard, response: Response, duration_us
         )
 
 
+def _without_secrets(module: str, answer: str) -> str:
+    """Mask tokens and passwords, also one that a refusal quotes because it is malformed."""
+    answer = _SECRET_IN_ANSWER.sub(rf'"\1":"{MASK}"', answer)
+    return answer if module == CALLBACK else _SECRET_IN_REFUSAL.sub(rf"\1{MASK}\2", answer)
+
+
 def _masked(module: str, fields: Fields) -> dict[str, Any]:
     """Return the fields as they may be shown, all together within the limit; a task's key is no secret."""
     shown: dict[str, Any] = {}
     left = MAX_SHOWN
     for name, value in fields.items():
-        secret = name in _SECRETS or (module == "auth" and name == "key")
+        secret = name in _SECRETS or (module != CALLBACK and name == "key")
         visible = MASK if secret else _cut(value, left) if isinstance(value, str) else _cut_all(value, left)
         left -= len(name) + len(json.dumps(visible))
         if left < 0:

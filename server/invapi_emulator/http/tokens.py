@@ -1,6 +1,7 @@
 """Whose call it is: the account of a token (contract 2.3, 5.4)."""
 
 from invapi_emulator.actions import Fields
+from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import InvalidToken, TokenExpired
@@ -8,18 +9,24 @@ from invapi_emulator.storage import accounts, sessions
 from invapi_emulator.storage.database import Transaction
 
 
-def account_of_token(tx: Transaction, fields: Fields, address: str, real_now: Instant) -> Account:
-    """Return the account; raises InvalidToken or TokenExpired. An array for the token counts as missing."""
+def account_of_token(
+    tx: Transaction, fields: Fields, address: str, real_time: RealTime
+) -> tuple[Account, Instant]:
+    """Return the account, and the real time, read when the account was held: there may have been a wait.
+
+    Raises InvalidToken or TokenExpired. An array for the token counts as missing.
+    """
     token = fields.get("token")
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
         raise InvalidToken
     account = accounts.by_given_token(tx, token)
     if account is not None and account.token_alive:
-        return account
+        return account, real_time()
     account = accounts.by_session_token(tx, token)
     session = sessions.find(tx, token)
     if account is None or session is None or session.address not in (None, address):
         raise InvalidToken
+    real_now = real_time()
     if session.expires_at <= account.clock.now(real_now):
         raise TokenExpired
-    return account
+    return account, real_now

@@ -84,7 +84,7 @@ def remove_unused(tx: Transaction, since: Instant) -> None:
     """Remove the accounts that nobody used since that real time; demo stays."""
     for name in accounts.unused_since(tx, since):
         account = accounts.by_name(tx, name)
-        if account is not None and name != DEMO:
+        if account is not None and account.used_at < since and name != DEMO:
             accounts.remove(tx, account.id)
 
 

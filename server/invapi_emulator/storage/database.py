@@ -36,11 +36,20 @@ class Database:
     server was using the database when this one opened it; `real_time` reads the process's time.
     """
 
-    def __init__(self, engine: Engine, real_time: RealTime, resources: ExitStack, *, alone: bool) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        real_time: RealTime,
+        resources: ExitStack,
+        membership: "_Membership | None",
+        *,
+        alone: bool,
+    ) -> None:
         self.engine = engine
         self.alone = alone
         self.real_time = real_time
         self._resources = resources
+        self._membership = membership
         self._threads: ThreadPoolExecutor | None = None
         if engine.dialect.name == "postgresql":
             self._threads = ThreadPoolExecutor(POSTGRESQL_CONNECTIONS, thread_name_prefix="database")
@@ -48,6 +57,11 @@ class Database:
     @property
     def durable(self) -> bool:
         return self.engine.url.database not in (None, "", ":memory:")
+
+    def stay_member(self) -> None:
+        """See that other servers still can tell that this one lives; a lost connection took that with it."""
+        if self._membership is not None:
+            self._membership.renew()
 
     def is_there(self) -> bool:
         """Tell whether the file still is, that SQLite would go on writing to though somebody removed it."""
@@ -101,9 +115,11 @@ def open_database(where: str, real_time: RealTime, *, full_sync: bool = False) -
         if url.get_backend_name() == "postgresql":
             engine = create_engine(url, pool_size=POSTGRESQL_CONNECTIONS + 1, max_overflow=0)
             resources.callback(engine.dispose)
-            alone = _join_servers(engine, resources)
+            membership = _Membership(engine)
+            resources.callback(membership.leave)
+            alone = membership.join()
         else:
-            alone = True
+            alone, membership = True, None
             _lock_file(url, resources)
             engine = _sqlite_engine(url, full_sync=full_sync)
             resources.callback(engine.dispose)
@@ -111,7 +127,7 @@ def open_database(where: str, real_time: RealTime, *, full_sync: bool = False) -
     except (DBAPIError, OSError) as problem:
         resources.close()
         raise CannotStart(f"--db: cannot use {name_of(url)}: {first_line(problem)}") from None
-    return Database(engine, real_time, resources, alone=alone)
+    return Database(engine, real_time, resources, membership, alone=alone)
 
 
 def first_line(problem: DBAPIError | OSError) -> str:
@@ -184,16 +200,38 @@ def _sqlite_engine(url: URL, *, full_sync: bool) -> Engine:
     return engine
 
 
-def _join_servers(engine: Engine, resources: ExitStack) -> bool:
-    """Hold, as long as this server lives, the lock that all servers of a database share.
+class _Membership:
+    """The lock that all servers of a PostgreSQL database share, each while it lives, on a connection of its own.
 
-    The answer is whether this one is the first. Two that start at once can both believe not to be; then the
-    clocks have not stood still for longer than their start took.
+    Two that start at once can both believe not to be the first; then the clocks have not stood still for longer
+    than their start took.
     """
-    connection = resources.enter_context(engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
-    key = {"key": _ALIVE_LOCK}
-    alone = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one())
-    connection.execute(text("SELECT pg_advisory_lock_shared(:key)"), key)
-    if alone:
-        connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
-    return alone
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def join(self) -> bool:
+        """Take the lock; answer whether nobody else had it."""
+        self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        key = {"key": _ALIVE_LOCK}
+        alone = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one()
+        self._connection.execute(text("SELECT pg_advisory_lock_shared(:key)"), key)
+        if alone:
+            self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+        return bool(alone)
+
+    def renew(self) -> None:
+        """Take the lock again if the connection that held it is lost."""
+        try:
+            if self._connection is not None:
+                self._connection.execute(text("SELECT 1"))
+                return
+        except DATABASE_LOST:
+            self.leave()
+        self.join()
+
+    def leave(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -15,6 +15,8 @@ KEPT = 1_000
 _SURPLUS = 100
 """So many more may be there until the next clean-up; nobody is shown them."""
 
+_STRANGERS_LOCK = 0x1147A93
+
 _INSERT = insert(request)
 
 
@@ -43,6 +45,8 @@ class Request:
 
 
 def add(tx: Transaction, account_id: int | None, made: Request) -> None:
+    if account_id is None and tx.dialect.name == "postgresql":
+        tx.execute(select(func.pg_advisory_xact_lock(_STRANGERS_LOCK)))  # there is no account's row to hold
     last = tx.execute(select(func.max(request.c.number)).where(_of(account_id))).scalar_one() or 0
     tx.execute(_INSERT, asdict(made) | {"account_id": account_id, "number": last + 1})
     if last % _SURPLUS == 0:

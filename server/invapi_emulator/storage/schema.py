@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.storage.database import Database, name_of
+from invapi_emulator.storage.database import Transaction, name_of
 from invapi_emulator.storage.tables import metadata
 
 HEAD = "0001"
@@ -15,19 +15,18 @@ HEAD = "0001"
 _SCHEMA_LOCK = 0x1147A92
 
 
-def prepare_schema(database: Database) -> None:
-    """Create or migrate the tables.
+def prepare_schema(tx: Transaction) -> None:
+    """Create or migrate the tables; until the transaction ends, no other server that starts gets further.
 
     Raises CannotStart when the database holds something else, or was written by a newer version.
     """
-    with database.write() as tx:
-        if tx.dialect.name == "postgresql":
-            tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
-        version = _version(tx)
-        if version is None:
-            _create(tx)
-        elif version != HEAD:
-            _migrate(tx, version)
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+    version = _version(tx)
+    if version is None:
+        _create(tx)
+    elif version != HEAD:
+        _migrate(tx, version)
 
 
 def migrations_folder() -> Path:

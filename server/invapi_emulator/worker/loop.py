@@ -7,7 +7,7 @@ happen in time, and the clocks know after a kill until when the server lived.
 import asyncio
 import logging
 
-from invapi_emulator.domain.instants import SECOND, Instant
+from invapi_emulator.domain.instants import MINUTE, SECOND, Instant
 from invapi_emulator.scenarios.worlds import remove_unused
 from invapi_emulator.storage import accounts, server_life
 from invapi_emulator.storage.database import DATABASE_LOST, Database, first_line
@@ -45,16 +45,20 @@ class Worker:
                 if not lost:
                     _log.error("the worker has lost the database: %s", first_line(problem))
                 lost, pause = True, HEARTBEAT
+            except Exception:  # noqa: BLE001 - without the worker no clock would know when the server last lived
+                _log.exception("the worker goes on after a mistake of its own")
+                pause = HEARTBEAT
             await _sleep(self._woken, pause)
 
     def _work(self) -> Instant:
         """Let what is due take effect, a batch of each account; return for how long nothing more will be."""
+        self._database.stay_member()
         with self._database.write() as tx:
             real_now = self._database.real_now(tx)
             if self._database.durable:
                 server_life.say_alive(tx, real_now)
             if self._account_ttl:
-                remove_unused(tx, real_now - self._account_ttl)
+                remove_unused(tx, real_now - self._account_ttl - MINUTE)
             waiting = accounts.running_with_next_due(tx)
         wakings = [(clock.real_time_of(due_at), account_id) for account_id, clock, due_at in waiting]
         pauses = [HEARTBEAT]

@@ -10,7 +10,7 @@ from invapi_emulator.modules.parameters import Parameters, TaskKey
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import accounts, tasks
 from invapi_emulator.storage.database import Transaction
-from invapi_emulator.tasks.jump import jump_to
+from invapi_emulator.tasks.jump import move_clock
 
 not_emulated("eq_callback", "reinstall")
 
@@ -27,14 +27,14 @@ def _account_of(tx: Transaction, params: Check) -> Account:
 
 
 @action("eq_callback", "check", Check, find_account=_account_of)
-def check(tx: Transaction, call: Call[Check]) -> Body:
+def check(tx: Transaction, call: Call[Check]) -> Body | None:
     task = tasks.by_key(tx, call.account.id, call.params.key)
     if task is None or has_aged_out(task, call.now):
         raise KeyNotFound(call.params.key)
     if task.spent:
         raise KeySpent(task.key)
-    if task.state == "running":
-        task = _polled(tx, call, task)
+    if task.state == "running" and _jumps(tx, call, task):
+        return None
     match task.state:
         case "running":
             return {"result": "Not ready", "key": task.key}
@@ -45,17 +45,16 @@ def check(tx: Transaction, call: Call[Check]) -> Body:
             return {"result": "OK", "action": "check"} | _report(task)
 
 
-def _polled(tx: Transaction, call: Call[Check], task: Task) -> Task:
-    """Return an unfinished task after one more check: on an auto clock, enough of them jump to its end."""
+def _jumps(tx: Transaction, call: Call[Check], task: Task) -> bool:
+    """Count the check of an unfinished task; on an auto clock, enough of them move the clock to its end."""
     clock = call.account.clock
     if clock.mode != "auto" or task.due_at is None:
-        return task
+        return False
     if task.polls < clock.polls:
-        counted = replace(task, polls=task.polls + 1)
-        tasks.save(tx, counted)
-        return counted
-    jump_to(tx, call.account, task.due_at, call.real_now)
-    return tasks.by_key(tx, call.account.id, task.key) or task
+        tasks.save(tx, replace(task, polls=task.polls + 1))
+        return False
+    move_clock(tx, call.account, task.due_at, call.real_now)
+    return True
 
 
 def _report(task: Task) -> Body:
