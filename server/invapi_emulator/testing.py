@@ -34,7 +34,22 @@ class ControlFailure(Exception):
         super().__init__(f"{status} {error.get('reason')}: {error.get('message')}")
 
 
-class Emulator:
+class _Closes:
+    """What is closed when the block it was opened for is left."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+
+class Emulator(_Closes):
     """An emulator: one that is started in this process on a free port, or the running one at `url`.
 
     `admin_token` is what a running one wants for its control API, if it does. `settings` are those of `serve`
@@ -95,16 +110,8 @@ class Emulator:
         """Stop the emulator, if it was started here."""
         self._resources.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class Account:
+class Account(_Closes):
     """An account of an emulator: a world of its own.
 
     `url` is the base URL for the client under test; `token` never expires; `api_key`, `user` and `password` log
@@ -178,14 +185,6 @@ class Account:
     def close(self) -> None:
         """Remove the account with all it holds."""
         self._control("DELETE", "")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _control(self, method: str, path: str, body: Any = None) -> Json:
         return self.emulator.control(method, f"/accounts/{quote(self.name)}{path}", body)

@@ -62,3 +62,7 @@ def test_a_chosen_start_goes_over_the_others() -> None:
 @given(st.integers(0, LATEST))
 def test_timestamps_are_read_as_they_are_written(instant: int) -> None:
     assert parse_iso(iso(instant)) == instant
+
+
+def test_a_clock_that_hardly_runs_will_never_show_a_later_time() -> None:
+    assert Clock("real", 1e-320, 1, 0, REAL).real_time_of(1_000_000) is None
