@@ -120,6 +120,10 @@ class Emulator:
     def reset(self, **wanted: Any) -> Json:
         return self.control("POST", "/reset", wanted)
 
+    def fault(self, kind: str, **fields: Any) -> Json:
+        """Order a fault, and return its rule."""
+        return self.control("POST", "/faults", {"kind": kind, **fields}, status=201)
+
     def whole(self, vm: int = 12345) -> Json:
         """Return a VM as the control API shows it."""
         return self.control("GET", f"/vms/{vm}")

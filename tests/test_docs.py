@@ -8,6 +8,7 @@ import pytest
 
 from harness import Emulator
 from invapi_emulator.actions import ACTIONS
+from invapi_emulator.faults.kind import FAULTS
 from invapi_emulator.scenarios.named import scenario_names
 from invapi_emulator.settings import Settings
 
@@ -43,6 +44,13 @@ def test_every_route_of_the_control_api_has_its_heading_and_no_other(emulator: E
 def test_every_scenario_is_named() -> None:
     for name in scenario_names():
         assert f"| `{name}` |" in page("docs/settings.md")
+
+
+@pytest.mark.parametrize("kind", sorted(FAULTS))
+def test_every_kind_of_fault_has_its_heading_with_a_line_of_curl(kind: str) -> None:
+    assert re.search(
+        rf"^## `{kind}`\n[^#]*?\"kind\":\"{kind}\"", page("docs/faults.md"), re.MULTILINE | re.DOTALL
+    )
 
 
 def test_every_library_is_accounted_for() -> None:

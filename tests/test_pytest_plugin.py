@@ -111,7 +111,7 @@ def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
     for number, example in enumerate(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)):
         pytester.makepyfile(**{f"test_example_{number}": example})
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--strict-markers")
-    result.assert_outcomes(passed=4)
+    result.assert_outcomes(passed=5)
 
 
 @pytest.mark.acceptance
@@ -132,3 +132,48 @@ def test_two_hundred_tests_with_xdist(
         invapi.verify(action="create_snapshot", count=1)
     """, "-n", "2")  # fmt: skip
     result.assert_outcomes(passed=200)
+
+
+def test_a_fault_that_did_not_come_fails_the_test_that_ordered_it(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    @pytest.fixture
+    def second(invapi_server):
+        with invapi_server.account() as account:
+            yield account
+
+    def test_comes(invapi):
+        invapi.fault("reject")
+        assert call(invapi, "create_snapshot", name="a")["code"] == -1
+
+    def test_does_not_come(invapi):
+        invapi.fault("reject", match={"action": "remove_snapshot"})
+        assert call(invapi, "create_snapshot", name="a")["result"] == "OK"
+
+    def test_may_stay_away(invapi):
+        invapi.fault("reject", allow_unused=True)
+
+    def test_of_an_account_of_ones_own(second):
+        second.fault("reject", times=2)
+        call(second, "create_snapshot", name="a")
+
+    def test_fails_for_another_reason(invapi):
+        invapi.fault("lost_reply")
+        assert 1 == 2
+    """)  # fmt: skip
+    result.assert_outcomes(passed=2, failed=3)
+    result.stdout.fnmatch_lines([
+        "fault 1 (reject, match {'action': 'remove_snapshot'}, skip 0) was to fire 1 times, but fired 0 times: 0 *",
+        "fault 1 (reject, match {}, skip 0) was to fire 2 times, but fired 1 times: 1 calls matched.*",
+        "*assert 1 == 2*",
+    ])  # fmt: skip
+    assert "lost_reply) was" not in result.stdout.str()
+
+
+def test_the_report_names_the_fault_that_fired(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    def test_fails(invapi):
+        invapi.fault("rejected_but_done")
+        assert call(invapi, "create_snapshot", name="a")["result"] == "OK"
+    """)  # fmt: skip
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*vm/create_snapshot * -> refused (fault) [[]rejected_but_done]"])

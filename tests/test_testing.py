@@ -1,6 +1,7 @@
 """`invapi_emulator.testing`: an emulator in this process or elsewhere, and accounts on it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -91,3 +92,41 @@ def test_an_admin_token_is_sent() -> None:
         emulator.account().close()
         with pytest.raises(ControlFailure, match="401 unauthorized"):
             stranger.account()
+
+
+def test_a_fault_is_ordered_and_shown_with_how_often_it_fired(account: Account) -> None:
+    rule = account.fault("reject", message="no", match={"action": "create_snapshot"})
+    form = {"action": "create_snapshot", "token": account.token, "id": account.vms[0], "name": "a"}
+    assert httpx.post(f"{account.url}/vm.php", data=form).json()["message"] == "no"
+    assert account.faults == [rule | {"seen": 1, "fired": 1}]
+    assert account.unused_faults() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "wanted"),
+    [({}, "fire 1 times, but fired 0"), ({"times": 3}, "3 times"), ({"times": None}, "fire always")],
+)
+def test_a_fault_that_did_not_come_is_complained_about_once(
+    account: Account, fields: dict[str, Any], wanted: str
+) -> None:
+    account.fault("reject", **fields)
+    (complaint,) = account.unused_faults()
+    assert wanted in complaint
+    assert account.unused_faults() == []
+
+
+def test_a_fault_by_chance_or_allowed_or_forgotten_by_a_reset_need_not_come(account: Account) -> None:
+    account.fault("reject", probability=0.1)
+    account.fault("reject", allow_unused=True)
+    assert account.unused_faults() == []
+    account.fault("reject")
+    account.reset()
+    assert account.unused_faults() == []
+
+
+def test_leaving_an_accounts_block_complains_and_removes_it(server: Running) -> None:
+    with Emulator(url=server.url) as emulator:
+        with pytest.raises(AssertionError, match="lost_reply"), emulator.account(name="brief") as account:
+            account.fault("lost_reply")
+        with pytest.raises(ControlFailure, match="404"):
+            emulator.control("GET", "/accounts/brief")

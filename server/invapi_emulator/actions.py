@@ -1,7 +1,7 @@
 """The table of actions: what a call is, and which function answers it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel
@@ -26,7 +26,10 @@ P = TypeVar("P", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[P]):
-    """One call: what was asked, by which account, and the one `now` that holds for all of it."""
+    """One call: what was asked, by which account, and the one `now` that holds for all of it.
+
+    `fired` are the kinds of the fault rules that fire on it, as they do.
+    """
 
     module: str
     action: str
@@ -37,6 +40,7 @@ class Call(Generic[P]):
     real_now: Instant
     chance: Chance
     address: str
+    fired: list[str] = field(default_factory=list)
 
 
 Handler: TypeAlias = Callable[[Transaction, Call[P]], Body | None]

@@ -7,12 +7,14 @@ class ApiError(Exception):
     """A call of the imitated API that is not answered with success.
 
     `reason` is the word in the header X-Emulator-Reason (contract 2.5), `code` the number in the envelope,
-    `status` the HTTP status: 200 unless the transport itself failed (contract 1.4). `extra` joins the body.
+    `status` the HTTP status: 200 unless the transport itself failed (contract 1.4), `retry_after` the header of
+    that name, in seconds. `extra` joins the body.
     """
 
     reason: ClassVar[str]
-    code: ClassVar[int] = -1
-    status: ClassVar[int] = 200
+    code: int = -1
+    status: int = 200
+    retry_after: int | None = None
 
     def __init__(self, message: str, **extra: Any) -> None:
         super().__init__(message)
@@ -55,6 +57,7 @@ class NotEmulated(ApiError):
 class Unavailable(ApiError):
     reason = "unavailable"
     status = 503
+    retry_after = 1
 
 
 class UnknownAction(ApiError):
@@ -103,6 +106,26 @@ class KeyNotFound(ApiError):
 
 class KeySpent(KeyNotFound):
     reason = "key_spent"
+
+
+class KeyForgotten(KeyNotFound):
+    """A fault rule made the emulator forget this key; the client cannot tell it from one that never was."""
+
+    reason = "fault"
+
+
+class Faulted(ApiError):
+    """What a fault rule makes of a call (contract 2.5)."""
+
+    reason = "fault"
+
+    def __init__(
+        self, message: str, *, code: int = -1, status: int = 200, retry_after: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.retry_after = retry_after
 
 
 class Refusal(ApiError):

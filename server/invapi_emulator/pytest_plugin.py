@@ -4,6 +4,7 @@ Nothing of the emulator is imported until a test asks for a fixture.
 """
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,28 @@ def invapi(request: pytest.FixtureRequest, invapi_server: "Emulator") -> "Iterat
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test that ordered a fault which did not come: it did not test what it says."""
+    try:
+        result = yield
+    except BaseException:
+        for account in _accounts_of(item):
+            account.allow_unused_faults()
+        raise
+    unused = [complaint for account in _accounts_of(item) for complaint in account.unused_faults()]
+    if unused:
+        pytest.fail("\n".join(unused), pytrace=False)
+    return result
+
+
+def _accounts_of(item: pytest.Item) -> "list[Account]":
+    """Return the accounts among a test's fixtures; there is none where nothing has imported the class yet."""
+    testing = sys.modules.get("invapi_emulator.testing")
+    values = getattr(item, "funcargs", {}).values()
+    return [value for value in values if testing is not None and isinstance(value, testing.Account)]
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show with a failed test what its account was asked and which tasks it had."""
     report = yield
@@ -61,6 +84,7 @@ def _story(account: "Account") -> str:
 
 def _request(request: dict[str, Any]) -> str:
     why = f" ({request['reason']})" if request["reason"] else ""
+    why += f" [{request['fault']}]" if request["fault"] else ""
     unread = f", unread: {', '.join(request['unread'])}" if request["unread"] else ""
     fields = {name: value for name, value in request["fields"].items() if name not in {"action", "token"}}
     return f"{request['at']}  {request['module']}/{request['action']} {fields} -> {request['result']}{why}{unread}"

@@ -128,6 +128,17 @@ class Account(_Closes):
         self.password: str = made["password"]
         self.seed: int = made["seed"]
         self.vms: list[int] = made["vms"]
+        self._awaited: list[int] = []
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            unused = self.unused_faults() if error is None else []
+        finally:
+            self.close()
+        if unused:
+            raise AssertionError("\n".join(unused))
 
     def advance(self, seconds: float | None = None, *, until: str | None = None) -> Json:
         """Move the clock by seconds, or until `idle`, a task's key or a timestamp; return now, events, hanging."""
@@ -177,10 +188,41 @@ class Account(_Closes):
         matched: int = answer["matched"]
         return matched
 
+    def fault(self, kind: str, *, allow_unused: bool = False, **fields: Any) -> Json:
+        """Order a failure (docs/faults.md), and return the rule.
+
+        `unused_faults` complains if it does not fire as often as it says, unless that is allowed.
+        """
+        rule = self._control("POST", "/faults", {"kind": kind, **fields})
+        if not allow_unused:
+            self._awaited.append(rule["id"])
+        return rule
+
+    @property
+    def faults(self) -> list[Json]:
+        """The rules, each with how often it fired."""
+        faults: list[Json] = self._control("GET", "/faults")["faults"]
+        return faults
+
+    def unused_faults(self) -> list[str]:
+        """Return a complaint for each rule made by `fault` that did not fire as often as it said.
+
+        One for always must have fired once, one with a probability need not. Each rule is looked at once: by the
+        plugin after a test, or at the end of a `with` block, which raises AssertionError.
+        """
+        awaited, self._awaited = self._awaited, []
+        rules = self.faults if awaited else []
+        return [_shortfall(rule) for rule in rules if rule["id"] in awaited and _fell_short(rule)]
+
+    def allow_unused_faults(self) -> None:
+        """Let the rules made so far fire or not."""
+        self._awaited.clear()
+
     def reset(self, **wanted: Any) -> None:
         """Start the world again, with another `scenario` or `seed` if these are given."""
         made = self._control("POST", "/reset", wanted)
         self.seed, self.vms = made["seed"], made["vms"]
+        self._awaited.clear()
 
     def close(self) -> None:
         """Remove the account with all it holds."""
@@ -188,6 +230,18 @@ class Account(_Closes):
 
     def _control(self, method: str, path: str, body: Any = None) -> Json:
         return self.emulator.control(method, f"/accounts/{quote(self.name)}{path}", body)
+
+
+def _fell_short(rule: Json) -> bool:
+    return bool(rule["probability"] == 1 and rule["fired"] < (rule["times"] or 1))
+
+
+def _shortfall(rule: Json) -> str:
+    wanted = "always" if rule["times"] is None else f"{rule['times']} times"
+    return (
+        f"fault {rule['id']} ({rule['kind']}, match {rule['match']}, skip {rule['skip']}) was to fire {wanted}, "
+        f"but fired {rule['fired']} times: {rule['seen']} calls matched. allow_unused=True lets that pass."
+    )
 
 
 def _explained(answer: Json) -> str:

@@ -40,6 +40,7 @@ def test_a_task_tells_its_stage_and_progress(emulator: Emulator) -> None:
     task = emulator.control("GET", f"/tasks/{key}")
     assert list(task) == [
         "key", "action", "vm", "state", "stage", "progress", "created_at", "due_at", "ended_at", "error",
+        "fault",
     ]  # fmt: skip
     assert (task["action"], task["vm"], task["state"], task["stage"]) == (
         "create_snapshot",

@@ -34,7 +34,10 @@ class RequestView(View):
     result: str
     """`ok` or `refused`"""
     reason: str | None
-    status: int
+    fault: str | None
+    """kinds of the fault rules that fired, with a comma between"""
+    status: int | None
+    """null where a fault cut the connection"""
     answer: str
     """the body, cut at 4 KiB"""
     task: str | None
@@ -177,7 +180,8 @@ def _view(number: int, call: Request) -> RequestView:
         unread=call.unread,
         result=call.result,
         reason=call.reason,
-        status=call.status,
+        fault=call.fault,
+        status=call.status or None,
         answer=call.answer,
         task=call.task,
         duration_ms=call.duration_us / 1000,

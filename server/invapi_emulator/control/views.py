@@ -40,6 +40,8 @@ class TaskView(View):
     """null for a task that hangs"""
     ended_at: str | None
     error: str | None
+    fault: str | None
+    """kind of the fault that a rule put on it"""
 
 
 class DiskView(View):
@@ -119,6 +121,7 @@ def task_view(task: Task, now: Instant) -> TaskView:
         due_at=iso_or_none(task.due_at),
         ended_at=iso_or_none(task.ended_at),
         error=task.error,
+        fault=task.fault,
     )
 
 

@@ -38,6 +38,15 @@ class RotationSettings:
     excluded: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A change that lists do not show before `until`: a snapshot `removed`, or, if that is None, one that was made."""
+
+    sequence: int
+    removed: Snapshot | None
+    until: Instant
+
+
 def size_of(state: MachineState, memory_mb: int) -> int:
     """Return the bytes a snapshot of this state takes: the used disk, and the memory if there is any."""
     return (state.used_mb + (0 if state.memory_fingerprint is None else memory_mb)) * _MIB
@@ -88,6 +97,16 @@ def rotated_out(
         raise TaskFailed(f"it has {len(snapshots)} of {num_max} snapshots, and {why}")
     free.sort(key=lambda snapshot: (snapshot.status != "error", snapshot.sequence))
     return tuple(free[:surplus])
+
+
+def as_listed(present: Iterable[Snapshot], unlisted: Sequence[Unlisted]) -> list[Snapshot]:
+    """Return what a list shows that does not know of some changes yet, oldest first."""
+    hidden = {change.sequence for change in unlisted if change.removed is None}
+    shown = [snapshot for snapshot in present if snapshot.sequence not in hidden]
+    names = {(snapshot.type, snapshot.name) for snapshot in shown}
+    gone = (change.removed for change in unlisted if change.removed is not None)
+    shown += [snapshot for snapshot in gone if (snapshot.type, snapshot.name) not in names]
+    return sorted(shown, key=lambda snapshot: snapshot.sequence)
 
 
 def newer_than(snapshot: Snapshot, snapshots: Iterable[Snapshot]) -> tuple[Snapshot, ...]:

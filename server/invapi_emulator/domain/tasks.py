@@ -40,6 +40,9 @@ class Task:
 
     `due_at` is None for a task that hangs: it never falls due. `context` is the request's own fields, `polls`
     counts unfinished checks on an auto clock, `spent` means that its OK answer was given (contract 3.6).
+
+    What a fault made of it: the kind of `fault`; it `fails_with` an error when it is due; `stops_at` is where it
+    hangs; its key is `forgotten`; lists show its effect only `stale_for` so long after its end.
     """
 
     key: str
@@ -58,6 +61,11 @@ class Task:
     error: str | None = None
     polls: int = 0
     spent: bool = False
+    fault: str | None = None
+    fails_with: str | None = None
+    stops_at: Instant | None = None
+    forgotten: bool = False
+    stale_for: Instant | None = None
 
 
 def plan(
@@ -98,7 +106,8 @@ def stage_at(task: Task, now: Instant) -> str:
     """Return the name of the stage the task is in; `done` or `failed` once it has ended."""
     if task.state != "running":
         return task.state
-    return next((stage.name for stage in task.stages if now < stage.ends_at), task.stages[-1].name)
+    reached = _reached(task, now)
+    return next((stage.name for stage in task.stages if reached < stage.ends_at), task.stages[-1].name)
 
 
 def progress_at(task: Task, now: Instant) -> int:
@@ -106,12 +115,22 @@ def progress_at(task: Task, now: Instant) -> int:
     if task.state == "done":
         return 100
     planned = task.stages[-1].ends_at - task.created_at
-    until = now if task.ended_at is None else task.ended_at
+    until = _reached(task, now if task.ended_at is None else task.ended_at)
     return max(0, min(99, 100 * (until - task.created_at) // max(planned, 1)))
+
+
+def at_share(task: Task, share: float, *, of: PlannedStage | None = None) -> Instant:
+    """Return when this share of the planned time has passed: all of it, or up to the end of a stage."""
+    planned = (of or task.stages[-1]).ends_at - task.created_at
+    return min(task.created_at + round(planned * share), LATEST)
 
 
 def has_aged_out(task: Task, now: Instant) -> bool:
     return task.ended_at is not None and task.ended_at + KEY_LIFETIME <= now
+
+
+def _reached(task: Task, now: Instant) -> Instant:
+    return now if task.stops_at is None else min(now, task.stops_at)
 
 
 def _jitter(fraction: float) -> float:

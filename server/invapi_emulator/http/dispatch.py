@@ -1,6 +1,7 @@
 """From fields to an answer, in one transaction and in the contract's order of refusals (contract 2.8)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -9,8 +10,10 @@ from invapi_emulator.actions import ACTIONS, NOT_EMULATED, Action, Call, actions
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.errors import ApiError, InvalidParameter, NotEmulated, Refusal, UnknownAction
-from invapi_emulator.http.envelope import failure, success
+from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, NotEmulated, Refusal, UnknownAction
+from invapi_emulator.faults.kind import AfterFault, BeforeFault, Reply
+from invapi_emulator.faults.rules import fire
+from invapi_emulator.http.envelope import REASON_HEADER, failure, success, with_body
 from invapi_emulator.http.journal import Heard
 from invapi_emulator.http.parameters import shortened, validated, vm_id_in
 from invapi_emulator.http.tokens import account_of_token
@@ -52,17 +55,48 @@ def answer(database: Database, action: Action, heard: Heard) -> Response | None:
             return None
         call = Call(
             action.module, action.name, params, heard.fields, account, now, real_now,
-            chance_of(account), heard.address,
+            chance_of(account), heard.address, heard.fired,
         )  # fmt: skip
-        try:
-            with tx.begin_nested():
-                body = action.handler(tx, call)
-        except ApiError as refusal:
-            return _refused(action, heard, refusal)
+        response = _instead(tx, call, heard) or _handled(tx, call, action, heard)
+        return None if response is None else _on_its_way(tx, call, heard, response)
+
+
+def _instead(tx: Transaction, call: Call[Any], heard: Heard) -> Response | None:
+    """Answer what a fault rule answers in place of the call; rules are asked once, though a check may come again."""
+    if heard.held_against_rules:
+        return None
+    heard.held_against_rules = True
+    firing = fire(tx, call, "before")
+    if firing is None or not isinstance(firing.fault, BeforeFault):
+        return None
+    instead = firing.fault.instead(tx, call, firing.window)
+    if isinstance(instead, ApiError):
+        return failure(instead)
+    heard.reply = Reply(cut=instead)
+    return failure(Faulted("the connection was cut by a fault"))
+
+
+def _handled(tx: Transaction, call: Call[Any], action: Action, heard: Heard) -> Response | None:
+    try:
+        with tx.begin_nested():
+            body = action.handler(tx, call)
+    except ApiError as refusal:
+        return _refused(action, heard, refusal)
     if body is None:
         return None
     heard.task = body.get("callback")
     return success(action.module, action.name, body)
+
+
+def _on_its_way(tx: Transaction, call: Call[Any], heard: Heard, response: Response) -> Response:
+    """Return the answer as a fault rule makes it reach the client; one that was cut off is none."""
+    if heard.reply is not None:
+        return response
+    firing = fire(tx, call, "after", accepted=REASON_HEADER not in response.headers)
+    if firing is None or not isinstance(firing.fault, AfterFault):
+        return response
+    heard.reply = firing.fault.change(Reply(bytes(response.body)), firing.draw)
+    return failure(heard.reply.refusal) if heard.reply.refusal else with_body(response, heard.reply.body)
 
 
 def _identified(

@@ -6,10 +6,9 @@ from typing import Any
 from starlette.responses import Response
 
 from invapi_emulator.actions import Body
-from invapi_emulator.errors import ApiError, NoAppropriateServers, Unavailable
+from invapi_emulator.errors import ApiError, NoAppropriateServers
 
 REASON_HEADER = "X-Emulator-Reason"
-RETRY_AFTER_SECONDS = 1
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -27,8 +26,8 @@ def success(module: str, action: str, body: Body) -> Response:
 def failure(error: ApiError) -> Response:
     """Answer a refusal in all four ways that clients look for one (contract 2.2)."""
     headers = {REASON_HEADER: error.reason}
-    if isinstance(error, Unavailable):
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     if error.status == 405:  # noqa: PLR2004
         headers["Allow"] = "GET, POST, OPTIONS"
     return _json(failure_body(error), error.status, headers)
@@ -48,6 +47,12 @@ def preflight(asked_headers: str) -> Response:
         "Access-Control-Max-Age": "600",
     }
     return Response(status_code=204, headers=headers)
+
+
+def with_body(response: Response, body: bytes) -> Response:
+    """Return an answer with another body, all else as it was."""
+    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+    return Response(body, response.status_code, headers)
 
 
 def _json(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response:

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.actions import modules
-from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
+from invapi_emulator.http.delivery import deliver, seconds_of
 from invapi_emulator.http.dispatch import answer, find_action
 from invapi_emulator.http.envelope import REASON_HEADER, failure, preflight
 from invapi_emulator.http.forms import read_fields
@@ -51,7 +52,10 @@ class FormEndpoint:
         except DATABASE_LOST as problem:
             _log.error("the database does not answer: %s", first_line(problem))
             response = failure(Unavailable(f"the emulator has lost its database: {first_line(problem)}"))
-        await response(scope, receive, send)
+        if heard.reply is None:
+            await response(scope, receive, send)
+        else:
+            await deliver(response, heard.reply, scope, receive, send)
 
     async def _answer(self, request: Request, heard: Heard) -> Response:
         try:
@@ -85,6 +89,8 @@ class FormEndpoint:
         if request.method == "OPTIONS" or not self._lifecycle.ready:
             return
         duration = self._database.real_time() - started_at
+        if heard.reply is not None:
+            duration += round(seconds_of(heard.reply) * SECOND)
         try:
             await self._database.run(lambda: write_down(self._database, heard, response, duration))
         except DBAPIError as problem:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from invapi_emulator.actions import ACTIONS, Fields, Value
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.faults.kind import Reply
 from invapi_emulator.http.envelope import REASON_HEADER
 from invapi_emulator.http.parameters import vm_id_in
 from invapi_emulator.storage import accounts, requests
@@ -26,7 +27,10 @@ _SECRET_IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password): )
 
 @dataclass
 class Heard:
-    """What is known of a call so far; whoever learns more of it adds that."""
+    """What is known of a call so far; whoever learns more of it adds that.
+
+    `fired` are the kinds of the fault rules that did; `reply` is how one of them wants it answered.
+    """
 
     module: str
     address: str
@@ -35,6 +39,9 @@ class Heard:
     account_id: int | None = None
     now: Instant | None = None
     task: str | None = None
+    fired: list[str] = field(default_factory=list)
+    held_against_rules: bool = False
+    reply: Reply | None = None
 
     def belongs_to(self, account: Account, real_now: Instant) -> None:
         self.account_id, self.now = account.id, account.clock.now(real_now)
@@ -44,6 +51,7 @@ def write_down(database: Database, heard: Heard, response: Response, duration_us
     answer = bytes(response.body).decode()
     reason = response.headers.get(REASON_HEADER)
     action = heard.fields.get("action")
+    cut = heard.reply is not None and heard.reply.cut is not None
     with database.write() as tx:
         if heard.account_id is not None and not accounts.hold(tx, heard.account_id):
             return  # removed meanwhile, its journal with it
@@ -57,10 +65,11 @@ def write_down(database: Database, heard: Heard, response: Response, duration_us
                 vm=vm_id_in(heard.fields),
                 fields=_masked(heard.module, heard.fields),
                 unread=_unread(heard.module, heard.fields),
-                status=response.status_code,
-                answer=_cut(_without_secrets(heard.module, answer)).replace("\0", "\ufffd"),
+                status=0 if cut else response.status_code,
+                answer="" if cut else _cut(_without_secrets(heard.module, answer)).replace("\0", "\ufffd"),
                 result="ok" if reason is None else "refused",
                 reason=reason,
+                fault=", ".join(heard.fired) or None,
                 task=heard.task,
                 duration_us=duration_us,
                 address=heard.address,

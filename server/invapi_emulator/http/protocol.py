@@ -1,4 +1,4 @@
-"""HTTP that is none gets the envelope too: a verb nobody knows, a broken header, a chunk that is no chunk."""
+"""uvicorn's protocol, but HTTP that is none gets the envelope too, and an application may end its connection."""
 
 import sys
 
@@ -9,9 +9,16 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from invapi_emulator.errors import ApiError, MalformedBody, MethodNotAllowed
 from invapi_emulator.http.envelope import failure
 
+CONNECTION = "invapi_emulator.connection"
+"""The key among a request's `extensions` under which its transport stands."""
+
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, but what it cannot parse is refused as everything else is (contract 1.4)."""
+    """What it cannot parse is refused as everything else is (contract 1.4)."""
+
+    def on_headers_complete(self) -> None:
+        self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
+        super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Answer and close; called while the parser's error is handled."""

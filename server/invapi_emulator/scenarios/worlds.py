@@ -44,6 +44,7 @@ def make_account(
         seeded=seeded,
         generation=1,
         sequence=0,
+        faults_made=0,
         made_at=real_now,
         used_at=real_now,
         start=wanted.start,
@@ -70,6 +71,7 @@ def reset_account(
         seeded=seeded,
         generation=account.generation + 1,
         sequence=0,
+        faults_made=0,
         clock=account.start.clock(seeded=seeded, made_at=account.made_at, real_now=real_now),
     )
     accounts.clear_world(tx, account.id)

@@ -110,11 +110,16 @@ def running_with_next_due(tx: Transaction) -> Sequence[tuple[int, Clock, Instant
 
 
 def next_sequence(tx: Transaction, account_id: int) -> int:
+    return _next(tx, account_id, _account.c.sequence)
+
+
+def next_fault(tx: Transaction, account_id: int) -> int:
+    return _next(tx, account_id, _account.c.faults_made)
+
+
+def _next(tx: Transaction, account_id: int, counter: ColumnElement[int]) -> int:
     counted = (
-        update(_account)
-        .where(_account.c.id == account_id)
-        .values(sequence=_account.c.sequence + 1)
-        .returning(_account.c.sequence)
+        update(_account).where(_account.c.id == account_id).values({counter: counter + 1}).returning(counter)
     )
     return int(tx.execute(counted).scalar_one())
 
@@ -129,8 +134,8 @@ def kill_given_token(tx: Transaction, account_id: int) -> None:
 
 
 def clear_world(tx: Transaction, account_id: int) -> None:
-    """Remove the VMs with all they hold, and the login tokens; events stay."""
-    for table in (tables.vm, tables.session):
+    """Remove the VMs with all they hold, the login tokens and the fault rules; events stay."""
+    for table in (tables.vm, tables.session, tables.fault):
         tx.execute(delete(table).where(table.c.account_id == account_id))
 
 
@@ -141,7 +146,8 @@ def _one(tx: Transaction, condition: ColumnElement[bool]) -> Account | None:
 
 def _row(account: Account) -> dict[str, Any]:
     plain = (
-        "name", "token_alive", "scenario", "seed", "seeded", "generation", "sequence", "made_at", "used_at",
+        "name", "token_alive", "scenario", "seed", "seeded", "generation", "sequence", "faults_made",
+        "made_at", "used_at",
     )  # fmt: skip
     return (
         {name: getattr(account, name) for name in plain}
@@ -162,6 +168,7 @@ def _from_row(row: Row[Any]) -> Account:
         seeded=row.seeded,
         generation=row.generation,
         sequence=row.sequence,
+        faults_made=row.faults_made,
         made_at=row.made_at,
         used_at=row.used_at,
         start=ClockStart(row.start_mode, row.start_rate, row.start_polls, row.start_now),

@@ -21,6 +21,7 @@ EventKind: TypeAlias = Literal[
     "power",
     "settings",
     "clock_moved",
+    "fault_fired",
     "reset",
 ]
 

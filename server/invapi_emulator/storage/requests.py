@@ -24,8 +24,9 @@ _INSERT = insert(request)
 class Request:
     """A call that was answered; `at` is the account's time, None for a call of no account.
 
-    `fields` are what was sent, secrets masked; `unread` names those that no handler read. `result` is `ok` or
-    `refused`, `duration_us` the microseconds from the form to the answer.
+    `fields` are what was sent, secrets masked; `unread` names those that no handler read. `status` is 0 where the
+    connection was cut, `result` is `ok` or `refused`, `fault` the kinds of the rules that fired, `duration_us`
+    the microseconds from the form to the answer.
     """
 
     at: Instant | None
@@ -38,6 +39,7 @@ class Request:
     answer: str
     result: str
     reason: str | None
+    fault: str | None
     task: str | None
     duration_us: int
     address: str

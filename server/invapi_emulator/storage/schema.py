@@ -9,7 +9,7 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage.database import Transaction, name_of
 from invapi_emulator.storage.tables import metadata
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: what a database that was made at once is stamped with."""
 
 _SCHEMA_LOCK = 0x1147A92

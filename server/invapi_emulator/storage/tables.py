@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -80,6 +81,7 @@ account = Table(
     Column("seeded", Boolean, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    Column("faults_made", Integer, nullable=False, server_default="0"),
     Column("made_at", BigInteger, nullable=False, comment="real time"),
     Column("used_at", BigInteger, nullable=False, comment="real time, to the minute"),
     Column("start_mode", String, nullable=False),
@@ -191,12 +193,42 @@ task = Table(
     Column("error", Text),
     Column("polls", Integer, nullable=False),
     Column("spent", Boolean, nullable=False),
+    Column("fault", String),
+    Column("fails_with", Text),
+    Column("stops_at", BigInteger),
+    Column("forgotten", Boolean, nullable=False, server_default=false()),
+    Column("stale_for", BigInteger),
     UniqueConstraint("account_id", "sequence"),
     _vm_constraint(),
 )
 
 Index("ix_task_due", task.c.account_id, task.c.state, task.c.due_at, task.c.sequence)
 Index("ix_task_vm", task.c.account_id, task.c.vm_id, task.c.action)
+
+unlisted = Table(
+    "unlisted",
+    metadata,
+    Column("account_id", Integer, nullable=False),
+    Column("vm_id", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("removed", Json),
+    PrimaryKeyConstraint("account_id", "sequence"),
+    _vm_constraint(),
+)
+
+fault = Table(
+    "fault",
+    metadata,
+    _account_column(),
+    Column("id", Integer, nullable=False),
+    Column("ordered", Json, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("fired", BigInteger, nullable=False),
+    Column("window", Json),
+    PrimaryKeyConstraint("account_id", "id"),
+)
 
 request = Table(
     "request",
@@ -214,6 +246,7 @@ request = Table(
     Column("answer", Text, nullable=False),
     Column("result", String, nullable=False),
     Column("reason", String),
+    Column("fault", String),
     Column("task", String),
     Column("duration_us", BigInteger, nullable=False),
     Column("address", String, nullable=False),

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.snapshots import Snapshot, Unlisted
 from invapi_emulator.domain.tasks import Task, advance, failed
 from invapi_emulator.domain.virtual_machines import resumed
 from invapi_emulator.errors import TaskFailed
 from invapi_emulator.randomness import chance_of
-from invapi_emulator.storage import events, tasks, vms
+from invapi_emulator.storage import events, snapshots, tasks, unlisted, vms
 from invapi_emulator.storage.database import Transaction
 from invapi_emulator.tasks.kinds import KINDS, Outcome, Work
 
@@ -25,26 +26,43 @@ def advance_due_tasks(tx: Transaction, account: Account, now: Instant) -> bool:
 
 
 def complete_by_hand(tx: Transaction, account: Account, task: Task, now: Instant) -> None:
-    """End a task that is under way now, with its effect."""
-    _end(tx, account, replace(task, state="done", ended_at=now))
+    """End a task that is under way now, with its effect, even one that a fault meant to fail."""
+    _end(tx, account, replace(task, state="done", ended_at=now, fails_with=None))
 
 
 def fail_by_hand(tx: Transaction, account: Account, task: Task, now: Instant, error: str) -> None:
     """End a task that is under way now, in failure; what its kind leaves behind then is there."""
-    work = _work(tx, account, replace(task, ended_at=now), now)
-    vm = KINDS[task.action].leave(tx, work)
-    _close(tx, work, Outcome(vm, error), failed(work.task, error))
+    _fail(tx, _work(tx, account, replace(task, ended_at=now), now), error)
 
 
 def _end(tx: Transaction, account: Account, task: Task) -> None:
     assert task.ended_at is not None
     work = _work(tx, account, task, task.ended_at)
+    if task.fails_with is not None:
+        _fail(tx, work, task.fails_with)
+        return
+    before = snapshots.of_vm(tx, account.id, task.vm_id) if task.stale_for else []
     try:
         outcome = KINDS[task.action].finish(tx, work)
     except TaskFailed as failure:
         _close(tx, work, Outcome(work.vm, failure.error), failed(task, failure.error))
     else:
         _close(tx, work, outcome, task)
+    if task.stale_for:
+        _keep_from_lists(tx, work, before, work.now + task.stale_for)
+
+
+def _fail(tx: Transaction, work: Work, error: str) -> None:
+    vm = KINDS[work.task.action].leave(tx, work)
+    _close(tx, work, Outcome(vm, error), failed(work.task, error))
+
+
+def _keep_from_lists(tx: Transaction, work: Work, before: list[Snapshot], until: Instant) -> None:
+    """Let lists show the snapshots as they were `before`, until then (a fault)."""
+    old = {snapshot.sequence: snapshot for snapshot in before}
+    new = {snapshot.sequence for snapshot in snapshots.of_vm(tx, work.account.id, work.vm.id)}
+    changes = [Unlisted(number, old.get(number), until) for number in sorted(old.keys() ^ new)]
+    unlisted.add(tx, work.account.id, work.vm.id, changes, work.now)
 
 
 def _work(tx: Transaction, account: Account, task: Task, now: Instant) -> Work:

@@ -7,6 +7,8 @@ from typing import Any
 from invapi_emulator.actions import Call
 from invapi_emulator.domain.tasks import MAX_TASKS, Task, plan
 from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
+from invapi_emulator.faults.kind import TaskFault
+from invapi_emulator.faults.rules import fire
 from invapi_emulator.storage import accounts, events, tasks, vms
 from invapi_emulator.storage.database import Transaction
 from invapi_emulator.tasks.kinds import KINDS, actions_where
@@ -42,6 +44,7 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
         created_at=call.now,
         due_at=stages[-1].ends_at,
     )
+    task = _as_ordered(tx, call, task)
     tasks.add(tx, account.id, task)
     held = paused(vm, call.now) if kind.pauses else vm
     locked_by = task.key if kind.changes else vm.locked_by
@@ -49,6 +52,14 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
     vms.save(tx, account.id, replace(held, locked_by=locked_by, started=started))
     events.record(tx, account.id, call.now, "task_started", task=task.key, action=task.action, vm=vm.id)
     return task.key
+
+
+def _as_ordered(tx: Transaction, call: Call[Any], task: Task) -> Task:
+    """Return the task as a fault rule wants it, if one is about it."""
+    firing = fire(tx, call, "task")
+    if firing is None or not isinstance(firing.fault, TaskFault):
+        return task
+    return replace(firing.fault.change(task), fault=firing.fault.kind)
 
 
 def _context(call: Call[Any], vm: VirtualMachine, defaults: Mapping[str, str]) -> dict[str, Any]:

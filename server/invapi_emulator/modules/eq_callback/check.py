@@ -5,7 +5,7 @@ from dataclasses import replace
 from invapi_emulator.actions import Body, Call, action, not_emulated
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.tasks import Task, has_aged_out
-from invapi_emulator.errors import KeyNotFound, KeySpent
+from invapi_emulator.errors import KeyForgotten, KeyNotFound, KeySpent
 from invapi_emulator.modules.parameters import Parameters, TaskKey
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import accounts, tasks
@@ -31,6 +31,8 @@ def check(tx: Transaction, call: Call[Check]) -> Body | None:
     task = tasks.by_key(tx, call.account.id, call.params.key)
     if task is None or has_aged_out(task, call.now):
         raise KeyNotFound(call.params.key)
+    if task.forgotten:
+        raise KeyForgotten(task.key)
     if task.spent:
         raise KeySpent(task.key)
     if task.state == "running" and _jumps(tx, call, task):

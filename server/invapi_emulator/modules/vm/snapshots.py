@@ -2,11 +2,15 @@
 
 import json
 from contextlib import suppress
+from typing import Any
 
 from invapi_emulator.actions import Body, Call, action
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import (
     Snapshot,
     SnapshotStatus,
+    as_listed,
     find_snapshot,
     newer_than,
     require_restorable,
@@ -26,7 +30,7 @@ from invapi_emulator.domain.virtual_machines import (
 from invapi_emulator.errors import TaskFailed
 from invapi_emulator.modules.parameters import OfExistingSnapshot, OfSnapshot, OfSnapshots
 from invapi_emulator.modules.vm.rows import settings_body, snapshot_row
-from invapi_emulator.storage import accounts, events, snapshots, vms
+from invapi_emulator.storage import accounts, events, snapshots, unlisted, vms
 from invapi_emulator.storage.database import Transaction
 from invapi_emulator.tasks.kinds import Outcome, Work, kind
 from invapi_emulator.tasks.start import start_task
@@ -92,19 +96,28 @@ def get_snapshot(tx: Transaction, call: Call[OfSnapshots]) -> Body:
     """Answer the list as it is now, and a key for the list as it will be when the task ends (contract 4.7)."""
     vm = vms.load(tx, call.account.id, call.params.id)
     require_snapshots_supported(vm)
-    present = snapshots.of_type(tx, call.account.id, vm.id, call.params.type)
     settings = snapshots.settings_of_type(tx, call.account.id, vm.id, call.params.type)
     return {
         "callback": start_task(tx, call, vm, type=call.params.type),
         "settings": settings_body(settings, vm.num_max),
-        "snapshots": [snapshot_row(snapshot) for snapshot in present],
+        "snapshots": _listed(tx, call.account, vm, call.params.type, call.now),
     }
 
 
 @kind("get_snapshot", [Stage("read", 1)], changes=False)
 def finish_get_snapshot(tx: Transaction, work: Work) -> Outcome:
-    present = snapshots.of_type(tx, work.account.id, work.vm.id, work.task.context["type"])
-    return Outcome(work.vm, json.dumps({"snapshots": [snapshot_row(snapshot) for snapshot in present]}))
+    rows = _listed(tx, work.account, work.vm, work.task.context["type"], work.now)
+    return Outcome(work.vm, json.dumps({"snapshots": rows}))
+
+
+def _listed(
+    tx: Transaction, account: Account, vm: VirtualMachine, type_: str, now: Instant
+) -> list[dict[str, Any]]:
+    """Return the rows of a list; a fault may keep it from showing the newest changes."""
+    shown = snapshots.of_vm(tx, account.id, vm.id)
+    if account.faults_made:
+        shown = as_listed(shown, unlisted.of_vm(tx, account.id, vm.id, now))
+    return [snapshot_row(snapshot) for snapshot in shown if snapshot.type == type_]
 
 
 @action("vm", "remove_snapshot", OfExistingSnapshot, refusal="failed to request snapshot removal for")

@@ -1,0 +1,92 @@
+"""Fault rules: ordering a failure, seeing how often it came, switching it off."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict, Field
+
+from invapi_emulator.control.views import View
+from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.errors import Conflict, NotFound
+from invapi_emulator.faults.kind import Fault
+from invapi_emulator.faults.rules import MAX_RULES, Order, ordered
+from invapi_emulator.storage import accounts, faults
+from invapi_emulator.storage.faults import Rule
+
+router = APIRouter(prefix="/_emulator/accounts/{name}/faults", tags=["faults"])
+
+
+class FaultList(View):
+    faults: list[dict[str, Any]]
+    """in the order they were written"""
+
+
+class RuleChange(BaseModel):
+    """A rule that is not enabled neither fires nor counts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    enabled: Annotated[bool, Field(strict=True)]
+
+
+@router.post("", status_code=201)
+async def order(name: str, wanted: Annotated[Order, Body()], worlds: TheWorlds) -> dict[str, Any]:
+    """Write a rule: what goes wrong, on which calls, how often (docs/faults.md)."""
+    return await worlds.within(name, lambda world: _order(world, wanted))
+
+
+@router.get("")
+async def list_faults(name: str, worlds: TheWorlds) -> FaultList:
+    """Show the rules, each with how often it fired."""
+
+    def work(world: World) -> FaultList:
+        rules = faults.of_account(world.tx, world.account.id)
+        return FaultList(faults=[_view(rule) for rule in rules])
+
+    return await worlds.within(name, work)
+
+
+@router.patch("/{rule_id}")
+async def change(name: str, rule_id: int, wanted: RuleChange, worlds: TheWorlds) -> dict[str, Any]:
+    """Switch a rule off, or on again; its counts stay."""
+
+    def work(world: World) -> dict[str, Any]:
+        _rule(world, rule_id)
+        faults.enable(world.tx, world.account.id, rule_id, enabled=wanted.enabled)
+        return _view(_rule(world, rule_id))
+
+    return await worlds.within(name, work)
+
+
+@router.delete("/{rule_id}", status_code=204)
+async def remove(name: str, rule_id: int, worlds: TheWorlds) -> None:
+    """Remove a rule; what it has done stays."""
+
+    def work(world: World) -> None:
+        faults.remove(world.tx, world.account.id, _rule(world, rule_id).id)
+
+    await worlds.within(name, work)
+
+
+def _order(world: World, wanted: Fault) -> dict[str, Any]:
+    if len(faults.of_account(world.tx, world.account.id)) >= MAX_RULES:
+        raise Conflict("too_many_faults", f"the account has {MAX_RULES} fault rules; delete some")
+    number = accounts.next_fault(world.tx, world.account.id)
+    rule = Rule(number, wanted.model_dump(mode="json", exclude_unset=True))
+    faults.add(world.tx, world.account.id, rule)
+    return _view(rule)
+
+
+def _view(rule: Rule) -> dict[str, Any]:
+    """Show a rule with all its fields, those too that were left out."""
+    fault = ordered(rule)
+    fields = fault.model_dump(mode="json", exclude_none=True)
+    fields |= {"match": fault.match.model_dump(mode="json", exclude_unset=True), "times": fault.times}
+    return {"id": rule.id, **fields, "enabled": rule.enabled, "seen": rule.seen, "fired": rule.fired}
+
+
+def _rule(world: World, rule_id: int) -> Rule:
+    rule = faults.find(world.tx, world.account.id, rule_id)
+    if rule is None:
+        raise NotFound("fault_not_found", f"account {world.account.name!r} has no fault rule {rule_id}")
+    return rule

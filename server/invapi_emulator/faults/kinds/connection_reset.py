@@ -1,0 +1,15 @@
+"""`connection_reset`: the connection is reset, and nothing is done."""
+
+from typing import Any, Literal
+
+from invapi_emulator.actions import Call
+from invapi_emulator.faults.kind import BeforeFault, Cut, Window, fault
+from invapi_emulator.storage.database import Transaction
+
+
+@fault
+class ConnectionReset(BeforeFault):
+    kind: Literal["connection_reset"]
+
+    def instead(self, tx: Transaction, call: Call[Any], window: Window | None) -> Cut:  # noqa: ARG002
+        return "reset"

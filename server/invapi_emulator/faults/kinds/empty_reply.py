@@ -1,0 +1,15 @@
+"""`empty_reply`: the connection is closed without a byte, and nothing is done."""
+
+from typing import Any, Literal
+
+from invapi_emulator.actions import Call
+from invapi_emulator.faults.kind import BeforeFault, Cut, Window, fault
+from invapi_emulator.storage.database import Transaction
+
+
+@fault
+class EmptyReply(BeforeFault):
+    kind: Literal["empty_reply"]
+
+    def instead(self, tx: Transaction, call: Call[Any], window: Window | None) -> Cut:  # noqa: ARG002
+        return "close"

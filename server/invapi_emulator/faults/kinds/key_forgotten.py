@@ -1,0 +1,15 @@
+"""`key_forgotten`: the task runs, but its key is unknown to the poll."""
+
+from dataclasses import replace
+from typing import Literal
+
+from invapi_emulator.domain.tasks import Task
+from invapi_emulator.faults.kind import TaskFault, fault
+
+
+@fault
+class KeyForgotten(TaskFault):
+    kind: Literal["key_forgotten"]
+
+    def change(self, task: Task) -> Task:
+        return replace(task, forgotten=True)

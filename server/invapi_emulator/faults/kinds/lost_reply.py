@@ -1,0 +1,14 @@
+"""`lost_reply`: done, and the connection is cut before the answer."""
+
+from dataclasses import replace
+from typing import Literal
+
+from invapi_emulator.faults.kind import AfterFault, Draw, Reply, fault
+
+
+@fault
+class LostReply(AfterFault):
+    kind: Literal["lost_reply"]
+
+    def change(self, reply: Reply, draw: Draw) -> Reply:  # noqa: ARG002
+        return replace(reply, cut="reset")

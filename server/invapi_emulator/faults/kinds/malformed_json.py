@@ -1,0 +1,14 @@
+"""`malformed_json`: done, but the answer is no JSON; as HTTP it is whole."""
+
+from dataclasses import replace
+from typing import Literal
+
+from invapi_emulator.faults.kind import AfterFault, Draw, Reply, fault
+
+
+@fault
+class MalformedJson(AfterFault):
+    kind: Literal["malformed_json"]
+
+    def change(self, reply: Reply, draw: Draw) -> Reply:  # noqa: ARG002
+        return replace(reply, body=reply.body[:-1] + b",")

@@ -1,0 +1,18 @@
+"""`rejected_but_done`: the failure envelope, though the task runs."""
+
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+from invapi_emulator.errors import Faulted
+from invapi_emulator.faults.kind import AfterFault, Draw, Reply, Text, fault
+
+
+@fault
+class RejectedButDone(AfterFault):
+    needs_acceptance: ClassVar[bool] = True
+
+    kind: Literal["rejected_but_done"]
+    message: Text = "rejected by a fault"
+
+    def change(self, reply: Reply, draw: Draw) -> Reply:  # noqa: ARG002
+        return replace(reply, refusal=Faulted(self.message))

@@ -1,0 +1,16 @@
+"""`truncated_body`: done, but half of the answer's body is missing when the connection ends."""
+
+from dataclasses import replace
+from typing import Literal
+
+from invapi_emulator.faults.kind import AfterFault, Draw, Reply, fault
+
+
+@fault
+class TruncatedBody(AfterFault):
+    """The headers promise the whole length."""
+
+    kind: Literal["truncated_body"]
+
+    def change(self, reply: Reply, draw: Draw) -> Reply:  # noqa: ARG002
+        return replace(reply, share=0.5)

@@ -1,0 +1,79 @@
+"""Sending an answer the way a fault wants it sent: late, slowly, in part, or not at all.
+
+All waiting is on real time, and no transaction is open meanwhile.
+"""
+
+import asyncio
+import socket
+import struct
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from invapi_emulator.faults.kind import Cut, Reply
+from invapi_emulator.http.protocol import CONNECTION
+
+TICKS_PER_SECOND = 10
+"""How often a trickle flows."""
+
+_RESET_AT_ONCE = struct.pack("ii", 1, 0)
+
+
+def seconds_of(reply: Reply) -> float:
+    """Return how long the answer is on its way, by the fault's doing."""
+    trickle = len(reply.body) / reply.bytes_per_second if reply.bytes_per_second else 0
+    return reply.delay + trickle
+
+
+async def deliver(response: Response, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+    if reply.delay and not await _client_waits(receive, reply.delay):
+        return
+    if reply.cut is not None:
+        await _cut(scope, receive, reply.cut)
+        return
+    if reply.share == 1 and reply.bytes_per_second is None:
+        await response(scope, receive, send)
+        return
+    body = bytes(response.body)
+    start = {"status": response.status_code, "headers": response.raw_headers}
+    await send({"type": "http.response.start", **start})
+    if reply.bytes_per_second is not None:
+        await _trickle(body, reply.bytes_per_second, receive, send)
+        return
+    sent = body[: int(len(body) * reply.share)]
+    await send({"type": "http.response.body", "body": sent, "more_body": True})
+    await _cut(scope, receive, "close")
+
+
+async def _trickle(body: bytes, bytes_per_second: int, receive: Receive, send: Send) -> None:
+    size = max(1, bytes_per_second // TICKS_PER_SECOND)
+    for place in range(0, len(body), size):
+        if not await _client_waits(receive, size / bytes_per_second):
+            return
+        more = place + size < len(body)
+        await send({"type": "http.response.body", "body": body[place : place + size], "more_body": more})
+
+
+async def _client_waits(receive: Receive, seconds: float) -> bool:
+    """Let the time pass; False as soon as the client has gone. A server that stops waits no longer."""
+    try:
+        await asyncio.wait_for(_gone(receive), seconds)
+    except (TimeoutError, asyncio.CancelledError):
+        return True
+    return False
+
+
+async def _cut(scope: Scope, receive: Receive, how: Cut) -> None:
+    """End the connection: by a reset that drops what is on its way, or by closing it when that is sent."""
+    transport: asyncio.Transport = scope["extensions"][CONNECTION]
+    if how == "reset":
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
+        transport.abort()
+    else:
+        transport.close()
+    await _gone(receive)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

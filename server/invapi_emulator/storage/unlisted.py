@@ -1,0 +1,56 @@
+"""Queries about changes that lists do not show yet: a fault holds them back."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.snapshots import Snapshot, Unlisted
+from invapi_emulator.domain.virtual_machines import MachineState
+from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.tables import unlisted
+
+
+def of_vm(tx: Transaction, account_id: int, vm_id: int, now: Instant) -> list[Unlisted]:
+    """Return the changes that lists do not show at `now`."""
+    rows = tx.execute(
+        select(unlisted.c.sequence, unlisted.c.removed, unlisted.c.until)
+        .where(unlisted.c.account_id == account_id, unlisted.c.vm_id == vm_id, unlisted.c.until > now)
+        .order_by(unlisted.c.sequence)
+    )
+    return [Unlisted(row.sequence, _snapshot(row.removed), row.until) for row in rows]
+
+
+def add(
+    tx: Transaction,
+    account_id: int,
+    vm_id: int,
+    changes: Sequence[Unlisted],
+    now: Instant,
+) -> None:
+    """Keep these changes from lists; what lists show by now is forgotten."""
+    mine = (unlisted.c.account_id == account_id) & (unlisted.c.vm_id == vm_id)
+    tx.execute(delete(unlisted).where(mine, unlisted.c.until <= now))
+    hidden = {change.sequence for change in of_vm(tx, account_id, vm_id, now)}
+    tx.execute(delete(unlisted).where(mine, unlisted.c.sequence.in_([change.sequence for change in changes])))
+    rows = [
+        {
+            "account_id": account_id,
+            "vm_id": vm_id,
+            "sequence": change.sequence,
+            "until": change.until,
+            "removed": None if change.removed is None else asdict(change.removed),
+        }
+        for change in changes
+        if change.sequence not in hidden  # gone before any list had shown it
+    ]
+    if rows:
+        tx.execute(insert(unlisted), rows)
+
+
+def _snapshot(columns: dict[str, Any] | None) -> Snapshot | None:
+    if columns is None:
+        return None
+    return Snapshot(**columns | {"state": MachineState(**columns["state"])})

@@ -1,0 +1,45 @@
+"""The page of faults: each kind ordered and met with curl, as it stands there."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pages import examples, page, type_in, without_what_varies
+from processes import ROOT, Served, served
+
+from invapi_emulator.faults.kind import FAULTS
+
+pytestmark = pytest.mark.acceptance
+SECTIONS = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^#)", page("docs/faults.md"), re.MULTILINE | re.DOTALL))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    with served("--clock", "frozen", "--seed", "7") as server:
+        yield server
+
+
+@pytest.mark.parametrize("kind", sorted(FAULTS))
+def test_a_client_sees_what_the_page_says(server: Served, kind: str) -> None:
+    httpx.post(f"{server.url}/_emulator/accounts/demo/reset").raise_for_status()
+    (order,) = re.findall(r"^```sh\n(.*?)\n```", SECTIONS[kind], re.MULTILINE | re.DOTALL)
+    assert json.loads(type_in(order, server.url))["kind"] == kind
+    for command, output in examples(SECTIONS[kind]):
+        assert without_what_varies(type_in(command, server.url)) == without_what_varies(output)
+    (rule,) = httpx.get(f"{server.url}/_emulator/accounts/demo/faults").json()["faults"]
+    assert rule["fired"] == 1
+
+
+def test_a_kind_is_added_as_the_page_teaches(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "server" / "invapi_emulator", tmp_path / "invapi_emulator")
+    (code,) = re.findall(r"^```python\n(.*?)^```", page("docs/faults.md"), re.MULTILINE | re.DOTALL)
+    (tmp_path / "invapi_emulator" / "faults" / "kinds" / "teapot.py").write_text(code)
+    with served(cwd=tmp_path, variables={"PYTHONPATH": str(tmp_path)}) as server:
+        order = httpx.post(f"{server.url}/_emulator/accounts/demo/faults", json={"kind": "teapot"})
+        assert order.json()["message"] == "I am a teapot"
+        call = {"action": "list", "token": "HOSTKEY_TOKEN"}
+        assert httpx.post(f"{server.url}/eq.php", data=call).status_code == 418
