@@ -3,13 +3,15 @@
 import json
 import re
 import shutil
+import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 from pages import examples, page, type_in, without_what_varies
-from processes import ROOT, Served, served
+from processes import DEADLINE, ROOT, Served, served, wait_until
 
 from invapi_emulator.faults.kind import FAULTS
 
@@ -43,3 +45,18 @@ def test_a_kind_is_added_as_the_page_teaches(tmp_path: Path) -> None:
         assert order.json()["message"] == "I am a teapot"
         call = {"action": "list", "token": "HOSTKEY_TOKEN"}
         assert httpx.post(f"{server.url}/eq.php", data=call).status_code == 418
+
+
+def test_a_server_that_stops_sends_at_once_what_faults_hold_back() -> None:
+    with served() as server, ThreadPoolExecutor() as clients:
+        rules = f"{server.url}/_emulator/accounts/demo/faults"
+        for rule in ({"kind": "latency", "seconds": 3600}, {"kind": "slow_body", "bytes_per_second": 1}):
+            httpx.post(rules, json=rule).raise_for_status()
+        call = {"action": "list", "token": "HOSTKEY_TOKEN"}
+        waiting = [
+            clients.submit(httpx.post, f"{server.url}/eq.php", data=call, timeout=DEADLINE) for _ in range(2)
+        ]
+        wait_until(lambda: [rule["fired"] for rule in httpx.get(rules).json()["faults"]] == [1, 1])
+        status, _, _ = server.stop(signal.SIGTERM)
+        assert status == 0
+        assert [call.result().json()["result"] for call in waiting] == ["OK", "OK"]

@@ -4,6 +4,7 @@ All waiting is on real time, and no transaction is open meanwhile.
 """
 
 import asyncio
+import logging
 import socket
 import struct
 
@@ -12,6 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.faults.kind import Cut, Reply
 from invapi_emulator.http.protocol import CONNECTION
+
+_log = logging.getLogger(__name__)
 
 TICKS_PER_SECOND = 10
 """How often a trickle flows."""
@@ -26,8 +29,11 @@ def seconds_of(reply: Reply) -> float:
 
 
 async def deliver(response: Response, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
-    if reply.delay and not await _client_waits(receive, reply.delay):
-        return
+    try:
+        if reply.delay and not await _client_waits(receive, reply.delay):
+            return
+    except asyncio.CancelledError:
+        _log.debug("the server stops: a late answer goes at once")
     if reply.cut is not None:
         await _cut(scope, receive, reply.cut)
         return
@@ -47,18 +53,23 @@ async def deliver(response: Response, reply: Reply, scope: Scope, receive: Recei
 
 async def _trickle(body: bytes, bytes_per_second: int, receive: Receive, send: Send) -> None:
     size = max(1, bytes_per_second // TICKS_PER_SECOND)
-    for place in range(0, len(body), size):
-        if not await _client_waits(receive, size / bytes_per_second):
-            return
-        more = place + size < len(body)
-        await send({"type": "http.response.body", "body": body[place : place + size], "more_body": more})
+    sent = 0
+    while len(body) - sent > size:
+        try:
+            if not await _client_waits(receive, size / bytes_per_second):
+                return
+        except asyncio.CancelledError:  # the server stops: what is left goes at once
+            break
+        await send({"type": "http.response.body", "body": body[sent : sent + size], "more_body": True})
+        sent += size
+    await send({"type": "http.response.body", "body": body[sent:], "more_body": False})
 
 
 async def _client_waits(receive: Receive, seconds: float) -> bool:
-    """Let the time pass; False as soon as the client has gone. A server that stops waits no longer."""
+    """Let the time pass; False as soon as the client has gone."""
     try:
         await asyncio.wait_for(_gone(receive), seconds)
-    except (TimeoutError, asyncio.CancelledError):
+    except TimeoutError:
         return True
     return False
 
