@@ -1,10 +1,11 @@
 """Commands that drive a running emulator."""
 
 import shlex
+from pathlib import Path
 
 import pytest
 
-from harness import Emulator
+from harness import Emulator, running
 from invapi_emulator.cli import main
 
 
@@ -66,3 +67,37 @@ def test_what_goes_wrong_is_one_line_that_names_it(shell: Shell) -> None:
     assert line == "invapi-emulator: 404 account_not_found: there is no account 'nobody'"
     (line,) = shell.run("reset", "--url", "http://127.0.0.1:1", status=2)
     assert line.startswith("invapi-emulator: --url: no emulator answers at http://127.0.0.1:1: ")
+
+
+def test_healthcheck_succeeds_in_silence(shell: Shell) -> None:
+    assert shell.run("healthcheck") == []
+    assert shell.run("healthcheck", "--wait", "60") == []
+
+
+def test_healthcheck_fails_in_one_line_where_nobody_answers(shell: Shell) -> None:
+    for flags in ((), ("--wait", "0.1")):
+        (line,) = shell.run("healthcheck", "--url", "http://127.0.0.1:1", *flags, status=1)
+        assert line.startswith("invapi-emulator: --url: no emulator answers at http://127.0.0.1:1: ")
+
+
+def test_healthcheck_says_what_is_amiss_with_an_emulator(
+    shell: Shell, tmp_path: Path, emulator: Emulator
+) -> None:
+    with running(db=str(tmp_path / "worlds.db")) as server:
+        (tmp_path / "worlds.db").unlink()
+        (line,) = shell.run("healthcheck", "--url", server.url, status=1)
+    assert line == f"invapi-emulator: the emulator at {server.url} is not ready: no database"
+    elsewhere = f"{emulator.url}/elsewhere"
+    (line,) = shell.run("healthcheck", "--url", elsewhere, status=1)
+    assert line.startswith("invapi-emulator: 404 ")
+
+
+def test_healthcheck_refuses_a_wait_that_makes_no_sense(shell: Shell) -> None:
+    (line,) = shell.run("healthcheck", "--wait", "-1", status=2)
+    assert "--wait" in line
+
+
+@pytest.mark.parametrize(("command", "status"), [("env", 2), ("healthcheck", 1)])
+def test_a_url_that_makes_no_sense_is_one_line(shell: Shell, command: str, status: int) -> None:
+    (line,) = shell.run(command, "--url", "http://127.0.0.1:none", status=status)
+    assert line.startswith("invapi-emulator: --url: no emulator answers at http://127.0.0.1:none: ")

@@ -60,7 +60,7 @@ def serve(**flags: Any) -> int:
     return 0
 
 
-for _command in (remote.env, remote.reset, remote.advance):
+for _command in (remote.env, remote.reset, remote.advance, remote.healthcheck):
     commands.add_command(_command)
 
 

@@ -1,16 +1,28 @@
 """Commands that drive a running emulator from the shell."""
 
 import shlex
+import threading
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any, TypeVar
 
 import click
 
+from invapi_emulator.clock import real_time
+from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.testing import ControlFailure, Emulator
 
 DEFAULT_URL = "http://127.0.0.1:8650"
+NOT_READY = 1
+ASKS_EVERY_SECONDS = 0.2
+ANSWERS_WITHIN_SECONDS = 5
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+_url = click.option(
+    "--url", envvar="INVAPI_EMULATOR_URL", default=DEFAULT_URL, show_default=True, help="the emulator"
+)
 
 
 def _of_account(command: Command) -> Command:
@@ -23,9 +35,7 @@ def _of_account(command: Command) -> Command:
             default="",
             help="what its control API wants",
         ),
-        click.option(
-            "--url", envvar="INVAPI_EMULATOR_URL", default=DEFAULT_URL, show_default=True, help="the emulator"
-        ),
+        _url,
     ):
         command = option(command)
     return command
@@ -79,11 +89,40 @@ def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
     click.echo(f"{account}: it is {answer['now']}")
 
 
+@click.command()
+@_url
+@click.option(
+    "--wait", type=click.FloatRange(min=0), default=0, show_default=True, help="ask again for so many seconds"
+)
+def healthcheck(url: str, wait: float) -> int:
+    """Succeed if the emulator is ready; else say in one line why not, with exit status 1."""
+    now = real_time()
+    deadline = now() + wait * SECOND
+    pause = threading.Event()
+    while why := _why_not_ready(url):
+        if now() >= deadline:
+            click.echo(f"invapi-emulator: {why}", err=True)
+            return NOT_READY
+        pause.wait(ASKS_EVERY_SECONDS)
+    return 0
+
+
+def _why_not_ready(url: str) -> str | None:
+    try:
+        answer = Emulator(url).control("GET", "/health", accept=(503,), within=ANSWERS_WITHIN_SECONDS)
+    except ControlFailure as refused:
+        return str(refused)
+    except (OSError, ValueError, HTTPException) as problem:
+        return f"--url: no emulator answers at {url}: {problem}"
+    status = answer.get("status")
+    return None if status == "ready" else f"the emulator at {url} is not ready: {status}"
+
+
 def _control(url: str, admin_token: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
     """Call the control API for an account; what goes wrong is one line that names it."""
     try:
         return Emulator(url, admin_token=admin_token).control(method, f"/accounts/{path}", body)
     except ControlFailure as refused:
         raise click.ClickException(str(refused)) from None
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, HTTPException) as problem:
         raise click.ClickException(f"--url: no emulator answers at {url}: {problem}") from None

@@ -31,7 +31,9 @@ class ControlFailure(Exception):
         self.status = status
         self.answer = answer
         error = answer.get("error", {})
-        super().__init__(f"{status} {error.get('reason')}: {error.get('message')}")
+        # A string is a module's answer: the URL leads to a path where no control API is.
+        said = error if isinstance(error, str) else f"{error.get('reason')}: {error.get('message')}"
+        super().__init__(f"{status} {said}")
 
 
 class _Closes:
@@ -85,14 +87,22 @@ class Emulator(_Closes):
         )
         return Account(self, made)
 
-    def control(self, method: str, path: str, body: Any = None, *, accept: tuple[int, ...] = ()) -> Json:
+    def control(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        accept: tuple[int, ...] = (),
+        within: float = STARTS_WITHIN_SECONDS,
+    ) -> Json:
         """Call the control API at `/_emulator<path>`; raises ControlFailure for a status of 400 or more.
 
-        A status in `accept` is an answer too.
+        A status in `accept` is an answer too. A server silent for `within` seconds is a TimeoutError.
         """
         target = urlsplit(self.url)
         connect = HTTPSConnection if target.scheme == "https" else HTTPConnection
-        connection = connect(target.netloc, timeout=STARTS_WITHIN_SECONDS)
+        connection = connect(target.netloc, timeout=within)
         try:
             headers = {"Authorization": f"Bearer {self._admin_token}"} if self._admin_token else {}
             content = None if body is None else json.dumps(body)
