@@ -1,0 +1,145 @@
+"""The recipes' files, taken out of their pages, run as they stand; only addresses are this test's own."""
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from processes import DEADLINE, environment, served, wait_until
+
+from recipe_pages import blocks, files_in, write_files
+
+pytestmark = pytest.mark.acceptance
+PORT = "8650"
+PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+TESTS = {"node --test": ("node.md", r"\bpass 3\b"), "pytest": ("python.md", r"\b10 passed\b")}
+"""What a job runs: the page whose files it then needs, and what it says when all went well."""
+
+
+@contextmanager
+def ran(*command: str, cwd: Path, **variables: str) -> Iterator[tuple[int, str]]:
+    """Run a command that must succeed; yield its session and its output, then kill what it left running."""
+    process = subprocess.Popen(
+        command, cwd=cwd, env=environment(PATH=PATH, **variables), start_new_session=True, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        output, _ = process.communicate(timeout=DEADLINE)
+        assert process.returncode == 0, output
+        yield process.pid, output
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def still_running(session: int) -> bool:
+    """Tell whether a process of that session lives; one that nobody has buried yet does not."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, _, its_session = stat.read_text().rpartition(")")[2].split()[:4]
+            if int(its_session) == session and state != "Z":
+                return True
+    return False
+
+
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return str(listening.getsockname()[1])
+
+
+def without_keys(output: str) -> str:
+    return re.sub(r"\b[a-z0-9]{32}\b", "<key>", output)
+
+
+def test_the_bash_page_prints_what_it_says_and_leaves_nothing_running(tmp_path: Path) -> None:
+    write_files("bash.md", tmp_path)
+    (printed,) = blocks("bash.md", "text")
+    with ran("bash", "backup-test.sh", cwd=tmp_path, CI_JOB_ID="4711") as (session, output):
+        assert without_keys(output) == without_keys(printed)
+        wait_until(lambda: not still_running(session))
+
+
+def test_the_bash_page_fails_when_the_emulator_does_not_start(tmp_path: Path) -> None:
+    write_files("bash.md", tmp_path)
+    script = ["bash", "backup-test.sh"]
+    broken = environment(PATH=PATH, INVAPI_EMULATOR_RATE="0")
+    ended = subprocess.run(
+        script, cwd=tmp_path, env=broken, capture_output=True, text=True, timeout=DEADLINE, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("invapi-emulator: INVAPI_EMULATOR_RATE: ")
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_the_python_page_passes(tmp_path: Path, *, elsewhere: bool) -> None:
+    """With the plugin's own server, or with one that runs already."""
+    write_files("python.md", tmp_path)
+    with served() as server:
+        variables = {"INVAPI_EMULATOR_URL": server.url} if elsewhere else {}
+        with ran("pytest", "-q", "-W", "error", cwd=tmp_path, **variables) as (_, output):
+            assert re.search(TESTS["pytest"][1], output), output
+
+
+def test_the_node_page_passes_and_leaves_no_account(tmp_path: Path) -> None:
+    write_files("node.md", tmp_path)
+    with served() as server:
+        with ran("node", "--test", cwd=tmp_path, INVAPI_EMULATOR_URL=server.url) as (_, output):
+            assert re.search(TESTS["node --test"][1], output), output
+        with server.emulator() as emulator:
+            accounts = emulator.http.get("/_emulator/accounts").json()["accounts"]
+            assert [account["name"] for account in accounts] == ["demo"]
+
+
+def run_job(lines: list[str], cwd: Path, **variables: str) -> None:
+    """Type a job's lines, but for the installation, which wants an address that is nobody's."""
+    typed = [line for line in lines if not line.startswith("pip install ")]
+    page, success = TESTS[typed[-1]]
+    write_files(page, cwd)
+    with ran("bash", "-e", "-o", "pipefail", "-c", "\n".join(typed), cwd=cwd, **variables) as (_, output):
+        assert re.search(success, output), output
+
+
+def github_lines(job: dict[str, Any]) -> list[str]:
+    """Return the steps of a job, each in a shell of its own, without those that only a failure brings."""
+    steps = [step["run"].strip() for step in job["steps"] if "run" in step and "if" not in step]
+    return [f"bash -e -c {shlex.quote(step)}" if "\n" in step else step for step in steps]
+
+
+def test_the_github_job_with_a_service_container_passes(tmp_path: Path) -> None:
+    job = yaml.safe_load(files_in("github-actions.md")[".github/workflows/snapshots.yml"])["jobs"]["test"]
+    service = job["services"]["invapi"]
+    assert service["ports"] == [f"{PORT}:{PORT}"]
+    assert job["env"] == {"INVAPI_EMULATOR_URL": f"http://127.0.0.1:{PORT}"}
+    with served(variables=service["env"]) as server:
+        run_job(github_lines(job), tmp_path, INVAPI_EMULATOR_URL=server.url)
+
+
+def test_the_github_job_without_a_container_passes(tmp_path: Path) -> None:
+    port = free_port()
+    workflow = files_in("github-actions.md")[".github/workflows/snapshots-pip.yml"].replace(PORT, port)
+    job = yaml.safe_load(workflow)["jobs"]["test"]
+    run_job(github_lines(job), tmp_path, INVAPI_EMULATOR_PORT=port, **job["env"])
+
+
+def test_the_gitlab_job_with_a_service_passes(tmp_path: Path) -> None:
+    job = yaml.safe_load(files_in("gitlab-ci.md")[".gitlab-ci.yml"])["snapshots"]
+    (service,) = job["services"]
+    assert job["variables"] == {"INVAPI_EMULATOR_URL": f"http://{service['alias']}:{PORT}"}
+    with served(variables=service["variables"]) as server:
+        run_job(job["before_script"] + job["script"], tmp_path, INVAPI_EMULATOR_URL=server.url)
+
+
+def test_the_gitlab_job_without_a_container_passes(tmp_path: Path) -> None:
+    port = free_port()
+    job = yaml.safe_load(files_in("gitlab-ci.md")[".gitlab-ci.yml"].replace(PORT, port))["snapshots-pip"]
+    run_job(job["before_script"] + job["script"], tmp_path, INVAPI_EMULATOR_PORT=port, **job["variables"])
