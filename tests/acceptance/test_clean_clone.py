@@ -1,8 +1,10 @@
 """What somebody new does: clone, make run, make run again; and an installation without a checkout."""
 
+import re
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import httpx
@@ -68,3 +70,16 @@ def test_a_plain_install_serves_without_a_checkout_and_has_the_migrations(
     command = [str(binaries / "invapi-emulator")]
     with served("--db", "worlds.db", command=command, cwd=tmp_path) as server, server.emulator() as emulator:
         assert emulator.do("vm", "create_snapshot", name="a")["result"] == "OK"
+
+
+def test_what_the_dockerfile_copies_is_enough_to_build_the_package(clone: Path, tmp_path: Path) -> None:
+    copied = re.findall(r"^COPY (.+) /source/", (clone / "Dockerfile").read_text(), re.MULTILINE)
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in " ".join(copied).split():
+        (clone / name).rename(source / name)
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", "wheels"]
+    subprocess.run([*build, str(source)], check=True, cwd=tmp_path)
+    (wheel,) = (tmp_path / "wheels").iterdir()
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {"invapi_emulator/cli.py", "invapi_emulator/migrations/env.py"} <= set(names)
