@@ -121,7 +121,8 @@ class Calls(RuleBasedStateMachine):
 
     @rule(seconds=st.floats(0, 60))
     def wait(self, seconds: float) -> None:
-        ended = {event.get("task") for event in self.emulator.advance(seconds)["events"]}
+        events = self.emulator.advance(seconds)["events"]
+        ended = {event["task"] for event in events if event["kind"] == "task_ended"}
         if self.model.running and self.key in ended:
             self.end()
 

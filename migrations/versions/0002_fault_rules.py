@@ -1,4 +1,4 @@
-"""Fault rules, what they did to tasks and calls, and what they keep from lists."""
+"""Fault rules with what they did to tasks, calls and lists; stages of tasks, as they are entered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,11 @@ def upgrade() -> None:
     op.add_column("task", sa.Column("stops_at", sa.BigInteger(), nullable=True))
     op.add_column("task", sa.Column("forgotten", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("task", sa.Column("stale_for", sa.BigInteger(), nullable=True))
+    op.add_column("task", sa.Column("stage", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("task", sa.Column("next_at", sa.BigInteger(), nullable=True))
+    op.execute("UPDATE task SET next_at = due_at")
+    op.drop_index("ix_task_due", table_name="task")
+    op.create_index("ix_task_next", "task", ["account_id", "state", "next_at", "sequence"])
     op.create_table(
         "fault",
         sa.Column("account_id", sa.Integer(), nullable=False),

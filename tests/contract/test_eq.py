@@ -81,4 +81,4 @@ def test_what_is_off_cannot_be_rebooted(emulator: Emulator) -> None:
 def test_on_of_what_is_on_changes_nothing(emulator: Emulator) -> None:
     key = emulator.start("eq", "on")
     events = emulator.advance(until=key)["events"]
-    assert [event["kind"] for event in events] == ["task_ended"]
+    assert [event["kind"] for event in events] == ["task_stage", "task_ended"]

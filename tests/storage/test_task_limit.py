@@ -51,10 +51,10 @@ def test_ended_ones_go_first_then_reading_ones_and_changing_ones_never(database:
         assert left(1) == ["key-0"]
 
 
-def test_a_task_that_hangs_is_listed_as_hanging_and_never_due(database: Database) -> None:
+def test_a_task_that_hangs_is_listed_as_hanging_and_goes_no_further(database: Database) -> None:
     with database.write() as tx:
         hanging = Task("key-1", "vm", "create_snapshot", 12345, 1, {}, (PlannedStage("only", 10),), 0, None)
         tasks.add(tx, ACCOUNT, hanging)
         assert tasks.hanging(tx, ACCOUNT) == ["key-1"]
-        assert tasks.due(tx, ACCOUNT, 10**18, 100) == []
+        assert tasks.changing(tx, ACCOUNT, 10**18, 100) == []
         assert tasks.last_due_at(tx, ACCOUNT) is None

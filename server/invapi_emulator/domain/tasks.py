@@ -38,7 +38,8 @@ class PlannedStage:
 class Task:
     """A task as stored; its durations were drawn when it was made.
 
-    `due_at` is None for a task that hangs: it never falls due. `context` is the request's own fields, `polls`
+    `due_at` is None for a task that hangs: it never falls due. `stage` is the place of the stage that it was last
+    seen to enter. `context` is the request's own fields, `polls`
     counts unfinished checks on an auto clock, `spent` means that its OK answer was given (contract 3.6).
 
     What a fault made of it: the kind of `fault`; it `fails_with` an error when it is due; `stops_at` is where it
@@ -55,6 +56,7 @@ class Task:
     created_at: Instant
     due_at: Instant | None
     state: TaskState = "running"
+    stage: int = 0
     ended_at: Instant | None = None
     scope: str | None = None
     debug: str | None = None
@@ -95,6 +97,17 @@ def advance(task: Task, now: Instant) -> Task:
     if task.state != "running" or task.due_at is None or now < task.due_at:
         return task
     return replace(task, state="done", ended_at=task.due_at)
+
+
+def next_change(task: Task) -> Instant | None:
+    """Return when the task enters its next stage or ends; None when nothing more will happen to it."""
+    ahead = (
+        [task.due_at]
+        if task.stage >= len(task.stages) - 1
+        else [task.due_at, task.stages[task.stage].ends_at]
+    )
+    known = [at for at in ahead if at is not None and (task.stops_at is None or at <= task.stops_at)]
+    return min(known, default=None)
 
 
 def failed(task: Task, error: str) -> Task:

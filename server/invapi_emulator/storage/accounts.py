@@ -96,14 +96,14 @@ def all_of_them(tx: Transaction) -> list[Account]:
     return [_from_row(row) for row in tx.execute(select(_account).order_by(_account.c.id).with_for_update())]
 
 
-def running_with_next_due(tx: Transaction) -> Sequence[tuple[int, Clock, Instant]]:
-    """Return the accounts whose clock runs and whose tasks will fall due: id, clock, when the first one does."""
+def running_with_next_change(tx: Transaction) -> Sequence[tuple[int, Clock, Instant]]:
+    """Return the accounts whose clock runs and whose tasks go on: id, clock, when the first one does."""
     task = tables.task
     clock = [_account.c[f"clock_{part}"] for part in _CLOCK]
     rows = tx.execute(
-        select(_account.c.id, *clock, func.min(task.c.due_at))
+        select(_account.c.id, *clock, func.min(task.c.next_at))
         .join(task, task.c.account_id == _account.c.id)
-        .where(_account.c.clock_mode != "frozen", task.c.state == "running", task.c.due_at.is_not(None))
+        .where(_account.c.clock_mode != "frozen", task.c.state == "running", task.c.next_at.is_not(None))
         .group_by(_account.c.id, *clock)
     )
     return [(row[0], Clock(*row[1:6]), row[6]) for row in rows]

@@ -14,6 +14,7 @@ KEPT = 10_000
 
 EventKind: TypeAlias = Literal[
     "task_started",
+    "task_stage",
     "task_ended",
     "snapshot_made",
     "snapshot_removed",

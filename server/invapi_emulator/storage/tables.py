@@ -187,6 +187,8 @@ task = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("due_at", BigInteger, comment="none: it hangs"),
     Column("state", String, nullable=False),
+    Column("stage", Integer, nullable=False, server_default="0"),
+    Column("next_at", BigInteger),
     Column("ended_at", BigInteger),
     Column("scope", Text),
     Column("debug", Text),
@@ -202,7 +204,7 @@ task = Table(
     _vm_constraint(),
 )
 
-Index("ix_task_due", task.c.account_id, task.c.state, task.c.due_at, task.c.sequence)
+Index("ix_task_next", task.c.account_id, task.c.state, task.c.next_at, task.c.sequence)
 Index("ix_task_vm", task.c.account_id, task.c.vm_id, task.c.action)
 
 unlisted = Table(

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, case, delete, func, insert, select, update
 
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.tasks import KEY_LIFETIME, PlannedStage, Task
+from invapi_emulator.domain.tasks import KEY_LIFETIME, PlannedStage, Task, next_change
 from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.tables import task
 
@@ -27,10 +27,10 @@ def by_key(tx: Transaction, account_id: int, key: str) -> Task | None:
     return None if row is None else _from_row(row)
 
 
-def due(tx: Transaction, account_id: int, now: Instant, most: int) -> list[Task]:
-    """Return the tasks that are due and have not ended, in due order, `most` at the most."""
-    where = (task.c.account_id == account_id) & (task.c.state == "running") & (task.c.due_at <= now)
-    return _all(tx, where, task.c.due_at, task.c.sequence, most=most)
+def changing(tx: Transaction, account_id: int, now: Instant, most: int) -> list[Task]:
+    """Return the tasks that enter a stage or end by now, the first to do so first, `most` at the most."""
+    where = (task.c.account_id == account_id) & (task.c.state == "running") & (task.c.next_at <= now)
+    return _all(tx, where, task.c.next_at, task.c.sequence, most=most)
 
 
 def last_due_at(tx: Transaction, account_id: int) -> Instant | None:
@@ -105,11 +105,12 @@ def _all(tx: Transaction, where: ColumnElement[bool], *order: Any, most: int | N
 def _row(stored: Task) -> dict[str, Any]:
     row = asdict(stored)
     row["stages"] = [[stage.name, stage.ends_at] for stage in stored.stages]
+    row["next_at"] = next_change(stored)
     return row
 
 
 def _from_row(row: Row[Any]) -> Task:
     columns = row._asdict()
-    del columns["account_id"]
+    del columns["account_id"], columns["next_at"]
     columns["stages"] = tuple(PlannedStage(name, ends_at) for name, ends_at in columns["stages"])
     return Task(**columns)

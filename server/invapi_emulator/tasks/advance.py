@@ -1,11 +1,12 @@
 """Bringing an account's world up to a time: every task that is due takes effect, in due order."""
 
+import heapq
 from dataclasses import replace
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import Snapshot, Unlisted
-from invapi_emulator.domain.tasks import Task, advance, failed
+from invapi_emulator.domain.tasks import Task, advance, failed, next_change
 from invapi_emulator.domain.virtual_machines import resumed
 from invapi_emulator.errors import TaskFailed
 from invapi_emulator.randomness import chance_of
@@ -18,11 +19,23 @@ BATCH = 100
 
 
 def advance_due_tasks(tx: Transaction, account: Account, now: Instant) -> bool:
-    """Let tasks that are due take effect, BATCH at the most; answer whether there may be more."""
-    due = tasks.due(tx, account.id, now, BATCH)
-    for task in due:
-        _end(tx, account, advance(task, now))
-    return len(due) == BATCH
+    """Let tasks enter their stages and take effect, BATCH of them at the most; answer whether there may be more.
+
+    What happens is in order of time: where there may be more tasks, those at hand go no further than the last.
+    """
+    found = tasks.changing(tx, account.id, now, BATCH)
+    until = now if len(found) < BATCH else next_change(found[-1]) or now
+    ahead = [(next_change(task) or now, task.sequence, task) for task in found]
+    while ahead:
+        at, _, task = heapq.heappop(ahead)
+        if task.due_at is not None and task.due_at <= at:
+            _end(tx, account, advance(task, now))
+            continue
+        task = _enter_stage(tx, account, task, at)
+        following = next_change(task)
+        if following is not None and following <= until:
+            heapq.heappush(ahead, (following, task.sequence, task))
+    return len(found) == BATCH
 
 
 def complete_by_hand(tx: Transaction, account: Account, task: Task, now: Instant) -> None:
@@ -33,6 +46,16 @@ def complete_by_hand(tx: Transaction, account: Account, task: Task, now: Instant
 def fail_by_hand(tx: Transaction, account: Account, task: Task, now: Instant, error: str) -> None:
     """End a task that is under way now, in failure; what its kind leaves behind then is there."""
     _fail(tx, _work(tx, account, replace(task, ended_at=now), now), error)
+
+
+def _enter_stage(tx: Transaction, account: Account, task: Task, at: Instant) -> Task:
+    entered = replace(task, stage=task.stage + 1)
+    tasks.save(tx, entered)
+    events.record(
+        tx, account.id, at, "task_stage",
+        task=task.key, action=task.action, vm=task.vm_id, stage=entered.stages[entered.stage].name,
+    )  # fmt: skip
+    return entered
 
 
 def _end(tx: Transaction, account: Account, task: Task) -> None:

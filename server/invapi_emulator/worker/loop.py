@@ -59,8 +59,8 @@ class Worker:
                 server_life.say_alive(tx, real_now)
             if self._account_ttl:
                 remove_unused(tx, real_now - self._account_ttl - MINUTE)
-            waiting = accounts.running_with_next_due(tx)
-        wakings = [(clock.real_time_of(due_at), account_id) for account_id, clock, due_at in waiting]
+            waiting = accounts.running_with_next_change(tx)
+        wakings = [(clock.real_time_of(next_at), account_id) for account_id, clock, next_at in waiting]
         pauses = [HEARTBEAT]
         for waking, account_id in wakings:
             if waking is None:
