@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from invapi_emulator import __version__
 from invapi_emulator.clock import RealTime
 from invapi_emulator.control import accounts as accounts_routes
-from invapi_emulator.control import clock, faults, health, index, requests, reset
+from invapi_emulator.control import clock, events, faults, health, index, requests, reset
 from invapi_emulator.control import tasks as tasks_routes
 from invapi_emulator.control import vms as vms_routes
 from invapi_emulator.control.failures import handle_failures
@@ -103,7 +103,18 @@ def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> 
     )
     control.state.worlds = Worlds(database, lifecycle, _defaults(settings), worker.wake)
     handle_failures(control)
-    for part in (index, health, accounts_routes, reset, clock, vms_routes, tasks_routes, requests, faults):
+    for part in (
+        index,
+        health,
+        accounts_routes,
+        reset,
+        clock,
+        vms_routes,
+        tasks_routes,
+        requests,
+        faults,
+        events,
+    ):
         control.include_router(part.router)
     control.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle)
     return FrontDoor(FormEndpoint(database, lifecycle, worker.wake), control)

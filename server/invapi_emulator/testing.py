@@ -283,5 +283,5 @@ def serving(settings: Any, time: RealTime) -> Iterator[str]:
                 raise TimeoutError(f"the emulator did not start within {STARTS_WITHIN_SECONDS} seconds")
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join()

@@ -125,14 +125,14 @@ async def verify(name: str, expected: Expectation, worlds: TheWorlds) -> Verifie
         key=lambda call: len(_misses(call[1], expected)),
     )
     nearest = [
-        {"differs_in": _misses(request, expected), "request": _view(number, request).model_dump()}
+        {"differs_in": _misses(request, expected), "request": request_view(number, request).model_dump()}
         for number, request in others[:NEAREST]
     ]
     message = f"{len(matched)} calls were made as described, not {expected.wanted()}"
     body = {
         "error": {"reason": "not_as_expected", "message": message, "field": None},
         "matched": len(matched),
-        "seen": [_view(*call).model_dump() for call in matched],
+        "seen": [request_view(*call).model_dump() for call in matched],
         "nearest": nearest,
     }
     return JSONResponse(body, 417)  # type: ignore[return-value]
@@ -143,7 +143,7 @@ async def _calls_of(worlds: Worlds, name: str) -> list[tuple[int, Request]]:
 
 
 def _listed(calls: Sequence[tuple[int, Request]], wanted: Filter) -> RequestList:
-    return RequestList(requests=[_view(*call) for call in calls if not _misses(call[1], wanted)])
+    return RequestList(requests=[request_view(*call) for call in calls if not _misses(call[1], wanted)])
 
 
 def _misses(call: Request, wanted: Filter) -> list[str]:
@@ -169,7 +169,7 @@ def _misses(call: Request, wanted: Filter) -> list[str]:
     return missed
 
 
-def _view(number: int, call: Request) -> RequestView:
+def request_view(number: int, call: Request) -> RequestView:
     return RequestView(
         id=number,
         at=iso_or_none(call.at),

@@ -43,6 +43,11 @@ class Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def stop(self) -> None:
+        """Stop from within this process: what waits is told, what is under way gets its grace."""
+        self._lifecycle.state = "stopping"
+        self.should_exit = True
+
     def _stop(self, number: int, frame: object) -> None:
         self._lifecycle.state = "stopping"
         self.handle_exit(number, frame)  # type: ignore[arg-type]

@@ -65,6 +65,11 @@ def hold(tx: Transaction, account_id: int) -> bool:
     return tx.execute(wanted).first() is not None
 
 
+def is_there(tx: Transaction, account_id: int) -> bool:
+    """Tell whether the account is there, without holding it."""
+    return tx.execute(select(_account.c.id).where(_account.c.id == account_id)).first() is not None
+
+
 def touch(tx: Transaction, account: Account, real_now: Instant) -> None:
     """Note that the account is in use; once a minute is enough."""
     if real_now - account.used_at >= MINUTE:

@@ -53,7 +53,8 @@ def last_number(tx: Transaction, account_id: int) -> int:
     return tx.execute(newest).scalar_one() or 0
 
 
-def after(tx: Transaction, account_id: int, number: int) -> list[Event]:
+def after(tx: Transaction, account_id: int, number: int, most: int | None = None) -> list[Event]:
+    """Return the events after that one, in order, the first `most` of them."""
     where = (event.c.account_id == account_id) & (event.c.number > number)
     columns = select(event.c.number, event.c.at, event.c.kind, event.c.data)
-    return [Event(*row) for row in tx.execute(columns.where(where).order_by(event.c.number))]
+    return [Event(*row) for row in tx.execute(columns.where(where).order_by(event.c.number).limit(most))]

@@ -49,10 +49,20 @@ class Request:
 def add(tx: Transaction, account_id: int | None, made: Request) -> None:
     if account_id is None and tx.dialect.name == "postgresql":
         tx.execute(select(func.pg_advisory_xact_lock(_STRANGERS_LOCK)))  # there is no account's row to hold
-    last = tx.execute(select(func.max(request.c.number)).where(_of(account_id))).scalar_one() or 0
+    last = last_number(tx, account_id)
     tx.execute(_INSERT, asdict(made) | {"account_id": account_id, "number": last + 1})
     if last % _SURPLUS == 0:
         tx.execute(delete(request).where(_of(account_id), request.c.number <= last + 1 - KEPT))
+
+
+def last_number(tx: Transaction, account_id: int | None) -> int:
+    return tx.execute(select(func.max(request.c.number)).where(_of(account_id))).scalar_one() or 0
+
+
+def after(tx: Transaction, account_id: int, number: int, most: int) -> list[tuple[int, Request]]:
+    """Return an account's calls after that one, in order, the first `most` of them."""
+    later = select(request).where(_of(account_id), request.c.number > number)
+    return [_from_row(row) for row in tx.execute(later.order_by(request.c.number).limit(most))]
 
 
 def newest(tx: Transaction, account_id: int | None) -> list[tuple[int, Request]]:

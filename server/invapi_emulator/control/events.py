@@ -1,0 +1,124 @@
+"""What happens in an account, as it happens: server-sent events."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import StreamingResponse
+
+from invapi_emulator.control.requests import request_view
+from invapi_emulator.control.worlds import TheWorlds, World, Worlds
+from invapi_emulator.domain.instants import iso, iso_or_none
+from invapi_emulator.errors import Unprocessable
+from invapi_emulator.storage import accounts, events, requests
+from invapi_emulator.storage.database import DATABASE_LOST, Transaction
+
+router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"])
+
+LOOKS_EVERY_SECONDS = 0.25
+MOST_AT_ONCE = 500
+HEARTBEAT_SECONDS = 15
+RECONNECTS_AFTER_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a stream has come: in the account made at that time, the last event and the last request told."""
+
+    made_at: int
+    event: int
+    request: int
+
+    def __str__(self) -> str:
+        return f"{self.made_at:x}-{self.event}-{self.request}"
+
+
+@router.get(
+    "/events", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}}
+)
+async def stream_events(
+    name: str,
+    worlds: TheWorlds,
+    after: Annotated[str | None, Query(max_length=100)] = None,
+    last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+) -> StreamingResponse:
+    """Tell what happens from now on, or from after the event with this id, until the client goes."""
+    known = last_event_id or after
+    account_id, present, gap = await worlds.within(name, lambda world: _start(world, known))
+    told = _told(worlds, account_id, present, gap=gap)
+    return StreamingResponse(told, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _start(world: World, known: str | None) -> tuple[int, Place, bool]:
+    """Return where the stream begins, and whether something was missed that is no longer kept."""
+    owner = world.account
+    present = Place(
+        owner.made_at, events.last_number(world.tx, owner.id), requests.last_number(world.tx, owner.id)
+    )
+    if not known:
+        return owner.id, present, False
+    place = _place(known)
+    kept = (
+        place.made_at == present.made_at
+        and present.event - events.KEPT <= place.event <= present.event
+        and present.request - requests.KEPT <= place.request <= present.request
+    )
+    return owner.id, place if kept else present, not kept
+
+
+def _place(text: str) -> Place:
+    try:
+        made_at, event, request = text.split("-")
+        return Place(int(made_at, 16), int(event), int(request))
+    except ValueError:
+        raise Unprocessable("invalid", f"{text!r} is no id of an event of this stream", "after") from None
+
+
+async def _told(worlds: Worlds, account_id: int, place: Place, *, gap: bool) -> AsyncIterator[str]:
+    yield f"retry: {RECONNECTS_AFTER_MS}\n\n"
+    if gap:
+        yield _message(place, {"at": None, "kind": "gap"})
+    silent = 0.0
+    while worlds.lifecycle.ready:
+        try:
+            news = await worlds.database.run(partial(_news, worlds, account_id, place))
+        except DATABASE_LOST:
+            return
+        if news is None:
+            return
+        for reached, told in news:
+            yield _message(reached, told)
+        place = news[-1][0] if news else place
+        silent = 0 if news else silent + LOOKS_EVERY_SECONDS
+        if silent >= HEARTBEAT_SECONDS:
+            silent = 0
+            yield ": nothing new\n\n"
+        await asyncio.sleep(0 if len(news) >= MOST_AT_ONCE else LOOKS_EVERY_SECONDS)
+
+
+def _message(place: Place, told: dict[str, Any]) -> str:
+    return f"id: {place}\ndata: {json.dumps({'id': str(place)} | told)}\n\n"
+
+
+def _news(worlds: Worlds, account_id: int, place: Place) -> list[tuple[Place, dict[str, Any]]] | None:
+    """Return what happened since, each with the place after it; None when the account has gone."""
+    with worlds.database.read() as tx:
+        if not accounts.is_there(tx, account_id):
+            return None
+        return _since(tx, account_id, place)
+
+
+def _since(tx: Transaction, account_id: int, place: Place) -> list[tuple[Place, dict[str, Any]]]:
+    found = []
+    for event in events.after(tx, account_id, place.event, MOST_AT_ONCE):
+        place = replace(place, event=event.number)
+        found.append((place, {"at": iso(event.at), "kind": event.kind} | event.data))
+    for number, call in requests.after(tx, account_id, place.request, MOST_AT_ONCE):
+        place = replace(place, request=number)
+        shown = request_view(number, call).model_dump()
+        found.append((place, {"at": iso_or_none(call.at), "kind": "request", "request": shown}))
+    return found

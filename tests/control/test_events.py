@@ -1,0 +1,120 @@
+"""The stream of events: what happens, in order, resumed where it was left."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from harness import Emulator, Json, running
+
+
+@contextmanager
+def listening(
+    emulator: Emulator, account: str = "demo", after: str | None = None, query: str = ""
+) -> Iterator[Iterator[Json]]:
+    """Open a stream, as a browser's EventSource does; yield what it tells."""
+    headers = {"Last-Event-ID": after} if after else {}
+    url = f"/_emulator/accounts/{account}/events{query}"
+    with emulator.http.stream("GET", url, headers=headers) as response:
+        assert response.status_code == 200, response.read()
+        assert response.headers["content-type"].startswith("text/event-stream")
+        lines = response.iter_lines()
+        assert next(lines) == "retry: 1000"
+        yield (json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: "))
+
+
+def kinds(told: Iterator[Json], count: int) -> list[str]:
+    return [next(told)["kind"] for _ in range(count)]
+
+
+def test_a_stream_tells_what_happens_from_now_on(emulator: Emulator) -> None:
+    emulator.do("vm", "create_snapshot", name="before")
+    with listening(emulator) as told:
+        key = emulator.start("vm", "create_snapshot", name="a")
+        started, asked = next(told), next(told)
+        assert started | {"kind": "task_started", "task": key, "vm": 12345} == started
+        assert (asked["kind"], asked["request"]["task"]) == ("request", key)
+        emulator.advance(until="idle")
+        assert kinds(told, 5) == ["clock_moved", "task_stage", "task_stage", "snapshot_made", "task_ended"]
+
+
+def test_every_kind_of_thing_that_happens_is_told(emulator: Emulator) -> None:
+    with listening(emulator) as told:
+        emulator.do("eq", "off")
+        emulator.do("vm", "restore_snapshot", name="fresh-install")
+        emulator.do("vm", "remove_snapshot", name="fresh-install")
+        emulator.vm("update_restore_settings", enable_rotation=1)
+        emulator.fault("reject")
+        emulator.eq("status")
+        emulator.reset()
+        seen: set[str] = set()
+        while not seen >= {"reset", "request"}:
+            seen.add(next(told)["kind"])
+    assert seen == {
+        "task_started", "task_stage", "task_ended", "snapshot_restored", "snapshot_removed", "power", "settings",
+        "fault_fired", "clock_moved", "request", "reset",
+    }  # fmt: skip
+
+
+def test_ids_never_repeat_and_a_stream_goes_on_after_the_last_one_seen(emulator: Emulator) -> None:
+    with listening(emulator) as told:
+        emulator.eq("off")
+        first = [next(told), next(told)]
+    emulator.advance(until="idle")
+    emulator.reset()
+    with listening(emulator, after=first[-1]["id"]) as told:
+        rest = [next(told) for _ in range(4)]
+    assert [event["kind"] for event in rest] == ["clock_moved", "power", "task_ended", "reset"]
+    ids = [event["id"] for event in first + rest]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_place_can_stand_in_the_query_too(emulator: Emulator) -> None:
+    with listening(emulator) as told:
+        emulator.eq("off")
+        place = next(told)["id"]
+    with listening(emulator, query=f"?after={place}") as told:
+        assert next(told)["kind"] == "request"
+
+
+@pytest.mark.parametrize("place", ["1-0-0", "ffffffffffff-999999-999999"])
+def test_a_place_that_is_not_kept_is_told_as_a_gap(emulator: Emulator, place: str) -> None:
+    with listening(emulator, after=place) as told:
+        assert next(told)["kind"] == "gap"
+        emulator.eq("off")
+        assert next(told)["kind"] == "task_started"
+
+
+@pytest.mark.parametrize("place", ["x", "1-2", "1-2-x", "-", "1-2-3-4", "9" * 200])
+def test_a_place_that_is_none_is_refused(emulator: Emulator, place: str) -> None:
+    response = emulator.http.get("/_emulator/accounts/demo/events", headers={"Last-Event-ID": place})
+    assert response.status_code == 422, response.text
+    assert response.json()["error"]["reason"] == "invalid"
+
+
+def test_an_account_hears_nothing_of_another(emulator: Emulator) -> None:
+    other = emulator.http.post("/_emulator/accounts", json={"name": "other"}).json()
+    with listening(emulator) as told:
+        emulator.call("eq", "off", id=12345, token=other["token"])
+        emulator.eq("reboot", 12347)
+        assert next(told)["vm"] == 12347
+    emulator.http.delete("/_emulator/accounts/other").raise_for_status()
+
+
+def test_the_stream_of_a_removed_account_ends_and_a_new_one_is_404(emulator: Emulator) -> None:
+    emulator.http.post("/_emulator/accounts", json={"name": "brief"}).raise_for_status()
+    with listening(emulator, "brief") as told:
+        emulator.http.delete("/_emulator/accounts/brief").raise_for_status()
+        assert list(told) == []
+    assert emulator.http.get("/_emulator/accounts/brief/events").status_code == 404
+
+
+def test_a_stream_does_not_keep_a_server_from_stopping() -> None:
+    with httpx.Client(timeout=60) as http:
+        with running() as server:
+            stream = http.send(
+                http.build_request("GET", f"{server.url}/_emulator/accounts/demo/events"), stream=True
+            )
+        assert stream.read().startswith(b"retry: 1000")
