@@ -201,3 +201,10 @@ def test_two_runs_with_one_seed_leave_identical_journals(emulator: Emulator) -> 
         return re.sub(r"[a-z0-9]{32}", "key", json.dumps(lines))
 
     assert run("one") == run("other")
+
+
+def test_a_call_with_an_expired_token_stands_in_the_journal_of_its_account(emulator: Emulator) -> None:
+    token = emulator.call("auth", "login", key="demo-api-key", ttl=60)["result"]["token"]
+    emulator.advance(60)
+    assert emulator.call("eq", "list", token=token)["reason"] == "token_expired"
+    assert emulator.control("GET", "/requests")["requests"][-1]["reason"] == "token_expired"

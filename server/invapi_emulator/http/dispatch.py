@@ -107,8 +107,7 @@ def _identified(
     Without a token, the parameters tell whose call it is.
     """
     if action.find_account is None:
-        account, real_now = account_of_token(tx, heard.fields, heard.address, real_time)
-        heard.belongs_to(account, real_now)
+        account, real_now = account_of_token(tx, heard.fields, heard.address, real_time, heard.belongs_to)
         return account, validated(action.params, heard.fields), real_now
     params = validated(action.params, heard.fields)
     account = action.find_account(tx, params)
