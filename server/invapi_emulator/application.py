@@ -23,6 +23,7 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.http.form_endpoint import FormEndpoint
 from invapi_emulator.http.front_door import FrontDoor
 from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.live import Live
 from invapi_emulator.modules.auth import sessions as _auth_sessions
 from invapi_emulator.modules.eq import inventory as _eq_inventory
 from invapi_emulator.modules.eq import power as _eq_power
@@ -80,15 +81,18 @@ def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> 
 
     @asynccontextmanager
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
-        working = asyncio.create_task(worker.run(), name="worker")
+        working = [asyncio.create_task(worker.run(), name="worker")]
+        if settings.live:
+            working.append(asyncio.create_task(Live(database, worker.wake).run(), name="live"))
         lifecycle.state = "ready"
         try:
             yield
         finally:
             lifecycle.state = "stopping"
-            working.cancel()
-            with suppress(asyncio.CancelledError):
-                await working
+            for task in working:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             _say_goodbye(database)
             database.close()
 

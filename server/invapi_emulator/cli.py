@@ -40,6 +40,8 @@ def _setting_flags(command: Callable[..., int]) -> Callable[..., int]:
             name,
             help=f"{field.description}{default}",
             metavar=name.rpartition("_")[2].upper(),
+            # A switch may stand alone: --live is --live true.
+            **({"is_flag": False, "flag_value": "true"} if field.annotation is bool else {}),
         )(command)
     return command
 

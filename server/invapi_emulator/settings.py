@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     account_ttl: Annotated[int, Field(ge=0)] = 0
     """seconds after which an account that nobody used is removed, demo never; 0: none is"""
 
+    live: bool = False
+    """the account demo is kept gently busy, for a page or a panel to show"""
+
     full_sync: bool = False
     """SQLite writes through to the disk at each commit: survives a power cut, not only a kill"""
 

@@ -198,3 +198,14 @@ def test_help_names_every_flag() -> None:
         "admin-token",
     ):
         assert f"--{flag} " in page
+
+
+def test_a_live_demo_moves_by_itself() -> None:
+    with served("--live", "--rate", "100") as server, server.emulator() as emulator:
+
+        def actions() -> set[str]:
+            return {call["action"] for call in emulator.control("GET", "/requests")["requests"]}
+
+        wait_until(lambda: len(actions()) > 1)
+        status, _, _ = server.stop(signal.SIGTERM)
+    assert status == 0

@@ -1,0 +1,86 @@
+"""The demo that moves by itself."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from harness import DATABASE, SEED, HandedTime, Json
+from invapi_emulator.application import open_worlds
+from invapi_emulator.domain.instants import MINUTE
+from invapi_emulator.live import Live
+from invapi_emulator.scenarios.worlds import DEMO
+from invapi_emulator.settings import read_settings
+from invapi_emulator.storage import accounts, requests, snapshots
+from invapi_emulator.storage.database import Database
+
+pytestmark = pytest.mark.handed_time
+
+
+@pytest.fixture
+def time() -> HandedTime:
+    return HandedTime()
+
+
+@pytest.fixture
+def database(time: HandedTime) -> Iterator[Database]:
+    database = open_worlds(read_settings({"db": DATABASE, "seed": SEED, "clock": "real"}), time)
+    yield database
+    database.close()
+
+
+async def steps(database: Database, time: HandedTime, count: int) -> list[Json]:
+    """Let the demo make so many steps, ten account seconds apart; return its calls as the journal has them."""
+    live = Live(database, lambda: None)
+    for _ in range(count):
+        await live.step()
+        time.go_on(1)
+    with database.read() as tx:
+        account = accounts.by_name(tx, DEMO)
+        assert account is not None
+        return [vars_of(call) for _, call in requests.newest(tx, account.id)]
+
+
+def vars_of(call: requests.Request) -> Json:
+    return {
+        "action": call.action,
+        "vm": call.vm,
+        "result": call.result,
+        "task": call.task,
+        "fault": call.fault,
+    }
+
+
+def test_it_makes_and_rotates_snapshots_looks_around_and_fails_now_and_then(
+    database: Database, time: HandedTime
+) -> None:
+    calls = asyncio.run(steps(database, time, 400))
+    actions = Counter(call["action"] for call in calls)
+    assert set(actions) == {"check", "create_snapshot", "on", "off", "get_snapshot", "load_stats", "status"}
+    assert {call["vm"] for call in calls if call["action"] in {"create_snapshot", "on", "off"}} == {12348}
+    faults = Counter(call["fault"] for call in calls)
+    assert 1 <= faults["task_fails"] <= actions["create_snapshot"] + actions["on"] + actions["off"]
+    with database.read() as tx:
+        held = [snapshot.name for snapshot in snapshots.of_vm(tx, 1, 12348)]
+    assert len(held) == 4
+    assert held[0] == "golden"
+    assert all(name.startswith("auto-") for name in held[1:])
+
+
+def test_the_same_seed_makes_the_same_steps(time: HandedTime) -> None:
+    runs = []
+    for _ in range(2):
+        time.now += MINUTE
+        settings = read_settings({"seed": SEED, "clock": "frozen"})
+        database = open_worlds(settings, HandedTime())
+        runs.append(asyncio.run(steps(database, time, 30)))
+        database.close()
+    assert runs[0] == runs[1]
+    assert len(runs[0]) > 20
+
+
+def test_an_account_without_vms_is_left_in_peace(time: HandedTime) -> None:
+    database = open_worlds(read_settings({"scenario": "empty"}), time)
+    assert asyncio.run(steps(database, time, 3)) == []
+    database.close()
