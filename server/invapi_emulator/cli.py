@@ -15,6 +15,9 @@ from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 
 CANNOT_START = 2
 
+_ALONE: dict[str, Any] = {"is_flag": False, "flag_value": "true"}
+"""A switch may stand without a value: --live is --live true."""
+
 
 def main() -> None:
     """Run the command; whatever is wrong with its words is one line on stderr, and exit status 2."""
@@ -40,8 +43,7 @@ def _setting_flags(command: Callable[..., int]) -> Callable[..., int]:
             name,
             help=f"{field.description}{default}",
             metavar=name.rpartition("_")[2].upper(),
-            # A switch may stand alone: --live is --live true.
-            **({"is_flag": False, "flag_value": "true"} if field.annotation is bool else {}),
+            **_ALONE if field.annotation is bool else {},
         )(command)
     return command
 
