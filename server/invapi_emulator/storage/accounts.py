@@ -119,6 +119,15 @@ def next_sequence(tx: Transaction, account_id: int) -> int:
     return int(tx.execute(counted).scalar_one())
 
 
+def last_sequence(tx: Transaction, account_id: int) -> int:
+    """Return the largest number given out in the account's present world."""
+    return int(tx.execute(select(_account.c.sequence).where(_account.c.id == account_id)).scalar_one())
+
+
+def set_sequence(tx: Transaction, account_id: int, last: int) -> None:
+    tx.execute(update(_account).where(_account.c.id == account_id).values(sequence=last))
+
+
 def set_clock(tx: Transaction, account_id: int, clock: Clock) -> None:
     parts = {f"clock_{part}": getattr(clock, part) for part in _CLOCK}
     tx.execute(update(_account).where(_account.c.id == account_id).values(parts))

@@ -22,6 +22,10 @@ EventKind: TypeAlias = Literal[
     "settings",
     "clock_moved",
     "reset",
+    "imported",
+    "vm_added",
+    "vm_changed",
+    "vm_removed",
 ]
 
 _INSERT = insert(event)

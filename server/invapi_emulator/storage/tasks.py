@@ -27,6 +27,16 @@ def by_key(tx: Transaction, account_id: int, key: str) -> Task | None:
     return None if row is None else _from_row(row)
 
 
+def owner_of(tx: Transaction, key: str) -> int | None:
+    """Return the id of the account whose task has this key; None when no task has."""
+    return tx.execute(select(task.c.account_id).where(task.c.key == key)).scalar_one_or_none()
+
+
+def sequences(tx: Transaction, account_id: int) -> list[int]:
+    """Return the numbers that the account's tasks have."""
+    return list(tx.execute(select(task.c.sequence).where(task.c.account_id == account_id)).scalars())
+
+
 def due(tx: Transaction, account_id: int, now: Instant, most: int) -> list[Task]:
     """Return the tasks that are due and have not ended, in due order, `most` at the most."""
     where = (task.c.account_id == account_id) & (task.c.state == "running") & (task.c.due_at <= now)

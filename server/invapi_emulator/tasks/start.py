@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from invapi_emulator.actions import Call
-from invapi_emulator.domain.tasks import MAX_TASKS, Task, plan
+from invapi_emulator.domain.tasks import MAX_TASKS, Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
 from invapi_emulator.storage import accounts, events, tasks, vms
 from invapi_emulator.storage.database import Transaction
 from invapi_emulator.tasks.kinds import KINDS, actions_where
+from invapi_emulator.tasks.planning import planned_stages
 
 _NOT_REPEATED = frozenset({"token", "action", "id"})
 
@@ -25,12 +26,7 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
     tasks.drop_aged_out(tx, account.id, call.now)
     tasks.make_room(tx, account.id, MAX_TASKS, actions_where(lambda kind: not kind.changes))
     count = vm.started.get(call.action, 0) + 1
-    stages = plan(
-        kind.stages,
-        vm.size_gb,
-        call.now,
-        lambda stage: call.chance.fraction("vm", vm.id, "duration", call.action, stage, count),
-    )
+    stages = planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.chance)
     task = Task(
         key=call.chance.task_key(account.generation, number),
         module=call.module,

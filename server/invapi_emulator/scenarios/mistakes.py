@@ -1,0 +1,36 @@
+"""Saying what is wrong with a world: the place, the value, and what is accepted there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from invapi_emulator.domain.instants import iso
+from invapi_emulator.errors import Unprocessable
+
+_SHOWN = 80
+_PLAIN = {
+    "dict_type": "send a JSON object",
+    "model_attributes_type": "send a JSON object",
+    "model_type": "send a JSON object",
+    "missing": "it is missing",
+}
+
+
+def mistake(place: str, value: Any, accepted: str) -> Unprocessable:
+    return Unprocessable("invalid", f"{place}: {shortened(value)}: {accepted}", place)
+
+
+def too_late(place: str, value: int, what: str, now: int) -> Unprocessable:
+    return mistake(place, iso(value), f"{what} after now, which is {iso(now)}")
+
+
+def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessable:
+    """Return what is to be said about one of pydantic's errors, at this place in the body."""
+    field = ".".join(map(str, place)) or None
+    given = "" if error["type"] == "missing" else f"{shortened(error['input'])}: "
+    accepted = _PLAIN.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+    return Unprocessable("invalid", f"{field or 'the body'}: {given}{accepted}", field)
+
+
+def shortened(value: Any) -> str:
+    shown = ascii(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
