@@ -60,7 +60,7 @@ def serve(**flags: Any) -> int:
     return 0
 
 
-for _command in (remote.env, remote.reset, remote.advance):
+for _command in (remote.env, remote.reset, remote.advance, remote.export, remote.import_):
     commands.add_command(_command)
 
 
