@@ -68,7 +68,8 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
             prepare_schema(tx)
             if database.alone:
                 _resume_clocks(database, tx)
-            _check_scenario(database, tx, settings, defaults)
+            if scenarios.files:
+                _check_file(database, tx, settings, defaults)
             _ensure_demo(database, tx, settings, defaults)
             server_life.say_alive(tx, database.real_now(tx))
     except BaseException:
@@ -124,7 +125,7 @@ def _resume_clocks(database: Database, tx: Transaction) -> None:
         accounts.set_clock(tx, account.id, account.clock.moved_to(now, real_now))
 
 
-def _check_scenario(database: Database, tx: Transaction, settings: Settings, defaults: Wanted) -> None:
+def _check_file(database: Database, tx: Transaction, settings: Settings, defaults: Wanted) -> None:
     """Refuse a scenario file that contradicts itself now, not when the first account is made from it."""
     try:
         check_wanted(tx, defaults.asked(), database.real_now(tx))

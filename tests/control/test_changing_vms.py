@@ -4,8 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from harness import Emulator, Json
+from invapi_emulator.scenarios.schema import VmSpec
 from worlds_in_use import bytes_of, exported, live_through_everything, refused
 
 NEW_ID = 777
@@ -216,3 +219,20 @@ def test_a_mistake_in_a_change_is_named_and_changes_nothing(
 @pytest.mark.parametrize("body", ["[]", "5", "null", '"x"', "{", ""])
 def test_a_change_that_is_no_object_is_refused(emulator: Emulator, body: str) -> None:
     assert emulator.http.patch("/_emulator/accounts/demo/vms/12345", content=body).status_code == 422
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    field=st.sampled_from(sorted(VmSpec.model_fields)),
+    part=st.sampled_from([None, "size_gb", "used_gb", "fingerprint", "0", "snapshot"]),
+    value=st.sampled_from(
+        [None, True, -1, 0, 1.5, 2**63, "", "on", "\x00", "\ud800", [], {}, [None], {"a": 1}]
+    ),
+)
+def test_no_change_whatsoever_makes_a_server_error(
+    emulator: Emulator, field: str, part: str | None, value: Any
+) -> None:
+    body = json.dumps({field: value if part is None else {part: value}})
+    response = emulator.http.patch("/_emulator/accounts/demo/vms/12345", content=body)
+    assert response.status_code in {200, 422}, response.text
+    assert emulator.do("eq", "on")["result"] == "OK"

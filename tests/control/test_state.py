@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from harness import Emulator, Json, Running
 from invapi_emulator.scenarios.named import scenario_names
-from invapi_emulator.testing import Account
+from invapi_emulator.testing import Account, ControlFailure
 from invapi_emulator.testing import Emulator as Control
 from worlds_in_use import bytes_of, call, exported, later, live_through_everything, put
 
@@ -120,6 +121,27 @@ def test_a_world_of_no_account_keeps_the_keys_that_are_free(
     assert list(answer["keys"]) == [held]
     assert [task["key"] for task in copy.tasks] == [answer["keys"][held], "k" * 32]
     assert original.tasks[0]["key"] == held
+
+
+def test_a_key_that_several_accounts_want_at_once_is_kept_by_one(control: Control) -> None:
+    """On PostgreSQL an account may have taken it meanwhile; the others then are told to send it again."""
+    world = {"vms": [{"id": 1, "tasks": [{"action": "status", "key": "s" * 32}]}]}
+
+    def take(account: Account) -> str:
+        try:
+            account.import_(world)
+        except ControlFailure as refusal:
+            assert (refusal.status, refusal.answer["error"]["reason"]) == (409, "in_use")  # noqa: PT017
+            account.import_(world)
+        return str(account.tasks[0]["key"])
+
+    accounts = [control.account(scenario="empty") for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        keys = list(pool.map(take, accounts))
+    for account in accounts:
+        account.close()
+    assert len(set(keys)) == 4
+    assert "s" * 32 in keys
 
 
 def test_credentials_login_tokens_journal_and_events_stay(emulator: Emulator) -> None:

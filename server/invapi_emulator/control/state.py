@@ -37,6 +37,4 @@ async def replace_state(name: str, state: schema.World, worlds: TheWorlds) -> Im
         view = account_view(replace(world, account=account, now=now))
         return Imported(**view.model_dump(), keys=keys)
 
-    answer = await worlds.within(name, work)
-    worlds.clocks_changed()
-    return answer
+    return await worlds.settle(name, work)

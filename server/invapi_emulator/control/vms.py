@@ -42,9 +42,7 @@ async def add_vm(name: str, spec: VmSpec, worlds: TheWorlds) -> VmView:
         events.record(world.tx, world.account.id, world.now, "vm_added", vm=spec.id)
         return _view(world, spec.id)
 
-    view = await worlds.within(name, work)
-    worlds.clocks_changed()
-    return view
+    return await worlds.settle(name, work)
 
 
 @router.get("/vms/{vm_id}")
@@ -65,9 +63,7 @@ async def change_vm(name: str, vm_id: str, change: dict[str, Any], worlds: TheWo
         events.record(world.tx, world.account.id, world.now, "vm_changed", vm=vm.id)
         return _view(world, vm.id)
 
-    view = await worlds.within(name, work)
-    worlds.clocks_changed()
-    return view
+    return await worlds.settle(name, work)
 
 
 @router.delete("/vms/{vm_id}", status_code=204)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
+from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
@@ -62,6 +63,17 @@ class Worlds:
                 f"with its file as --scenario, or name another: {', '.join(self.scenarios.names())}",
             )
         return found
+
+    async def settle(self, name: str, work: Callable[[World], T]) -> T:
+        """Do some work that brings in tasks with keys; raises Conflict when another account took one meanwhile."""
+        try:
+            done = await self.within(name, work)
+        except IntegrityError:
+            raise Conflict(
+                "in_use", "another account has just taken the key of one of these tasks; send it again"
+            ) from None
+        self.clocks_changed()
+        return done
 
     async def within(self, name: str, work: Callable[[World], T]) -> T:
         """Do some work in an account's world, in one transaction; raises NotFound when there is no such account.

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.domain.snapshots import Snapshot
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.scenarios.build import BuiltVm
@@ -57,7 +57,9 @@ def _check_power(spec: VmSpec, built: BuiltVm, place: str) -> None:
     pausing = [task.action for task in built.tasks if task.state == "running" and KINDS[task.action].pauses]
     if vm.power == "off" or pausing:
         why = "it is off" if vm.power == "off" else f"{pausing[0]} is under way, which holds it still"
-        raise mistake(f"{place}running_since", "a time", f"the VM does not run: {why}; leave it out")
+        raise mistake(
+            f"{place}running_since", iso(spec.running_since), f"it does not run: {why}; leave it out"
+        )
 
 
 def _check_disk(vm: VirtualMachine, used_mb: int, place: str) -> None:
