@@ -123,6 +123,20 @@ def test_a_world_of_no_account_keeps_the_keys_that_are_free(
     assert original.tasks[0]["key"] == held
 
 
+def test_a_key_that_is_made_up_is_none_of_those_given(control: Control) -> None:
+    first = {"vms": [{"id": 1, "tasks": [{"action": "status"}]}]}
+    with control.account(name="twin", scenario="empty", seed=5) as account:
+        account.import_(first)
+        keys = [account.tasks[0]["key"], *(call(account, "eq", "status", id=1)["callback"] for _ in range(3))]
+    given = [{"action": "status", "key": key} for key in (keys[0], keys[3])]
+    second = {"vms": [*first["vms"], {"id": 2, "tasks": given}]}
+    with control.account(name="twin", scenario="empty", seed=5) as account:
+        assert account.import_(second)["keys"] == {}
+        assert [task["key"] for task in account.tasks][1:] == [keys[0], keys[3]]
+        made = [account.tasks[0]["key"], *(call(account, "eq", "status", id=1)["callback"] for _ in range(3))]
+        assert not {*made} & {keys[0], keys[3]}
+
+
 def test_a_key_that_several_accounts_want_at_once_is_kept_by_one(control: Control) -> None:
     """On PostgreSQL an account may have taken it meanwhile; the others then are told to send it again."""
     world = {"vms": [{"id": 1, "tasks": [{"action": "status", "key": "s" * 32}]}]}

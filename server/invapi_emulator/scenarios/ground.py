@@ -1,6 +1,6 @@
 """What VMs are built on: whose they are, when, by which chance, and which numbers and keys are free."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from invapi_emulator.domain.accounts import Account
@@ -10,6 +10,7 @@ from invapi_emulator.scenarios.mistakes import mistake
 from invapi_emulator.scenarios.schema import VmSpec
 from invapi_emulator.storage import accounts, snapshots, tasks
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.tasks.keys import new_key
 
 
 class Numbers:
@@ -17,14 +18,11 @@ class Numbers:
 
     def __init__(self, last: int, taken_snapshots: Iterable[int], taken_tasks: Iterable[int]) -> None:
         self.last = last
-        self._taken: Mapping[str, set[int]] = {"snapshot": set(taken_snapshots), "task": set(taken_tasks)}
+        self._taken = {"snapshot": set(taken_snapshots), "task": set(taken_tasks)}
 
-    def reserve(self, specs: Iterable[VmSpec]) -> None:
-        """Let what is made up follow all that is given in these VMs."""
-        for spec in specs:
-            given = [snapshot.id or 0 for snapshot in spec.snapshots]
-            given += [task.sequence or 0 for task in spec.tasks]
-            self.last = max(self.last, *given, 0)
+    def reserve(self, given: Iterable[int | None]) -> None:
+        """Let what is made up follow these."""
+        self.last = max(self.last, *(number or 0 for number in given), 0)
 
     def of(self, what: str, given: int | None, place: str) -> int:
         """Return the number of a `snapshot` or a `task`; one that is given must not be another's."""
@@ -46,36 +44,30 @@ class Keys:
     """
 
     def __init__(self, tx: Transaction, account: Account, *, keep: bool) -> None:
+        self.issued_anew: dict[str, str] = {}
         self._tx = tx
         self._account = account
         self._keep = keep
+        self._reserved: set[str] = set()
         self._given: set[str] = set()
-        self._used: set[str] = set()
-        self.issued_anew: dict[str, str] = {}
+
+    def reserve(self, given: Iterable[str | None]) -> None:
+        """Let no key that is made up be one of these."""
+        self._reserved |= {key for key in given if key is not None}
 
     def of(self, given: str | None, number: int, place: str) -> str:
         """Return the key of the task with this number."""
-        if given is not None:
-            owner = tasks.owner_of(self._tx, given)
-            if given in self._given or owner == self._account.id:
-                raise mistake(place, given, "another task of the account has this key")
-            self._given.add(given)
-            if self._keep and owner is None and given not in self._used:
-                self._used.add(given)
-                return given
-        key = self._new(number)
-        if given is not None:
-            self.issued_anew[given] = key
-        return key
-
-    def _new(self, number: int) -> str:
-        chance, generation = chance_of(self._account), self._account.generation
-        key, attempt = chance.task_key(generation, number), 0
-        while key in self._used | self._given or tasks.owner_of(self._tx, key) is not None:
-            attempt += 1
-            key = chance.task_key(generation, number, attempt)
-        self._used.add(key)
-        return key
+        if given is None:
+            return new_key(self._tx, self._account, number, self._reserved)
+        owner = tasks.owner_of(self._tx, given)
+        if given in self._given or owner == self._account.id:
+            raise mistake(place, given, "another task of the account has this key")
+        self._given.add(given)
+        if self._keep and owner is None:
+            return given
+        issued = new_key(self._tx, self._account, number, self._reserved)
+        self.issued_anew[given] = issued
+        return issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +80,13 @@ class Ground:
     @property
     def chance(self) -> Chance:
         return chance_of(self.account)
+
+    def reserve(self, specs: Iterable[VmSpec]) -> None:
+        """See to it that what is made up for these VMs is none of what is given in them."""
+        for spec in specs:
+            self.numbers.reserve(snapshot.id for snapshot in spec.snapshots)
+            self.numbers.reserve(task.sequence for task in spec.tasks)
+            self.keys.reserve(task.key for task in spec.tasks)
 
 
 def fresh_ground(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> Ground:

@@ -35,7 +35,7 @@ def check_world(tx: Transaction, account: Account, world: World, now: Instant) -
 def settle_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
     """Put a VM into an account that has none of this id; raises Unprocessable if it contradicts itself."""
     ground = shared_ground(tx, account, now)
-    ground.numbers.reserve([spec])
+    ground.reserve([spec])
     built = _built([spec], ground, [""])
     accounts.set_sequence(tx, account.id, ground.numbers.last)
     _store(tx, account.id, built)
@@ -43,7 +43,7 @@ def settle_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> 
 
 def _prepared(tx: Transaction, account: Account, world: World, now: Instant) -> tuple[Ground, list[BuiltVm]]:
     ground = fresh_ground(tx, account, now, keep_keys=world.account in {None, account.name})
-    ground.numbers.reserve(world.vms)
+    ground.reserve(world.vms)
     counted = ground.numbers.last if world.counters is None else world.counters.sequence
     if counted < ground.numbers.last:
         used = f"at least {ground.numbers.last}, the largest number of a snapshot or task"

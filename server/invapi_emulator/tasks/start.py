@@ -9,6 +9,7 @@ from invapi_emulator.domain.tasks import MAX_TASKS, Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
 from invapi_emulator.storage import accounts, events, tasks, vms
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.tasks.keys import new_key
 from invapi_emulator.tasks.kinds import KINDS, actions_where
 from invapi_emulator.tasks.planning import planned_stages
 
@@ -28,7 +29,7 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
     count = vm.started.get(call.action, 0) + 1
     stages = planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.chance)
     task = Task(
-        key=call.chance.task_key(account.generation, number),
+        key=new_key(tx, account, number),
         module=call.module,
         action=call.action,
         vm_id=vm.id,
