@@ -64,6 +64,15 @@ def _depth(value: Any) -> int:
     return 0
 
 
+ACCEPTED: dict[str, str] = {}
+"""What a pattern lets through, in words: for who sent something else."""
+
+
+def _text(pattern: str, accepted: str) -> Any:
+    ACCEPTED[pattern] = accepted
+    return Field(pattern=pattern, strict=True)
+
+
 _TIMESTAMP = WithJsonSchema(
     {"type": "string", "format": "date-time", "description": "ISO 8601; UTC where no offset is given"}
 )
@@ -75,16 +84,20 @@ Number = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True)]
 Count = Annotated[int, Field(ge=1, le=MAX_NUMBER, strict=True)]
 Gigabytes = Annotated[float, Field(ge=0, le=100_000, strict=True, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
-Name = Annotated[str, Field(pattern=r"\A[a-zA-Z0-9_.-]{1,100}\z", strict=True)]
-Type = Annotated[str, Field(pattern=r"\A[a-zA-Z0-9_.-]{1,32}\z", strict=True)]
-Text = Annotated[str, Field(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z", strict=True)]
-LongText = Annotated[str, Field(pattern=r"\A[^\x00]*\z", max_length=MAX_TEXT, strict=True)]
-AccountName = Annotated[str, Field(pattern=r"\A[a-z0-9-]{1,64}\z", strict=True)]
-Fingerprint = Annotated[str, Field(pattern=r"\A[0-9a-f]{16}\z", strict=True)]
-Uuid = Annotated[str, Field(pattern=r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z", strict=True)]
-IpAddress = Annotated[str, Field(pattern=r"\A[0-9a-fA-F.:]{2,45}\z", strict=True)]
-MacAddress = Annotated[str, Field(pattern=r"\A[0-9a-f]{2}(:[0-9a-f]{2}){5}\z", strict=True)]
-TaskKey = Annotated[str, Field(pattern=r"\A[a-z0-9]{32}\z", strict=True)]
+Name = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,100}\z", "1 to 100 characters of a-zA-Z0-9_-.")]
+Type = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,32}\z", "1 to 32 characters of a-zA-Z0-9_-.")]
+Text = Annotated[
+    str, _text(r"\A[^\x00-\x1f\x7f]{1,200}\z", "1 to 200 characters, none of them a control character")
+]
+LongText = Annotated[str, _text(r"\A[^\x00]*\z", "text without NUL"), Field(max_length=MAX_TEXT)]
+AccountName = Annotated[str, _text(r"\A[a-z0-9-]{1,64}\z", "1 to 64 characters of a-z0-9-")]
+Fingerprint = Annotated[str, _text(r"\A[0-9a-f]{16}\z", "16 characters of 0-9a-f")]
+Uuid = Annotated[str, _text(r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z", "a UUID in lower case")]
+IpAddress = Annotated[str, _text(r"\A[0-9a-fA-F.:]{2,45}\z", "an address of IPv4 or IPv6")]
+MacAddress = Annotated[
+    str, _text(r"\A[0-9a-f]{2}(:[0-9a-f]{2}){5}\z", "six pairs of 0-9a-f with colons between them")
+]
+TaskKey = Annotated[str, _text(r"\A[a-z0-9]{32}\z", "32 characters of a-z0-9")]
 PowerWord = Annotated[Power, BeforeValidator(_unquoted_switch)]
 ActionName = Annotated[Text, BeforeValidator(_unquoted_switch)]
 FormFields = Annotated[dict[str, Any], AfterValidator(_form_fields)]

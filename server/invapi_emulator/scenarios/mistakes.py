@@ -5,6 +5,7 @@ from typing import Any
 
 from invapi_emulator.domain.instants import iso
 from invapi_emulator.errors import Unprocessable
+from invapi_emulator.scenarios.fields import ACCEPTED
 
 _SHOWN = 80
 _PLAIN = {
@@ -27,8 +28,13 @@ def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessab
     """Return what is to be said about one of pydantic's errors, at this place in the body."""
     field = ".".join(map(str, place)) or None
     given = "" if error["type"] == "missing" else f"{shortened(error['input'])}: "
-    accepted = _PLAIN.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
-    return Unprocessable("invalid", f"{field or 'the body'}: {given}{accepted}", field)
+    return Unprocessable("invalid", f"{field or 'the body'}: {given}{_accepted(error)}", field)
+
+
+def _accepted(error: Mapping[str, Any]) -> str:
+    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in ACCEPTED:
+        return f"it takes {ACCEPTED[error['ctx']['pattern']]}"
+    return _PLAIN.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
 
 
 def shortened(value: Any) -> str:
