@@ -9,8 +9,12 @@ import pytest
 from harness import Emulator
 from invapi_emulator.actions import ACTIONS
 from invapi_emulator.faults.kind import FAULTS
+from invapi_emulator.scenarios.documents import as_json, parse
 from invapi_emulator.scenarios.named import scenario_names
+from invapi_emulator.scenarios.schema import CountersSpec, DiskSpec, MemorySpec, SnapshotSpec, VmSpec, World
+from invapi_emulator.scenarios.task_schema import TaskSpec
 from invapi_emulator.settings import Settings
+from invapi_emulator.tasks.kinds import KINDS
 
 ROOT = Path(__file__).parents[1]
 
@@ -60,6 +64,25 @@ def test_every_library_is_accounted_for() -> None:
     for library in libraries:
         name = re.split(r"[\[<>=; ]", library)[0]
         assert re.search(rf"^\|[^|]*\b{re.escape(name)}\b[^|]*\|", table, re.MULTILINE), name
+
+
+def test_the_example_of_a_world_can_be_imported_and_lived_in(emulator: Emulator) -> None:
+    (example,) = re.findall(r"^```yaml\n(.*?)^```$", page("docs/worlds.md"), re.MULTILINE | re.DOTALL)
+    assert emulator.control("PUT", "/state", as_json(parse(example)))["vms"] == [501, 502]
+    hanging = emulator.advance(until="idle")["hanging"]
+    assert [task["key"] for task in emulator.tasks() if task["vm"] == 502] == hanging
+    assert emulator.listed(501) == ["golden", "nightly", "botched", "before-sale"]
+
+
+def test_every_field_of_a_world_is_described() -> None:
+    for part in (World, VmSpec, SnapshotSpec, TaskSpec, DiskSpec, MemorySpec, CountersSpec):
+        for field in part.model_fields:
+            assert re.search(rf"[`\"]{field}[`\"]", page("docs/worlds.md")), field
+
+
+def test_every_action_that_starts_a_task_stands_in_the_page_of_worlds() -> None:
+    (row,) = re.findall(r"^\| `action` \|.*$", page("docs/worlds.md"), re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", row)) == {"action", *KINDS}
 
 
 def test_links_between_pages_lead_somewhere() -> None:

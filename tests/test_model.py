@@ -132,6 +132,12 @@ class Calls(RuleBasedStateMachine):
         if self.model.running:
             self.end()
 
+    @rule()
+    def import_the_export(self) -> None:
+        before = self.emulator.control("GET", "/state")
+        assert self.emulator.control("PUT", "/state", before)["keys"] == {}
+        assert self.emulator.control("GET", "/state") == before
+
     def end(self) -> None:
         restored = (
             self.model.running if self.model.running and self.model.running[0] == "restore_snapshot" else None

@@ -1,5 +1,7 @@
 """Commands that drive a running emulator."""
 
+import io
+import json
 import shlex
 from pathlib import Path
 
@@ -7,6 +9,8 @@ import pytest
 
 from harness import Emulator, running
 from invapi_emulator.cli import main
+from invapi_emulator.testing import Emulator as Control
+from worlds_in_use import bytes_of, live_through_everything
 
 
 class Shell:
@@ -44,7 +48,8 @@ def test_env_prints_lines_for_eval(shell: Shell, emulator: Emulator) -> None:
 
 def test_advance_moves_the_clock_and_says_what_happened(shell: Shell, emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
-    made, ended, now = shell.run("advance", "idle")
+    *stages, made, ended, now = shell.run("advance", "idle")
+    assert [line.partition("stage=")[2] for line in stages] == ["copy disk", "upload image"]
     assert "snapshot_made vm=12345 type=snapshot name=a" in made
     assert f"task_ended task={key}" in ended
     assert now == f"demo: it is {emulator.clock()['now']}"
@@ -58,6 +63,74 @@ def test_reset_starts_again(shell: Shell, emulator: Emulator) -> None:
         "demo: scenario one-vm, seed 5, it is 2030-01-01T00:00:00Z"
     ]
     assert emulator.call("eq", "list")["servers"] == [12345]
+
+
+def test_a_world_goes_to_stdout_and_comes_back_from_stdin(
+    shell: Shell, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = emulator.start("vm", "create_snapshot", name="a")
+    world = shell.run("export")
+    assert json.loads("\n".join(world)) == emulator.control("GET", "/state")
+    emulator.reset()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(world).encode())))
+    assert shell.run("import", "-") == ["demo: 4 VMs, seed 7, it is 2030-01-01T00:00:00Z"]
+    assert emulator.check(key)["result"] == "Not ready"
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "begins"),
+    [("w.json", (), "{"), ("w.yaml", (), "version: 1"), ("w.yml", (), "version: 1"), ("w", (), "{"),
+     ("w.json", ("--format", "yaml"), "version: 1"), ("w.yaml", ("--format", "json"), "{")],
+)  # fmt: skip
+def test_a_world_goes_to_a_file_and_comes_back(
+    shell: Shell, emulator: Emulator, tmp_path: Path, name: str, flags: tuple[str, ...], begins: str
+) -> None:
+    live_through_everything(emulator)
+    before = bytes_of(emulator)
+    assert shell.run("export", *flags, str(tmp_path / name)) == []
+    assert (tmp_path / name).read_text().startswith(begins)
+    emulator.reset(scenario="empty")
+    shell.run("import", str(tmp_path / name))
+    assert bytes_of(emulator) == before
+
+
+def test_an_import_says_which_keys_were_issued_anew(shell: Shell, emulator: Emulator, tmp_path: Path) -> None:
+    key = emulator.start("eq", "status")
+    with Control(url=emulator.url) as control, control.account(scenario="empty", seed=1) as account:
+        shell.run("export", str(tmp_path / "w.yaml"))
+        said = shell.run("import", "--account", account.name, str(tmp_path / "w.yaml"))
+        assert said[1:] == [f"{key} is now {account.tasks[0]['key']}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("vms: [{id: 0}]", "422 invalid: vms.0.id: 0: "),
+        ("vms: [{id: 1}", "FILE: 'FILE_NAME': it is no YAML: line 1, column 14: "),
+        ('{"vms": [{"id": 1}', "FILE: 'FILE_NAME': it is no JSON: Expecting ',' delimiter: line 1 column 19"),
+        ("? {a: 1}\n: 2", "FILE: 'FILE_NAME': it is no YAML: line 1, column 3: found unhashable key"),
+        ("2030-01-01: 2", "FILE: 'FILE_NAME': keys must be str, int"),
+        ("a: \x00", "FILE: 'FILE_NAME': it is no YAML: unacceptable character #x0000"),
+        ("vms: !!binary aGk=", "FILE: 'FILE_NAME': bytes has no place in a world"),
+        ("\ud800", "FILE: 'FILE_NAME': "),
+        ("", "422 invalid: the body: "),
+    ],
+)
+def test_a_file_that_is_no_world_is_refused(
+    shell: Shell, emulator: Emulator, tmp_path: Path, text: str, says: str
+) -> None:
+    file, before = tmp_path / "w", bytes_of(emulator)
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    (line,) = shell.run("import", str(file), status=2)
+    assert line.startswith(f"invapi-emulator: {says.replace('FILE_NAME', str(file))}")
+    assert bytes_of(emulator) == before
+
+
+def test_a_file_that_cannot_be_read_or_written_is_named(shell: Shell, tmp_path: Path) -> None:
+    (line,) = shell.run("import", str(tmp_path / "none"), status=2)
+    assert str(tmp_path / "none") in line
+    (line,) = shell.run("export", str(tmp_path / "no" / "w"), status=2)
+    assert line == f"invapi-emulator: FILE: '{tmp_path}/no/w': No such file or directory"
 
 
 def test_what_goes_wrong_is_one_line_that_names_it(shell: Shell) -> None:

@@ -55,6 +55,17 @@ def test_an_account_is_all_that_a_test_needs(account: Account) -> None:
     assert len(account.vms) == 4
 
 
+def test_a_world_is_exported_and_imported(account: Account) -> None:
+    key, state = create(account), account.export()
+    assert account.import_({"seed": 9, "vms": [{"id": 5}]})["keys"] == {}
+    assert (account.vms, account.seed) == ([5], 9)
+    account.import_(state)
+    assert (account.vms, account.seed, account.export()) == ([12345], 3, state)
+    assert account.vm(12345)["locked_by"] == key
+    with pytest.raises(ControlFailure, match=r"422 invalid: vms\.0\.id: 0: "):
+        account.import_({"vms": [{"id": 0}]})
+
+
 def test_verify_says_what_it_saw_instead(account: Account) -> None:
     create(account)
     assert account.verify(action="create_snapshot", count=1) == 1

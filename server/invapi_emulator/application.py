@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from invapi_emulator import __version__
 from invapi_emulator.clock import RealTime
 from invapi_emulator.control import accounts as accounts_routes
-from invapi_emulator.control import clock, events, faults, health, index, requests, reset
+from invapi_emulator.control import clock, events, faults, health, index, requests, reset, state
 from invapi_emulator.control import tasks as tasks_routes
 from invapi_emulator.control import vms as vms_routes
 from invapi_emulator.control.failures import handle_failures
@@ -19,7 +19,7 @@ from invapi_emulator.control.guard import ControlGuard
 from invapi_emulator.control.worlds import Worlds
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import SECOND
-from invapi_emulator.errors import CannotStart
+from invapi_emulator.errors import CannotStart, Unprocessable
 from invapi_emulator.http.form_endpoint import FormEndpoint
 from invapi_emulator.http.front_door import FrontDoor
 from invapi_emulator.lifecycle import Lifecycle
@@ -31,8 +31,9 @@ from invapi_emulator.modules.eq_callback import check as _eq_callback_check
 from invapi_emulator.modules.vm import restore_settings as _vm_restore_settings
 from invapi_emulator.modules.vm import snapshots as _vm_snapshots
 from invapi_emulator.modules.vm import statistics as _vm_statistics
-from invapi_emulator.scenarios.named import scenario_names
-from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, make_account
+from invapi_emulator.scenarios.files import chosen_scenario
+from invapi_emulator.scenarios.named import Scenarios
+from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, check_wanted, make_account
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
 from invapi_emulator.storage import accounts, server_life, tasks
 from invapi_emulator.storage.database import DATABASE_LOST, Database, Transaction, first_line, open_database
@@ -53,21 +54,24 @@ MODULES = (
 """Importing these fills the tables of actions and of kinds of task."""
 
 
-def open_worlds(settings: Settings, real_time: RealTime) -> Database:
+BUILT_IN = Scenarios()
+
+
+def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = BUILT_IN) -> Database:
     """Open the database with its schema, its clocks going on, and the account demo in it.
 
     Raises CannotStart with one line that names the culprit.
     """
-    if settings.scenario not in scenario_names():
-        known = ", ".join(scenario_names())
-        raise CannotStart(f"--scenario: there is no scenario {settings.scenario!r}; there are {known}")
+    defaults = _defaults(settings, scenarios)
     database = open_database(settings.db, real_time, full_sync=settings.full_sync)
     try:
         with database.write() as tx:
             prepare_schema(tx)
             if database.alone:
                 _resume_clocks(database, tx)
-            _ensure_demo(database, tx, settings)
+            if scenarios.files:
+                _check_file(database, tx, settings, defaults)
+            _ensure_demo(database, tx, settings, defaults)
             server_life.say_alive(tx, database.real_now(tx))
     except BaseException:
         database.close()
@@ -75,7 +79,9 @@ def open_worlds(settings: Settings, real_time: RealTime) -> Database:
     return database
 
 
-def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> ASGIApp:
+def create_app(
+    settings: Settings, database: Database, lifecycle: Lifecycle, scenarios: Scenarios = BUILT_IN
+) -> ASGIApp:
     """Return the application on worlds that are open; it closes them when it stops."""
     worker = Worker(database, settings.account_ttl * SECOND)
 
@@ -105,7 +111,7 @@ def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> 
         docs_url=None,
         redoc_url=None,
     )
-    control.state.worlds = Worlds(database, lifecycle, _defaults(settings), worker.wake)
+    control.state.worlds = Worlds(database, lifecycle, scenarios, _defaults(settings, scenarios), worker.wake)
     handle_failures(control)
     for part in (
         index,
@@ -113,6 +119,7 @@ def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> 
         accounts_routes,
         reset,
         clock,
+        state,
         vms_routes,
         tasks_routes,
         requests,
@@ -134,18 +141,26 @@ def _resume_clocks(database: Database, tx: Transaction) -> None:
         accounts.set_clock(tx, account.id, account.clock.moved_to(now, real_now))
 
 
-def _ensure_demo(database: Database, tx: Transaction, settings: Settings) -> None:
+def _check_file(database: Database, tx: Transaction, settings: Settings, defaults: Wanted) -> None:
+    """Refuse a scenario file that contradicts itself now, not when the first account is made from it."""
+    try:
+        check_wanted(tx, defaults.asked(), database.real_now(tx))
+    except Unprocessable as mistake:
+        raise CannotStart(f"--scenario: '{settings.scenario}': {mistake}") from None
+
+
+def _ensure_demo(database: Database, tx: Transaction, settings: Settings, defaults: Wanted) -> None:
     if accounts.by_name(tx, DEMO) is None:
-        make_account(tx, DEMO, DEMO_CREDENTIALS, _defaults(settings), database.real_now(tx))
+        make_account(tx, DEMO, DEMO_CREDENTIALS, defaults.asked(), database.real_now(tx))
         return
     left_alone = [f"--{name}" for name in WORLD_SETTINGS if name in settings.model_fields_set]
     if left_alone:
         _log.warning("account %s is there already: %s left alone", DEMO, _listed(left_alone))
 
 
-def _defaults(settings: Settings) -> Wanted:
+def _defaults(settings: Settings, scenarios: Scenarios) -> Wanted:
     start = ClockStart(settings.clock, settings.rate, settings.polls)
-    return Wanted(settings.scenario, start, settings.seed)
+    return Wanted(chosen_scenario(scenarios, settings.scenario), start, settings.seed)
 
 
 def _say_goodbye(database: Database) -> None:

@@ -64,7 +64,14 @@ def serve(**flags: Any) -> int:
     return 0
 
 
-for _command in (remote.env, remote.reset, remote.advance, remote.healthcheck):
+for _command in (
+    remote.env,
+    remote.reset,
+    remote.advance,
+    remote.export,
+    remote.import_,
+    remote.healthcheck,
+):
     commands.add_command(_command)
 
 
@@ -79,12 +86,14 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
     from invapi_emulator.clock import real_time  # noqa: PLC0415
     from invapi_emulator.http.server import server_for  # noqa: PLC0415
     from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
+    from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
 
-    database = open_worlds(settings, real_time())
+    scenarios = known_scenarios(settings.scenario)
+    database = open_worlds(settings, real_time(), scenarios)
     host, port = settings.host, listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     lifecycle = Lifecycle()
-    application = create_app(settings, database, lifecycle)
+    application = create_app(settings, database, lifecycle, scenarios)
 
     def say_ready() -> None:
         click.echo(f"invapi-emulator ready on http://{shown}:{port}")

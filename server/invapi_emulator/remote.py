@@ -4,12 +4,14 @@ import shlex
 import threading
 from collections.abc import Callable
 from http.client import HTTPException
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
 
 import click
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.scenarios.documents import YAML_ENDINGS, as_json, parse, written
 from invapi_emulator.testing import ControlFailure, Emulator
 
 DEFAULT_URL = "http://127.0.0.1:8650"
@@ -116,6 +118,41 @@ def _why_not_ready(url: str) -> str | None:
         return f"--url: no emulator answers at {url}: {problem}"
     status = answer.get("status")
     return None if status == "ready" else f"the emulator at {url} is not ready: {status}"
+
+
+@click.command()
+@_of_account
+@click.option(
+    "--format", "form", type=click.Choice(["json", "yaml"]), help="json, unless FILE says otherwise"
+)
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def export(url: str, admin_token: str, account: str, form: str | None, file: Path | None) -> None:
+    """Write an account's world down, to FILE or to stdout."""
+    world = _control(url, admin_token, "GET", f"{account}/state")
+    named_yaml = file is not None and file.name.endswith(YAML_ENDINGS)
+    text = written(world, as_yaml=form == "yaml" or (form is None and named_yaml))
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise click.ClickException(f"FILE: '{file}': {problem.strerror}") from None
+
+
+@click.command("import")
+@_of_account
+@click.argument("file", type=click.File(encoding="utf-8"))
+def import_(url: str, admin_token: str, account: str, file: TextIO) -> None:
+    """Put the world in FILE (JSON or YAML, - for stdin) in the place of an account's."""
+    try:
+        world = as_json(parse(file.read()))
+    except ValueError as problem:
+        raise click.ClickException(f"FILE: '{file.name}': {problem}") from None
+    view = _control(url, admin_token, "PUT", f"{account}/state", world)
+    click.echo(f"{account}: {len(view['vms'])} VMs, seed {view['seed']}, it is {view['clock']['now']}")
+    for key, issued in view["keys"].items():
+        click.echo(f"{key} is now {issued}")
 
 
 def _control(url: str, admin_token: str, method: str, path: str, body: Any = None) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     """file or SQLAlchemy URL (sqlite, postgresql) that keeps the worlds; nothing: in memory"""
 
     scenario: str = "demo"
-    """the world that accounts made new start with"""
+    """the world that accounts made new start with: a name, or a YAML or JSON file"""
 
     clock: Literal["real", "frozen", "auto"] = "real"
     """clock of accounts made new: real runs, frozen moves when told, auto jumps when polled"""

@@ -234,6 +234,16 @@ class Account(_Closes):
         self.seed, self.vms = made["seed"], made["vms"]
         self._awaited.clear()
 
+    def export(self) -> Json:
+        """Return the account's world, whole: what `import_` takes, and scenario files hold."""
+        return self._control("GET", "/state")
+
+    def import_(self, state: Json) -> Json:
+        """Put a world in the place of the account's; return the account, and in `keys` those issued anew."""
+        made = self._control("PUT", "/state", state)
+        self.seed, self.vms = made["seed"], made["vms"]
+        return made
+
     def close(self) -> None:
         """Remove the account with all it holds."""
         self._control("DELETE", "")
@@ -270,9 +280,12 @@ def serving(settings: Any, time: RealTime) -> Iterator[str]:
     from invapi_emulator.application import create_app, open_worlds  # noqa: PLC0415 - most of a second
     from invapi_emulator.http.server import server_for  # noqa: PLC0415
     from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
+    from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
 
     lifecycle, ready = Lifecycle(), threading.Event()
-    application = create_app(settings, open_worlds(settings, time), lifecycle)
+    scenarios = known_scenarios(settings.scenario)
+    database = open_worlds(settings, time, scenarios)
+    application = create_app(settings, database, lifecycle, scenarios)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = server_for(application, lifecycle, ready.set)
         arguments = {"sockets": [listening]}

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from harness import Emulator
-from invapi_emulator.domain.instants import parse_iso
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 TEN_YEARS = 315_360_000
@@ -285,33 +284,3 @@ def test_the_slowest_clock_there_is_harms_nobody(emulator: Emulator) -> None:
     assert emulator.check(key)["result"] == "Not ready"
     emulator.advance(until=key)
     assert emulator.check(key)["result"] == "OK"
-
-
-def test_stages_of_several_tasks_are_entered_in_order_of_time(emulator: Emulator) -> None:
-    emulator.start("vm", "create_snapshot", 12345, name="a")
-    emulator.start("eq", "reboot", 12347)
-    emulator.start("eq", "on", 12348)
-    events = emulator.advance(until="idle")["events"]
-    times = [parse_iso(event["at"]) for event in events]
-    assert times == sorted(times)
-    stages = [(event["vm"], event["stage"]) for event in events if event["kind"] == "task_stage"]
-    assert sorted(stages) == [
-        (12345, "copy disk"), (12345, "upload image"), (12347, "boot"), (12348, "boot"),
-    ]  # fmt: skip
-
-
-def test_many_tasks_enter_their_stages_in_order_though_they_go_in_batches(emulator: Emulator) -> None:
-    for _ in range(120):
-        emulator.start("vm", "load_stats", 12345)
-    events = emulator.advance(until="idle")["events"]
-    times = [parse_iso(event["at"]) for event in events]
-    assert times == sorted(times)
-    assert [event["kind"] for event in events].count("task_stage") == 120
-    assert [event["kind"] for event in events].count("task_ended") == 120
-
-
-def test_a_hanging_task_enters_no_stage_beyond_where_it_hangs(emulator: Emulator) -> None:
-    emulator.fault("task_hangs", at=0.2)
-    emulator.start("vm", "create_snapshot", 12345, name="a")
-    events = emulator.advance(3600)["events"]
-    assert [event["stage"] for event in events] == ["copy disk"]

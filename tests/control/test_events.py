@@ -118,3 +118,14 @@ def test_a_stream_does_not_keep_a_server_from_stopping() -> None:
                 http.build_request("GET", f"{server.url}/_emulator/accounts/demo/events"), stream=True
             )
         assert stream.read().startswith(b"retry: 1000")
+
+
+def test_changes_of_the_world_by_hand_are_told(emulator: Emulator) -> None:
+    with listening(emulator) as told:
+        emulator.control("POST", "/vms", {"id": 7}, status=201)
+        emulator.control("PATCH", "/vms/7", {"power": "off"})
+        emulator.http.delete("/_emulator/accounts/demo/vms/7").raise_for_status()
+        emulator.control("PUT", "/state", {"vms": [{"id": 8}]})
+        events = [next(told) for _ in range(4)]
+    assert [event["kind"] for event in events] == ["vm_added", "vm_changed", "vm_removed", "imported"]
+    assert [event.get("vm") for event in events[:3]] == [7, 7, 7]

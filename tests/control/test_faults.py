@@ -51,8 +51,8 @@ def test_what_is_ordered_is_shown(emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     ("body", "field", "words"),
     [
-        ({"kind": "no"}, "kind", "there is no kind 'no'; there are connection_reset, empty_reply"),
-        ({}, None, "the field kind is missing"),
+        ({"kind": "no"}, "kind", "'no': there is no such kind; there are connection_reset, empty_reply"),
+        ({}, "kind", "kind: it is missing"),
         ([], None, "send a JSON object"),
         ({"kind": "reject", "match": {"modul": "vm"}}, "match.modul", "there is no such field"),
         (

@@ -6,19 +6,18 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
-from invapi_emulator.control.bodies import ClockChange, ScenarioName, Seed
+from invapi_emulator.control.bodies import ScenarioName
 from invapi_emulator.control.views import AccountView, View, account_view
 from invapi_emulator.control.worlds import TheWorlds, World, Worlds
 from invapi_emulator.domain.accounts import Credentials
-from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.errors import Conflict
 from invapi_emulator.randomness import Chance, new_name, new_seed
-from invapi_emulator.scenarios.worlds import DEMO, Wanted, make_account
+from invapi_emulator.scenarios.fields import AccountName, ClockChange, Seed
+from invapi_emulator.scenarios.worlds import DEMO, make_account
 from invapi_emulator.storage import accounts
 
 router = APIRouter(prefix="/_emulator", tags=["accounts"])
 
-Name = Annotated[str, Field(pattern=r"\A[a-z0-9-]{1,64}\z", strict=True)]
 Word = Annotated[str, Field(pattern=r"\A[!-~]{1,128}\z", strict=True)]
 Text = Annotated[str, Field(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z", strict=True)]
 
@@ -28,7 +27,7 @@ class NewAccount(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Name | None = None
+    name: AccountName | None = None
     scenario: ScenarioName | None = None
     clock: ClockChange | None = None
     seed: Seed | None = None
@@ -95,7 +94,9 @@ def _list(worlds: Worlds) -> AccountList:
 
 def _make(worlds: Worlds, body: NewAccount) -> AccountView:
     name = body.name or f"account-{new_name()}"
-    seed = worlds.defaults.seed if body.seed is None else body.seed
+    scenario = None if body.scenario is None else worlds.scenario(body.scenario)
+    wanted = worlds.defaults.asked(scenario, body.clock, body.seed)
+    seed = wanted.seed
     chance = Chance(new_seed() if seed is None else seed, name, seed is not None)
     credentials = Credentials(
         api_key=body.api_key or chance.token("api key"),
@@ -103,7 +104,6 @@ def _make(worlds: Worlds, body: NewAccount) -> AccountView:
         user=body.user or f"{name}@example.com",
         password=body.password or chance.token("password"),
     )
-    wanted = Wanted(body.scenario or worlds.defaults.scenario, _start(worlds, body.clock), seed)
     with worlds.database.write() as tx:
         taken = accounts.taken(tx, name, credentials)
         if taken is not None:
@@ -111,18 +111,6 @@ def _make(worlds: Worlds, body: NewAccount) -> AccountView:
         real_now = worlds.database.real_now(tx)
         account = make_account(tx, name, credentials, wanted, real_now)
         return account_view(World(tx, account, account.clock.now(real_now), real_now))
-
-
-def _start(worlds: Worlds, wanted: ClockChange | None) -> ClockStart:
-    start = worlds.defaults.start
-    if wanted is None:
-        return start
-    return ClockStart(
-        mode=wanted.mode or start.mode,
-        rate=wanted.rate or start.rate,
-        polls=start.polls if wanted.polls is None else wanted.polls,
-        now=wanted.now,
-    )
 
 
 def _remove(world: World) -> None:

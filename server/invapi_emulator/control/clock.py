@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from invapi_emulator.control.bodies import ClockChange
 from invapi_emulator.control.views import ClockView, View, clock_view
 from invapi_emulator.control.worlds import TheWorlds, World
 from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, parse_iso
 from invapi_emulator.domain.tasks import has_aged_out
 from invapi_emulator.errors import Conflict, NotFound, Unprocessable
 from invapi_emulator.randomness import is_task_key
+from invapi_emulator.scenarios.fields import ClockChange
 from invapi_emulator.storage import accounts, events, tasks
 from invapi_emulator.tasks.jump import move_clock
 

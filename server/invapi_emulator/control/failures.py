@@ -1,7 +1,6 @@
 """How the control API says what was wrong: `{"error": {"reason", "message", "field"}}`."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,16 +9,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from invapi_emulator.errors import ControlError
+from invapi_emulator.scenarios.mistakes import invalid
 from invapi_emulator.storage.database import DATABASE_LOST, first_line
 
 _REASONS = {404: "not_found", 405: "method_not_allowed"}
 _SHOWN = 80
-_PLAIN = {
-    "model_attributes_type": "send a JSON object",
-    "missing": "it is missing",
-    "extra_forbidden": "there is no such field",
-    "union_tag_not_found": "the field kind is missing",
-}
 
 
 def handle_failures(application: FastAPI) -> None:
@@ -48,21 +42,8 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return failure(422, "malformed_json", f"the body is no JSON: {first['ctx']['error']}")
-    field = _place(first["loc"][1:], error.body)
-    if first["type"] == "union_tag_invalid":
-        known = str(first["ctx"]["expected_tags"]).replace("'", "")
-        message = f"kind: there is no kind {_shortened(first['ctx']['tag'])}; there are {known}"
-        return failure(422, "invalid", message, "kind")
-    given = "" if first["type"] == "missing" else f"{_shortened(first['input'])}: "
-    wanted = _PLAIN.get(first["type"], str(first["msg"]).removeprefix("Value error, "))
-    return failure(422, "invalid", f"{field or 'the body'}: {given}{wanted}", field)
-
-
-def _place(path: Sequence[object], body: object) -> str | None:
-    """Return the path to a field, without the word that pydantic puts before those of one kind of body."""
-    kind = body.get("kind") if isinstance(body, dict) else None
-    fields = path[1:] if kind is not None and path[:1] == (kind,) else path
-    return ".".join(map(str, fields)) or None
+    wrong = invalid(first, first["loc"][1:])
+    return failure(wrong.status, wrong.reason, wrong.message, wrong.field)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
@@ -78,8 +59,3 @@ async def _no_database(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, OperationalError | InterfaceError)
     message = f"the emulator has lost its database: {first_line(error)}"
     return failure(503, "unavailable", message, headers={"Retry-After": "1"})
-
-
-def _shortened(value: Any) -> str:
-    shown = ascii(value)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from invapi_emulator.control.bodies import Timestamp
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import TheWorlds, Worlds
 from invapi_emulator.domain.instants import iso_or_none
+from invapi_emulator.scenarios.fields import Timestamp
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.requests import Request
 

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
-from invapi_emulator.control.bodies import ScenarioName, Seed
+from invapi_emulator.control.bodies import ScenarioName
 from invapi_emulator.control.views import AccountView, account_view
 from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.scenarios.fields import Seed
 from invapi_emulator.scenarios.worlds import reset_account
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"])
@@ -27,9 +28,11 @@ class Reset(BaseModel):
 async def reset(name: str, worlds: TheWorlds, wanted: Annotated[Reset | None, Body()] = None) -> AccountView:
     """Start again as the account was made: VMs, snapshots, settings, tasks, tokens, clock."""
     wanted = wanted or Reset()
+    other = None if wanted.scenario is None else worlds.scenario(wanted.scenario)
 
     def work(world: World) -> AccountView:
-        account = reset_account(world.tx, world.account, wanted.scenario, wanted.seed, world.real_now)
+        scenario = other or worlds.scenario_of(world.account)
+        account = reset_account(world.tx, world.account, scenario, wanted.seed, world.real_now)
         return account_view(replace(world, account=account, now=account.clock.now(world.real_now)))
 
     view = await worlds.within(name, work)

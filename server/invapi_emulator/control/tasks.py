@@ -26,7 +26,7 @@ class Failure(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    error: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "failed by hand"
+    error: Annotated[str, Field(strict=True, pattern=r"\A[^\x00]{1,1000}\z")] = "failed by hand"
 
 
 @router.get("")

@@ -12,6 +12,7 @@ from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Sna
 from invapi_emulator.domain.tasks import Task, TaskState, progress_at, stage_at
 from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind, as_of
 from invapi_emulator.modules.vm.rows import settings_body, snapshot_row
+from invapi_emulator.scenarios.export import written_clock
 from invapi_emulator.storage import snapshots, tasks, vms
 
 
@@ -88,9 +89,7 @@ class AccountView(View):
 
 
 def clock_view(account: Account, now: Instant) -> ClockView:
-    clock = account.clock
-    rate = int(clock.rate) if clock.rate == int(clock.rate) else clock.rate
-    return ClockView(mode=clock.mode, rate=rate, polls=clock.polls, now=iso(now))
+    return ClockView(**written_clock(account.clock, now))
 
 
 def account_view(world: World) -> AccountView:

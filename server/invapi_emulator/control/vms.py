@@ -1,12 +1,18 @@
-"""Looking at an account's VMs."""
+"""An account's VMs: looking at them, adding, changing and removing them."""
+
+from typing import Any
 
 from fastapi import APIRouter
 
 from invapi_emulator.control.views import View, VmView, vm_view
 from invapi_emulator.control.worlds import TheWorlds, World
-from invapi_emulator.errors import NotFound
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.modules.parameters import MAX_ID
-from invapi_emulator.storage import vms
+from invapi_emulator.scenarios.change import changed_vm
+from invapi_emulator.scenarios.schema import VmSpec
+from invapi_emulator.scenarios.settle import settle_vm
+from invapi_emulator.storage import events, vms
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"])
 
@@ -25,17 +31,61 @@ async def list_vms(name: str, worlds: TheWorlds) -> VmList:
     )
 
 
+@router.post("/vms", status_code=201)
+async def add_vm(name: str, spec: VmSpec, worlds: TheWorlds) -> VmView:
+    """Add a VM, described as in a world; only its id is required. See docs/worlds.md."""
+
+    def work(world: World) -> VmView:
+        if vms.find(world.tx, world.account.id, spec.id) is not None:
+            raise Conflict("vm_exists", f"account {name!r} has a VM {spec.id} already", "id")
+        settle_vm(world.tx, world.account, spec, world.now)
+        events.record(world.tx, world.account.id, world.now, "vm_added", vm=spec.id)
+        return _view(world, spec.id)
+
+    return await worlds.settle(name, work)
+
+
 @router.get("/vms/{vm_id}")
 async def show_vm(name: str, vm_id: str, worlds: TheWorlds) -> VmView:
     """Show a VM whole: disk, memory, lock, snapshots, settings, tasks."""
+    return await worlds.within(name, lambda world: vm_view(world, _known(world, vm_id)))
+
+
+@router.patch("/vms/{vm_id}")
+async def change_vm(name: str, vm_id: str, change: dict[str, Any], worlds: TheWorlds) -> VmView:
+    """Change a VM: what is left out stays as it is, `disk` and `memory` part by part; lists are replaced."""
 
     def work(world: World) -> VmView:
-        known = (
-            vm_id.isascii() and vm_id.isdigit() and len(vm_id) <= len(str(MAX_ID)) and int(vm_id) <= MAX_ID
-        )
-        vm = vms.find(world.tx, world.account.id, int(vm_id)) if known else None
-        if vm is None:
-            raise NotFound("vm_not_found", f"account {name!r} has no VM {vm_id[:40]!r}")
-        return vm_view(world, vm)
+        vm = _known(world, vm_id)
+        spec = changed_vm(world.tx, world.account, vm, change, world.now)
+        vms.remove(world.tx, world.account.id, vm.id)
+        settle_vm(world.tx, world.account, spec, world.now)
+        events.record(world.tx, world.account.id, world.now, "vm_changed", vm=vm.id)
+        return _view(world, vm.id)
 
-    return await worlds.within(name, work)
+    return await worlds.settle(name, work)
+
+
+@router.delete("/vms/{vm_id}", status_code=204)
+async def remove_vm(name: str, vm_id: str, worlds: TheWorlds) -> None:
+    """Remove a VM with its snapshots, settings and tasks, whose keys are unknown from then on."""
+
+    def work(world: World) -> None:
+        vm = _known(world, vm_id)
+        vms.remove(world.tx, world.account.id, vm.id)
+        events.record(world.tx, world.account.id, world.now, "vm_removed", vm=vm.id)
+
+    await worlds.within(name, work)
+    worlds.clocks_changed()
+
+
+def _known(world: World, vm_id: str) -> VirtualMachine:
+    sane = vm_id.isascii() and vm_id.isdigit() and len(vm_id) <= len(str(MAX_ID)) and int(vm_id) <= MAX_ID
+    vm = vms.find(world.tx, world.account.id, int(vm_id)) if sane else None
+    if vm is None:
+        raise NotFound("vm_not_found", f"account {world.account.name!r} has no VM {vm_id[:40]!r}")
+    return vm
+
+
+def _view(world: World, vm_id: int) -> VmView:
+    return vm_view(world, vms.load(world.tx, world.account.id, vm_id))

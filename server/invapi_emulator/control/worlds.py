@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
+from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.errors import NotFound
+from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.scenarios.mistakes import mistake
+from invapi_emulator.scenarios.named import Scenario, Scenarios
 from invapi_emulator.scenarios.worlds import Wanted
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database, Transaction
@@ -32,13 +35,45 @@ class World:
 class Worlds:
     """The worlds of this server; `clocks_changed` is called when a due time may have moved.
 
-    `defaults` is the world that accounts made new get, where nobody asks for another.
+    `defaults` is the world that accounts made new get, where nobody asks for another; `scenarios` are those there
+    are.
     """
 
     database: Database
     lifecycle: Lifecycle
+    scenarios: Scenarios
     defaults: Wanted
     clocks_changed: Callable[[], None]
+
+    def scenario(self, name: str) -> Scenario:
+        """Return the scenario that a body names; raises Unprocessable when there is none."""
+        found = self.scenarios.find(name)
+        if found is None:
+            known = ", ".join(self.scenarios.names())
+            raise mistake("scenario", name, f"there is no scenario of this name; there are {known}")
+        return found
+
+    def scenario_of(self, account: Account) -> Scenario:
+        """Return the account's own scenario; raises Conflict when it was a file that this server was not given."""
+        found = self.scenarios.find(account.scenario)
+        if found is None:
+            raise Conflict(
+                "scenario_unknown",
+                f"this server does not know the scenario {account.scenario!r} of account {account.name!r}: serve "
+                f"with its file as --scenario, or name another: {', '.join(self.scenarios.names())}",
+            )
+        return found
+
+    async def settle(self, name: str, work: Callable[[World], T]) -> T:
+        """Do some work that brings in tasks with keys; raises Conflict when another account took one meanwhile."""
+        try:
+            done = await self.within(name, work)
+        except IntegrityError:
+            raise Conflict(
+                "in_use", "another account has just taken the key of one of these tasks; send it again"
+            ) from None
+        self.clocks_changed()
+        return done
 
     async def within(self, name: str, work: Callable[[World], T]) -> T:
         """Do some work in an account's world, in one transaction; raises NotFound when there is no such account.

@@ -32,6 +32,22 @@ class ClockStart:
             now = real_now if self.mode == "real" else SEEDED_START if seeded else made_at
         return Clock(self.mode, self.rate, self.polls, now, real_now)
 
+    def changed(
+        self,
+        *,
+        mode: ClockMode | None = None,
+        rate: float | None = None,
+        polls: int | None = None,
+        now: Instant | None = None,
+    ) -> "ClockStart":
+        """Return the start with the given parts changed."""
+        return ClockStart(
+            mode=self.mode if mode is None else mode,
+            rate=self.rate if rate is None else rate,
+            polls=self.polls if polls is None else polls,
+            now=self.now if now is None else now,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:

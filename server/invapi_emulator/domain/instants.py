@@ -24,6 +24,9 @@ def to_datetime(instant: Instant) -> datetime:
 LATEST = from_datetime(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
 """No clock goes further: later dates cannot be written as ISO 8601."""
 
+EARLIEST = from_datetime(datetime(1800, 1, 1, tzinfo=UTC))
+"""Nothing happened before: a clock that starts in 1970 has a past, too."""
+
 SEEDED_START = from_datetime(datetime(2030, 1, 1, tzinfo=UTC))
 """Where a frozen or auto clock with a seed starts, so that runs repeat and tokens still look valid."""
 
@@ -42,10 +45,10 @@ def wire_date(instant: Instant) -> str:
     return to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def parse_iso(text: str) -> Instant:
+def parse_iso(text: str, earliest: Instant = 0) -> Instant:
     """Read ISO 8601; without an offset it is UTC.
 
-    Raises ValueError for what is no timestamp, or one outside 1970 to 9999.
+    Raises ValueError for what is no timestamp, or one outside `earliest` (1970) to 9999.
     """
     try:
         # fromisoformat itself would read "...\0" as if the NUL were not there.
@@ -53,6 +56,6 @@ def parse_iso(text: str) -> Instant:
     except ValueError:
         raise ValueError(f"{text[:40]!r} is no timestamp in ISO 8601") from None
     instant = from_datetime(moment.replace(tzinfo=moment.tzinfo or UTC))
-    if not 0 <= instant <= LATEST:
-        raise ValueError(f"{text[:40]!r} is not within 1970-01-01T00:00:00Z and {iso(LATEST)}")
+    if not earliest <= instant <= LATEST:
+        raise ValueError(f"{text[:40]!r} is not within {iso(earliest)} and {iso(LATEST)}")
     return instant

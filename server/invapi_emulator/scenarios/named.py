@@ -1,5 +1,7 @@
-"""The worlds that have a name: files beside this one, and one too large to write down."""
+"""The worlds that have a name: files beside this one, one too large to write down, and a file of the user's."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -13,6 +15,27 @@ LARGE_FIRST_ID = 20_001
 LARGE_COUNT = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    world: World
+
+
+@dataclass(frozen=True, slots=True)
+class Scenarios:
+    """The scenarios that a server knows; a file's name goes over that of a built-in one."""
+
+    files: Mapping[str, World] = field(default_factory=dict)
+
+    def names(self) -> list[str]:
+        return sorted({*scenario_names(), *self.files})
+
+    def find(self, name: str) -> Scenario | None:
+        if name in self.files:
+            return Scenario(name, self.files[name])
+        return Scenario(name, scenario(name)) if name in scenario_names() else None
+
+
 def scenario_names() -> list[str]:
     files = [file.name for file in _folder().iterdir()]
     return sorted([LARGE, *(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))])
@@ -20,7 +43,7 @@ def scenario_names() -> list[str]:
 
 @cache
 def scenario(name: str) -> World:
-    """Return a named world; the name must be one of `scenario_names`."""
+    """Return a built-in world; the name must be one of `scenario_names`."""
     if name == LARGE:
         return World(vms=tuple(_one_of_many(LARGE_FIRST_ID + place) for place in range(LARGE_COUNT)))
     text = (_folder() / f"{name}.yaml").read_text(encoding="utf-8")

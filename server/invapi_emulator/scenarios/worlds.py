@@ -1,14 +1,16 @@
-"""Making accounts, and starting their worlds again."""
+"""Making accounts, starting their worlds again, and giving them others."""
 
 from dataclasses import dataclass, replace
 
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.randomness import chance_of, new_seed
-from invapi_emulator.scenarios.build import build_world
-from invapi_emulator.scenarios.named import scenario
-from invapi_emulator.storage import accounts, events
+from invapi_emulator.randomness import new_seed
+from invapi_emulator.scenarios.fields import ClockChange
+from invapi_emulator.scenarios.named import Scenario
+from invapi_emulator.scenarios.schema import World
+from invapi_emulator.scenarios.settle import KeysIssuedAnew, check_world, settle_world
+from invapi_emulator.storage import accounts, events, faults, sessions, vms
 from invapi_emulator.storage.database import Transaction
 
 DEMO = "demo"
@@ -25,61 +27,88 @@ DEMO_CREDENTIALS = Credentials(
 class Wanted:
     """The world that an account is to start with; without a seed it gets one by chance."""
 
-    scenario: str
+    scenario: Scenario
     start: ClockStart
     seed: int | None
+
+    def asked(
+        self, scenario: Scenario | None = None, clock: ClockChange | None = None, seed: int | None = None
+    ) -> "Wanted":
+        """Return what is wanted where this is the default: what is asked for goes over what the scenario says."""
+        scenario = scenario or self.scenario
+        start = _changed(_changed(self.start, scenario.world.clock), clock)
+        return Wanted(scenario, start, _first(seed, scenario.world.seed, self.seed))
 
 
 def make_account(
     tx: Transaction, name: str, credentials: Credentials, wanted: Wanted, real_now: Instant
 ) -> Account:
-    seeded = wanted.seed is not None
-    account = Account(
-        id=0,
-        name=name,
-        credentials=credentials,
-        token_alive=True,
-        scenario=wanted.scenario,
-        seed=new_seed() if wanted.seed is None else wanted.seed,
-        seeded=seeded,
-        generation=1,
-        sequence=0,
-        faults_made=0,
-        made_at=real_now,
-        used_at=real_now,
-        start=wanted.start,
-        clock=wanted.start.clock(seeded=seeded, made_at=real_now, real_now=real_now),
-    )
-    account = accounts.add(tx, account)
-    _build(tx, account)
+    """Make an account; raises Unprocessable when its scenario cannot be at the time its clock starts at."""
+    account = accounts.add(tx, _new_account(name, credentials, wanted, real_now))
+    settle_world(tx, account, wanted.scenario.world, account.clock.base)
     return account
 
 
+def check_wanted(tx: Transaction, wanted: Wanted, real_now: Instant) -> None:
+    """Raise Unprocessable if no account could be made so now."""
+    account = _new_account(DEMO, DEMO_CREDENTIALS, wanted, real_now)
+    check_world(tx, account, wanted.scenario.world, account.clock.base)
+
+
 def reset_account(
-    tx: Transaction, account: Account, scenario_name: str | None, seed: int | None, real_now: Instant
+    tx: Transaction, account: Account, scenario: Scenario, seed: int | None, real_now: Instant
 ) -> Account:
     """Start the account's world again, in a new generation: nothing of the old one reaches into it.
 
-    Name, API key and given token stay; so does the scenario, and the seed, unless others are named.
+    Name, API key and given token stay; so do seed and clock, unless a seed or another scenario that has its own
+    is named.
     """
+    told = World() if scenario.name == account.scenario else scenario.world
+    seed = _first(seed, told.seed)
+    start = _changed(account.start, told.clock)
     seeded = account.seeded or seed is not None
     fresh = replace(
         account,
         token_alive=True,
-        scenario=scenario_name or account.scenario,
+        scenario=scenario.name,
         seed=account.seed if seed is None else seed,
         seeded=seeded,
         generation=account.generation + 1,
-        sequence=0,
         faults_made=0,
-        clock=account.start.clock(seeded=seeded, made_at=account.made_at, real_now=real_now),
+        start=start,
+        clock=start.clock(seeded=seeded, made_at=account.made_at, real_now=real_now),
     )
     accounts.clear_world(tx, account.id)
     accounts.save(tx, fresh)
-    _build(tx, fresh)
+    settle_world(tx, fresh, scenario.world, fresh.clock.base)
     now = fresh.clock.now(real_now)
     events.record(tx, account.id, now, "reset", scenario=fresh.scenario, seed=fresh.seed)
     return fresh
+
+
+def replace_world(
+    tx: Transaction, account: Account, world: World, real_now: Instant
+) -> tuple[Account, KeysIssuedAnew]:
+    """Put another world in the place of the account's, in a new generation; login tokens stay.
+
+    What it says nothing of, clock or seed, goes on as it was.
+    """
+    changes = {} if world.clock is None else world.clock.model_dump()
+    fresh = replace(
+        account,
+        seed=account.seed if world.seed is None else world.seed,
+        seeded=account.seeded or world.seed not in {None, account.seed},
+        generation=account.generation + 1,
+        clock=account.clock.changed(real_now, **changes),
+    )
+    now = fresh.clock.now(real_now)
+    vms.remove_all(tx, account.id)
+    faults.remove_all(tx, account.id)
+    sessions.make_older(tx, account.id, accounts.last_sequence(tx, account.id))
+    accounts.save(tx, fresh)
+    issued_anew = settle_world(tx, fresh, world, now)
+    events.record(tx, account.id, now, "imported", account=world.account, vms=len(world.vms))
+    return fresh, issued_anew
 
 
 def remove_unused(tx: Transaction, since: Instant) -> None:
@@ -90,5 +119,29 @@ def remove_unused(tx: Transaction, since: Instant) -> None:
             accounts.remove(tx, account.id)
 
 
-def _build(tx: Transaction, account: Account) -> None:
-    build_world(tx, account.id, scenario(account.scenario), account.clock.base, chance_of(account))
+def _new_account(name: str, credentials: Credentials, wanted: Wanted, real_now: Instant) -> Account:
+    seeded = wanted.seed is not None
+    return Account(
+        id=0,
+        name=name,
+        credentials=credentials,
+        token_alive=True,
+        scenario=wanted.scenario.name,
+        seed=new_seed() if wanted.seed is None else wanted.seed,
+        seeded=seeded,
+        generation=1,
+        sequence=0,
+        faults_made=0,
+        made_at=real_now,
+        used_at=real_now,
+        start=wanted.start,
+        clock=wanted.start.clock(seeded=seeded, made_at=real_now, real_now=real_now),
+    )
+
+
+def _changed(start: ClockStart, change: ClockChange | None) -> ClockStart:
+    return start if change is None else start.changed(**change.model_dump())
+
+
+def _first(*seeds: int | None) -> int | None:
+    return next((seed for seed in seeds if seed is not None), None)

@@ -129,6 +129,24 @@ def _next(tx: Transaction, account_id: int, counter: ColumnElement[int]) -> int:
     return int(tx.execute(counted).scalar_one())
 
 
+def last_sequence(tx: Transaction, account_id: int) -> int:
+    """Return the largest number given out in the account's present world."""
+    return int(tx.execute(select(_account.c.sequence).where(_account.c.id == account_id)).scalar_one())
+
+
+def set_sequence(tx: Transaction, account_id: int, last: int) -> None:
+    tx.execute(update(_account).where(_account.c.id == account_id).values(sequence=last))
+
+
+def last_fault(tx: Transaction, account_id: int) -> int:
+    """Return the largest number given to a fault rule in the account's present world."""
+    return int(tx.execute(select(_account.c.faults_made).where(_account.c.id == account_id)).scalar_one())
+
+
+def set_faults_made(tx: Transaction, account_id: int, last: int) -> None:
+    tx.execute(update(_account).where(_account.c.id == account_id).values(faults_made=last))
+
+
 def set_clock(tx: Transaction, account_id: int, clock: Clock) -> None:
     parts = {f"clock_{part}": getattr(clock, part) for part in _CLOCK}
     tx.execute(update(_account).where(_account.c.id == account_id).values(parts))

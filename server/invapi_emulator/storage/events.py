@@ -24,6 +24,10 @@ EventKind: TypeAlias = Literal[
     "clock_moved",
     "fault_fired",
     "reset",
+    "imported",
+    "vm_added",
+    "vm_changed",
+    "vm_removed",
 ]
 
 _INSERT = insert(event)

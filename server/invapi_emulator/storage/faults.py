@@ -44,6 +44,10 @@ def remove(tx: Transaction, account_id: int, rule_id: int) -> None:
     tx.execute(delete(_rule).where(_one(account_id, rule_id)))
 
 
+def remove_all(tx: Transaction, account_id: int) -> None:
+    tx.execute(delete(_rule).where(_rule.c.account_id == account_id))
+
+
 def find(tx: Transaction, account_id: int, rule_id: int) -> Rule | None:
     return next((rule for rule in of_account(tx, account_id) if rule.id == rule_id), None)
 

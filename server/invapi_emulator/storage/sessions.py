@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage.database import Transaction
@@ -34,6 +34,12 @@ def find(tx: Transaction, token: str) -> Session | None:
     columns = [session.c[name] for name in Session.__dataclass_fields__]
     row = tx.execute(select(*columns).where(session.c.token == token)).one_or_none()
     return None if row is None else Session(*row)
+
+
+def make_older(tx: Transaction, account_id: int, by: int) -> None:
+    """Let the account's login tokens be older than any that is made once its counter goes on from elsewhere."""
+    older = update(session).values(sequence=session.c.sequence - by)
+    tx.execute(older.where(session.c.account_id == account_id))
 
 
 def remove(tx: Transaction, token: str) -> None:

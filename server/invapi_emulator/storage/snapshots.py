@@ -32,6 +32,22 @@ def of_vm(tx: Transaction, account_id: int, vm_id: int) -> list[Snapshot]:
     return [_from_row(row) for row in rows]
 
 
+def of_account(tx: Transaction, account_id: int) -> dict[int, list[Snapshot]]:
+    """Return the snapshots by VM, each oldest first."""
+    rows = tx.execute(
+        select(snapshot).where(snapshot.c.account_id == account_id).order_by(snapshot.c.sequence)
+    )
+    found: dict[int, list[Snapshot]] = {}
+    for row in rows:
+        found.setdefault(row.vm_id, []).append(_from_row(row))
+    return found
+
+
+def sequences(tx: Transaction, account_id: int) -> list[int]:
+    """Return the numbers that the account's snapshots have."""
+    return list(tx.execute(select(snapshot.c.sequence).where(snapshot.c.account_id == account_id)).scalars())
+
+
 def remove(tx: Transaction, account_id: int, gone: Iterable[Snapshot]) -> None:
     sequences = [found.sequence for found in gone]
     if sequences:
@@ -44,6 +60,15 @@ def settings_of_vm(tx: Transaction, account_id: int, vm_id: int) -> dict[str, Ro
     where = (rotation.c.account_id == account_id) & (rotation.c.vm_id == vm_id)
     rows = tx.execute(select(rotation).where(where).order_by(rotation.c.type))
     return {row.type: RotationSettings(row.enabled, tuple(row.excluded)) for row in rows}
+
+
+def settings_of_account(tx: Transaction, account_id: int) -> dict[int, dict[str, RotationSettings]]:
+    """Return the settings that were set, by VM, then by type."""
+    rows = tx.execute(select(rotation).where(rotation.c.account_id == account_id).order_by(rotation.c.type))
+    found: dict[int, dict[str, RotationSettings]] = {}
+    for row in rows:
+        found.setdefault(row.vm_id, {})[row.type] = RotationSettings(row.enabled, tuple(row.excluded))
+    return found
 
 
 def settings_of_type(tx: Transaction, account_id: int, vm_id: int, type_: str) -> RotationSettings:

@@ -33,6 +33,16 @@ def changing(tx: Transaction, account_id: int, now: Instant, most: int) -> list[
     return _all(tx, where, task.c.next_at, task.c.sequence, most=most)
 
 
+def owner_of(tx: Transaction, key: str) -> int | None:
+    """Return the id of the account whose task has this key; None when no task has."""
+    return tx.execute(select(task.c.account_id).where(task.c.key == key)).scalar_one_or_none()
+
+
+def sequences(tx: Transaction, account_id: int) -> list[int]:
+    """Return the numbers that the account's tasks have."""
+    return list(tx.execute(select(task.c.sequence).where(task.c.account_id == account_id)).scalars())
+
+
 def last_due_at(tx: Transaction, account_id: int) -> Instant | None:
     """Return when the last of the tasks under way will be due; None when none ever will."""
     where = (task.c.account_id == account_id) & (task.c.state == "running")

@@ -14,13 +14,21 @@ from invapi_emulator.storage.tables import unlisted
 
 
 def of_vm(tx: Transaction, account_id: int, vm_id: int, now: Instant) -> list[Unlisted]:
-    """Return the changes that lists do not show at `now`."""
+    """Return the changes of a VM that lists do not show at `now`."""
+    return of_account(tx, account_id, now).get(vm_id, [])
+
+
+def of_account(tx: Transaction, account_id: int, now: Instant) -> dict[int, list[Unlisted]]:
+    """Return the changes that lists do not show at `now`, by VM."""
     rows = tx.execute(
-        select(unlisted.c.sequence, unlisted.c.removed, unlisted.c.until)
-        .where(unlisted.c.account_id == account_id, unlisted.c.vm_id == vm_id, unlisted.c.until > now)
+        select(unlisted)
+        .where(unlisted.c.account_id == account_id, unlisted.c.until > now)
         .order_by(unlisted.c.sequence)
     )
-    return [Unlisted(row.sequence, _snapshot(row.removed), row.until) for row in rows]
+    found: dict[int, list[Unlisted]] = {}
+    for row in rows:
+        found.setdefault(row.vm_id, []).append(Unlisted(row.sequence, _snapshot(row.removed), row.until))
+    return found
 
 
 def add(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.errors import VmNotFound
@@ -25,6 +25,15 @@ def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) ->
 
 def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
     tx.execute(_SAVE, _row(machine) | {"of_account": account_id, "of_id": machine.id})
+
+
+def remove(tx: Transaction, account_id: int, vm_id: int) -> None:
+    """Remove a VM with all it holds."""
+    tx.execute(delete(vm).where(vm.c.account_id == account_id, vm.c.id == vm_id))
+
+
+def remove_all(tx: Transaction, account_id: int) -> None:
+    tx.execute(delete(vm).where(vm.c.account_id == account_id))
 
 
 def find(tx: Transaction, account_id: int, vm_id: int) -> VirtualMachine | None:

@@ -5,13 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from invapi_emulator.actions import Call
-from invapi_emulator.domain.tasks import MAX_TASKS, Task, plan
+from invapi_emulator.domain.tasks import MAX_TASKS, Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
 from invapi_emulator.faults.kind import TaskFault
 from invapi_emulator.faults.rules import fire
 from invapi_emulator.storage import accounts, events, tasks, vms
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.tasks.keys import new_key
 from invapi_emulator.tasks.kinds import KINDS, actions_where
+from invapi_emulator.tasks.planning import planned_stages
 
 _NOT_REPEATED = frozenset({"token", "action", "id"})
 
@@ -27,14 +29,9 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
     tasks.drop_aged_out(tx, account.id, call.now)
     tasks.make_room(tx, account.id, MAX_TASKS, actions_where(lambda kind: not kind.changes))
     count = vm.started.get(call.action, 0) + 1
-    stages = plan(
-        kind.stages,
-        vm.size_gb,
-        call.now,
-        lambda stage: call.chance.fraction("vm", vm.id, "duration", call.action, stage, count),
-    )
+    stages = planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.chance)
     task = Task(
-        key=call.chance.task_key(account.generation, number),
+        key=new_key(tx, account, number),
         module=call.module,
         action=call.action,
         vm_id=vm.id,

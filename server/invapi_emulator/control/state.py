@@ -1,0 +1,40 @@
+"""An account's whole world: writing it down, and putting another in its place."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from invapi_emulator.control.views import AccountView, account_view
+from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.scenarios import schema
+from invapi_emulator.scenarios.export import written_world
+from invapi_emulator.scenarios.worlds import replace_world
+
+router = APIRouter(prefix="/_emulator/accounts/{name}/state", tags=["state"])
+
+
+class Imported(AccountView):
+    keys: dict[str, str]
+    """keys of tasks that could not be kept, each with the one issued in its place"""
+
+
+@router.get("", responses={200: {"model": schema.World}})
+async def show_state(name: str, worlds: TheWorlds) -> JSONResponse:
+    """Write down the account's world; see docs/worlds.md."""
+    return JSONResponse(
+        await worlds.within(name, lambda world: written_world(world.tx, world.account, world.now))
+    )
+
+
+@router.put("")
+async def replace_state(name: str, state: schema.World, worlds: TheWorlds) -> Imported:
+    """Put another world in the place of the account's; credentials, login tokens, journal and events stay."""
+
+    def work(world: World) -> Imported:
+        account, keys = replace_world(world.tx, world.account, state, world.real_now)
+        now = account.clock.now(world.real_now)
+        view = account_view(replace(world, account=account, now=now))
+        return Imported(**view.model_dump(), keys=keys)
+
+    return await worlds.settle(name, work)

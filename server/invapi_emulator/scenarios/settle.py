@@ -1,0 +1,82 @@
+"""Putting worlds and VMs into an account."""
+
+from collections.abc import Sequence
+
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.scenarios.build import BuiltVm, build_vm
+from invapi_emulator.scenarios.consistency import check_vm
+from invapi_emulator.scenarios.ground import Ground, fresh_ground, shared_ground
+from invapi_emulator.scenarios.mistakes import mistake
+from invapi_emulator.scenarios.schema import VmSpec, World
+from invapi_emulator.scenarios.settle_faults import check_faults, settle_faults
+from invapi_emulator.storage import accounts, snapshots, tasks, unlisted, vms
+from invapi_emulator.storage.database import Transaction
+
+KeysIssuedAnew = dict[str, str]
+"""Which key stands for which that could not be kept."""
+
+
+def settle_world(tx: Transaction, account: Account, world: World, now: Instant) -> KeysIssuedAnew:
+    """Put a world into an account that has no VMs; raises Unprocessable for one that contradicts itself.
+
+    Tasks keep their keys if the world names no other account as its own, and no other account holds them.
+    """
+    ground, built = _prepared(tx, account, world, now)
+    accounts.set_sequence(tx, account.id, ground.numbers.last)
+    settle_faults(tx, account, world)
+    _store(tx, account.id, built, now)
+    return ground.keys.issued_anew
+
+
+def check_world(tx: Transaction, account: Account, world: World, now: Instant) -> None:
+    """Raise Unprocessable where `settle_world` would."""
+    _prepared(tx, account, world, now)
+    check_faults(world)
+
+
+def settle_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
+    """Put a VM into an account that has none of this id; raises Unprocessable if it contradicts itself."""
+    ground = shared_ground(tx, account, now)
+    ground.reserve([spec])
+    built = _built([spec], ground, [""])
+    accounts.set_sequence(tx, account.id, ground.numbers.last)
+    _store(tx, account.id, built, now)
+
+
+def _prepared(tx: Transaction, account: Account, world: World, now: Instant) -> tuple[Ground, list[BuiltVm]]:
+    ground = fresh_ground(tx, account, now, keep_keys=world.account in {None, account.name})
+    ground.reserve(world.vms)
+    counted = ground.numbers.last if world.counters is None else world.counters.sequence
+    if counted < ground.numbers.last:
+        used = f"at least {ground.numbers.last}, the largest number of a snapshot or task"
+        raise mistake("counters.sequence", counted, used)
+    built = _built(world.vms, ground, [f"vms.{number}." for number in range(len(world.vms))])
+    ground.numbers.last = max(ground.numbers.last, counted)
+    return ground, built
+
+
+def _built(specs: Sequence[VmSpec], ground: Ground, places: Sequence[str]) -> list[BuiltVm]:
+    built: dict[int, BuiltVm] = {}
+    for spec, place in zip(specs, places, strict=True):
+        if spec.id in built:
+            raise mistake(f"{place}id", spec.id, "another VM of this world has this id")
+        built[spec.id] = build_vm(spec, ground, place)
+        check_vm(spec, built[spec.id], ground.now, place)
+    return list(built.values())
+
+
+def _store(tx: Transaction, account_id: int, built: Sequence[BuiltVm], now: Instant) -> None:
+    vms.add(tx, account_id, [each.vm for each in built])
+    for each in built:
+        for type_, settings in each.settings.items():
+            snapshots.save_settings(tx, account_id, each.vm.id, type_, settings)
+        for snapshot in each.snapshots:
+            snapshots.add(tx, account_id, snapshot)
+        for task in each.tasks:
+            tasks.add(tx, account_id, task)
+        if each.unlisted:
+            unlisted.add(tx, account_id, each.vm.id, each.unlisted, now)
+        if each.unlisted or any(task.stale_for for task in each.tasks):
+            # Lists look for what a fault keeps from them only where there was one.
+            accounts.set_faults_made(tx, account_id, max(1, accounts.last_fault(tx, account_id)))
