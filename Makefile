@@ -1,9 +1,10 @@
 # make run    serve the demo world on http://127.0.0.1:8650   (ARGS="--port 0 --clock frozen" adds flags)
 # make test   the tests: no network, no sleeping
 # make check  lint, formatting, types, import rules, clauses without a test
-# make acceptance   slower: real processes, signals, PostgreSQL
+# make acceptance   slower: real processes, signals, PostgreSQL, a thousand of everything
+# make long   the property tests with ten times as many examples
 .DEFAULT_GOAL := run
-.PHONY: run test check acceptance format clauses clean
+.PHONY: run test check acceptance long format clauses clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +15,7 @@ run: $(VENV)/installed
 	@exec $(BIN)/invapi-emulator serve $(ARGS)
 
 test: $(VENV)/installed-dev
-	$(BIN)/pytest -m "not acceptance" --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
+	$(BIN)/pytest -n auto -m "not acceptance" --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -24,7 +25,10 @@ check: $(VENV)/installed-dev
 	$(BIN)/python scripts/clauses.py
 
 acceptance: $(VENV)/installed-dev
-	$(BIN)/pytest -m acceptance $(ARGS)
+	$(BIN)/pytest -n auto -m acceptance $(ARGS)
+
+long: $(VENV)/installed-dev
+	TEST_MORE=10 $(BIN)/pytest -n auto tests/test_model.py tests/http tests/control/test_changing_vms.py tests/control/test_state_mistakes.py
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .

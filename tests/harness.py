@@ -19,6 +19,9 @@ SEED = 7
 DATABASE = os.environ.get("TEST_DATABASE", "")
 """The database that the tests run on: nothing for SQLite in memory, or a URL."""
 
+MORE = int(os.environ.get("TEST_MORE", "1"))
+"""How many times as many examples the property tests try (make long)."""
+
 Json = dict[str, Any]
 
 

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from harness import SEED, Emulator, Json, Running
+from harness import MORE, SEED, Emulator, Json, Running
 
 VM = 12348
 NUM_MAX = 4
@@ -163,5 +163,5 @@ def test_random_calls_and_clock_moves_agree_with_the_model(server: Running, http
         emulator = Emulator(server, http)
 
     run_state_machine_as_test(
-        OnThisServer, settings=settings(max_examples=60, stateful_step_count=25, deadline=None)
+        OnThisServer, settings=settings(max_examples=20 * MORE, stateful_step_count=25, deadline=None)
     )

@@ -144,6 +144,7 @@ def test_the_given_token_never_expires(emulator: Emulator) -> None:
     assert emulator.call("eq", "list")["result"] == "OK"
 
 
+@pytest.mark.acceptance
 def test_an_account_keeps_its_newest_thousand_login_tokens(emulator: Emulator) -> None:
     tokens = [login(emulator)["token"] for _ in range(1001)]
     assert emulator.call("eq", "list", token=tokens[0])["reason"] == "invalid_token"

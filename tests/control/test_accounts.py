@@ -130,6 +130,7 @@ def test_where_the_clock_of_a_new_account_starts(emulator: Emulator) -> None:
     assert emulator.http.post(f"{path}/reset").json()["clock"]["now"].startswith("2027-05-05T05:05:")
 
 
+@pytest.mark.acceptance
 def test_two_hundred_accounts_at_once_are_two_hundred_worlds(emulator: Emulator) -> None:
     def live(number: int) -> list[str]:
         account = make(emulator, name=f"parallel-{number}", clock="frozen")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import Emulator, Json
+from harness import MORE, Emulator, Json
 from invapi_emulator.scenarios.schema import VmSpec
 from worlds_in_use import bytes_of, exported, live_through_everything, refused
 
@@ -221,7 +221,7 @@ def test_a_change_that_is_no_object_is_refused(emulator: Emulator, body: str) ->
     assert emulator.http.patch("/_emulator/accounts/demo/vms/12345", content=body).status_code == 422
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     field=st.sampled_from(sorted(VmSpec.model_fields)),
     part=st.sampled_from([None, "size_gb", "used_gb", "fingerprint", "0", "snapshot"]),

@@ -238,6 +238,7 @@ def test_a_bad_change_of_the_clock_is_422_and_changes_nothing(emulator: Emulator
     assert emulator.clock() == before
 
 
+@pytest.mark.acceptance
 def test_many_tasks_due_at_once_all_take_effect(emulator: Emulator) -> None:
     keys = [emulator.start("eq", "status", 12345) for _ in range(350)]
     answer = emulator.advance(10)
@@ -263,6 +264,7 @@ def test_an_auto_clock_jumps_over_however_many_tasks_fall_due(emulator: Emulator
     assert {emulator.check(key)["result"] for key in keys if key != last} == {"OK"}
 
 
+@pytest.mark.acceptance
 def test_a_thousand_statistics_due_at_once_are_no_matter(emulator: Emulator) -> None:
     keys = [emulator.start("vm", "load_stats", 12346) for _ in range(1000)]
     emulator.advance(until="idle")

@@ -167,6 +167,7 @@ def test_the_journal_goes_on_over_a_reset(journal: Journal) -> None:
     assert [line["id"] for line in journal.lines()] == [1, 2]
 
 
+@pytest.mark.acceptance
 def test_the_newest_thousand_are_kept(journal: Journal) -> None:
     for _ in range(KEPT + 150):
         journal.emulator.call("eq", "list", token=journal.account["token"])

@@ -177,6 +177,7 @@ def test_credentials_login_tokens_journal_and_events_stay(emulator: Emulator) ->
     assert emulator.call("eq", "list", token=token)["servers"] == [12345, 12346, 12347, 12348]
 
 
+@pytest.mark.acceptance
 def test_the_newest_login_tokens_are_kept_over_an_import_to_a_smaller_counter(emulator: Emulator) -> None:
     def log_in() -> str:
         token: str = emulator.call("auth", "login", key="demo-api-key")["result"]["token"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import SEED, Emulator, Json
+from harness import MORE, SEED, Emulator, Json
 from worlds_in_use import bytes_of, exported, live_through_everything, put, refused
 
 NOW = "2030-01-01T00:00:00Z"
@@ -191,7 +191,7 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(deeper for key, child in children for deeper in places(child, (*path, key)))]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_world_whatsoever_makes_a_server_error_now_or_later(
     emulator: Emulator, in_use: Json, data: st.DataObject

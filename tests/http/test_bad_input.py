@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import TOKEN, Emulator, Json
+from harness import MORE, TOKEN, Emulator, Json
 
 BAD_IDS = [
     "", "0", "-1", "+1", "1.5", "1e3", "12_345", "１２３", "99999999999999999999", "9223372036854775808", "0x10",
@@ -187,7 +187,7 @@ form_fields = st.dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     module=st.sampled_from(["vm", "eq", "auth", "eq_callback"]),
     action=st.one_of(
@@ -203,7 +203,7 @@ def test_no_form_whatsoever_makes_a_server_error(
     assert isinstance(response.json(), dict)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=200),
     media_type=st.sampled_from(
