@@ -1,134 +1,24 @@
-"""For Python suites: an emulator in the same process or elsewhere, and accounts on it.
+"""An account of an emulator: a world of its own, for a test."""
 
-with Emulator() as emulator, emulator.account(scenario="one-vm") as account:
-client = MyClient(base_url=account.url, token=account.token)
-client.start_backup(account.vms[0])
-account.advance_until_idle()
-account.verify(action="create_snapshot", count=1)
-"""
-
-import json
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection, HTTPSConnection
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import quote, urlencode, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
-from invapi_emulator.clock import RealTime, real_time
+from invapi_emulator.testing.closing import Closes
+from invapi_emulator.testing.failure import Json
 
-STARTS_WITHIN_SECONDS = 60
-
-Json = dict[str, Any]
-
-
-class ControlFailure(Exception):
-    """The control API refused: `status` and the `error` it answered, with `reason`, `message` and `field`."""
-
-    def __init__(self, status: int, answer: Json) -> None:
-        self.status = status
-        self.answer = answer
-        error = answer.get("error", {})
-        # A string is a module's answer: the URL leads to a path where no control API is.
-        said = error if isinstance(error, str) else f"{error.get('reason')}: {error.get('message')}"
-        super().__init__(f"{status} {said}")
+if TYPE_CHECKING:
+    from invapi_emulator.testing.emulator import Emulator
 
 
-class _Closes:
-    """What is closed when the block it was opened for is left."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        raise NotImplementedError
-
-
-class Emulator(_Closes):
-    """An emulator: one that is started in this process on a free port, or the running one at `url`.
-
-    `admin_token` is what a running one wants for its control API, if it does. `settings` are those of `serve`
-    (docs/settings.md), for one that is started here: `Emulator(clock="auto", seed=1)`.
-    """
-
-    def __init__(self, url: str | None = None, *, admin_token: str = "", **settings: Any) -> None:
-        for name in settings.keys() & {"host", "port"} if url is None else settings:
-            raise TypeError(
-                f"{name} means nothing here: a started one is on a free port, a running one as it is"
-            )
-        self._resources = ExitStack()
-        self._admin_token = admin_token
-        if url is None:
-            from invapi_emulator.settings import read_settings  # noqa: PLC0415 - only where one is started
-
-            chosen = read_settings({"admin_token": admin_token, **settings})
-            url = self._resources.enter_context(serving(chosen, real_time()))
-        self.url = url.rstrip("/")
-
-    def account(
-        self,
-        *,
-        name: str | None = None,
-        scenario: str | None = None,
-        clock: str | Json | None = "frozen",
-        seed: int | None = None,
-    ) -> "Account":
-        """Make an account; what is None is the server's default. Raises ControlFailure (409, 422)."""
-        wanted = {"name": name, "scenario": scenario, "clock": clock, "seed": seed}
-        made = self.control(
-            "POST", "/accounts", {key: value for key, value in wanted.items() if value is not None}
-        )
-        return Account(self, made)
-
-    def control(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        accept: tuple[int, ...] = (),
-        within: float = STARTS_WITHIN_SECONDS,
-    ) -> Json:
-        """Call the control API at `/_emulator<path>`; raises ControlFailure for a status of 400 or more.
-
-        A status in `accept` is an answer too. A server silent for `within` seconds is a TimeoutError.
-        """
-        target = urlsplit(self.url)
-        connect = HTTPSConnection if target.scheme == "https" else HTTPConnection
-        connection = connect(target.netloc, timeout=within)
-        try:
-            headers = {"Authorization": f"Bearer {self._admin_token}"} if self._admin_token else {}
-            content = None if body is None else json.dumps(body)
-            connection.request(method, f"{target.path}/_emulator{path}", content, headers)
-            response = connection.getresponse()
-            text = response.read()
-        finally:
-            connection.close()
-        answer: Json = json.loads(text) if text else {}
-        if response.status >= 400 and response.status not in accept:  # noqa: PLR2004
-            raise ControlFailure(response.status, answer)
-        return answer
-
-    def close(self) -> None:
-        """Stop the emulator, if it was started here."""
-        self._resources.close()
-
-
-class Account(_Closes):
+class Account(Closes):
     """An account of an emulator: a world of its own.
 
     `url` is the base URL for the client under test; `token` never expires; `api_key`, `user` and `password` log
     in; `vms` are the ids, ascending; `seed` repeats the run.
     """
 
-    def __init__(self, emulator: Emulator, made: Json) -> None:
+    def __init__(self, emulator: "Emulator", made: Json) -> None:
         self.emulator = emulator
         self.url = emulator.url
         self.name: str = made["name"]
@@ -272,29 +162,3 @@ def _explained(answer: Json) -> str:
             f"  nearest: {asked['module']}/{asked['action']} {asked['fields']} ({', '.join(miss['differs_in'])})"
         )
     return "\n".join(lines)
-
-
-@contextmanager
-def serving(settings: Any, time: RealTime) -> Iterator[str]:
-    """Serve in a thread of this process, on a free port, until the block is left; yields the URL."""
-    from invapi_emulator.application import create_app, open_worlds  # noqa: PLC0415 - most of a second
-    from invapi_emulator.http.server import server_for  # noqa: PLC0415
-    from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
-    from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
-
-    lifecycle, ready = Lifecycle(), threading.Event()
-    scenarios = known_scenarios(settings.scenario)
-    database = open_worlds(settings, time, scenarios)
-    application = create_app(settings, database, lifecycle, scenarios)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = server_for(application, lifecycle, ready.set)
-        arguments = {"sockets": [listening]}
-        thread = threading.Thread(target=server.run, kwargs=arguments, name="invapi-emulator", daemon=True)
-        thread.start()
-        try:
-            if not ready.wait(STARTS_WITHIN_SECONDS):
-                raise TimeoutError(f"the emulator did not start within {STARTS_WITHIN_SECONDS} seconds")
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.stop()
-            thread.join()

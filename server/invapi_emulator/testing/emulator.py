@@ -1,0 +1,83 @@
+"""An emulator, started here or running elsewhere."""
+
+import json
+from contextlib import ExitStack
+from http.client import HTTPConnection, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from invapi_emulator.clock import real_time
+from invapi_emulator.testing.account import Account
+from invapi_emulator.testing.closing import Closes
+from invapi_emulator.testing.failure import ControlFailure, Json
+from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, serving
+
+
+class Emulator(Closes):
+    """An emulator: one that is started in this process on a free port, or the running one at `url`.
+
+    `admin_token` is what a running one wants for its control API, if it does. `settings` are those of `serve`
+    (docs/settings.md), for one that is started here: `Emulator(clock="auto", seed=1)`.
+    """
+
+    def __init__(self, url: str | None = None, *, admin_token: str = "", **settings: Any) -> None:
+        for name in settings.keys() & {"host", "port"} if url is None else settings:
+            raise TypeError(
+                f"{name} means nothing here: a started one is on a free port, a running one as it is"
+            )
+        self._resources = ExitStack()
+        self._admin_token = admin_token
+        if url is None:
+            from invapi_emulator.settings import read_settings  # noqa: PLC0415 - only where one is started
+
+            chosen = read_settings({"admin_token": admin_token, **settings})
+            url = self._resources.enter_context(serving(chosen, real_time()))
+        self.url = url.rstrip("/")
+
+    def account(
+        self,
+        *,
+        name: str | None = None,
+        scenario: str | None = None,
+        clock: str | Json | None = "frozen",
+        seed: int | None = None,
+    ) -> Account:
+        """Make an account; what is None is the server's default. Raises ControlFailure (409, 422)."""
+        wanted = {"name": name, "scenario": scenario, "clock": clock, "seed": seed}
+        made = self.control(
+            "POST", "/accounts", {key: value for key, value in wanted.items() if value is not None}
+        )
+        return Account(self, made)
+
+    def control(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        accept: tuple[int, ...] = (),
+        within: float = STARTS_WITHIN_SECONDS,
+    ) -> Json:
+        """Call the control API at `/_emulator<path>`; raises ControlFailure for a status of 400 or more.
+
+        A status in `accept` is an answer too. A server silent for `within` seconds is a TimeoutError.
+        """
+        target = urlsplit(self.url)
+        connect = HTTPSConnection if target.scheme == "https" else HTTPConnection
+        connection = connect(target.netloc, timeout=within)
+        try:
+            headers = {"Authorization": f"Bearer {self._admin_token}"} if self._admin_token else {}
+            content = None if body is None else json.dumps(body)
+            connection.request(method, f"{target.path}/_emulator{path}", content, headers)
+            response = connection.getresponse()
+            text = response.read()
+        finally:
+            connection.close()
+        answer: Json = json.loads(text) if text else {}
+        if response.status >= 400 and response.status not in accept:  # noqa: PLR2004
+            raise ControlFailure(response.status, answer)
+        return answer
+
+    def close(self) -> None:
+        """Stop the emulator, if it was started here."""
+        self._resources.close()
