@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """further host names the control API answers to, separated by commas; * for all"""
 
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """origins of web pages that may use the control API too, as http://localhost:3000, separated by commas"""
+
     admin_token: str = ""
     """if set, the control API wants it as `Authorization: Bearer <token>`"""
 
@@ -63,7 +66,7 @@ class Settings(BaseSettings):
     full_sync: bool = False
     """SQLite writes through to the disk at each commit: survives a power cut, not only a kill"""
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(filter(None, value.split(","))) if isinstance(value, str) else value

@@ -35,3 +35,32 @@ def test_further_host_names_can_be_allowed(allowed: str, host: str, status: int)
     with running(db="", allowed_hosts=allowed) as server:
         response = httpx.get(f"{server.url}/_emulator/health", headers={"host": host})
         assert response.status_code == status
+
+
+PAGE = "http://localhost:3000"
+ACCOUNT = "/_emulator/accounts/demo"
+
+
+def test_pages_of_an_allowed_origin_may_use_the_control_api() -> None:
+    with (
+        running(db="", allowed_origins=f"{PAGE}/,https://panel.example", admin_token="secret") as server,
+        httpx.Client(base_url=server.url, headers={"Origin": PAGE}) as page,
+    ):
+        asked = page.options(ACCOUNT, headers={"Access-Control-Request-Headers": "authorization"})
+        assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (204, PAGE)
+        assert asked.headers["access-control-allow-headers"] == "authorization"
+        assert "PATCH" in asked.headers["access-control-allow-methods"]
+        answer = page.get(ACCOUNT, headers={"Authorization": "Bearer secret"})
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, PAGE)
+        assert answer.headers["vary"] == "Origin"
+        refused = page.get(ACCOUNT)
+        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, PAGE)
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:3001", "null", "http://localhost:3000.evil.example"])
+def test_pages_of_other_origins_may_not(origin: str) -> None:
+    with running(db="", allowed_origins=PAGE) as server:
+        for method in ("GET", "OPTIONS"):
+            answer = httpx.request(method, f"{server.url}{ACCOUNT}", headers={"Origin": origin})
+            assert answer.status_code == 403
+            assert "access-control-allow-origin" not in answer.headers

@@ -4,7 +4,8 @@ import hmac
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invapi_emulator.control.failures import failure
 from invapi_emulator.errors import ControlError, Forbidden, Unauthorized
@@ -23,39 +24,78 @@ class ControlGuard:
         self._lifecycle = lifecycle
         self._admin_token = settings.admin_token
         self._names = {_bracketed(name) for name in (*LOCAL_NAMES, settings.host, *settings.allowed_hosts)}
+        self._origins = {origin.lower().rstrip("/") for origin in settings.allowed_origins}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        try:
-            self._check(request)
-        except ControlError as error:
-            await failure(error.status, error.reason, error.message)(scope, receive, send)
-            return
-        if not self._lifecycle.ready and request.url.path != _HEALTH:
-            message = f"the emulator is {self._lifecycle.state}; ask again"
-            await failure(503, "unavailable", message, headers={"Retry-After": "1"})(scope, receive, send)
+        origin = request.headers.get("origin", "").lower()
+        if origin in self._origins:
+            send = _open_to(origin, send)
+        refusal = self._refusal(request, origin)
+        if refusal is not None:
+            await refusal(scope, receive, send)
             return
         _read_as_json(scope)
         await self._app(scope, receive, send)
 
-    def _check(self, request: Request) -> None:
+    def _refusal(self, request: Request, origin: str) -> Response | None:
+        """Return what is answered in place of the control API, to a preflight too; None where it may answer."""
+        try:
+            self._check_names(request, origin)
+            if request.method == "OPTIONS" and origin in self._origins:
+                return _preflight(request)
+            self._check_token(request)
+        except ControlError as error:
+            return failure(error.status, error.reason, error.message)
+        if not self._lifecycle.ready and request.url.path != _HEALTH:
+            message = f"the emulator is {self._lifecycle.state}; ask again"
+            return failure(503, "unavailable", message, headers={"Retry-After": "1"})
+        return None
+
+    def _check_names(self, request: Request, origin: str) -> None:
         host = request.headers.get("host", "")
         if "*" not in self._names and _without_port(host) not in self._names:
             raise Forbidden(
                 "foreign_host",
                 f"the control API does not answer to the host name {host[:80]!r}; --allowed-hosts adds names",
             )
-        origin = request.headers.get("origin")
         own = f"{request.url.scheme}://{host}"
-        if origin is not None and origin.lower() != own.lower():
-            raise Forbidden("foreign_origin", f"the control API does not answer pages of {origin[:80]!r}")
+        if origin and origin != own.lower() and origin not in self._origins:
+            raise Forbidden(
+                "foreign_origin",
+                f"the control API does not answer pages of {origin[:80]!r}; --allowed-origins adds some",
+            )
+
+    def _check_token(self, request: Request) -> None:
         if self._admin_token and request.url.path != _HEALTH:
             given = request.headers.get("authorization", "")
             if not hmac.compare_digest(given.encode("latin-1"), f"Bearer {self._admin_token}".encode()):
                 raise Unauthorized("unauthorized", "send the admin token: `Authorization: Bearer <token>`")
+
+
+def _open_to(origin: str, send: Send) -> Send:
+    """Let pages of this origin read what is answered."""
+
+    async def opened(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["access-control-allow-origin"] = origin
+            headers.add_vary_header("Origin")
+        await send(message)
+
+    return opened
+
+
+def _preflight(request: Request) -> Response:
+    headers = {
+        "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+        "Access-Control-Allow-Headers": request.headers.get("access-control-request-headers", "*"),
+        "Access-Control-Max-Age": "600",
+    }
+    return Response(status_code=204, headers=headers)
 
 
 def _read_as_json(scope: Scope) -> None:
