@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "recipes"
 PAGES = sorted(file.name for file in FOLDER.glob("*.md"))
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_NAME = re.compile(r"\A(?:#!.*\n)?(?:#|//) (\S+)\n")
+_NAME = re.compile(r"\A(?:#!.*\n)?(?:#|//|<!--) (\S+)(?: -->)?\n")
 
 
 def text_of(page: str) -> str:
