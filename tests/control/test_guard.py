@@ -35,3 +35,16 @@ def test_further_host_names_can_be_allowed(allowed: str, host: str, status: int)
     with running(db="", allowed_hosts=allowed) as server:
         response = httpx.get(f"{server.url}/_emulator/health", headers={"host": host})
         assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "verbs"),
+    [
+        ("/accounts", "GET, POST"),
+        ("/accounts/demo/clock", "GET, PUT"),
+        ("/accounts/demo/faults/1", "DELETE, PATCH"),
+    ],
+)
+def test_another_verb_is_told_all_that_the_path_takes(http: httpx.Client, path: str, verbs: str) -> None:
+    response = http.request("TRACE", f"/_emulator{path}")
+    assert (response.status_code, response.headers["allow"]) == (405, verbs)

@@ -19,7 +19,11 @@ def _instant(value: Any) -> Any:
 Timestamp = Annotated[
     int,
     BeforeValidator(_instant, json_schema_input_type=str),
-    Field(strict=True, description="ISO 8601; UTC where no offset is given"),
+    Field(
+        strict=True,
+        description="ISO 8601; UTC where no offset is given",
+        json_schema_extra={"format": "date-time"},
+    ),
 ]
 
 
@@ -45,5 +49,9 @@ def _known_scenario(name: str) -> str:
     return name
 
 
-ScenarioName = Annotated[str, AfterValidator(_known_scenario)]
+def _scenarios(schema: dict[str, Any]) -> None:
+    schema["enum"] = scenario_names()
+
+
+ScenarioName = Annotated[str, AfterValidator(_known_scenario), Field(json_schema_extra=_scenarios)]
 Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True)]

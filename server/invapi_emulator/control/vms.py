@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
+from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View, VmView, vm_view
-from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.control.worlds import AccountName, TheWorlds, VmNumber, World
 from invapi_emulator.errors import NotFound
 from invapi_emulator.modules.parameters import MAX_ID
 from invapi_emulator.storage import vms
 
-router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"])
+router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"], responses=failures(404))
 
 
 class VmList(View):
@@ -17,7 +18,7 @@ class VmList(View):
 
 
 @router.get("/vms")
-async def list_vms(name: str, worlds: TheWorlds) -> VmList:
+async def list_vms(name: AccountName, worlds: TheWorlds) -> VmList:
     """Show all VMs of the account, each whole."""
     return await worlds.within(
         name,
@@ -26,7 +27,7 @@ async def list_vms(name: str, worlds: TheWorlds) -> VmList:
 
 
 @router.get("/vms/{vm_id}")
-async def show_vm(name: str, vm_id: str, worlds: TheWorlds) -> VmView:
+async def show_vm(name: AccountName, vm_id: VmNumber, worlds: TheWorlds) -> VmView:
     """Show a VM whole: disk, memory, lock, snapshots, settings, tasks."""
 
     def work(world: World) -> VmView:
