@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -11,10 +12,10 @@ from starlette.types import ASGIApp
 from invapi_emulator import __version__
 from invapi_emulator.clock import RealTime
 from invapi_emulator.control import accounts as accounts_routes
-from invapi_emulator.control import clock, events, faults, health, index, requests, reset
+from invapi_emulator.control import clock, docs, events, faults, health, index, requests, reset
 from invapi_emulator.control import tasks as tasks_routes
 from invapi_emulator.control import vms as vms_routes
-from invapi_emulator.control.failures import handle_failures
+from invapi_emulator.control.failures import failures, handle_failures
 from invapi_emulator.control.guard import ControlGuard
 from invapi_emulator.control.worlds import Worlds
 from invapi_emulator.domain.clocks import ClockStart
@@ -74,6 +75,17 @@ def open_worlds(settings: Settings, real_time: RealTime) -> Database:
     return database
 
 
+class _Described(FastAPI):
+    """The control API, whose description holds the modules too; made when it is asked for."""
+
+    def openapi(self) -> dict[str, Any]:
+        from invapi_emulator.description.document import whole_document  # noqa: PLC0415 - costs at each start
+
+        if self.openapi_schema is None:
+            self.openapi_schema = whole_document(super().openapi())
+        return self.openapi_schema
+
+
 def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> ASGIApp:
     """Return the application on worlds that are open; it closes them when it stops."""
     worker = Worker(database, settings.account_ttl * SECOND)
@@ -92,10 +104,10 @@ def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> 
             _say_goodbye(database)
             database.close()
 
-    control = FastAPI(
+    control = _Described(
         title="invapi-emulator",
         version=__version__,
-        summary="The control API; the modules of the imitated API are described in docs/fidelity.md",
+        summary="An emulator of HOSTKEY's InvAPI, and its control API",
         lifespan=lifespan,
         redirect_slashes=False,
         docs_url=None,
@@ -105,7 +117,7 @@ def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> 
     handle_failures(control)
     for part in (
         index,
-        health,
+        docs,
         accounts_routes,
         reset,
         clock,
@@ -115,7 +127,8 @@ def create_app(settings: Settings, database: Database, lifecycle: Lifecycle) -> 
         faults,
         events,
     ):
-        control.include_router(part.router)
+        control.include_router(part.router, responses=failures(401, 403, 503))
+    control.include_router(health.router, responses=failures(403))
     control.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle)
     return FrontDoor(FormEndpoint(database, lifecycle, worker.wake), control)
 

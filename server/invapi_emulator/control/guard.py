@@ -13,6 +13,8 @@ from invapi_emulator.settings import Settings
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 _HEALTH = "/_emulator/health"
+_NEEDS_NO_TOKEN = (_HEALTH, "/openapi.json", "/docs")
+"""Health, and the description: a browser that opens it cannot send a token, and it tells of no world."""
 
 
 class ControlGuard:
@@ -52,10 +54,14 @@ class ControlGuard:
         own = f"{request.url.scheme}://{host}"
         if origin is not None and origin.lower() != own.lower():
             raise Forbidden("foreign_origin", f"the control API does not answer pages of {origin[:80]!r}")
-        if self._admin_token and request.url.path != _HEALTH:
+        if self._admin_token and not _is_open(request.url.path):
             given = request.headers.get("authorization", "")
             if not hmac.compare_digest(given.encode("latin-1"), f"Bearer {self._admin_token}".encode()):
                 raise Unauthorized("unauthorized", "send the admin token: `Authorization: Bearer <token>`")
+
+
+def _is_open(path: str) -> bool:
+    return path in _NEEDS_NO_TOKEN or path.startswith("/docs/")
 
 
 def _read_as_json(scope: Scope) -> None:
