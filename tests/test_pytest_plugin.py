@@ -26,7 +26,7 @@ def no_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(pytester: pytest.Pytester, test: str, *flags: str) -> pytest.RunResult:
     pytester.makepyfile(USES_IT + test)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *flags)
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:schemathesis", *flags)
 
 
 def test_each_test_gets_a_fresh_account_with_a_frozen_clock(pytester: pytest.Pytester) -> None:
@@ -110,7 +110,9 @@ def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
     page = (Path(__file__).parents[1] / "docs" / "python-suites.md").read_text(encoding="utf-8")
     for number, example in enumerate(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)):
         pytester.makepyfile(**{f"test_example_{number}": example})
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--strict-markers")
+    result = pytester.runpytest_subprocess(
+        "-p", "no:cacheprovider", "-p", "no:schemathesis", "--strict-markers"
+    )
     result.assert_outcomes(passed=5)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -11,10 +12,10 @@ from starlette.types import ASGIApp
 from invapi_emulator import __version__
 from invapi_emulator.clock import RealTime
 from invapi_emulator.control import accounts as accounts_routes
-from invapi_emulator.control import clock, events, faults, health, index, requests, reset, state
+from invapi_emulator.control import clock, docs, events, faults, health, index, requests, reset, state
 from invapi_emulator.control import tasks as tasks_routes
 from invapi_emulator.control import vms as vms_routes
-from invapi_emulator.control.failures import handle_failures
+from invapi_emulator.control.failures import failures, handle_failures
 from invapi_emulator.control.guard import ControlGuard
 from invapi_emulator.control.worlds import Worlds
 from invapi_emulator.domain.clocks import ClockStart
@@ -53,6 +54,20 @@ MODULES = (
 )
 """Importing these fills the tables of actions and of kinds of task."""
 
+_CONTROL = (
+    index,
+    docs,
+    accounts_routes,
+    reset,
+    clock,
+    state,
+    vms_routes,
+    tasks_routes,
+    requests,
+    faults,
+    events,
+)
+
 
 BUILT_IN = Scenarios()
 
@@ -79,6 +94,17 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
     return database
 
 
+class _Described(FastAPI):
+    """The control API, whose description holds the modules too; made when it is asked for."""
+
+    def openapi(self) -> dict[str, Any]:
+        from invapi_emulator.description.document import whole_document  # noqa: PLC0415 - costs at each start
+
+        if self.openapi_schema is None:
+            self.openapi_schema = whole_document(super().openapi())
+        return self.openapi_schema
+
+
 def create_app(
     settings: Settings, database: Database, lifecycle: Lifecycle, scenarios: Scenarios = BUILT_IN
 ) -> ASGIApp:
@@ -102,10 +128,10 @@ def create_app(
             _say_goodbye(database)
             database.close()
 
-    control = FastAPI(
+    control = _Described(
         title="invapi-emulator",
         version=__version__,
-        summary="The control API; the modules of the imitated API are described in docs/fidelity.md",
+        summary="An emulator of HOSTKEY's InvAPI, and its control API",
         lifespan=lifespan,
         redirect_slashes=False,
         docs_url=None,
@@ -113,20 +139,9 @@ def create_app(
     )
     control.state.worlds = Worlds(database, lifecycle, scenarios, _defaults(settings, scenarios), worker.wake)
     handle_failures(control)
-    for part in (
-        index,
-        health,
-        accounts_routes,
-        reset,
-        clock,
-        state,
-        vms_routes,
-        tasks_routes,
-        requests,
-        faults,
-        events,
-    ):
-        control.include_router(part.router)
+    for part in _CONTROL:
+        control.include_router(part.router, responses=failures(401, 403, 503))
+    control.include_router(health.router, responses=failures(403))
     control.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle)
     return FrontDoor(FormEndpoint(database, lifecycle, worker.wake), control)
 

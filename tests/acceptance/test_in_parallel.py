@@ -10,7 +10,10 @@ from processes import DEADLINE, Served, environment, served
 
 pytestmark = pytest.mark.acceptance
 
-WITHOUT_THIS_PROJECTS_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:cov")
+WITHOUT_THIS_PROJECTS_PLUGINS = (
+    *("-p", "no:cacheprovider", "-p", "no:hypothesispytest"),
+    *("-p", "no:cov", "-p", "no:schemathesis"),
+)
 """They take five seconds of each run to load."""
 
 SUITE = '''

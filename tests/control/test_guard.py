@@ -64,3 +64,16 @@ def test_pages_of_other_origins_may_not(origin: str) -> None:
             answer = httpx.request(method, f"{server.url}{ACCOUNT}", headers={"Origin": origin})
             assert answer.status_code == 403
             assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "verbs"),
+    [
+        ("/accounts", "GET, POST"),
+        ("/accounts/demo/clock", "GET, PUT"),
+        ("/accounts/demo/faults/1", "DELETE, PATCH"),
+    ],
+)
+def test_another_verb_is_told_all_that_the_path_takes(http: httpx.Client, path: str, verbs: str) -> None:
+    response = http.request("TRACE", f"/_emulator{path}")
+    assert (response.status_code, response.headers["allow"]) == (405, verbs)

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.control.bodies import ScenarioName
+from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, View, account_view
-from invapi_emulator.control.worlds import TheWorlds, World, Worlds
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, World, Worlds
 from invapi_emulator.domain.accounts import Credentials
 from invapi_emulator.errors import Conflict
 from invapi_emulator.randomness import Chance, new_name, new_seed
@@ -47,7 +48,7 @@ class Purged(View):
     """names of the accounts that are gone"""
 
 
-@router.post("/accounts", status_code=201)
+@router.post("/accounts", status_code=201, responses=failures(409, 422))
 async def make(worlds: TheWorlds, body: Annotated[NewAccount | None, Body()] = None) -> AccountView:
     """Make an account, a world of its own: its VMs, tasks, clock, keys touch no other."""
     try:
@@ -64,14 +65,14 @@ async def list_accounts(worlds: TheWorlds) -> AccountList:
     return await worlds.database.run(lambda: _list(worlds))
 
 
-@router.get("/accounts/{name}")
-async def show(name: str, worlds: TheWorlds) -> AccountView:
+@router.get("/accounts/{name}", responses=failures(404))
+async def show(name: NameInPath, worlds: TheWorlds) -> AccountView:
     """Show an account, its credentials too."""
     return await worlds.within(name, account_view)
 
 
-@router.delete("/accounts/{name}", status_code=204)
-async def remove(name: str, worlds: TheWorlds) -> None:
+@router.delete("/accounts/{name}", status_code=204, responses=failures(404, 409))
+async def remove(name: NameInPath, worlds: TheWorlds) -> None:
     """Remove an account with all it holds; `demo` stays."""
     if name == DEMO:
         raise Conflict("demo_stays", "the account demo cannot be removed; a reset starts it again")

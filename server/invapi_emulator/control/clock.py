@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import ClockView, View, clock_view
-from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
 from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, parse_iso
 from invapi_emulator.domain.tasks import has_aged_out
 from invapi_emulator.errors import Conflict, NotFound, Unprocessable
@@ -17,13 +18,21 @@ from invapi_emulator.tasks.jump import move_clock
 
 TEN_YEARS = 10 * 365 * 86_400
 
-router = APIRouter(prefix="/_emulator/accounts/{name}/clock", tags=["clock"])
+router = APIRouter(prefix="/_emulator/accounts/{name}/clock", tags=["clock"], responses=failures(404))
 
 
 class Advance(BaseModel):
     """Exactly one of both. `until`: `idle`, the key of a task, or a timestamp."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["seconds"], "properties": {"until": {"type": "null"}}},
+                {"required": ["until"], "properties": {"seconds": {"type": "null"}}},
+            ]
+        },
+    )
 
     seconds: Annotated[float, Field(ge=0, le=TEN_YEARS, strict=True, allow_inf_nan=False)] | None = None
     until: Annotated[str, Field(strict=True, max_length=100)] | None = None
@@ -44,13 +53,13 @@ class Advanced(View):
 
 
 @router.get("")
-async def show_clock(name: str, worlds: TheWorlds) -> ClockView:
+async def show_clock(name: NameInPath, worlds: TheWorlds) -> ClockView:
     """Show the account's clock."""
     return await worlds.within(name, _shown)
 
 
-@router.put("")
-async def change_clock(name: str, change: ClockChange, worlds: TheWorlds) -> ClockView:
+@router.put("", responses=failures(422))
+async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds) -> ClockView:
     """Change mode, rate, polls or time; `now` may only go forward, and what falls due takes effect."""
 
     def work(world: World) -> None:
@@ -68,8 +77,8 @@ async def change_clock(name: str, change: ClockChange, worlds: TheWorlds) -> Clo
     return await worlds.within(name, _shown)
 
 
-@router.post("/advance")
-async def advance_clock(name: str, wanted: Advance, worlds: TheWorlds) -> Advanced:
+@router.post("/advance", responses=failures(409, 422))
+async def advance_clock(name: NameInPath, wanted: Advance, worlds: TheWorlds) -> Advanced:
     """Move the clock forward, in every mode; the answer comes when all that fell due has taken effect."""
 
     def move(world: World) -> int:

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
+from invapi_emulator.control.failures import failures
 from invapi_emulator.control.requests import request_view
-from invapi_emulator.control.worlds import TheWorlds, World, Worlds
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, World, Worlds
 from invapi_emulator.domain.instants import iso, iso_or_none
 from invapi_emulator.errors import Unprocessable
 from invapi_emulator.storage import accounts, events, requests
@@ -38,10 +39,12 @@ class Place:
 
 
 @router.get(
-    "/events", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}}
+    "/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **failures(404, 422)},
 )
 async def stream_events(
-    name: str,
+    name: NameInPath,
     worlds: TheWorlds,
     after: Annotated[str | None, Query(max_length=100)] = None,
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,

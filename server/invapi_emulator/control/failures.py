@@ -1,19 +1,51 @@
 """How the control API says what was wrong: `{"error": {"reason", "message", "field"}}`."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from invapi_emulator.errors import ControlError
 from invapi_emulator.scenarios.mistakes import invalid
 from invapi_emulator.storage.database import DATABASE_LOST, first_line
 
+MEANINGS = {
+    401: "the admin token is missing or wrong",
+    403: "a page of another origin, or a host name that is not known",
+    404: "it is not there",
+    409: "it cannot be now",
+    422: "it makes no sense",
+    503: "the emulator starts, stops or has lost its database",
+}
+
 _REASONS = {404: "not_found", 405: "method_not_allowed"}
 _SHOWN = 80
+
+
+class ErrorView(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    reason: str
+    """in one word"""
+    message: str
+    """in words"""
+    field: str | None
+    """the culprit in the body"""
+
+
+class FailureView(BaseModel):
+    error: ErrorView
+
+
+def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe that a route may fail with these statuses."""
+    return {status: {"model": FailureView, "description": MEANINGS[status]} for status in statuses}
 
 
 def handle_failures(application: FastAPI) -> None:
@@ -52,7 +84,18 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
         return failure(422, "malformed_json", "the body is no JSON that can be read")
     reason = _REASONS.get(error.status_code, "refused")
     message = f"{error.detail}: {request.method} {request.url.path[:_SHOWN]}; see /openapi.json"
-    return failure(error.status_code, reason, message, headers=error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers  # noqa: PLR2004
+    return failure(error.status_code, reason, message, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """Return the verbs that this path takes: the exception names those of its first route only."""
+    routes = request.app.routes
+    return ", ".join(
+        verb
+        for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")
+        if any(route.matches({**request.scope, "method": verb})[0] is Match.FULL for route in routes)
+    )
 
 
 async def _no_database(_request: Request, error: Exception) -> JSONResponse:

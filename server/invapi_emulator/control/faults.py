@@ -2,22 +2,43 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
-from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.faults.kind import Fault
 from invapi_emulator.faults.rules import MAX_RULES, Order, ordered
 from invapi_emulator.storage import accounts, faults
 from invapi_emulator.storage.faults import Rule
 
-router = APIRouter(prefix="/_emulator/accounts/{name}/faults", tags=["faults"])
+router = APIRouter(prefix="/_emulator/accounts/{name}/faults", tags=["faults"], responses=failures(404))
+
+RuleNumber = Annotated[int, Path(json_schema_extra={"minimum": 1})]
+
+
+class RuleView(View):
+    """A rule with all its fields, those of its kind too (docs/faults.md)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: int
+    kind: str
+    match: dict[str, Any]
+    skip: int
+    times: int | None
+    """null: always"""
+    probability: float
+    enabled: bool
+    seen: int
+    """so many calls matched"""
+    fired: int
 
 
 class FaultList(View):
-    faults: list[dict[str, Any]]
+    faults: list[RuleView]
     """in the order they were written"""
 
 
@@ -29,14 +50,14 @@ class RuleChange(BaseModel):
     enabled: Annotated[bool, Field(strict=True)]
 
 
-@router.post("", status_code=201)
-async def order(name: str, wanted: Annotated[Order, Body()], worlds: TheWorlds) -> dict[str, Any]:
+@router.post("", status_code=201, responses=failures(409, 422))
+async def order(name: NameInPath, wanted: Annotated[Order, Body()], worlds: TheWorlds) -> RuleView:
     """Write a rule: what goes wrong, on which calls, how often (docs/faults.md)."""
     return await worlds.within(name, lambda world: _order(world, wanted))
 
 
 @router.get("")
-async def list_faults(name: str, worlds: TheWorlds) -> FaultList:
+async def list_faults(name: NameInPath, worlds: TheWorlds) -> FaultList:
     """Show the rules, each with how often it fired."""
 
     def work(world: World) -> FaultList:
@@ -46,11 +67,11 @@ async def list_faults(name: str, worlds: TheWorlds) -> FaultList:
     return await worlds.within(name, work)
 
 
-@router.patch("/{rule_id}")
-async def change(name: str, rule_id: int, wanted: RuleChange, worlds: TheWorlds) -> dict[str, Any]:
+@router.patch("/{rule_id}", responses=failures(422))
+async def change(name: NameInPath, rule_id: RuleNumber, wanted: RuleChange, worlds: TheWorlds) -> RuleView:
     """Switch a rule off, or on again; its counts stay."""
 
-    def work(world: World) -> dict[str, Any]:
+    def work(world: World) -> RuleView:
         _rule(world, rule_id)
         faults.enable(world.tx, world.account.id, rule_id, enabled=wanted.enabled)
         return _view(_rule(world, rule_id))
@@ -58,8 +79,8 @@ async def change(name: str, rule_id: int, wanted: RuleChange, worlds: TheWorlds)
     return await worlds.within(name, work)
 
 
-@router.delete("/{rule_id}", status_code=204)
-async def remove(name: str, rule_id: int, worlds: TheWorlds) -> None:
+@router.delete("/{rule_id}", status_code=204, responses=failures(422))
+async def remove(name: NameInPath, rule_id: RuleNumber, worlds: TheWorlds) -> None:
     """Remove a rule; what it has done stays."""
 
     def work(world: World) -> None:
@@ -68,7 +89,7 @@ async def remove(name: str, rule_id: int, worlds: TheWorlds) -> None:
     await worlds.within(name, work)
 
 
-def _order(world: World, wanted: Fault) -> dict[str, Any]:
+def _order(world: World, wanted: Fault) -> RuleView:
     if len(faults.of_account(world.tx, world.account.id)) >= MAX_RULES:
         raise Conflict("too_many_faults", f"the account has {MAX_RULES} fault rules; delete some")
     number = accounts.next_fault(world.tx, world.account.id)
@@ -77,12 +98,12 @@ def _order(world: World, wanted: Fault) -> dict[str, Any]:
     return _view(rule)
 
 
-def _view(rule: Rule) -> dict[str, Any]:
+def _view(rule: Rule) -> RuleView:
     """Show a rule with all its fields, those too that were left out."""
     fault = ordered(rule)
     fields = fault.model_dump(mode="json", exclude_none=True)
     fields |= {"match": fault.match.model_dump(mode="json", exclude_unset=True), "times": fault.times}
-    return {"id": rule.id, **fields, "enabled": rule.enabled, "seen": rule.seen, "fired": rule.fired}
+    return RuleView(id=rule.id, **fields, enabled=rule.enabled, seen=rule.seen, fired=rule.fired)
 
 
 def _rule(world: World, rule_id: int) -> Rule:

@@ -14,6 +14,8 @@ from invapi_emulator.settings import Settings
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 _HEALTH = "/_emulator/health"
+_NEEDS_NO_TOKEN = (_HEALTH, "/openapi.json", "/docs")
+"""Health, and the description: a browser that opens it cannot send a token, and it tells of no world."""
 
 
 class ControlGuard:
@@ -70,7 +72,7 @@ class ControlGuard:
             )
 
     def _check_token(self, request: Request) -> None:
-        if self._admin_token and request.url.path != _HEALTH:
+        if self._admin_token and not _is_open(request.url.path):
             given = request.headers.get("authorization", "")
             if not hmac.compare_digest(given.encode("latin-1"), f"Bearer {self._admin_token}".encode()):
                 raise Unauthorized("unauthorized", "send the admin token: `Authorization: Bearer <token>`")
@@ -96,6 +98,10 @@ def _preflight(request: Request) -> Response:
         "Access-Control-Max-Age": "600",
     }
     return Response(status_code=204, headers=headers)
+
+
+def _is_open(path: str) -> bool:
+    return path in _NEEDS_NO_TOKEN or path.startswith("/docs/")
 
 
 def _read_as_json(scope: Scope) -> None:

@@ -16,6 +16,7 @@ class Index(View):
     """path of each module, and its actions"""
     control: str
     openapi: str
+    docs: str
 
 
 @router.get("/")
@@ -27,4 +28,5 @@ async def index() -> Index:
         modules={f"/{module}.php": actions_of(module) for module in modules()},
         control="/_emulator/health",
         openapi="/openapi.json",
+        docs="/docs",
     )

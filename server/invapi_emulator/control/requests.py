@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from invapi_emulator.control.failures import FailureView, failures
 from invapi_emulator.control.views import View
-from invapi_emulator.control.worlds import TheWorlds, Worlds
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, Worlds
 from invapi_emulator.domain.instants import iso_or_none
 from invapi_emulator.scenarios.fields import Timestamp
 from invapi_emulator.storage import requests
@@ -96,13 +97,28 @@ class Verified(View):
     matched: int
 
 
-@router.get("/accounts/{name}/requests")
-async def list_requests(name: str, worlds: TheWorlds, wanted: Annotated[Filter, Query()]) -> RequestList:
+class NearMiss(View):
+    differs_in: list[str]
+    request: RequestView
+
+
+class NotAsExpected(FailureView):
+    matched: int
+    seen: list[RequestView]
+    """the calls that match"""
+    nearest: list[NearMiss]
+    """the calls that differ in the fewest parts"""
+
+
+@router.get("/accounts/{name}/requests", responses=failures(404, 422))
+async def list_requests(
+    name: NameInPath, worlds: TheWorlds, wanted: Annotated[Filter, Query()]
+) -> RequestList:
     """Show the account's newest 1,000 calls, or those of them that the filter lets through."""
     return _listed(await _calls_of(worlds, name), wanted)
 
 
-@router.get("/requests")
+@router.get("/requests", responses=failures(422))
 async def list_strangers(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) -> RequestList:
     """Show the newest 1,000 calls of no account: with a bad token, an unknown key, no module."""
 
@@ -113,8 +129,11 @@ async def list_strangers(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) 
     return _listed(await worlds.database.run(read), wanted)
 
 
-@router.post("/accounts/{name}/requests/verify", responses={417: {"description": "there were others"}})
-async def verify(name: str, expected: Expectation, worlds: TheWorlds) -> Verified:
+@router.post(
+    "/accounts/{name}/requests/verify",
+    responses={417: {"model": NotAsExpected, "description": "there were others"}, **failures(404, 422)},
+)
+async def verify(name: NameInPath, expected: Expectation, worlds: TheWorlds) -> Verified:
     """Tell whether so many calls were made as described; 417 with what was seen, and the nearest misses."""
     calls = await _calls_of(worlds, name)
     matched = [call for call in calls if not _misses(call[1], expected)]

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
 from invapi_emulator.control.bodies import ScenarioName
+from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, account_view
-from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
 from invapi_emulator.scenarios.fields import Seed
 from invapi_emulator.scenarios.worlds import reset_account
 
-router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"])
+router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"], responses=failures(404))
 
 
 class Reset(BaseModel):
@@ -24,8 +25,10 @@ class Reset(BaseModel):
     seed: Seed | None = None
 
 
-@router.post("/reset")
-async def reset(name: str, worlds: TheWorlds, wanted: Annotated[Reset | None, Body()] = None) -> AccountView:
+@router.post("/reset", responses=failures(422))
+async def reset(
+    name: NameInPath, worlds: TheWorlds, wanted: Annotated[Reset | None, Body()] = None
+) -> AccountView:
     """Start again as the account was made: VMs, snapshots, settings, tasks, tokens, clock."""
     wanted = wanted or Reset()
     other = None if wanted.scenario is None else worlds.scenario(wanted.scenario)

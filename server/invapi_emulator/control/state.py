@@ -5,13 +5,14 @@ from dataclasses import replace
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, account_view
-from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
 from invapi_emulator.scenarios import schema
 from invapi_emulator.scenarios.export import written_world
 from invapi_emulator.scenarios.worlds import replace_world
 
-router = APIRouter(prefix="/_emulator/accounts/{name}/state", tags=["state"])
+router = APIRouter(prefix="/_emulator/accounts/{name}/state", tags=["state"], responses=failures(404))
 
 
 class Imported(AccountView):
@@ -20,15 +21,15 @@ class Imported(AccountView):
 
 
 @router.get("", responses={200: {"model": schema.World}})
-async def show_state(name: str, worlds: TheWorlds) -> JSONResponse:
+async def show_state(name: NameInPath, worlds: TheWorlds) -> JSONResponse:
     """Write down the account's world; see docs/worlds.md."""
     return JSONResponse(
         await worlds.within(name, lambda world: written_world(world.tx, world.account, world.now))
     )
 
 
-@router.put("")
-async def replace_state(name: str, state: schema.World, worlds: TheWorlds) -> Imported:
+@router.put("", responses=failures(422))
+async def replace_state(name: NameInPath, state: schema.World, worlds: TheWorlds) -> Imported:
     """Put another world in the place of the account's; credentials, login tokens, journal and events stay."""
 
     def work(world: World) -> Imported:

@@ -5,15 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
+from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import TaskView, View, task_view
-from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.control.worlds import NameInPath, TaskKey, TheWorlds, World
 from invapi_emulator.domain.tasks import Task, has_aged_out
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import tasks
 from invapi_emulator.tasks.advance import complete_by_hand, fail_by_hand
 
-router = APIRouter(prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"])
+router = APIRouter(prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"], responses=failures(404))
 
 
 class TaskList(View):
@@ -30,7 +31,7 @@ class Failure(BaseModel):
 
 
 @router.get("")
-async def list_tasks(name: str, worlds: TheWorlds) -> TaskList:
+async def list_tasks(name: NameInPath, worlds: TheWorlds) -> TaskList:
     """Show the account's tasks, ended ones too until their keys age out."""
 
     def work(world: World) -> TaskList:
@@ -41,13 +42,13 @@ async def list_tasks(name: str, worlds: TheWorlds) -> TaskList:
 
 
 @router.get("/{key}")
-async def show_task(name: str, key: str, worlds: TheWorlds) -> TaskView:
+async def show_task(name: NameInPath, key: TaskKey, worlds: TheWorlds) -> TaskView:
     """Show a task: its stage, its progress, when it is due or ended, why it failed."""
     return await worlds.within(name, lambda world: task_view(_task(world, key), world.now))
 
 
-@router.post("/{key}/complete")
-async def complete(name: str, key: str, worlds: TheWorlds) -> TaskView:
+@router.post("/{key}/complete", responses=failures(409))
+async def complete(name: NameInPath, key: TaskKey, worlds: TheWorlds) -> TaskView:
     """End a task now, with its effect, without moving the clock."""
 
     def work(world: World) -> TaskView:
@@ -57,9 +58,9 @@ async def complete(name: str, key: str, worlds: TheWorlds) -> TaskView:
     return await worlds.within(name, work)
 
 
-@router.post("/{key}/fail")
+@router.post("/{key}/fail", responses=failures(409, 422))
 async def fail(
-    name: str, key: str, worlds: TheWorlds, body: Annotated[Failure | None, Body()] = None
+    name: NameInPath, key: TaskKey, worlds: TheWorlds, body: Annotated[Failure | None, Body()] = None
 ) -> TaskView:
     """End a task now, in failure: what a failure in the middle of it leaves behind is there."""
     error = (body or Failure()).error

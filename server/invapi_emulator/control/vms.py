@@ -4,8 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View, VmView, vm_view
-from invapi_emulator.control.worlds import TheWorlds, World
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, VmNumber, World
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.modules.parameters import MAX_ID
@@ -14,7 +15,7 @@ from invapi_emulator.scenarios.schema import VmSpec
 from invapi_emulator.scenarios.settle import settle_vm
 from invapi_emulator.storage import events, vms
 
-router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"])
+router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"], responses=failures(404))
 
 
 class VmList(View):
@@ -23,7 +24,7 @@ class VmList(View):
 
 
 @router.get("/vms")
-async def list_vms(name: str, worlds: TheWorlds) -> VmList:
+async def list_vms(name: NameInPath, worlds: TheWorlds) -> VmList:
     """Show all VMs of the account, each whole."""
     return await worlds.within(
         name,
@@ -31,8 +32,8 @@ async def list_vms(name: str, worlds: TheWorlds) -> VmList:
     )
 
 
-@router.post("/vms", status_code=201)
-async def add_vm(name: str, spec: VmSpec, worlds: TheWorlds) -> VmView:
+@router.post("/vms", status_code=201, responses=failures(409, 422))
+async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
     """Add a VM, described as in a world; only its id is required. See docs/worlds.md."""
 
     def work(world: World) -> VmView:
@@ -46,13 +47,13 @@ async def add_vm(name: str, spec: VmSpec, worlds: TheWorlds) -> VmView:
 
 
 @router.get("/vms/{vm_id}")
-async def show_vm(name: str, vm_id: str, worlds: TheWorlds) -> VmView:
+async def show_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> VmView:
     """Show a VM whole: disk, memory, lock, snapshots, settings, tasks."""
     return await worlds.within(name, lambda world: vm_view(world, _known(world, vm_id)))
 
 
-@router.patch("/vms/{vm_id}")
-async def change_vm(name: str, vm_id: str, change: dict[str, Any], worlds: TheWorlds) -> VmView:
+@router.patch("/vms/{vm_id}", responses=failures(422))
+async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], worlds: TheWorlds) -> VmView:
     """Change a VM: what is left out stays as it is, `disk` and `memory` part by part; lists are replaced."""
 
     def work(world: World) -> VmView:
@@ -67,7 +68,7 @@ async def change_vm(name: str, vm_id: str, change: dict[str, Any], worlds: TheWo
 
 
 @router.delete("/vms/{vm_id}", status_code=204)
-async def remove_vm(name: str, vm_id: str, worlds: TheWorlds) -> None:
+async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> None:
     """Remove a VM with its snapshots, settings and tasks, whose keys are unknown from then on."""
 
     def work(world: World) -> None:

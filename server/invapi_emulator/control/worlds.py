@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.domain.accounts import Account, is_account_name
@@ -19,6 +19,14 @@ from invapi_emulator.storage.database import Database, Transaction
 from invapi_emulator.tasks.advance import advance_due_tasks
 
 T = TypeVar("T")
+
+# Patterns stand in the description only: what does not match is not there, 404, not malformed.
+NameInPath = Annotated[str, Path(json_schema_extra={"pattern": "^[a-z0-9-]{1,64}$"})]
+TaskKey = Annotated[str, Path(json_schema_extra={"pattern": "^[a-z0-9]{32}$"})]
+VmNumber = Annotated[
+    str,
+    Path(json_schema_extra={"pattern": "^[0-9]{1,19}$"}, description="1 to 2^63-1, without leading zeros"),
+]
 
 
 @dataclass(frozen=True, slots=True)

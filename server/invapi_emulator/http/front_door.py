@@ -2,7 +2,8 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_CONTROL = "/_emulator"
+_CONTROL = ("/_emulator", "/docs")
+_CONTROL_FOLDERS = tuple(f"{path}/" for path in _CONTROL)
 
 
 class FrontDoor:
@@ -18,4 +19,4 @@ class FrontDoor:
 
 
 def _is_control(path: str) -> bool:
-    return path in {"/", "/openapi.json", _CONTROL} or path.startswith(f"{_CONTROL}/")
+    return path in {"/", "/openapi.json", *_CONTROL} or path.startswith(_CONTROL_FOLDERS)

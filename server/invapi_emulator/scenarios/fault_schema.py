@@ -32,7 +32,9 @@ class CountedSpec(Part):
 
 
 FaultSpec: Any = Annotated[
-    reduce(or_, [create_model(kind.__name__, __base__=(kind, CountedSpec)) for kind in FAULTS.values()]),
+    reduce(
+        or_, [create_model(f"{kind.__name__}Rule", __base__=(kind, CountedSpec)) for kind in FAULTS.values()]
+    ),
     Field(discriminator="kind"),
 ]
 """A rule as it is ordered (docs/faults.md), and what has become of it."""

@@ -1,0 +1,71 @@
+"""`/docs`: the description to be read and tried in a browser, with Swagger UI, served from here."""
+
+from importlib.resources import files
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from invapi_emulator.errors import NotFound
+
+router = APIRouter(prefix="/docs", include_in_schema=False)
+
+SWAGGER_UI = "fastapi_swagger.resources"
+"""The package of which only the files are used: it brings the newest Swagger UI as its makers released it."""
+
+_SERVED = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "favicon-32x32.png": "image/png",
+}
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>invapi-emulator</title>
+<link rel="icon" href="docs/favicon-32x32.png">
+<link rel="stylesheet" href="docs/swagger-ui.css">
+</head>
+<body>
+<div id="description"></div>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script>
+</body>
+</html>
+"""
+_START = """\
+SwaggerUIBundle({
+  url: "openapi.json",
+  dom_id: "#description",
+  deepLinking: true,
+  docExpansion: "list",
+  tryItOutEnabled: true,
+  validatorUrl: null, // no other server is to learn of this one
+});
+"""
+_HEADERS = {
+    # Swagger UI sets styles on its elements, and its style sheet holds pictures.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@router.get("")
+async def page() -> HTMLResponse:
+    return HTMLResponse(_PAGE, headers=_HEADERS)
+
+
+@router.get("/start.js")
+async def start() -> Response:
+    return Response(_START, headers=_HEADERS, media_type="text/javascript")
+
+
+@router.get("/{name}")
+async def asset(name: str) -> Response:
+    if name not in _SERVED:
+        raise NotFound("not_found", f"there is no file {name[:80]!r} in /docs")
+    content = files(SWAGGER_UI).joinpath(name).read_bytes()
+    return Response(content, headers=_HEADERS, media_type=_SERVED[name])
