@@ -17,6 +17,7 @@ from invapi_emulator.control import vms as vms_routes
 from invapi_emulator.control.failures import handle_failures
 from invapi_emulator.control.guard import ControlGuard
 from invapi_emulator.control.worlds import Worlds
+from invapi_emulator.dashboard import routes as dashboard
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import CannotStart, Unprocessable
@@ -114,6 +115,7 @@ def create_app(
     control.state.worlds = Worlds(database, lifecycle, scenarios, _defaults(settings, scenarios), worker.wake)
     handle_failures(control)
     for part in (
+        dashboard,
         index,
         health,
         accounts_routes,

@@ -41,7 +41,7 @@ async def list_faults(name: str, worlds: TheWorlds) -> FaultList:
 
     def work(world: World) -> FaultList:
         rules = faults.of_account(world.tx, world.account.id)
-        return FaultList(faults=[_view(rule) for rule in rules])
+        return FaultList(faults=[rule_view(rule) for rule in rules])
 
     return await worlds.within(name, work)
 
@@ -53,7 +53,7 @@ async def change(name: str, rule_id: int, wanted: RuleChange, worlds: TheWorlds)
     def work(world: World) -> dict[str, Any]:
         _rule(world, rule_id)
         faults.enable(world.tx, world.account.id, rule_id, enabled=wanted.enabled)
-        return _view(_rule(world, rule_id))
+        return rule_view(_rule(world, rule_id))
 
     return await worlds.within(name, work)
 
@@ -74,10 +74,10 @@ def _order(world: World, wanted: Fault) -> dict[str, Any]:
     number = accounts.next_fault(world.tx, world.account.id)
     rule = Rule(number, wanted.model_dump(mode="json", exclude_unset=True))
     faults.add(world.tx, world.account.id, rule)
-    return _view(rule)
+    return rule_view(rule)
 
 
-def _view(rule: Rule) -> dict[str, Any]:
+def rule_view(rule: Rule) -> dict[str, Any]:
     """Show a rule with all its fields, those too that were left out."""
     fault = ordered(rule)
     fields = fault.model_dump(mode="json", exclude_none=True)
