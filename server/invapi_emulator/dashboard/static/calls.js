@@ -1,5 +1,7 @@
 // Sends what a client would send, and shows the request and the answer.
 
+const OF_NO_VM = new Set(["check", "get_engine"]);
+
 export async function call(element) {
   const [path, action] = element.dataset.call.split(" ");
   const form = formOf(element, action);
@@ -14,10 +16,8 @@ export async function call(element) {
 
 function formOf(element, action) {
   const form = new URLSearchParams({ action });
-  if (action !== "check") {
-    form.set("token", document.body.dataset.token);
-    form.set("id", document.body.dataset.vm);
-  }
+  if (action !== "check") form.set("token", document.body.dataset.token);
+  if (!OF_NO_VM.has(action)) form.set("id", document.body.dataset.vm);
   for (const field of element.matches("form") ? element.elements : []) {
     if (!field.name) continue;
     if ("list" in field.dataset) listed(field.value).forEach((each) => form.append(`${field.name}[]`, each));
@@ -63,7 +63,7 @@ function answered({ status, reason, said, ok, body }) {
   const verdict = ok ? `✓ HTTP ${status}` : `✗ HTTP ${status}, X-Emulator-Reason: ${reason}`;
   const parts = [text("h3", ok ? "good" : "bad", verdict)];
   parts.push(scrolling(body === null ? said : JSON.stringify(body, null, 2), "Answer"));
-  if (body?.callback) parts.push(checkButton());
+  if (body?.callback || body?.result === "Not ready") parts.push(checkButton());
   return parts;
 }
 
