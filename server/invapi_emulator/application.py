@@ -54,6 +54,22 @@ MODULES = (
 )
 """Importing these fills the tables of actions and of kinds of task."""
 
+_CONTROL = (
+    dashboard,
+    index,
+    health,
+    accounts_routes,
+    reset,
+    clock,
+    state,
+    vms_routes,
+    tasks_routes,
+    requests,
+    faults,
+    events,
+)
+"""The page comes first: it leaves `/` to the index where no browser asks."""
+
 
 BUILT_IN = Scenarios()
 
@@ -114,20 +130,7 @@ def create_app(
     )
     control.state.worlds = Worlds(database, lifecycle, scenarios, _defaults(settings, scenarios), worker.wake)
     handle_failures(control)
-    for part in (
-        dashboard,
-        index,
-        health,
-        accounts_routes,
-        reset,
-        clock,
-        state,
-        vms_routes,
-        tasks_routes,
-        requests,
-        faults,
-        events,
-    ):
+    for part in _CONTROL:
         control.include_router(part.router)
     control.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle)
     return FrontDoor(FormEndpoint(database, lifecycle, worker.wake), control)
