@@ -64,7 +64,9 @@ def test_a_refusal_is_shown_with_its_reason(visit: Visit) -> None:
     visit.see("dialog", "power it off first")
     visit.agree("Restore")
     visit.see("#answer", "X-Emulator-Reason: vm_running")
-    expect(visit.rows("#journal").first).to_contain_text("vm_running")
+    visit.press("Power it off")
+    visit.see("#answer", '"action": "off"')
+    expect(visit.rows("#journal").nth(1)).to_contain_text("vm_running")
 
 
 def test_a_snapshot_is_removed(visit: Visit) -> None:

@@ -87,15 +87,24 @@ def test_a_rule_ordered_elsewhere_appears_by_itself(visit: Visit) -> None:
     visit.see("#rules", "latency")
 
 
+def shown_after(visit: Visit, number: int) -> float:
+    """Return how many milliseconds pass from a call to its row on the page."""
+    visit.page.evaluate(
+        """(wanted) => {
+          const now = () => performance.timeOrigin + performance.now();
+          window.seen = new Promise((done) => new MutationObserver(() => {
+            if (document.querySelectorAll("#journal .row").length === wanted) done(now());
+          }).observe(document.body, { subtree: true, childList: true }));
+          window.sent = now();
+        }""",
+        number,
+    )
+    visit.call("eq", "list")
+    took: float = visit.page.evaluate("window.seen.then((seen) => seen - window.sent)")
+    return took
+
+
 def test_a_change_is_shown_within_a_second(visit: Visit) -> None:
     visit.open()
-    visit.page.evaluate(
-        """() => {
-          window.seen = new Promise((done) => new MutationObserver(() => {
-            if (document.querySelector("#journal .row")) done(performance.timeOrigin + performance.now());
-          }).observe(document.body, { subtree: true, childList: true }));
-        }"""
-    )
-    sent = visit.page.evaluate("performance.timeOrigin + performance.now()")
-    visit.call("eq", "list")
-    assert visit.page.evaluate("window.seen") - sent < 1000
+    took = sorted(shown_after(visit, number) for number in range(1, 6))
+    assert took[2] < 1000, took  # the middle one: the machine may be busy with others

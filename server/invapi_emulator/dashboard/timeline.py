@@ -10,7 +10,7 @@ from invapi_emulator.storage.events import Event
 from invapi_emulator.storage.requests import Request
 
 WINDOWS = {"2m": 2 * MINUTE, "10m": 10 * MINUTE, "1h": HOUR, "6h": 6 * HOUR, "24h": DAY}
-MOST_TASKS = 100
+MOST_TASKS = 50
 _FITTED = 8
 _AIR = 0.04
 

@@ -64,7 +64,14 @@ function answered({ status, reason, said, ok, body }) {
   const parts = [text("h3", ok ? "good" : "bad", verdict)];
   parts.push(scrolling(body === null ? said : JSON.stringify(body, null, 2), "Answer"));
   if (body?.callback || body?.result === "Not ready") parts.push(checkButton());
+  if (reason === "vm_running") parts.push(powerOffButton());
   return parts;
+}
+
+function powerOffButton() {
+  const button = text("button", "primary", "Power it off");
+  button.dataset.call = "eq.php off";
+  return button;
 }
 
 function checkButton() {

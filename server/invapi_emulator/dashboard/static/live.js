@@ -1,31 +1,35 @@
-// Keeps the page true: an event fetches this page anew at once, and so does each second: time passes, and not all has events.
+// Keeps the page true: an event fetches this page anew at once, and so does each second, for time passes without events.
 import { morph } from "./morph.js";
 
 const SETTLE = 120; // ms: events that come together are one refresh
+const APART = 250; // ms: a busy account is drawn four times a second, not more
 const TICK = 1000; // ms
 const PATIENCE = 8000; // ms: how long an answer may take
-const LONGEST_PAUSE = 2000; // ms between two tries to reach the server
 
 let stream = null;
 let streaming = false;
 let waiting = null;
 let fetching = false;
 let again = false;
-let failures = 0;
 let refreshedAt = 0;
 
 export function stayLive() {
   if (document.querySelector("[data-live]") === null) return () => {};
-  listen();
+  tick();
   setInterval(tick, TICK);
-  document.addEventListener("visibilitychange", () => (document.hidden ? fallSilent() : listen()));
+  document.addEventListener("visibilitychange", () => (document.hidden ? hangUp() : tick()));
   return () => refreshSoon(0);
 }
 
+function tick() {
+  if (document.hidden) return;
+  if (stream === null) listen();
+  refreshSoon(0);
+}
+
 function listen() {
-  fallSilent();
   const account = document.body.dataset.account;
-  if (account === undefined) return refreshSoon(0);
+  if (account === undefined) return;
   stream = new EventSource(`/_emulator/accounts/${account}/events`);
   stream.onopen = () => {
     streaming = true;
@@ -33,29 +37,23 @@ function listen() {
   };
   stream.onmessage = () => refreshSoon(SETTLE);
   stream.onerror = () => {
-    fallSilent();
-    failures += 1;
+    hangUp(); // the next tick calls again: a new server knows nothing of this stream
     refreshSoon(0);
-    setTimeout(() => stream ?? (document.hidden || listen()), pause());
   };
 }
 
-function fallSilent() {
+function hangUp() {
   stream?.close();
   stream = null;
   streaming = false;
 }
 
-function tick() {
-  if (document.hidden) return;
-  if (performance.now() - refreshedAt >= TICK / 2) refreshSoon(0);
-}
-
 function refreshSoon(delay) {
+  const rest = refreshedAt + APART - performance.now();
   waiting ??= setTimeout(() => {
     waiting = null;
     refresh();
-  }, delay);
+  }, Math.max(delay, rest));
 }
 
 async function refresh() {
@@ -65,28 +63,24 @@ async function refresh() {
   }
   fetching = true;
   try {
-    await draw();
-  } finally {
-    fetching = false;
-    refreshedAt = performance.now();
-    if (again) refreshSoon(SETTLE);
-    again = false;
-  }
-}
-
-async function draw() {
-  try {
-    const answer = await fetch(location.href.split("#")[0], {
-      headers: { accept: "text/html" },
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    if (!answer.ok) return tell(answer.status === 404 ? "gone" : "lost");
-    take(await answer.text());
-    if (streaming || document.body.dataset.account === undefined) failures = 0;
-    tell(streaming ? "live" : "asking");
+    tell(await draw());
   } catch {
     tell("lost");
   }
+  fetching = false;
+  refreshedAt = performance.now();
+  if (again) refreshSoon(SETTLE);
+  again = false;
+}
+
+async function draw() {
+  const answer = await fetch(location.href.split("#")[0], {
+    headers: { accept: "text/html" },
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (!answer.ok) return answer.status === 404 ? "gone" : "lost";
+  take(await answer.text());
+  return streaming || document.body.dataset.account === undefined ? "live" : "asking";
 }
 
 function take(text) {
@@ -109,8 +103,4 @@ function tell(state) {
   if (sign.dataset.state === state) return;
   sign.dataset.state = state;
   sign.querySelector(".said").textContent = WORDS[state];
-}
-
-function pause() {
-  return Math.min(LONGEST_PAUSE, 250 * 2 ** Math.min(failures, 6));
 }

@@ -7,7 +7,7 @@ export function morph(old, wanted) {
   }
   if (old.isEqualNode(wanted)) return;
   morphAttributes(old, wanted);
-  if (!old.hasAttribute("data-keep")) morphChildren(old, wanted);
+  morphChildren(old, wanted);
 }
 
 function morphAttributes(old, wanted) {
