@@ -90,6 +90,25 @@ def test_polls_faults_and_jumps_are_marked_in_the_lane(emulator: Emulator) -> No
     assert "clock moved 10 s" in lane
 
 
+def test_what_happened_before_a_reset_is_not_marked(emulator: Emulator) -> None:
+    emulator.fault("reject")
+    emulator.vm("get_snapshot")
+    emulator.advance(10)
+    emulator.reset()
+    lane = page(emulator, vm_page()).partition('data-key="lane-12345"')[2].partition('class="legend')[0]
+    assert "clock moved" not in lane
+    assert "fault" not in lane
+
+
+def test_tasks_that_run_at_the_same_time_stand_in_rows_of_their_own(emulator: Emulator) -> None:
+    emulator.start("vm", "load_stats")
+    emulator.start("vm", "get_snapshot")
+    emulator.advance(60)
+    emulator.start("vm", "load_stats")
+    lane = page(emulator, vm_page()).partition('data-key="lane-12345"')[2]
+    assert re.findall(r'<svg x="[^"]*" width="[^"]*" y="(\d+)"', lane) == ["2", "2", "28"]
+
+
 def test_a_machine_without_snapshots_says_so_and_has_no_form_for_one(emulator: Emulator) -> None:
     text = page(emulator, vm_page(12347))
     assert "A VDS has no snapshots" in text

@@ -7,21 +7,18 @@ from invapi_emulator.actions import ACTIONS, modules
 from invapi_emulator.control.faults import rule_view
 from invapi_emulator.control.worlds import World
 from invapi_emulator.dashboard.fault_form import kind_forms
+from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, journal_of, polls_of
-from invapi_emulator.dashboard.machines import frame_of, machine_of
-from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of, window_of
+from invapi_emulator.dashboard.machines import machine_of
+from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.scenarios.named import scenario_names
-from invapi_emulator.storage import events, faults, tasks, vms
-from invapi_emulator.storage.events import EventKind
+from invapi_emulator.storage import faults, tasks, vms
 
 CARDS = 24
 """So many VMs stand on one page of an account that has many."""
 
 LANES = 12
-MARKED: tuple[EventKind, ...] = ("clock_moved", "fault_fired")
-MOST_MARKS = 200
 
 
 def gather_account(world: World, wanted: Wanted, window: str, first_vm: int) -> dict[str, Any]:
@@ -32,15 +29,12 @@ def gather_account(world: World, wanted: Wanted, window: str, first_vm: int) -> 
     shown = ids[start : start + CARDS]
     under_way = tasks.newest(tx, owner, world.now - DAY, MOST_TASKS)
     polls = polls_of(world)
-    scale = window_of(window, under_way, world.now)
-    marks = events.newest(tx, owner, MARKED, MOST_MARKS)
-    lanes = _lanes(ids, under_way)
     return frame_of(world) | {
         "machines": [machine_of(world, vms.load(tx, owner, id_)) for id_ in shown],
         "vm_count": len(ids),
         "earlier": ids[max(start - CARDS, 0)] if start else None,
         "later": ids[start + CARDS] if start + CARDS < len(ids) else None,
-        "timeline": timeline_of(scale, world.now, lanes, under_way, polls, marks),
+        "timeline": timeline_of(world, window, _lanes(ids, under_way), under_way, polls),
         "window": window,
         "tasks": under_way[::-1],
         "polls": polls,
@@ -49,7 +43,6 @@ def gather_account(world: World, wanted: Wanted, window: str, first_vm: int) -> 
         "kinds": kind_forms(),
         "modules": modules(),
         "actions": sorted({action for _, action in ACTIONS}),
-        "scenarios": scenario_names(),
     }
 
 

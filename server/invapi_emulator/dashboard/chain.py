@@ -10,8 +10,11 @@ from invapi_emulator.domain.tasks import Task, progress_at, stage_at
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage.events import Event, EventKind
 
-LINEAGE: tuple[EventKind, ...] = ("snapshot_made", "snapshot_restored", "task_ended", "reset")
+NEW_WORLD: tuple[EventKind, ...] = ("reset", "imported")
+LINEAGE: tuple[EventKind, ...] = (*NEW_WORLD, "vm_added", "snapshot_made", "snapshot_restored", "task_ended")
 """Kinds of event that tell where a disk comes from."""
+
+MOST_OF_LINEAGE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +69,28 @@ def origin_of(vm: VirtualMachine, snapshots: Sequence[Snapshot], events: Sequenc
     if same:
         return Origin(same[-1], exactly=True)
     good = [each for each in snapshots if each.status == "available"]
+    last = _last_told(vm.id, events)
+    if last is None:
+        return Origin(good[-1] if good else None)
+    if last.kind == "task_ended":
+        return Origin(None, damaged=True)
+    return Origin(_still_there(good, last.data["type"], last.data["name"]))
+
+
+def _last_told(vm_id: int, events: Sequence[Event]) -> Event | None:
+    """Return the last event that made the VM's disk what it is, of the present world."""
     for event in reversed(events):
-        if event.kind == "reset":
-            break
-        if event.data.get("vm") != vm.id:
-            continue
-        if event.kind == "task_ended":
-            if event.data["action"] == "restore_snapshot" and event.data["state"] == "failed":
-                return Origin(None, damaged=True)
-            continue
-        if event.data.get("status") == "error":
-            continue
-        return Origin(_still_there(good, event.data["type"], event.data["name"]))
-    return Origin(good[-1] if good else None)
+        if event.kind in NEW_WORLD or (event.kind == "vm_added" and event.data["vm"] == vm_id):
+            return None
+        if event.data.get("vm") == vm_id and _tells(event):
+            return event
+    return None
+
+
+def _tells(event: Event) -> bool:
+    if event.kind == "task_ended":
+        return (event.data["action"], event.data["state"]) == ("restore_snapshot", "failed")
+    return event.data.get("status") != "error"
 
 
 def chains_of(

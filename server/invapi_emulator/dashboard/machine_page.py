@@ -3,17 +3,16 @@
 from typing import Any
 
 from invapi_emulator.control.worlds import World
-from invapi_emulator.dashboard.account_page import MARKED, MOST_MARKS
-from invapi_emulator.dashboard.chain import LINEAGE, chains_of, origin_of
+from invapi_emulator.dashboard.chain import LINEAGE, MOST_OF_LINEAGE, chains_of, origin_of
 from invapi_emulator.dashboard.charts import statistics_charts
+from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, journal_of, polls_of
-from invapi_emulator.dashboard.machines import frame_of, machine_of
-from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of, window_of
+from invapi_emulator.dashboard.machines import machine_of
+from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import NotFound
 from invapi_emulator.modules.vm.statistics import statistics_of
-from invapi_emulator.scenarios.named import scenario_names
 from invapi_emulator.storage import events, snapshots, tasks, vms
 
 
@@ -24,23 +23,20 @@ def gather_machine(world: World, vm_id: str, wanted: Wanted, window: str) -> dic
     machine = machine_of(world, stored)
     mine = tasks.newest(tx, owner, now - DAY, MOST_TASKS, stored.id)
     polls = polls_of(world)
-    marks = events.newest(tx, owner, MARKED, MOST_MARKS)
     held = snapshots.of_vm(tx, owner, stored.id)
     settings = snapshots.settings_of_vm(tx, owner, stored.id)
-    origin = origin_of(machine.vm, held, events.newest(tx, owner, LINEAGE, MOST_MARKS))
-    scale = window_of(window, mine, now)
+    origin = origin_of(machine.vm, held, events.newest(tx, owner, LINEAGE, MOST_OF_LINEAGE))
     return frame_of(world) | {
         "machine": machine,
         "vm": machine.vm,
         "origin": origin,
         "chains": chains_of(held, settings, mine, origin, now),
         "statistics": statistics_charts(statistics_of(tx, world.account, stored, now), mine, now),
-        "timeline": timeline_of(scale, now, [stored.id], mine, polls, marks),
+        "timeline": timeline_of(world, window, [stored.id], mine, polls),
         "window": window,
         "tasks": mine[::-1],
         "polls": polls,
         "journal": journal_of(world, wanted, stored.id, {task.key for task in mine}),
-        "scenarios": scenario_names(),
     }
 
 

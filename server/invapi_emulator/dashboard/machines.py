@@ -1,9 +1,7 @@
 """A VM in the words of the page: its power, lock, disk, memory and snapshots."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from invapi_emulator.control.views import ClockView, clock_view
 from invapi_emulator.control.worlds import World
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE
 from invapi_emulator.domain.tasks import Task, progress_at, stage_at
@@ -58,12 +56,6 @@ def state_of_memory(state: MachineState) -> str:
     if state.memory_fingerprint is None:
         return "none"
     return f"state {state.memory_generation}, {state.memory_fingerprint[:8]}"
-
-
-def frame_of(world: World) -> dict[str, Any]:
-    """Return what the head of every page of an account shows."""
-    view: ClockView = clock_view(world.account, world.now)
-    return {"account": world.account, "clock": view, "now": world.now}
 
 
 def _lock(world: World, vm: VirtualMachine) -> Lock | None:

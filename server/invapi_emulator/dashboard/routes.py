@@ -13,7 +13,7 @@ from invapi_emulator.dashboard.account_page import gather_account
 from invapi_emulator.dashboard.journal import Wanted
 from invapi_emulator.dashboard.machine_page import gather_machine
 from invapi_emulator.dashboard.rendering import html, static_file
-from invapi_emulator.dashboard.timeline import WINDOWS
+from invapi_emulator.dashboard.scale import WINDOWS
 from invapi_emulator.errors import NotFound
 from invapi_emulator.scenarios.worlds import DEMO
 from invapi_emulator.storage import accounts
