@@ -55,12 +55,15 @@ def test_it_fits_and_can_be_read_by_all(
         visit.rows("#journal").first.locator("summary").click()
         visit.rows("#tasks").first.locator("summary").click()
         visit.page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        name = f"{'account' if vm is None else 'machine'}-{width}-{scheme}.png"
-        visit.page.screenshot(path=PICTURES / name, full_page=True)
+        keep_picture(visit, f"{'account' if vm is None else 'machine'}-{width}-{scheme}", full_page=True)
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
         visit.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
         assert serious_findings(visit) == []
+
+
+def keep_picture(visit: Visit, name: str, *, full_page: bool = False) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    visit.page.screenshot(path=PICTURES / f"{name}.png", full_page=full_page)
 
 
 def serious_findings(visit: Visit) -> list[str]:
@@ -74,11 +77,11 @@ def test_the_dialog_and_the_answer_fit_a_narrow_window(browser: Browser, account
     with visiting(browser, account, viewport={"width": 390, "height": 800}) as visit:
         visit.open(VM)
         visit.press("Restore fresh-install")
-        visit.page.screenshot(path=PICTURES / "dialog-390.png")
+        keep_picture(visit, "dialog-390")
         visit.agree("Restore")
         visit.see("#answer", "vm_running")
         expect(visit.page.locator("#answer")).to_be_in_viewport()
-        visit.page.screenshot(path=PICTURES / "answer-390.png")
+        keep_picture(visit, "answer-390")
         assert serious_findings(visit) == []
         visit.press("Hide")
         expect(visit.page.locator("#answer")).not_to_be_visible()
