@@ -9,6 +9,9 @@ from playwright.sync_api import expect
 from processes import DEADLINE
 from visit import Visit
 
+from invapi_emulator.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
+from invapi_emulator.faults.kind import FAULTS
+
 pytestmark = pytest.mark.acceptance
 
 
@@ -74,6 +77,18 @@ def test_the_token_and_a_first_line_of_curl_are_copied(visit: Visit) -> None:
     assert '"servers":[12345,12346,12347,12348]' in typed(
         visit.page.evaluate("navigator.clipboard.readText()")
     )
+
+
+def test_what_is_copied_needs_no_clipboard_of_the_browsers(visit: Visit) -> None:
+    # A page that is not of this machine, over plain http, has none.
+    visit.page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    visit.open(12345)
+    visit.press("Copy token")
+    expect(visit.page.get_by_role("button", name="✓ Copied")).to_be_visible()
+    name = visit.page.get_by_label("Name of a new snapshot")
+    name.fill("")
+    name.press("Control+V")
+    expect(name).to_have_value(visit.account.token)
 
 
 def test_a_card_tells_how_its_machine_is(visit: Visit) -> None:
@@ -168,6 +183,21 @@ def test_a_fault_is_added_fires_is_switched_off_and_deleted(visit: Visit) -> Non
     visit.press("Delete rule 1")
     visit.agree("Delete")
     visit.see("#rules", "No rule")
+
+
+@pytest.mark.parametrize("kind", sorted(FAULTS))
+def test_every_kind_of_fault_is_ordered_with_its_form(visit: Visit, kind: str) -> None:
+    visit.open()
+    form = visit.page.locator("#new-fault")
+    form.get_by_role("combobox", name="Kind").select_option(kind)
+    if kind == "latency":
+        form.get_by_role("spinbutton", name="seconds").fill("1")
+    for field in form.locator("fieldset:enabled input[required]").all():
+        least = field.get_attribute("min")
+        field.fill("1" if least in (None, "0") else str(least))
+    visit.press("Add fault")
+    visit.see("#new-fault output", f"Rule 1, {kind}, is on")
+    visit.see("#rules", kind)
 
 
 def test_a_field_that_is_wrong_is_named_and_focused(visit: Visit) -> None:

@@ -19,18 +19,16 @@ class FormField:
     required: bool
     default: Any
     least: Any
+    least_is_too_little: bool
     most: Any
     choices: tuple[str, ...]
 
     @property
     def hint(self) -> str:
-        bounds = [
-            f"from {self.least}" if self.least is not None else "",
-            f"to {self.most}" if self.most else "",
-        ]
-        words = " ".join(bound for bound in bounds if bound)
+        least = "" if self.least is None else f"{'over' if self.least_is_too_little else 'from'} {self.least}"
+        most = "" if self.most is None else f"up to {self.most}"
         given = "" if self.default is None else f"default {self.default}"
-        return ", ".join(word for word in (words, given, "required" if self.required else "") if word)
+        return ", ".join(word for word in (least, most, given, "required" if self.required else "") if word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,7 @@ def _field(name: str, shape: Mapping[str, Any], *, required: bool) -> FormField:
         required=required,
         default=shape.get("default"),
         least=part.get("minimum", part.get("exclusiveMinimum")),
+        least_is_too_little="exclusiveMinimum" in part,
         most=part.get("maximum", part.get("exclusiveMaximum")),
         choices=tuple(part.get("enum", ())),
     )
