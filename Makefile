@@ -1,7 +1,7 @@
 # make run    serve the demo world on http://127.0.0.1:8650   (ARGS="--port 0 --clock frozen" adds flags)
 # make test   the tests: no network, no sleeping
 # make check  lint, formatting, types, import rules, clauses without a test
-# make acceptance   slower: real processes, signals, PostgreSQL, a thousand of everything
+# make acceptance   slower: real processes, signals, PostgreSQL, a browser, a thousand of everything
 # make long   the property tests with ten times as many examples
 .DEFAULT_GOAL := run
 .PHONY: run test check acceptance long format clauses clean

@@ -29,6 +29,11 @@ def test_a_file_is_small_and_says_what_it_is_for(file: Path) -> None:
     assert ast.get_docstring(ast.parse(text))
 
 
+def test_files_for_browsers_are_small_too() -> None:
+    files = [*(PACKAGE / "dashboard" / "templates").iterdir(), *(PACKAGE / "dashboard" / "static").iterdir()]
+    assert [file.name for file in files if len(file.read_text(encoding="utf-8").splitlines()) > 300] == []
+
+
 def functions() -> Iterator[tuple[str, int]]:
     for file in SOURCES:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

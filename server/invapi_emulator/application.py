@@ -18,6 +18,7 @@ from invapi_emulator.control import vms as vms_routes
 from invapi_emulator.control.failures import failures, handle_failures
 from invapi_emulator.control.guard import ControlGuard
 from invapi_emulator.control.worlds import Worlds
+from invapi_emulator.dashboard import routes as dashboard
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import CannotStart, Unprocessable
@@ -55,6 +56,7 @@ MODULES = (
 """Importing these fills the tables of actions and of kinds of task."""
 
 _CONTROL = (
+    dashboard,
     index,
     docs,
     accounts_routes,
@@ -67,6 +69,7 @@ _CONTROL = (
     faults,
     events,
 )
+"""The page comes first: it leaves `/` to the index where no browser asks."""
 
 
 BUILT_IN = Scenarios()

@@ -70,6 +70,8 @@ def test_a_plain_install_serves_without_a_checkout_and_has_the_migrations(
     command = [str(binaries / "invapi-emulator")]
     with served("--db", "worlds.db", command=command, cwd=tmp_path) as server, server.emulator() as emulator:
         assert emulator.do("vm", "create_snapshot", name="a")["result"] == "OK"
+        assert "web-1" in emulator.http.get("/", headers={"Accept": "text/html"}).text
+        assert emulator.http.get("/_emulator/ui/static/page.js").status_code == 200
 
 
 def test_what_the_dockerfile_copies_is_enough_to_build_the_package(clone: Path, tmp_path: Path) -> None:

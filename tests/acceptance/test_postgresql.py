@@ -30,6 +30,7 @@ def test_the_suite_passes_on_postgresql(postgres: Postgres) -> None:
     suites = (
         "tests/contract",
         "tests/control",
+        "tests/dashboard",
         "tests/faults",
         "tests/http",
         "tests/test_concurrency.py",

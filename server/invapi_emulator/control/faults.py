@@ -62,7 +62,7 @@ async def list_faults(name: NameInPath, worlds: TheWorlds) -> FaultList:
 
     def work(world: World) -> FaultList:
         rules = faults.of_account(world.tx, world.account.id)
-        return FaultList(faults=[_view(rule) for rule in rules])
+        return FaultList(faults=[rule_view(rule) for rule in rules])
 
     return await worlds.within(name, work)
 
@@ -74,7 +74,7 @@ async def change(name: NameInPath, rule_id: RuleNumber, wanted: RuleChange, worl
     def work(world: World) -> RuleView:
         _rule(world, rule_id)
         faults.enable(world.tx, world.account.id, rule_id, enabled=wanted.enabled)
-        return _view(_rule(world, rule_id))
+        return rule_view(_rule(world, rule_id))
 
     return await worlds.within(name, work)
 
@@ -95,10 +95,10 @@ def _order(world: World, wanted: Fault) -> RuleView:
     number = accounts.next_fault(world.tx, world.account.id)
     rule = Rule(number, wanted.model_dump(mode="json", exclude_unset=True))
     faults.add(world.tx, world.account.id, rule)
-    return _view(rule)
+    return rule_view(rule)
 
 
-def _view(rule: Rule) -> RuleView:
+def rule_view(rule: Rule) -> RuleView:
     """Show a rule with all its fields, those too that were left out."""
     fault = ordered(rule)
     fields = fault.model_dump(mode="json", exclude_none=True)

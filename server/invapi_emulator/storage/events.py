@@ -1,5 +1,6 @@
 """What happened in an account, numbered: the numbers go on over resets and never repeat."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -62,3 +63,11 @@ def after(tx: Transaction, account_id: int, number: int, most: int | None = None
     where = (event.c.account_id == account_id) & (event.c.number > number)
     columns = select(event.c.number, event.c.at, event.c.kind, event.c.data)
     return [Event(*row) for row in tx.execute(columns.where(where).order_by(event.c.number).limit(most))]
+
+
+def newest(tx: Transaction, account_id: int, kinds: Collection[EventKind], most: int) -> list[Event]:
+    """Return the newest `most` of these kinds, oldest first."""
+    columns = select(event.c.number, event.c.at, event.c.kind, event.c.data)
+    where = (event.c.account_id == account_id) & event.c.kind.in_(kinds)
+    rows = tx.execute(columns.where(where).order_by(event.c.number.desc()).limit(most))
+    return [Event(*row) for row in rows][::-1]

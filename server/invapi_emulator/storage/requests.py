@@ -76,6 +76,27 @@ def newest(tx: Transaction, account_id: int | None) -> list[tuple[int, Request]]
     return [_from_row(row) for row in reversed(tx.execute(kept).all())]
 
 
+def newest_of(
+    tx: Transaction,
+    account_id: int | None,
+    most: int,
+    *,
+    action: str | None = None,
+    result: str | None = None,
+    vm: int | None = None,
+) -> list[tuple[int, Request]]:
+    """Return the newest `most` calls of an action, of a result, about a VM, newest first; checks are about any VM."""
+    where = [_of(account_id)]
+    if action is not None:
+        where.append(request.c.action == action)
+    if result is not None:
+        where.append(request.c.result == result)
+    if vm is not None:
+        where.append((request.c.vm == vm) | (request.c.module == "eq_callback"))
+    found = select(request).where(*where).order_by(request.c.number.desc(), request.c.id.desc())
+    return [_from_row(row) for row in tx.execute(found.limit(min(most, KEPT)))]
+
+
 def _of(account_id: int | None) -> ColumnElement[bool]:
     return request.c.account_id.is_(None) if account_id is None else request.c.account_id == account_id
 

@@ -72,6 +72,16 @@ def of_vm(tx: Transaction, account_id: int, vm_id: int, now: Instant) -> list[Ta
     return _all(tx, _kept(account_id, now) & (task.c.vm_id == vm_id), task.c.sequence)
 
 
+def newest(
+    tx: Transaction, account_id: int, since: Instant, most: int, vm_id: int | None = None
+) -> list[Task]:
+    """Return those that had not ended at `since`, the newest `most`, in the order they were started."""
+    where = (task.c.account_id == account_id) & (func.coalesce(task.c.ended_at, since) >= since)
+    if vm_id is not None:
+        where &= task.c.vm_id == vm_id
+    return _all(tx, where, task.c.sequence.desc(), most=most)[::-1]
+
+
 def spans(
     tx: Transaction, account_id: int, vm_id: int, actions: tuple[str, ...], since: Instant, now: Instant
 ) -> list[tuple[Instant, Instant]]:

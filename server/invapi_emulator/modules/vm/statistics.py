@@ -3,9 +3,13 @@
 import json
 
 from invapi_emulator.actions import Body, Call, action
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.statistics import HISTORY, last_hour
 from invapi_emulator.domain.tasks import Stage
+from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.modules.parameters import NoParameters, OfVm
+from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import tasks, vms
 from invapi_emulator.storage.database import Transaction
 from invapi_emulator.tasks.kinds import Outcome, Work, actions_where, kind
@@ -20,14 +24,19 @@ def load_stats(tx: Transaction, call: Call[OfVm]) -> Body:
 
 @kind("load_stats", [Stage("collect", 1.5), Stage("aggregate", 0.5)], changes=False)
 def finish_load_stats(tx: Transaction, work: Work) -> Outcome:
+    return Outcome(work.vm, json.dumps(statistics_of(tx, work.account, work.vm, work.now)))
+
+
+def statistics_of(tx: Transaction, account: Account, vm: VirtualMachine, now: Instant) -> Body:
+    """Return the statistics that a `load_stats` which ends now would give."""
     disk_work = actions_where(lambda kind: kind.works_disk)
-    since = work.now - HISTORY
-    spans = tasks.spans(tx, work.account.id, work.vm.id, disk_work, since, work.now)
+    spans = tasks.spans(tx, account.id, vm.id, disk_work, now - HISTORY, now)
+    chance = chance_of(account)
 
     def draw(what: str, minute: int) -> float:
-        return work.chance.fraction("vm", work.vm.id, "statistics", what, minute)
+        return chance.fraction("vm", vm.id, "statistics", what, minute)
 
-    return Outcome(work.vm, json.dumps(last_hour(work.vm, spans, work.now, draw)))
+    return last_hour(vm, spans, now, draw)
 
 
 @action("vm", "get_engine", NoParameters)

@@ -1,0 +1,54 @@
+"""An account's page: its clock, VMs, tasks, requests and faults."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from invapi_emulator.actions import ACTIONS, modules
+from invapi_emulator.control.faults import rule_view
+from invapi_emulator.control.worlds import World
+from invapi_emulator.dashboard.fault_form import kind_forms
+from invapi_emulator.dashboard.frame import frame_of
+from invapi_emulator.dashboard.journal import Wanted, journal_of, polls_of
+from invapi_emulator.dashboard.machines import machine_of
+from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
+from invapi_emulator.domain.instants import DAY
+from invapi_emulator.domain.tasks import Task
+from invapi_emulator.storage import faults, tasks, vms
+
+CARDS = 24
+"""So many VMs stand on one page of an account that has many."""
+
+LANES = 12
+
+
+def gather_account(world: World, wanted: Wanted, window: str, first_vm: int) -> dict[str, Any]:
+    """Return what the page shows; its cards start at the VM `first_vm`, or the first one after it."""
+    tx, owner = world.tx, world.account.id
+    ids = vms.ids(tx, owner)
+    start = next((place for place, id_ in enumerate(ids) if id_ >= first_vm), 0)
+    shown = ids[start : start + CARDS]
+    under_way = tasks.newest(tx, owner, world.now - DAY, MOST_TASKS)
+    polls = polls_of(world)
+    return frame_of(world) | {
+        "machines": [machine_of(world, vms.load(tx, owner, id_)) for id_ in shown],
+        "vm_count": len(ids),
+        "earlier": ids[max(start - CARDS, 0)] if start else None,
+        "later": ids[start + CARDS] if start + CARDS < len(ids) else None,
+        "timeline": timeline_of(world, window, _lanes(ids, under_way), under_way, polls),
+        "window": window,
+        "tasks": under_way[::-1],
+        "polls": polls,
+        "journal": journal_of(world, wanted),
+        "rules": [rule_view(rule) for rule in faults.of_account(tx, owner)],
+        "kinds": kind_forms(),
+        "modules": modules(),
+        "actions": sorted({action for _, action in ACTIONS}),
+    }
+
+
+def _lanes(ids: Sequence[int], under_way: Sequence[Task]) -> list[int]:
+    """Return the VMs that have a lane: all of a small world, those that have tasks of a large one."""
+    if len(ids) <= LANES:
+        return list(ids)
+    newest = dict.fromkeys(task.vm_id for task in reversed(under_way))
+    return sorted(list(newest)[:LANES])

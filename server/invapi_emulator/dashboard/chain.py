@@ -1,0 +1,144 @@
+"""A VM's snapshots as a chain in time, and where in it the VM's disk descends from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from invapi_emulator.dashboard.machines import state_of_disk, state_of_memory
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot, newer_than
+from invapi_emulator.domain.tasks import Task, progress_at, stage_at
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.storage.events import Event, EventKind
+
+NEW_WORLD: tuple[EventKind, ...] = ("reset", "imported")
+LINEAGE: tuple[EventKind, ...] = (*NEW_WORLD, "vm_added", "snapshot_made", "snapshot_restored", "task_ended")
+"""Kinds of event that tell where a disk comes from."""
+
+MOST_OF_LINEAGE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the VM's disk comes from: a snapshot, or none that is still there; `exactly`: nothing written since."""
+
+    snapshot: Snapshot | None
+    exactly: bool = False
+    damaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A snapshot in the chain, with the names of those that restoring it deletes."""
+
+    snapshot: Snapshot
+    disk: str
+    memory: str
+    excluded: bool
+    doomed: tuple[str, ...]
+    is_origin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A snapshot that is being made."""
+
+    name: str
+    key: str
+    stage: str
+    progress: int
+    hangs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The snapshots of one type, oldest first."""
+
+    type: str
+    settings: RotationSettings
+    links: tuple[Link, ...]
+    making: tuple[Making, ...]
+
+
+def origin_of(vm: VirtualMachine, snapshots: Sequence[Snapshot], events: Sequence[Event]) -> Origin:
+    """Return what the VM's disk descends from.
+
+    A fingerprint that is a snapshot's proves it. Else the last snapshot made or restored tells, and in a world
+    that nothing was done in yet, the newest one: a restore deletes what is newer than its snapshot.
+    """
+    same = [each for each in snapshots if each.state.disk_fingerprint == vm.state.disk_fingerprint]
+    if same:
+        return Origin(same[-1], exactly=True)
+    good = [each for each in snapshots if each.status == "available"]
+    last = _last_told(vm.id, events)
+    if last is None:
+        return Origin(good[-1] if good else None)
+    if last.kind == "task_ended":
+        return Origin(None, damaged=True)
+    return Origin(_still_there(good, last.data["type"], last.data["name"]))
+
+
+def _last_told(vm_id: int, events: Sequence[Event]) -> Event | None:
+    """Return the last event that made the VM's disk what it is, of the present world."""
+    for event in reversed(events):
+        if event.kind in NEW_WORLD or (event.kind == "vm_added" and event.data["vm"] == vm_id):
+            return None
+        if event.data.get("vm") == vm_id and _tells(event):
+            return event
+    return None
+
+
+def _tells(event: Event) -> bool:
+    if event.kind == "task_ended":
+        return (event.data["action"], event.data["state"]) == ("restore_snapshot", "failed")
+    return event.data.get("status") != "error"
+
+
+def chains_of(
+    snapshots: Sequence[Snapshot],
+    settings: dict[str, RotationSettings],
+    tasks: Sequence[Task],
+    origin: Origin,
+    now: Instant,
+) -> list[Chain]:
+    types = {DEFAULT_TYPE, *settings, *(each.type for each in snapshots)}
+    making = [task for task in tasks if task.action == "create_snapshot" and task.state == "running"]
+    types |= {task.context["type"] for task in making}
+    return [
+        _chain(type_, settings.get(type_, RotationSettings()), snapshots, making, origin, now)
+        for type_ in sorted(types, key=lambda type_: (type_ != DEFAULT_TYPE, type_))
+    ]
+
+
+def _chain(
+    type_: str,
+    settings: RotationSettings,
+    snapshots: Sequence[Snapshot],
+    making: Sequence[Task],
+    origin: Origin,
+    now: Instant,
+) -> Chain:
+    mine = [each for each in snapshots if each.type == type_]
+    links = tuple(
+        Link(
+            snapshot=each,
+            disk=state_of_disk(each.state),
+            memory=state_of_memory(each.state),
+            excluded=each.name in settings.excluded,
+            doomed=tuple(other.name for other in newer_than(each, mine)),
+            is_origin=each == origin.snapshot,
+        )
+        for each in mine
+    )
+    under_way = tuple(_making(task, now) for task in making if task.context["type"] == type_)
+    return Chain(type_, settings, links, under_way)
+
+
+def _making(task: Task, now: Instant) -> Making:
+    name = str(task.context["name"])
+    return Making(name, task.key, stage_at(task, now), progress_at(task, now), task.due_at is None)
+
+
+def _still_there(good: Sequence[Snapshot], type_: str, name: str) -> Snapshot | None:
+    """Return the snapshot of that name, or if it is gone the newest that is left of its type."""
+    mine = [each for each in good if each.type == type_]
+    return next((each for each in mine if each.name == name), mine[-1] if mine else None)

@@ -1,0 +1,94 @@
+"""The journal's rows as the page shows them, newest first."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from invapi_emulator.actions import ACTIONS
+from invapi_emulator.control.worlds import World
+from invapi_emulator.storage import requests
+from invapi_emulator.storage.requests import Request
+
+SHOWN = 50
+MOST_POLLS = 200
+_MASK = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which calls to show: of one action, of one result, where these are not empty; or `nobodys`."""
+
+    action: str = ""
+    result: str = ""
+    nobodys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A call; `sent` are its fields as a client would type them, `answer` is indented where it is JSON."""
+
+    number: int
+    request: Request
+    sent: tuple[tuple[str, str], ...]
+    body: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    entries: tuple[Entry, ...]
+    more: bool
+    actions: tuple[str, ...]
+    wanted: Wanted
+
+
+def polls_of(world: World) -> list[Request]:
+    """Return the newest checks of tasks' keys."""
+    checks = requests.newest_of(world.tx, world.account.id, MOST_POLLS, action="check")
+    return [call for _, call in checks]
+
+
+def journal_of(world: World, wanted: Wanted, vm_id: int | None = None, keys: Collection[str] = ()) -> Journal:
+    """Return the newest calls that are wanted: of all VMs, or of one with the checks of its tasks' `keys`."""
+    owner = None if wanted.nobodys else world.account.id
+    of_vm = None if wanted.nobodys else vm_id
+    found = requests.newest_of(
+        world.tx,
+        owner,
+        SHOWN if of_vm is None else MOST_POLLS,
+        action=wanted.action or None,
+        result=wanted.result or None,
+        vm=of_vm,
+    )
+    matching = [
+        (number, call)
+        for number, call in found
+        if of_vm is None or call.vm == of_vm or call.fields.get("key") in keys
+    ]
+    token = world.account.credentials.token
+    return Journal(
+        entries=tuple(_entry(number, call, token) for number, call in matching[:SHOWN]),
+        more=len(matching) >= SHOWN,
+        actions=tuple(sorted({action for _, action in ACTIONS})),
+        wanted=wanted,
+    )
+
+
+def _entry(number: int, call: Request, token: str) -> Entry:
+    sent = tuple(pair for name, value in call.fields.items() for pair in _pairs(name, value))
+    repeated = [(name, token if (name, value) == ("token", _MASK) else value) for name, value in sent]
+    return Entry(number, call, sent, urlencode(repeated, errors="replace"), _indented(call.answer))
+
+
+def _pairs(name: str, value: object) -> list[tuple[str, str]]:
+    if not isinstance(value, list):
+        return [(name, str(value))]
+    return [(f"{name}[]", each if isinstance(each, str) else json.dumps(each)) for each in value]
+
+
+def _indented(answer: str) -> str:
+    try:
+        return json.dumps(json.loads(answer), indent=2, ensure_ascii=False)
+    except ValueError:
+        return answer

@@ -1,0 +1,48 @@
+"""A VM's page: its snapshots, statistics, tasks and requests, and buttons for all it can be asked."""
+
+from typing import Any
+
+from invapi_emulator.control.worlds import World
+from invapi_emulator.dashboard.chain import LINEAGE, MOST_OF_LINEAGE, chains_of, origin_of
+from invapi_emulator.dashboard.charts import statistics_charts
+from invapi_emulator.dashboard.frame import frame_of
+from invapi_emulator.dashboard.journal import Wanted, journal_of, polls_of
+from invapi_emulator.dashboard.machines import machine_of
+from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
+from invapi_emulator.domain.instants import DAY
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.errors import NotFound
+from invapi_emulator.modules.vm.statistics import statistics_of
+from invapi_emulator.storage import events, snapshots, tasks, vms
+
+
+def gather_machine(world: World, vm_id: str, wanted: Wanted, window: str) -> dict[str, Any]:
+    """Return what the page shows; raises NotFound when the account has no such VM."""
+    tx, owner, now = world.tx, world.account.id, world.now
+    stored = _find(world, vm_id)
+    machine = machine_of(world, stored)
+    mine = tasks.newest(tx, owner, now - DAY, MOST_TASKS, stored.id)
+    polls = polls_of(world)
+    held = snapshots.of_vm(tx, owner, stored.id)
+    settings = snapshots.settings_of_vm(tx, owner, stored.id)
+    origin = origin_of(machine.vm, held, events.newest(tx, owner, LINEAGE, MOST_OF_LINEAGE))
+    return frame_of(world) | {
+        "machine": machine,
+        "vm": machine.vm,
+        "origin": origin,
+        "chains": chains_of(held, settings, mine, origin, now),
+        "statistics": statistics_charts(statistics_of(tx, world.account, stored, now), mine, now),
+        "timeline": timeline_of(world, window, [stored.id], mine, polls),
+        "window": window,
+        "tasks": mine[::-1],
+        "polls": polls,
+        "journal": journal_of(world, wanted, stored.id, {task.key for task in mine}),
+    }
+
+
+def _find(world: World, vm_id: str) -> VirtualMachine:
+    known = vm_id.isascii() and vm_id.isdigit() and len(vm_id) < len(str(2**63))
+    vm = vms.find(world.tx, world.account.id, int(vm_id)) if known else None
+    if vm is None:
+        raise NotFound("vm_not_found", f"account {world.account.name!r} has no VM {vm_id[:40]!r}")
+    return vm

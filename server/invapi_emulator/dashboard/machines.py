@@ -1,0 +1,68 @@
+"""A VM in the words of the page: its power, lock, disk, memory and snapshots."""
+
+from dataclasses import dataclass
+
+from invapi_emulator.control.worlds import World
+from invapi_emulator.domain.snapshots import DEFAULT_TYPE
+from invapi_emulator.domain.tasks import Task, progress_at, stage_at
+from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine, as_of
+from invapi_emulator.storage import snapshots, tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The changing task under way, how far it is, and whether it hangs."""
+
+    key: str
+    action: str
+    stage: str
+    progress: int
+    hangs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A VM as a card shows it; `rotation` is in words, None for a VM that has no snapshots."""
+
+    vm: VirtualMachine
+    lock: Lock | None
+    disk: str
+    memory: str
+    snapshots: int
+    rotation: str | None
+
+
+def machine_of(world: World, stored: VirtualMachine) -> Machine:
+    vm = as_of(stored, world.now)
+    owner = world.account.id
+    settings = snapshots.settings_of_type(world.tx, owner, vm.id, DEFAULT_TYPE)
+    excluded = f", {len(settings.excluded)} excluded" if settings.excluded else ""
+    rotation = f"on{excluded}" if settings.enabled else f"off{excluded}"
+    return Machine(
+        vm=vm,
+        lock=_lock(world, vm),
+        disk=state_of_disk(vm.state),
+        memory=state_of_memory(vm.state),
+        snapshots=len(snapshots.of_type(world.tx, owner, vm.id, DEFAULT_TYPE)),
+        rotation=rotation if vm.kind == "VPS" else None,
+    )
+
+
+def state_of_disk(state: MachineState) -> str:
+    return f"state {state.disk_generation}, {state.disk_fingerprint[:8]}"
+
+
+def state_of_memory(state: MachineState) -> str:
+    if state.memory_fingerprint is None:
+        return "none"
+    return f"state {state.memory_generation}, {state.memory_fingerprint[:8]}"
+
+
+def _lock(world: World, vm: VirtualMachine) -> Lock | None:
+    task: Task | None = (
+        None if vm.locked_by is None else tasks.by_key(world.tx, world.account.id, vm.locked_by)
+    )
+    if task is None:
+        return None
+    stage, progress = stage_at(task, world.now), progress_at(task, world.now)
+    return Lock(task.key, task.action, stage, progress, task.due_at is None)

@@ -1,0 +1,71 @@
+"""Templates into answers that run no script but the page's own."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from invapi_emulator.dashboard import words
+from invapi_emulator.domain.instants import iso
+from invapi_emulator.domain.tasks import progress_at, stage_at
+from invapi_emulator.errors import NotFound
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+
+
+def html(template: str, model: Mapping[str, Any], status: int = 200) -> Response:
+    text = _environment().get_template(template).render(model)
+    headers = _HEADERS | {"Content-Security-Policy": POLICY, "Vary": "Accept"}
+    return Response(text.encode("utf-8", "replace"), status, headers, "text/html; charset=utf-8")
+
+
+def static_file(name: str) -> Response:
+    """Return one of the files in `static`; raises NotFound for all else."""
+    known = {file.name: file for file in resources.files(__package__).joinpath("static").iterdir()}
+    if name not in known:
+        raise NotFound("not_found", f"the page has no file {name[:80]!r}")
+    return Response(known[name].read_bytes(), 200, _HEADERS, _TYPES[name.rpartition(".")[2]])
+
+
+@cache
+def _environment() -> "Environment":
+    # Imported when somebody looks at the page: a start does not need it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+
+    environment = Environment(
+        loader=PackageLoader("invapi_emulator", "dashboard/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "bytes": words.bytes_,
+        "clock": words.clock,
+        "iso": iso,
+        "json": lambda value: json.dumps(value, separators=(",", ":")),
+        "progress": progress_at,
+        "span": words.span,
+        "stage": stage_at,
+        "words": words.action,
+    }
+    return environment

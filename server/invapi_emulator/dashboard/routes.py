@@ -1,0 +1,90 @@
+"""Where the page is: `/` for browsers, `/_emulator/ui` and what is below it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from invapi_emulator.control import index
+from invapi_emulator.control.index import Index
+from invapi_emulator.control.worlds import TheWorlds, World, Worlds
+from invapi_emulator.dashboard.account_page import gather_account
+from invapi_emulator.dashboard.journal import Wanted
+from invapi_emulator.dashboard.machine_page import gather_machine
+from invapi_emulator.dashboard.rendering import html, static_file
+from invapi_emulator.dashboard.scale import WINDOWS
+from invapi_emulator.errors import NotFound
+from invapi_emulator.scenarios.worlds import DEMO
+from invapi_emulator.storage import accounts
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/", response_model=None)
+async def front(request: Request, worlds: TheWorlds) -> Response | Index:
+    """Show the page to a browser, and to other clients what this is."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return await index.index()
+    return await account(request, DEMO, worlds)
+
+
+@router.get("/_emulator/ui")
+async def demo(request: Request, worlds: TheWorlds) -> Response:
+    return await account(request, DEMO, worlds)
+
+
+@router.get("/_emulator/ui/accounts")
+async def all_accounts(worlds: TheWorlds) -> Response:
+    def names() -> list[str]:
+        with worlds.database.read() as tx:
+            return [held.name for held in accounts.all_of_them(tx)]
+
+    return html("accounts.html", {"names": await worlds.database.run(names)})
+
+
+@router.get("/_emulator/ui/accounts/{name}")
+async def account(request: Request, name: str, worlds: TheWorlds) -> Response:
+    first_vm = _number(request.query_params.get("from", ""))
+
+    def gather(world: World) -> Mapping[str, Any]:
+        return gather_account(world, _wanted(request), _window(request), first_vm)
+
+    return await _page(request, worlds, name, "account.html", gather)
+
+
+@router.get("/_emulator/ui/accounts/{name}/vms/{vm_id}")
+async def machine(request: Request, name: str, vm_id: str, worlds: TheWorlds) -> Response:
+    def gather(world: World) -> Mapping[str, Any]:
+        return gather_machine(world, vm_id, _wanted(request), _window(request))
+
+    return await _page(request, worlds, name, "machine.html", gather)
+
+
+@router.get("/_emulator/ui/static/{name}")
+async def static(name: str) -> Response:
+    return static_file(name)
+
+
+async def _page(
+    request: Request, worlds: Worlds, name: str, template: str, gather: Callable[[World], Mapping[str, Any]]
+) -> Response:
+    try:
+        model = await worlds.within(name, gather)
+    except NotFound as problem:
+        return html("missing.html", {"message": problem.message}, problem.status)
+    return html(template, {"base": str(request.base_url).rstrip("/"), "query": request.query_params, **model})
+
+
+def _wanted(request: Request) -> Wanted:
+    query = request.query_params
+    return Wanted(query.get("action", ""), query.get("result", ""), nobodys=query.get("whose") == "nobody")
+
+
+def _window(request: Request) -> str:
+    window = request.query_params.get("window", "")
+    return window if window in WINDOWS else ""
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else 0

@@ -1,0 +1,27 @@
+// What happens on a press: `data-call` sends what a client would, `data-control` asks the control API, `data-copy` copies.
+import { agreed } from "./ask.js";
+import { call } from "./calls.js";
+import { control } from "./control.js";
+import { copy } from "./copy.js";
+
+export function watchButtons(refresh) {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-call], [data-control]")) return;
+    event.preventDefault();
+    act(form, refresh);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button?.matches("[data-call], [data-control]")) act(button, refresh);
+    if (button?.matches("[data-copy]")) copy(button);
+    if (button?.matches("[data-close]")) document.getElementById(button.dataset.close).classList.remove("shown");
+  });
+}
+
+async function act(element, refresh) {
+  if (!(await agreed(element))) return;
+  const done = element.dataset.call === undefined ? control : call;
+  await done(element);
+  refresh();
+}

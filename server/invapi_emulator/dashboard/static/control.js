@@ -1,0 +1,52 @@
+// Asks the control API, and says in words what it answered.
+import { readFields } from "./fields.js";
+
+export async function control(element) {
+  const [method, path] = element.dataset.control.split(" ");
+  const body = element.matches("form") ? JSON.stringify(readFields(element)) : element.dataset.body;
+  for (const field of element.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  try {
+    const answer = await fetch(path, { method, body });
+    const text = await answer.text();
+    const said = text === "" ? {} : JSON.parse(text);
+    if (answer.ok) say(element, done(element, said), false);
+    else refused(element, said.error);
+  } catch {
+    say(element, "The emulator does not answer.", true);
+  }
+}
+
+function refused(element, error) {
+  say(element, error.message, true);
+  const field = [...element.querySelectorAll("[name]")].find(
+    (each) => each.name === error.field && !each.matches(":disabled"),
+  );
+  field?.setAttribute("aria-invalid", "true");
+  field?.focus();
+}
+
+function done(element, said) {
+  if (said.events !== undefined) return `It is ${readable(said.now)} now; ${counted(said)}.`;
+  if (said.kind !== undefined && said.fired !== undefined) return `Rule ${said.id}, ${said.kind}, is ${said.enabled ? "on" : "off"}.`;
+  if (said.mode !== undefined) return `The clock is ${said.mode}, rate ${said.rate}.`;
+  if (said.scenario !== undefined) return `Account ${said.name} starts again with scenario ${said.scenario}.`;
+  if (said.state !== undefined) return `Task ${said.key} is ${said.state}.`;
+  return "Done.";
+}
+
+function counted({ events, hanging }) {
+  const ended = events.filter((event) => event.kind === "task_ended").length;
+  const words = ended === 1 ? "1 task ended" : `${ended} tasks ended`;
+  return hanging.length > 0 ? `${words}, ${hanging.length} hang` : words;
+}
+
+function readable(instant) {
+  return instant.slice(0, 19).replace("T", " ");
+}
+
+function say(element, text, bad) {
+  const own = element.querySelector("output");
+  const place = own ?? document.getElementById("said");
+  place.textContent = text;
+  place.classList.toggle("bad", bad);
+}

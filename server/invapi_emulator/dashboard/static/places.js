@@ -1,0 +1,32 @@
+// Links into the page unfold what they lead to, and filters change the address, so that a reload shows the same.
+
+export function watchPlaces(refresh) {
+  addEventListener("hashchange", unfold);
+  document.addEventListener("click", (event) => {
+    // The place may be in the address already.
+    if (event.target.closest('a[href^="#"]')) setTimeout(unfold);
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-view]");
+    if (form !== null) view(form, refresh);
+  });
+  unfold();
+}
+
+function unfold() {
+  const place = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+  if (!place?.matches("details")) return;
+  place.open = true;
+  place.querySelector("summary").focus();
+}
+
+function view(form, refresh) {
+  const address = new URL(location.href);
+  for (const { name, value } of form.elements) {
+    if (!name) continue;
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+  }
+  history.replaceState(null, "", address);
+  refresh();
+}

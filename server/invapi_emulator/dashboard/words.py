@@ -1,0 +1,46 @@
+"""How the page writes sizes, times and names of actions."""
+
+from invapi_emulator.domain.instants import HOUR, MINUTE, SECOND, Instant, to_datetime
+
+_ACTIONS = {
+    "create_snapshot": "Create snapshot",
+    "restore_snapshot": "Restore snapshot",
+    "remove_snapshot": "Remove snapshot",
+    "get_snapshot": "List snapshots",
+    "load_stats": "Load statistics",
+    "update_restore_settings": "Update rotation",
+    "on": "Power on",
+    "off": "Power off",
+    "hard_off": "Hard power off",
+    "reboot": "Reboot",
+    "status": "Ask power status",
+}
+_KIB = 1024
+
+
+def action(name: str) -> str:
+    return _ACTIONS.get(name, name)
+
+
+def clock(instant: Instant) -> str:
+    """Return a time as people read it, in UTC, to the second."""
+    return to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def span(length: Instant) -> str:
+    """Return a length of time in the two largest of its units."""
+    if length < MINUTE:
+        return f"{length / SECOND:.1f} s".replace(".0 s", " s")
+    if length < HOUR:
+        minutes, rest = divmod(length // SECOND, 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, rest = divmod(length // MINUTE, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def bytes_(size: float) -> str:
+    for unit in ("B", "KiB", "MiB"):
+        if size < _KIB:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= _KIB
+    return f"{size:.1f} GiB"

@@ -1,0 +1,36 @@
+"""One server and one browser for all; each test has an account and a window of its own."""
+
+from collections.abc import Iterator
+
+import pytest
+from chromium import chromium
+from playwright.sync_api import Browser
+from processes import served
+from visit import Visit, visiting
+
+from invapi_emulator.testing import Account, Emulator
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def emulation() -> Iterator[Emulator]:
+    with served("--clock", "frozen", "--seed", "7") as server:
+        yield Emulator(server.url)
+
+
+@pytest.fixture
+def account(emulation: Emulator) -> Iterator[Account]:
+    account = emulation.account(seed=7)
+    yield account
+    account.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, account: Account) -> Iterator[Visit]:
+    with visiting(browser, account) as visit:
+        yield visit

@@ -1,0 +1,212 @@
+"""The account's page: its clock, its cards, its requests and faults."""
+
+import re
+import subprocess
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from processes import DEADLINE
+from visit import Visit
+
+from invapi_emulator.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
+from invapi_emulator.faults.kind import FAULTS
+
+pytestmark = pytest.mark.acceptance
+
+
+def typed(command: str) -> str:
+    return subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=DEADLINE, check=True
+    ).stdout
+
+
+def test_the_clock_is_frozen_run_changed_and_advanced(visit: Visit) -> None:
+    visit.open()
+    visit.see("#now", "2030-01-01 00:00:00")
+    visit.press("Advance by 10 s")
+    visit.see("#now", "2030-01-01 00:00:10")
+    visit.press("Advance by 1 min")
+    visit.see("#now", "2030-01-01 00:01:10")
+    visit.see("#said", "It is 2030-01-01 00:01:10 now")
+    visit.page.get_by_role("spinbutton", name="Rate").fill("1000")
+    visit.press("Set rate")
+    visit.see("#said", "rate 1000")
+    visit.press("▶ Run")
+    visit.see("#bar", "running ×1000")
+    expect(visit.page.locator("#now")).not_to_contain_text("00:01:")
+    visit.press("❚❚ Freeze")
+    visit.see("#bar", "frozen")
+    assert visit.account.clock["mode"] == "frozen"
+
+
+def test_a_rate_that_cannot_be_is_refused_in_words(visit: Visit) -> None:
+    visit.open()
+    visit.page.locator("#bar-title").evaluate(
+        "() => document.querySelector('[name=rate]').removeAttribute('max')"
+    )
+    visit.page.get_by_role("spinbutton", name="Rate").fill("1000000")
+    visit.press("Set rate")
+    visit.see("#said", "rate: 1000000: Input should be less than or equal to 10000")
+    expect(visit.page.get_by_role("spinbutton", name="Rate")).to_be_focused()
+    visit.complaints.clear()  # the browser notes the 422
+
+
+def test_a_reset_asks_first_and_starts_the_chosen_scenario(visit: Visit) -> None:
+    visit.open()
+    expect(visit.page.locator(".card.vm")).to_have_count(4)
+    visit.page.get_by_role("combobox", name="Scenario").select_option("one-vm")
+    visit.press("Reset")
+    visit.see("dialog", "tasks under way")
+    visit.agree("Cancel")
+    assert len(visit.account.emulator.control("GET", f"/accounts/{visit.account.name}")["vms"]) == 4
+    visit.press("Reset")
+    visit.agree("Reset")
+    expect(visit.page.locator(".card.vm")).to_have_count(1)
+    visit.see("#bar", "scenario one-vm")
+
+
+def test_the_token_and_a_first_line_of_curl_are_copied(visit: Visit) -> None:
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.open()
+    visit.press("Copy token")
+    expect(visit.page.get_by_role("button", name="✓ Copied")).to_be_visible()
+    assert visit.page.evaluate("navigator.clipboard.readText()") == visit.account.token
+    visit.press("Copy curl")
+    expect(visit.page.get_by_role("button", name="✓ Copied")).to_have_count(2)
+    assert '"servers":[12345,12346,12347,12348]' in typed(
+        visit.page.evaluate("navigator.clipboard.readText()")
+    )
+
+
+def test_what_is_copied_needs_no_clipboard_of_the_browsers(visit: Visit) -> None:
+    # A page that is not of this machine, over plain http, has none.
+    visit.page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    visit.open(12345)
+    visit.press("Copy token")
+    expect(visit.page.get_by_role("button", name="✓ Copied")).to_be_visible()
+    name = visit.page.get_by_label("Name of a new snapshot")
+    name.fill("")
+    name.press("Control+V")
+    expect(name).to_have_value(visit.account.token)
+
+
+def test_a_card_tells_how_its_machine_is(visit: Visit) -> None:
+    visit.open()
+    card = visit.page.locator('[data-key="vm-12345"]')
+    for text in ("VPS on openstack", "● on", "unlocked", "of 40 GiB", "2 of 4", "Memory"):
+        expect(card).to_contain_text(text)
+    visit.call("eq", "off", id=12345)
+    expect(card).to_contain_text("locked: Power off")
+    visit.account.advance_until_idle()
+    expect(card).to_contain_text("○ off")
+    card.get_by_role("link").click()
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("web-1")
+
+
+def test_polls_faults_and_jumps_stand_in_the_timeline(visit: Visit) -> None:
+    visit.open()
+    key = visit.call("eq", "off", id=12345)["callback"]
+    visit.account.advance(2)
+    visit.call("eq_callback", "check", key=key)
+    visit.account.fault("task_hangs")
+    visit.call("eq", "on", id=12346)
+    lanes = visit.page.locator("#lanes")
+    expect(lanes.locator('[data-key="lane-12345"] .poll')).to_have_count(1)
+    expect(lanes.locator('[data-key="lane-12346"] .fault')).to_have_count(1)
+    expect(lanes.locator('[data-key="lane-12346"] .task')).to_have_attribute(
+        "aria-label", re.compile("hangs")
+    )
+    expect(lanes.locator('[data-key="lane-12345"] line.jump title')).to_have_text("clock moved 2 s")
+    visit.page.get_by_role("combobox", name="Show").select_option("2m")
+    expect(visit.page).to_have_url(re.compile("window=2m"))
+
+
+def test_requests_come_newest_first_and_unfold(visit: Visit) -> None:
+    visit.open()
+    visit.call("eq", "list")
+    visit.call("vm", "create_snapshot", id=12345, name="a", nmae="b", headers={"User-Agent": "my-client/1"})
+    rows = visit.rows("#journal")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("create_snapshot")
+    rows.first.locator("summary").click()
+    for text in ("nmae", "Fields nobody read", "my-client/1", '"callback"', "HTTP 200"):
+        expect(rows.first).to_contain_text(text)
+    visit.call("eq", "list")
+    expect(rows).to_have_count(3)
+    expect(visit.page.locator("#journal details[open]")).to_contain_text("nmae")
+
+
+def test_requests_are_filtered_by_action_and_result(visit: Visit) -> None:
+    visit.open()
+    visit.call("eq", "list")
+    visit.call("eq", "on", id=1)
+    visit.call("eq", "on", id=12346)
+    visit.page.get_by_role("combobox", name="Action", exact=True).select_option("on")
+    expect(visit.rows("#journal")).to_have_count(2)
+    visit.page.get_by_role("combobox", name="Result").select_option("refused")
+    expect(visit.rows("#journal")).to_have_count(1)
+    visit.see("#journal", "vm_not_found")
+    visit.page.reload()
+    expect(visit.rows("#journal")).to_have_count(1)
+
+
+def test_a_request_is_copied_as_curl_and_repeats_it(visit: Visit) -> None:
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.open()
+    excluded: dict[str, Any] = {"exclude_rotation[]": ["a", "b"]}
+    visit.call("vm", "update_restore_settings", id=12345, **excluded)
+    row = visit.rows("#journal").first
+    row.locator("summary").click()
+    row.get_by_role("button", name="Copy as curl").click()
+    expect(row.get_by_role("button", name="✓ Copied")).to_be_visible()
+    assert '"exclude_rotation":["a","b"]' in typed(visit.page.evaluate("navigator.clipboard.readText()"))
+    expect(visit.rows("#journal")).to_have_count(2)
+
+
+def test_a_fault_is_added_fires_is_switched_off_and_deleted(visit: Visit) -> None:
+    visit.open()
+    form = visit.page.locator("#new-fault")
+    form.get_by_role("combobox", name="Kind").select_option("reject")
+    form.get_by_role("textbox", name="message").fill("no more")
+    form.get_by_role("combobox", name="action").select_option("create_snapshot")
+    form.get_by_role("textbox", name="fields").fill("name=a")
+    form.get_by_role("spinbutton", name="times").fill("")
+    visit.press("Add fault")
+    visit.see("#rules", 'on {"action":"create_snapshot","fields":{"name":"a"}}')
+    assert visit.call("vm", "create_snapshot", id=12345, name="a")["message"] == "no more"
+    visit.see("#rules", "fired 1 of any number of times")
+    expect(visit.rows("#journal").first).to_contain_text("⚡ reject")
+    visit.press("Switch off rule 1")
+    visit.see("#rules", "○ off")
+    assert visit.call("vm", "create_snapshot", id=12345, name="a")["result"] == "OK"
+    visit.press("Delete rule 1")
+    visit.agree("Delete")
+    visit.see("#rules", "No rule")
+
+
+@pytest.mark.parametrize("kind", sorted(FAULTS))
+def test_every_kind_of_fault_is_ordered_with_its_form(visit: Visit, kind: str) -> None:
+    visit.open()
+    form = visit.page.locator("#new-fault")
+    form.get_by_role("combobox", name="Kind").select_option(kind)
+    if kind == "latency":
+        form.get_by_role("spinbutton", name="seconds").fill("1")
+    for field in form.locator("fieldset:enabled input[required]").all():
+        least = field.get_attribute("min")
+        field.fill("1" if least in (None, "0") else str(least))
+    visit.press("Add fault")
+    visit.see("#new-fault output", f"Rule 1, {kind}, is on")
+    visit.see("#rules", kind)
+
+
+def test_a_field_that_is_wrong_is_named_and_focused(visit: Visit) -> None:
+    visit.open()
+    form = visit.page.locator("#new-fault")
+    form.get_by_role("combobox", name="Kind").select_option("http_status")
+    form.get_by_role("spinbutton", name="status").fill("99")
+    visit.press("Add fault")
+    visit.see("#new-fault output", "status: 99: Input should be greater than or equal to 400")
+    expect(form.get_by_role("spinbutton", name="status")).to_be_focused()
+    expect(form.get_by_role("spinbutton", name="status")).to_have_attribute("aria-invalid", "true")
+    visit.complaints.clear()  # the browser notes the 422
