@@ -108,6 +108,7 @@ def test_an_import_says_which_keys_were_issued_anew(shell: Shell, emulator: Emul
         ("vms: [{id: 0}]", "422 invalid: vms.0.id: 0: "),
         ("vms: [{id: 1}", "FILE: 'FILE_NAME': it is no YAML: line 1, column 14: "),
         ('{"vms": [{"id": 1}', "FILE: 'FILE_NAME': it is no JSON: Expecting ',' delimiter: line 1 column 19"),
+        ('{"seed": 1, "seed": 2}', "FILE: 'FILE_NAME': it is no JSON: the key 'seed' stands twice"),
         ("? {a: 1}\n: 2", "FILE: 'FILE_NAME': it is no YAML: line 1, column 3: found unhashable key"),
         ("2030-01-01: 2", "FILE: 'FILE_NAME': keys must be str, int"),
         ("a: \x00", "FILE: 'FILE_NAME': it is no YAML: unacceptable character #x0000"),

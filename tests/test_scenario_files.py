@@ -109,6 +109,7 @@ def test_a_scenario_that_is_too_late_for_a_clock_is_refused_there(tmp_path: Path
         ),
         ("vms: [{id: 1}, {id: 1}]", "vms.1.id: 1: another VM of this world has this id"),
         ("vms: [", "it is no YAML: line 1, column 7: "),
+        ("seed: 1\nvms: []\nseed: 2", "it is no YAML: line 1, column 1: the key 'seed' stands twice"),
         ("", "the body: None: send a JSON object"),
         ("clock: {now: 2029-01-01}\nvms: [{id: 1, created_at: 2029-01-02}]", "vms.0.created_at: "),
     ],

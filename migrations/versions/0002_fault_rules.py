@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("account", sa.Column("faults_made", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("request", sa.Column("after_event", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("request", sa.Column("fault", sa.String(), nullable=True))
     op.add_column("task", sa.Column("fault", sa.String(), nullable=True))
     op.add_column("task", sa.Column("fails_with", sa.Text(), nullable=True))

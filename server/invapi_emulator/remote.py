@@ -115,7 +115,7 @@ def _why_not_ready(url: str) -> str | None:
     except ControlFailure as refused:
         return str(refused)
     except (OSError, ValueError, HTTPException) as problem:
-        return f"--url: no emulator answers at {url}: {problem}"
+        return f"--url: {_about(url, problem)}"
     status = answer.get("status")
     return None if status == "ready" else f"the emulator at {url} is not ready: {status}"
 
@@ -162,4 +162,10 @@ def _control(url: str, admin_token: str, method: str, path: str, body: Any = Non
     except ControlFailure as refused:
         raise click.ClickException(str(refused)) from None
     except (OSError, ValueError, HTTPException) as problem:
-        raise click.ClickException(f"--url: no emulator answers at {url}: {problem}") from None
+        raise click.ClickException(f"--url: {_about(url, problem)}") from None
+
+
+def _about(url: str, problem: Exception) -> str:
+    return (
+        str(problem) if isinstance(problem, ConnectionError) else f"no emulator answers at {url}: {problem}"
+    )

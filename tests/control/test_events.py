@@ -71,6 +71,26 @@ def test_ids_never_repeat_and_a_stream_goes_on_after_the_last_one_seen(emulator:
     assert len(set(ids)) == len(ids)
 
 
+def test_a_stream_that_is_resumed_tells_the_same_in_the_same_order_under_the_same_ids(
+    emulator: Emulator,
+) -> None:
+    def some_traffic() -> None:
+        for _ in range(3):
+            emulator.do("eq", "reboot", 12347)
+            emulator.call("eq", "list")
+
+    with listening(emulator) as told:
+        emulator.call("eq", "list")
+        start = next(told)["id"]
+        some_traffic()
+        live = [next(told) for _ in range(21)]
+    with listening(emulator, after=start) as told:
+        again = [next(told) for _ in range(21)]
+    assert again == live
+    started = next(place for place, event in enumerate(live) if event["kind"] == "task_started")
+    assert live[started + 1]["request"]["task"] == live[started]["task"]
+
+
 def test_the_place_can_stand_in_the_query_too(emulator: Emulator) -> None:
     with listening(emulator) as told:
         emulator.eq("off")

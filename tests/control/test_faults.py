@@ -103,3 +103,18 @@ def test_rules_of_one_account_do_not_touch_another(emulator: Emulator) -> None:
     assert emulator.call("eq", "list", token=other["token"])["result"] == "OK"
     assert emulator.http.get(f"/_emulator/accounts/{other['name']}/faults").json() == {"faults": []}
     emulator.http.delete(f"/_emulator/accounts/{other['name']}")
+
+
+@pytest.mark.parametrize("value", ["\ud800", ["a", "\ud800"], None, True, 1.5, {"a": "b"}, [["a"]]])
+def test_a_field_that_no_form_can_hold_is_refused(emulator: Emulator, value: Any) -> None:
+    error = refused(emulator, {"kind": "reject", "match": {"fields": {"name": value}}})
+    assert error["field"] == "match.fields.name"
+    refused(emulator, {"kind": "reject", "match": {"fields": {"\ud800": "x"}}})
+
+
+def test_numbers_and_brackets_are_read_as_a_form_has_them(emulator: Emulator) -> None:
+    match = {"fields": {"id": 12345, "exclude_rotation[]": ["x", 7]}}
+    rule = emulator.fault("reject", match=match)
+    assert rule["match"] == {"fields": {"id": "12345", "exclude_rotation": ["x", "7"]}}
+    names: Json = {"exclude_rotation[]": ["x", "7"]}
+    assert emulator.vm("update_restore_settings", **names)["reason"] == "fault"

@@ -209,3 +209,9 @@ def test_a_call_with_an_expired_token_stands_in_the_journal_of_its_account(emula
     emulator.advance(60)
     assert emulator.call("eq", "list", token=token)["reason"] == "token_expired"
     assert emulator.control("GET", "/requests")["requests"][-1]["reason"] == "token_expired"
+
+
+@pytest.mark.parametrize("wrong", [{"action": "create_snapshots"}, {"module": "vmm"}])
+def test_a_misspelt_name_is_not_taken_for_never_called(emulator: Emulator, wrong: Json) -> None:
+    error = emulator.control("POST", "/requests/verify", wrong | {"count": 0}, status=422)["error"]
+    assert error["field"] == next(iter(wrong))

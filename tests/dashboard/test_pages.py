@@ -116,7 +116,7 @@ def test_every_kind_of_fault_has_a_form_with_its_fields(emulator: Emulator, kind
 def test_a_rule_shows_how_often_it_fired(emulator: Emulator) -> None:
     emulator.fault("reject", match={"action": "list"}, times=2)
     emulator.call("eq", "list")
-    assert 'reject on {"action":"list"} fired 1 of 2 times; 1 calls matched' in said(emulator)
+    assert 'reject on {"action":"list"} fired 1 of 2 times; asked about 1 calls' in said(emulator)
 
 
 def test_an_account_of_many_machines_is_shown_in_parts(emulator: Emulator) -> None:

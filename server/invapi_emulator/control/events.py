@@ -17,6 +17,7 @@ from invapi_emulator.domain.instants import iso, iso_or_none
 from invapi_emulator.errors import Unprocessable
 from invapi_emulator.storage import accounts, events, requests
 from invapi_emulator.storage.database import DATABASE_LOST, Transaction
+from invapi_emulator.storage.requests import Request
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"])
 
@@ -104,7 +105,7 @@ async def _told(worlds: Worlds, account_id: int, place: Place, *, gap: bool) -> 
 
 
 def _message(place: Place, told: dict[str, Any]) -> str:
-    return f"id: {place}\ndata: {json.dumps({'id': str(place)} | told)}\n\n"
+    return f"id: {place}\ndata: {json.dumps({'id': str(place)} | told, separators=(',', ':'))}\n\n"
 
 
 def _news(worlds: Worlds, account_id: int, place: Place) -> list[tuple[Place, dict[str, Any]]] | None:
@@ -116,12 +117,27 @@ def _news(worlds: Worlds, account_id: int, place: Place) -> list[tuple[Place, di
 
 
 def _since(tx: Transaction, account_id: int, place: Place) -> list[tuple[Place, dict[str, Any]]]:
+    """Return events and calls in the one order there is: a call comes after what happened by its answer."""
+    happened = events.after(tx, account_id, place.event, MOST_AT_ONCE)
+    calls = requests.after(tx, account_id, place.request, MOST_AT_ONCE)
+    if len(happened) == MOST_AT_ONCE:
+        calls = [(number, call) for number, call in calls if call.after_event < happened[-1].number]
+    if len(calls) == MOST_AT_ONCE:
+        happened = [event for event in happened if event.number <= calls[-1][1].after_event]
     found = []
-    for event in events.after(tx, account_id, place.event, MOST_AT_ONCE):
+    for event in happened:
+        while calls and calls[0][1].after_event < event.number:
+            place, told = _told_call(place, *calls.pop(0))
+            found.append((place, told))
         place = replace(place, event=event.number)
         found.append((place, {"at": iso(event.at), "kind": event.kind} | event.data))
-    for number, call in requests.after(tx, account_id, place.request, MOST_AT_ONCE):
-        place = replace(place, request=number)
-        shown = request_view(number, call).model_dump()
-        found.append((place, {"at": iso_or_none(call.at), "kind": "request", "request": shown}))
+    for number, call in calls:
+        place, told = _told_call(place, number, call)
+        found.append((place, told))
     return found
+
+
+def _told_call(place: Place, number: int, call: Request) -> tuple[Place, dict[str, Any]]:
+    shown = request_view(number, call).model_dump()
+    told = {"at": iso_or_none(call.at), "kind": "request", "request": shown}
+    return replace(place, request=number), told

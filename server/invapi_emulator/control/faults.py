@@ -33,7 +33,7 @@ class RuleView(View):
     probability: float
     enabled: bool
     seen: int
-    """so many calls matched"""
+    """about so many calls it was asked"""
     fired: int
 
 

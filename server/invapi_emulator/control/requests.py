@@ -5,12 +5,14 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from invapi_emulator.actions import ACTIONS, NOT_EMULATED, modules
 from invapi_emulator.control.failures import FailureView, failures
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, Worlds
 from invapi_emulator.domain.instants import iso_or_none
+from invapi_emulator.faults.match import FieldName, FieldValue
 from invapi_emulator.scenarios.fields import Timestamp
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.requests import Request
@@ -70,10 +72,26 @@ class Filter(BaseModel):
 class Expectation(Filter):
     """How many such calls there should be: exactly one of `count`, or `at_least` and `at_most`."""
 
-    fields: dict[str, str | list[str]] = {}
+    fields: dict[FieldName, FieldValue] = {}
     count: Count | None = None
     at_least: Count | None = None
     at_most: Count | None = None
+
+    @field_validator("module")
+    @classmethod
+    def _known_module(cls, module: str | None) -> str | None:
+        if module is not None and module not in modules():
+            raise ValueError(f"there is no such module; there are {', '.join(modules())}")
+        return module
+
+    @field_validator("action")
+    @classmethod
+    def _known_action(cls, action: str | None) -> str | None:
+        """Refuse what no module has: "never called" is where a misspelt name would hide."""
+        known = {name for _, name in ACTIONS} | {name for names in NOT_EMULATED.values() for name in names}
+        if action is not None and action not in known:
+            raise ValueError(f"no module has such an action; there are {', '.join(sorted(known))}")
+        return action
 
     @model_validator(mode="after")
     def _says_how_many(self) -> "Expectation":
@@ -184,8 +202,13 @@ def _misses(call: Request, wanted: Filter) -> list[str]:
     if wanted.until is not None and (call.at is None or call.at > wanted.until):
         missed.append("until")
     if isinstance(wanted, Expectation):
-        missed += [name for name, value in wanted.fields.items() if call.fields.get(name) != value]
+        missed += [name for name, value in wanted.fields.items() if _sent(call, name) != value]
     return missed
+
+
+def _sent(call: Request, name: str) -> Any:
+    value = call.fields.get(name)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def request_view(number: int, call: Request) -> RequestView:

@@ -2,13 +2,43 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from invapi_emulator.actions import ACTIONS, Call, actions_of, modules
 from invapi_emulator.storage import tasks
 from invapi_emulator.storage.database import Transaction
 
 _CHECK = ("eq_callback", "check")
+
+
+def _as_sent(value: Any) -> str | tuple[str, ...]:
+    """Return the value of a field as a form has it: a number is text there."""
+    items = value if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(item, str | int) and not isinstance(item, bool) for item in items):
+        raise ValueError("send text, or a list of texts for an array")
+    texts = tuple(map(str, items))
+    "".join(texts).encode()  # a lone surrogate is no text: UnicodeEncodeError is a ValueError
+    return texts if isinstance(value, list | tuple) else texts[0]
+
+
+FieldName = Annotated[str, Field(max_length=1000), AfterValidator(lambda name: name.removesuffix("[]"))]
+FieldValue = Annotated[
+    Any,
+    PlainValidator(_as_sent),
+    WithJsonSchema(
+        {"anyOf": [{"type": ["string", "integer"]}, {"type": "array", "items": {"type": "string"}}]}
+    ),
+]
+"""Text or a list of texts, as a client sends a field."""
 
 
 class Match(BaseModel):
@@ -22,7 +52,7 @@ class Match(BaseModel):
     module: str | None = None
     action: str | None = None
     id: Annotated[int, Field(ge=1, lt=2**63, strict=True)] | None = None
-    fields: dict[str, str | tuple[str, ...]] = {}
+    fields: dict[FieldName, FieldValue] = {}
 
     @field_validator("module")
     @classmethod

@@ -13,7 +13,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.faults.kind import Reply
 from invapi_emulator.http.envelope import REASON_HEADER
 from invapi_emulator.http.parameters import vm_id_in
-from invapi_emulator.storage import accounts, requests
+from invapi_emulator.storage import accounts, events, requests
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.requests import Request
 
@@ -60,6 +60,7 @@ def write_down(database: Database, heard: Heard, response: Response, duration_us
             heard.account_id,
             Request(
                 at=heard.now,
+                after_event=0 if heard.account_id is None else events.last_number(tx, heard.account_id),
                 module=heard.module[:100].replace("\0", "\ufffd"),
                 action=action[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
                 vm=vm_id_in(heard.fields),

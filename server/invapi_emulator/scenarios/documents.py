@@ -1,23 +1,46 @@
 """Reading and writing worlds as text: JSON or YAML."""
 
 import json
+from collections.abc import Hashable
 from datetime import date
 from typing import Any
 
 import yaml
 
 YAML_ENDINGS = (".yaml", ".yml")
+_MERGE = "tag:yaml.org,2002:merge"
 ENDINGS = (*YAML_ENDINGS, ".json")
+
+
+class _Strict(yaml.SafeLoader):
+    """A safe loader that refuses a key that stands twice: the reader would not know which one counts."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - as the library has it
+        keys = [key for key, _ in node.value if key.tag != _MERGE]
+        try:
+            _once([(key.value, None) for key in keys if isinstance(key, yaml.ScalarNode)])
+        except ValueError as twice:
+            raise yaml.MarkedYAMLError(problem=str(twice), problem_mark=node.start_mark) from None
+        return super().construct_mapping(node, deep)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in read:
+            raise ValueError(f"the key {key!r} stands twice")
+        read[key] = value
+    return read
 
 
 def parse(text: str) -> Any:
     """Return what a text in JSON or YAML says; raises ValueError, in one line, if it is neither."""
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as problem:
         no_json = problem
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, _Strict)  # noqa: S506 - a safe loader that refuses more
     except (yaml.YAMLError, ValueError, RecursionError) as problem:
         if text.lstrip().startswith(("{", "[")):
             raise ValueError(f"it is no JSON: {no_json}") from None

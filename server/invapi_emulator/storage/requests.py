@@ -24,12 +24,15 @@ _INSERT = insert(request)
 class Request:
     """A call that was answered; `at` is the account's time, None for a call of no account.
 
+    `after_event` is the number of the account's last event by then: what the call did comes before it.
+
     `fields` are what was sent, secrets masked; `unread` names those that no handler read. `status` is 0 where the
     connection was cut, `result` is `ok` or `refused`, `fault` the kinds of the rules that fired, `duration_us`
     the microseconds from the form to the answer.
     """
 
     at: Instant | None
+    after_event: int
     module: str
     action: str | None
     vm: int | None

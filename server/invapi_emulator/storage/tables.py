@@ -239,6 +239,7 @@ request = Table(
     Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), comment="none: nobody's"),
     Column("number", BigInteger, nullable=False, comment="counted within the account"),
     Column("at", BigInteger, comment="the account's time"),
+    Column("after_event", BigInteger, nullable=False, server_default="0"),
     Column("module", String, nullable=False),
     Column("action", String),
     Column("vm", BigInteger),

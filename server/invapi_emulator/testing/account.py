@@ -29,6 +29,8 @@ class Account(Closes):
         self.seed: int = made["seed"]
         self.vms: list[int] = made["vms"]
         self._awaited: list[int] = []
+        self._unused: list[str] = []
+        self._closed = False
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -110,19 +112,20 @@ class Account(Closes):
         One for always must have fired once, one with a probability need not. Each rule is looked at once: by the
         plugin after a test, or at the end of a `with` block, which raises AssertionError.
         """
-        awaited, self._awaited = self._awaited, []
-        rules = self.faults if awaited else []
-        return [_shortfall(rule) for rule in rules if rule["id"] in awaited and _fell_short(rule)]
+        self._look_at_faults()
+        unused, self._unused = self._unused, []
+        return unused
 
     def allow_unused_faults(self) -> None:
         """Let the rules made so far fire or not."""
         self._awaited.clear()
+        self._unused.clear()
 
     def reset(self, **wanted: Any) -> None:
-        """Start the world again, with another `scenario` or `seed` if these are given."""
+        """Start the world again, with another `scenario` or `seed` if these are given; fault rules go with the old."""
+        self._look_at_faults()
         made = self._control("POST", "/reset", wanted)
         self.seed, self.vms = made["seed"], made["vms"]
-        self._awaited.clear()
 
     def export(self) -> Json:
         """Return the account's world, whole: what `import_` takes, and scenario files hold."""
@@ -130,13 +133,23 @@ class Account(Closes):
 
     def import_(self, state: Json) -> Json:
         """Put a world in the place of the account's; return the account, and in `keys` those issued anew."""
+        self._look_at_faults()
         made = self._control("PUT", "/state", state)
         self.seed, self.vms = made["seed"], made["vms"]
         return made
 
     def close(self) -> None:
-        """Remove the account with all it holds."""
-        self._control("DELETE", "")
+        """Remove the account with all it holds; once is enough."""
+        if not self._closed:
+            self._look_at_faults()
+            self._control("DELETE", "")
+            self._closed = True
+
+    def _look_at_faults(self) -> None:
+        """Note which rules did not fire as often as they said, while they are still there."""
+        awaited, self._awaited = self._awaited, []
+        rules = self.faults if awaited else []
+        self._unused += [_shortfall(rule) for rule in rules if rule["id"] in awaited and _fell_short(rule)]
 
     def _control(self, method: str, path: str, body: Any = None) -> Json:
         return self.emulator.control(method, f"/accounts/{quote(self.name)}{path}", body)
@@ -150,7 +163,8 @@ def _shortfall(rule: Json) -> str:
     wanted = "always" if rule["times"] is None else f"{rule['times']} times"
     return (
         f"fault {rule['id']} ({rule['kind']}, match {rule['match']}, skip {rule['skip']}) was to fire {wanted}, "
-        f"but fired {rule['fired']} times: {rule['seen']} calls matched. allow_unused=True lets that pass."
+        f"but fired {rule['fired']} times; it was asked about {rule['seen']} calls that matched and that no rule "
+        "before it took. allow_unused=True lets that pass."
     )
 
 

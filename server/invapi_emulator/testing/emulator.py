@@ -2,7 +2,7 @@
 
 import json
 from contextlib import ExitStack
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -60,7 +60,7 @@ class Emulator(Closes):
     ) -> Json:
         """Call the control API at `/_emulator<path>`; raises ControlFailure for a status of 400 or more.
 
-        A status in `accept` is an answer too. A server silent for `within` seconds is a TimeoutError.
+        A status in `accept` is an answer too. Where no emulator answers `within` seconds it raises ConnectionError.
         """
         target = urlsplit(self.url)
         connect = HTTPSConnection if target.scheme == "https" else HTTPConnection
@@ -71,9 +71,11 @@ class Emulator(Closes):
             connection.request(method, f"{target.path}/_emulator{path}", content, headers)
             response = connection.getresponse()
             text = response.read()
+            answer: Json = json.loads(text) if text else {}
+        except (OSError, HTTPException, ValueError) as problem:
+            raise ConnectionError(f"no emulator answers at {self.url}: {problem}") from None
         finally:
             connection.close()
-        answer: Json = json.loads(text) if text else {}
         if response.status >= 400 and response.status not in accept:  # noqa: PLR2004
             raise ControlFailure(response.status, answer)
         return answer
