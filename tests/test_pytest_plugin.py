@@ -8,6 +8,7 @@ import pytest
 from harness import Running
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.acceptance  # each is a pytest in a process of its own
 
 USES_IT = """
     import pytest, urllib.request, urllib.parse, json
@@ -116,7 +117,6 @@ def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=5)
 
 
-@pytest.mark.acceptance
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_two_hundred_tests_with_xdist(
     pytester: pytest.Pytester, server: Running, monkeypatch: pytest.MonkeyPatch, *, elsewhere: bool

@@ -30,12 +30,24 @@ def _as_sent(value: Any) -> str | tuple[str, ...]:
     return texts if isinstance(value, list | tuple) else texts[0]
 
 
+def _known_module(module: str) -> str:
+    if module not in modules():
+        raise ValueError(f"there is no such module; there are {', '.join(modules())}")
+    return module
+
+
+ModuleName = Annotated[str, AfterValidator(_known_module)]
 FieldName = Annotated[str, Field(max_length=1000), AfterValidator(lambda name: name.removesuffix("[]"))]
 FieldValue = Annotated[
     Any,
     PlainValidator(_as_sent),
     WithJsonSchema(
-        {"anyOf": [{"type": ["string", "integer"]}, {"type": "array", "items": {"type": "string"}}]}
+        {
+            "anyOf": [
+                {"type": ["string", "integer"]},
+                {"type": "array", "items": {"type": ["string", "integer"]}},
+            ]
+        }
     ),
 ]
 """Text or a list of texts, as a client sends a field."""
@@ -49,17 +61,10 @@ class Match(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    module: str | None = None
+    module: ModuleName | None = None
     action: str | None = None
     id: Annotated[int, Field(ge=1, lt=2**63, strict=True)] | None = None
     fields: dict[FieldName, FieldValue] = {}
-
-    @field_validator("module")
-    @classmethod
-    def _known_module(cls, module: str | None) -> str | None:
-        if module is not None and module not in modules():
-            raise ValueError(f"there is no such module; there are {', '.join(modules())}")
-        return module
 
     @field_validator("action")
     @classmethod

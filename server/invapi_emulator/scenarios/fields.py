@@ -98,8 +98,8 @@ MacAddress = Annotated[
     str, _text(r"\A[0-9a-f]{2}(:[0-9a-f]{2}){5}\z", "six pairs of 0-9a-f with colons between them")
 ]
 TaskKey = Annotated[str, _text(r"\A[a-z0-9]{32}\z", "32 characters of a-z0-9")]
-PowerWord = Annotated[Power, BeforeValidator(_unquoted_switch)]
-ActionName = Annotated[Text, BeforeValidator(_unquoted_switch)]
+PowerWord = Annotated[Power, BeforeValidator(_unquoted_switch, json_schema_input_type=Power | bool)]
+ActionName = Annotated[Text, BeforeValidator(_unquoted_switch, json_schema_input_type=Text | bool)]
 FormFields = Annotated[dict[str, Any], AfterValidator(_form_fields)]
 
 

@@ -88,7 +88,7 @@ class UnlistedSpec(Part):
 
 
 class SettingsSpec(Part):
-    enable_rotation: Annotated[int, Field(ge=0, le=1)] = 0
+    enable_rotation: Annotated[int, Field(ge=0, le=1, strict=True)] = 0
     exclude_rotation: Annotated[tuple[Name, ...], Field(max_length=10_000)] = ()
 
 
