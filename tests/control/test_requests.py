@@ -196,12 +196,17 @@ def test_two_runs_with_one_seed_leave_identical_journals(emulator: Emulator) -> 
         journal.call("create_snapshot", name="b")
         emulator.http.post(f"{journal.path}/clock/advance", content='{"until": "idle"}')
         emulator.check(key)
-        journal.call("get_snapshot")
+        by_chance = {"kind": "reject", "times": None, "probability": 0.4}
+        emulator.http.post(f"{journal.path}/faults", content=json.dumps(by_chance)).raise_for_status()
+        for _ in range(20):
+            journal.call("get_snapshot")
         lines = [line | {"duration_ms": 0} for line in journal.lines()]
         emulator.http.delete(journal.path)
         return re.sub(r"[a-z0-9]{32}", "key", json.dumps(lines))
 
-    assert run("one") == run("other")
+    journal = run("one")
+    assert journal == run("other")
+    assert 0 < journal.count('"fault": "reject"') < 20
 
 
 def test_a_call_with_an_expired_token_stands_in_the_journal_of_its_account(emulator: Emulator) -> None:
