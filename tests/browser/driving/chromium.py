@@ -10,6 +10,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # in a container it may be too small
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
