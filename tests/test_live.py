@@ -10,10 +10,12 @@ from harness import DATABASE, SEED, HandedTime, Json
 from invapi_emulator.application import open_worlds
 from invapi_emulator.domain.instants import MINUTE
 from invapi_emulator.live import Live
-from invapi_emulator.scenarios.worlds import DEMO
+from invapi_emulator.scenarios.named import Scenario, scenario
+from invapi_emulator.scenarios.worlds import DEMO, reset_account
 from invapi_emulator.settings import read_settings
-from invapi_emulator.storage import accounts, requests, snapshots
+from invapi_emulator.storage import accounts, faults, requests, snapshots
 from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.faults import Rule
 
 pytestmark = pytest.mark.handed_time
 
@@ -32,10 +34,7 @@ def database(time: HandedTime) -> Iterator[Database]:
 
 async def steps(database: Database, time: HandedTime, count: int) -> list[Json]:
     """Let the demo make so many steps, ten account seconds apart; return its calls as the journal has them."""
-    live = Live(database, lambda: None)
-    for _ in range(count):
-        await live.step()
-        time.go_on(1)
+    await steps_of(Live(database, lambda: None), time, count)
     with database.read() as tx:
         account = accounts.by_name(tx, DEMO)
         assert account is not None
@@ -84,3 +83,35 @@ def test_an_account_without_vms_is_left_in_peace(time: HandedTime) -> None:
     database = open_worlds(read_settings({"scenario": "empty"}), time)
     assert asyncio.run(steps(database, time, 3)) == []
     database.close()
+
+
+def test_after_a_reset_it_leaves_a_rule_of_the_same_number_alone(
+    database: Database, time: HandedTime
+) -> None:
+    live = Live(database, lambda: None)
+
+    async def until_it_has_a_rule() -> None:
+        while live.rule is None:
+            await live.step()
+            time.go_on(1)
+
+    asyncio.run(until_it_has_a_rule())
+    with database.write() as tx:
+        account = accounts.by_name(tx, DEMO)
+        assert account is not None
+        reset_account(tx, account, Scenario(DEMO, scenario(DEMO)), None, time.now)
+        mine = Rule(
+            accounts.next_fault(tx, account.id), {"kind": "lost_reply", "match": {"action": "logout"}}
+        )
+        faults.add(tx, account.id, mine)
+    assert live.rule is not None
+    live.rule = (live.rule[0], mine.id)
+    asyncio.run(steps_of(live, time, 60))
+    with database.read() as tx:
+        assert mine.id in [rule.id for rule in faults.of_account(tx, account.id)]
+
+
+async def steps_of(live: Live, time: HandedTime, count: int) -> None:
+    for _ in range(count):
+        await live.step()
+        time.go_on(1)

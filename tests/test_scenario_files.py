@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import DATABASE, HandedTime
+from harness import HandedTime
 from invapi_emulator.application import open_worlds
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.scenarios.files import known_scenarios
@@ -128,7 +128,6 @@ def test_a_file_that_cannot_be_one_ends_the_start(tmp_path: Path) -> None:
     assert "1 to 100 characters of a-zA-Z0-9_.-" in refused(tmp_path / "two words.json")
 
 
-@pytest.mark.skipif(bool(DATABASE), reason="a store of its own")
 def test_a_reset_after_a_restart_without_the_file_is_refused(tmp_path: Path, file: Path) -> None:
     db = str(tmp_path / "worlds.db")
     with Emulator(scenario=str(file), db=db, seed=1, clock="frozen") as emulator:

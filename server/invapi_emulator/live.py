@@ -36,12 +36,15 @@ Step = tuple[str, dict[str, str]]
 
 @dataclass
 class Live:
-    """The traffic; `after_call` is told after each call. It waits for a task before it starts another."""
+    """The traffic; `after_call` is told after each call. It waits for a task before it starts another.
+
+    `rule` is its own fault rule, with the generation of the world it was put into: numbers come again after a reset.
+    """
 
     database: Database
     after_call: Callable[[], None]
     waits_for: str | None = None
-    rule: int | None = None
+    rule: tuple[int, int] | None = None
 
     async def run(self) -> None:
         """Make a step, and again, until cancelled; without its database it makes none."""
@@ -55,7 +58,7 @@ class Live:
     async def step(self) -> None:
         """Ask whether the task under way has ended; when it has, start another."""
         if self.waits_for is not None:
-            heard, response = await self._call("eq_callback", {"action": "check", "key": self.waits_for})
+            _, response = await self._call("eq_callback", {"action": "check", "key": self.waits_for})
             if b'"Not ready"' not in bytes(response.body):
                 self.waits_for = None
             return
@@ -106,13 +109,14 @@ class Live:
 
     def _let_fail(self, tx: Transaction, account: Account, vm: VirtualMachine, *, fails: bool) -> None:
         """Put a fault on the next change of this VM, or take the last one away."""
-        if self.rule is not None:
-            faults.remove(tx, account.id, self.rule)
-            self.rule = None
+        if self.rule is not None and self.rule[0] == account.generation:
+            faults.remove(tx, account.id, self.rule[1])
+        self.rule = None
         if fails:
-            self.rule = accounts.next_fault(tx, account.id)
+            number = accounts.next_fault(tx, account.id)
+            self.rule = (account.generation, number)
             ordered = {"kind": "task_fails", "match": {"id": vm.id}, "error": "no space left on the storage"}
-            faults.add(tx, account.id, Rule(self.rule, ordered))
+            faults.add(tx, account.id, Rule(number, ordered))
 
 
 def _with_rotation(

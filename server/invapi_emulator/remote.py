@@ -3,7 +3,6 @@
 import shlex
 import threading
 from collections.abc import Callable
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -114,8 +113,8 @@ def _why_not_ready(url: str) -> str | None:
         answer = Emulator(url).control("GET", "/health", accept=(503,), within=ANSWERS_WITHIN_SECONDS)
     except ControlFailure as refused:
         return str(refused)
-    except (OSError, ValueError, HTTPException) as problem:
-        return f"--url: {_about(url, problem)}"
+    except ConnectionError as problem:
+        return f"--url: {problem}"
     status = answer.get("status")
     return None if status == "ready" else f"the emulator at {url} is not ready: {status}"
 
@@ -161,11 +160,5 @@ def _control(url: str, admin_token: str, method: str, path: str, body: Any = Non
         return Emulator(url, admin_token=admin_token).control(method, f"/accounts/{path}", body)
     except ControlFailure as refused:
         raise click.ClickException(str(refused)) from None
-    except (OSError, ValueError, HTTPException) as problem:
-        raise click.ClickException(f"--url: {_about(url, problem)}") from None
-
-
-def _about(url: str, problem: Exception) -> str:
-    return (
-        str(problem) if isinstance(problem, ConnectionError) else f"no emulator answers at {url}: {problem}"
-    )
+    except ConnectionError as problem:
+        raise click.ClickException(f"--url: {problem}") from None

@@ -57,7 +57,9 @@ def test_pages_of_an_allowed_origin_may_use_the_control_api() -> None:
         assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, PAGE)
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:3001", "null", "http://localhost:3000.evil.example"])
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:3001", "null", "", "http://localhost:3000.evil.example"]
+)
 def test_pages_of_other_origins_may_not(origin: str) -> None:
     with running(db="", allowed_origins=PAGE) as server:
         for method in ("GET", "OPTIONS"):

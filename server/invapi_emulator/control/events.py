@@ -110,7 +110,7 @@ def _message(place: Place, told: dict[str, Any]) -> str:
 
 def _news(worlds: Worlds, account_id: int, place: Place) -> list[tuple[Place, dict[str, Any]]] | None:
     """Return what happened since, each with the place after it; None when the account has gone."""
-    with worlds.database.read() as tx:
+    with worlds.database.read(of_one_moment=True) as tx:
         if not accounts.is_there(tx, account_id):
             return None
         return _since(tx, account_id, place)

@@ -33,8 +33,8 @@ class ControlGuard:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        origin = request.headers.get("origin", "").lower()
-        if origin in self._origins:
+        origin = request.headers["origin"].lower() if "origin" in request.headers else None
+        if origin is not None and origin in self._origins:
             send = _open_to(origin, send)
         refusal = self._refusal(request, origin)
         if refusal is not None:
@@ -43,7 +43,7 @@ class ControlGuard:
         _read_as_json(scope)
         await self._app(scope, receive, send)
 
-    def _refusal(self, request: Request, origin: str) -> Response | None:
+    def _refusal(self, request: Request, origin: str | None) -> Response | None:
         """Return what is answered in place of the control API, to a preflight too; None where it may answer."""
         try:
             self._check_names(request, origin)
@@ -57,7 +57,7 @@ class ControlGuard:
             return failure(503, "unavailable", message, headers={"Retry-After": "1"})
         return None
 
-    def _check_names(self, request: Request, origin: str) -> None:
+    def _check_names(self, request: Request, origin: str | None) -> None:
         host = request.headers.get("host", "")
         if "*" not in self._names and _without_port(host) not in self._names:
             raise Forbidden(
@@ -65,7 +65,7 @@ class ControlGuard:
                 f"the control API does not answer to the host name {host[:80]!r}; --allowed-hosts adds names",
             )
         own = f"{request.url.scheme}://{host}"
-        if origin and origin != own.lower() and origin not in self._origins:
+        if origin is not None and origin != own.lower() and origin not in self._origins:
             raise Forbidden(
                 "foreign_origin",
                 f"the control API does not answer pages of {origin[:80]!r}; --allowed-origins adds some",

@@ -48,15 +48,15 @@ def in_json_schema(schema: Any) -> Any:
         return [in_json_schema(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    of_names = schema.get("patternProperties", {})
-    return {
-        name: ecma(value) if name == "pattern" and isinstance(value, str) else in_json_schema(value)
-        for name, value in schema.items()
-    } | (
-        {"patternProperties": {ecma(pattern): in_json_schema(part) for pattern, part in of_names.items()}}
-        if of_names
-        else {}
-    )
+    return {name: _keyword(name, value) for name, value in schema.items()}
+
+
+def _keyword(name: str, value: Any) -> Any:
+    if name == "pattern" and isinstance(value, str):
+        return ecma(value)
+    if name == "patternProperties":
+        return {ecma(pattern): in_json_schema(part) for pattern, part in value.items()}
+    return in_json_schema(value)
 
 
 def _drop_foreign_failures(responses: dict[str, Any]) -> None:

@@ -87,8 +87,11 @@ class Database:
             yield tx
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
+    def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:
+        """Make a transaction that only reads; `of_one_moment`: what others commit meanwhile is not seen."""
         with self.engine.connect() as tx:
+            if of_one_moment and self._threads is not None:
+                tx.execution_options(isolation_level="REPEATABLE READ")
             yield tx
 
     def real_now(self, tx: Transaction) -> Instant:

@@ -1,7 +1,7 @@
 """An emulator, started here or running elsewhere."""
 
 import json
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,23 +62,24 @@ class Emulator(Closes):
 
         A status in `accept` is an answer too. Where no emulator answers `within` seconds it raises ConnectionError.
         """
+        content = None if body is None else json.dumps(body)
+        try:
+            status, answer = self._asked(method, path, content, within)
+        except (OSError, HTTPException, ValueError) as problem:
+            raise ConnectionError(f"no emulator answers at {self.url}: {problem}") from None
+        if status >= 400 and status not in accept:  # noqa: PLR2004
+            raise ControlFailure(status, answer)
+        return answer
+
+    def _asked(self, method: str, path: str, content: str | None, within: float) -> tuple[int, Json]:
         target = urlsplit(self.url)
         connect = HTTPSConnection if target.scheme == "https" else HTTPConnection
-        connection = connect(target.netloc, timeout=within)
-        try:
+        with closing(connect(target.netloc, timeout=within)) as connection:
             headers = {"Authorization": f"Bearer {self._admin_token}"} if self._admin_token else {}
-            content = None if body is None else json.dumps(body)
             connection.request(method, f"{target.path}/_emulator{path}", content, headers)
             response = connection.getresponse()
             text = response.read()
-            answer: Json = json.loads(text) if text else {}
-        except (OSError, HTTPException, ValueError) as problem:
-            raise ConnectionError(f"no emulator answers at {self.url}: {problem}") from None
-        finally:
-            connection.close()
-        if response.status >= 400 and response.status not in accept:  # noqa: PLR2004
-            raise ControlFailure(response.status, answer)
-        return answer
+        return response.status, json.loads(text) if text else {}
 
     def close(self) -> None:
         """Stop the emulator, if it was started here."""
