@@ -2,6 +2,7 @@
 
 import html
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from seen import BROWSER, page, said, vm_page
 from harness import Emulator, running
 from invapi_emulator.dashboard.rendering import POLICY
 from invapi_emulator.faults.kind import FAULTS, Fault
+from invapi_emulator.testing import Emulator as Served
 
 PAGES = ("/", "/_emulator/ui", "/_emulator/ui/accounts", "/_emulator/ui/accounts/demo/vms/12345")
 SCRIPT = "<script>alert(1)</script>"
@@ -138,3 +140,12 @@ def test_with_an_admin_token_the_page_wants_it_too() -> None:
     with running(admin_token="secret") as server:
         assert httpx.get(server.url, headers=BROWSER).status_code == 401
         assert httpx.get(server.url, headers=BROWSER | {"Authorization": "Bearer secret"}).status_code == 200
+
+
+def test_a_scenario_of_the_servers_own_file_can_be_reset_to(tmp_path: Path) -> None:
+    file = tmp_path / "nightly.yaml"
+    file.write_text("vms: [{id: 7}]")
+    with Served(scenario=str(file)) as server:
+        shown = httpx.get(server.url, headers=BROWSER).text
+    assert "<option selected>nightly</option>" in shown
+    assert "<option>demo</option>" in shown

@@ -1,5 +1,6 @@
 """Fault rules: ordering a failure, seeing how often it came, switching it off."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path
@@ -72,9 +73,9 @@ async def change(name: NameInPath, rule_id: RuleNumber, wanted: RuleChange, worl
     """Switch a rule off, or on again; its counts stay."""
 
     def work(world: World) -> RuleView:
-        _rule(world, rule_id)
-        faults.enable(world.tx, world.account.id, rule_id, enabled=wanted.enabled)
-        return rule_view(_rule(world, rule_id))
+        changed = replace(_rule(world, rule_id), enabled=wanted.enabled)
+        faults.save(world.tx, world.account.id, changed)
+        return rule_view(changed)
 
     return await worlds.within(name, work)
 

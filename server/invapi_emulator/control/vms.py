@@ -49,7 +49,7 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
 @router.get("/vms/{vm_id}")
 async def show_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> VmView:
     """Show a VM whole: disk, memory, lock, snapshots, settings, tasks."""
-    return await worlds.within(name, lambda world: vm_view(world, _known(world, vm_id)))
+    return await worlds.within(name, lambda world: vm_view(world, vm_named(world, vm_id)))
 
 
 @router.patch("/vms/{vm_id}", responses=failures(422))
@@ -57,7 +57,7 @@ async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], w
     """Change a VM: what is left out stays as it is, `disk` and `memory` part by part; lists are replaced."""
 
     def work(world: World) -> VmView:
-        vm = _known(world, vm_id)
+        vm = vm_named(world, vm_id)
         spec = changed_vm(world.tx, world.account, vm, change, world.now)
         vms.remove(world.tx, world.account.id, vm.id)
         settle_vm(world.tx, world.account, spec, world.now)
@@ -72,7 +72,7 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
     """Remove a VM with its snapshots, settings and tasks, whose keys are unknown from then on."""
 
     def work(world: World) -> None:
-        vm = _known(world, vm_id)
+        vm = vm_named(world, vm_id)
         vms.remove(world.tx, world.account.id, vm.id)
         events.record(world.tx, world.account.id, world.now, "vm_removed", vm=vm.id)
 
@@ -80,7 +80,8 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
     worlds.clocks_changed()
 
 
-def _known(world: World, vm_id: str) -> VirtualMachine:
+def vm_named(world: World, vm_id: str) -> VirtualMachine:
+    """Return the VM that a path names; raises NotFound when the account has none of this id."""
     sane = vm_id.isascii() and vm_id.isdigit() and len(vm_id) <= len(str(MAX_ID)) and int(vm_id) <= MAX_ID
     vm = vms.find(world.tx, world.account.id, int(vm_id)) if sane else None
     if vm is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from invapi_emulator.actions import ACTIONS, modules
+from invapi_emulator.actions import modules
 from invapi_emulator.control.faults import rule_view
 from invapi_emulator.control.worlds import World
 from invapi_emulator.dashboard.fault_form import kind_forms
@@ -42,7 +42,6 @@ def gather_account(world: World, wanted: Wanted, window: str, first_vm: int) -> 
         "rules": [rule_view(rule) for rule in faults.of_account(tx, owner)],
         "kinds": kind_forms(),
         "modules": modules(),
-        "actions": sorted({action for _, action in ACTIONS}),
     }
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from invapi_emulator.control.views import clock_view
 from invapi_emulator.control.worlds import World
-from invapi_emulator.scenarios.named import scenario_names
 
 
 def frame_of(world: World) -> dict[str, Any]:
@@ -12,5 +11,4 @@ def frame_of(world: World) -> dict[str, Any]:
         "account": world.account,
         "clock": clock_view(world.account, world.now),
         "now": world.now,
-        "scenarios": scenario_names(),
     }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from invapi_emulator.control.vms import vm_named
 from invapi_emulator.control.worlds import World
 from invapi_emulator.dashboard.chain import LINEAGE, MOST_OF_LINEAGE, chains_of, origin_of
 from invapi_emulator.dashboard.charts import statistics_charts
@@ -10,16 +11,14 @@ from invapi_emulator.dashboard.journal import Wanted, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
-from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.errors import NotFound
 from invapi_emulator.modules.vm.statistics import statistics_of
-from invapi_emulator.storage import events, snapshots, tasks, vms
+from invapi_emulator.storage import events, snapshots, tasks
 
 
 def gather_machine(world: World, vm_id: str, wanted: Wanted, window: str) -> dict[str, Any]:
     """Return what the page shows; raises NotFound when the account has no such VM."""
     tx, owner, now = world.tx, world.account.id, world.now
-    stored = _find(world, vm_id)
+    stored = vm_named(world, vm_id)
     machine = machine_of(world, stored)
     mine = tasks.newest(tx, owner, now - DAY, MOST_TASKS, stored.id)
     polls = polls_of(world)
@@ -38,11 +37,3 @@ def gather_machine(world: World, vm_id: str, wanted: Wanted, window: str) -> dic
         "polls": polls,
         "journal": journal_of(world, wanted, stored.id, {task.key for task in mine}),
     }
-
-
-def _find(world: World, vm_id: str) -> VirtualMachine:
-    known = vm_id.isascii() and vm_id.isdigit() and len(vm_id) < len(str(2**63))
-    vm = vms.find(world.tx, world.account.id, int(vm_id)) if known else None
-    if vm is None:
-        raise NotFound("vm_not_found", f"account {world.account.name!r} has no VM {vm_id[:40]!r}")
-    return vm

@@ -73,7 +73,12 @@ async def _page(
         model = await worlds.within(name, gather)
     except NotFound as problem:
         return html("missing.html", {"message": problem.message}, problem.status)
-    return html(template, {"base": str(request.base_url).rstrip("/"), "query": request.query_params, **model})
+    around = {
+        "base": str(request.base_url).rstrip("/"),
+        "query": request.query_params,
+        "scenarios": worlds.scenarios.names(),
+    }
+    return html(template, around | dict(model))
 
 
 def _wanted(request: Request) -> Wanted:

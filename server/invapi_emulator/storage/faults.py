@@ -16,7 +16,7 @@ _INSERT = insert(_rule)
 class Rule:
     """A rule as stored: `ordered` is what somebody asked for, the rest is what has become of it.
 
-    `id` counts within the account's world. `seen` are the calls it matched, `fired` those it acted on; `window`
+    `id` counts within the account's world. `seen` are the calls it was asked about, `fired` those it acted on; `window`
     is what a rule remembers that counts calls within a time.
     """
 
@@ -34,10 +34,6 @@ def add(tx: Transaction, account_id: int, rule: Rule) -> None:
 
 def save(tx: Transaction, account_id: int, rule: Rule) -> None:
     tx.execute(update(_rule).where(_one(account_id, rule.id)).values(asdict(rule)))
-
-
-def enable(tx: Transaction, account_id: int, rule_id: int, *, enabled: bool) -> None:
-    tx.execute(update(_rule).where(_one(account_id, rule_id)).values(enabled=enabled))
 
 
 def remove(tx: Transaction, account_id: int, rule_id: int) -> None:
