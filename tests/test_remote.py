@@ -157,10 +157,12 @@ def test_healthcheck_fails_in_one_line_where_nobody_answers(shell: Shell) -> Non
 def test_healthcheck_says_what_is_amiss_with_an_emulator(
     shell: Shell, tmp_path: Path, emulator: Emulator
 ) -> None:
-    with running(db=str(tmp_path / "worlds.db")) as server:
-        (tmp_path / "worlds.db").unlink()
+    file = tmp_path / "worlds.db"
+    with running(db=str(file)) as server:
+        file.unlink()
         (line,) = shell.run("healthcheck", "--url", server.url, status=1)
-    assert line == f"invapi-emulator: the emulator at {server.url} is not ready: no database"
+    why = f"the emulator cannot write to its database: the file '{file}' is gone"
+    assert line == f"invapi-emulator: the emulator at {server.url} is not ready: {why}"
     elsewhere = f"{emulator.url}/elsewhere"
     (line,) = shell.run("healthcheck", "--url", elsewhere, status=1)
     assert line.startswith("invapi-emulator: 404 ")

@@ -38,7 +38,8 @@ from invapi_emulator.scenarios.named import Scenarios
 from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, check_wanted, make_account
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
 from invapi_emulator.storage import accounts, server_life, tasks
-from invapi_emulator.storage.database import DATABASE_LOST, Database, Transaction, first_line, open_database
+from invapi_emulator.storage.database import Database, Transaction, open_database
+from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
 from invapi_emulator.storage.schema import prepare_schema
 from invapi_emulator.worker.loop import Worker
 
@@ -81,7 +82,7 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
     Raises CannotStart with one line that names the culprit.
     """
     defaults = _defaults(settings, scenarios)
-    database = open_database(settings.db, real_time, full_sync=settings.full_sync)
+    database = open_database(settings.db, real_time, fsync=settings.fsync)
     try:
         with database.write() as tx:
             prepare_schema(tx)
@@ -188,7 +189,7 @@ def _say_goodbye(database: Database) -> None:
         with database.write() as tx:
             server_life.say_alive(tx, database.real_now(tx))
     except DATABASE_LOST as problem:
-        _log.error("the clocks will go on from a second before the stop: %s", first_line(problem))
+        _log.error("the clocks will go on from a second before the stop: the emulator %s", why_lost(problem))
 
 
 def _listed(words: Sequence[str]) -> str:

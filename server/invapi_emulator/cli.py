@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -93,6 +94,7 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
     host, port = settings.host, listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     lifecycle = Lifecycle()
+    database.sign(f"process {os.getpid()}, which serves http://{shown}:{port}")
     application = create_app(settings, database, lifecycle, scenarios)
 
     def say_ready() -> None:

@@ -20,8 +20,9 @@ from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.scenarios.worlds import DEMO
 from invapi_emulator.storage import accounts, faults, snapshots, vms
-from invapi_emulator.storage.database import DATABASE_LOST, Database, Transaction
+from invapi_emulator.storage.database import Database, Transaction
 from invapi_emulator.storage.faults import Rule
+from invapi_emulator.storage.problems import DATABASE_LOST
 
 STEP_SECONDS = 2
 USER_AGENT = "invapi-emulator --live"

@@ -115,8 +115,8 @@ def _why_not_ready(url: str) -> str | None:
         return str(refused)
     except ConnectionError as problem:
         return f"--url: {problem}"
-    status = answer.get("status")
-    return None if status == "ready" else f"the emulator at {url} is not ready: {status}"
+    status, why = answer.get("status"), answer.get("why")
+    return None if status == "ready" else f"the emulator at {url} is not ready: {why or status}"
 
 
 @click.command()

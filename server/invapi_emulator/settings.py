@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     live: bool = False
     """the account demo is kept gently busy, for a page or a panel to show"""
 
-    full_sync: bool = False
+    fsync: bool = False
     """SQLite writes through to the disk at each commit: survives a power cut, not only a kill"""
 
     @field_validator("allowed_hosts", "allowed_origins", mode="before")

@@ -61,7 +61,7 @@ def test_a_plain_install_serves_without_a_checkout_and_has_the_migrations(
     venv.create(tmp_path / "venv", with_pip=True)
     binaries = tmp_path / "venv" / "bin"
     subprocess.run([binaries / "pip", "install", "--quiet", clone], check=True, cwd=tmp_path)
-    where = "from invapi_emulator.storage.schema import migrations_folder as f; print((f() / 'env.py').is_file(), f())"
+    where = "from invapi_emulator.storage.versions import migrations_folder as f; print((f() / 'env.py').is_file(), f())"
     found = subprocess.run(
         [binaries / "python", "-c", where], capture_output=True, text=True, check=True, cwd=tmp_path
     )

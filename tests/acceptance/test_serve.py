@@ -102,8 +102,9 @@ def test_an_unwritable_database_is_refused(tmp_path: Path) -> None:
 
 def test_a_database_in_use_by_another_server_is_refused(tmp_path: Path) -> None:
     db = str(tmp_path / "worlds.db")
-    with served("--db", db):
-        assert "in use by another server" in refused("--port", "0", "--db", db)
+    with served("--db", db) as server:
+        line = refused("--port", "0", "--db", db)
+        assert f"in use by another server: process {server.process.pid}, which serves {server.url}" in line
 
 
 def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -167,7 +168,7 @@ def test_health_notices_a_file_that_is_gone(tmp_path: Path) -> None:
         assert httpx.get(f"{server.url}/_emulator/health").status_code == 200
         (tmp_path / "worlds.db").unlink()
         health = httpx.get(f"{server.url}/_emulator/health")
-        assert (health.status_code, health.json()["status"]) == (503, "no database")
+        assert (health.status_code, health.json()["status"]) == (503, "cannot write")
 
 
 def test_every_refusal_is_in_the_log_with_its_reason() -> None:

@@ -1,6 +1,5 @@
 """The schema: made at once and migrated, it is the same; what is not ours is refused."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, text
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database, open_database
-from invapi_emulator.storage.schema import HEAD, alembic_config, prepare_schema
+from invapi_emulator.storage.schema import alembic_config, prepare_schema
 from invapi_emulator.storage.tables import metadata
+from invapi_emulator.storage.versions import HEAD
 
 
 @pytest.fixture
@@ -87,30 +87,6 @@ def test_preparing_twice_changes_nothing(database: Database) -> None:
     prepare(database)
 
 
-def test_a_database_of_another_version_is_refused(database: Database) -> None:
-    prepare(database)
-    with database.write() as tx:
-        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(CannotStart, match="schema 9999"):
-        prepare(database)
-
-
-def test_a_database_of_somebody_else_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "theirs.db"
-    with sqlite3.connect(file) as theirs:
-        theirs.execute("CREATE TABLE recipes (id INTEGER)")
-    theirs.close()
-    database = open_database(str(file), lambda: 0)
-    with pytest.raises(CannotStart, match="something else: the tables recipes"):
-        prepare(database)
-    database.close()
-
-
-def test_a_file_in_use_is_refused(database: Database) -> None:
-    with pytest.raises(CannotStart, match="in use by another server"):
-        open_database(str(database.engine.url.database), lambda: 0)
-
-
 @pytest.mark.parametrize(
     ("where", "says"),
     [
@@ -127,10 +103,3 @@ def test_a_database_that_cannot_be_used_is_refused_in_one_line(where: str, says:
         open_database(where, lambda: 0)
     assert "\n" not in str(refused.value)
     assert str(refused.value).startswith("--db: ")
-
-
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "notes.txt"
-    file.write_text("not a database, but long enough to look at" * 100)
-    with pytest.raises(CannotStart, match="file is not a database"):
-        open_database(str(file), lambda: 0)

@@ -7,13 +7,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from invapi_emulator.errors import ControlError
 from invapi_emulator.scenarios.mistakes import invalid
-from invapi_emulator.storage.database import DATABASE_LOST, first_line
+from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
 
 MEANINGS = {
     401: "the admin token is missing or wrong",
@@ -21,7 +20,7 @@ MEANINGS = {
     404: "it is not there",
     409: "it cannot be now",
     422: "it makes no sense",
-    503: "the emulator starts, stops or has lost its database",
+    503: "the emulator starts, stops, has lost its database or cannot write to it",
 }
 
 _REASONS = {404: "not_found", 405: "method_not_allowed"}
@@ -99,6 +98,4 @@ def _allowed(request: Request) -> str:
 
 
 async def _no_database(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, OperationalError | InterfaceError)
-    message = f"the emulator has lost its database: {first_line(error)}"
-    return failure(503, "unavailable", message, headers={"Retry-After": "1"})
+    return failure(503, "unavailable", f"the emulator {why_lost(error)}", headers={"Retry-After": "1"})

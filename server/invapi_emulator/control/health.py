@@ -7,33 +7,37 @@ from invapi_emulator import __version__
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import TheWorlds
 from invapi_emulator.storage import server_life
-from invapi_emulator.storage.database import DATABASE_LOST, Database
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.problems import DATABASE_LOST, CannotWrite, why_lost
 
 router = APIRouter(prefix="/_emulator", tags=["health"])
 
 
 class Health(View):
     status: str
-    """`ready`; with status 503 `starting`, `stopping`, or `no database`"""
+    """`ready`; with status 503 `starting`, `stopping`, `no database`, or `cannot write`: only what must be written is refused"""
     version: str
+    why: str | None = None
+    """what is wrong with the database, in words"""
 
 
 @router.get("/health", responses={503: {"model": Health}})
 async def health(worlds: TheWorlds) -> Health:
     """Tell whether calls are answered: 503 until the worlds are there, and when the database is lost."""
-    status: str = worlds.lifecycle.state
-    if status == "ready" and not await worlds.database.run(lambda: _answers(worlds.database)):
-        status = "no database"
-    view = Health(status=status, version=__version__)
-    if status == "ready":
+    view = Health(status=worlds.lifecycle.state, version=__version__)
+    if view.status == "ready":
+        view = await worlds.database.run(lambda: _tried(worlds.database, view))
+    if view.status == "ready":
         return view
     return JSONResponse(view.model_dump(), 503, {"Retry-After": "1"})  # type: ignore[return-value]
 
 
-def _answers(database: Database) -> bool:
+def _tried(database: Database, view: Health) -> Health:
+    """Write something, as the calls will."""
     try:
         with database.write() as tx:
             server_life.say_alive(tx, database.real_now(tx))
-    except DATABASE_LOST:
-        return False
-    return database.is_there()
+    except DATABASE_LOST as problem:
+        status = "cannot write" if isinstance(problem, CannotWrite) else "no database"
+        return view.model_copy(update={"status": status, "why": f"the emulator {why_lost(problem)}"})
+    return view

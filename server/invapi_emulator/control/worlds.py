@@ -92,7 +92,8 @@ class Worlds:
         return done
 
     def _step(self, name: str, work: Callable[[World], T]) -> tuple[T] | None:
-        with self.database.write() as tx:
+        changed = True
+        with self.database.write(lambda: changed) as tx:
             account = accounts.by_name(tx, name) if is_account_name(name) else None
             if account is None:
                 raise NotFound("account_not_found", f"there is no account {name[:80]!r}")
@@ -101,7 +102,10 @@ class Worlds:
             now = account.clock.now(real_now)
             if advance_due_tasks(tx, account, now):
                 return None
-            return (work(World(tx, account, now, real_now)),)
+            before = self.database.changes_in(tx)
+            done = work(World(tx, account, now, real_now))
+            changed = self.database.changes_in(tx) != before
+            return (done,)
 
 
 async def _worlds(request: Request) -> Worlds:

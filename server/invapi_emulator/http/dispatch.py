@@ -44,21 +44,26 @@ def find_action(module: str, fields: Mapping[str, object]) -> Action:
 
 def answer(database: Database, action: Action, heard: Heard) -> Response | None:
     """Answer a call; None when so much falls due in its account that others should get their turn first."""
-    with database.write() as tx:
+    with database.write(lambda: heard.changed) as tx:
         try:
             account, params, real_now = _identified(tx, action, heard, lambda: database.real_now(tx))
         except ApiError as refusal:
             return _refused(action, heard, refusal)
         accounts.touch(tx, account, real_now)
         now = account.clock.now(real_now)
-        if advance_due_tasks(tx, account, now):
+        heard.changed = advance_due_tasks(tx, account, now)
+        if heard.changed:
             return None
+        before = database.changes_in(tx)
         call = Call(
             action.module, action.name, params, heard.fields, account, now, real_now,
             chance_of(account), heard.address, heard.fired,
         )  # fmt: skip
         response = _instead(tx, call, heard) or _handled(tx, call, action, heard)
-        return None if response is None else _on_its_way(tx, call, heard, response)
+        if response is not None:
+            response = _on_its_way(tx, call, heard, response)
+        heard.changed = response is None or database.changes_in(tx) != before
+        return response
 
 
 def _instead(tx: Transaction, call: Call[Any], heard: Heard) -> Response | None:

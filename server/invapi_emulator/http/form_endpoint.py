@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from sqlalchemy.exc import DBAPIError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -19,7 +18,8 @@ from invapi_emulator.http.envelope import REASON_HEADER, failure, preflight
 from invapi_emulator.http.forms import read_fields
 from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.lifecycle import Lifecycle
-from invapi_emulator.storage.database import DATABASE_LOST, Database, first_line
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +50,9 @@ class FormEndpoint:
                 raise
             response = failure(Unavailable("the emulator stopped before the call had come in whole"))
         except DATABASE_LOST as problem:
-            _log.error("the database does not answer: %s", first_line(problem))
-            response = failure(Unavailable(f"the emulator has lost its database: {first_line(problem)}"))
+            _log.error("the emulator %s", why_lost(problem))
+            heard.reply = None
+            response = failure(Unavailable(f"the emulator {why_lost(problem)}"))
         if heard.reply is None:
             await response(scope, receive, send)
         else:
@@ -93,8 +94,8 @@ class FormEndpoint:
             duration += round(seconds_of(heard.reply) * SECOND)
         try:
             await self._database.run(lambda: write_down(self._database, heard, response, duration))
-        except DBAPIError as problem:
-            _log.error("the journal misses %s: %s", _asked(heard), first_line(problem))
+        except DATABASE_LOST as problem:
+            _log.error("the journal misses %s: the emulator %s", _asked(heard), why_lost(problem))
 
 
 def _name(path: str) -> str:

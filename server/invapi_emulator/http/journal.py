@@ -29,7 +29,8 @@ _SECRET_IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password): )
 class Heard:
     """What is known of a call so far; whoever learns more of it adds that.
 
-    `fired` are the kinds of the fault rules that did; `reply` is how one of them wants it answered.
+    `changed` tells whether the call itself, not the passing of time, has changed what is stored. `fired` are the kinds
+    of the fault rules that did; `reply` is how one of them wants it answered.
     """
 
     module: str
@@ -39,6 +40,7 @@ class Heard:
     account_id: int | None = None
     now: Instant | None = None
     task: str | None = None
+    changed: bool = False
     fired: list[str] = field(default_factory=list)
     held_against_rules: bool = False
     reply: Reply | None = None

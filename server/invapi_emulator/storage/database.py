@@ -1,32 +1,29 @@
 """The database: opening it, and transactions on it, in the place that its engine likes best."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
-from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.storage import postgresql, sqlite
+from invapi_emulator.storage.problems import CannotWrite, first_line
+from invapi_emulator.storage.urls import name_of, url_of
 
 Transaction: TypeAlias = Connection
 """What handlers, finish functions and queries take first."""
 
 T = TypeVar("T")
 
-DATABASE_LOST = (OperationalError, InterfaceError)
-"""What SQLAlchemy raises when a database does not answer; anything else is a mistake of ours."""
 
-POSTGRESQL_CONNECTIONS = 10
-_ALIVE_LOCK = 0x1147A91
-"""The advisory lock that every server on a PostgreSQL database shares."""
+def always() -> bool:
+    return True
 
 
 class Database:
@@ -41,7 +38,7 @@ class Database:
         engine: Engine,
         real_time: RealTime,
         resources: ExitStack,
-        membership: "_Membership | None",
+        membership: postgresql.Membership | None,
         *,
         alone: bool,
     ) -> None:
@@ -50,23 +47,25 @@ class Database:
         self.real_time = real_time
         self._resources = resources
         self._membership = membership
+        file = sqlite.file_of(engine.url)
+        self._file = None if file is None else sqlite.OpenFile(file)
         self._threads: ThreadPoolExecutor | None = None
         if engine.dialect.name == "postgresql":
-            self._threads = ThreadPoolExecutor(POSTGRESQL_CONNECTIONS, thread_name_prefix="database")
+            self._threads = ThreadPoolExecutor(postgresql.CONNECTIONS, thread_name_prefix="database")
 
     @property
     def durable(self) -> bool:
-        return self.engine.url.database not in (None, "", ":memory:")
+        return self._threads is not None or self._file is not None
 
     def stay_member(self) -> None:
         """See that other servers still can tell that this one lives; a lost connection took that with it."""
         if self._membership is not None:
             self._membership.renew()
 
-    def is_there(self) -> bool:
-        """Tell whether the file still is, that SQLite would go on writing to though somebody removed it."""
-        url = self.engine.url
-        return url.get_backend_name() != "sqlite" or not self.durable or Path(str(url.database)).exists()
+    def sign(self, who: str) -> None:
+        """Say who serves, for another server that wants the same file."""
+        if self._file is not None:
+            self._file.sign(who)
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run a function that makes transactions, where this engine wants it."""
@@ -81,10 +80,30 @@ class Database:
         return done
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """Make a transaction that commits when the block is left, and rolls back when it raises."""
-        with self.engine.begin() as tx:
+    def write(self, is_needed: Callable[[], bool] = always) -> Iterator[Transaction]:
+        """Make a transaction that commits when the block is left, and rolls back when it raises.
+
+        Raises CannotWrite when what was written cannot be kept; where `is_needed` then says that it need not be, as
+        what the passing of time did, it is let go.
+        """
+        with self.engine.connect() as tx:
+            tx.begin()
             yield tx
+            try:
+                self._commit(tx)
+            except CannotWrite:
+                if is_needed():
+                    raise
+
+    def _commit(self, tx: Transaction) -> None:
+        if self._file is not None:
+            self._file.refuse_unless_writable()
+        try:
+            tx.commit()
+        except OperationalError as problem:
+            if self._threads is not None:
+                raise
+            raise CannotWrite(first_line(problem)) from None
 
     @contextmanager
     def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:
@@ -94,6 +113,13 @@ class Database:
                 tx.execution_options(isolation_level="REPEATABLE READ")
             yield tx
 
+    def changes_in(self, tx: Transaction) -> int:
+        """Return how much a transaction has changed: it has changed nothing since as long as this is the same.
+
+        On PostgreSQL it always is: what cannot be written there is lost at once.
+        """
+        return sqlite.changes_in(tx) if self._threads is None else 0
+
     def real_now(self, tx: Transaction) -> Instant:
         """Return the real time: the process's, or the database's where several servers may share it."""
         if self._threads is None:
@@ -102,139 +128,38 @@ class Database:
         return int(now.scalar_one())
 
     def close(self) -> None:
+        """End all transactions; a SQLite file then is whole without a log beside it."""
         if self._threads is not None:
             self._threads.shutdown()
         self._resources.close()
 
 
-def open_database(where: str, real_time: RealTime, *, full_sync: bool = False) -> Database:
+def open_database(where: str, real_time: RealTime, *, fsync: bool = False) -> Database:
     """Open the database that `--db` names: nothing (in memory), a file, or a URL of sqlite or postgresql.
 
     Raises CannotStart with one line that names it when it cannot be used.
     """
-    url = _url(where)
+    url = url_of(where)
     resources = ExitStack()
     try:
         if url.get_backend_name() == "postgresql":
-            engine = create_engine(url, pool_size=POSTGRESQL_CONNECTIONS + 1, max_overflow=0)
+            engine = create_engine(url, pool_size=postgresql.CONNECTIONS + 1, max_overflow=0)
             resources.callback(engine.dispose)
-            membership = _Membership(engine)
+            membership = postgresql.Membership(engine)
             resources.callback(membership.leave)
             alone = membership.join()
         else:
             alone, membership = True, None
-            _lock_file(url, resources)
-            engine = _sqlite_engine(url, full_sync=full_sync)
+            file = sqlite.file_of(url)
+            if file is not None:
+                sqlite.take_file(file, resources)
+            engine = sqlite.sqlite_engine(url, fsync=fsync)
             resources.callback(engine.dispose)
             engine.connect().close()
+    except CannotStart:
+        resources.close()
+        raise
     except (DBAPIError, OSError) as problem:
         resources.close()
         raise CannotStart(f"--db: cannot use {name_of(url)}: {first_line(problem)}") from None
     return Database(engine, real_time, resources, membership, alone=alone)
-
-
-def first_line(problem: DBAPIError | OSError) -> str:
-    """Return what a database says is wrong, without the statement and the advice behind it."""
-    said = problem.strerror if isinstance(problem, OSError) else problem.orig
-    return str(said or problem).strip().splitlines()[0]
-
-
-def name_of(url: URL) -> str:
-    """Return the database as a person names it, its password hidden."""
-    return f"'{url.database}'" if url.get_backend_name() == "sqlite" else f"'{url.render_as_string()}'"
-
-
-def _url(where: str) -> URL:
-    if "://" not in where:
-        return URL.create("sqlite", database=where or None)
-    try:
-        url = make_url(where)
-    except ArgumentError as problem:
-        raise CannotStart(f"--db: {where!r} is no database URL: {problem}") from None
-    drivers = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-    backend = url.drivername.partition("+")[0]
-    if backend not in drivers:
-        raise CannotStart(
-            f"--db: {backend!r} is no database it can use; those are a file, sqlite, postgresql"
-        )
-    return url.set(drivername=drivers[backend])
-
-
-def _lock_file(url: URL, resources: ExitStack) -> None:
-    """Hold a lock beside a SQLite file: two servers in one file would each run its tasks on their own time."""
-    if url.database in (None, "", ":memory:"):
-        return
-    file = Path(str(url.database)).absolute()
-    if not file.parent.is_dir():
-        raise NotADirectoryError(f"there is no directory '{file.parent}'")
-    with file.open("ab"):
-        pass  # a folder, or a file that cannot be written, is refused before a lock lies beside it
-    lock = FileLock(f"{file}.lock", thread_local=False)  # the server may stop in another thread
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise CannotStart(f"--db: '{file}' is in use by another server") from None
-    resources.callback(lock.release)
-
-
-def _sqlite_engine(url: URL, *, full_sync: bool) -> Engine:
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None
-        synchronous = "FULL" if full_sync else "NORMAL"
-        try:
-            for setting in (
-                "foreign_keys = ON",
-                "busy_timeout = 500",
-                "journal_mode = WAL",
-                f"synchronous = {synchronous}",
-            ):
-                connection.execute(f"PRAGMA {setting}")
-        except sqlite3.Error:
-            connection.close()  # nobody else will: the pool has not taken it yet
-            raise
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-class _Membership:
-    """The lock that all servers of a PostgreSQL database share, each while it lives, on a connection of its own.
-
-    Two that start at once can both believe not to be the first; then the clocks have not stood still for longer
-    than their start took.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._connection: Connection | None = None
-
-    def join(self) -> bool:
-        """Take the lock; answer whether nobody else had it."""
-        self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        key = {"key": _ALIVE_LOCK}
-        alone = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one()
-        self._connection.execute(text("SELECT pg_advisory_lock_shared(:key)"), key)
-        if alone:
-            self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
-        return bool(alone)
-
-    def renew(self) -> None:
-        """Take the lock again if the connection that held it is lost."""
-        try:
-            if self._connection is not None:
-                self._connection.execute(text("SELECT 1"))
-                return
-        except DATABASE_LOST:
-            self.leave()
-        self.join()
-
-    def leave(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None

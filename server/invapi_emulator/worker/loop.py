@@ -10,7 +10,8 @@ import logging
 from invapi_emulator.domain.instants import MINUTE, SECOND, Instant
 from invapi_emulator.scenarios.worlds import remove_unused
 from invapi_emulator.storage import accounts, server_life
-from invapi_emulator.storage.database import DATABASE_LOST, Database, first_line
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
 from invapi_emulator.tasks.advance import advance_due_tasks
 
 _log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Worker:
                 lost = False
             except DATABASE_LOST as problem:
                 if not lost:
-                    _log.error("the worker has lost the database: %s", first_line(problem))
+                    _log.error("the worker waits: the emulator %s", why_lost(problem))
                 lost, pause = True, HEARTBEAT
             except Exception:  # noqa: BLE001 - without the worker no clock would know when the server last lived
                 _log.exception("the worker goes on after a mistake of its own")

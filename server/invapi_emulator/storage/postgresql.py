@@ -1,0 +1,46 @@
+"""A PostgreSQL database that several servers may share: the lock that tells them whether others live."""
+
+from sqlalchemy import Connection, Engine, text
+
+from invapi_emulator.storage.problems import DATABASE_LOST
+
+CONNECTIONS = 10
+_ALIVE_LOCK = 0x1147A91
+"""The advisory lock that every server on a PostgreSQL database shares."""
+
+
+class Membership:
+    """The lock that all servers of a database share, each while it lives, on a connection of its own.
+
+    Two that start at once can both believe not to be the first; then the clocks have not stood still for longer
+    than their start took.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def join(self) -> bool:
+        """Take the lock; answer whether nobody else had it."""
+        self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        key = {"key": _ALIVE_LOCK}
+        alone = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one()
+        self._connection.execute(text("SELECT pg_advisory_lock_shared(:key)"), key)
+        if alone:
+            self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+        return bool(alone)
+
+    def renew(self) -> None:
+        """Take the lock again if the connection that held it is lost."""
+        try:
+            if self._connection is not None:
+                self._connection.execute(text("SELECT 1"))
+                return
+        except DATABASE_LOST:
+            self.leave()
+        self.join()
+
+    def leave(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,165 @@
+"""A SQLite database: its file looked at before anything is written, its lock, its connection."""
+
+import os
+import sqlite3
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
+
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.storage.problems import CannotWrite
+from invapi_emulator.storage.versions import VERSION_TABLE, refuse_if_not_ours
+
+_NOT_A_DATABASE = "SQLITE_NOTADB"
+
+
+def file_of(url: URL) -> Path | None:
+    """Return the file, by the one name it has whatever links lead to it; None in memory."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database)).resolve()
+
+
+def take_file(file: Path, resources: ExitStack) -> None:
+    """Hold a file alone until the resources are closed: two servers would each run its tasks on their own time.
+
+    Raises CannotStart when another server has it, when it is damaged, or when it is not ours: then nothing is written
+    to it. Raises OSError when it cannot be written.
+    """
+    if not file.parent.is_dir():
+        raise NotADirectoryError(f"there is no directory '{file.parent}'")
+    _refuse_unless_writable(file)
+    beside = Path(f"{file}.lock")
+    was_there = beside.exists()
+    lock = FileLock(beside, thread_local=False)  # the server may stop in another thread
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise CannotStart(f"--db: '{file}' is in use by another server{_holder(beside)}") from None
+    resources.callback(lock.release)
+    try:
+        _look_at(file)
+    except CannotStart:
+        if not was_there:
+            beside.unlink()  # nothing of ours stays beside what is not ours
+        raise
+
+
+def sqlite_engine(url: URL, *, fsync: bool) -> Engine:
+    """Return an engine of one connection, which every thread may use in turn.
+
+    What a transaction writes reaches the file at its commit only, so that one which is rolled back wants no room.
+    """
+    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        synchronous = "FULL" if fsync else "NORMAL"
+        try:
+            for setting in (
+                "foreign_keys = ON",
+                "busy_timeout = 500",
+                "journal_mode = WAL",
+                f"synchronous = {synchronous}",
+                "temp_store = MEMORY",
+                "cache_spill = OFF",
+            ):
+                connection.execute(f"PRAGMA {setting}")
+        except sqlite3.Error:
+            connection.close()  # nobody else will: the pool has not taken it yet
+            raise
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+class OpenFile:
+    """The file that a server writes to: SQLite itself would go on with one that was removed or replaced."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._opened = _identity(file)
+
+    def sign(self, who: str) -> None:
+        """Say in the lock file who has the file, for the next one that wants it."""
+        Path(f"{self._file}.lock").write_text(f"{who}\n", encoding="utf-8")
+
+    def refuse_unless_writable(self) -> None:
+        """Raise CannotWrite when what is committed now would not be found by whoever opens the file next."""
+        try:
+            if _identity(self._file) != self._opened:
+                raise CannotWrite(f"another file has taken the place of '{self._file}'")
+            _refuse_unless_writable(self._file)
+        except FileNotFoundError:
+            raise CannotWrite(f"the file '{self._file}' is gone") from None
+        except OSError as problem:
+            raise CannotWrite(f"'{self._file}': {problem.strerror}") from None
+
+
+def changes_in(tx: Connection) -> int:
+    """Return how many rows this connection has changed so far; only its differences mean something."""
+    connection = tx.connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    return connection.total_changes
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_dev, found.st_ino
+
+
+def _refuse_unless_writable(file: Path) -> None:
+    """Raise OSError for what cannot be written, and for what is marked so, which would not stop root."""
+    if file.is_dir():
+        raise IsADirectoryError(0, "Is a directory")
+    place = file if file.exists() else file.parent
+    if not os.access(place, os.W_OK) or not place.stat().st_mode & 0o222:
+        raise PermissionError(0, "it is read-only")
+
+
+def _look_at(file: Path) -> None:
+    """Read a file without leaving a trace; raise CannotStart when it is damaged, or not ours."""
+    if not file.exists() or file.stat().st_size == 0:
+        return
+    log = Path(f"{file}-wal")
+    nothing_pending = not log.exists() or log.stat().st_size == 0
+    how = "mode=ro&immutable=1" if nothing_pending else "mode=ro"
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?{how}", uri=True)) as looking:
+            tables, version = _tables_in(looking)
+            refuse_if_not_ours(f"'{file}'", tables, version)
+            (found,) = looking.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as problem:
+        if problem.sqlite_errorname == _NOT_A_DATABASE:
+            raise CannotStart(f"--db: '{file}': file is not a database") from None
+        found = str(problem)
+    if found != "ok":
+        raise CannotStart(
+            f"--db: '{file}' is damaged: {found.splitlines()[-1]}; it was left as it is, use a copy or another file"
+        )
+
+
+def _tables_in(looking: sqlite3.Connection) -> tuple[list[str], str | None]:
+    found = looking.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    )
+    tables = [name for (name,) in found]
+    if VERSION_TABLE not in tables:
+        return tables, None
+    row = looking.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608 - a constant
+    return tables, row and str(row[0])
+
+
+def _holder(lock: Path) -> str:
+    try:
+        who = lock.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+    return f": {who}" if who else ""

@@ -1,0 +1,143 @@
+"""A disk that fills and a file that becomes read-only: refused is what must be written, and it comes back by itself."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from processes import Served, served, wait_until
+
+from harness import TOKEN, Emulator, Json
+
+pytestmark = pytest.mark.acceptance
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return the folder of a file system of 4 MiB."""
+    if os.getuid() != 0:
+        pytest.fail("a small file system is mounted for this test, which only root may do")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], check=True)
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+@contextmanager
+def serving(file: Path) -> Iterator[tuple[Served, Emulator]]:
+    with served("--db", str(file), "--clock", "frozen") as server, server.emulator() as emulator:
+        yield server, emulator
+
+
+def called(emulator: Emulator, module: str, action: str, **fields: object) -> httpx.Response:
+    form = {"action": action, "token": TOKEN} | fields
+    return emulator.http.post(f"/{module}.php", data=form)
+
+
+def assert_only_writing_is_refused(emulator: Emulator, key: str, why: str) -> None:
+    """Make every kind of call while the file cannot be written; `key` is of a task under way."""
+    for module, action, fields in (
+        ("vm", "get_snapshot", {"id": 12348}),
+        ("vm", "create_snapshot", {"id": 12348, "name": "b"}),
+        ("vm", "update_restore_settings", {"id": 12348, "enable_rotation": 0}),
+        ("eq", "on", {"id": 12348}),
+        ("auth", "login", {"key": "demo-api-key"}),
+    ):
+        refused = called(emulator, module, action, **fields)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1"), refused.text
+        assert refused.headers["x-emulator-reason"] == "unavailable"
+        message = refused.json()["message"]
+        assert message.startswith("the emulator cannot write to its database: ")
+        assert why in message
+    for module, action, fields in (
+        ("eq", "list", {}), ("eq", "update_servers", {}), ("eq", "show", {"id": 12345}),
+        ("auth", "info", {}), ("vm", "get_engine", {}),
+    ):  # fmt: skip
+        assert called(emulator, module, action, **fields).status_code == 200
+    assert emulator.check(key)["result"] == "Not ready"
+    assert emulator.check("0" * 32)["reason"] == "key_not_found"
+    assert emulator.vm("get_snapshot", 99999)["reason"] == "vm_not_found"
+    assert emulator.vm("restore_snapshot", name="nonsense")["reason"] == "vm_locked"
+    for path in ("", "/clock", "/vms", "/tasks", "/requests", "/state", "/faults"):
+        emulator.control("GET", path)
+    assert emulator.control("POST", "/reset", {}, status=503)["error"]["reason"] == "unavailable"
+    health = emulator.http.get("/_emulator/health")
+    assert (health.status_code, health.json()["status"]) == (503, "cannot write")
+    assert why in health.json()["why"]
+
+
+def ready(emulator: Emulator) -> bool:
+    return emulator.http.get("/_emulator/health").status_code == 200
+
+
+def world(emulator: Emulator) -> Json:
+    return emulator.control("GET", "/state")
+
+
+def test_on_a_full_disk_only_what_must_be_written_is_refused_and_it_comes_back(small_disk: Path) -> None:
+    file, ballast = small_disk / "worlds.db", small_disk / "ballast"
+    with serving(file) as (_, emulator):
+        key = emulator.start("vm", "create_snapshot", name="a")
+        fill(ballast)
+        wait_until(lambda: called(emulator, "vm", "load_stats", id=12347).status_code == 503)
+        before = world(emulator)
+        assert_only_writing_is_refused(emulator, key, "database or disk is full")
+        assert world(emulator) == before
+        ballast.unlink()
+        wait_until(lambda: ready(emulator))
+        assert world(emulator) == before
+        emulator.advance(until=key)
+        assert emulator.check(key)["result"] == "OK"
+        after = world(emulator)
+    with serving(file) as (_, emulator):
+        assert world(emulator) == after
+        assert emulator.check(key)["reason"] == "key_spent"
+
+
+def fill(ballast: Path) -> None:
+    with ballast.open("wb", buffering=0) as filling:
+        try:
+            while True:
+                filling.write(bytes(4096))
+        except OSError:
+            return
+
+
+@pytest.mark.parametrize("mode", [0o444, 0o000])
+def test_a_file_that_becomes_read_only_is_noticed_and_it_comes_back(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "worlds.db"
+    with serving(file) as (_, emulator):
+        key = emulator.start("vm", "create_snapshot", name="a")
+        before = world(emulator)
+        file.chmod(mode)
+        assert_only_writing_is_refused(emulator, key, "it is read-only")
+        assert world(emulator) == before
+        file.chmod(0o644)
+        wait_until(lambda: ready(emulator))
+        emulator.advance(until=key)
+        assert emulator.check(key)["result"] == "OK"
+
+
+def test_tasks_that_fall_due_meanwhile_are_shown_in_effect_and_kept_when_it_can_write_again(
+    tmp_path: Path,
+) -> None:
+    """What time does needs no writing to be told: it is worked out anew at each call, always the same."""
+    file = tmp_path / "worlds.db"
+    with served("--db", str(file), "--rate", "1000") as server, server.emulator() as emulator:
+        emulator.clock(rate=10)
+        key = emulator.start("vm", "create_snapshot", name="a")
+        file.chmod(0o444)
+        wait_until(lambda: emulator.whole()["locked_by"] is None)
+        found = emulator.whole()["snapshots"]
+        assert [row["name"] for row in found][-1] == "a"
+        assert emulator.http.post("/eq_callback.php", data={"action": "check", "key": key}).status_code == 503
+        file.chmod(0o644)
+        wait_until(lambda: ready(emulator))
+        assert emulator.check(key)["result"] == "OK"
+        assert emulator.whole()["snapshots"] == found

@@ -1,0 +1,145 @@
+"""A SQLite file is looked at before anything is written: what is damaged, foreign or in use stays as it is."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.storage.database import open_database
+from invapi_emulator.storage.problems import CannotWrite
+from invapi_emulator.storage.schema import prepare_schema
+from invapi_emulator.storage.server_life import say_alive
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return a database of this version, with nothing in it."""
+    file = tmp_path / "worlds.db"
+    database = open_database(str(file), lambda: 0)
+    with database.write() as tx:
+        prepare_schema(tx)
+    database.close()
+    Path(f"{file}.lock").unlink()
+    return file
+
+
+def seen(folder: Path) -> dict[str, str]:
+    """Return what is there; not the index of a log, where whoever reads says so."""
+    files = [each for each in folder.iterdir() if not each.name.endswith("-shm")]
+    return {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
+
+
+def assert_refused_and_untouched(file: Path, says: str) -> None:
+    before = seen(file.parent)
+    with pytest.raises(CannotStart, match=says) as refused:
+        open_database(str(file), lambda: 0)
+    assert str(refused.value).startswith("--db: ")
+    assert "\n" not in str(refused.value)
+    assert seen(file.parent) == before
+
+
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+def test_a_database_of_somebody_else_is_left_as_it_is(tmp_path: Path, mode: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "theirs.db")) as theirs:
+        theirs.execute(f"PRAGMA journal_mode = {mode}")
+        theirs.execute("CREATE TABLE recipes (id INTEGER)")
+    assert_refused_and_untouched(tmp_path / "theirs.db", "something else: the tables recipes")
+
+
+def test_a_database_that_somebody_else_has_open_is_left_as_it_is(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "theirs.db")) as theirs:
+        theirs.execute("PRAGMA journal_mode = WAL")
+        theirs.execute("CREATE TABLE recipes (id INTEGER)")
+        assert_refused_and_untouched(tmp_path / "theirs.db", "something else: the tables recipes")
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("not a database, but long enough to look at" * 100)
+    assert_refused_and_untouched(notes, "file is not a database")
+
+
+def test_a_database_of_a_newer_version_is_left_as_it_is(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as changing:
+        changing.execute("UPDATE alembic_version SET version_num = '9999'")
+        changing.commit()
+    assert_refused_and_untouched(file, "another version .schema 9999")
+
+
+def overwritten(content: bytes) -> bytes:
+    """Return it with every page but the first lost, where trees of tables begin."""
+    return content[:4096] + b"\xff" * (len(content) - 4096)
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda content: content[: len(content) // 2],
+    "overwritten": overwritten,
+    "one page zeroed": lambda content: content[:8192] + bytes(4096) + content[12288:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_database_is_left_as_it_is(file: Path, damage: str) -> None:
+    file.write_bytes(DAMAGES[damage](file.read_bytes()))
+    assert_refused_and_untouched(file, "is damaged: ")
+
+
+def test_what_was_left_in_the_log_by_a_kill_is_looked_at_too(file: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as writing:
+        writing.execute("UPDATE alembic_version SET version_num = '9999'")
+        killed = tmp_path / "killed"
+        killed.mkdir()
+        for name in ("worlds.db", "worlds.db-wal", "worlds.db-shm"):
+            (killed / name).write_bytes((tmp_path / name).read_bytes())
+    assert_refused_and_untouched(killed / "worlds.db", "another version .schema 9999")
+
+
+def test_a_file_in_use_is_refused_by_any_name_and_the_first_is_named(file: Path) -> None:
+    link = file.with_name("link.db")
+    link.symlink_to(file)
+    first = open_database(str(file), lambda: 0)
+    first.sign("process 1, which serves http://127.0.0.1:8650")
+    for name in (file, link):
+        with pytest.raises(CannotStart, match=r"another server: process 1, which serves http:"):
+            open_database(str(name), lambda: 0)
+    first.close()
+    open_database(str(link), lambda: 0).close()
+
+
+def test_a_file_marked_read_only_is_refused(file: Path) -> None:
+    file.chmod(0o444)
+    assert_refused_and_untouched(file, "read-only")
+
+
+def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    open_database(str(tmp_path / "empty.db"), lambda: 0).close()
+
+
+def test_a_closed_file_has_no_log_beside_it(file: Path) -> None:
+    database = open_database(str(file), lambda: 0)
+    with database.write() as tx:
+        say_alive(tx, 1)
+    assert (file.parent / "worlds.db-wal").stat().st_size > 0
+    database.close()
+    assert sorted(each.name for each in file.parent.iterdir()) == ["worlds.db", "worlds.db.lock"]
+
+
+def test_what_could_not_be_found_again_is_not_committed(file: Path) -> None:
+    database = open_database(str(file), lambda: 0)
+    away = file.with_name("away.db")
+    file.rename(away)
+    for what in ("is gone", "has taken the place"):
+        with pytest.raises(CannotWrite, match=what), database.write() as tx:
+            say_alive(tx, 1)
+        with database.write(lambda: False) as tx:
+            say_alive(tx, 1)
+        file.touch()
+    away.rename(file)
+    with database.write() as tx:
+        say_alive(tx, 2)
+    database.close()
