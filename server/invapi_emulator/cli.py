@@ -100,7 +100,7 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
     def say_ready() -> None:
         click.echo(f"invapi-emulator ready on http://{shown}:{port}")
 
-    server_for(application, lifecycle, say_ready).run(sockets=[listening])
+    server_for(application, settings, lifecycle, say_ready).run(sockets=[listening])
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -47,6 +47,18 @@ class MalformedBody(ApiError):
     status = 400
 
 
+class HeadTooLarge(ApiError):
+    reason = "malformed_body"
+    status = 431
+
+
+class TooSlow(ApiError):
+    """A request did not come in whole within the time that the server waits for one."""
+
+    reason = "malformed_body"
+    status = 408
+
+
 class NotEmulated(ApiError):
     """The vendor documents this action, the emulator does not have it (contract 2.6)."""
 

@@ -45,6 +45,15 @@ class Settings(BaseSettings):
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     """makes accounts made new repeatable: keys, tokens, durations; nothing: a random one"""
 
+    head_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 10
+    """seconds that the head of a request may take to come in"""
+
+    body_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
+    """seconds that the body of a request may take to come in"""
+
+    idle_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
+    """seconds that a connection may be silent between two requests"""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """how much is logged, on stderr"""
 

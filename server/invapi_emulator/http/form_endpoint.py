@@ -87,7 +87,7 @@ class FormEndpoint:
         reason = response.headers.get(REASON_HEADER)
         level = logging.INFO if reason else logging.DEBUG
         _log.log(level, "%s %s: %s", request.method, _asked(heard), reason or "ok")
-        if request.method == "OPTIONS" or not self._lifecycle.ready:
+        if request.method == "OPTIONS" or reason == Unavailable.reason:
             return
         duration = self._database.real_time() - started_at
         if heard.reply is not None:

@@ -1,24 +1,74 @@
-"""uvicorn's protocol, but HTTP that is none gets the envelope too, and an application may end its connection."""
+"""uvicorn's protocol, but HTTP that is none gets the envelope too, and nobody keeps a connection by being slow."""
 
+import asyncio
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from httptools import HttpParserInvalidMethodError
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from invapi_emulator.errors import ApiError, MalformedBody, MethodNotAllowed
+from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, MethodNotAllowed, TooSlow
 from invapi_emulator.http.envelope import failure
 
 CONNECTION = "invapi_emulator.connection"
 """The key among a request's `extensions` under which its transport stands."""
 
+MAX_HEAD = 64 * 1024
+"""So many bytes the request line and the headers may have together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds a client may take for the head of a request and, from there, for its body."""
+
+    head: float
+    body: float
+
 
 class Protocol(HttpToolsProtocol):
-    """What it cannot parse is refused as everything else is (contract 1.4)."""
+    """What it cannot parse is refused as everything else is (contract 1.4); a timer runs while it reads a request."""
+
+    def __init__(self, *arguments: Any, patience: Patience, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._patience = patience
+        self._timer: asyncio.TimerHandle | None = None
+        self._head_size = 0
+        self._in_body = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait(self._patience.head, self._head_is_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._timer is None and self._is_idle():
+            self._wait(self._patience.head, self._head_is_late)
+        self._head_size += len(data)
+        super().data_received(data)
+        if self._head_size > MAX_HEAD and not self.transport.is_closing():
+            self._refuse(HeadTooLarge(f"the head of a request may have {MAX_HEAD} bytes, not more"))
 
     def on_headers_complete(self) -> None:
+        self._in_body = True
+        self._wait(self._patience.body, self._body_is_late)
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._head_size = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._head_size = 0
+        self._in_body = False
+        self._stop_waiting()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Answer and close; called while the parser's error is handled."""
@@ -26,7 +76,40 @@ class Protocol(HttpToolsProtocol):
         error: ApiError = MalformedBody(f"this is no HTTP request that can be read: {problem or msg}")
         if isinstance(problem, HttpParserInvalidMethodError):
             error = MethodNotAllowed("this is no verb of HTTP; the modules take only GET and POST")
-        self.transport.write(_as_bytes(failure(error)))
+        self._refuse(error)
+
+    def _is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr] # first: None
+
+    def _wait(self, seconds: float, then: Callable[[], None]) -> None:
+        self._stop_waiting()
+        self._timer = self.loop.call_later(seconds, then)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _head_is_late(self) -> None:
+        """Close; whoever had begun to say something is told why. A call before it is answered first."""
+        if not self._is_idle():
+            self._wait(self._patience.head, self._head_is_late)
+        elif self._head_size == 0:
+            self.transport.close()
+        else:
+            self._refuse(TooSlow(f"the head of the request did not come in within {self._patience.head:g} s"))
+
+    def _body_is_late(self) -> None:
+        self._refuse(TooSlow(f"the body did not come in within {self._patience.body:g} s"))
+
+    def _refuse(self, error: ApiError) -> None:
+        """Answer in place of the application, where no answer has begun that this would run into, and close."""
+        self._stop_waiting()
+        if not self.cycle.response_started if self._in_body else self._is_idle():
+            self.transport.write(_as_bytes(failure(error)))
+        if not self._is_idle():
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         self.transport.close()
 
 

@@ -1,19 +1,25 @@
 """Running the application on a socket that is listening already."""
 
+import asyncio
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from invapi_emulator.http.protocol import Protocol
+from invapi_emulator.http.protocol import Patience, Protocol
 from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.settings import Settings
 
-GRACE_SECONDS = 3
-"""How long requests under way get when the server stops."""
+DRAIN_SECONDS = 3
+"""How long requests under way get when the server stops; new ones meanwhile are told that it does."""
+
+HURRY_SECONDS = 1
+"""How long they get to take it in when the server waits no longer: what faults hold back is sent at once then."""
 
 
 class Server(uvicorn.Server):
@@ -28,6 +34,13 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let what is under way be answered while the door is still open, then close it."""
+        under_way = set(self.server_state.tasks)
+        if under_way and not self.force_exit:
+            await asyncio.wait(under_way, timeout=DRAIN_SECONDS)
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -53,15 +66,20 @@ class Server(uvicorn.Server):
         self.handle_exit(number, frame)  # type: ignore[arg-type]
 
 
-def server_for(application: ASGIApp, lifecycle: Lifecycle, on_ready: Callable[[], None]) -> Server:
+def server_for(
+    application: ASGIApp, settings: Settings, lifecycle: Lifecycle, on_ready: Callable[[], None]
+) -> Server:
     """Return a server; `on_ready` is called once calls are answered, and only then."""
+    patience = Patience(settings.head_timeout, settings.body_timeout)
     config = uvicorn.Config(
         application,
-        http=Protocol,
+        http=partial(Protocol, patience=patience),  # type: ignore[arg-type] # whatever makes a protocol will do
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=False,
+        timeout_keep_alive=settings.idle_timeout,  # type: ignore[arg-type] # asyncio takes fractions too
+        timeout_graceful_shutdown=HURRY_SECONDS,
     )
     return Server(config, lifecycle, on_ready)

@@ -24,7 +24,7 @@ def serving(settings: Any, time: RealTime) -> Iterator[str]:
     database = open_worlds(settings, time, scenarios)
     application = create_app(settings, database, lifecycle, scenarios)
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = server_for(application, lifecycle, ready.set)
+        server = server_for(application, settings, lifecycle, ready.set)
         arguments = {"sockets": [listening]}
         thread = threading.Thread(target=server.run, kwargs=arguments, name="invapi-emulator", daemon=True)
         thread.start()

@@ -1,0 +1,112 @@
+"""Clients that are slow, greedy or silent: told so, let go, and in nobody's way."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from processes import DEADLINE, Served, served, wait_until
+
+from harness import TOKEN
+
+pytestmark = pytest.mark.acceptance
+
+HEAD = b"POST /eq.php HTTP/1.1\r\nHost: x\r\n"
+FORM = f"action=list&token={TOKEN}".encode()
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[Served]:
+    """Return a server that waits for nobody for longer than a moment."""
+    with served("--head-timeout", "0.5", "--body-timeout", "0.5", "--idle-timeout", "0.5") as server:
+        yield server
+
+
+def connected(server: Served) -> socket.socket:
+    address = urlsplit(server.url)
+    return socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=DEADLINE)
+
+
+def all_of(connection: socket.socket) -> str:
+    """Return what comes until the server closes."""
+    received = b""
+    while piece := connection.recv(65_536):
+        received += piece
+    return received.decode()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"P", HEAD, HEAD + b"Content-Length: 100\r\n\r\naction=", HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab"],
+    ids=["of the first line", "of the headers", "of the body", "of a chunk"],
+)  # fmt: skip
+def test_who_sends_only_a_part_is_told_so_and_let_go(hasty: Served, sent: bytes) -> None:
+    with closing(connected(hasty)) as connection:
+        connection.sendall(sent)
+        answer = all_of(connection)
+    assert answer.startswith("HTTP/1.1 408 ")
+    assert "x-emulator-reason: malformed_body" in answer.lower()
+    assert "did not come in within 0.5 s" in answer
+
+
+def test_a_byte_now_and_then_is_no_way_to_stay(hasty: Served) -> None:
+    with closing(connected(hasty)) as connection:
+        connection.sendall(HEAD + b"X-Slow: ")
+        connection.settimeout(0.05)
+        deadline = time.monotonic() + DEADLINE
+        answer = b""
+        while not answer and time.monotonic() < deadline:
+            with suppress(TimeoutError):
+                connection.sendall(b"x")
+                answer = connection.recv(65_536)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("before", [b"", HEAD + f"Content-Length: {len(FORM)}\r\n\r\n".encode() + FORM])
+def test_who_says_nothing_or_nothing_more_is_let_go_in_silence(hasty: Served, before: bytes) -> None:
+    with closing(connected(hasty)) as connection:
+        connection.sendall(before)
+        answer = all_of(connection)
+    assert answer.count("HTTP/1.1") == (1 if before else 0)
+    assert "408" not in answer
+
+
+def test_a_head_without_end_is_refused(hasty: Served) -> None:
+    with closing(connected(hasty)) as connection:
+        connection.sendall(HEAD + b"X-Long: " + b"x" * 70_000)
+        assert all_of(connection).startswith("HTTP/1.1 431 ")
+
+
+def test_an_answer_held_back_by_a_fault_outlasts_every_timeout(hasty: Served) -> None:
+    with hasty.emulator() as emulator:
+        emulator.fault("latency", seconds=1.5, times=1)
+        assert emulator.call("eq", "list")["result"] == "OK"
+
+
+def test_two_hundred_slow_connections_do_not_stop_others() -> None:
+    with served() as server, ExitStack() as open_ones:
+        slow = [open_ones.enter_context(closing(connected(server))) for _ in range(200)]
+        with server.emulator() as emulator:
+            for number, _ in enumerate(HEAD):
+                for connection in slow:
+                    connection.sendall(HEAD[number : number + 1])
+                assert emulator.call("eq", "list")["result"] == "OK"
+                if number % 10 == 0:
+                    assert httpx.get(f"{server.url}/_emulator/health").status_code == 200
+
+
+def test_a_connection_of_a_client_that_went_away_is_let_go() -> None:
+    with served() as server:
+
+        def files() -> int:
+            return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+
+        before = files()
+        for _ in range(50):
+            with closing(connected(server)) as connection:
+                connection.sendall(HEAD)
+        wait_until(lambda: files() <= before)

@@ -1,0 +1,96 @@
+"""SIGTERM: what is being answered is, new calls are told so, streams end, the file is whole, the status is 0."""
+
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from processes import DEADLINE, Served, served, wait_until
+
+from harness import TOKEN
+
+pytestmark = pytest.mark.acceptance
+
+LIST = {"action": "list", "token": TOKEN}
+
+
+def answered(url: str) -> httpx.Response | None:
+    """Call on a new connection; None once nobody listens."""
+    try:
+        return httpx.post(f"{url}/eq.php", data=LIST, timeout=DEADLINE)
+    except httpx.TransportError:
+        return None
+
+
+def in_background(work: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def with_an_answer_under_way(server: Served, seconds: float, then: Callable[[], None]) -> httpx.Response:
+    """Let a call be answered late, do something as soon as it has come in, and return its answer."""
+    with server.emulator() as emulator:
+        emulator.fault("latency", seconds=seconds, times=1, match={"action": "create_snapshot"})
+        form = {"action": "create_snapshot", "token": TOKEN, "id": "12345", "name": "a"}
+        answers: list[httpx.Response] = []
+        waiting = in_background(lambda: answers.append(emulator.http.post("/vm.php", data=form)))
+        with server.emulator() as other:
+            wait_until(lambda: bool(other.tasks()))
+        then()
+        waiting.join(DEADLINE)
+        return answers[0]
+
+
+def test_what_is_under_way_is_answered_while_new_calls_are_told_so() -> None:
+    told: list[httpx.Response] = []
+
+    def stop() -> None:
+        server.process.send_signal(signal.SIGTERM)
+        while (answer := answered(server.url)) is not None:
+            told.append(answer)
+
+    with served("--clock", "frozen") as server:
+        late = with_an_answer_under_way(server, 2, stop)
+        assert server.process.wait(DEADLINE) == 0
+    assert late.json()["result"] == "OK"
+    refused = [answer for answer in told if answer.status_code != 200]
+    assert len(refused) > 0
+    for answer in refused:
+        assert (answer.status_code, answer.headers["x-emulator-reason"]) == (503, "unavailable")
+        assert answer.headers["retry-after"] == "1"
+        assert answer.json()["message"] == "the emulator is stopping; ask again"
+
+
+def test_an_answer_that_is_held_back_for_longer_is_sent_at_once() -> None:
+    with served("--clock", "frozen") as server:
+        late = with_an_answer_under_way(server, 600, lambda: server.process.send_signal(signal.SIGTERM))
+        assert late.json()["result"] == "OK"
+        assert server.process.wait(DEADLINE) == 0
+
+
+def test_streams_end() -> None:
+    with (
+        served() as server,
+        httpx.stream("GET", f"{server.url}/_emulator/accounts/demo/events", timeout=DEADLINE) as stream,
+    ):
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry:")
+        server.process.send_signal(signal.SIGTERM)
+        assert [line for line in lines if line.startswith("data:")] == []
+        assert server.process.wait(DEADLINE) == 0
+
+
+def test_the_file_is_whole_without_a_log_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "worlds.db"
+    with served("--db", str(file), "--clock", "frozen") as server, server.emulator() as emulator:
+        key = emulator.start("vm", "create_snapshot", name="a")
+        assert Path(f"{file}-wal").stat().st_size > 0
+        status, _, _ = server.stop(signal.SIGTERM)
+        assert status == 0
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["worlds.db", "worlds.db.lock"]
+    (tmp_path / "copy.db").write_bytes(file.read_bytes())
+    with served("--db", str(tmp_path / "copy.db")) as server, server.emulator() as emulator:
+        assert emulator.check(key)["result"] == "Not ready"
