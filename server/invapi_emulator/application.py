@@ -12,11 +12,23 @@ from starlette.types import ASGIApp
 from invapi_emulator import __version__
 from invapi_emulator.clock import RealTime
 from invapi_emulator.control import accounts as accounts_routes
-from invapi_emulator.control import clock, docs, events, faults, health, index, requests, reset, state
+from invapi_emulator.control import (
+    clock,
+    docs,
+    events,
+    faults,
+    health,
+    index,
+    metrics,
+    requests,
+    reset,
+    state,
+)
 from invapi_emulator.control import tasks as tasks_routes
 from invapi_emulator.control import vms as vms_routes
 from invapi_emulator.control.failures import failures, handle_failures
 from invapi_emulator.control.guard import ControlGuard
+from invapi_emulator.control.request_log import RequestLog
 from invapi_emulator.control.worlds import Worlds
 from invapi_emulator.dashboard import routes as dashboard
 from invapi_emulator.domain.clocks import ClockStart
@@ -26,6 +38,7 @@ from invapi_emulator.http.form_endpoint import FormEndpoint
 from invapi_emulator.http.front_door import FrontDoor
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.live import Live
+from invapi_emulator.measures import Measures
 from invapi_emulator.modules.auth import sessions as _auth_sessions
 from invapi_emulator.modules.eq import inventory as _eq_inventory
 from invapi_emulator.modules.eq import power as _eq_power
@@ -33,6 +46,7 @@ from invapi_emulator.modules.eq_callback import check as _eq_callback_check
 from invapi_emulator.modules.vm import restore_settings as _vm_restore_settings
 from invapi_emulator.modules.vm import snapshots as _vm_snapshots
 from invapi_emulator.modules.vm import statistics as _vm_statistics
+from invapi_emulator.request_ids import RequestIds
 from invapi_emulator.scenarios.files import chosen_scenario
 from invapi_emulator.scenarios.named import Scenarios
 from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, check_wanted, make_account
@@ -69,6 +83,7 @@ _CONTROL = (
     requests,
     faults,
     events,
+    metrics,
 )
 """The page comes first: it leaves `/` to the index where no browser asks."""
 
@@ -114,6 +129,7 @@ def create_app(
 ) -> ASGIApp:
     """Return the application on worlds that are open; it closes them when it stops."""
     worker = Worker(database, settings.account_ttl * SECOND)
+    ids, measures = RequestIds(database.real_time()), Measures(database.times)
 
     @asynccontextmanager
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
@@ -141,13 +157,16 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    control.state.worlds = Worlds(database, lifecycle, scenarios, _defaults(settings, scenarios), worker.wake)
+    control.state.worlds = Worlds(
+        database, lifecycle, measures, scenarios, _defaults(settings, scenarios), worker.wake
+    )
     handle_failures(control)
     for part in _CONTROL:
         control.include_router(part.router, responses=failures(401, 403, 503))
     control.include_router(health.router, responses=failures(403))
     control.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle)
-    return FrontDoor(FormEndpoint(database, lifecycle, worker.wake), control)
+    control.add_middleware(RequestLog, ids=ids, real_time=database.real_time)
+    return FrontDoor(FormEndpoint(database, lifecycle, ids, measures, worker.wake), control)
 
 
 def _resume_clocks(database: Database, tx: Transaction) -> None:

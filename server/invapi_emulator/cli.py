@@ -1,7 +1,6 @@
 """The command `invapi-emulator`: reads flags, calls, prints."""
 
 import errno
-import logging
 import os
 import socket
 import sys
@@ -12,6 +11,7 @@ import click
 
 from invapi_emulator import __version__, remote
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.logs import log_to_stderr
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 
 CANNOT_START = 2
@@ -57,7 +57,7 @@ def serve(**flags: Any) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     try:
         settings = read_settings({name: value for name, value in flags.items() if value is not None})
-        _log_to_stderr(settings.log_level)
+        log_to_stderr(settings.log_level, settings.log_format)
         with _listen(settings) as listening:
             _serve(settings, listening)
     except CannotStart as problem:
@@ -122,11 +122,3 @@ def _listen(settings: Settings) -> socket.socket:
             raise CannotStart(f"--host: {settings.host!r}: {problem.strerror}") from None
         raise CannotStart(f"--port: {settings.port} on {settings.host}: {problem.strerror}") from None
     return listening
-
-
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(
-        stream=sys.stderr, level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    if level == "info":
-        logging.getLogger("uvicorn").setLevel("WARNING")  # its comings and goings are no news

@@ -69,7 +69,7 @@ class Live:
             self.waits_for = heard.task
 
     async def _call(self, module: str, fields: dict[str, str]) -> tuple[Heard, Response]:
-        heard = Heard(module, "127.0.0.1", USER_AGENT, fields)
+        heard = Heard(module, "127.0.0.1", USER_AGENT, "live", fields)
         started_at = self.database.real_time()
         try:
             action = find_action(module, fields)

@@ -6,6 +6,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.logs import LogFormat
 
 ENVIRONMENT_PREFIX = "INVAPI_EMULATOR_"
 
@@ -56,6 +57,9 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """how much is logged, on stderr"""
+
+    log_format: LogFormat = "human"
+    """lines for people, or JSON for machines"""
 
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """further host names the control API answers to, separated by commas; * for all"""

@@ -48,6 +48,8 @@ class RequestView(View):
     duration_ms: float
     address: str
     user_agent: str
+    request_id: str | None
+    """also in the answer's header X-Request-Id and in the log; none for calls that an older version answered"""
 
 
 class RequestList(View):
@@ -223,4 +225,5 @@ def request_view(number: int, call: Request) -> RequestView:
         duration_ms=call.duration_us / 1000,
         address=call.address,
         user_agent=call.user_agent,
+        request_id=call.request_id,
     )

@@ -11,6 +11,7 @@ from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.measures import Measures
 from invapi_emulator.scenarios.mistakes import mistake
 from invapi_emulator.scenarios.named import Scenario, Scenarios
 from invapi_emulator.scenarios.worlds import Wanted
@@ -49,6 +50,7 @@ class Worlds:
 
     database: Database
     lifecycle: Lifecycle
+    measures: Measures
     scenarios: Scenarios
     defaults: Wanted
     clocks_changed: Callable[[], None]

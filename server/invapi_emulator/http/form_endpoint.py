@@ -9,15 +9,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from invapi_emulator.actions import modules
+from invapi_emulator.actions import ACTIONS, NOT_EMULATED, modules
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
+from invapi_emulator.http.call_log import log_call
 from invapi_emulator.http.delivery import deliver, seconds_of
 from invapi_emulator.http.dispatch import answer, find_action
 from invapi_emulator.http.envelope import REASON_HEADER, failure, preflight
 from invapi_emulator.http.forms import read_fields
 from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.measures import Measures
+from invapi_emulator.request_ids import REQUEST_ID_HEADER, RequestIds
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
 
@@ -30,33 +33,61 @@ class FormEndpoint:
     `after_call` is told after each call that was carried out: it may have started a task.
     """
 
-    def __init__(self, database: Database, lifecycle: Lifecycle, after_call: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        lifecycle: Lifecycle,
+        ids: RequestIds,
+        measures: Measures,
+        after_call: Callable[[], None],
+    ) -> None:
         self._database = database
         self._lifecycle = lifecycle
+        self._ids = ids
+        self._measures = measures
         self._after_call = after_call
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         started_at = self._database.real_time()
-        address = request.client.host if request.client else ""
-        heard = Heard(_name(request.url.path), address, request.headers.get("user-agent", ""))
+        heard = self._heard(request)
         try:
-            response = await self._answer(request, heard)
-            await self._write_down(request, heard, response, started_at)
+            response = await self._answered(request, heard, started_at)
         except ClientDisconnect:
+            log_call(request.method, heard, None, self._since(started_at, heard))
             return
-        except asyncio.CancelledError:
-            if self._lifecycle.ready:
-                raise
-            response = failure(Unavailable("the emulator stopped before the call had come in whole"))
-        except DATABASE_LOST as problem:
-            _log.error("the emulator %s", why_lost(problem))
-            heard.reply = None
-            response = failure(Unavailable(f"the emulator {why_lost(problem)}"))
+        response.headers[REQUEST_ID_HEADER] = heard.request_id
+        duration = self._since(started_at, heard)
+        log_call(request.method, heard, response, duration)
+        result = response.headers.get(REASON_HEADER, "ok")
+        self._measures.add_call(*_known(heard), result, duration / SECOND)
         if heard.reply is None:
             await response(scope, receive, send)
         else:
             await deliver(response, heard.reply, scope, receive, send)
+
+    def _heard(self, request: Request) -> Heard:
+        return Heard(
+            module=_name(request.url.path),
+            address=request.client.host if request.client else "",
+            user_agent=request.headers.get("user-agent", ""),
+            request_id=self._ids.next(request.headers.get(REQUEST_ID_HEADER)),
+        )
+
+    async def _answered(self, request: Request, heard: Heard, started_at: Instant) -> Response:
+        """Return the answer, once it is in the journal."""
+        try:
+            response = await self._answer(request, heard)
+            if request.method != "OPTIONS" and response.headers.get(REASON_HEADER) != Unavailable.reason:
+                await self._write_down(heard, response, started_at)
+        except asyncio.CancelledError:
+            if self._lifecycle.ready:
+                raise
+            return failure(Unavailable("the emulator stopped before the call had come in whole"))
+        except DATABASE_LOST as problem:
+            heard.reply = None
+            return failure(Unavailable(f"the emulator {why_lost(problem)}"))
+        return response
 
     async def _answer(self, request: Request, heard: Heard) -> Response:
         try:
@@ -80,28 +111,29 @@ class FormEndpoint:
         self._after_call()
         return response
 
-    async def _write_down(
-        self, request: Request, heard: Heard, response: Response, started_at: Instant
-    ) -> None:
-        """Log the call and put it into the journal; what was done stays done, and is said, if that fails."""
-        reason = response.headers.get(REASON_HEADER)
-        level = logging.INFO if reason else logging.DEBUG
-        _log.log(level, "%s %s: %s", request.method, _asked(heard), reason or "ok")
-        if request.method == "OPTIONS" or reason == Unavailable.reason:
-            return
-        duration = self._database.real_time() - started_at
-        if heard.reply is not None:
-            duration += round(seconds_of(heard.reply) * SECOND)
+    async def _write_down(self, heard: Heard, response: Response, started_at: Instant) -> None:
+        """Put the call into the journal; what was done stays done, and is said, if that fails."""
+        duration = self._since(started_at, heard)
         try:
             await self._database.run(lambda: write_down(self._database, heard, response, duration))
         except DATABASE_LOST as problem:
-            _log.error("the journal misses %s: the emulator %s", _asked(heard), why_lost(problem))
+            _log.error("the journal misses %s: the emulator %s", heard.request_id, why_lost(problem))
+
+    def _since(self, started_at: Instant, heard: Heard) -> Instant:
+        """Return how long the call takes, what a fault adds to it included."""
+        held_back = 0.0 if heard.reply is None else seconds_of(heard.reply)
+        return self._database.real_time() - started_at + round(held_back * SECOND)
 
 
 def _name(path: str) -> str:
     return path.removeprefix("/").removesuffix(".php")
 
 
-def _asked(heard: Heard) -> str:
-    """Return module and action for the log: one line, whatever a client sent."""
-    return ascii(f"{heard.module}/{heard.fields.get('action')}"[:80])[1:-1]
+def _known(heard: Heard) -> tuple[str, str]:
+    """Return module and action for what is counted: made-up ones share a name, or counting them would never end."""
+    action = heard.fields.get("action")
+    module = heard.module if heard.module in modules() else "other"
+    known = isinstance(action, str) and (
+        (module, action) in ACTIONS or action in NOT_EMULATED.get(module, ())
+    )
+    return module, str(action) if known else "other"

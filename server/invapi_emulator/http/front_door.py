@@ -19,4 +19,4 @@ class FrontDoor:
 
 
 def _is_control(path: str) -> bool:
-    return path in {"/", "/openapi.json", *_CONTROL} or path.startswith(_CONTROL_FOLDERS)
+    return path in {"/", "/openapi.json", "/metrics", *_CONTROL} or path.startswith(_CONTROL_FOLDERS)

@@ -36,8 +36,10 @@ class Heard:
     module: str
     address: str
     user_agent: str
+    request_id: str
     fields: Fields = field(default_factory=dict)
     account_id: int | None = None
+    account_name: str | None = None
     now: Instant | None = None
     task: str | None = None
     changed: bool = False
@@ -46,7 +48,7 @@ class Heard:
     reply: Reply | None = None
 
     def belongs_to(self, account: Account, real_now: Instant) -> None:
-        self.account_id, self.now = account.id, account.clock.now(real_now)
+        self.account_id, self.account_name, self.now = account.id, account.name, account.clock.now(real_now)
 
 
 def write_down(database: Database, heard: Heard, response: Response, duration_us: int) -> None:
@@ -77,6 +79,7 @@ def write_down(database: Database, heard: Heard, response: Response, duration_us
                 duration_us=duration_us,
                 address=heard.address,
                 user_agent=_cut(heard.user_agent),
+                request_id=heard.request_id,
             ),
         )
 

@@ -101,6 +101,10 @@ def all_of_them(tx: Transaction) -> list[Account]:
     return [_from_row(row) for row in tx.execute(select(_account).order_by(_account.c.id).with_for_update())]
 
 
+def how_many(tx: Transaction) -> int:
+    return int(tx.execute(select(func.count()).select_from(_account)).scalar_one())
+
+
 def running_with_next_change(tx: Transaction) -> Sequence[tuple[int, Clock, Instant]]:
     """Return the accounts whose clock runs and whose tasks go on: id, clock, when the first one does."""
     task = tables.task

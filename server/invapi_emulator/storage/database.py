@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from invapi_emulator.clock import RealTime
-from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.measures import Timing
 from invapi_emulator.storage import postgresql, sqlite
 from invapi_emulator.storage.problems import CannotWrite, first_line
 from invapi_emulator.storage.urls import name_of, url_of
@@ -30,7 +31,8 @@ class Database:
     """Transactions, and where they run: SQLite on the caller's own thread, PostgreSQL in a few worker threads.
 
     SQLite has one connection, and a thread hop would cost more than a query. `alone` tells whether no other
-    server was using the database when this one opened it; `real_time` reads the process's time.
+    server was using the database when this one opened it; `real_time` reads the process's time. `times` are those that
+    transactions took, which only read or may write.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Database:
         self.engine = engine
         self.alone = alone
         self.real_time = real_time
+        self.times = {"read": Timing(), "write": Timing()}
         self._resources = resources
         self._membership = membership
         file = sqlite.file_of(engine.url)
@@ -86,7 +89,7 @@ class Database:
         Raises CannotWrite when what was written cannot be kept; where `is_needed` then says that it need not be, as
         what the passing of time did, it is let go.
         """
-        with self.engine.connect() as tx:
+        with self._timed("write"), self.engine.connect() as tx:
             tx.begin()
             yield tx
             try:
@@ -108,10 +111,18 @@ class Database:
     @contextmanager
     def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:
         """Make a transaction that only reads; `of_one_moment`: what others commit meanwhile is not seen."""
-        with self.engine.connect() as tx:
+        with self._timed("read"), self.engine.connect() as tx:
             if of_one_moment and self._threads is not None:
                 tx.execution_options(isolation_level="REPEATABLE READ")
             yield tx
+
+    @contextmanager
+    def _timed(self, kind: str) -> Iterator[None]:
+        started_at = self.real_time()
+        try:
+            yield
+        finally:
+            self.times[kind].add((self.real_time() - started_at) / SECOND)
 
     def changes_in(self, tx: Transaction) -> int:
         """Return how much a transaction has changed: it has changed nothing since as long as this is the same.

@@ -28,7 +28,7 @@ class Request:
 
     `fields` are what was sent, secrets masked; `unread` names those that no handler read. `status` is 0 where the
     connection was cut, `result` is `ok` or `refused`, `fault` the kinds of the rules that fired, `duration_us`
-    the microseconds from the form to the answer.
+    the microseconds from the form to the answer, `request_id` stands in the answer's header and in the log.
     """
 
     at: Instant | None
@@ -47,6 +47,7 @@ class Request:
     duration_us: int
     address: str
     user_agent: str
+    request_id: str | None
 
 
 def add(tx: Transaction, account_id: int | None, made: Request) -> None:

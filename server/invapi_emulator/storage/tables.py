@@ -254,6 +254,7 @@ request = Table(
     Column("duration_us", BigInteger, nullable=False),
     Column("address", String, nullable=False),
     Column("user_agent", Json, nullable=False, comment="text of a client, as JSON: it may hold anything"),
+    Column("request_id", String, comment="none: of a call that an older version answered"),
 )
 
 Index("ix_request_account", request.c.account_id, request.c.number)

@@ -57,6 +57,12 @@ def latest_at(tx: Transaction, account_id: int) -> Instant | None:
     return latest
 
 
+def by_state(tx: Transaction) -> dict[str, int]:
+    """Return how many tasks there are in each state, of all accounts."""
+    rows = tx.execute(select(task.c.state, func.count()).group_by(task.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
 def hanging(tx: Transaction, account_id: int) -> list[str]:
     """Return the keys of the tasks that will never fall due."""
     where = (task.c.account_id == account_id) & (task.c.state == "running") & task.c.due_at.is_(None)

@@ -1,0 +1,13 @@
+"""Ids of requests in the journal."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("request", sa.Column("request_id", sa.String(), nullable=True))

@@ -1,0 +1,106 @@
+"""`/metrics`: what the server does, for Prometheus."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request, Response
+
+from invapi_emulator import __version__
+from invapi_emulator.control.worlds import TheWorlds, Worlds
+from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.measures import BOUNDS, Measures, Timing
+from invapi_emulator.storage import accounts, tasks
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import HistogramMetricFamily, Metric
+
+router = APIRouter(tags=["health"])
+
+_TEXT: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format"}
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What there is at the moment: accounts, tasks by state, and for how many seconds the latest task is overdue."""
+
+    accounts: int
+    tasks: dict[str, int]
+    lag: float
+
+
+@router.get("/metrics", response_class=Response, responses=_TEXT)
+async def metrics(request: Request, worlds: TheWorlds) -> Response:
+    """Count calls, tasks, what the database takes, how late the worker is, and what the process uses."""
+    # Imported when somebody asks: a start does not need it.
+    from prometheus_client import CollectorRegistry, ProcessCollector  # noqa: PLC0415
+    from prometheus_client.exposition import choose_encoder  # noqa: PLC0415
+
+    stock = await worlds.database.run(lambda: _stock(worlds))
+    registry = CollectorRegistry()
+    registry.register(_Collected(worlds.measures, stock))
+    ProcessCollector(registry=registry)
+    encode, content_type = choose_encoder(request.headers.get("accept", ""))
+    return Response(encode(registry), media_type=content_type)
+
+
+def _stock(worlds: Worlds) -> Stock:
+    with worlds.database.read() as tx:
+        real_now = worlds.database.real_now(tx)
+        changes = [clock.real_time_of(next_at) for _, clock, next_at in accounts.running_with_next_change(tx)]
+        late = [real_now - change for change in changes if change is not None]
+        return Stock(accounts.how_many(tx), tasks.by_state(tx), max([0, *late]) / SECOND)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Collected:
+    measures: Measures
+    stock: Stock
+
+    def collect(self) -> "Iterator[Metric]":
+        from prometheus_client.metrics_core import (  # noqa: PLC0415
+            CounterMetricFamily,
+            GaugeMetricFamily,
+            HistogramMetricFamily,
+            InfoMetricFamily,
+        )
+
+        yield InfoMetricFamily("invapi_emulator", "The emulator", {"version": __version__})
+        calls = CounterMetricFamily(
+            "invapi_emulator_calls", "Calls of the modules", labels=["module", "action", "result"]
+        )
+        for labels, count in self.measures.calls.items():
+            calls.add_metric(labels, count)
+        yield calls
+        times = HistogramMetricFamily(
+            "invapi_emulator_call_seconds",
+            "Time until a call was answered, what a fault added to it included",
+            labels=["module", "action"],
+        )
+        for module_and_action, timing in self.measures.times.items():
+            _add(times, module_and_action, timing)
+        yield times
+        database = HistogramMetricFamily(
+            "invapi_emulator_database_seconds", "Time that transactions took", labels=["kind"]
+        )
+        for kind, timing in self.measures.database.items():
+            _add(database, (kind,), timing)
+        yield database
+        held = GaugeMetricFamily("invapi_emulator_tasks", "Tasks that are kept", labels=["state"])
+        for state, count in self.stock.tasks.items():
+            held.add_metric([state], count)
+        yield held
+        yield GaugeMetricFamily("invapi_emulator_accounts", "Accounts", self.stock.accounts)
+        yield GaugeMetricFamily(
+            "invapi_emulator_worker_lag_seconds",
+            "Real time since the longest overdue task should have gone on; 0 when none is",
+            self.stock.lag,
+        )
+
+
+def _add(family: "HistogramMetricFamily", labels: tuple[str, ...], timing: Timing) -> None:
+    bounds = [*map(str, BOUNDS), "+Inf"]
+    buckets = list(zip(bounds, map(float, timing.up_to_each_bound()), strict=True))
+    family.add_metric(labels, buckets=buckets, sum_value=timing.seconds)

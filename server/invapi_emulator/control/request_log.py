@@ -1,0 +1,57 @@
+"""One line in the log for each request to the control API; what only looks is told at the level debug."""
+
+import logging
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from invapi_emulator.clock import RealTime
+from invapi_emulator.logs import FIELDS
+from invapi_emulator.request_ids import REQUEST_ID_HEADER, RequestIds
+
+_log = logging.getLogger("invapi_emulator.control")
+_LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
+_SHOWN = 200
+
+
+class RequestLog:
+    """Middleware that gives each request its id, and says how it was answered when it has been."""
+
+    def __init__(self, app: ASGIApp, ids: RequestIds, real_time: RealTime) -> None:
+        self._app = app
+        self._ids = ids
+        self._real_time = real_time
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = self._ids.next(Headers(scope=scope).get(REQUEST_ID_HEADER))
+        started_at = self._real_time()
+        status = 0
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        finally:
+            self._say(scope, request_id, status, self._real_time() - started_at)
+
+    def _say(self, scope: Scope, request_id: str, status: int, duration_us: int) -> None:
+        level = logging.DEBUG if scope["method"] in _LOOKING else logging.INFO
+        method, path = scope["method"], ascii(scope["path"][:_SHOWN])[1:-1]
+        client = scope.get("client")
+        fields = {
+            "request_id": request_id,
+            "method": method,
+            "path": path,
+            "status": status or None,
+            "ms": round(duration_us / 1000, 2),
+            "address": client[0] if client else None,
+        }
+        _log.log(level, "%s %s", method, path, extra={FIELDS: fields})

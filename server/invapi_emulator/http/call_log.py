@@ -1,0 +1,40 @@
+"""One line in the log for each call."""
+
+import logging
+
+from starlette.responses import Response
+
+from invapi_emulator.http.envelope import REASON_HEADER
+from invapi_emulator.http.journal import Heard
+from invapi_emulator.http.parameters import vm_id_in
+from invapi_emulator.logs import FIELDS
+
+_log = logging.getLogger("invapi_emulator.calls")
+
+
+def log_call(method: str, heard: Heard, response: Response | None, duration_us: int) -> None:
+    """Say who asked what and how it was answered; without a response, the client went before it had asked."""
+    if not _log.isEnabledFor(logging.INFO):
+        return
+    reason = "the client went away" if response is None else response.headers.get(REASON_HEADER)
+    action = heard.fields.get("action")
+    fields = {
+        "request_id": heard.request_id,
+        "account": heard.account_name,
+        "method": _plain(method),
+        "module": _plain(heard.module),
+        "action": _plain(action) if isinstance(action, str) else None,
+        "vm": vm_id_in(heard.fields),
+        "reason": reason,
+        "status": None if response is None else response.status_code,
+        "ms": round(duration_us / 1000, 2),
+        "fault": ",".join(heard.fired) or None,
+        "address": heard.address,
+    }
+    message = f"{fields['method']} {fields['module']}/{fields['action']}: {reason or 'ok'}"
+    _log.info("%s", message, extra={FIELDS: fields})
+
+
+def _plain(text: str) -> str:
+    """Return a client's text so that it stays on its line."""
+    return ascii(text[:80])[1:-1]

@@ -1,0 +1,55 @@
+"""The log on stderr: a line for each thing that happened, for people or as JSON."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+LogFormat = Literal["human", "json"]
+
+FIELDS = "fields"
+"""The attribute of a log record that holds what stands in fields of its own."""
+
+_IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
+
+
+def log_to_stderr(level: str, form: LogFormat) -> None:
+    to_stderr = logging.StreamHandler(sys.stderr)
+    to_stderr.setFormatter(JsonLines() if form == "json" else HumanLines())
+    logging.basicConfig(level=level.upper(), handlers=[to_stderr])
+    logging.captureWarnings(capture=True)
+    if level == "info":
+        logging.getLogger("uvicorn").setLevel("WARNING")  # its comings and goings are no news
+
+
+class HumanLines(logging.Formatter):
+    """Time, level, where, the message, and as `name=value` the fields that are not in it already."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        further = [f"{name}={value}" for name, value in _fields(record).items() if name not in _IN_MESSAGE]
+        return " ".join([super().formatMessage(record), *further])
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: `time`, `level`, `logger`, `message`, the fields, and a traceback as `exception`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= _fields(record)
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the fields that say something."""
+    return {name: value for name, value in getattr(record, FIELDS, {}).items() if value is not None}
