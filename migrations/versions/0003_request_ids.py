@@ -10,4 +10,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("request", sa.Column("request_id", sa.String(), nullable=True))
+    comment = "none: of a call that an older version answered"
+    op.add_column("request", sa.Column("request_id", sa.String(), nullable=True, comment=comment))

@@ -65,6 +65,20 @@ def serve(**flags: Any) -> int:
     return 0
 
 
+@commands.command(epilog=f"--db is also an environment variable, {ENVIRONMENT_PREFIX}DB.")
+@click.option("--db", metavar="DB", help=Settings.model_fields["db"].description)
+def migrate(db: str | None) -> int:
+    """Bring a database up to date, as `serve` does at its start."""
+    try:
+        settings = read_settings({} if db is None else {"db": db})
+        if not settings.db:
+            return _refuse("--db: name the file or the URL that is to be brought up to date")
+        click.echo(_migrate(settings))
+    except CannotStart as problem:
+        return _refuse(str(problem))
+    return 0
+
+
 for _command in (
     remote.env,
     remote.reset,
@@ -79,6 +93,23 @@ for _command in (
 def _refuse(why: str) -> int:
     click.echo(f"invapi-emulator: {why}", err=True)
     return CANNOT_START
+
+
+def _migrate(settings: Settings) -> str:
+    from invapi_emulator.clock import real_time  # noqa: PLC0415 - like what follows, not for --help
+    from invapi_emulator.storage.database import open_database  # noqa: PLC0415
+    from invapi_emulator.storage.schema import prepare_schema  # noqa: PLC0415
+    from invapi_emulator.storage.urls import name_of  # noqa: PLC0415
+    from invapi_emulator.storage.versions import HEAD  # noqa: PLC0415
+
+    database = open_database(settings.db, real_time())
+    try:
+        with database.write() as tx:
+            found = prepare_schema(tx)
+    finally:
+        database.close()
+    done = {None: f"made anew with schema {HEAD}", HEAD: f"schema {HEAD} is the newest"}
+    return f"{name_of(database.engine.url)}: {done.get(found, f'schema {found} is {HEAD} now')}"
 
 
 def _serve(settings: Settings, listening: socket.socket) -> None:

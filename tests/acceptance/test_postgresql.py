@@ -5,17 +5,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
+from both_ways import assert_migrated_is_as_made
 from postgres_server import Postgres, running_postgres
 from processes import ROOT, environment, served, wait_until
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
-from invapi_emulator.storage.schema import alembic_config
-from invapi_emulator.storage.tables import metadata
+from invapi_emulator.storage.urls import url_of
+from invapi_emulator.storage.versions import known_versions
 
 pytestmark = pytest.mark.acceptance
 
@@ -43,12 +42,19 @@ def test_the_suite_passes_on_postgresql(postgres: Postgres) -> None:
     assert ended.returncode == 0, ended.stdout[-5000:] + ended.stderr[-2000:]
 
 
-def test_migrating_from_empty_gives_exactly_the_tables(postgres: Postgres) -> None:
-    engine = create_engine(postgres.url("migrated").replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as tx:
-        command.upgrade(alembic_config(tx), "head")
-        assert compare_metadata(MigrationContext.configure(tx), metadata) == []
-    engine.dispose()
+@pytest.mark.parametrize("version", known_versions())
+def test_a_migrated_database_is_as_one_made_at_once_and_holds_what_it_held(
+    postgres: Postgres, version: str
+) -> None:
+    with ExitStack() as engines:
+        names = iter((f"made_{version}", f"migrated_{version}"))
+
+        def new_engine() -> Engine:
+            engine = create_engine(url_of(postgres.url(next(names))))
+            engines.callback(engine.dispose)
+            return engine
+
+        assert_migrated_is_as_made(new_engine, version)
 
 
 def test_two_servers_share_a_database(postgres: Postgres) -> None:

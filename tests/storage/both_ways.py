@@ -1,0 +1,68 @@
+"""A database made at once and one that was migrated, compared to the last column, with rows in them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import BigInteger, Boolean, Connection, Engine, Float, Integer, MetaData, inspect, select
+
+from invapi_emulator.storage.schema import alembic_config, prepare_schema
+from invapi_emulator.storage.tables import metadata
+from invapi_emulator.storage.versions import HEAD, VERSION_TABLE
+
+
+def assert_migrated_is_as_made(new_engine: Callable[[], Engine], version: str) -> None:
+    """Fill a database of an older version, bring it up to date, and compare it with one made at once."""
+    with new_engine().begin() as tx:
+        prepare_schema(tx)
+        made = tables_in(tx)
+    with new_engine().begin() as tx:
+        command.upgrade(alembic_config(tx), version)
+        old = MetaData()
+        old.reflect(tx)
+        before = {name: fill(tx, old, name) for name in order_of(old)}
+        assert prepare_schema(tx) == version
+        differences = compare_metadata(MigrationContext.configure(tx), metadata)
+        assert differences == [], differences
+        assert tables_in(tx) == made
+        assert {name: held(tx, name, row) for name, row in before.items()} == before
+        assert tx.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar_one() == HEAD
+
+
+def tables_in(tx: Connection) -> dict[str, list[str]]:
+    """Return what the database says of each table, in no order: migrations add columns at the end."""
+    seen = inspect(tx)
+    parts = (seen.get_columns, seen.get_indexes, seen.get_unique_constraints, seen.get_foreign_keys)
+    return {
+        table: [
+            str(seen.get_pk_constraint(table)),
+            *sorted(str(row) for part in parts for row in part(table)),
+        ]
+        for table in seen.get_table_names()
+        if table != VERSION_TABLE
+    }
+
+
+def order_of(old: MetaData) -> list[str]:
+    return [table.name for table in old.sorted_tables if table.name != VERSION_TABLE]
+
+
+def fill(tx: Connection, old: MetaData, name: str) -> dict[str, Any]:
+    """Put a row into a table, every column set, and return it; `1` is a number, a word, and JSON."""
+    values: dict[type, Any] = {Boolean: True, Float: 1.0, BigInteger: 1, Integer: 1}
+    row = {
+        column.name: next((value for kind, value in values.items() if isinstance(column.type, kind)), "1")
+        for column in old.tables[name].columns
+    }
+    tx.execute(old.tables[name].insert(), row)
+    return row
+
+
+def held(tx: Connection, name: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return of the table's only row the columns that it had before."""
+    now = MetaData()
+    now.reflect(tx, only=[name])
+    columns = [now.tables[name].c[column] for column in row]
+    return dict(tx.execute(select(*columns)).mappings().one())
