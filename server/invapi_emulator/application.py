@@ -26,10 +26,12 @@ from invapi_emulator.control import (
 )
 from invapi_emulator.control import tasks as tasks_routes
 from invapi_emulator.control import vms as vms_routes
+from invapi_emulator.control.admission import Admission
 from invapi_emulator.control.failures import failures, handle_failures
 from invapi_emulator.control.guard import ControlGuard
 from invapi_emulator.control.request_log import RequestLog
 from invapi_emulator.control.worlds import Worlds
+from invapi_emulator.dashboard import login
 from invapi_emulator.dashboard import routes as dashboard
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import SECOND
@@ -72,6 +74,7 @@ MODULES = (
 
 _CONTROL = (
     dashboard,
+    login,
     index,
     docs,
     accounts_routes,
@@ -164,7 +167,8 @@ def create_app(
     for part in _CONTROL:
         control.include_router(part.router, responses=failures(401, 403, 503))
     control.include_router(health.router, responses=failures(403))
-    control.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle)
+    control.state.admission = admission = Admission(settings.admin_token)
+    control.add_middleware(ControlGuard, settings=settings, lifecycle=lifecycle, admission=admission)
     control.add_middleware(RequestLog, ids=ids, real_time=database.real_time)
     return FrontDoor(FormEndpoint(database, lifecycle, ids, measures, worker.wake), control)
 

@@ -1,6 +1,7 @@
 """The command `invapi-emulator`: reads flags, calls, prints."""
 
 import errno
+import logging
 import os
 import socket
 import sys
@@ -12,9 +13,11 @@ import click
 from invapi_emulator import __version__, remote
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.logs import log_to_stderr
-from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
+from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, is_local, read_settings
 
 CANNOT_START = 2
+
+_log = logging.getLogger("invapi_emulator")
 
 _ALONE: dict[str, Any] = {"is_flag": False, "flag_value": "true"}
 """A switch may stand without a value: --live is --live true."""
@@ -120,6 +123,11 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
     from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
     from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
 
+    if not settings.admin_token and not is_local(settings.host):
+        _log.warning(
+            "listening on %s without --admin-token: whoever reaches the port drives this emulator",
+            settings.host,
+        )
     scenarios = known_scenarios(settings.scenario)
     database = open_worlds(settings, real_time(), scenarios)
     host, port = settings.host, listening.getsockname()[1]

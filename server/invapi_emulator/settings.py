@@ -1,5 +1,6 @@
 """Every setting of the server: its type, its default and one line of meaning."""
 
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
@@ -68,7 +69,10 @@ class Settings(BaseSettings):
     """origins of web pages that may use the control API too, as http://localhost:3000, separated by commas"""
 
     admin_token: str = ""
-    """if set, the control API wants it as `Authorization: Bearer <token>`"""
+    """if set, the control API wants it as `Authorization: Bearer <token>`, the page in a form"""
+
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas; * for all"""
 
     account_ttl: Annotated[int, Field(ge=0)] = 0
     """seconds after which an account that nobody used is removed, demo never; 0: none is"""
@@ -79,10 +83,26 @@ class Settings(BaseSettings):
     fsync: bool = False
     """SQLite writes through to the disk at each commit: survives a power cut, not only a kill"""
 
-    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @field_validator("allowed_hosts", "allowed_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            if address != "*":
+                ip_network(address, strict=False)
+        return value
+
+
+def is_local(host: str) -> bool:
+    """Tell whether an address can be reached from this machine only."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 WORLD_SETTINGS = ("scenario", "clock", "rate", "polls", "seed")

@@ -68,7 +68,8 @@ def test_a_flag_goes_over_its_variable_and_that_over_the_default() -> None:
     [
         ("port", "x"), ("port", "65536"), ("port", "-1"), ("clock", "fast"), ("rate", "0"), ("rate", "10001"),
         ("rate", "nan"), ("polls", "-1"), ("polls", "1.5"), ("seed", "x"), ("seed", "-1"), ("log-level", "loud"),
-        ("scenario", "none"), ("db", "mysql://x/y"), ("host", "no.such.host.invalid"), ("host", "192.0.2.1"),
+        ("scenario", "none"), ("trusted-proxies", "nonsense"), ("head-timeout", "0"), ("idle-timeout", "inf"),
+        ("log-format", "xml"), ("db", "mysql://x/y"), ("host", "no.such.host.invalid"), ("host", "192.0.2.1"),
     ],
 )  # fmt: skip
 def test_an_invalid_value_is_refused_in_one_line_that_names_it(flag: str, value: str) -> None:
@@ -210,3 +211,21 @@ def test_a_live_demo_moves_by_itself() -> None:
         wait_until(lambda: len(actions()) > 1)
         status, _, _ = server.stop(signal.SIGTERM)
     assert status == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "warned"),
+    [
+        (("--host", "0.0.0.0"), True),
+        (("--host", "0.0.0.0", "--admin-token", "secret"), False),
+        (("--host", "127.0.0.2"), False),
+        (("--host", "localhost"), False),
+    ],
+)
+def test_where_others_reach_it_it_warns_unless_there_is_an_admin_token(
+    flags: tuple[str, ...], *, warned: bool
+) -> None:
+    with served(*flags) as server:
+        _, _, stderr = server.stop(signal.SIGTERM)
+    assert ("without --admin-token" in stderr) == warned
+    assert "secret" not in stderr

@@ -23,7 +23,7 @@ def test_a_page_may_run_only_its_own_scripts_and_has_none_inside(emulator: Emula
     assert answer.headers["content-security-policy"] == POLICY
     assert "unsafe" not in POLICY
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert re.findall(r"<script[^>]*>", answer.text) == [
         '<script type="module" src="/_emulator/ui/static/page.js">'
     ]
@@ -138,7 +138,7 @@ def test_an_account_without_machines_has_a_page(emulator: Emulator) -> None:
 
 def test_with_an_admin_token_the_page_wants_it_too() -> None:
     with running(admin_token="secret") as server:
-        assert httpx.get(server.url, headers=BROWSER).status_code == 401
+        assert httpx.get(server.url, headers=BROWSER).headers["location"].startswith("/_emulator/ui/login?")
         assert httpx.get(server.url, headers=BROWSER | {"Authorization": "Bearer secret"}).status_code == 200
 
 

@@ -23,7 +23,7 @@ MEANINGS = {
     503: "the emulator starts, stops, has lost its database or cannot write to it",
 }
 
-_REASONS = {404: "not_found", 405: "method_not_allowed"}
+_REASONS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 _SHOWN = 80
 
 

@@ -1,30 +1,44 @@
 """Who may use the control API: its own origin, under names it knows, with the token if one is set (contract 1.5)."""
 
-import hmac
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from invapi_emulator.control.admission import Admission
 from invapi_emulator.control.failures import failure
 from invapi_emulator.errors import ControlError, Forbidden, Unauthorized
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.settings import Settings
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
+LOGIN = "/_emulator/ui/login"
+MAX_BODY = 64 * 1024 * 1024
+"""So many bytes a body may have: worlds are written down as JSON, and can be large."""
+
 _HEALTH = "/_emulator/health"
-_NEEDS_NO_TOKEN = (_HEALTH, "/openapi.json", "/docs")
-"""Health, and the description: a browser that opens it cannot send a token, and it tells of no world."""
+_NEEDS_NO_TOKEN = (_HEALTH, LOGIN, "/openapi.json", "/docs")
+"""Health, the way in, and the description: it tells of no world."""
+
+_OPEN_FOLDERS = ("/docs/", "/_emulator/ui/static/")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+}
+"""For every answer that does not say otherwise itself, as pages do."""
 
 
 class ControlGuard:
     """Middleware of the control API."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, admission: Admission) -> None:
         self._app = app
         self._lifecycle = lifecycle
-        self._admin_token = settings.admin_token
+        self._admission = admission
         self._names = {_bracketed(name) for name in (*LOCAL_NAMES, settings.host, *settings.allowed_hosts)}
         self._origins = {origin.lower().rstrip("/") for origin in settings.allowed_origins}
 
@@ -34,14 +48,13 @@ class ControlGuard:
             return
         request = Request(scope)
         origin = request.headers["origin"].lower() if "origin" in request.headers else None
-        if origin is not None and origin in self._origins:
-            send = _open_to(origin, send)
+        send = _with_headers(send, origin if origin in self._origins else None)
         refusal = self._refusal(request, origin)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
         _read_as_json(scope)
-        await self._app(scope, receive, send)
+        await self._app(scope, _bounded(receive), send)
 
     def _refusal(self, request: Request, origin: str | None) -> Response | None:
         """Return what is answered in place of the control API, to a preflight too; None where it may answer."""
@@ -49,7 +62,8 @@ class ControlGuard:
             self._check_names(request, origin)
             if request.method == "OPTIONS" and origin in self._origins:
                 return _preflight(request)
-            self._check_token(request)
+            if not self._is_let_in(request):
+                return _ask_for_token(request)
         except ControlError as error:
             return failure(error.status, error.reason, error.message)
         if not self._lifecycle.ready and request.url.path != _HEALTH:
@@ -71,24 +85,50 @@ class ControlGuard:
                 f"the control API does not answer pages of {origin[:80]!r}; --allowed-origins adds some",
             )
 
-    def _check_token(self, request: Request) -> None:
-        if self._admin_token and not _is_open(request.url.path):
-            given = request.headers.get("authorization", "")
-            if not hmac.compare_digest(given.encode("latin-1"), f"Bearer {self._admin_token}".encode()):
-                raise Unauthorized("unauthorized", "send the admin token: `Authorization: Bearer <token>`")
+    def _is_let_in(self, request: Request) -> bool:
+        if self._admission.open_to_all or _is_open(request.url.path) or self._admission.in_header(request):
+            return True
+        request.state.by_cookie = self._admission.in_cookie(request)
+        return bool(request.state.by_cookie)
 
 
-def _open_to(origin: str, send: Send) -> Send:
-    """Let pages of this origin read what is answered."""
+def _ask_for_token(request: Request) -> Response:
+    """Show a person who wants to see a page the way in, and tell everybody else what is missing."""
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"{LOGIN}?next={quote(wanted, safe='')}", 303)
+    raise Unauthorized("unauthorized", "send the admin token: `Authorization: Bearer <token>`")
 
-    async def opened(message: Message) -> None:
+
+def _with_headers(send: Send, origin: str | None) -> Send:
+    """Let no browser guess what an answer is or frame it, and let pages of this origin, if any, read it."""
+
+    async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers["access-control-allow-origin"] = origin
-            headers.add_vary_header("Origin")
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            if origin is not None:
+                headers["access-control-allow-origin"] = origin
+                headers.add_vary_header("Origin")
         await send(message)
 
-    return opened
+    return sent
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Stop reading a body that is too large for anything that is done here."""
+    size = 0
+
+    async def received() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MAX_BODY:
+            raise HTTPException(413, f"the body has more than {MAX_BODY} bytes", {"Connection": "close"})
+        return message
+
+    return received
 
 
 def _preflight(request: Request) -> Response:
@@ -101,7 +141,7 @@ def _preflight(request: Request) -> Response:
 
 
 def _is_open(path: str) -> bool:
-    return path in _NEEDS_NO_TOKEN or path.startswith("/docs/")
+    return path in _NEEDS_NO_TOKEN or path.startswith(_OPEN_FOLDERS)
 
 
 def _read_as_json(scope: Scope) -> None:

@@ -15,7 +15,7 @@ _SHOWN = 200
 
 
 class RequestLog:
-    """Middleware that gives each request its id, and says how it was answered when it has been."""
+    """Middleware that gives each request its id, and says how it is answered as soon as that is known."""
 
     def __init__(self, app: ASGIApp, ids: RequestIds, real_time: RealTime) -> None:
         self._app = app
@@ -28,30 +28,26 @@ class RequestLog:
             return
         request_id = self._ids.next(Headers(scope=scope).get(REQUEST_ID_HEADER))
         started_at = self._real_time()
-        status = 0
 
         async def sent(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+                _say(scope, request_id, message["status"], self._real_time() - started_at)
             await send(message)
 
-        try:
-            await self._app(scope, receive, sent)
-        finally:
-            self._say(scope, request_id, status, self._real_time() - started_at)
+        await self._app(scope, receive, sent)
 
-    def _say(self, scope: Scope, request_id: str, status: int, duration_us: int) -> None:
-        level = logging.DEBUG if scope["method"] in _LOOKING else logging.INFO
-        method, path = scope["method"], ascii(scope["path"][:_SHOWN])[1:-1]
-        client = scope.get("client")
-        fields = {
-            "request_id": request_id,
-            "method": method,
-            "path": path,
-            "status": status or None,
-            "ms": round(duration_us / 1000, 2),
-            "address": client[0] if client else None,
-        }
-        _log.log(level, "%s %s", method, path, extra={FIELDS: fields})
+
+def _say(scope: Scope, request_id: str, status: int, duration_us: int) -> None:
+    level = logging.DEBUG if scope["method"] in _LOOKING else logging.INFO
+    method, path = scope["method"], ascii(scope["path"][:_SHOWN])[1:-1]
+    client = scope.get("client")
+    fields = {
+        "request_id": request_id,
+        "method": method,
+        "path": path,
+        "status": status,
+        "ms": round(duration_us / 1000, 2),
+        "address": client[0] if client else None,
+    }
+    _log.log(level, "%s %s", method, path, extra={FIELDS: fields})

@@ -22,7 +22,7 @@ POLICY = (
 )
 _HEADERS = {
     "Cache-Control": "no-cache",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with no-referrer a form of ours would say that it is of no origin
     "X-Content-Type-Options": "nosniff",
 }
 _TYPES = {

@@ -35,12 +35,12 @@ async def demo(request: Request, worlds: TheWorlds) -> Response:
 
 
 @router.get("/_emulator/ui/accounts")
-async def all_accounts(worlds: TheWorlds) -> Response:
+async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
     def names() -> list[str]:
         with worlds.database.read() as tx:
             return [held.name for held in accounts.all_of_them(tx)]
 
-    return html("accounts.html", {"names": await worlds.database.run(names)})
+    return html("accounts.html", _visitor(request) | {"names": await worlds.database.run(names)})
 
 
 @router.get("/_emulator/ui/accounts/{name}")
@@ -72,13 +72,18 @@ async def _page(
     try:
         model = await worlds.within(name, gather)
     except NotFound as problem:
-        return html("missing.html", {"message": problem.message}, problem.status)
+        return html("missing.html", _visitor(request) | {"message": problem.message}, problem.status)
     around = {
         "base": str(request.base_url).rstrip("/"),
         "query": request.query_params,
         "scenarios": worlds.scenarios.names(),
     }
-    return html(template, around | dict(model))
+    return html(template, _visitor(request) | around | dict(model))
+
+
+def _visitor(request: Request) -> dict[str, Any]:
+    """Return what each page says of who looks at it: whether there is a way to log out."""
+    return {"by_cookie": getattr(request.state, "by_cookie", False)}
 
 
 def _wanted(request: Request) -> Wanted:

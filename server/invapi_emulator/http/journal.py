@@ -1,35 +1,30 @@
 """Writing a call and its answer into the journal, its secrets masked and its bodies cut."""
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.responses import Response
 
-from invapi_emulator.actions import ACTIONS, Fields, Value
+from invapi_emulator.actions import ACTIONS, Fields
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.faults.kind import Reply
 from invapi_emulator.http.envelope import REASON_HEADER
+from invapi_emulator.http.masking import Masking
 from invapi_emulator.http.parameters import vm_id_in
 from invapi_emulator.storage import accounts, events, requests
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.requests import Request
 
 MAX_SHOWN = 4096
-MASK = "***"
-CALLBACK = "eq_callback"
-_SECRETS = frozenset({"token", "api_key", "password"})
-_SECRET_IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*"')
-_SECRET_IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password): ).*?(; it takes)", re.DOTALL)
 
 
 @dataclass
 class Heard:
     """What is known of a call so far; whoever learns more of it adds that.
 
-    `changed` tells whether the call itself, not the passing of time, has changed what is stored. `fired` are the kinds
+    `secrets` are the account's, and the token that was sent. `changed` tells whether the call itself, not the passing of time, has changed what is stored. `fired` are the kinds
     of the fault rules that did; `reply` is how one of them wants it answered.
     """
 
@@ -40,6 +35,7 @@ class Heard:
     fields: Fields = field(default_factory=dict)
     account_id: int | None = None
     account_name: str | None = None
+    secrets: tuple[str, ...] = ()
     now: Instant | None = None
     task: str | None = None
     changed: bool = False
@@ -49,12 +45,16 @@ class Heard:
 
     def belongs_to(self, account: Account, real_now: Instant) -> None:
         self.account_id, self.account_name, self.now = account.id, account.name, account.clock.now(real_now)
+        credentials, token = account.credentials, self.fields.get("token")
+        self.secrets = (credentials.token, credentials.api_key, credentials.password)
+        self.secrets += (token,) if isinstance(token, str) else ()
 
 
 def write_down(database: Database, heard: Heard, response: Response, duration_us: int) -> None:
     answer = bytes(response.body).decode()
     reason = response.headers.get(REASON_HEADER)
     action = heard.fields.get("action")
+    masking = Masking.of(heard.module, heard.secrets)
     cut = heard.reply is not None and heard.reply.cut is not None
     with database.write() as tx:
         if heard.account_id is not None and not accounts.hold(tx, heard.account_id):
@@ -68,40 +68,34 @@ def write_down(database: Database, heard: Heard, response: Response, duration_us
                 module=heard.module[:100].replace("\0", "\ufffd"),
                 action=action[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
                 vm=vm_id_in(heard.fields),
-                fields=_masked(heard.module, heard.fields),
-                unread=_unread(heard.module, heard.fields),
+                fields=_shown(masking, heard.fields),
+                unread=[masking.text(name) for name in _unread(heard.module, heard.fields)],
                 status=0 if cut else response.status_code,
-                answer="" if cut else _cut(_without_secrets(heard.module, answer)).replace("\0", "\ufffd"),
+                answer="" if cut else _cut(masking.answer(answer)).replace("\0", "\ufffd"),
                 result="ok" if reason is None else "refused",
                 reason=reason,
                 fault=", ".join(heard.fired) or None,
                 task=heard.task,
                 duration_us=duration_us,
                 address=heard.address,
-                user_agent=_cut(heard.user_agent),
+                user_agent=_cut(masking.text(heard.user_agent)),
                 request_id=heard.request_id,
             ),
         )
 
 
-def _without_secrets(module: str, answer: str) -> str:
-    """Mask tokens and passwords, also one that a refusal quotes because it is malformed."""
-    answer = _SECRET_IN_ANSWER.sub(rf'"\1":"{MASK}"', answer)
-    return answer if module == CALLBACK else _SECRET_IN_REFUSAL.sub(rf"\1{MASK}\2", answer)
-
-
-def _masked(module: str, fields: Fields) -> dict[str, Any]:
-    """Return the fields as they may be shown, all together within the limit; a task's key is no secret."""
+def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
+    """Return the fields as they may be shown, all together within the limit."""
     shown: dict[str, Any] = {}
     left = MAX_SHOWN
     for name, value in fields.items():
-        secret = name in _SECRETS or (module != CALLBACK and name == "key")
-        visible = MASK if secret else _cut(value, left) if isinstance(value, str) else _cut_all(value, left)
+        visible = masking.field(name, value)
+        visible = _cut(visible, left) if isinstance(visible, str) else _cut_all(visible, left)
         left -= len(name) + len(json.dumps(visible))
         if left < 0:
             shown["..."] = f"{len(fields) - len(shown)} more fields"
             break
-        shown[name] = visible
+        shown[masking.text(name)] = visible
     return shown
 
 
@@ -118,7 +112,7 @@ def _cut(text: str, most: int = MAX_SHOWN) -> str:
     return text if len(text) <= most else f"{text[: max(most - 30, 0)]}... ({len(text)} characters)"[:most]
 
 
-def _cut_all(values: tuple[Value, ...], most: int) -> Any:
+def _cut_all(values: list[Any], most: int) -> Any:
     """Return an array as it is, or as text where it is too long."""
     text = json.dumps(values, ensure_ascii=False)
-    return list(values) if len(text) <= most else _cut(text, most)
+    return values if len(text) <= most else _cut(text, most)

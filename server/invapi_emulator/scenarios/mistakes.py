@@ -9,6 +9,7 @@ from invapi_emulator.faults.kind import FAULTS
 from invapi_emulator.scenarios.fields import ACCEPTED
 
 _SHOWN = 80
+_SECRETS = ("token", "api_key", "password")
 _PLAIN = {
     "dict_type": "send a JSON object",
     "model_attributes_type": "send a JSON object",
@@ -22,7 +23,7 @@ _ABOUT_KIND = ("union_tag_invalid", "union_tag_not_found")
 
 
 def mistake(place: str, value: Any, accepted: str) -> Unprocessable:
-    return Unprocessable("invalid", f"{place}: {shortened(value)}: {accepted}", place)
+    return Unprocessable("invalid", f"{place}: {_seen(place, value)}: {accepted}", place)
 
 
 def too_late(place: str, value: int, what: str, now: int) -> Unprocessable:
@@ -37,7 +38,7 @@ def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessab
         path.append("kind")
         value = error["ctx"].get("tag")
     field = ".".join(map(str, path)) or None
-    given = "" if error["type"] in _NOT_THERE else f"{shortened(value)}: "
+    given = "" if error["type"] in _NOT_THERE else f"{_seen(field or '', value)}: "
     return Unprocessable("invalid", f"{field or 'the body'}: {given}{_accepted(error)}", field)
 
 
@@ -47,6 +48,11 @@ def _accepted(error: Mapping[str, Any]) -> str:
     if error["type"] == "union_tag_invalid":
         return f"there is no such kind; there are {', '.join(sorted(FAULTS))}"
     return _PLAIN.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+
+
+def _seen(place: str, value: Any) -> str:
+    """Return a value as an error may show it: no secret, and not too much."""
+    return "***" if place.rpartition(".")[2] in _SECRETS else shortened(value)
 
 
 def shortened(value: Any) -> str:

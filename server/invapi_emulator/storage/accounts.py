@@ -55,8 +55,8 @@ def by_api_key(tx: Transaction, api_key: str) -> Account | None:
     return _one(tx, _account.c.api_key == api_key)
 
 
-def by_user(tx: Transaction, user: str, password: str) -> Account | None:
-    return _one(tx, (_account.c.user == user) & (_account.c.password == password))
+def by_user(tx: Transaction, user: str) -> Account | None:
+    return _one(tx, _account.c.user == user)
 
 
 def hold(tx: Transaction, account_id: int) -> bool:

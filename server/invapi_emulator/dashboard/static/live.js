@@ -78,6 +78,7 @@ async function draw() {
     headers: { accept: "text/html" },
     signal: AbortSignal.timeout(PATIENCE),
   });
+  if (answer.redirected) location.reload(); // to the way in: the admin token is another one now
   if (!answer.ok) return answer.status === 404 ? "gone" : "lost";
   take(await answer.text());
   return streaming || document.body.dataset.account === undefined ? "live" : "asking";

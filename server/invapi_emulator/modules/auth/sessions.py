@@ -1,5 +1,7 @@
 """`auth.php`: login with an API key or a password, what a token is good for, logout (contract 5)."""
 
+from hmac import compare_digest
+
 from invapi_emulator.actions import ACTIONS, Body, Call, action, not_emulated
 from invapi_emulator.domain.accounts import GIVEN_TOKEN_EXPIRES, Account
 from invapi_emulator.domain.instants import SECOND
@@ -38,8 +40,9 @@ def _account_of_key(tx: Transaction, params: Login) -> Account:
 
 
 def _account_of_user(tx: Transaction, params: WhmcsLogin) -> Account:
-    account = accounts.by_user(tx, params.user, params.password)
-    if account is None:
+    account = accounts.by_user(tx, params.user)
+    password = "" if account is None else account.credentials.password
+    if not compare_digest(params.password.encode(), password.encode()) or account is None:
         raise InvalidApiKey("Invalid credentials")
     return account
 

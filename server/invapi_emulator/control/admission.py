@@ -1,0 +1,57 @@
+"""The admin token: whether a request brings it, in a header or, from the page, in a cookie."""
+
+import hmac
+from hashlib import sha256
+
+from starlette.requests import HTTPConnection
+
+_WHAT_FOR = b"the page of invapi-emulator"
+
+
+class Admission:
+    """Knows the admin token; without one everybody is let in.
+
+    The cookie is made of the token but does not give it away, and is good for as long as the token is the same: it
+    needs no store, and every server with that token takes it.
+    """
+
+    def __init__(self, admin_token: str) -> None:
+        self.open_to_all = not admin_token
+        self._token = admin_token
+        self._session = hmac.new(admin_token.encode(), _WHAT_FOR, sha256).hexdigest()
+
+    def is_token(self, given: str) -> bool:
+        return _same(given, self._token)
+
+    def in_header(self, request: HTTPConnection) -> bool:
+        # Headers are read as latin-1, a token may be any text.
+        given = request.headers.get("authorization", "").encode("latin-1").decode("utf-8", "replace")
+        return _same(given, f"Bearer {self._token}")
+
+    def in_cookie(self, request: HTTPConnection) -> bool:
+        return _same(request.cookies.get(cookie_name(request), ""), self._session)
+
+    def cookie(self, request: HTTPConnection) -> str:
+        """Return the `Set-Cookie` of somebody who is let in: for the page alone, until the browser closes."""
+        return _cookie(request, self._session)
+
+
+def cookie_name(request: HTTPConnection) -> str:
+    """Return the cookie's name: a browser sends the cookies of one port to all ports of that host."""
+    port = request.headers.get("host", "").rpartition(":")[2]
+    return f"invapi_emulator_{port}" if port.isascii() and port.isdigit() else "invapi_emulator"
+
+
+def no_cookie(request: HTTPConnection) -> str:
+    """Return the `Set-Cookie` that takes the cookie away again."""
+    return f"{_cookie(request, '')}; Max-Age=0"
+
+
+def _cookie(request: HTTPConnection, value: str) -> str:
+    secure = "; Secure" if request.url.scheme == "https" else ""
+    return f"{cookie_name(request)}={value}; Path=/; HttpOnly; SameSite=Strict{secure}"
+
+
+def _same(given: str, wanted: str) -> bool:
+    """Compare in a time that tells nothing, not even the length."""
+    return hmac.compare_digest(sha256(given.encode()).digest(), sha256(wanted.encode()).digest())

@@ -1,0 +1,53 @@
+"""The form for the admin token, in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from processes import served
+
+pytestmark = pytest.mark.acceptance
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served("--clock", "frozen", "--admin-token", "open sesame") as server:
+        yield server.url
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def enter(page: Page, token: str) -> None:
+    page.get_by_label("Admin token").fill(token)
+    page.get_by_role("button", name="Log in").click()
+
+
+def test_with_the_token_the_page_is_live_and_its_buttons_work_until_somebody_logs_out(
+    page: Page, url: str
+) -> None:
+    page.goto(f"{url}/_emulator/ui/accounts/demo/vms/12345")
+    enter(page, "wrong")
+    expect(page.get_by_role("alert")).to_have_text("This is not the admin token.")
+    enter(page, "open sesame")
+    expect(page).to_have_url(f"{url}/_emulator/ui/accounts/demo/vms/12345")
+    expect(page.locator("#stream")).to_have_attribute("data-state", "live")
+    assert page.evaluate("document.cookie") == ""
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    page.goto(f"{url}/")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+
+def test_a_page_that_is_open_when_its_cookie_is_worth_nothing_any_more_asks_again(
+    page: Page, url: str
+) -> None:
+    page.goto(url)
+    enter(page, "open sesame")
+    expect(page.locator("#stream")).to_have_attribute("data-state", "live")
+    page.context.clear_cookies()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
