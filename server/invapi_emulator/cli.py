@@ -119,7 +119,7 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
     # fastapi and SQLAlchemy take most of a second to import: not for --help, nor for a wrong flag.
     from invapi_emulator.application import create_app, open_worlds  # noqa: PLC0415
     from invapi_emulator.clock import real_time  # noqa: PLC0415
-    from invapi_emulator.http.server import server_for  # noqa: PLC0415
+    from invapi_emulator.http.server import allow_many_connections, server_for  # noqa: PLC0415
     from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
     from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
 
@@ -132,6 +132,7 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
     database = open_worlds(settings, real_time(), scenarios)
     host, port = settings.host, listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
+    allow_many_connections()
     lifecycle = Lifecycle()
     database.sign(f"process {os.getpid()}, which serves http://{shown}:{port}")
     application = create_app(settings, database, lifecycle, scenarios)

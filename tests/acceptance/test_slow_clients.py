@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from processes import DEADLINE, Served, served, wait_until
+from processes import COMMAND, DEADLINE, Served, served, wait_until
 
 from harness import TOKEN
 
@@ -97,6 +97,19 @@ def test_two_hundred_slow_connections_do_not_stop_others() -> None:
                 assert emulator.call("eq", "list")["result"] == "OK"
                 if number % 10 == 0:
                     assert httpx.get(f"{server.url}/_emulator/health").status_code == 200
+
+
+def test_more_connections_than_a_shell_usually_allows_are_open_at_once() -> None:
+    with (
+        served(
+            command=("bash", "-c", f'ulimit -S -n 256 && exec "{COMMAND[0]}" "${{@:0}}"', *COMMAND[1:])
+        ) as server,
+        ExitStack() as open_ones,
+    ):
+        for _ in range(300):
+            open_ones.enter_context(closing(connected(server)))
+        with server.emulator() as emulator:
+            assert emulator.call("eq", "list")["result"] == "OK"
 
 
 def test_a_connection_of_a_client_that_went_away_is_let_go() -> None:

@@ -22,8 +22,8 @@ def database() -> Iterator[Database]:
     database.close()
 
 
-def add(tx: Transaction, number: int, action: str, *, ended: bool) -> None:
-    task = Task(f"key-{number}", "vm", action, 12345, number, {}, (PlannedStage("only", 10),), 0, 10)
+def add(tx: Transaction, number: int, action: str, *, ended: bool, **context: str) -> None:
+    task = Task(f"key-{number}", "vm", action, 12345, number, context, (PlannedStage("only", 10),), 0, 10)
     tasks.add(tx, ACCOUNT, replace(task, state="done", ended_at=10) if ended else task)
 
 
@@ -49,6 +49,24 @@ def test_ended_ones_go_first_then_reading_ones_and_changing_ones_never(database:
         assert left(5) == ["key-0", "key-1", "key-3", "key-4"]
         assert left(3) == ["key-0", "key-3"]
         assert left(1) == ["key-0"]
+
+
+@pytest.mark.clause("8.5")
+def test_what_contexts_repeat_is_bounded_together_and_goes_in_the_same_order(database: Database) -> None:
+    with database.write() as tx:
+        for number, (action, ended) in enumerate(
+            [("off", False), ("status", False), ("off", True), ("load_stats", False), ("status", True)]
+        ):
+            add(tx, number, action, ended=ended, note="x" * 1000)
+
+        def left(most: int) -> list[str]:
+            tasks.make_room_for_context(tx, ACCOUNT, most, READING)
+            return [task.key for task in tasks.of_account(tx, ACCOUNT, 0)]
+
+        assert left(6000) == ["key-0", "key-1", "key-2", "key-3", "key-4"]
+        assert left(5000) == ["key-0", "key-1", "key-3", "key-4"]
+        assert left(2500) == ["key-0", "key-3"]
+        assert left(0) == ["key-0"]
 
 
 def test_a_task_that_hangs_is_listed_as_hanging_and_goes_no_further(database: Database) -> None:

@@ -15,6 +15,12 @@ KEY_LIFETIME = DAY
 MAX_TASKS = 10_000
 """So many tasks an account keeps (contract 3.7)."""
 
+MAX_CONTEXTS = 64 * 1024 * 1024
+"""So many bytes the contexts of an account's tasks may have together: they repeat whatever a client sent."""
+
+LARGE_CONTEXT = 4 * 1024
+"""As long as contexts are smaller, MAX_TASKS of them stay within MAX_CONTEXTS, and nobody need add them up."""
+
 JITTER = 0.1
 """A stage takes up to so much longer or shorter than its plan says."""
 

@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import uvicorn
@@ -64,6 +64,17 @@ class Server(uvicorn.Server):
     def _stop(self, number: int, frame: object) -> None:
         self._lifecycle.state = "stopping"
         self.handle_exit(number, frame)  # type: ignore[arg-type]
+
+
+def allow_many_connections() -> None:
+    """Raise the limit of open files, often 1,024, to what the system lets a process have."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def server_for(

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Text, bindparam, case, cast, delete, func, insert, select, update
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import KEY_LIFETIME, PlannedStage, Task, next_change
@@ -117,6 +117,22 @@ def make_room(tx: Transaction, account_id: int, most: int, reading: tuple[str, .
     droppable = select(task.c.key).where(mine, ended | task.c.action.in_(reading))
     oldest = droppable.order_by(case((ended, 0), else_=1), task.c.sequence).limit(surplus)
     tx.execute(delete(task).where(task.c.key.in_(oldest)))
+
+
+def make_room_for_context(tx: Transaction, account_id: int, most: int, reading: tuple[str, ...]) -> None:
+    """Drop tasks, in the same order, until the contexts of those that are left have `most` bytes together."""
+    mine, size = task.c.account_id == account_id, func.length(cast(task.c.context, Text))
+    surplus = (tx.execute(select(func.sum(size)).where(mine)).scalar_one() or 0) - most
+    ended = task.c.state != "running"
+    droppable = select(task.c.key, size).where(mine, ended | task.c.action.in_(reading))
+    doomed = []
+    if surplus > 0:
+        for key, freed in tx.execute(droppable.order_by(case((ended, 0), else_=1), task.c.sequence)):
+            doomed.append(key)
+            surplus -= freed
+            if surplus <= 0:
+                break
+    tx.execute(delete(task).where(task.c.key.in_(doomed)))
 
 
 def _kept(account_id: int, now: Instant) -> ColumnElement[bool]:

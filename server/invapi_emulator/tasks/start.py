@@ -1,11 +1,12 @@
 """Starting a task: its durations are drawn, its key is made, its VM is locked."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from invapi_emulator.actions import Call
-from invapi_emulator.domain.tasks import MAX_TASKS, Task
+from invapi_emulator.domain.tasks import LARGE_CONTEXT, MAX_CONTEXTS, MAX_TASKS, Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
 from invapi_emulator.faults.kind import TaskFault
 from invapi_emulator.faults.rules import fire
@@ -26,8 +27,8 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
     kind = KINDS[call.action]
     account = call.account
     number = accounts.next_sequence(tx, account.id)
-    tasks.drop_aged_out(tx, account.id, call.now)
-    tasks.make_room(tx, account.id, MAX_TASKS, actions_where(lambda kind: not kind.changes))
+    context = _context(call, vm, defaults)
+    _make_room(tx, call, len(json.dumps(context)))
     count = vm.started.get(call.action, 0) + 1
     stages = planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.chance)
     task = Task(
@@ -36,7 +37,7 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
         action=call.action,
         vm_id=vm.id,
         sequence=number,
-        context=_context(call, vm, defaults),
+        context=context,
         stages=stages,
         created_at=call.now,
         due_at=stages[-1].ends_at,
@@ -49,6 +50,15 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
     vms.save(tx, account.id, replace(held, locked_by=locked_by, started=started))
     events.record(tx, account.id, call.now, "task_started", task=task.key, action=task.action, vm=vm.id)
     return task.key
+
+
+def _make_room(tx: Transaction, call: Call[Any], context_size: int) -> None:
+    """Let the account's tasks go that are too many, or have too much to repeat, to keep one more."""
+    reading = actions_where(lambda kind: not kind.changes)
+    tasks.drop_aged_out(tx, call.account.id, call.now)
+    tasks.make_room(tx, call.account.id, MAX_TASKS, reading)
+    if context_size > LARGE_CONTEXT:
+        tasks.make_room_for_context(tx, call.account.id, MAX_CONTEXTS - context_size, reading)
 
 
 def _as_ordered(tx: Transaction, call: Call[Any], task: Task) -> Task:
