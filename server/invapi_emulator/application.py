@@ -57,6 +57,8 @@ from invapi_emulator.storage import accounts, server_life, tasks
 from invapi_emulator.storage.database import Database, Transaction, open_database
 from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
 from invapi_emulator.storage.schema import prepare_schema
+from invapi_emulator.storage.urls import name_of
+from invapi_emulator.storage.versions import HEAD
 from invapi_emulator.worker.loop import Worker
 
 _log = logging.getLogger(__name__)
@@ -103,7 +105,7 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
     database = open_database(settings.db, real_time, fsync=settings.fsync)
     try:
         with database.write() as tx:
-            prepare_schema(tx)
+            found = prepare_schema(tx)
             if database.alone:
                 _resume_clocks(database, tx)
             if scenarios.files:
@@ -113,6 +115,8 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
     except BaseException:
         database.close()
         raise
+    if found not in {None, HEAD}:
+        _log.info("%s was at schema %s, and is at %s now", name_of(database.engine.url), found, HEAD)
     return database
 
 
