@@ -9,6 +9,8 @@ import pytest
 
 from harness import Emulator, running
 from invapi_emulator.cli import main
+from invapi_emulator.remote import DEFAULT_URL
+from invapi_emulator.settings import Settings
 from invapi_emulator.testing import Emulator as Control
 from worlds_in_use import bytes_of, live_through_everything
 
@@ -17,6 +19,8 @@ class Shell:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str) -> None:
         self.monkeypatch = monkeypatch
         self.capsys = capsys
+        for name in ("HOST", "PORT"):
+            monkeypatch.delenv(f"INVAPI_EMULATOR_{name}", raising=False)
         monkeypatch.setenv("INVAPI_EMULATOR_URL", url)
 
     def run(self, *words: str, status: int = 0) -> list[str]:
@@ -166,6 +170,49 @@ def test_healthcheck_says_what_is_amiss_with_an_emulator(
     elsewhere = f"{emulator.url}/elsewhere"
     (line,) = shell.run("healthcheck", "--url", elsewhere, status=1)
     assert line.startswith("invapi-emulator: 404 ")
+
+
+@pytest.mark.parametrize(
+    ("variables", "asks"),
+    [
+        ({"PORT": "1"}, "http://127.0.0.1:1"),
+        ({"PORT": "1", "HOST": ""}, "http://127.0.0.1:1"),
+        ({"PORT": "1", "HOST": "0.0.0.0"}, "http://127.0.0.1:1"),
+        ({"PORT": "1", "HOST": "127.0.0.2"}, "http://127.0.0.2:1"),
+        ({"PORT": "1", "HOST": "localhost"}, "http://localhost:1"),
+        ({"PORT": "1", "HOST": "::"}, "http://[::1]:1"),
+        ({"PORT": "1", "HOST": "::1"}, "http://[::1]:1"),
+    ],
+)
+def test_healthcheck_asks_where_the_variables_of_serve_say(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], asks: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"INVAPI_EMULATOR_{name}", value)
+    (line,) = shell.run("healthcheck", status=1)
+    assert line.startswith(f"invapi-emulator: --url: no emulator answers at {asks}: ")
+
+
+def test_healthcheck_finds_the_server_of_the_same_variables(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, emulator: Emulator
+) -> None:
+    monkeypatch.setenv("INVAPI_EMULATOR_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("INVAPI_EMULATOR_HOST", "0.0.0.0")
+    monkeypatch.setenv("INVAPI_EMULATOR_PORT", emulator.url.rpartition(":")[2])
+    assert shell.run("healthcheck") == []
+    shell.run("healthcheck", "--url", "http://127.0.0.1:1", status=1)
+
+
+def test_healthcheck_without_variables_asks_the_default_port() -> None:
+    assert f"http://127.0.0.1:{Settings.model_fields['port'].default}" == DEFAULT_URL
+
+
+def test_healthcheck_names_a_variable_that_makes_no_sense(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INVAPI_EMULATOR_PORT", "none")
+    (line,) = shell.run("healthcheck", status=1)
+    assert line.startswith("invapi-emulator: INVAPI_EMULATOR_PORT: 'none': ")
 
 
 def test_healthcheck_refuses_a_wait_that_makes_no_sense(shell: Shell) -> None:

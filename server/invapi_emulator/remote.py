@@ -1,8 +1,11 @@
 """Commands that drive a running emulator from the shell."""
 
+import os
 import shlex
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -10,20 +13,24 @@ import click
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.errors import CannotStart
 from invapi_emulator.scenarios.documents import YAML_ENDINGS, as_json, parse, written
+from invapi_emulator.settings import ENVIRONMENT_PREFIX, read_settings
 from invapi_emulator.testing import ControlFailure, Emulator
 
+URL_VARIABLE = "INVAPI_EMULATOR_URL"
 DEFAULT_URL = "http://127.0.0.1:8650"
 NOT_READY = 1
 ASKS_EVERY_SECONDS = 0.2
 ANSWERS_WITHIN_SECONDS = 5
 
+_LOOPBACK: dict[IPv4Address | IPv6Address, str] = {IPv4Address(0): "127.0.0.1", IPv6Address(0): "::1"}
+"""Where a server that listens on all addresses is asked."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-_url = click.option(
-    "--url", envvar="INVAPI_EMULATOR_URL", default=DEFAULT_URL, show_default=True, help="the emulator"
-)
+_url = click.option("--url", envvar=URL_VARIABLE, default=DEFAULT_URL, show_default=True, help="the emulator")
 
 
 def _of_account(command: Command) -> Command:
@@ -91,21 +98,45 @@ def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
 
 
 @click.command()
-@_url
+@click.option("--url", help="the emulator, if it is not the one that the variables of `serve` describe")
 @click.option(
     "--wait", type=click.FloatRange(min=0), default=0, show_default=True, help="ask again for so many seconds"
 )
-def healthcheck(url: str, wait: float) -> int:
+def healthcheck(url: str | None, wait: float) -> int:
     """Succeed if the emulator is ready; else say in one line why not, with exit status 1."""
     now = real_time()
     deadline = now() + wait * SECOND
     pause = threading.Event()
+    try:
+        url = url or _served_here() or os.environ.get(URL_VARIABLE) or DEFAULT_URL
+    except CannotStart as wrong:
+        return _say_not_ready(str(wrong))
     while why := _why_not_ready(url):
         if now() >= deadline:
-            click.echo(f"invapi-emulator: {why}", err=True)
-            return NOT_READY
+            return _say_not_ready(why)
         pause.wait(ASKS_EVERY_SECONDS)
     return 0
+
+
+def _say_not_ready(why: str) -> int:
+    click.echo(f"invapi-emulator: {why}", err=True)
+    return NOT_READY
+
+
+def _served_here() -> str | None:
+    """Return where `serve` listens with these variables; nothing if they say neither host nor port."""
+    if not any(os.environ.get(f"{ENVIRONMENT_PREFIX}{name}") for name in ("HOST", "PORT")):
+        return None
+    settings = read_settings({})
+    host = _reachable(settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _reachable(host: str) -> str:
+    """Return the loopback address in the place of the one that means all addresses of the machine."""
+    with suppress(ValueError):
+        return _LOOPBACK.get(ip_address(host), host)
+    return host
 
 
 def _why_not_ready(url: str) -> str | None:
