@@ -2,9 +2,10 @@
 # make test   the tests: no network, no sleeping
 # make check  lint, formatting, types, import rules, clauses without a test
 # make acceptance   slower: real processes, signals, PostgreSQL, a browser, a thousand of everything
+# make image-test   builds the container's image and runs it, as root, without a container engine
 # make long   the property tests with ten times as many examples
 .DEFAULT_GOAL := run
-.PHONY: run test check acceptance long format clauses clean
+.PHONY: run test check acceptance image-test long format clauses clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,7 +16,7 @@ run: $(VENV)/installed
 	@exec $(BIN)/invapi-emulator serve $(ARGS)
 
 test: $(VENV)/installed-dev
-	$(BIN)/pytest -n auto -m "not acceptance" --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
+	$(BIN)/pytest -n auto -m "not acceptance and not image" --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -23,9 +24,15 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/clauses.py
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 acceptance: $(VENV)/installed-dev
 	$(BIN)/pytest -n auto -m acceptance $(ARGS)
+
+image-test: $(VENV)/installed-dev
+	@bash scripts/image_tools.sh
+	$(BIN)/pytest -n 0 -v -m image tests/image $(ARGS)
 
 long: $(VENV)/installed-dev
 	TEST_MORE=10 $(BIN)/pytest -n auto tests/test_model.py tests/http tests/control/test_changing_vms.py tests/control/test_state_mistakes.py

@@ -1,15 +1,18 @@
-"""Dockerfile and docker-compose.yml name what exists; no test here has a Docker engine."""
+"""Dockerfile and docker-compose.yml name what exists; tests/image builds and runs what they describe."""
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from invapi_emulator import __version__
 from invapi_emulator.cli import commands
-from invapi_emulator.remote import DEFAULT_URL
 from invapi_emulator.settings import Settings, read_settings
 from recipe_pages import ROOT, files_in
 
@@ -26,12 +29,13 @@ def instructions(word: str) -> list[str]:
 
 
 def emulator_in(compose: str) -> Any:
-    return yaml.safe_load(COMPOSE[compose])["services"]["invapi"]
+    return yaml.safe_load(COMPOSE[compose])["services"]["emulator"]
 
 
 def copied() -> list[str]:
     """Return what the Dockerfile copies out of the repository."""
-    return [name for line in instructions("COPY") for name in line.split()[:-1]]
+    from_here = [line for line in instructions("COPY") if not line.startswith("--from")]
+    return [name for line in from_here for name in line.split()[:-1]]
 
 
 def test_what_is_copied_exists_and_nothing_else_is_handed_to_the_build() -> None:
@@ -41,28 +45,39 @@ def test_what_is_copied_exists_and_nothing_else_is_handed_to_the_build() -> None
 
 
 def test_its_variables_are_settings_and_let_others_in() -> None:
-    variables = dict(line.split("=", 1) for line in instructions("ENV"))
+    variables = dict(line.split("=", 1) for line in instructions("ENV") if line.startswith("INVAPI_"))
     settings = read_settings(
         {name.removeprefix("INVAPI_EMULATOR_").lower(): value for name, value in variables.items()}
     )
     assert (settings.host, settings.allowed_hosts) == ("0.0.0.0", ("*",))
 
 
-def test_it_serves_on_the_default_port_as_somebody_who_is_not_root() -> None:
+def test_it_serves_on_the_default_port_as_a_number_that_is_not_root() -> None:
     assert instructions("EXPOSE") == [str(PORT)]
-    assert instructions("USER") == ["emulator"]
+    user, group = map(int, instructions("USER")[-1].split(":"))
+    assert min(user, group) > 0
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     (entry,) = json.loads(instructions("ENTRYPOINT")[0])
     assert entry in project["scripts"]
     assert json.loads(instructions("CMD")[-1]) == ["serve"]
 
 
+def test_its_label_says_todays_version() -> None:
+    assert instructions("ARG") == [f"VERSION={__version__}"]
+    assert "MIT" in re.findall(r'image\.licenses="(.+)"', DOCKERFILE)
+
+
+def test_all_stages_stand_on_one_base() -> None:
+    base, *others = instructions("FROM")
+    assert re.fullmatch(r"python:[\d.]+-slim AS base", base)
+    assert [line.split()[0] for line in others] == ["base", "base"]
+
+
 @pytest.mark.parametrize("compose", COMPOSE)
 def test_every_healthcheck_is_the_one_there_is(compose: str) -> None:
-    command, *words = emulator_in(compose)["healthcheck"]["test"]
-    assert command == "CMD"
-    assert words == json.loads(instructions("CMD")[0])
-    assert words == ["invapi-emulator", "healthcheck", "--url", DEFAULT_URL]
+    in_image = re.findall(r"^HEALTHCHECK .*CMD (\[.+\])$", DOCKERFILE, re.MULTILINE)
+    assert [json.loads(words) for words in in_image] == [["invapi-emulator", "healthcheck"]]
+    assert emulator_in(compose)["healthcheck"]["test"] == ["CMD", "invapi-emulator", "healthcheck"]
 
 
 @pytest.mark.parametrize("compose", COMPOSE)
@@ -72,7 +87,25 @@ def test_compose_gives_the_emulator_a_command_it_knows(compose: str) -> None:
     assert emulator_in(compose).get("ports", ["127.0.0.1:8650:8650"]) == [f"127.0.0.1:{PORT}:{PORT}"]
 
 
+@pytest.mark.parametrize("compose", COMPOSE)
+def test_compose_files_are_what_the_specification_says(compose: str, tmp_path: Path) -> None:
+    file = tmp_path / "docker-compose.yml"
+    file.write_text(COMPOSE[compose], encoding="utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(file)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_compose_keeps_the_worlds_and_gives_the_emulator_nothing_else_to_write() -> None:
+    service = emulator_in("docker-compose.yml")
+    assert service["volumes"] == ["worlds:/data"]
+    assert service["command"] == ["serve", "--db", "/data/worlds.db"]
+    assert (service["read_only"], service["tmpfs"], service["cap_drop"]) == (True, ["/tmp"], ["ALL"])
+    assert instructions("VOLUME") == instructions("WORKDIR") == ["/data"]
+    assert "worlds" in yaml.safe_load(COMPOSE["docker-compose.yml"])["volumes"]
+
+
 def test_a_program_beside_it_waits_until_it_is_healthy() -> None:
     app = yaml.safe_load(COMPOSE["docs/recipes/compose.md"])["services"]["app"]
-    assert app["depends_on"] == {"invapi": {"condition": "service_healthy"}}
-    assert app["environment"]["HOSTKEY_API_URL"] == f"http://invapi:{PORT}"
+    assert app["depends_on"] == {"emulator": {"condition": "service_healthy"}}
+    assert app["environment"]["HOSTKEY_API_URL"] == f"http://emulator:{PORT}"

@@ -117,7 +117,7 @@ def github_lines(job: dict[str, Any]) -> list[str]:
 
 def test_the_github_job_with_a_service_container_passes(tmp_path: Path) -> None:
     job = yaml.safe_load(files_in("github-actions.md")[".github/workflows/snapshots.yml"])["jobs"]["test"]
-    service = job["services"]["invapi"]
+    service = job["services"]["emulator"]
     assert service["ports"] == [f"{PORT}:{PORT}"]
     assert job["env"] == {"INVAPI_EMULATOR_URL": f"http://127.0.0.1:{PORT}"}
     with served(variables=service["env"]) as server:

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# image_tools.sh: what `make image-test` needs beside Python, from Debian where it is missing.
+set -eu
+
+missing=
+for tool in podman buildah debootstrap curl; do
+    command -v "$tool" >/dev/null || missing="$missing $tool"
+done
+if [ "$(id -u)" != 0 ]; then
+    echo "make: image-test mounts and changes its root directory, so it must run as root" >&2
+    exit 1
+fi
+if [ -n "$missing" ]; then
+    echo "make: installing$missing" >&2
+    timeout 300 apt-get update -qq
+    # shellcheck disable=SC2086 # each word is a package
+    DEBIAN_FRONTEND=noninteractive timeout 600 apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi

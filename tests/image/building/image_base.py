@@ -1,0 +1,29 @@
+"""A stand-in for the image that the Dockerfile builds on: Debian's Python, where no registry can be asked."""
+
+import platform
+import re
+from pathlib import Path
+
+from image_store import Store, run
+
+
+def base_of(dockerfile: str) -> str:
+    """Return the full name of the image that a Dockerfile begins with."""
+    (name,) = re.findall(r"^FROM (\S+:\S+)", dockerfile, re.MULTILINE)
+    return str(name) if "/" in name else f"docker.io/library/{name}"
+
+
+def import_base(store: Store, name: str) -> None:
+    """Put the smallest Debian of this machine's release that has a Python in the place of an image."""
+    root, archive = store.folder / "base", store.folder / "base.tar"
+    release = platform.freedesktop_os_release()["VERSION_CODENAME"]
+    run(900, "debootstrap", "--variant=minbase", "--include=python3,python3-venv", release, root)
+    _forget_bytecode(root)
+    run(120, "tar", "--create", "--file", archive, "--directory", root, ".")
+    store.run(120, "podman", "import", "--quiet", archive, name)
+
+
+def _forget_bytecode(root: Path) -> None:
+    """Leave the standard library as the real image does: without bytecode."""
+    for file in (root / "usr" / "lib").glob("python3*/**/*.pyc"):
+        file.unlink()

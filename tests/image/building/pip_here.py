@@ -1,0 +1,49 @@
+"""Hand a build what this machine's pip knows: its configuration, and the files that it names."""
+
+import ast
+import sys
+from configparser import RawConfigParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from image_store import run
+
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+def volumes(folder: Path) -> list[str]:
+    """Return flags that mount a pip.conf, the certificates and whatever files it names, all to be read only."""
+    configuration = _configuration()
+    file = folder / "pip.conf"
+    file.touch(mode=0o600)  # it may hold a password
+    with file.open("w", encoding="utf-8") as writable:
+        configuration.write(writable)
+    paths = {CERTIFICATES, *_named_by(configuration)}
+    mounts = {f"{path}:{path}:ro" for path in paths if path.exists()} | {f"{file}:/etc/pip.conf:ro"}
+    return [f"--volume={mount}" for mount in sorted(mounts)]
+
+
+def _configuration() -> RawConfigParser:
+    """Return what `pip config list` says, where environment variables come as section `:env:`, over all."""
+    configuration = RawConfigParser()
+    lines = run(60, sys.executable, "-m", "pip", "config", "list").splitlines()
+    for line in sorted(lines, key=lambda line: line.startswith(":env:")):
+        name, _, value = line.partition("=")
+        section, _, key = name.rpartition(".")
+        section = "global" if section == ":env:" else section
+        if not configuration.has_section(section):
+            configuration.add_section(section)
+        configuration.set(section, key, " ".join(str(ast.literal_eval(value)).split()))
+    return configuration
+
+
+def _named_by(configuration: RawConfigParser) -> set[Path]:
+    """Return the files and folders that values name; the pages of an index refer to folders beside theirs."""
+    named: set[Path] = set()
+    for section in configuration.sections():
+        for key, value in configuration.items(section):
+            for word in value.split():
+                path = Path(urlsplit(word).path if word.startswith("file:") else word)
+                if path.is_absolute() and path.exists():
+                    named.add(path.parent if "index" in key else path)
+    return named
