@@ -43,6 +43,6 @@ VOLUME /data
 WORKDIR /data
 EXPOSE 8650
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=10s --start-period=10s --retries=6 CMD ["invapi-emulator", "healthcheck"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=10s --retries=3 CMD ["invapi-emulator", "healthcheck"]
 ENTRYPOINT ["invapi-emulator"]
 CMD ["serve"]
