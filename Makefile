@@ -3,9 +3,10 @@
 # make check  lint, formatting, types, import rules, clauses without a test
 # make acceptance   slower: real processes, signals, PostgreSQL, a browser, a thousand of everything
 # make image-test   builds the container's image and runs it, as root, without a container engine
+# make soak   the long forms of the acceptance tests: minutes to hours
 # make long   the property tests with ten times as many examples
 .DEFAULT_GOAL := run
-.PHONY: run test check acceptance image-test long format clauses clean
+.PHONY: run test check acceptance image-test soak long format clauses clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,7 +17,7 @@ run: $(VENV)/installed
 	@exec $(BIN)/invapi-emulator serve $(ARGS)
 
 test: $(VENV)/installed-dev
-	$(BIN)/pytest -n auto -m "not acceptance and not image" --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
+	$(BIN)/pytest -n auto -m "not acceptance and not image and not soak" --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -28,7 +29,10 @@ check: $(VENV)/installed-dev
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 acceptance: $(VENV)/installed-dev
-	$(BIN)/pytest -n auto -m acceptance $(ARGS)
+	$(BIN)/pytest -n auto -m "acceptance and not soak" $(ARGS)
+
+soak: $(VENV)/installed-dev
+	$(BIN)/pytest -n 0 -m soak $(ARGS)
 
 image-test: $(VENV)/installed-dev
 	@bash scripts/image_tools.sh

@@ -1,0 +1,111 @@
+"""What a client knows of a VM of its own, from acknowledged calls alone."""
+
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from harness import Json
+
+NUM_MAX = 4
+
+Disk: TypeAlias = tuple[int, str]
+"""Its generation and its fingerprint."""
+
+
+@dataclass
+class Held:
+    """A snapshot: the disk it holds is None until somebody has looked."""
+
+    name: str
+    disk: Disk | None = None
+
+
+@dataclass
+class Pending:
+    """A changing task that was acknowledged, and whose OK was not."""
+
+    key: str
+    action: str
+    name: str = ""
+    disk: Disk | None = None
+
+
+@dataclass
+class Machine:
+    """A VM; `disk` is None where nobody can know it: it runs, or has since anybody looked."""
+
+    id: int
+    power: str = "off"
+    disk: Disk | None = None
+    snapshots: list[Held] = field(default_factory=list)
+    rotation: int = 0
+    excluded: list[str] = field(default_factory=list)
+    pending: Pending | None = None
+
+    def names(self) -> list[str]:
+        return [held.name for held in self.snapshots]
+
+    def refusal_of(self, action: str, name: str) -> str | None:
+        """Return why a changing call must be refused while nothing is pending."""
+        match action:
+            case "create_snapshot" if name in self.names():
+                return "name_taken"
+            case "create_snapshot":
+                stuck = not self.rotation or all(held in self.excluded for held in self.names())
+                return "snapshot_limit" if len(self.snapshots) >= NUM_MAX and stuck else None
+            case "remove_snapshot" | "restore_snapshot" if name not in self.names():
+                return "snapshot_not_found"
+            case "remove_snapshot" | "restore_snapshot":
+                return "vm_running" if self.power == "on" else None
+            case "reboot":
+                return "vm_not_running" if self.power == "off" else None
+        return None
+
+    def accepted(self, key: str, action: str, name: str) -> None:
+        self.pending = Pending(key, action, name, self.disk if self.power == "off" else None)
+
+    def afterwards(self) -> "Machine":
+        """Return the VM as it is once the pending task has ended; snapshots it had stay the same objects."""
+        assert self.pending is not None
+        after = replace(self, snapshots=list(self.snapshots), pending=None)
+        match self.pending.action:
+            case "create_snapshot":
+                after._add(Held(self.pending.name, self.pending.disk))
+            case "remove_snapshot":
+                after.snapshots = [held for held in after.snapshots if held.name != self.pending.name]
+            case "restore_snapshot":
+                place = self.names().index(self.pending.name)
+                after.snapshots = self.snapshots[: place + 1]
+                after.disk = self.snapshots[place].disk
+            case "off" | "hard_off":
+                after.power = "off"
+            case _:
+                after.power, after.disk = "on", None
+        return after
+
+    def _add(self, made: Held) -> None:
+        while len(self.snapshots) >= NUM_MAX:
+            free = next(held for held in self.snapshots if held.name not in self.excluded)
+            self.snapshots.remove(free)
+        self.snapshots.append(made)
+
+    def must_be(self, view: Json) -> None:
+        """Hold what the control API shows against what is known, and learn what was not."""
+        told = f"VM {self.id}: {self} / {view}"
+        assert view["power"] == self.power, told
+        assert view["locked_by"] == (self.pending and self.pending.key), told
+        assert [row["name"] for row in view["snapshots"]] == self.names(), told
+        settings = view["settings"]["snapshot"]
+        known = (self.rotation, self.excluded)
+        assert (settings["enable_rotation"], settings["exclude_rotation"]) == known, told
+        for held, row in zip(self.snapshots, view["snapshots"], strict=True):
+            held.disk = _same(held.disk, row["disk"], told)
+        if self.power == "off":
+            self.disk = _same(self.disk, view["disk"], told)
+        if self.pending is not None and self.pending.action == "create_snapshot":
+            self.pending.disk = _same(self.pending.disk, view["disk"], told)
+
+
+def _same(known: Disk | None, shown: Json, told: str) -> Disk:
+    disk = (shown["generation"], shown["fingerprint"])
+    assert known in {None, disk}, told
+    return disk

@@ -1,0 +1,132 @@
+"""After a restart: what became of the one call without an answer, and whether all that had one is there."""
+
+from busy_client import CHANGES, Act, Client
+from machine import Machine
+from wire import Wire
+
+from harness import Json
+
+HAPPENED, DID_NOT, CANNOT_TELL = "happened", "did not happen", "nobody can tell"
+RECENT = 20
+"""So many spent keys and tokens are asked for again; the control API shows the other keys."""
+
+
+class Settling:
+    """Settles one client with a server that has come back."""
+
+    def __init__(self, client: Client, url: str) -> None:
+        self.client = client
+        self.url = url
+        self.act, client.uncertain = client.uncertain, None
+        self.outcome: str | None = None
+
+    def run(self) -> tuple[str, str] | None:
+        """Return the uncertain call and what became of it, if there was one."""
+        with Wire(self.url) as self.client.wire:
+            for machine in list(self.client.machines):
+                self._settle(machine)
+            self._check_reads()
+            self._check_spent_keys()
+            self._check_tokens()
+        self.client.started = {key: vm for key, vm in self.client.started.items() if self._is_open(key)}
+        self.client.spent = []
+        if self.act is None:
+            return None
+        self.client.uncertain_logins += self.act.action == "login"
+        return self.act.action, self.outcome or CANNOT_TELL
+
+    def _is_open(self, key: str) -> bool:
+        pending = [machine.pending.key for machine in self.client.machines if machine.pending]
+        return key in pending or key in self.client.reads
+
+    def _act_on(self, machine: Machine) -> Act | None:
+        return self.act if self.act is not None and self.act.about == machine.id else None
+
+    def _settle(self, machine: Machine) -> None:
+        view = self.client.whole(machine)
+        tasks = {task["key"]: task for task in view["tasks"]}
+        self._adopt(machine, tasks)
+        self._settle_rotation(machine, view)
+        mine = {key for key, vm in self.client.started.items() if vm == machine.id}
+        assert mine <= tasks.keys(), ("lost", mine - tasks.keys())
+        spent = [tasks[key]["state"] for key in mine & set(self.client.spent)]
+        assert all(state == "done" for state in spent), spent
+        self._hold_against(machine, view, tasks)
+        self._check_pending(machine)
+
+    def _adopt(self, machine: Machine, tasks: dict[str, Json]) -> None:
+        """Find the task that the uncertain call started, or that it started none."""
+        unknown = tasks.keys() - self.client.known
+        act = self._act_on(machine)
+        if act is None or act.action == "update_restore_settings":
+            assert not unknown, (machine, unknown)
+            return
+        self.outcome = HAPPENED if unknown else DID_NOT
+        if unknown:
+            (key,) = unknown
+            assert tasks[key]["action"] == act.action, (act, tasks[key])
+            assert act.action not in CHANGES or machine.refusal_of(act.action, act.name) is None, (
+                machine,
+                act,
+            )
+            self.client.began(machine, key, act.action, act.name)
+
+    def _settle_rotation(self, machine: Machine, view: Json) -> None:
+        act = self._act_on(machine)
+        if act is None or act.action != "update_restore_settings":
+            return
+        before, after = act.settings
+        shown = view["settings"]["snapshot"]
+        found = (shown["enable_rotation"], shown["exclude_rotation"])
+        assert found in (before, after), (act, found)
+        machine.rotation, machine.excluded = found
+        if before != after:
+            self.outcome = HAPPENED if found == after else DID_NOT
+
+    def _hold_against(self, machine: Machine, view: Json, tasks: dict[str, Json]) -> None:
+        """Compare all of it: a pending task has had none of its effect, or the whole."""
+        if machine.pending is None or tasks[machine.pending.key]["state"] == "running":
+            machine.must_be(view)
+        else:
+            assert tasks[machine.pending.key]["state"] == "done", (machine, tasks[machine.pending.key])
+            machine.afterwards().must_be(view)
+
+    def _check_pending(self, machine: Machine) -> None:
+        if machine.pending is None:
+            return
+        if self._spent_already(machine.pending.key):
+            self.client.ended(machine)
+
+    def _check_reads(self) -> None:
+        for key in list(self.client.reads):
+            if self._spent_already(key):
+                self.client.reads.remove(key)
+
+    def _spent_already(self, key: str) -> bool:
+        """Check a key whose OK was not seen; only the uncertain call may have been given it."""
+        result = self.client.check(key)
+        uncertain = self.act is not None and self.act == Act("check", key)
+        assert result in {"OK", "Not ready"} or (uncertain and result == "key_spent"), (key, result)
+        if uncertain:
+            self.outcome = HAPPENED if result == "key_spent" else DID_NOT
+        return result in {"OK", "key_spent"}
+
+    def _check_spent_keys(self) -> None:
+        for key in self.client.spent[-RECENT:]:
+            again = self.client.check(key)
+            assert again == "key_spent", (key, again)
+
+    def _check_tokens(self) -> None:
+        if self.act is not None and self.act.action == "logout":
+            token = str(self.act.about)
+            self.client.tokens.remove(token)
+            alive = self._is_good(token)
+            self.outcome = DID_NOT if alive else HAPPENED
+            (self.client.tokens if alive else self.client.dead_tokens).append(token)
+        for token in self.client.tokens[-RECENT:]:
+            assert self._is_good(token), ("lost", token)
+        for token in self.client.dead_tokens[-RECENT:]:
+            assert not self._is_good(token), ("lives again", token)
+
+    def _is_good(self, token: str) -> bool:
+        return self.client.call(Act("info", token), "auth", token=token).reason is None

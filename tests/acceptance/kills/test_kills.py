@@ -1,0 +1,46 @@
+"""`kill -9` under load: what was acknowledged is there, what was not happened whole or not at all."""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+from processes import served
+from team import LONGEST_START, Team, killed_start
+
+SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
+"""What clients do and when the kills come is drawn from it; how far each call has come by then is not."""
+
+
+@pytest.mark.parametrize(
+    "kills",
+    [pytest.param(8, marks=pytest.mark.acceptance), pytest.param(50, marks=pytest.mark.soak)],
+)
+def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, kills: int) -> None:
+    print(f"\nTEST_SEED={SEED}")
+    team = Team(str(tmp_path / "worlds.db"), SEED)
+    with team.serving() as server:
+        team.make_worlds(server)
+        team.work_until_killed(server)
+    while team.kills < kills:
+        with team.serving() as server:
+            team.settle(server)
+            team.work_until_killed(server)
+    with team.serving() as server:
+        team.settle(server)
+        team.finish(server)
+    print(team.report())
+
+
+@pytest.mark.parametrize(
+    "times",
+    [pytest.param(5, marks=pytest.mark.acceptance), pytest.param(50, marks=pytest.mark.soak)],
+)
+def test_a_first_start_that_is_killed_leaves_a_file_that_the_next_takes(tmp_path: Path, times: int) -> None:
+    print(f"\nTEST_SEED={SEED}")
+    chance = random.Random(SEED)
+    for number in range(times):
+        db = str(tmp_path / f"{number}.db")
+        killed_start(db, chance.uniform(0, LONGEST_START))
+        with served("--db", db) as server, server.emulator() as emulator:
+            assert emulator.listed() == ["fresh-install", "before-release"]
