@@ -6,8 +6,11 @@ from wire import Wire
 
 from harness import Json
 
-HAPPENED, DID_NOT, CANNOT_TELL = "happened", "did not happen", "nobody can tell"
-RECENT = 20
+HAPPENED, DID_NOT, NO_DIFFERENCE = "happened", "did not happen", "makes no difference"
+UNTOLD = "told by the counter at the end"
+"""A login's token is lost with its answer, so that only the account's counter knows of it."""
+
+RECENT = 10
 """So many spent keys and tokens are asked for again; the control API shows the other keys."""
 
 
@@ -33,7 +36,7 @@ class Settling:
         if self.act is None:
             return None
         self.client.uncertain_logins += self.act.action == "login"
-        return self.act.action, self.outcome or CANNOT_TELL
+        return self.act.action, self.outcome or (UNTOLD if self.act.action == "login" else NO_DIFFERENCE)
 
     def _is_open(self, key: str) -> bool:
         pending = [machine.pending.key for machine in self.client.machines if machine.pending]

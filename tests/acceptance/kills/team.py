@@ -13,7 +13,7 @@ import httpx
 from busy_client import Client
 from ledger import Ledger
 from processes import COMMAND, DEADLINE, ROOT, Served, environment, served
-from settling import CANNOT_TELL, DID_NOT, HAPPENED, Settling
+from settling import DID_NOT, HAPPENED, UNTOLD, Settling
 from wire import Wire
 
 WORLDS = {"one": (100, 20), "two": (200, 40), "three": (400, 80), "four": (600, 160)}
@@ -100,7 +100,7 @@ class Team:
             logins = sum(self._close(ledger, http) for ledger in self._ledgers)
         self.tasks_across = across
         self._outcomes["login", HAPPENED] += logins
-        self._outcomes["login", DID_NOT] += self._outcomes.pop(("login", CANNOT_TELL), 0) - logins
+        self._outcomes["login", DID_NOT] += self._outcomes.pop(("login", UNTOLD), 0) - logins
 
     def _close(self, ledger: Ledger, http: httpx.Client) -> int:
         """Close an account's books; return how many of its logins without an answer happened."""
