@@ -22,7 +22,7 @@ ACCOUNTS = (
     {"name": "on-auto", "scenario": "demo", "clock": "auto"},
     {"name": "with-resets", "scenario": "demo", "clock": {"mode": "real", "rate": 1000}},
 )
-"""Tasks of the first leave because there are 10,000 of them, of the second because they are a day old."""
+"""Tasks of the first go because there are 10,000, those of the second once a day old, of the third by resets."""
 
 CLIENTS_OF = (0, 0, 0, 1, 1, 2)
 """Which of the accounts each client calls for."""

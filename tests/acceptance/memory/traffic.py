@@ -145,7 +145,8 @@ class Client:
         return self._control("GET", self._chance.choice(("", "/clock", "/faults")))
 
     def _move_clock(self) -> Answer:
-        return self._control("POST", "/clock/advance", {"seconds": 60})
+        seconds = 3600 if self._account["name"] == "on-auto" else 60
+        return self._control("POST", "/clock/advance", {"seconds": seconds})
 
     def _read_all(self) -> Answer:
         return self._control("GET", self._chance.choice(("/requests", "/vms", "/state")))
