@@ -3,7 +3,7 @@
 # make check  lint, formatting, types, import rules, clauses without a test
 # make acceptance   slower: real processes, signals, PostgreSQL, a browser, a thousand of everything
 # make image-test   builds the container's image and runs it, as root, without a container engine
-# make soak   the long forms of the acceptance tests: minutes to hours
+# make soak   the long forms of acceptance tests, 50,000 calls of every kind among them   (TEST_SEED=8 tries others)
 # make long   the property tests with ten times as many examples
 .DEFAULT_GOAL := run
 .PHONY: run test check acceptance image-test soak long format clauses clean

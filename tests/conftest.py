@@ -26,3 +26,12 @@ def emulator(server: Running, http: httpx.Client) -> Emulator:
     emulator = Emulator(server, http)
     emulator.reset(scenario="demo", seed=SEED)
     return emulator
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what tests measured, on whichever worker they ran: their property `figures`."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties if report.when == "call" else ():
+                if name == "figures":
+                    terminalreporter.write_line(f"{report.nodeid}: {value}")

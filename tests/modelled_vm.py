@@ -40,13 +40,14 @@ class Work:
 
 @dataclass
 class ModelledVm:
-    """Lists and settings are kept by type of snapshot, oldest snapshot first."""
+    """Lists and settings are kept by type of snapshot, oldest snapshot first; `disk` is known after a restore."""
 
     kind: str
     power: str
     lists: dict[str, list[Snapshot]]
     settings: dict[str, Rotation] = field(default_factory=dict)
     running: Work | None = None
+    disk: str | None = None
 
     @classmethod
     def seen(cls, whole: Json) -> "ModelledVm":
@@ -110,7 +111,9 @@ class ModelledVm:
             case "restore_snapshot":
                 place = [kept.name for kept in self.of(work.type)].index(work.name)
                 self.lists[work.type] = self.of(work.type)[: place + 1]
+                self.disk = self.of(work.type)[place].disk
             case _:
+                self.disk = None
                 self.power = "off" if work.action.endswith("off") else "on"
         return "OK"
 
@@ -120,6 +123,16 @@ class ModelledVm:
         assert work is not None
         if work.action == "create_snapshot":
             self._list(Snapshot(work.name, work.disk, "error"), work.type)
+        if work.action == "restore_snapshot":
+            self.disk = None
+
+    def agrees_with(self, whole: Json) -> None:
+        """Assert that the control API shows the VM as the model has it."""
+        assert lists_in(whole) == {type_: kept for type_, kept in self.lists.items() if kept}
+        assert whole["power"] == self.power
+        assert self.disk in (None, whole["disk"]["fingerprint"])
+        assert (whole["locked_by"] is not None) == (self.running is not None)
+        assert all(len(kept) <= NUM_MAX for kept in self.lists.values())
 
     def _list(self, new: Snapshot, type_: str) -> bool:
         kept = list(self.of(type_))

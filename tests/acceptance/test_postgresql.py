@@ -36,7 +36,7 @@ def test_the_suite_passes_on_postgresql(postgres: Postgres) -> None:
         "tests/test_model.py",
     )
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-m", "not acceptance and not handed_time", *suites],
+        [sys.executable, "-m", "pytest", "-q", "-m", "not acceptance and not soak and not handed_time", *suites],
         cwd=ROOT, env=environment(TEST_DATABASE=postgres.url("suite")), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout[-5000:] + ended.stderr[-2000:]

@@ -1,0 +1,33 @@
+"""How much is tried: a quick form in `make acceptance`, a long one in `make soak`."""
+
+import os
+import time
+from collections.abc import Callable
+
+import pytest
+
+SEED = int(os.environ.get("FUZZ_SEED", "7"))
+"""What all chance here is drawn from: the same seed makes the same calls."""
+
+PROMISED = {
+    "quick": {"model": 2_800, "forms": 1_600, "description": 600},
+    "soak": {"model": 26_000, "forms": 19_000, "description": 5_000},
+}
+"""So many calls each kind of fuzzing makes, at least."""
+
+assert sum(PROMISED["quick"].values()) == 5_000
+assert sum(PROMISED["soak"].values()) == 50_000
+
+SIZES = pytest.mark.parametrize(
+    "size",
+    [pytest.param("quick", marks=pytest.mark.acceptance), pytest.param("soak", marks=pytest.mark.soak)],
+)
+
+
+def settle_account(
+    record_property: Callable[[str, object], None], kind: str, size: str, calls: int, since: float
+) -> None:
+    """Write down what was done, and assert that it was as much as was promised."""
+    seconds = round(time.monotonic() - since)
+    record_property("figures", f"fuzz by {kind}, {size}: calls={calls} seconds={seconds} FUZZ_SEED={SEED}")
+    assert calls >= PROMISED[size][kind]

@@ -1,0 +1,52 @@
+"""Calls, faults, clock moves and resets by chance, of a real server, agree with the model after every step."""
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from caller import Caller
+from demo_and_model import Bench
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from processes import served
+from sizes import SEED, SIZES, settle_account
+from told_events import ToldEvents
+from whole_rounds import WholeRounds
+
+from harness import SEED as SERVERS_SEED
+
+STEPS = 50
+EXAMPLES = {"quick": 45, "soak": 420}
+FLAGS = ("--clock", "frozen", "--seed", str(SERVERS_SEED), "--log-level", "warning")
+
+
+@SIZES
+def test_a_real_server_agrees_with_the_model(
+    size: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    since = time.monotonic()
+    with served("--db", str(tmp_path / "worlds.db"), *FLAGS) as server:
+        caller = Caller(server.url)
+        on_this_server = Bench(caller, ToldEvents(caller.http), caller.make_neighbour())
+
+        class OnThisServer(WholeRounds):
+            bench = on_this_server
+
+        run_state_machine_as_test(
+            seed(SEED)(OnThisServer),
+            settings=settings(
+                max_examples=EXAMPLES[size],
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                print_blob=True,
+                suppress_health_check=list(HealthCheck),
+                phases=[Phase.generate, Phase.shrink],
+            ),
+        )
+        status, stdout, stderr = server.stop(signal.SIGTERM)
+    assert (status, stdout, stderr) == (0, "", "")
+    assert caller.cuts > 0
+    assert caller.answered_ok
+    settle_account(record_property, "model", size, caller.calls, since)
