@@ -17,8 +17,8 @@ from whole_rounds import WholeRounds
 from harness import SEED as SERVERS_SEED
 
 STEPS = 50
-EXAMPLES = {"quick": 45, "soak": 420}
-FLAGS = ("--clock", "frozen", "--seed", str(SERVERS_SEED), "--log-level", "warning")
+EXAMPLES = {"quick": 45, "soak": 390}
+FLAGS = ("--clock", "frozen", "--seed", str(SERVERS_SEED), "--log-level", "error")
 
 
 @SIZES

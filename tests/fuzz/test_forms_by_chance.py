@@ -1,0 +1,107 @@
+"""No request whatsoever gets another answer than the contract's, hangs, or has an effect that was refused."""
+
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from forms import GOOD, odd_pairs
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from multipart_forms import multipart
+from processes import served
+from raw_http import Sent
+from requests_by_chance import huge_requests, requests
+from sizes import SEED, SIZES, settle_account
+from untouched import Untouched
+
+T = TypeVar("T")
+EXAMPLES = {
+    "quick": {"requests": 1_100, "huge": 60, "ways": 120},
+    "soak": {"requests": 13_200, "huge": 300, "ways": 1_450},
+}
+KEY = re.compile(r"\b[a-z0-9]{32}\b")
+FORM = (b"Content-Type", b"application/x-www-form-urlencoded")
+PARTS = (b"Content-Type", b"multipart/form-data; boundary=XX")
+
+
+@contextmanager
+def untouched(file: Path) -> Iterator[Untouched]:
+    """Serve from a file, and see at the end that the server never stumbled: it said no error."""
+    with served("--db", str(file), "--clock", "frozen", "--log-level", "error") as server:
+        world = Untouched(server.url)
+        yield world
+        status, stdout, stderr = server.stop(signal.SIGTERM)
+    assert (status, stdout, stderr) == (0, "", "")
+
+
+def try_all(strategy: SearchStrategy[T], examples: int, work: Callable[[T], object]) -> None:
+    @seed(SEED)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink],
+    )
+    @given(sent=strategy)
+    def each(sent: T) -> None:
+        work(sent)
+
+    each()
+
+
+@st.composite
+def pairs_that_any_form_can_say(draw: st.DrawFn) -> list[tuple[str, str]]:
+    """Draw fields whose names stand in a multipart header without being escaped."""
+    pairs = [*draw(st.sampled_from(GOOD)), *draw(odd_pairs)]
+    return [
+        (name, value) for name, value in pairs if name.isprintable() and name and not set(name) & set('"\\')
+    ]
+
+
+def ways_to_send(pairs: list[tuple[str, str]]) -> list[Sent]:
+    form, target = urlencode(pairs).encode(), b"/" + module_of(pairs) + b".php"
+    return [
+        Sent(target=target, headers=(FORM,), body=form),
+        Sent(target=target, headers=(FORM,), body=form, framing="chunked, extended"),
+        Sent(target=target, headers=(PARTS,), body=multipart(pairs)),
+        Sent(b"GET", target + b"?" + form, framing="none"),
+    ]
+
+
+def module_of(pairs: list[tuple[str, str]]) -> bytes:
+    action = dict(pairs)["action"]
+    modules = {"off": b"eq", "show": b"eq", "list": b"eq", "reinstall": b"eq", "check": b"eq_callback"}
+    return modules.get(action, b"auth" if action.startswith(("log", "whmcs")) else b"vm")
+
+
+@SIZES
+def test_no_request_whatsoever_breaks_the_contract(
+    size: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    since = time.monotonic()
+    examples = EXAMPLES[size]
+    with untouched(tmp_path / "worlds.db") as world:
+        try_all(requests(), examples["requests"], world.send)
+        try_all(huge_requests, examples["huge"], world.send)
+        accepted_before = world.accepted
+        try_all(
+            pairs_that_any_form_can_say().map(ways_to_send),
+            examples["ways"],
+            lambda sent: same_in_all_ways(world, sent),
+        )
+    assert accepted_before > 0
+    settle_account(record_property, "forms", size, world.calls, since)
+
+
+def same_in_all_ways(world: Untouched, ways: list[Sent]) -> None:
+    """Assert that a form means the same in a body, in chunks, in parts and in a query."""
+    answers = {KEY.sub("key", str(world.send(sent))) for sent in ways}
+    assert len(answers) == 1, answers

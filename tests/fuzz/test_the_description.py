@@ -1,0 +1,36 @@
+"""Schemathesis finds nothing in a real server that keeps its worlds in a file; docs/openapi.md says which checks are on."""
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from processes import served
+from sizes import SEED, SIZES, settle_account
+
+from from_description import calls_of_modules, calls_of_the_control_api
+from harness import SEED as SERVERS_SEED
+
+EXAMPLES = {"quick": {"modules": 26, "control": 9}, "soak": {"modules": 180, "control": 80}}
+
+
+@SIZES
+def test_a_real_server_answers_as_described(
+    size: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    since = time.monotonic()
+    examples, long = EXAMPLES[size], size == "soak"
+    flags = ("--clock", "frozen", "--seed", str(SERVERS_SEED), "--log-level", "error")
+    with served("--db", str(tmp_path / "worlds.db"), *flags) as server:
+        modules, its_operations = calls_of_modules(server.url, SEED, examples["modules"], coverage=long)
+        httpx.post(f"{server.url}/_emulator/accounts/demo/reset").raise_for_status()  # after the logouts
+        control, other_operations = calls_of_the_control_api(
+            server.url, SEED, examples["control"], coverage=long
+        )
+        ended = server.stop(signal.SIGTERM)
+    assert modules.wrong + control.wrong == []
+    assert ended == (0, "", "")
+    assert modules.calls.keys() | control.calls.keys() == its_operations | other_operations
+    calls = sum(modules.calls.values()) + sum(control.calls.values())
+    settle_account(record_property, "description", size, calls, since)

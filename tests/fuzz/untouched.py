@@ -1,0 +1,51 @@
+"""A world that refused calls must leave as it is, to the byte."""
+
+import envelope
+import httpx
+from raw_http import Got, Sent, exchange
+
+from harness import SEED, Json
+
+
+class Untouched:
+    """Sends requests to a server whose account demo is always as a reset leaves it; counts them."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._http = httpx.Client(
+            base_url=url, timeout=60, limits=httpx.Limits(keepalive_expiry=2), trust_env=False
+        )
+        self.calls = 0
+        self.accepted = 0
+        self._reset()
+        self._fresh = self._world()
+
+    def send(self, sent: Sent) -> tuple[Json, str | None] | None:
+        """Send a request, hold its answer against the contract; return body and reason, or None if there is no body."""
+        self.calls += 1
+        got = exchange(self._url, sent)
+        if got is None:
+            assert sent.cut, "the connection ended without an answer"
+            assert self._world() == self._fresh, "a request that came in part had an effect"
+            return None
+        assert got.headers.get("access-control-allow-origin") == "*", got
+        if sent.method == b"HEAD" or got.status == 204:
+            assert got.status in {204, 400, 404, 405}, got
+            return None
+        return self._hold(got)
+
+    def _hold(self, got: Got) -> tuple[Json, str | None]:
+        body, reason = envelope.read(got.status, got.headers, got.content)
+        if reason is None:
+            self.accepted += 1
+            self._reset()
+        assert self._world() == self._fresh, "a refused call had an effect"
+        return body, reason
+
+    def _world(self) -> bytes:
+        return self._http.get("/_emulator/accounts/demo/state").raise_for_status().content
+
+    def _reset(self) -> None:
+        """Start the account's world again, which must be the same to the byte."""
+        wanted = {"scenario": "demo", "seed": SEED}
+        self._http.post("/_emulator/accounts/demo/reset", json=wanted).raise_for_status()
