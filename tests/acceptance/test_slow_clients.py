@@ -7,7 +7,6 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from processes import COMMAND, DEADLINE, Served, served, wait_until
 
@@ -85,18 +84,6 @@ def test_an_answer_held_back_by_a_fault_outlasts_every_timeout(hasty: Served) ->
     with hasty.emulator() as emulator:
         emulator.fault("latency", seconds=1.5, times=1)
         assert emulator.call("eq", "list")["result"] == "OK"
-
-
-def test_two_hundred_slow_connections_do_not_stop_others() -> None:
-    with served() as server, ExitStack() as open_ones:
-        slow = [open_ones.enter_context(closing(connected(server))) for _ in range(200)]
-        with server.emulator() as emulator:
-            for number, _ in enumerate(HEAD):
-                for connection in slow:
-                    connection.sendall(HEAD[number : number + 1])
-                assert emulator.call("eq", "list")["result"] == "OK"
-                if number % 10 == 0:
-                    assert httpx.get(f"{server.url}/_emulator/health").status_code == 200
 
 
 def test_more_connections_than_a_shell_usually_allows_are_open_at_once() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-SEED = int(os.environ.get("FUZZ_SEED", "7"))
+SEED = int(os.environ.get("TEST_SEED", "7"))
 """What all chance here is drawn from: the same seed makes the same calls."""
 
 PROMISED = {
@@ -29,5 +29,5 @@ def settle_account(
 ) -> None:
     """Write down what was done, and assert that it was as much as was promised."""
     seconds = round(time.monotonic() - since)
-    record_property("figures", f"fuzz by {kind}, {size}: calls={calls} seconds={seconds} FUZZ_SEED={SEED}")
+    record_property("figures", f"fuzz by {kind}, {size}: calls={calls} seconds={seconds} TEST_SEED={SEED}")
     assert calls >= PROMISED[size][kind]

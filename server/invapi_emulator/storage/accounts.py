@@ -109,11 +109,10 @@ def running_with_next_change(tx: Transaction) -> Sequence[tuple[int, Clock, Inst
     """Return the accounts whose clock runs and whose tasks go on: id, clock, when the first one does."""
     task = tables.task
     clock = [_account.c[f"clock_{part}"] for part in _CLOCK]
+    goes_on = (task.c.account_id == _account.c.id) & (task.c.state == "running") & task.c.next_at.is_not(None)
+    first = select(task.c.next_at).where(goes_on).order_by(task.c.next_at).limit(1).scalar_subquery()
     rows = tx.execute(
-        select(_account.c.id, *clock, func.min(task.c.next_at))
-        .join(task, task.c.account_id == _account.c.id)
-        .where(_account.c.clock_mode != "frozen", task.c.state == "running", task.c.next_at.is_not(None))
-        .group_by(_account.c.id, *clock)
+        select(_account.c.id, *clock, first).where(_account.c.clock_mode != "frozen", first.is_not(None))
     )
     return [(row[0], Clock(*row[1:6]), row[6]) for row in rows]
 

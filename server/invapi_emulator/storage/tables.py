@@ -205,6 +205,7 @@ task = Table(
 )
 
 Index("ix_task_next", task.c.account_id, task.c.state, task.c.next_at, task.c.sequence)
+Index("ix_task_end", task.c.account_id, task.c.ended_at)
 Index("ix_task_vm", task.c.account_id, task.c.vm_id, task.c.action)
 
 unlisted = Table(

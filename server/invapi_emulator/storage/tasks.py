@@ -3,7 +3,19 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Text, bindparam, case, cast, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import KEY_LIFETIME, PlannedStage, Task, next_change
@@ -109,30 +121,36 @@ def make_room(tx: Transaction, account_id: int, most: int, reading: tuple[str, .
 
     The oldest go first. A changing task under way is never dropped (contract 3.7).
     """
-    mine = task.c.account_id == account_id
-    surplus = tx.execute(select(func.count()).select_from(task).where(mine)).scalar_one() + 1 - most
-    if surplus <= 0:
-        return
-    ended = task.c.state != "running"
-    droppable = select(task.c.key).where(mine, ended | task.c.action.in_(reading))
-    oldest = droppable.order_by(case((ended, 0), else_=1), task.c.sequence).limit(surplus)
-    tx.execute(delete(task).where(task.c.key.in_(oldest)))
+    counted = select(func.count()).select_from(task).where(task.c.account_id == account_id)
+    surplus = tx.execute(counted).scalar_one() + 1 - most
+    for droppable in _droppable(account_id, reading):
+        if surplus <= 0:
+            return
+        doomed = list(tx.execute(droppable.limit(surplus)).scalars())
+        tx.execute(delete(task).where(task.c.key.in_(doomed)))
+        surplus -= len(doomed)
 
 
 def make_room_for_context(tx: Transaction, account_id: int, most: int, reading: tuple[str, ...]) -> None:
     """Drop tasks, in the same order, until the contexts of those that are left have `most` bytes together."""
-    mine, size = task.c.account_id == account_id, func.length(cast(task.c.context, Text))
-    surplus = (tx.execute(select(func.sum(size)).where(mine)).scalar_one() or 0) - most
-    ended = task.c.state != "running"
-    droppable = select(task.c.key, size).where(mine, ended | task.c.action.in_(reading))
-    doomed = []
-    if surplus > 0:
-        for key, freed in tx.execute(droppable.order_by(case((ended, 0), else_=1), task.c.sequence)):
-            doomed.append(key)
-            surplus -= freed
+    size = func.length(cast(task.c.context, Text))
+    held = select(func.sum(size)).where(task.c.account_id == account_id)
+    surplus = (tx.execute(held).scalar_one() or 0) - most
+    for droppable in _droppable(account_id, reading):
+        doomed = []
+        for key, freed in tx.execute(droppable.add_columns(size)):
             if surplus <= 0:
                 break
-    tx.execute(delete(task).where(task.c.key.in_(doomed)))
+            doomed.append(key)
+            surplus -= freed
+        tx.execute(delete(task).where(task.c.key.in_(doomed)))
+
+
+def _droppable(account_id: int, reading: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
+    """Return what finds the keys of those that may be dropped, the oldest first: ended ones, then reading ones."""
+    mine = select(task.c.key).where(task.c.account_id == account_id).order_by(task.c.sequence)
+    running = task.c.state == "running"
+    return mine.where(~running), mine.where(running, task.c.action.in_(reading))
 
 
 def _kept(account_id: int, now: Instant) -> ColumnElement[bool]:

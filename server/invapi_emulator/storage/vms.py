@@ -24,7 +24,9 @@ def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) ->
 
 
 def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
-    tx.execute(_SAVE, _row(machine) | {"of_account": account_id, "of_id": machine.id})
+    row = _row(machine)
+    del row["id"]  # written again, it would have every task of the VM looked up
+    tx.execute(_SAVE, row | {"of_account": account_id, "of_id": machine.id})
 
 
 def remove(tx: Transaction, account_id: int, vm_id: int) -> None:

@@ -1,4 +1,4 @@
-"""Ids of requests in the journal."""
+"""Ids of requests in the journal; tasks are found by when they ended."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,3 +12,4 @@ depends_on = None
 def upgrade() -> None:
     comment = "none: of a call that an older version answered"
     op.add_column("request", sa.Column("request_id", sa.String(), nullable=True, comment=comment))
+    op.create_index("ix_task_end", "task", ["account_id", "ended_at"])
