@@ -71,7 +71,9 @@ def _described(url: str, column: int, seed: int, examples: int, *, coverage: boo
         },
         "generation": {"max-examples": examples, "database": "none"},
     }
-    return schemathesis.openapi.from_url(f"{url}/openapi.json", config=SchemathesisConfig.from_dict(config))
+    return schemathesis.openapi.from_url(
+        f"{url}/openapi.json", config=SchemathesisConfig.from_dict(config), timeout=60
+    )
 
 
 def _run(schema: Any) -> Run:

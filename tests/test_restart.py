@@ -10,7 +10,10 @@ from harness import Emulator, running
 
 def test_a_restart_goes_on_where_it_was_and_clocks_stood_still(tmp_path: Path) -> None:
     db = str(tmp_path / "worlds.db")
-    with running(db=db, clock="real", rate=10) as server, httpx.Client(base_url=server.url) as http:
+    with (
+        running(db=db, clock="real", rate=10) as server,
+        httpx.Client(base_url=server.url, timeout=60) as http,
+    ):
         emulator = Emulator(server, http)
         first = emulator.start("vm", "create_snapshot", name="a")
         server.time.go_on(5)
@@ -19,7 +22,10 @@ def test_a_restart_goes_on_where_it_was_and_clocks_stood_still(tmp_path: Path) -
         token = emulator.call("auth", "login", key="demo-api-key")["result"]["token"]
         server.time.go_on(0.1)
         before = emulator.whole(), emulator.clock()
-    with running(db=db, clock="real", rate=10) as server, httpx.Client(base_url=server.url) as http:
+    with (
+        running(db=db, clock="real", rate=10) as server,
+        httpx.Client(base_url=server.url, timeout=60) as http,
+    ):
         server.time.go_on(0)
         emulator = Emulator(server, http)
         assert (emulator.whole(), emulator.clock()) == before
@@ -36,7 +42,10 @@ def test_flags_about_worlds_leave_accounts_alone_that_are_there_and_say_so(
     db = str(tmp_path / "worlds.db")
     with running(db=db, clock="frozen", seed=5):
         assert "left alone" not in caplog.text
-    with running(db=db, clock="auto", scenario="empty") as server, httpx.Client(base_url=server.url) as http:
+    with (
+        running(db=db, clock="auto", scenario="empty") as server,
+        httpx.Client(base_url=server.url, timeout=60) as http,
+    ):
         assert "account demo is there already: --scenario, --clock and --seed left alone" in caplog.text
         emulator = Emulator(server, http)
         assert emulator.clock()["mode"] == "frozen"

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.clause("1.5")
 
 
 def test_with_an_admin_token_the_control_api_wants_it() -> None:
-    with running(db="", admin_token="päss") as server, httpx.Client(base_url=server.url) as http:
+    with running(db="", admin_token="päss") as server, httpx.Client(base_url=server.url, timeout=60) as http:
         path = "/_emulator/accounts/demo/clock"
         for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "päss"}):
             response = http.get(path, headers=[(k.encode(), v.encode()) for k, v in headers.items()])
