@@ -53,7 +53,7 @@ def test_what_is_under_way_is_answered_while_new_calls_are_told_so() -> None:
             told.append(answer)
 
     with served("--clock", "frozen") as server:
-        late = with_an_answer_under_way(server, 2, stop)
+        late = with_an_answer_under_way(server, 1, stop)
         assert server.process.wait(DEADLINE) == 0
     assert late.json()["result"] == "OK"
     refused = [answer for answer in told if answer.status_code != 200]

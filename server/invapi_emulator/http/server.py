@@ -15,10 +15,10 @@ from invapi_emulator.http.protocol import Patience, Protocol
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.settings import Settings
 
-DRAIN_SECONDS = 3
+DRAIN_SECONDS = 1.5
 """How long requests under way get when the server stops; new ones meanwhile are told that it does."""
 
-HURRY_SECONDS = 1
+HURRY_SECONDS = 0.5
 """How long they get to take it in when the server waits no longer: what faults hold back is sent at once then."""
 
 
@@ -92,6 +92,6 @@ def server_for(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=settings.idle_timeout,  # type: ignore[arg-type] # asyncio takes fractions too
-        timeout_graceful_shutdown=HURRY_SECONDS,
+        timeout_graceful_shutdown=HURRY_SECONDS,  # type: ignore[arg-type] # here too
     )
     return Server(config, lifecycle, on_ready)
