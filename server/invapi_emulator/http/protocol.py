@@ -37,6 +37,7 @@ class Protocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._head_size = 0
         self._in_body = False
+        self._last_word: ApiError | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -47,6 +48,8 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._last_word is not None:
+            return
         if self._timer is None and self._is_idle():
             self._wait(self._patience.head, self._head_is_late)
         self._head_size += len(data)
@@ -69,6 +72,13 @@ class Protocol(HttpToolsProtocol):
         self._in_body = False
         self._stop_waiting()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        was_last = not self.pipeline
+        super().on_response_complete()
+        if was_last and self._last_word is not None and not self.transport.is_closing():
+            self.transport.write(_as_bytes(failure(self._last_word)))
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Answer and close; called while the parser's error is handled."""
@@ -103,14 +113,26 @@ class Protocol(HttpToolsProtocol):
         self._refuse(TooSlow(f"the body did not come in within {self._patience.body:g} s"))
 
     def _refuse(self, error: ApiError) -> None:
-        """Answer in place of the application, where no answer has begun that this would run into, and close."""
+        """Answer in place of the application and close; calls that came in whole before are answered first."""
         self._stop_waiting()
+        if self._owes_answers():
+            self._last_word = error
+            return
         if not self.cycle.response_started if self._in_body else self._is_idle():
             self.transport.write(_as_bytes(failure(error)))
         if not self._is_idle():
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.transport.close()
+
+    def _owes_answers(self) -> bool:
+        """Tell whether calls came in whole that are not answered; one that waits behind them in part is dropped."""
+        if not self._in_body:
+            return not self._is_idle()
+        if not self.pipeline:
+            return False
+        self.pipeline.popleft()
+        return True
 
 
 def _as_bytes(response: Response) -> bytes:

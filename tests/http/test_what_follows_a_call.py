@@ -1,0 +1,46 @@
+"""A call that came in whole is answered, whatever follows it on its connection."""
+
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+from harness import Emulator
+
+FORM = b"action=create_snapshot&token=HOSTKEY_TOKEN&id=12345&name=a"
+CALL = b"POST /vm.php HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(FORM) + FORM
+LIST = b"GET /eq.php?action=list&token=HOSTKEY_TOKEN HTTP/1.1\r\nHost: x\r\n\r\n"
+BROKEN_BODY = b"POST /vm.php HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+
+
+def said(emulator: Emulator, *sent: bytes) -> str:
+    """Send all of it on one connection, and return all that is said until the server closes it."""
+    address = urlsplit(emulator.url)
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60) as connection:
+        for part in sent:
+            connection.sendall(part)
+        return b"".join(iter(lambda: connection.recv(65_536), b"")).decode()
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [(b"no HTTP\r\n\r\n", "405"), (b"x", "405"), (BROKEN_BODY, "400"), (b"GET / HTTP/x\r\n\r\n", "400")],
+)
+@pytest.mark.parametrize("calls", [[CALL], [CALL, LIST], [CALL, LIST, LIST]])
+def test_calls_before_what_is_no_http_are_answered_first(
+    emulator: Emulator, calls: list[bytes], rest: bytes, status: str
+) -> None:
+    answers = said(emulator, b"".join(calls) + rest).split("HTTP/1.1 ")[1:]
+    assert [answer[:3] for answer in answers] == ["200"] * len(calls) + [status]
+    assert '"result":"OK"' in answers[0]
+    assert [task["action"] for task in emulator.tasks()] == ["create_snapshot"]
+
+
+def test_a_body_longer_than_its_length_does_not_hide_that_the_call_was_carried_out(
+    emulator: Emulator,
+) -> None:
+    answers = said(emulator, CALL.replace(FORM, FORM + b"bcd"))
+    assert answers.startswith("HTTP/1.1 200 ")
+    assert '"callback":"' in answers
+    emulator.advance(until="idle")
+    assert emulator.listed()[-1] == "a"
