@@ -40,6 +40,9 @@ class Caller:
         self.cuts = 0
         self.answered_ok: set[str] = set()
 
+    def close(self) -> None:
+        self.http.close()
+
     def call(self, asked: Asked) -> Answer:
         self.calls += 1
         try:

@@ -25,6 +25,17 @@ GOOD: list[list[tuple[str, str]]] = [
     [("action", "check"), ("key", "k" * 32)],
 ]  # fmt: skip
 
+_MODULES = {
+    "off": b"eq", "show": b"eq", "list": b"eq", "reinstall": b"eq", "login": b"auth", "whmcslogin": b"auth",
+    "logout": b"auth", "check": b"eq_callback",
+}  # fmt: skip
+
+
+def path_of(pairs: list[tuple[str, str]]) -> bytes:
+    """Return the path where a form belongs, by its action."""
+    return b"/" + _MODULES.get(dict(pairs).get("action", ""), b"vm") + b".php"
+
+
 NAMES = [
     "action", "token", "id", "name", "type", "openstack_id", "key", "ttl", "fix_ip", "enable_rotation",
     "exclude_rotation", "user", "password", "x", "", " ", "na.me", "__proto__",

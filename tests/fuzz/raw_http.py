@@ -26,6 +26,7 @@ class Sent:
         headers = [(b"Host", b"127.0.0.1"), *self.headers, *_FRAMES[self.framing](self.body)]
         head = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
         body = _chunked(self.body, self.framing) if "chunked" in self.framing else self.body
+        body += b"no HTTP\r\n\r\n" if "and more" in self.framing else b""
         whole = self.method + b" " + self.target + b" " + self.version + b"\r\n" + head + b"\r\n" + body
         return whole[: len(whole) - self.cut] if self.cut else whole
 
@@ -44,6 +45,7 @@ def _length(body: bytes) -> bytes:
 _CHUNKED = (b"Transfer-Encoding", b"chunked")
 _FRAMES: dict[str, Callable[[bytes], list[tuple[bytes, bytes]]]] = {
     "length": lambda body: [(b"Content-Length", _length(body))],
+    "length, and more": lambda body: [(b"Content-Length", _length(body))],
     "chunked": lambda _: [_CHUNKED],
     "chunked, extended": lambda _: [_CHUNKED],
     "chunked, byte by byte": lambda _: [_CHUNKED],

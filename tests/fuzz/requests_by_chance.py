@@ -1,7 +1,11 @@
 """Whole requests by chance: where a form goes, how it is told of, and how it is sent."""
 
-from forms import bodies, huge_bodies, text_pairs, urlencoded
+from dataclasses import replace
+from typing import Any
+
+from forms import ENCODINGS, GOOD, bodies, huge_bodies, path_of, separators, text_pairs, urlencoded
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 from multipart_forms import multipart_bodies
 from raw_http import FRAMINGS, Sent
 
@@ -44,7 +48,7 @@ def requests(draw: st.DrawFn) -> Sent:
     )
     query = draw(st.one_of(st.just(b""), st.just(b""), queries()))
     headers = draw(st.lists(st.sampled_from(HEADERS), max_size=2)) if draw(st.booleans()) else []
-    framing = draw(st.sampled_from(("length",) * 10 + FRAMINGS))
+    framing = draw(st.sampled_from(("length",) * 10 + ("length, and more",) * 3 + FRAMINGS))
     return Sent(
         method=draw(st.sampled_from(METHODS)),
         target=draw(st.sampled_from(PATHS)) + (b"?" + query if query else b""),
@@ -54,6 +58,27 @@ def requests(draw: st.DrawFn) -> Sent:
         version=draw(st.sampled_from(VERSIONS)),
         cut=draw(st.sampled_from([0] * 20 + [1, 5, 30])) if framing in TELLS_ITS_END else 0,
     )
+
+
+@st.composite
+def one_thing_odd(draw: st.DrawFn) -> Sent:
+    """Draw a request that is good but for one thing, if that: the oddity alone decides what is made of it."""
+    pairs = draw(st.sampled_from(GOOD))
+    target, body = path_of(pairs), urlencoded(pairs, "well", b"&")
+    whole = Sent(target=target, headers=((b"Content-Type", TYPES[0]),), body=body)
+    drawn = st.sampled_from
+    changes: dict[str, SearchStrategy[Any]] = {
+        "body": st.builds(urlencoded, st.just(pairs), drawn(sorted(ENCODINGS)), separators),
+        "method": drawn(METHODS),
+        "target": drawn(PATHS) | st.builds(b"?".join, st.tuples(st.just(target), queries())),
+        "headers": st.builds(lambda odd: (*whole.headers, odd), drawn(HEADERS))
+        | st.builds(lambda media_type: ((b"Content-Type", media_type),), drawn(TYPES)),
+        "framing": drawn(FRAMINGS),
+        "version": drawn(VERSIONS),
+        "cut": st.integers(0, len(body)),
+    }
+    part = draw(drawn([*changes, "framing"]))
+    return replace(whole, **{part: draw(changes[part])})
 
 
 @st.composite

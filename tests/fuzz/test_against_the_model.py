@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from caller import Caller
@@ -26,8 +27,7 @@ def test_a_real_server_agrees_with_the_model(
     size: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     since = time.monotonic()
-    with served("--db", str(tmp_path / "worlds.db"), *FLAGS) as server:
-        caller = Caller(server.url)
+    with served("--db", str(tmp_path / "worlds.db"), *FLAGS) as server, closing(Caller(server.url)) as caller:
         on_this_server = Bench(caller, ToldEvents(caller.http), caller.make_neighbour())
 
         class OnThisServer(WholeRounds):
