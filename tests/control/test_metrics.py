@@ -1,5 +1,6 @@
 """`/metrics`: every call counted by module, action and result; what is kept, how late the worker is."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,3 +111,12 @@ def test_it_wants_the_admin_token_and_its_own_host_names(tmp_path: Path) -> None
         right = {"authorization": "Bearer secret"}
         assert httpx.get(f"{server.url}/metrics", headers=right).status_code == 200
         assert httpx.post(f"{server.url}/eq.php", data={"action": "list", "token": TOKEN}).status_code == 200
+
+
+def test_every_number_of_its_own_stands_in_the_page_for_operators(counted: Emulator) -> None:
+    counted.call("eq", "list")
+    page = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(invapi_emulator_[a-z_]+)` \|", page, re.MULTILINE))
+    families = text_string_to_metric_families(counted.http.get("/metrics").text)
+    own = {(family.name, family.type) for family in families if family.name.startswith("invapi_emulator_")}
+    assert documented == {f"{name}_total" if type_ == "counter" else name for name, type_ in own}
