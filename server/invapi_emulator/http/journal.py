@@ -24,8 +24,9 @@ MAX_SHOWN = 4096
 class Heard:
     """What is known of a call so far; whoever learns more of it adds that.
 
-    `secrets` are the account's, and the token that was sent. `changed` tells whether the call itself, not the passing of time, has changed what is stored. `fired` are the kinds
-    of the fault rules that did; `reply` is how one of them wants it answered.
+    `secrets` are the account's, and the token that was sent. `changed` tells whether the call itself, not the passing
+    of time, has changed what is stored. `fired` are the kinds of the fault rules that did; `reply` is how one of them
+    wants it answered.
     """
 
     module: str

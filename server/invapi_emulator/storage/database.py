@@ -154,7 +154,9 @@ def open_database(where: str, real_time: RealTime, *, fsync: bool = False) -> Da
     resources = ExitStack()
     try:
         if url.get_backend_name() == "postgresql":
-            engine = create_engine(url, pool_size=postgresql.CONNECTIONS + 1, max_overflow=0)
+            engine = create_engine(
+                url, pool_size=postgresql.CONNECTIONS + 1, max_overflow=0, hide_parameters=True
+            )
             resources.callback(engine.dispose)
             membership = postgresql.Membership(engine)
             resources.callback(membership.leave)

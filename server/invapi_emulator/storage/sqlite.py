@@ -53,7 +53,12 @@ def sqlite_engine(url: URL, *, fsync: bool) -> Engine:
 
     What a transaction writes reaches the file at its commit only, so that one which is rolled back wants no room.
     """
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error must not show a token that was bound
+    )
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:
