@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 from processes import served
 from sizes import SEED, SIZES, settle_account
 
@@ -24,7 +23,8 @@ def test_a_real_server_answers_as_described(
     flags = ("--clock", "frozen", "--seed", str(SERVERS_SEED), "--log-level", "error")
     with served("--db", str(tmp_path / "worlds.db"), *flags) as server:
         modules, its_operations = calls_of_modules(server.url, SEED, examples["modules"], coverage=long)
-        httpx.post(f"{server.url}/_emulator/accounts/demo/reset").raise_for_status()  # after the logouts
+        with server.emulator() as emulator:
+            emulator.reset()  # after the logouts
         control, other_operations = calls_of_the_control_api(
             server.url, SEED, examples["control"], coverage=long
         )
