@@ -19,8 +19,8 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     to_stderr.setFormatter(JsonLines() if form == "json" else HumanLines())
     logging.basicConfig(level=level.upper(), handlers=[to_stderr])
     logging.captureWarnings(capture=True)
-    if level == "info":
-        logging.getLogger("uvicorn").setLevel("WARNING")  # its comings and goings are no news
+    if level != "debug":
+        logging.getLogger("uvicorn").setLevel("ERROR")  # what it says of requests stands in a line of ours
 
 
 class HumanLines(logging.Formatter):

@@ -2,7 +2,9 @@
 
 import json
 import logging
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -42,6 +44,16 @@ def test_people_get_it_in_a_line_too(emulator: Emulator, log: pytest.LogCaptureF
     line = HumanLines().format(record)
     assert " INFO invapi_emulator.calls: POST eq/list: invalid_token request_id=" in line
     assert line.endswith(" address=127.0.0.1")
+
+
+def test_what_is_no_call_at_all_has_its_line_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
+    address = urlsplit(emulator.url)
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60) as connection:
+        connection.sendall(b"GET / HTTP/x\r\n\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
+    (line,) = as_json(log)
+    assert line["message"].startswith("no call: this is no HTTP request that can be read: ")
+    assert (line["reason"], line["status"], line["address"]) == ("malformed_body", 400, "127.0.0.1")
 
 
 def test_the_kinds_of_faults_that_fired_are_named(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:

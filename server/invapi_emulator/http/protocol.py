@@ -1,6 +1,7 @@
 """uvicorn's protocol, but HTTP that is none gets the envelope too, and nobody keeps a connection by being slow."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, MethodNotAllowed, TooSlow
 from invapi_emulator.http.envelope import failure
+from invapi_emulator.logs import FIELDS
+
+_log = logging.getLogger("invapi_emulator.calls")
 
 CONNECTION = "invapi_emulator.connection"
 """The key among a request's `extensions` under which its transport stands."""
@@ -115,6 +119,8 @@ class Protocol(HttpToolsProtocol):
     def _refuse(self, error: ApiError) -> None:
         """Answer in place of the application and close; calls that came in whole before are answered first."""
         self._stop_waiting()
+        fields = {"reason": error.reason, "status": error.status, "address": self.client and self.client[0]}
+        _log.info("no call: %s", error.message, extra={FIELDS: fields})
         if self._owes_answers():
             self._last_word = error
             return
