@@ -112,6 +112,9 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
                 _check_file(database, tx, settings, defaults)
             _ensure_demo(database, tx, settings, defaults)
             server_life.say_alive(tx, database.real_now(tx))
+    except DATABASE_LOST as problem:
+        database.close()
+        raise CannotStart(f"--db: {name_of(database.engine.url)}: it {why_lost(problem)}") from None
     except BaseException:
         database.close()
         raise

@@ -101,6 +101,7 @@ def _refuse(why: str) -> int:
 def _migrate(settings: Settings) -> str:
     from invapi_emulator.clock import real_time  # noqa: PLC0415 - like what follows, not for --help
     from invapi_emulator.storage.database import open_database  # noqa: PLC0415
+    from invapi_emulator.storage.problems import DATABASE_LOST, why_lost  # noqa: PLC0415
     from invapi_emulator.storage.schema import prepare_schema  # noqa: PLC0415
     from invapi_emulator.storage.urls import name_of  # noqa: PLC0415
     from invapi_emulator.storage.versions import HEAD  # noqa: PLC0415
@@ -109,6 +110,8 @@ def _migrate(settings: Settings) -> str:
     try:
         with database.write() as tx:
             found = prepare_schema(tx)
+    except DATABASE_LOST as problem:
+        raise CannotStart(f"--db: {name_of(database.engine.url)}: it {why_lost(problem)}") from None
     finally:
         database.close()
     done = {None: f"made anew with schema {HEAD}", HEAD: f"schema {HEAD} is the newest"}

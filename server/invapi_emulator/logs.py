@@ -19,8 +19,14 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     to_stderr.setFormatter(JsonLines() if form == "json" else HumanLines())
     logging.basicConfig(level=level.upper(), handlers=[to_stderr])
     logging.captureWarnings(capture=True)
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cancelling)
     if level != "debug":
         logging.getLogger("uvicorn").setLevel("ERROR")  # what it says of requests stands in a line of ours
+
+
+def _is_no_cancelling(record: logging.LogRecord) -> bool:
+    """Leave out what uvicorn calls an error: at a stop, sending at once what a fault holds back, see http/server."""
+    return not str(record.msg).startswith("Cancel %s running task")
 
 
 class HumanLines(logging.Formatter):

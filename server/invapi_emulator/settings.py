@@ -1,5 +1,6 @@
 """Every setting of the server: its type, its default and one line of meaning."""
 
+import re
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal
 
@@ -88,12 +89,27 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
 
+    @field_validator("admin_token")
+    @classmethod
+    def _can_be_sent(cls, value: str) -> str:
+        if value != value.strip() or not value.isprintable():
+            raise ValueError("a token that starts or ends with a space, or cannot be printed, cannot be sent")
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not re.fullmatch(r"https?://[^/\s]+/?", origin):
+                raise ValueError(f"{origin!r} is no origin; one is http://localhost:3000")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for address in value:
             if address != "*":
-                ip_network(address, strict=False)
+                ip_network(address)
         return value
 
 
@@ -121,6 +137,6 @@ def read_settings(flags: dict[str, Any]) -> Settings:
         name = str(first["loc"][0])
         flag = f"--{name.replace('_', '-')}"
         source = flag if name in flags else f"{ENVIRONMENT_PREFIX}{name.upper()}"
-        raise CannotStart(
-            f"{source}: {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
-        ) from None
+        given = "***" if name == "admin_token" else repr(first["input"])
+        said = str(first["msg"]).removeprefix("Value error, ")
+        raise CannotStart(f"{source}: {given}: {said[0].lower()}{said[1:]}") from None

@@ -68,7 +68,8 @@ def test_a_flag_goes_over_its_variable_and_that_over_the_default() -> None:
     [
         ("port", "x"), ("port", "65536"), ("port", "-1"), ("clock", "fast"), ("rate", "0"), ("rate", "10001"),
         ("rate", "nan"), ("polls", "-1"), ("polls", "1.5"), ("seed", "x"), ("seed", "-1"), ("log-level", "loud"),
-        ("scenario", "none"), ("trusted-proxies", "nonsense"), ("head-timeout", "0"), ("idle-timeout", "inf"),
+        ("scenario", "none"), ("trusted-proxies", "nonsense"),
+        ("trusted-proxies", "10.0.0.1/8"), ("allowed-origins", "localhost:3000"), ("head-timeout", "0"), ("idle-timeout", "inf"),
         ("log-format", "xml"), ("db", "mysql://x/y"), ("host", "no.such.host.invalid"), ("host", "192.0.2.1"),
     ],
 )  # fmt: skip
@@ -229,3 +230,9 @@ def test_where_others_reach_it_it_warns_unless_there_is_an_admin_token(
         _, _, stderr = server.stop(signal.SIGTERM)
     assert ("without --admin-token" in stderr) == warned
     assert "secret" not in stderr
+
+
+def test_an_admin_token_that_cannot_be_sent_is_refused_and_not_shown() -> None:
+    line = refused("--admin-token", " sesame")
+    assert line.startswith("invapi-emulator: --admin-token: ***: ")
+    assert "sesame" not in line

@@ -15,6 +15,9 @@ def test_with_an_admin_token_the_control_api_wants_it() -> None:
             response = http.get(path, headers=[(k.encode(), v.encode()) for k, v in headers.items()])
             assert response.status_code == 401
             assert response.json()["error"]["reason"] == "unauthorized"
+            assert response.headers["www-authenticate"] == "Bearer"
+        lower = [(b"authorization", "bearer päss".encode())]
+        assert http.get(path, headers=lower).status_code == 200
         right = [(b"authorization", "Bearer päss".encode())]
         assert http.get(path, headers=right).status_code == 200
         assert http.get("/_emulator/health").status_code == 200

@@ -12,7 +12,7 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage.database import open_database
 from invapi_emulator.storage.problems import CannotWrite
 from invapi_emulator.storage.schema import prepare_schema
-from invapi_emulator.storage.server_life import say_alive
+from invapi_emulator.storage.server_life import last_alive_at, say_alive
 
 
 @pytest.fixture
@@ -143,3 +143,23 @@ def test_what_could_not_be_found_again_is_not_committed(file: Path) -> None:
     with database.write() as tx:
         say_alive(tx, 2)
     database.close()
+
+
+def test_a_file_put_in_the_place_of_one_that_is_open_is_what_the_next_start_finds(file: Path) -> None:
+    other = file.with_name("other.db")
+    other.write_bytes(file.read_bytes())
+    database = open_database(str(file), lambda: 0)
+    with database.write() as tx:
+        say_alive(tx, 7)
+    other.rename(file)
+    database.close()
+    assert sorted(each.name for each in file.parent.iterdir()) == ["worlds.db", "worlds.db.lock"]
+    database = open_database(str(file), lambda: 0)
+    with database.read() as tx:
+        assert last_alive_at(tx) is None
+    database.close()
+
+
+def test_what_is_no_file_is_refused() -> None:
+    with pytest.raises(CannotStart, match="no file that keeps"):
+        open_database("/dev/null", lambda: 0)

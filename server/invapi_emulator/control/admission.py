@@ -26,7 +26,8 @@ class Admission:
     def in_header(self, request: HTTPConnection) -> bool:
         # Headers are read as latin-1, a token may be any text.
         given = request.headers.get("authorization", "").encode("latin-1").decode("utf-8", "replace")
-        return _same(given, f"Bearer {self._token}")
+        scheme, _, token = given.partition(" ")
+        return scheme.lower() == "bearer" and self.is_token(token)
 
     def in_cookie(self, request: HTTPConnection) -> bool:
         return _same(request.cookies.get(cookie_name(request), ""), self._session)

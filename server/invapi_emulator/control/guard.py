@@ -65,7 +65,8 @@ class ControlGuard:
             if not self._is_let_in(request):
                 return _ask_for_token(request)
         except ControlError as error:
-            return failure(error.status, error.reason, error.message)
+            headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else None
+            return failure(error.status, error.reason, error.message, headers=headers)
         if not self._lifecycle.ready and request.url.path != _HEALTH:
             message = f"the emulator is {self._lifecycle.state}; ask again"
             return failure(503, "unavailable", message, headers={"Retry-After": "1"})
@@ -97,7 +98,10 @@ def _ask_for_token(request: Request) -> Response:
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{LOGIN}?next={quote(wanted, safe='')}", 303)
-    raise Unauthorized("unauthorized", "send the admin token: `Authorization: Bearer <token>`")
+    what = (
+        "this is not the admin token" if "authorization" in request.headers else "the admin token is missing"
+    )
+    raise Unauthorized("unauthorized", f"{what}; send it as `Authorization: Bearer <token>`")
 
 
 def _with_headers(send: Send, origin: str | None) -> Send:

@@ -16,7 +16,8 @@ def log_call(method: str, heard: Heard, response: Response | None, duration_us: 
     """Say who asked what and how it was answered; without a response, the client went before it had asked."""
     if not _log.isEnabledFor(logging.INFO):
         return
-    reason = "the client went away" if response is None else response.headers.get(REASON_HEADER)
+    reason = None if response is None else response.headers.get(REASON_HEADER)
+    how = "the client went away" if response is None else reason or "ok"
     action = heard.fields.get("action")
     fields = {
         "request_id": heard.request_id,
@@ -31,7 +32,7 @@ def log_call(method: str, heard: Heard, response: Response | None, duration_us: 
         "fault": ",".join(heard.fired) or None,
         "address": heard.address,
     }
-    message = f"{fields['method']} {fields['module']}/{fields['action']}: {reason or 'ok'}"
+    message = f"{fields['method']} {fields['module']}/{fields['action']}: {how}"
     _log.info("%s", message, extra={FIELDS: fields})
 
 

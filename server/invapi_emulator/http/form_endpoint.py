@@ -18,6 +18,7 @@ from invapi_emulator.http.dispatch import answer, find_action
 from invapi_emulator.http.envelope import REASON_HEADER, failure, preflight
 from invapi_emulator.http.forms import read_fields
 from invapi_emulator.http.journal import Heard, write_down
+from invapi_emulator.http.protocol import REFUSED
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.measures import Measures
 from invapi_emulator.request_ids import REQUEST_ID_HEADER, RequestIds
@@ -54,7 +55,8 @@ class FormEndpoint:
         try:
             response = await self._answered(request, heard, started_at)
         except ClientDisconnect:
-            log_call(request.method, heard, None, self._since(started_at, heard))
+            if REFUSED not in scope["extensions"]:
+                log_call(request.method, heard, None, self._since(started_at, heard))
             return
         response.headers[REQUEST_ID_HEADER] = heard.request_id
         duration = self._since(started_at, heard)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from httptools import HttpParserInvalidMethodError
+from httptools import HttpParserCallbackError, HttpParserInvalidMethodError
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -19,6 +19,9 @@ _log = logging.getLogger("invapi_emulator.calls")
 
 CONNECTION = "invapi_emulator.connection"
 """The key among a request's `extensions` under which its transport stands."""
+
+REFUSED = "invapi_emulator.refused"
+"""Stands there too once a request was refused while its body came in, and the application is told that nobody waits."""
 
 MAX_HEAD = 64 * 1024
 """So many bytes the request line and the headers may have together."""
@@ -59,13 +62,15 @@ class Protocol(HttpToolsProtocol):
         self._head_size += len(data)
         super().data_received(data)
         if self._head_size > MAX_HEAD and not self.transport.is_closing():
-            self._refuse(HeadTooLarge(f"the head of a request may have {MAX_HEAD} bytes, not more"))
+            self._refuse(_too_large())
 
     def on_headers_complete(self) -> None:
-        self._in_body = True
-        self._wait(self._patience.body, self._body_is_late)
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
+            raise _too_large()
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         super().on_headers_complete()
+        self._in_body = True
+        self._wait(self._patience.body, self._body_is_late)
 
     def on_body(self, body: bytes) -> None:
         self._head_size = 0
@@ -87,10 +92,7 @@ class Protocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer and close; called while the parser's error is handled."""
         problem = sys.exc_info()[1]
-        error: ApiError = MalformedBody(f"this is no HTTP request that can be read: {problem or msg}")
-        if isinstance(problem, HttpParserInvalidMethodError):
-            error = MethodNotAllowed("this is no verb of HTTP; the modules take only GET and POST")
-        self._refuse(error)
+        self._refuse(_unreadable(problem, msg))
 
     def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr] # first: None
@@ -127,6 +129,7 @@ class Protocol(HttpToolsProtocol):
         if not self.cycle.response_started if self._in_body else self._is_idle():
             self.transport.write(_as_bytes(failure(error)))
         if not self._is_idle():
+            self.cycle.scope["extensions"][REFUSED] = {}
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.transport.close()
@@ -139,6 +142,24 @@ class Protocol(HttpToolsProtocol):
             return False
         self.pipeline.popleft()
         return True
+
+
+def _unreadable(problem: BaseException | None, said: str) -> ApiError:
+    """Return why bytes are no request, without those that a client may have put a secret into."""
+    if isinstance(problem, HttpParserCallbackError):
+        refused = problem.__context__
+        return (
+            refused
+            if isinstance(refused, ApiError)
+            else MalformedBody("this request's target cannot be read")
+        )
+    if isinstance(problem, HttpParserInvalidMethodError):
+        return MethodNotAllowed("this is no verb of HTTP; the modules take only GET and POST")
+    return MalformedBody(f"this is no HTTP request that can be read: {problem or said}")
+
+
+def _too_large() -> ApiError:
+    return HeadTooLarge(f"the head of a request may have {MAX_HEAD} bytes, not more")
 
 
 def _as_bytes(response: Response) -> bytes:

@@ -142,6 +142,9 @@ class Database:
         """End all transactions; a SQLite file then is whole without a log beside it."""
         if self._threads is not None:
             self._threads.shutdown()
+        if self._file is not None:
+            self.engine.dispose()
+            self._file.clear_away()
         self._resources.close()
 
 

@@ -92,6 +92,16 @@ class OpenFile:
         self._file = file
         self._opened = _identity(file)
 
+    def clear_away(self) -> None:
+        """Remove the log of a file that is not there any more: it would be read into the one in its place."""
+        try:
+            if _identity(self._file) == self._opened:
+                return
+        except FileNotFoundError:
+            pass
+        for name in ("-wal", "-shm"):
+            Path(f"{self._file}{name}").unlink(missing_ok=True)
+
     def sign(self, who: str) -> None:
         """Say in the lock file who has the file, for the next one that wants it."""
         Path(f"{self._file}.lock").write_text(f"{who}\n", encoding="utf-8")
@@ -124,6 +134,8 @@ def _refuse_unless_writable(file: Path) -> None:
     """Raise OSError for what cannot be written, and for what is marked so, which would not stop root."""
     if file.is_dir():
         raise IsADirectoryError(0, "Is a directory")
+    if file.exists() and not file.is_file():
+        raise OSError(0, "it is no file that keeps what is written to it")
     place = file if file.exists() else file.parent
     if not os.access(place, os.W_OK) or not place.stat().st_mode & 0o222:
         raise PermissionError(0, "it is read-only")

@@ -41,6 +41,8 @@ class Worker:
             self._woken.clear()
             try:
                 pause = await self._database.run(self._work)
+                if lost:
+                    _log.warning("the worker goes on: the database takes what is written again")
                 lost = False
             except DATABASE_LOST as problem:
                 if not lost:
