@@ -18,11 +18,12 @@ TYPES = [b"application/x-www-form-urlencoded"] * 8 + [
 PATHS = [b"/vm.php"] * 5 + [b"/eq.php", b"/auth.php", b"/eq_callback.php"] * 2 + [
     b"/vm", b"/vm.php/", b"//vm.php", b"/vm.php.php", b"/VM.PHP", b"/vm%2ephp", b"/vm%00.php", b"/%ff.php", b"/../vm.php", b"/no.php",
     b"/" + b"x" * 3_000, b"http://127.0.0.1/vm.php", b"/vm.php;x=1", b"*", b"/eq_callback.php#x",
+    b"http://[::1/vm.php", b"http://a:99999/vm.php", b"a:1",
 ]  # fmt: skip
 METHODS = (
     [b"POST"] * 8
     + [b"GET"] * 4
-    + [b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS", b"TRACE", b"PROPFIND", b"post", b"BREW"]
+    + [b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS", b"TRACE", b"PROPFIND", b"post", b"BREW", b"CONNECT"]
 )
 HEADERS: list[tuple[bytes, bytes]] = [
     (b"Content-Encoding", b"gzip"), (b"Accept", b"text/html"), (b"Accept-Charset", b"utf-16"), (b"Connection", b"close"),
