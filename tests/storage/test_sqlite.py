@@ -160,6 +160,20 @@ def test_a_file_put_in_the_place_of_one_that_is_open_is_what_the_next_start_find
     database.close()
 
 
+def test_a_file_that_is_moved_away_while_it_is_open_takes_all_with_it(file: Path) -> None:
+    away = file.with_name("away.db")
+    database = open_database(str(file), lambda: 0)
+    with database.write() as tx:
+        say_alive(tx, 7)
+    file.rename(away)
+    database.close()
+    assert sorted(each.name for each in file.parent.iterdir()) == ["away.db", "worlds.db.lock"]
+    database = open_database(str(away), lambda: 0)
+    with database.read() as tx:
+        assert last_alive_at(tx) == 7
+    database.close()
+
+
 def test_what_is_no_file_is_refused() -> None:
     with pytest.raises(CannotStart, match="no file that keeps"):
         open_database("/dev/null", lambda: 0)

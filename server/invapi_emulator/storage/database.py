@@ -143,8 +143,10 @@ class Database:
         if self._threads is not None:
             self._threads.shutdown()
         if self._file is not None:
+            is_whole = sqlite.checkpoint(self.engine)
             self.engine.dispose()
-            self._file.clear_away()
+            if is_whole:
+                self._file.clear_away()
         self._resources.close()
 
 

@@ -93,7 +93,10 @@ class OpenFile:
         self._opened = _identity(file)
 
     def clear_away(self) -> None:
-        """Remove the log of a file that is not there any more: it would be read into the one in its place."""
+        """Remove the log of a file that is not there any more: it would be read into the one in its place.
+
+        To be called when all that was in the log is in the file, wherever that was moved to.
+        """
         try:
             if _identity(self._file) == self._opened:
                 return
@@ -116,6 +119,18 @@ class OpenFile:
             raise CannotWrite(f"the file '{self._file}' is gone") from None
         except OSError as problem:
             raise CannotWrite(f"'{self._file}': {problem.strerror}") from None
+
+
+def checkpoint(engine: Engine) -> bool:
+    """Bring all that is in the log into the file that is open, which SQLite leaves undone for one that was moved."""
+    connection = engine.raw_connection()
+    try:
+        busy, _, _ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()
+    return not busy
 
 
 def changes_in(tx: Connection) -> int:
