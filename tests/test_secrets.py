@@ -58,6 +58,12 @@ def call_in_every_way(emulator: Emulator) -> list[str]:
     emulator.http.get("/eq.php", params={"action": "list", "token": token, key: "x"})
     emulator.http.post("/eq.php", content=f"action=list&token={token}&x=%zz".encode())
     emulator.http.post("/eq.php", content=f"action=list&token={token}".encode(), headers={"user-agent": key})
+    for misplaced in (session, token):
+        form = {"action": "list", "token": token}
+        emulator.http.post("/eq.php", data=form, headers={"X-Request-Id": misplaced})
+    emulator.call("vm", session)
+    emulator.call("eq", "list", token="0", note=session)
+    emulator.http.get(f"/vm.php/{session}", headers={"X-Request-Id": session, "User-Agent": session})
     for kind in ("malformed_json", "truncated_body", "rejected_but_done", "lost_reply"):
         path = "/_emulator/accounts/secretive/faults"
         emulator.http.post(path, content=json.dumps({"kind": kind, "times": 1})).raise_for_status()

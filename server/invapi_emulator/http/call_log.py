@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from invapi_emulator.http.envelope import REASON_HEADER
 from invapi_emulator.http.journal import Heard
+from invapi_emulator.http.masking import Masking
 from invapi_emulator.http.parameters import vm_id_in
 from invapi_emulator.logs import FIELDS
 
@@ -18,13 +19,14 @@ def log_call(method: str, heard: Heard, response: Response | None, duration_us: 
         return
     reason = None if response is None else response.headers.get(REASON_HEADER)
     how = "the client went away" if response is None else reason or "ok"
+    masking = Masking.of(heard.module, heard.secrets)
     action = heard.fields.get("action")
     fields = {
-        "request_id": heard.request_id,
+        "request_id": masking.name(heard.request_id),
         "account": heard.account_name,
         "method": _plain(method),
-        "module": _plain(heard.module),
-        "action": _plain(action) if isinstance(action, str) else None,
+        "module": _plain(masking.name(heard.module)),
+        "action": _plain(masking.name(action)) if isinstance(action, str) else None,
         "vm": vm_id_in(heard.fields),
         "reason": reason,
         "status": None if response is None else response.status_code,

@@ -66,8 +66,10 @@ def write_down(database: Database, heard: Heard, response: Response, duration_us
             Request(
                 at=heard.now,
                 after_event=0 if heard.account_id is None else events.last_number(tx, heard.account_id),
-                module=heard.module[:100].replace("\0", "\ufffd"),
-                action=action[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
+                module=masking.name(heard.module)[:100].replace("\0", "\ufffd"),
+                action=masking.name(action)[:100].replace("\0", "\ufffd")
+                if isinstance(action, str)
+                else None,
                 vm=vm_id_in(heard.fields),
                 fields=_shown(masking, heard.fields),
                 unread=[masking.text(name) for name in _unread(heard.module, heard.fields)],
@@ -79,8 +81,8 @@ def write_down(database: Database, heard: Heard, response: Response, duration_us
                 task=heard.task,
                 duration_us=duration_us,
                 address=heard.address,
-                user_agent=_cut(masking.text(heard.user_agent)),
-                request_id=heard.request_id,
+                user_agent=_cut(masking.name(heard.user_agent)),
+                request_id=masking.name(heard.request_id),
             ),
         )
 

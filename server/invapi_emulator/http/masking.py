@@ -13,13 +13,19 @@ CALLBACK = "eq_callback"
 _NAMES = frozenset({"token", "apikey", "password", "passwd", "secret"})
 _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
 _IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password|token): ).*?(; it takes|\Z)", re.DOTALL)
+_MADE_UP = re.compile(r"\b[0-9a-f]{32}\b")
+"""What made-up tokens, API keys and passwords look like."""
+
 _SHORTEST = 8
 """Shorter secrets are masked by the names of their fields only: as a word they stand everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Masking:
-    """Hides what is secret in a call of a module; `secrets` are the words that must not be seen, if known."""
+    """Hides what is secret in a call of a module; `secrets` are the words that must not be seen.
+
+    Without any nobody knows whose call it is, and whatever looks like a token is hidden.
+    """
 
     module: str
     secrets: frozenset[str]
@@ -33,9 +39,15 @@ class Masking:
         return MASK if self._is_secret(name) else self._value(value)
 
     def text(self, text: str) -> str:
+        if not self.secrets:
+            return _MADE_UP.sub(MASK, text)
         for secret in self.secrets:
             text = text.replace(secret, MASK)
         return text
+
+    def name(self, text: str) -> str:
+        """Return a name that a client gave something, as it may be shown: whatever looks like a token is none."""
+        return _MADE_UP.sub(MASK, self.text(text))
 
     def answer(self, answer: str) -> str:
         """Mask tokens and passwords, also one that a refusal quotes because it is malformed."""
