@@ -6,6 +6,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from invapi_emulator.log_stream import ToDescriptor
+
 LogFormat = Literal["human", "json"]
 
 FIELDS = "fields"
@@ -15,13 +17,23 @@ _IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
 
 
 def log_to_stderr(level: str, form: LogFormat) -> None:
-    to_stderr = logging.StreamHandler(sys.stderr)
+    to_stderr = _stderr()
     to_stderr.setFormatter(JsonLines() if form == "json" else HumanLines())
     logging.basicConfig(level=level.upper(), handlers=[to_stderr])
     logging.captureWarnings(capture=True)
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancelling)
     if level != "debug":
         logging.getLogger("uvicorn").setLevel("ERROR")  # what it says of requests stands in a line of ours
+
+
+def _stderr() -> logging.Handler:
+    try:
+        return ToDescriptor(sys.stderr.fileno())
+    except (
+        AttributeError,
+        OSError,
+    ):  # closed at the start, replaced by what is no file, or a system without poll
+        return logging.StreamHandler(sys.stderr)
 
 
 def _is_no_cancelling(record: logging.LogRecord) -> bool:

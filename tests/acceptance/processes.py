@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TextIO
 
 import httpx
 
@@ -35,12 +37,13 @@ class Served:
 
     process: subprocess.Popen[str]
     url: str
+    log: TextIO
 
     def stop(self, number: signal.Signals) -> tuple[int, str, str]:
         """Send a signal; return the exit status, and what stood on stdout after the ready line, and on stderr."""
         self.process.send_signal(number)
-        stdout, stderr = self.process.communicate(timeout=DEADLINE)
-        return self.process.returncode, stdout, stderr
+        stdout, _ = self.process.communicate(timeout=DEADLINE)
+        return self.process.returncode, stdout, whole(self.log)
 
     @contextmanager
     def emulator(self) -> Iterator[Emulator]:
@@ -56,19 +59,25 @@ def served(
     variables: Mapping[str, str] | None = None,
 ) -> Iterator[Served]:
     """Serve in a process on a free port, and kill it at the end if it still runs."""
-    process = subprocess.Popen(
-        [*command, "serve", "--port", "0", *flags],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd, env=environment(**(variables or {})),
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        ready = process.stdout.readline()
-        url = re.fullmatch(r"invapi-emulator ready on (http://\S+)\n", ready)
-        assert url, ready + process.communicate(timeout=DEADLINE)[1]
-        yield Served(process, url[1])
-    finally:
-        process.kill()
-        process.communicate()
+    with TemporaryFile("a+", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [*command, "serve", "--port", "0", *flags],
+            stdout=subprocess.PIPE, stderr=log, text=True, cwd=cwd, env=environment(**(variables or {})),
+        )  # fmt: skip
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline()
+            url = re.fullmatch(r"invapi-emulator ready on (http://\S+)\n", ready)
+            assert url, ready + process.communicate(timeout=DEADLINE)[0] + whole(log)
+            yield Served(process, url[1], log)
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def whole(log: TextIO) -> str:
+    log.seek(0)
+    return log.read()
 
 
 def refused(*flags: str, **variables: str) -> str:
