@@ -134,7 +134,7 @@ def test_all_can_be_done_with_the_keyboard_alone(visit: Visit) -> None:
     visit.page.keyboard.press("Enter")
     visit.page.keyboard.press("Tab")
     visit.page.keyboard.press("Enter")
-    visit.see("#chains", "before-release")
+    visit.see("#answer", '"action": "restore_snapshot"')
     visit.account.advance_until_idle()
     expect(visit.page.locator('.link[data-name="my-snapshot"]')).to_have_count(0)
 

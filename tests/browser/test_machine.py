@@ -41,8 +41,9 @@ def test_a_snapshot_made_with_the_button_is_watched_to_its_end(visit: Visit) -> 
 def test_a_restore_says_what_it_deletes_asks_and_deletes_it(visit: Visit) -> None:
     visit.open(VM)
     visit.press("Power off")
+    visit.see("#answer", '"action": "off"')
     visit.press("Advance to idle")
-    visit.see("#vm", "off")
+    visit.see("#vm", "○ off")
     link = visit.page.locator('.link[data-name="fresh-install"]')
     expect(link).to_contain_text("Restoring it deletes before-release")
     visit.press("Restore fresh-install")
@@ -74,6 +75,7 @@ def test_a_snapshot_is_removed(visit: Visit) -> None:
     first = visit.snapshots()[0]
     visit.press(f"Remove {first}")
     visit.agree("Remove")
+    visit.see("#answer", '"action": "remove_snapshot"')
     visit.press("Advance to idle")
     expect(visit.page.locator("#chains .link")).to_have_count(3)
     assert first not in visit.snapshots()
@@ -108,6 +110,7 @@ def test_cutting_the_power_asks_first(visit: Visit) -> None:
     visit.press("Hard off")
     visit.see("dialog", "memory holds is lost")
     visit.agree("Cut the power")
+    visit.see("#answer", '"action": "hard_off"')
     visit.press("Advance to idle")
     visit.see("#vm", "○ off")
 
