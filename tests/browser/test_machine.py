@@ -59,6 +59,21 @@ def test_a_restore_says_what_it_deletes_asks_and_deletes_it(visit: Visit) -> Non
     visit.see(".descent", "is exactly fresh-install")
 
 
+def test_a_question_that_was_left_does_not_answer_the_next(visit: Visit) -> None:
+    visit.open(VM)
+    visit.press("Power off")
+    visit.see("#answer", '"action": "off"')
+    visit.account.advance_until_idle()
+    visit.see("#vm", "○ off")
+    visit.press("Restore fresh-install")
+    again = visit.page.get_by_role("button", name="Restore before-release", exact=True, include_hidden=True)
+    again.evaluate("(button) => { document.getElementById('ask').close('no'); button.click(); }")
+    visit.agree("Restore")
+    visit.see("#answer", '"action": "restore_snapshot"')
+    (request,) = visit.account.requests(action="restore_snapshot")
+    assert request["fields"]["name"] == "before-release"
+
+
 def test_a_refusal_is_shown_with_its_reason(visit: Visit) -> None:
     visit.open(VM)
     visit.press("Restore before-release")

@@ -1,8 +1,11 @@
 // Asks before something is lost, and says what.
 
+let leaveTheLast = () => {};
+
 export async function agreed(element) {
   const { ask, askText, loses, yes } = element.dataset;
   if (ask === undefined) return true;
+  leaveTheLast();
   const dialog = document.getElementById("ask");
   dialog.querySelector("#ask-title").textContent = ask;
   dialog.querySelector("#ask-text").textContent = askText ?? "";
@@ -10,8 +13,20 @@ export async function agreed(element) {
   dialog.querySelector("#ask-losses").replaceChildren(...JSON.parse(loses ?? "[]").map(asItem));
   dialog.returnValue = "no";
   dialog.showModal();
-  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  return dialog.returnValue === "yes";
+  return answerOf(dialog);
+}
+
+// A browser tells of a closing a little later: by then the next question may be open, which that is no answer to.
+function answerOf(dialog) {
+  return new Promise((resolve) => {
+    const answer = (agreed) => {
+      dialog.removeEventListener("close", closed);
+      resolve(agreed);
+    };
+    const closed = () => dialog.open || answer(dialog.returnValue === "yes");
+    leaveTheLast = () => answer(false);
+    dialog.addEventListener("close", closed);
+  });
 }
 
 function asItem(text) {
