@@ -4,9 +4,10 @@
 # make acceptance   slower: real processes, signals, PostgreSQL, a browser, a thousand of everything
 # make image-test   builds the container's image and runs it, as root, without a container engine
 # make soak   the long forms of acceptance tests, 50,000 calls of every kind among them   (TEST_SEED=8 tries others)
+# make bench  how fast it is, beside servers that do nothing   (ARGS="--only get_snapshot --rounds 3 --seconds 2", PEERS=1)
 # make long   the property tests with ten times as many examples
 .DEFAULT_GOAL := run
-.PHONY: run test check acceptance image-test soak long format clauses clean
+.PHONY: run test check acceptance image-test soak bench long format clauses clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,6 +38,10 @@ soak: $(VENV)/installed-dev
 image-test: $(VENV)/installed-dev
 	@bash scripts/image_tools.sh
 	$(BIN)/pytest -n 0 -v -m image tests/image $(ARGS)
+
+bench: $(VENV)/installed-dev
+	@bash scripts/bench_tools.sh
+	@PYTHONPATH=tests:tests/acceptance $(BIN)/python tests/benchmarks/bench.py $(if $(PEERS),--peers) $(ARGS)
 
 long: $(VENV)/installed-dev
 	TEST_MORE=10 $(BIN)/pytest -n auto tests/test_model.py tests/http tests/control/test_changing_vms.py tests/control/test_state_mistakes.py

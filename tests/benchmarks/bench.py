@@ -1,0 +1,46 @@
+"""`make bench`: measures what is asked for, prints the table and writes it as JSON."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import throughput
+from plan import Plan
+from report import surroundings, table, write
+from row import Row
+
+ROWS = (*throughput.IN_A_SECOND,)
+
+
+def main(words: Sequence[str]) -> int:
+    asked = _arguments(words)
+    names = asked.only or list(ROWS)
+    with TemporaryDirectory(prefix="bench-") as folder:
+        plan = Plan(asked.rounds, asked.seconds, Path(folder))
+        rows = _measured(names, plan)
+    where = surroundings(plan)
+    write(Path(os.environ.get("BENCH_JSON", "bench.json")), where, rows)
+    print("\n" + table(rows) + "\n\n" + ", ".join(f"{name} {value}" for name, value in where.items()))
+    return 1 if any(row.no_success for row in rows) else 0
+
+
+def _measured(names: Sequence[str], plan: Plan) -> list[Row]:
+    rows: list[Row] = []
+    if of_throughput := [name for name in names if name in throughput.IN_A_SECOND]:
+        rows += throughput.measure(plan, of_throughput)
+    return rows
+
+
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=ROWS, metavar="ROW", help=f"of {', '.join(ROWS)}")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3, help="of each load in each round")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

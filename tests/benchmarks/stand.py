@@ -1,0 +1,48 @@
+"""The servers of a run: each starts when it is first asked for, and all are there until the end."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import servers
+from servers import Server
+
+
+class Stand:
+    def __init__(self, stack: ExitStack, folder: Path) -> None:
+        self._stack = stack
+        self._folder = folder
+
+    @cached_property
+    def floor(self) -> Server:
+        return self._stack.enter_context(servers.floor())
+
+    @cached_property
+    def bare(self) -> Server:
+        return self._stack.enter_context(servers.bare())
+
+    @cached_property
+    def in_memory(self) -> Server:
+        return self._stack.enter_context(servers.emulator())
+
+    @cached_property
+    def on_file(self) -> Server:
+        """Return an emulator whose worlds are in a SQLite file, which has a write-ahead log."""
+        return self._stack.enter_context(servers.emulator("--db", str(self._folder / "worlds.db")))
+
+    @cached_property
+    def logging(self) -> Server:
+        """Return an emulator that writes its line for each call, as it does unless told otherwise; to a file."""
+        log = str(self._folder / "log")
+        return self._stack.enter_context(servers.emulator("--log-level", "info", log=log))
+
+    @cached_property
+    def unobserved(self) -> Server:
+        return self._stack.enter_context(servers.emulator(command=servers.UNOBSERVED))
+
+
+@contextmanager
+def stand(folder: Path) -> Iterator[Stand]:
+    with ExitStack() as stack:
+        yield Stand(stack, folder)
