@@ -7,12 +7,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import due_tasks
+import new_accounts
+import pytest_tests
+import resident
+import starting
 import throughput
 from plan import Plan
 from report import surroundings, table, write
 from row import Row
 
-ROWS = (*throughput.IN_A_SECOND,)
+OTHERS = {
+    "start": starting.measure,
+    "memory": resident.measure,
+    "account": new_accounts.measure,
+    "pytest": pytest_tests.measure,
+    "due": due_tasks.measure,
+}
+ROWS = (*throughput.ASKED, *OTHERS)
 
 
 def main(words: Sequence[str]) -> int:
@@ -29,8 +41,12 @@ def main(words: Sequence[str]) -> int:
 
 def _measured(names: Sequence[str], plan: Plan) -> list[Row]:
     rows: list[Row] = []
-    if of_throughput := [name for name in names if name in throughput.IN_A_SECOND]:
-        rows += throughput.measure(plan, of_throughput)
+    if by_wrk := {name: asked for name, asked in throughput.ASKED.items() if name in names}:
+        rows += throughput.measure(plan, by_wrk)
+    for name, measure in OTHERS.items():
+        if name in names:
+            print(f"{name} ...", flush=True)
+            rows += measure(plan)
     return rows
 
 

@@ -38,6 +38,15 @@ class Stand:
         return self._stack.enter_context(servers.emulator("--log-level", "info", log=log))
 
     @cached_property
+    def crowded(self) -> Server:
+        """Return an emulator that nothing else is asked of, to be filled."""
+        return self._stack.enter_context(servers.emulator())
+
+    @cached_property
+    def lonely(self) -> Server:
+        return self._stack.enter_context(servers.emulator())
+
+    @cached_property
     def unobserved(self) -> Server:
         return self._stack.enter_context(servers.emulator(command=servers.UNOBSERVED))
 

@@ -1,116 +1,114 @@
-"""Calls in a second and the time until an answer, of several loads that take turns in each round."""
+"""Rows that wrk measures: calls in a second, and the time until an answer, of loads that take turns."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
+import growing
 import loads
 from loads import Load
 from plan import Plan
-from refusals import refused, results
 from row import Row, Target
 from stand import Stand, stand
-from wrk import Driven, drive
+from turns import Turn, in_turn
+from wrk import Driven
 
 Kind = Callable[[Stand, Plan], Load]
+Turns = Mapping[Kind, Sequence[Turn]]
 
 
-@dataclass(frozen=True)
-class Turn:
-    """One load of one round: what wrk says, and how many of its calls were refused for which reason."""
+def per_second(driven: Driven) -> float:
+    return driven.per_second
 
-    driven: Driven
-    refused: Mapping[str, int]
 
-    @property
-    def no_success(self) -> int:
-        return self.driven.failed + sum(self.refused.values())
+def middle(driven: Driven) -> float:
+    return driven.p50
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A row of the issue's table: whose calls a second are held against whose, and the target."""
+    """Which load is held against which other, by what, and the target."""
 
     what: str
     kind: Kind
-    against: Kind
     target: Target | None
+    against: Kind = loads.floor
+    of: str = "floor"
+    value: Callable[[Driven], float] = per_second
+    has_p99: bool = False
 
 
-IN_A_SECOND = {
-    "get_snapshot": Asked("`get_snapshot`", loads.get_snapshot, loads.floor, Target("≥", 1.2)),
+ASKED = {
+    "get_snapshot": Asked("`get_snapshot`", loads.get_snapshot, Target("≥", 1.2), has_p99=True),
     "create_snapshot": Asked(
         "`create_snapshot`, each of another VM, to a WAL file",
         loads.create_snapshot,
-        loads.floor,
         Target("≥", 1.0),
+        has_p99=True,
     ),
-    "check": Asked("`check` of a task under way", loads.check, loads.floor, Target("≥", 1.5)),
-    "with_log": Asked(
-        "`get_snapshot` with the log at its default", loads.get_snapshot_with_log, loads.floor, None
+    "check": Asked("`check` of a task under way", loads.check, Target("≥", 1.5), has_p99=True),
+    "with_log": Asked("`get_snapshot`, with the log at its default", loads.get_snapshot_with_log, None),
+    "alone": Asked(
+        "`get_snapshot` of one client alone, median",
+        loads.get_snapshot_alone,
+        Target("≤", 1.5),
+        loads.floor_alone,
+        value=middle,
+    ),
+    "observing": Asked(
+        "`get_snapshot` with journal, events and metrics, against without",
+        loads.get_snapshot,
+        Target("≥", 0.9),
+        loads.get_snapshot_unobserved,
+        "without",
+    ),
+    "growth": Asked(
+        "`get_snapshot` among 100,000 VMs and 400,000 snapshots, against 10 VMs, median",
+        growing.among_many,
+        Target("≤", 1.3),
+        growing.among_ten,
+        "among 10",
+        middle,
     ),
 }
 
 
-def measure(plan: Plan, names: Sequence[str], every: Sequence[Kind] = (loads.floor, loads.bare)) -> list[Row]:
-    """Measure these rows in one run: each round has all their loads, and those of `every`, once."""
-    asked = [IN_A_SECOND[name] for name in names]
+def measure(plan: Plan, asked: Mapping[str, Asked]) -> list[Row]:
+    """Measure these rows in one run: each round has every load that one of them needs, once."""
+    kinds = list(dict.fromkeys(kind for row in asked.values() for kind in _needed(row)))
     with stand(plan.folder) as servers:
-        turns = in_turn([kind(servers, plan) for kind in (*every, *(row.kind for row in asked))], plan)
-    rows = [_calls(name, IN_A_SECOND[name], turns) for name in names]
-    return rows + [_latest(name, IN_A_SECOND[name], turns[name]) for name in names]
+        turns = dict(zip(kinds, in_turn([kind(servers, plan) for kind in kinds], plan), strict=True))
+    rows = [_held(name, row, turns) for name, row in asked.items()]
+    return rows + [_p99(name, row, turns[row.kind]) for name, row in asked.items() if row.has_p99]
 
 
-def in_turn(chosen: Sequence[Load], plan: Plan) -> dict[str, list[Turn]]:
-    """Drive each load once a round, so that a busy moment of the machine meets all of them."""
-    turns: dict[str, list[Turn]] = {load.name: [] for load in chosen}
-    for number in range(plan.rounds):
-        for load in chosen:
-            turn = once(load, plan.seconds)
-            turns[load.name].append(turn)
-            bad = f", {turn.no_success} no success: {dict(turn.refused)}" if turn.no_success else ""
-            print(
-                f"round {number + 1}: {load.name} {turn.driven.per_second:.0f}/s, p50 {turn.driven.p50:.2f} ms{bad}"
-            )
-    return turns
+def _needed(row: Asked) -> Sequence[Kind]:
+    return (loads.floor, loads.bare, row.kind) if row.against is loads.floor else (row.against, row.kind)
 
 
-def once(load: Load, seconds: int) -> Turn:
-    words = load.prepare()
-    load.server.settle()
-    url = f"http://127.0.0.1:{load.server.port}{load.path}"
-    if not load.counts_results:
-        return Turn(drive(url, load.script, *words, connections=load.connections, seconds=seconds), {})
-    with load.server.client() as client:
-        before = results(client)
-        driven = drive(url, load.script, *words, connections=load.connections, seconds=seconds)
-        load.server.settle()
-        after = results(client)
-    assert after["ok"] - before["ok"] + refused(before, after).total() >= driven.calls, (
-        "calls were not counted"
-    )
-    return Turn(driven, refused(before, after))
+def _held(name: str, row: Asked, turns: Turns) -> Row:
+    """Return a row whose figure is the load's part of the other's, taken in each round for itself."""
+    measured = {row.of: _values(row, turns[row.against])}
+    if row.against is loads.floor:
+        measured["bare"] = _values(row, turns[loads.bare])
+    measured["emulator"] = _values(row, turns[row.kind])
+    ratios = [mine / other for mine, other in zip(measured["emulator"], measured[row.of], strict=True)]
+    unit = "calls/s" if row.value is per_second else "ms"
+    bad = sum(turn.no_success for kind in (row.kind, row.against) for turn in turns[kind])
+    return Row(name, row.what, unit, measured, ratios, f"× {row.of}", row.target, no_success=bad)
 
 
-def _calls(name: str, asked: Asked, turns: Mapping[str, Sequence[Turn]]) -> Row:
-    mine, floors = turns[name], turns["floor"]
-    ratios = [a.driven.per_second / b.driven.per_second for a, b in zip(mine, floors, strict=True)]
-    measured = {
-        who: [turn.driven.per_second for turn in turns[who]] for who in ("floor", "bare") if who in turns
-    }
-    measured["emulator"] = [turn.driven.per_second for turn in mine]
-    return Row(name, asked.what, "calls/s", measured, ratios, "× floor", asked.target, no_success=_bad(mine))
+def _values(row: Asked, turns: Sequence[Turn]) -> list[float]:
+    return [row.value(turn.driven) for turn in turns]
 
 
-def _latest(name: str, asked: Asked, mine: Sequence[Turn]) -> Row:
-    """Return how much longer the slowest in a hundred took than the median."""
-    ratios = [turn.driven.p99 / turn.driven.p50 for turn in mine]
-    measured = {"emulator": [turn.driven.p99 for turn in mine]}
-    p50 = sorted(turn.driven.p50 for turn in mine)[len(mine) // 2]
-    note = f"its median: {p50:.2f} ms"
+def _p99(name: str, row: Asked, turns: Sequence[Turn]) -> Row:
+    """Return a row that holds the slowest in a hundred against the median of the same round."""
+    p99s, p50s = [turn.driven.p99 for turn in turns], [turn.driven.p50 for turn in turns]
+    ratios = [p99 / p50 for p99, p50 in zip(p99s, p50s, strict=True)]
+    note = f"median {median(p50s):.2f} ms"
+    bad = sum(turn.no_success for turn in turns)
+    what = f"{row.what}: p99"
     return Row(
-        f"{name}_p99", f"p99 of {asked.what}", "ms", measured, ratios, "× its median", Target("≤", 3), note
+        f"{name}_p99", what, "ms", {"emulator": p99s}, ratios, "× its median", Target("≤", 3), note, bad
     )
-
-
-def _bad(turns: Sequence[Turn]) -> int:
-    return sum(turn.no_success for turn in turns)
