@@ -25,15 +25,17 @@ OTHERS = {
     "due": due_tasks.measure,
 }
 ROWS = (*throughput.ASKED, *OTHERS)
+"""What is measured unless something else is asked for; with --peers, throughput.PEERS too."""
 
 
 def main(words: Sequence[str]) -> int:
     asked = _arguments(words)
-    names = asked.only or list(ROWS)
+    names = [*(asked.only or ROWS), *(throughput.PEERS if asked.peers else ())]
+    load_before = os.getloadavg()[0]
     with TemporaryDirectory(prefix="bench-") as folder:
         plan = Plan(asked.rounds, asked.seconds, Path(folder))
         rows = _measured(names, plan)
-    where = surroundings(plan)
+    where = surroundings(plan) | {"load before": load_before}
     write(Path(os.environ.get("BENCH_JSON", "bench.json")), where, rows)
     print("\n" + table(rows) + "\n\n" + ", ".join(f"{name} {value}" for name, value in where.items()))
     return 1 if any(row.no_success for row in rows) else 0
@@ -41,7 +43,9 @@ def main(words: Sequence[str]) -> int:
 
 def _measured(names: Sequence[str], plan: Plan) -> list[Row]:
     rows: list[Row] = []
-    if by_wrk := {name: asked for name, asked in throughput.ASKED.items() if name in names}:
+    if by_wrk := {
+        name: asked for name, asked in (throughput.ASKED | throughput.PEERS).items() if name in names
+    }:
         rows += throughput.measure(plan, by_wrk)
     for name, measure in OTHERS.items():
         if name in names:
@@ -55,6 +59,7 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=ROWS, metavar="ROW", help=f"of {', '.join(ROWS)}")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each load in each round")
+    parser.add_argument("--peers", action="store_true", help="moto and mountebank too, from their registries")
     return parser.parse_args(words)
 
 

@@ -16,9 +16,11 @@ class Client:
     def __init__(self, port: int) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
 
-    def ask(self, method: str, path: str, body: str = "", content_type: str = "application/json") -> bytes:
+    def ask(
+        self, method: str, path: str, body: str = "", content_type: str = "application/json", **headers: str
+    ) -> bytes:
         """Return the body of the answer; anything but success is an error."""
-        self._connection.request(method, path, body.encode(), {"Content-Type": content_type})
+        self._connection.request(method, path, body.encode(), {"Content-Type": content_type} | headers)
         answer = self._connection.getresponse()
         content = answer.read()
         if answer.status >= 300:

@@ -46,7 +46,7 @@ def measure(plan: Plan) -> list[Row]:
         took["emulator"].append(_suite(plan.folder / "test_three_calls.py", THREE_CALLS))
     over = [mine - empty for mine, empty in zip(took["emulator"], took["empty"], strict=True)]
     what = "a pytest test with the fixture `invapi` and three calls, over an empty one"
-    note = "the start of the server is in both"
+    note = f"both with the start of pytest and of a server, divided by {TESTS}"
     return [Row("pytest", what, "ms a test", took, over, "ms over an empty one", Target("≤", 10), note)]
 
 

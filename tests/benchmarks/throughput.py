@@ -6,6 +6,7 @@ from statistics import median
 
 import growing
 import loads
+import peers
 from loads import Load
 from plan import Plan
 from row import Row, Target
@@ -36,6 +37,7 @@ class Asked:
     of: str = "floor"
     value: Callable[[Driven], float] = per_second
     has_p99: bool = False
+    whose: str = "emulator"
 
 
 ASKED = {
@@ -72,6 +74,12 @@ ASKED = {
     ),
 }
 
+PEERS = {
+    "moto_describe": Asked("moto: DescribeSnapshots of one", peers.moto_describe, None, whose="moto"),
+    "moto_create": Asked("moto: CreateSnapshot", peers.moto_create, None, whose="moto"),
+    "mountebank": Asked("mountebank: a constant for a form", peers.mountebank, None, whose="mountebank"),
+}
+
 
 def measure(plan: Plan, asked: Mapping[str, Asked]) -> list[Row]:
     """Measure these rows in one run: each round has every load that one of them needs, once."""
@@ -91,8 +99,8 @@ def _held(name: str, row: Asked, turns: Turns) -> Row:
     measured = {row.of: _values(row, turns[row.against])}
     if row.against is loads.floor:
         measured["bare"] = _values(row, turns[loads.bare])
-    measured["emulator"] = _values(row, turns[row.kind])
-    ratios = [mine / other for mine, other in zip(measured["emulator"], measured[row.of], strict=True)]
+    measured[row.whose] = _values(row, turns[row.kind])
+    ratios = [mine / other for mine, other in zip(measured[row.whose], measured[row.of], strict=True)]
     unit = "calls/s" if row.value is per_second else "ms"
     bad = sum(turn.no_success for kind in (row.kind, row.against) for turn in turns[kind])
     return Row(name, row.what, unit, measured, ratios, f"× {row.of}", row.target, no_success=bad)
