@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import due_tasks
 import new_accounts
+import peers
 import pytest_tests
 import resident
 import starting
@@ -35,7 +36,8 @@ def main(words: Sequence[str]) -> int:
     with TemporaryDirectory(prefix="bench-") as folder:
         plan = Plan(asked.rounds, asked.seconds, Path(folder))
         rows = _measured(names, plan)
-    where = surroundings(plan) | {"load before": load_before}
+        where = surroundings(plan) | {"load before": load_before}
+        where |= peers.versions(plan.folder) if asked.peers else {}
     write(Path(os.environ.get("BENCH_JSON", "bench.json")), where, rows)
     print("\n" + table(rows) + "\n\n" + ", ".join(f"{name} {value}" for name, value in where.items()))
     return 1 if any(row.no_success for row in rows) else 0

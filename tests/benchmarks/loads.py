@@ -10,7 +10,7 @@ from servers import Server
 from stand import Stand
 
 CONNECTIONS = 16
-SUPPLY = 8_000
+SUPPLY = 6_000
 """VMs for each second of creating: more than any server here creates."""
 
 VMS_OF_AN_ACCOUNT = 4_000

@@ -111,5 +111,16 @@ def _constant(server: Server) -> Sequence[str]:
     return [LIST]
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True)
+def versions(folder: Path) -> dict[str, str]:
+    """Return what has been installed into the folder of this run."""
+    python = str(folder / "moto" / "bin" / "python")
+    package = folder / "mountebank" / "node_modules" / "mountebank" / "package.json"
+    return {
+        "moto": _run(python, "-c", "import moto; print(moto.__version__)"),
+        "mountebank": json.loads(package.read_text(encoding="utf-8"))["version"],
+        "node": _run("node", "--version"),
+    }
+
+
+def _run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -8,7 +8,8 @@ from report import table
 from row import Row, Target
 from wrk import Driven, parsed
 
-PRINTED = """Running 3s test @ http://127.0.0.1:8650/vm.php
+PRINTED = """\
+Running 3s test @ http://127.0.0.1:8650/vm.php
   1 threads and 16 connections
   Thread Stats   Avg      Stdev     Max   +/- Stdev
     Latency     4.90ms    1.10ms  30.42ms   93.55%
@@ -17,7 +18,7 @@ PRINTED = """Running 3s test @ http://127.0.0.1:8650/vm.php
      50%  612.00us
      75%    5.00ms
      90%    5.57ms
-     99%    1.46s
+     99%    1.46s\x20
   9797 requests in 3.00s, 2.34MB read
 Requests/sec:   3263.71
 Transfer/sec:    796.80KB

@@ -46,7 +46,7 @@ def parsed(printed: str) -> Driven:
 
 
 def _milliseconds(percent: str, printed: str) -> float:
-    number, unit = _found(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)$", printed).groups()
+    number, unit = _found(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m) *$", printed).groups()
     return float(number) * UNITS[unit]
 
 
