@@ -28,7 +28,7 @@ def _among(server: Server, name: str, vms: Sequence[range]) -> Load:
             world = {"vms": [{"id": number, "snapshots": SNAPSHOTS} for number in ids]}
             client.control("PUT", f"/accounts/{account['name']}/state", world)
     fields = {"action": "get_snapshot", "token": account["token"], "id": len(ids) // 2, "type": "snapshot"}
-    return Load(name, server, partial(_list, server, fields))
+    return Load(name, server, partial(_list, server, fields), connections=1)
 
 
 def _list(server: Server, fields: dict[str, object]) -> Sequence[str]:
