@@ -6,8 +6,10 @@
 # make soak   the long forms of acceptance tests, 50,000 calls of every kind among them   (TEST_SEED=8 tries others)
 # make bench  how fast it is, beside servers that do nothing   (ARGS="--only get_snapshot --rounds 3 --seconds 2", PEERS=1)
 # make long   the property tests with ten times as many examples
+# make bench-growth   time per call against what is in the store; writes docs/growth.svg   (ARGS="--only journal")
 .DEFAULT_GOAL := run
 .PHONY: run test check acceptance image-test soak bench long format clauses clean
+.PHONY: run test check acceptance image-test soak long bench-growth format clauses clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -45,6 +47,9 @@ bench: $(VENV)/installed-dev
 
 long: $(VENV)/installed-dev
 	TEST_MORE=10 $(BIN)/pytest -n auto tests/test_model.py tests/http tests/control/test_changing_vms.py tests/control/test_state_mistakes.py
+
+bench-growth: $(VENV)/installed-dev
+	PYTHONPATH=tests:tests/acceptance $(BIN)/python tests/benchmarks/growth/measure_growth.py $(ARGS)
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,138 @@
+"""Which statements of a call take longer in a large store than in a small one, and how SQLite carries them out."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from filled_store import BUSY, KEY, LISTED, TOKEN
+from sqlalchemy import event
+
+from invapi_emulator.application import BUILT_IN, open_worlds
+from invapi_emulator.clock import real_time
+from invapi_emulator.domain.instants import MINUTE
+from invapi_emulator.http.dispatch import answer, find_action
+from invapi_emulator.http.journal import Heard, write_down
+from invapi_emulator.scenarios.worlds import reset_account
+from invapi_emulator.settings import read_settings
+from invapi_emulator.storage import accounts
+from invapi_emulator.storage.database import Database
+from invapi_emulator.tasks.advance import advance_due_tasks
+from invapi_emulator.tasks.jump import move_clock
+from invapi_emulator.worker.loop import Worker
+
+TIMES = 15
+LONGER, AT_LEAST_MS = 1.5, 0.05
+"""A statement is to blame that takes so many times as long, and so much longer."""
+
+Parameters: TypeAlias = Any
+Statements: TypeAlias = dict[str, tuple[Parameters, list[float]]]
+"""By its text: the parameters it had, and how many milliseconds it took each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    call: str
+    statement: str
+    small_ms: float
+    large_ms: float
+    plan: tuple[str, ...]
+
+
+def blamed(small: Path, large: Path) -> list[Blamed]:
+    """Return the statements that grew, with the plan they have in the large store."""
+    before = {call: statements for call, statements, _ in _statements_in(small)}
+    return [
+        Blamed(call, " ".join(statement.split()), was, now, _plan(database, statement, parameters))
+        for call, statements, database in _statements_in(large)
+        for statement, (parameters, times) in statements.items()
+        if len(times) > TIMES / 2
+        for was in [statistics.median(before[call].get(statement, (None, [0.0]))[1])]
+        for now in [statistics.median(times)]
+        if now > LONGER * was and now - was > AT_LEAST_MS
+    ]
+
+
+def _statements_in(file: Path) -> Iterator[tuple[str, Statements, Database]]:
+    database = open_worlds(read_settings({"db": str(file)}), real_time())
+    steps: dict[str, Callable[[], None]] = {
+        "get_snapshot": lambda: _call(database, "vm", action="get_snapshot", token=TOKEN, id=str(LISTED)),
+        "create_snapshot, and its end": lambda: _create(database),
+        "check": lambda: _call(database, "eq_callback", action="check", key=KEY),
+        "reset": lambda: _reset(database),
+        "list": lambda: _call(database, "eq", action="list", token=TOKEN),
+        "the worker, after each": lambda: _work(database),
+    }
+    for name, step in steps.items():
+        with _listening(database) as statements:
+            for _ in range(TIMES):
+                step()
+        yield name, statements, database
+    database.close()
+
+
+@contextmanager
+def _listening(database: Database) -> Iterator[Statements]:
+    heard: Statements = {}
+    started_at = 0.0
+
+    def before(*_: Any) -> None:
+        nonlocal started_at
+        started_at = time.perf_counter()
+
+    def after(_connection: Any, cursor: Any, statement: str, parameters: Parameters, *_: Any) -> None:
+        if statement.startswith("SELECT"):  # done only when its last row is read, so again, and whole
+            started = time.perf_counter()
+            cursor.connection.cursor().execute(statement, parameters).fetchall()
+            took = time.perf_counter() - started
+        else:
+            took = time.perf_counter() - started_at
+        heard.setdefault(statement, (parameters, []))[1].append(took * 1000)
+
+    event.listen(database.engine, "before_cursor_execute", before)
+    event.listen(database.engine, "after_cursor_execute", after)
+    yield heard
+    event.remove(database.engine, "before_cursor_execute", before)
+    event.remove(database.engine, "after_cursor_execute", after)
+
+
+def _call(database: Database, module: str, **fields: str) -> None:
+    """Make a call as the endpoint does, the journal's line included."""
+    heard = Heard(module, "127.0.0.1", "growth", "a-request", dict(fields))
+    response = None
+    while response is None:
+        response = answer(database, find_action(module, fields), heard)
+    write_down(database, heard, response, 0)
+
+
+def _create(database: Database) -> None:
+    """Make a snapshot, and let the time pass that it takes."""
+    name = f"at-{database.real_time()}"
+    _call(database, "vm", action="create_snapshot", token=TOKEN, id=str(BUSY), name=name)
+    with database.write() as tx:
+        account, real_now = accounts.by_name(tx, "measured"), database.real_now(tx)
+        assert account is not None
+        later = account.clock.now(real_now) + MINUTE
+        move_clock(tx, account, later, real_now)
+        while advance_due_tasks(tx, account, later):
+            pass
+
+
+def _reset(database: Database) -> None:
+    with database.write() as tx:
+        account, one_vm = accounts.by_name(tx, "small"), BUILT_IN.find("one-vm")
+        assert account is not None
+        assert one_vm is not None
+        reset_account(tx, account, one_vm, None, database.real_now(tx))
+
+
+def _work(database: Database) -> None:
+    Worker(database)._work()
+
+
+def _plan(database: Database, statement: str, parameters: Parameters) -> tuple[str, ...]:
+    with database.read() as tx:
+        return tuple(row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))

@@ -1,0 +1,153 @@
+"""A database filled quickly: rows that the emulator itself made, copied thousands at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Table, insert, select, true
+
+from invapi_emulator.application import BUILT_IN, open_worlds
+from invapi_emulator.clock import real_time
+from invapi_emulator.domain.accounts import Account, Credentials
+from invapi_emulator.domain.clocks import ClockStart
+from invapi_emulator.domain.instants import DAY, Instant, iso
+from invapi_emulator.scenarios.named import Scenario
+from invapi_emulator.scenarios.schema import World
+from invapi_emulator.scenarios.worlds import Wanted, make_account
+from invapi_emulator.settings import read_settings
+from invapi_emulator.storage import accounts, events, requests, tables
+from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.requests import Request
+
+TOKEN = "token-of-measured"
+KEY = f"{0:032}"
+"""The key of a task of the measured account that stays under way."""
+
+BUSY, LOCKED, LISTED, COPY = 1, 2, 3, 4
+"""The VMs of the measured account: snapshots are made of one, of one a task is under way, one is listed. Then copies."""
+
+Row: TypeAlias = dict[str, Any]
+Change: TypeAlias = Callable[[int, int], Row]
+"""Answers what is different in a copy, given its account and its place among that one's."""
+
+_NUMBERS = 1_000_000
+_BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What an account holds: VMs, snapshots of each, tasks that ended and under way, calls in its journal, events."""
+
+    vms: int = 7
+    snapshots: int = 0
+    ended: int = 0
+    under_way: int = 0
+    calls: int = 0
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What is in a file: the account that calls are made in, and others."""
+
+    mine: Holding = Holding()
+    others: int = 0
+    theirs: Holding = Holding(vms=1)
+
+
+def fill(file: Path, store: Store) -> None:
+    """Make a file that holds this, with the account `small` to be reset beside it."""
+    time = real_time()
+    database = open_worlds(read_settings({"db": str(file)}), time)
+    now = time()
+    with database.write() as tx:
+        one_vm = BUILT_IN.find("one-vm")
+        assert one_vm is not None
+        _make(tx, "small", one_vm, now)
+        measured = _make(tx, "measured", Scenario("growth", _world(now)), now)
+        requests.add(tx, measured.id, _call(now))
+        events.record(tx, measured.id, now, "power", vm=LISTED, power="on")
+        others = range(measured.id + 1, measured.id + 1 + store.others)
+        _copy(
+            tx, tables.account, len(others), lambda n: _another(others[n]), tables.account.c.id == measured.id
+        )
+        _hold(tx, range(measured.id, measured.id + 1), store.mine)
+        _hold(tx, others, store.theirs)
+        accounts.set_sequence(tx, measured.id, 2 * _NUMBERS)
+    database.close()
+
+
+def _make(tx: Transaction, name: str, scenario: Scenario, now: Instant) -> Account:
+    credentials = Credentials(f"key-of-{name}", f"token-of-{name}", f"{name}@example.com", "password")
+    return make_account(tx, name, credentials, Wanted(scenario, ClockStart(), 1), now)
+
+
+def _world(now: Instant) -> World:
+    snapshots = [{"name": f"snapshot-{number}"} for number in range(4)]
+    stays = {
+        "action": "create_snapshot",
+        "key": KEY,
+        "stages": [{"name": "wait", "ends_at": iso(now + 365 * DAY)}],
+        "context": {"name": "one-more"},
+    }
+    disk = {"size_gb": 1}
+    busy = {"num_max": 4, "settings": {"snapshot": {"enable_rotation": 1}}, "snapshots": snapshots}
+    vms = ({"id": BUSY} | busy, {"id": LOCKED, "tasks": [stays]}, {"id": LISTED, "snapshots": snapshots})
+    return World.model_validate({"vms": [vm | {"disk": disk} for vm in vms]})
+
+
+def _call(now: Instant) -> Request:
+    return Request(
+        now, 1, "vm", "get_snapshot", LISTED, {"action": "get_snapshot", "id": str(LISTED)}, [], 200, "{}" * 200,
+        "ok", None, None, None, 1_000, "127.0.0.1", "growth", "a-request",
+    )  # fmt: skip
+
+
+def _another(number: int) -> Row:
+    return {"id": number} | {part: f"{part}-{number}" for part in ("name", "token", "api_key", "user")}
+
+
+def _hold(tx: Transaction, holders: range, held: Holding) -> None:
+    """Copy to each of these accounts what it is to hold."""
+
+    def spread(table: Table, each: int, change: Change, like: ColumnElement[bool]) -> None:
+        def changed(n: int) -> Row:
+            return {"account_id": holders[n // each]} | change(holders[n // each], n % each)
+
+        _copy(tx, table, each * len(holders), changed, like)
+
+    vm, snapshot, task = tables.vm, tables.snapshot, tables.task
+    spread(vm, held.vms, lambda _, n: {"id": COPY + n}, vm.c.id == LISTED)
+    spread(
+        snapshot,
+        held.vms * held.snapshots,
+        lambda _, n: {"vm_id": COPY + n // held.snapshots, "name": f"copy-{n}", "sequence": _NUMBERS + n},
+        snapshot.c.vm_id == LISTED,
+    )
+    spread(task, held.ended, _ended, task.c.key == KEY)
+    spread(task, held.under_way, _under_way, task.c.key == KEY)
+    spread(tables.request, held.calls, lambda _, n: {"id": None, "number": 2 + n}, true())
+    spread(tables.event, held.events, lambda _, n: {"number": 2 + n}, true())
+
+
+def _under_way(account: int, n: int) -> Row:
+    number = _NUMBERS + n
+    return {"vm_id": COPY, "action": "get_snapshot", "key": f"{account:016}{number:016}", "sequence": number}
+
+
+def _ended(account: int, n: int) -> Row:
+    ended = {"state": "done", "next_at": None, "ended_at": real_time()(), "scope": '{"snapshots":[]}'}
+    return _under_way(account, n - _NUMBERS // 2) | ended
+
+
+def _copy(
+    tx: Transaction,
+    table: Table,
+    count: int,
+    change: Callable[[int], Row],
+    like: ColumnElement[bool],
+) -> None:
+    row = dict(tx.execute(select(table).where(like).limit(1)).mappings().one())
+    for first in range(0, count, _BATCH):
+        tx.execute(insert(table), [row | change(n) for n in range(first, min(first + _BATCH, count))])

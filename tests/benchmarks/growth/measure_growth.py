@@ -1,0 +1,105 @@
+"""Time per call against what is in the store: make bench-growth."""
+
+import argparse
+import json
+import statistics
+import time
+from contextlib import ExitStack, closing
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
+
+from blamed_statements import Blamed, blamed
+from filled_store import fill
+from growth_plot import drawn
+from growth_series import SERIES, Series, growth, verdict
+from processes import ROOT, served
+from timed_calls import CALLS, Client
+
+Curves: TypeAlias = dict[str, dict[int, float]]
+"""Milliseconds by size, by the name of the call."""
+
+ROUNDS, IN_A_ROW = 10, 20
+"""Each size gets its turn so often, with so many calls of each kind: noise hits all alike."""
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--only", default="", help="series whose name has this in it")
+    asked.add_argument("--rounds", type=int, default=ROUNDS)
+    wanted = asked.parse_args()
+    found: dict[str, Any] = {}
+    pictures: dict[str, tuple[Curves, Curves]] = {}
+    for series in SERIES:
+        if wanted.only in series.name:
+            pictures[series.name], found[series.name] = _measured(series, wanted.rounds)
+    _write(ROOT / "artifacts/growth.json", json.dumps(found, indent=1))
+    _write(ROOT / ("artifacts/growth.svg" if wanted.only else "docs/growth.svg"), drawn(pictures))
+
+
+def _measured(series: Series, rounds: int) -> tuple[tuple[Curves, Curves], dict[str, Any]]:
+    """Measure one series and print it; return medians and ninth deciles, and all that is known of it."""
+    with TemporaryDirectory() as folder:
+        files = {size: Path(folder, f"{size}.db") for size in series.sizes}
+        for size, file in files.items():
+            fill(file, series.store(size))
+        mib = {size: round(file.stat().st_size / 2**20, 1) for size, file in files.items()}
+        times, ready = _timed(files, rounds)
+        guilty = blamed(files[series.sizes[0]], files[series.sizes[-1]])
+    medians, slow = (
+        {call: {size: share(of[size]) * 1000 for size in files} for call, of in times.items()}
+        for share in (statistics.median, _ninth_decile)
+    )
+    _print(series, medians, slow, ready, guilty)
+    calls = {call: {"median_ms": medians[call], "p90_ms": slow[call]} for call in CALLS}
+    known = {"calls": calls, "file_mib": mib, "start_seconds": ready}
+    return (medians, slow), known | {"statements_that_grew": [asdict(each) for each in guilty]}
+
+
+def _ninth_decile(times: list[float]) -> float:
+    return statistics.quantiles(times, n=10)[-1]
+
+
+def _timed(files: dict[int, Path], rounds: int) -> tuple[dict[str, dict[int, list[float]]], dict[int, float]]:
+    """Return how many seconds each call took, by call and size, and each server until it was ready."""
+    times: dict[str, dict[int, list[float]]] = {call: {size: [] for size in files} for call in CALLS}
+    ready: dict[int, float] = {}
+    with ExitStack() as servers:
+        clients = {}
+        for size, file in files.items():
+            started_at = time.perf_counter()
+            server = servers.enter_context(served("--db", str(file), "--log-level", "warning"))
+            ready[size] = round(time.perf_counter() - started_at, 2)
+            clients[size] = servers.enter_context(closing(Client(server.url)))
+        for number in range(rounds + 1):
+            for size, client in clients.items():
+                for call, make in CALLS.items():
+                    took = [make(client) for _ in range(IN_A_ROW if number else 3)]
+                    times[call][size] += took if number else []  # the first are to warm up
+    return times, ready
+
+
+def _print(
+    series: Series, medians: Curves, slow: Curves, ready: dict[int, float], guilty: list[Blamed]
+) -> None:
+    sizes = " | ".join(f"{size:,}" for size in series.sizes)
+    print(f"\n## {series.name}\n\n| ms: median, p90 | {sizes} | growth | |")
+    print("|---|" + "--:|" * (len(series.sizes) + 1) + "---|")
+    for call, ms in medians.items():
+        shown = " | ".join(f"{each:.1f}, {slow[call][size]:.1f}" for size, each in ms.items())
+        growths = f"{growth(ms):.2f}, {growth(slow[call]):.2f}"
+        print(f"| {call} | {shown} | {growths} | {verdict(ms)}, {verdict(slow[call])} |")
+    print(f"| start, s | {' | '.join(f'{seconds:.1f}' for seconds in ready.values())} | | |\n")
+    for each in guilty:
+        print(f"{each.call}: {each.small_ms:.3f} → {each.large_ms:.3f} ms: {each.statement[:300]}")
+        print(*(f"    {step}" for step in each.plan), sep="\n", flush=True)
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
