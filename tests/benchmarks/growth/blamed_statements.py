@@ -25,7 +25,7 @@ from invapi_emulator.tasks.jump import move_clock
 from invapi_emulator.worker.loop import Worker
 
 TIMES = 15
-LONGER, AT_LEAST_MS = 1.5, 0.05
+LONGER, AT_LEAST_MS = 1.5, 0.2
 """A statement is to blame that takes so many times as long, and so much longer."""
 
 Parameters: TypeAlias = Any

@@ -8,7 +8,7 @@ Curves = Mapping[str, Mapping[int, float]]
 """Milliseconds by size, by the name of the call."""
 
 COLUMNS, WIDTH, HEIGHT = 3, 330, 230
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 34, 42
+LEFT, RIGHT, TOP, BOTTOM = 46, 28, 34, 42
 HEAD = 56
 SHAPES = {
     "get_snapshot": "M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0z",
@@ -80,7 +80,7 @@ def _panel(name: str, medians: Curves, slow: Curves, decades: range) -> str:
     parts = [f'<text class="name" x="{LEFT}" y="{TOP - 12}">{escape(name)}</text>']
     for ms in (10.0**decade for decade in decades):
         parts.append(f'<path class="grid" d="M{LEFT} {y(ms):.1f}H{WIDTH - RIGHT}"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{y(ms) + 4:.1f}" text-anchor="end">{ms:g}</text>')
+        parts.append(f'<text x="{LEFT - 6}" y="{y(ms) + 4:.1f}" text-anchor="end">{ms:,g}</text>')
     for size in sizes:
         parts.append(f'<path class="grid" d="M{x(size):.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
         parts.append(

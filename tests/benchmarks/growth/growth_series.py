@@ -24,12 +24,12 @@ _TO_HUNDRED_THOUSAND = (*_TO_TEN_THOUSAND, 100_000)
 
 SERIES = (
     Series(
-        "VMs, 4 snapshots each, over 10 other accounts",
+        "VMs of 10 other accounts, 4 snapshots each",
         _TO_HUNDRED_THOUSAND,
         lambda n: Store(others=10, theirs=Holding(vms=n // 10, snapshots=4)),
     ),
     Series(
-        "VMs, 4 snapshots each, of the account",
+        "VMs of the account, 4 snapshots each",
         _TO_HUNDRED_THOUSAND,
         lambda n: Store(Holding(vms=n - 3, snapshots=4)),
     ),
