@@ -8,8 +8,7 @@
 # make long   the property tests with ten times as many examples
 # make bench-growth   time per call against what is in the store; writes docs/growth.svg   (ARGS="--only journal")
 .DEFAULT_GOAL := run
-.PHONY: run test check acceptance image-test soak bench long format clauses clean
-.PHONY: run test check acceptance image-test soak long bench-growth format clauses clean
+.PHONY: run test check acceptance image-test soak bench bench-growth long format clauses clean
 
 PYTHON ?= python3
 VENV := .venv
