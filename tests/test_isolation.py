@@ -5,10 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
 from harness import TOKEN, Emulator, Json
+from invapi_emulator.storage.prepared import Prepared
 
 ABOUT_A_VM = [
     ("vm", "create_snapshot"), ("vm", "get_snapshot"), ("vm", "load_stats"), ("vm", "remove_snapshot"),
@@ -65,9 +66,17 @@ def statements_of(work: Callable[[], object]) -> list[str]:
         if statement.startswith(("SELECT", "INSERT", "UPDATE")) and "LIMIT" not in statement:
             seen.append(statement)
 
+    def compiled(statement: Prepared, tx: Connection) -> Any:
+        found = as_it_is(statement, tx)
+        note(None, None, found.sql)
+        return found
+
+    as_it_is = Prepared._compiled
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        work()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Prepared, "_compiled", compiled)  # these pass SQLAlchemy's events by
+            work()
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     return seen

@@ -34,7 +34,7 @@ def database(time: HandedTime) -> Iterator[Database]:
 
 async def steps(database: Database, time: HandedTime, count: int) -> list[Json]:
     """Let the demo make so many steps, ten account seconds apart; return its calls as the journal has them."""
-    await steps_of(Live(database, lambda: None), time, count)
+    await steps_of(Live(database, lambda _account: None), time, count)
     with database.read() as tx:
         account = accounts.by_name(tx, DEMO)
         assert account is not None
@@ -88,7 +88,7 @@ def test_an_account_without_vms_is_left_in_peace(time: HandedTime) -> None:
 def test_after_a_reset_it_leaves_a_rule_of_the_same_number_alone(
     database: Database, time: HandedTime
 ) -> None:
-    live = Live(database, lambda: None)
+    live = Live(database, lambda _account: None)
 
     async def until_it_has_a_rule() -> None:
         while live.rule is None:

@@ -62,6 +62,9 @@ class Action:
     find_account: Callable[[Transaction, Any], Account] | None
 
 
+MODULES: set[str] = set()
+"""The names of all modules, with `modules()` in alphabetical order."""
+
 ACTIONS: dict[tuple[str, str], Action] = {}
 
 NOT_EMULATED: dict[str, frozenset[str]] = {}
@@ -79,6 +82,7 @@ def action(
     """Put a handler into the table."""
 
     def register(handler: Handler[P]) -> Handler[P]:
+        MODULES.add(module)
         ACTIONS[module, name] = Action(module, name, params, handler, refusal, find_account)
         return handler
 
@@ -86,11 +90,12 @@ def action(
 
 
 def not_emulated(module: str, *names: str) -> None:
+    MODULES.add(module)
     NOT_EMULATED[module] = NOT_EMULATED.get(module, frozenset()) | frozenset(names)
 
 
 def modules() -> list[str]:
-    return sorted({module for module, _ in ACTIONS} | set(NOT_EMULATED))
+    return sorted(MODULES)
 
 
 def actions_of(module: str) -> list[str]:

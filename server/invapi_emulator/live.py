@@ -13,10 +13,8 @@ from starlette.responses import Response
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.errors import ApiError
 from invapi_emulator.http.dispatch import answer, find_action
-from invapi_emulator.http.envelope import failure
-from invapi_emulator.http.journal import Heard, write_down
+from invapi_emulator.http.journal import Heard
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.scenarios.worlds import DEMO
 from invapi_emulator.storage import accounts, faults, snapshots, vms
@@ -37,13 +35,13 @@ Step = tuple[str, dict[str, str]]
 
 @dataclass
 class Live:
-    """The traffic; `after_call` is told after each call. It waits for a task before it starts another.
+    """The traffic; `after_call` is told whose call it was. It waits for a task before it starts another.
 
     `rule` is its own fault rule, with the generation of the world it was put into: numbers come again after a reset.
     """
 
     database: Database
-    after_call: Callable[[], None]
+    after_call: Callable[[int], None]
     waits_for: str | None = None
     rule: tuple[int, int] | None = None
 
@@ -69,16 +67,11 @@ class Live:
             self.waits_for = heard.task
 
     async def _call(self, module: str, fields: dict[str, str]) -> tuple[Heard, Response]:
-        heard = Heard(module, "127.0.0.1", USER_AGENT, "live", fields)
-        started_at = self.database.real_time()
-        try:
-            action = find_action(module, fields)
-            response = await self.database.run_in_steps(partial(answer, self.database, action, heard))
-        except ApiError as refusal:
-            response = failure(refusal)
-        self.after_call()
-        duration = self.database.real_time() - started_at
-        await self.database.run(lambda: write_down(self.database, heard, response, duration))
+        heard = Heard(module, "127.0.0.1", USER_AGENT, "live", self.database.real_time(), fields)
+        action = find_action(module, fields)
+        response = await self.database.run_in_steps(partial(answer, self.database, action, heard))
+        if heard.account_id is not None:
+            self.after_call(heard.account_id)
         return heard, response
 
     def _plan(self) -> Step | None:

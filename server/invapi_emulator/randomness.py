@@ -10,11 +10,12 @@ from invapi_emulator.domain.accounts import Account
 
 KEY_LENGTH = 32
 _KEY_CHARACTERS = string.ascii_lowercase + string.digits
+_ALLOWED_IN_KEYS = frozenset(_KEY_CHARACTERS)
 
 
 def is_task_key(text: str) -> bool:
     """Tell whether the text has the form of a task's key (contract 3.1)."""
-    return len(text) == KEY_LENGTH and all(character in _KEY_CHARACTERS for character in text)
+    return len(text) == KEY_LENGTH and _ALLOWED_IN_KEYS.issuperset(text)
 
 
 def new_seed() -> int:
@@ -51,9 +52,8 @@ class Chance:
     def task_key(self, *words: str | int) -> str:
         """Return 32 characters of a-z0-9 (contract 3.1)."""
         if not self.repeatable:
-            return "".join(secrets.choice(_KEY_CHARACTERS) for _ in range(KEY_LENGTH))
-        digest = self._digest("key", self.owner, *words)
-        return "".join(_KEY_CHARACTERS[byte % len(_KEY_CHARACTERS)] for byte in digest[:KEY_LENGTH])
+            return _as_key(secrets.token_bytes(KEY_LENGTH))
+        return _as_key(self._digest("key", self.owner, *words)[:KEY_LENGTH])
 
     def token(self, *words: str | int) -> str:
         """Return 32 hexadecimal digits (contract 5.1)."""
@@ -61,6 +61,10 @@ class Chance:
 
     def _digest(self, *words: str | int) -> bytes:
         return hashlib.blake2b("\0".join(map(str, (self.seed, *words))).encode()).digest()
+
+
+def _as_key(drawn: bytes) -> str:
+    return "".join(_KEY_CHARACTERS[byte % len(_KEY_CHARACTERS)] for byte in drawn)
 
 
 def chance_of(account: Account) -> Chance:

@@ -32,6 +32,7 @@ def test_the_suite_passes_on_postgresql(postgres: Postgres) -> None:
         "tests/dashboard",
         "tests/faults",
         "tests/http",
+        "tests/storage/test_prepared.py",
         "tests/test_concurrency.py",
         "tests/test_model.py",
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from invapi_emulator.cli import main
-from invapi_emulator.http.form_endpoint import FormEndpoint
+from invapi_emulator.http import dispatch
 from invapi_emulator.measures import Measures, Timing
 from invapi_emulator.storage import events
 
@@ -12,12 +12,8 @@ def nothing(*_values: Any, **_fields: Any) -> None:
     pass
 
 
-async def nothing_later(*_values: Any) -> None:
-    pass
-
-
 REPLACED = [
-    (FormEndpoint, "_write_down", nothing_later),
+    (dispatch, "write_down", nothing),
     (events, "record", nothing),
     (Measures, "add_call", nothing),
     (Timing, "add", nothing),

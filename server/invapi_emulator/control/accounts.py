@@ -52,10 +52,10 @@ class Purged(View):
 async def make(worlds: TheWorlds, body: Annotated[NewAccount | None, Body()] = None) -> AccountView:
     """Make an account, a world of its own: its VMs, tasks, clock, keys touch no other."""
     try:
-        view = await worlds.database.run(lambda: _make(worlds, body or NewAccount()))
+        account_id, view = await worlds.database.run(lambda: _make(worlds, body or NewAccount()))
     except IntegrityError:
         raise Conflict("in_use", "another account has just taken this name, token, key or user") from None
-    worlds.clocks_changed()
+    worlds.wake(account_id)
     return view
 
 
@@ -93,7 +93,7 @@ def _list(worlds: Worlds) -> AccountList:
         return AccountList(accounts=[account_view(world) for world in found])
 
 
-def _make(worlds: Worlds, body: NewAccount) -> AccountView:
+def _make(worlds: Worlds, body: NewAccount) -> tuple[int, AccountView]:
     name = body.name or f"account-{new_name()}"
     scenario = None if body.scenario is None else worlds.scenario(body.scenario)
     wanted = worlds.defaults.asked(scenario, body.clock, body.seed)
@@ -111,7 +111,7 @@ def _make(worlds: Worlds, body: NewAccount) -> AccountView:
             raise Conflict("in_use", f"another account has this {taken} already", taken)
         real_now = worlds.database.real_now(tx)
         account = make_account(tx, name, credentials, wanted, real_now)
-        return account_view(World(tx, account, account.clock.now(real_now), real_now))
+        return account.id, account_view(World(tx, account, account.clock.now(real_now), real_now))
 
 
 def _remove(world: World) -> None:

@@ -73,7 +73,6 @@ async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds)
         )  # fmt: skip
 
     await worlds.within(name, work)
-    worlds.clocks_changed()
     return await worlds.within(name, _shown)
 
 
@@ -94,7 +93,6 @@ async def advance_clock(name: NameInPath, wanted: Advance, worlds: TheWorlds) ->
         )
 
     moved = await worlds.within(name, move)
-    worlds.clocks_changed()
     return await worlds.within(name, report)
 
 

@@ -49,7 +49,8 @@ async def metrics(request: Request, worlds: TheWorlds) -> Response:
 def _stock(worlds: Worlds) -> Stock:
     with worlds.database.read() as tx:
         real_now = worlds.database.real_now(tx)
-        changes = [clock.real_time_of(next_at) for _, clock, next_at in accounts.running_with_next_change(tx)]
+        ahead = [accounts.next_change(tx, account_id) for account_id in accounts.with_a_next_change(tx)]
+        changes = [found[0].real_time_of(found[1]) for found in ahead if found is not None]
         late = [real_now - change for change in changes if change is not None]
         return Stock(accounts.how_many(tx), tasks.by_state(tx), max([0, *late]) / SECOND)
 

@@ -38,6 +38,4 @@ async def reset(
         account = reset_account(world.tx, world.account, scenario, wanted.seed, world.real_now)
         return account_view(replace(world, account=account, now=account.clock.now(world.real_now)))
 
-    view = await worlds.within(name, work)
-    worlds.clocks_changed()
-    return view
+    return await worlds.within(name, work)

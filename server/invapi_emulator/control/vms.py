@@ -77,7 +77,6 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
         events.record(world.tx, world.account.id, world.now, "vm_removed", vm=vm.id)
 
     await worlds.within(name, work)
-    worlds.clocks_changed()
 
 
 def vm_named(world: World, vm_id: str) -> VirtualMachine:

@@ -42,7 +42,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
-    """The worlds of this server; `clocks_changed` is called when a due time may have moved.
+    """The worlds of this server; `wake` is told whose due times may have moved.
 
     `defaults` is the world that accounts made new get, where nobody asks for another; `scenarios` are those there
     are.
@@ -53,7 +53,7 @@ class Worlds:
     measures: Measures
     scenarios: Scenarios
     defaults: Wanted
-    clocks_changed: Callable[[], None]
+    wake: Callable[[int], None]
 
     def scenario(self, name: str) -> Scenario:
         """Return the scenario that a body names; raises Unprocessable when there is none."""
@@ -77,23 +77,22 @@ class Worlds:
     async def settle(self, name: str, work: Callable[[World], T]) -> T:
         """Do some work that brings in tasks with keys; raises Conflict when another account took one meanwhile."""
         try:
-            done = await self.within(name, work)
+            return await self.within(name, work)
         except IntegrityError:
             raise Conflict(
                 "in_use", "another account has just taken the key of one of these tasks; send it again"
             ) from None
-        self.clocks_changed()
-        return done
 
     async def within(self, name: str, work: Callable[[World], T]) -> T:
         """Do some work in an account's world, in one transaction; raises NotFound when there is no such account.
 
         Many tasks that are due take effect in several transactions before, so that other calls get their turn.
         """
-        (done,) = await self.database.run_in_steps(lambda: self._step(name, work))
+        account_id, done = await self.database.run_in_steps(lambda: self._step(name, work))
+        self.wake(account_id)
         return done
 
-    def _step(self, name: str, work: Callable[[World], T]) -> tuple[T] | None:
+    def _step(self, name: str, work: Callable[[World], T]) -> tuple[int, T] | None:
         changed = True
         with self.database.write(lambda: changed) as tx:
             account = accounts.by_name(tx, name) if is_account_name(name) else None
@@ -107,7 +106,7 @@ class Worlds:
             before = self.database.changes_in(tx)
             done = work(World(tx, account, now, real_now))
             changed = self.database.changes_in(tx) != before
-            return (done,)
+            return account.id, done
 
 
 async def _worlds(request: Request) -> Worlds:

@@ -1,5 +1,6 @@
 """From fields to an answer, in one transaction and in the contract's order of refusals (contract 2.8)."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,13 +15,16 @@ from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, NotEmula
 from invapi_emulator.faults.kind import AfterFault, BeforeFault, Reply
 from invapi_emulator.faults.rules import fire
 from invapi_emulator.http.envelope import REASON_HEADER, failure, success, with_body
-from invapi_emulator.http.journal import Heard
+from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.http.parameters import shortened, validated, vm_id_in
 from invapi_emulator.http.tokens import account_of_token
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database, Transaction
+from invapi_emulator.storage.prepared import savepoint
 from invapi_emulator.tasks.advance import advance_due_tasks
+
+_log = logging.getLogger(__name__)
 
 
 def find_action(module: str, fields: Mapping[str, object]) -> Action:
@@ -43,27 +47,44 @@ def find_action(module: str, fields: Mapping[str, object]) -> Action:
 
 
 def answer(database: Database, action: Action, heard: Heard) -> Response | None:
-    """Answer a call; None when so much falls due in its account that others should get their turn first."""
-    with database.write(lambda: heard.changed) as tx:
-        try:
-            account, params, real_now = _identified(tx, action, heard, lambda: database.real_now(tx))
-        except ApiError as refusal:
-            return _refused(action, heard, refusal)
-        accounts.touch(tx, account, real_now)
-        now = account.clock.now(real_now)
-        heard.changed = advance_due_tasks(tx, account, now)
-        if heard.changed:
-            return None
-        before = database.changes_in(tx)
-        call = Call(
-            action.module, action.name, params, heard.fields, account, now, real_now,
-            chance_of(account), heard.address, heard.fired,
-        )  # fmt: skip
-        response = _instead(tx, call, heard) or _handled(tx, call, action, heard)
+    """Answer a call and put it into the journal, in one transaction.
+
+    None when so much falls due in its account that others should get their turn first.
+    """
+    with database.write(lambda: _must_be_kept(heard)) as tx:
+        response = _answered(database, tx, action, heard)
         if response is not None:
-            response = _on_its_way(tx, call, heard, response)
-        heard.changed = response is None or database.changes_in(tx) != before
+            write_down(tx, heard, response, database.real_time())
         return response
+
+
+def _must_be_kept(heard: Heard) -> bool:
+    """Tell whether a call has done more than to be there for the journal, which may miss it."""
+    if not heard.changed:
+        _log.error("the journal misses %s: the emulator cannot write to its database", heard.request_id)
+    return heard.changed
+
+
+def _answered(database: Database, tx: Transaction, action: Action, heard: Heard) -> Response | None:
+    try:
+        account, params, real_now = _identified(tx, action, heard, lambda: database.real_now(tx))
+    except ApiError as refusal:
+        return _refused(action, heard, refusal)
+    accounts.touch(tx, account, real_now)
+    now = account.clock.now(real_now)
+    heard.changed = advance_due_tasks(tx, account, now)
+    if heard.changed:
+        return None
+    before = database.changes_in(tx)
+    call = Call(
+        action.module, action.name, params, heard.fields, account, now, real_now,
+        chance_of(account), heard.address, heard.fired,
+    )  # fmt: skip
+    response = _instead(tx, call, heard) or _handled(tx, call, action, heard)
+    if response is not None:
+        response = _on_its_way(tx, call, heard, response)
+    heard.changed = response is None or database.changes_in(tx) != before
+    return response
 
 
 def _instead(tx: Transaction, call: Call[Any], heard: Heard) -> Response | None:
@@ -83,12 +104,14 @@ def _instead(tx: Transaction, call: Call[Any], heard: Heard) -> Response | None:
 
 def _handled(tx: Transaction, call: Call[Any], action: Action, heard: Heard) -> Response | None:
     try:
-        with tx.begin_nested():
+        with savepoint(tx):
             body = action.handler(tx, call)
     except ApiError as refusal:
         return _refused(action, heard, refusal)
     if body is None:
+        heard.moved = True
         return None
+    heard.moved |= "callback" in body
     heard.task = body.get("callback")
     return success(action.module, action.name, body)
 

@@ -8,6 +8,8 @@ from starlette.responses import Response
 from invapi_emulator.actions import Body
 from invapi_emulator.errors import ApiError, NoAppropriateServers
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 REASON_HEADER = "X-Emulator-Reason"
 
 CORS = {
@@ -56,5 +58,4 @@ def with_body(response: Response, body: bytes) -> Response:
 
 
 def _json(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(content.encode(), status, CORS | headers, media_type="application/json")
+    return Response(_ENCODER.encode(body).encode(), status, CORS | headers, media_type="application/json")

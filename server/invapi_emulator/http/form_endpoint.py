@@ -9,11 +9,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from invapi_emulator.actions import ACTIONS, NOT_EMULATED, modules
-from invapi_emulator.domain.instants import SECOND, Instant
+from invapi_emulator.actions import ACTIONS, MODULES, NOT_EMULATED, modules
+from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
 from invapi_emulator.http.call_log import log_call
-from invapi_emulator.http.delivery import deliver, seconds_of
+from invapi_emulator.http.delivery import deliver
 from invapi_emulator.http.dispatch import answer, find_action
 from invapi_emulator.http.envelope import REASON_HEADER, failure, preflight
 from invapi_emulator.http.forms import read_fields
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 class FormEndpoint:
     """An ASGI application that answers every path as a module of the imitated API.
 
-    `after_call` is told after each call that was carried out: it may have started a task.
+    `after_call` is told whose call has started a task, or has moved the clock.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class FormEndpoint:
         lifecycle: Lifecycle,
         ids: RequestIds,
         measures: Measures,
-        after_call: Callable[[], None],
+        after_call: Callable[[int], None],
     ) -> None:
         self._database = database
         self._lifecycle = lifecycle
@@ -50,16 +50,15 @@ class FormEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        started_at = self._database.real_time()
         heard = self._heard(request)
         try:
-            response = await self._answered(request, heard, started_at)
+            response = await self._answered(request, heard)
         except ClientDisconnect:
             if REFUSED not in scope["extensions"]:
-                log_call(request.method, heard, None, self._since(started_at, heard))
+                log_call(request.method, heard, None, heard.duration(self._database.real_time()))
             return
         response.headers[REQUEST_ID_HEADER] = heard.request_id
-        duration = self._since(started_at, heard)
+        duration = heard.duration(self._database.real_time())
         log_call(request.method, heard, response, duration)
         result = response.headers.get(REASON_HEADER, "ok")
         self._measures.add_call(*_known(heard), result, duration / SECOND)
@@ -70,18 +69,19 @@ class FormEndpoint:
 
     def _heard(self, request: Request) -> Heard:
         return Heard(
-            module=_name(request.url.path),
+            module=_name(request.scope["path"]),
             address=request.client.host if request.client else "",
             user_agent=request.headers.get("user-agent", ""),
             request_id=self._ids.next(request.headers.get(REQUEST_ID_HEADER)),
+            started_at=self._database.real_time(),
         )
 
-    async def _answered(self, request: Request, heard: Heard, started_at: Instant) -> Response:
+    async def _answered(self, request: Request, heard: Heard) -> Response:
         """Return the answer, once it is in the journal."""
         try:
             response = await self._answer(request, heard)
-            if request.method != "OPTIONS" and response.headers.get(REASON_HEADER) != Unavailable.reason:
-                await self._write_down(heard, response, started_at)
+            if not heard.is_written and request.method != "OPTIONS":
+                await self._write_down(heard, response)
         except asyncio.CancelledError:
             if self._lifecycle.ready:
                 raise
@@ -98,7 +98,7 @@ class FormEndpoint:
             return failure(error)
 
     async def _called(self, request: Request, heard: Heard) -> Response:
-        if heard.module not in modules():
+        if heard.module not in MODULES:
             known = ", ".join(f"/{module}.php" for module in modules())
             raise UnknownModule(f"there is no module at {ascii(request.url.path)[:80]}; there are {known}")
         if request.method == "OPTIONS":
@@ -110,21 +110,22 @@ class FormEndpoint:
         heard.fields = await read_fields(request)
         action = find_action(heard.module, heard.fields)
         response = await self._database.run_in_steps(partial(answer, self._database, action, heard))
-        self._after_call()
+        if heard.moved and heard.account_id is not None:
+            self._after_call(heard.account_id)
         return response
 
-    async def _write_down(self, heard: Heard, response: Response, started_at: Instant) -> None:
-        """Put the call into the journal; what was done stays done, and is said, if that fails."""
-        duration = self._since(started_at, heard)
+    async def _write_down(self, heard: Heard, response: Response) -> None:
+        """Put a call into the journal that came to no action; that it was refused is said, even if that fails."""
+        if response.headers.get(REASON_HEADER) == Unavailable.reason:
+            return
         try:
-            await self._database.run(lambda: write_down(self._database, heard, response, duration))
+            await self._database.run(lambda: self._written(heard, response))
         except DATABASE_LOST as problem:
             _log.error("the journal misses %s: the emulator %s", heard.request_id, why_lost(problem))
 
-    def _since(self, started_at: Instant, heard: Heard) -> Instant:
-        """Return how long the call takes, what a fault adds to it included."""
-        held_back = 0.0 if heard.reply is None else seconds_of(heard.reply)
-        return self._database.real_time() - started_at + round(held_back * SECOND)
+    def _written(self, heard: Heard, response: Response) -> None:
+        with self._database.write() as tx:
+            write_down(tx, heard, response, self._database.real_time())
 
 
 def _name(path: str) -> str:
@@ -134,7 +135,7 @@ def _name(path: str) -> str:
 def _known(heard: Heard) -> tuple[str, str]:
     """Return module and action for what is counted: made-up ones share a name, or counting them would never end."""
     action = heard.fields.get("action")
-    module = heard.module if heard.module in modules() else "other"
+    module = heard.module if heard.module in MODULES else "other"
     known = isinstance(action, str) and (
         (module, action) in ACTIONS or action in NOT_EMULATED.get(module, ())
     )

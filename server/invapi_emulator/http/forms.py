@@ -17,6 +17,7 @@ MAX_FIELDS = 1_000
 _MAX_DISCARDED = 64 * 1024 * 1024
 """A body that is too large is read to its end up to here: a client that still writes would miss the answer."""
 
+_URLENCODED = "application/x-www-form-urlencoded"
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 _MAX_DEPTH = 10
 _ARRAY = re.compile(rf"([^\[]+)((?:\[[^\]]*\]){{1,{_MAX_DEPTH}}}).*", re.DOTALL)
@@ -53,8 +54,10 @@ async def _body(request: Request) -> bytes:
 
 
 def _form(content_type: str | None, body: bytes) -> list[tuple[str, str]]:
-    header = Message()
-    header["content-type"] = content_type or "application/x-www-form-urlencoded"
+    if content_type is None or content_type == _URLENCODED:
+        return _urlencoded(body, "the body")
+    header = Message()  # for parameters behind the type; it takes a while
+    header["content-type"] = content_type or _URLENCODED
     match header.get_content_type():
         case "application/x-www-form-urlencoded":
             return _urlencoded(body, "the body")

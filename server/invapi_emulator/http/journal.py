@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from invapi_emulator.actions import ACTIONS, Fields
 from invapi_emulator.domain.accounts import Account
-from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.faults.kind import Reply
+from invapi_emulator.http.delivery import seconds_of
 from invapi_emulator.http.envelope import REASON_HEADER
 from invapi_emulator.http.masking import Masking
 from invapi_emulator.http.parameters import vm_id_in
-from invapi_emulator.storage import accounts, events, requests
-from invapi_emulator.storage.database import Database
+from invapi_emulator.storage import requests
+from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.requests import Request
 
 MAX_SHOWN = 4096
@@ -24,15 +25,17 @@ MAX_SHOWN = 4096
 class Heard:
     """What is known of a call so far; whoever learns more of it adds that.
 
-    `secrets` are the account's, and the token that was sent. `changed` tells whether the call itself, not the passing
-    of time, has changed what is stored. `fired` are the kinds of the fault rules that did; `reply` is how one of them
-    wants it answered.
+    `started_at` is the real time at which its head was there, `secrets` are the account's, and the token that was sent.
+    `changed` tells whether the call itself, not the passing of time, has changed what is stored, `moved` whether
+    something may fall due earlier by it, `is_written` whether the journal has it. `fired` are the kinds of the fault
+    rules that did; `reply` is how one of them wants it answered.
     """
 
     module: str
     address: str
     user_agent: str
     request_id: str
+    started_at: Instant
     fields: Fields = field(default_factory=dict)
     account_id: int | None = None
     account_name: str | None = None
@@ -40,9 +43,16 @@ class Heard:
     now: Instant | None = None
     task: str | None = None
     changed: bool = False
+    moved: bool = False
     fired: list[str] = field(default_factory=list)
     held_against_rules: bool = False
+    is_written: bool = False
     reply: Reply | None = None
+
+    def duration(self, real_now: Instant) -> Instant:
+        """Return how long the call takes that is answered now, what a fault adds to it included."""
+        held_back = 0.0 if self.reply is None else seconds_of(self.reply)
+        return real_now - self.started_at + round(held_back * SECOND)
 
     def belongs_to(self, account: Account, real_now: Instant) -> None:
         self.account_id, self.account_name, self.now = account.id, account.name, account.clock.now(real_now)
@@ -51,40 +61,36 @@ class Heard:
         self.secrets += (token,) if isinstance(token, str) else ()
 
 
-def write_down(database: Database, heard: Heard, response: Response, duration_us: int) -> None:
+def write_down(tx: Transaction, heard: Heard, response: Response, real_now: Instant) -> None:
+    """Put a call into the journal, in the transaction of what it did: nothing is done that is not written down."""
+    heard.is_written = True
     answer = bytes(response.body).decode()
     reason = response.headers.get(REASON_HEADER)
     action = heard.fields.get("action")
     masking = Masking.of(heard.module, heard.secrets)
     cut = heard.reply is not None and heard.reply.cut is not None
-    with database.write() as tx:
-        if heard.account_id is not None and not accounts.hold(tx, heard.account_id):
-            return  # removed meanwhile, its journal with it
-        requests.add(
-            tx,
-            heard.account_id,
-            Request(
-                at=heard.now,
-                after_event=0 if heard.account_id is None else events.last_number(tx, heard.account_id),
-                module=masking.name(heard.module)[:100].replace("\0", "\ufffd"),
-                action=masking.name(action)[:100].replace("\0", "\ufffd")
-                if isinstance(action, str)
-                else None,
-                vm=vm_id_in(heard.fields),
-                fields=_shown(masking, heard.fields),
-                unread=[masking.text(name) for name in _unread(heard.module, heard.fields)],
-                status=0 if cut else response.status_code,
-                answer="" if cut else _cut(masking.answer(answer)).replace("\0", "\ufffd"),
-                result="ok" if reason is None else "refused",
-                reason=reason,
-                fault=", ".join(heard.fired) or None,
-                task=heard.task,
-                duration_us=duration_us,
-                address=heard.address,
-                user_agent=_cut(masking.name(heard.user_agent)),
-                request_id=masking.name(heard.request_id),
-            ),
-        )
+    requests.add(
+        tx,
+        heard.account_id,
+        Request(
+            at=heard.now,
+            module=masking.name(heard.module)[:100].replace("\0", "\ufffd"),
+            action=masking.name(action)[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
+            vm=vm_id_in(heard.fields),
+            fields=_shown(masking, heard.fields),
+            unread=[masking.text(name) for name in _unread(heard.module, heard.fields)],
+            status=0 if cut else response.status_code,
+            answer="" if cut else _cut(masking.answer(answer)).replace("\0", "\ufffd"),
+            result="ok" if reason is None else "refused",
+            reason=reason,
+            fault=", ".join(heard.fired) or None,
+            task=heard.task,
+            duration_us=heard.duration(real_now),
+            address=heard.address,
+            user_agent=_cut(masking.name(heard.user_agent)),
+            request_id=masking.name(heard.request_id),
+        ),
+    )
 
 
 def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:

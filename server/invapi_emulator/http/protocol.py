@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, MethodNotAllowed, TooSlow
 from invapi_emulator.http.envelope import failure
+from invapi_emulator.http.one_write import OneWrite
 from invapi_emulator.logs import FIELDS
 
 _log = logging.getLogger("invapi_emulator.calls")
@@ -69,6 +70,7 @@ class Protocol(HttpToolsProtocol):
             raise _too_large()
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         super().on_headers_complete()
+        self.cycle.transport = OneWrite(self.transport, self.loop)  # type: ignore[assignment] # all that an answer uses
         self._in_body = True
         self._wait(self._patience.body, self._body_is_late)
 

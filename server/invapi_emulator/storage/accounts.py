@@ -1,21 +1,52 @@
 """Queries about accounts and their clocks."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, func, insert, select, update
 
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import MINUTE, Instant
 from invapi_emulator.storage import tables
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.prepared import Prepared
 
 _account = tables.account
 _CREDENTIALS = ("api_key", "token", "user", "password")
 _START = ("mode", "rate", "polls", "now")
 _CLOCK = ("mode", "rate", "polls", "base", "anchor")
+
+
+def _one_where(condition: ColumnElement[bool]) -> Prepared:
+    return Prepared(select(_account).where(condition).with_for_update())
+
+
+def _owner_in(table: Table, column: str) -> Prepared:
+    owner = select(table.c.account_id).where(table.c[column] == bindparam("wanted"))
+    return _one_where(_account.c.id == owner.scalar_subquery())
+
+
+def _next(counter: Column[int]) -> Prepared:
+    mine = update(_account).where(_account.c.id == bindparam("wanted"))
+    return Prepared(mine.values({counter: counter + 1}).returning(counter))
+
+
+_BY_ID = _one_where(_account.c.id == bindparam("wanted"))
+_BY_TOKEN = _one_where(_account.c.token == bindparam("wanted"))
+_BY_SESSION = _owner_in(tables.session, "token")
+_BY_TASK = _owner_in(tables.task, "key")
+_HOLD = Prepared(select(_account.c.id).where(_account.c.id == bindparam("wanted")).with_for_update())
+_NEXT_CHANGE = Prepared(
+    select(*(_account.c[f"clock_{part}"] for part in _CLOCK), tables.task.c.next_at)
+    .join(tables.task, tables.task.c.account_id == _account.c.id)
+    .where(_account.c.id == bindparam("wanted"), tables.task.c.state == "running")
+    .where(tables.task.c.next_at.is_not(None))
+    .order_by(tables.task.c.next_at)
+    .limit(1)
+)
+_NEXT_SEQUENCE = _next(_account.c.sequence)
+_NEXT_FAULT = _next(_account.c.faults_made)
 
 
 def add(tx: Transaction, account: Account) -> Account:
@@ -34,21 +65,19 @@ def by_name(tx: Transaction, name: str) -> Account | None:
 
 
 def by_id(tx: Transaction, account_id: int) -> Account | None:
-    return _one(tx, _account.c.id == account_id)
+    return _found(_BY_ID, tx, account_id)
 
 
 def by_given_token(tx: Transaction, token: str) -> Account | None:
-    return _one(tx, _account.c.token == token)
+    return _found(_BY_TOKEN, tx, token)
 
 
 def by_session_token(tx: Transaction, token: str) -> Account | None:
-    owner = select(tables.session.c.account_id).where(tables.session.c.token == token)
-    return _one(tx, _account.c.id == owner.scalar_subquery())
+    return _found(_BY_SESSION, tx, token)
 
 
 def by_task_key(tx: Transaction, key: str) -> Account | None:
-    owner = select(tables.task.c.account_id).where(tables.task.c.key == key)
-    return _one(tx, _account.c.id == owner.scalar_subquery())
+    return _found(_BY_TASK, tx, key)
 
 
 def by_api_key(tx: Transaction, api_key: str) -> Account | None:
@@ -61,8 +90,7 @@ def by_user(tx: Transaction, user: str) -> Account | None:
 
 def hold(tx: Transaction, account_id: int) -> bool:
     """Hold the account alone for this transaction; answer whether it is there."""
-    wanted = select(_account.c.id).where(_account.c.id == account_id).with_for_update()
-    return tx.execute(wanted).first() is not None
+    return _HOLD.first(tx, wanted=account_id) is not None
 
 
 def is_there(tx: Transaction, account_id: int) -> bool:
@@ -105,31 +133,26 @@ def how_many(tx: Transaction) -> int:
     return int(tx.execute(select(func.count()).select_from(_account)).scalar_one())
 
 
-def running_with_next_change(tx: Transaction) -> Sequence[tuple[int, Clock, Instant]]:
-    """Return the accounts whose clock runs and whose tasks go on: id, clock, when the first one does."""
-    task = tables.task
-    clock = [_account.c[f"clock_{part}"] for part in _CLOCK]
-    goes_on = (task.c.account_id == _account.c.id) & (task.c.state == "running") & task.c.next_at.is_not(None)
-    first = select(task.c.next_at).where(goes_on).order_by(task.c.next_at).limit(1).scalar_subquery()
-    rows = tx.execute(
-        select(_account.c.id, *clock, first).where(_account.c.clock_mode != "frozen", first.is_not(None))
-    )
-    return [(row[0], Clock(*row[1:6]), row[6]) for row in rows]
+def with_a_next_change(tx: Transaction) -> list[int]:
+    """Return the ids of the accounts whose clock runs and whose tasks go on."""
+    goes_on = (tables.task.c.state == "running") & tables.task.c.next_at.is_not(None)
+    busy = select(tables.task.c.account_id).where(goes_on).distinct()
+    running = select(_account.c.id).where(_account.c.clock_mode != "frozen", _account.c.id.in_(busy))
+    return list(tx.execute(running).scalars())
+
+
+def next_change(tx: Transaction, account_id: int) -> tuple[Clock, Instant] | None:
+    """Return an account's clock, and when on it a task enters its next stage or ends; None where none will."""
+    row = _NEXT_CHANGE.first(tx, wanted=account_id)
+    return None if row is None else (Clock(*row[:5]), row[5])
 
 
 def next_sequence(tx: Transaction, account_id: int) -> int:
-    return _next(tx, account_id, _account.c.sequence)
+    return int(_NEXT_SEQUENCE.scalar(tx, wanted=account_id))
 
 
 def next_fault(tx: Transaction, account_id: int) -> int:
-    return _next(tx, account_id, _account.c.faults_made)
-
-
-def _next(tx: Transaction, account_id: int, counter: ColumnElement[int]) -> int:
-    counted = (
-        update(_account).where(_account.c.id == account_id).values({counter: counter + 1}).returning(counter)
-    )
-    return int(tx.execute(counted).scalar_one())
+    return int(_NEXT_FAULT.scalar(tx, wanted=account_id))
 
 
 def last_sequence(tx: Transaction, account_id: int) -> int:
@@ -170,6 +193,11 @@ def _one(tx: Transaction, condition: ColumnElement[bool]) -> Account | None:
     return None if row is None else _from_row(row)
 
 
+def _found(wanted: Prepared, tx: Transaction, value: object) -> Account | None:
+    row = wanted.first(tx, wanted=value)
+    return None if row is None else _from_row(row)
+
+
 def _row(account: Account) -> dict[str, Any]:
     plain = (
         "name", "token_alive", "scenario", "seed", "seeded", "generation", "sequence", "faults_made",
@@ -183,7 +211,7 @@ def _row(account: Account) -> dict[str, Any]:
     )
 
 
-def _from_row(row: Row[Any]) -> Account:
+def _from_row(row: Any) -> Account:
     return Account(
         id=row.id,
         name=row.name,

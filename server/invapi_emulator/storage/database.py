@@ -53,8 +53,16 @@ class Database:
         file = sqlite.file_of(engine.url)
         self._file = None if file is None else sqlite.OpenFile(file)
         self._threads: ThreadPoolExecutor | None = None
-        if engine.dialect.name == "postgresql":
+        self._only: Connection | None = None
+        if engine.dialect.name == "sqlite":
+            self._only = engine.connect()
+        else:
             self._threads = ThreadPoolExecutor(postgresql.CONNECTIONS, thread_name_prefix="database")
+
+    @property
+    def shared(self) -> bool:
+        """Tell whether other servers may use it too."""
+        return self._threads is not None
 
     @property
     def durable(self) -> bool:
@@ -89,7 +97,7 @@ class Database:
         Raises CannotWrite when what was written cannot be kept; where `is_needed` then says that it need not be, as
         what the passing of time did, it is let go.
         """
-        with self._timed("write"), self.engine.connect() as tx:
+        with self._timed("write"), self._connected() as tx:
             tx.begin()
             yield tx
             try:
@@ -111,10 +119,22 @@ class Database:
     @contextmanager
     def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:
         """Make a transaction that only reads; `of_one_moment`: what others commit meanwhile is not seen."""
-        with self._timed("read"), self.engine.connect() as tx:
+        with self._timed("read"), self._connected() as tx:
             if of_one_moment and self._threads is not None:
                 tx.execution_options(isolation_level="REPEATABLE READ")
             yield tx
+
+    @contextmanager
+    def _connected(self) -> Iterator[Transaction]:
+        """Lend a connection, SQLite's only one again and again; what is not committed by the end is rolled back."""
+        if self._only is None:
+            with self.engine.connect() as tx:
+                yield tx
+            return
+        try:
+            yield self._only
+        finally:
+            sqlite.roll_back(self._only)
 
     @contextmanager
     def _timed(self, kind: str) -> Iterator[None]:
@@ -142,6 +162,8 @@ class Database:
         """End all transactions; a SQLite file then is whole without a log beside it."""
         if self._threads is not None:
             self._threads.shutdown()
+        if self._only is not None:
+            self._only.close()
         if self._file is not None:
             is_whole = sqlite.checkpoint(self.engine)
             self.engine.dispose()

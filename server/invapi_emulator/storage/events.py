@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import event
 
 KEPT = 10_000
@@ -31,7 +32,18 @@ EventKind: TypeAlias = Literal[
     "vm_removed",
 ]
 
-_INSERT = insert(event)
+LAST_OF_ACCOUNT = select(func.coalesce(func.max(event.c.number), 0)).where(
+    event.c.account_id == bindparam("account_id")
+)
+_LAST = Prepared(LAST_OF_ACCOUNT)
+_INSERT = Prepared(
+    insert(event)
+    .values(
+        {name: bindparam(name, type_=event.c[name].type) for name in ("account_id", "at", "kind", "data")}
+        | {"number": LAST_OF_ACCOUNT.scalar_subquery() + 1}
+    )
+    .returning(event.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +58,14 @@ class Event:
 
 
 def record(tx: Transaction, account_id: int, at: Instant, kind: EventKind, **data: Any) -> None:
-    number = last_number(tx, account_id) + 1
-    tx.execute(_INSERT, {"account_id": account_id, "number": number, "at": at, "kind": kind, "data": data})
+    number = _INSERT.scalar(tx, account_id=account_id, at=at, kind=kind, data=data)
     if number % 100 == 0:
         old = (event.c.account_id == account_id) & (event.c.number <= number - KEPT)
         tx.execute(delete(event).where(old))
 
 
 def last_number(tx: Transaction, account_id: int) -> int:
-    newest = select(func.max(event.c.number)).where(event.c.account_id == account_id)
-    return tx.execute(newest).scalar_one() or 0
+    return int(_LAST.scalar(tx, account_id=account_id))
 
 
 def after(tx: Transaction, account_id: int, number: int, most: int | None = None) -> list[Event]:

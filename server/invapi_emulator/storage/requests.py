@@ -1,12 +1,14 @@
 """The journal: the newest calls of each account, and those of no account."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, literal, select
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.events import LAST_OF_ACCOUNT
+from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import request
 
 KEPT = 1_000
@@ -17,14 +19,13 @@ _SURPLUS = 100
 
 _STRANGERS_LOCK = 0x1147A93
 
-_INSERT = insert(request)
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A call that was answered; `at` is the account's time, None for a call of no account.
 
-    `after_event` is the number of the account's last event by then: what the call did comes before it.
+    `after_event` is the number of the account's last event by then, which `add` finds out: what the
+    call did comes before it.
 
     `fields` are what was sent, secrets masked; `unread` names those that no handler read. `status` is 0 where the
     connection was cut, `result` is `ok` or `refused`, `fault` the kinds of the rules that fired, `duration_us`
@@ -32,7 +33,6 @@ class Request:
     """
 
     at: Instant | None
-    after_event: int
     module: str
     action: str | None
     vm: int | None
@@ -48,19 +48,42 @@ class Request:
     address: str
     user_agent: str
     request_id: str | None
+    after_event: int = 0
+
+
+_FIELDS = tuple(name for name in Request.__dataclass_fields__ if name != "after_event")
+
+
+def _last(whose: ColumnElement[bool]) -> Select[Any]:
+    return select(func.coalesce(func.max(request.c.number), 0)).where(whose)
+
+
+def _insert(whose: ColumnElement[bool], after_event: ColumnElement[int]) -> Prepared:
+    given = {name: bindparam(name, type_=request.c[name].type) for name in ("account_id", *_FIELDS)}
+    counted = {"number": _last(whose).scalar_subquery() + 1, "after_event": after_event}
+    return Prepared(insert(request).values(given | counted).returning(request.c.number))
+
+
+_OF_ACCOUNT = request.c.account_id == bindparam("account_id")
+_OF_NOBODY = request.c.account_id.is_(None)
+_INSERT = _insert(_OF_ACCOUNT, LAST_OF_ACCOUNT.scalar_subquery())
+_INSERT_OF_NOBODY = _insert(_OF_NOBODY, literal(0))
+_LAST = Prepared(_last(_OF_ACCOUNT))
+_LAST_OF_NOBODY = Prepared(_last(_OF_NOBODY))
 
 
 def add(tx: Transaction, account_id: int | None, made: Request) -> None:
     if account_id is None and tx.dialect.name == "postgresql":
         tx.execute(select(func.pg_advisory_xact_lock(_STRANGERS_LOCK)))  # there is no account's row to hold
-    last = last_number(tx, account_id)
-    tx.execute(_INSERT, asdict(made) | {"account_id": account_id, "number": last + 1})
-    if last % _SURPLUS == 0:
-        tx.execute(delete(request).where(_of(account_id), request.c.number <= last + 1 - KEPT))
+    row = {name: getattr(made, name) for name in _FIELDS}
+    number = (_INSERT_OF_NOBODY if account_id is None else _INSERT).scalar(tx, account_id=account_id, **row)
+    if number % _SURPLUS == 1:
+        tx.execute(delete(request).where(_of(account_id), request.c.number <= number - KEPT))
 
 
 def last_number(tx: Transaction, account_id: int | None) -> int:
-    return tx.execute(select(func.max(request.c.number)).where(_of(account_id))).scalar_one() or 0
+    wanted = _LAST_OF_NOBODY if account_id is None else _LAST
+    return int(wanted.scalar(tx, account_id=account_id))
 
 
 def after(tx: Transaction, account_id: int, number: int, most: int) -> list[tuple[int, Request]]:

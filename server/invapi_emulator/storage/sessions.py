@@ -2,10 +2,11 @@
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import session
 
 MAX_SESSIONS = 1_000
@@ -22,6 +23,13 @@ class Session:
     address: str | None
 
 
+_FIND = Prepared(
+    select(*(session.c[name] for name in Session.__dataclass_fields__)).where(
+        session.c.token == bindparam("wanted")
+    )
+)
+
+
 def add(tx: Transaction, account_id: int, made: Session) -> None:
     mine = session.c.account_id == account_id
     kept = select(session.c.sequence).where(mine).order_by(session.c.sequence.desc())
@@ -31,8 +39,7 @@ def add(tx: Transaction, account_id: int, made: Session) -> None:
 
 
 def find(tx: Transaction, token: str) -> Session | None:
-    columns = [session.c[name] for name in Session.__dataclass_fields__]
-    row = tx.execute(select(*columns).where(session.c.token == token)).one_or_none()
+    row = _FIND.first(tx, wanted=token)
     return None if row is None else Session(*row)
 
 

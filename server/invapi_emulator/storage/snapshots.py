@@ -4,14 +4,24 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, select
 
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
 from invapi_emulator.domain.virtual_machines import MachineState
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import STATE_COLUMNS, rotation, snapshot
 
 _INSERT = insert(snapshot)
+
+
+def _of_vm(table: Table, order: ColumnElement[Any]) -> Prepared:
+    mine = (table.c.account_id == bindparam("account")) & (table.c.vm_id == bindparam("vm"))
+    return Prepared(select(table).where(mine).order_by(order))
+
+
+_OF_VM = _of_vm(snapshot, snapshot.c.sequence + 0)  # an index in that order has SQLite read those of all VMs
+_SETTINGS_OF_VM = _of_vm(rotation, rotation.c.type)
 
 
 def add(tx: Transaction, account_id: int, made: Snapshot) -> None:
@@ -27,9 +37,7 @@ def of_type(tx: Transaction, account_id: int, vm_id: int, type_: str) -> list[Sn
 
 def of_vm(tx: Transaction, account_id: int, vm_id: int) -> list[Snapshot]:
     """Return a VM's snapshots of all types, oldest first."""
-    where = (snapshot.c.account_id == account_id) & (snapshot.c.vm_id == vm_id)
-    rows = tx.execute(select(snapshot).where(where).order_by(snapshot.c.sequence))
-    return [_from_row(row) for row in rows]
+    return [_from_row(row) for row in _OF_VM.all(tx, account=account_id, vm=vm_id)]
 
 
 def of_account(tx: Transaction, account_id: int) -> dict[int, list[Snapshot]]:
@@ -57,8 +65,7 @@ def remove(tx: Transaction, account_id: int, gone: Iterable[Snapshot]) -> None:
 
 def settings_of_vm(tx: Transaction, account_id: int, vm_id: int) -> dict[str, RotationSettings]:
     """Return the settings that were set, by type, in alphabetical order."""
-    where = (rotation.c.account_id == account_id) & (rotation.c.vm_id == vm_id)
-    rows = tx.execute(select(rotation).where(where).order_by(rotation.c.type))
+    rows = _SETTINGS_OF_VM.all(tx, account=account_id, vm=vm_id)
     return {row.type: RotationSettings(row.enabled, tuple(row.excluded)) for row in rows}
 
 
@@ -81,7 +88,7 @@ def save_settings(tx: Transaction, account_id: int, vm_id: int, type_: str, new:
     tx.execute(insert(rotation).values(**where, enabled=new.enabled, excluded=list(new.excluded)))
 
 
-def _from_row(row: Row[Any]) -> Snapshot:
+def _from_row(row: Any) -> Snapshot:
     columns = row._asdict()
     state = MachineState(**{name: columns.pop(name) for name in STATE_COLUMNS})
     del columns["account_id"]

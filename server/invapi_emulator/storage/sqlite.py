@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, text
 
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.storage.prepared import Prepared, driver_of
 from invapi_emulator.storage.problems import CannotWrite
 from invapi_emulator.storage.versions import VERSION_TABLE, refuse_if_not_ours
 
+_BEGIN = Prepared(text("BEGIN IMMEDIATE"))
 _NOT_A_DATABASE = "SQLITE_NOTADB"
 
 
@@ -80,7 +82,7 @@ def sqlite_engine(url: URL, *, fsync: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _BEGIN.run(connection, {})
 
     return engine
 
@@ -133,11 +135,19 @@ def checkpoint(engine: Engine) -> bool:
     return not busy
 
 
+def roll_back(tx: Connection) -> None:
+    """Take back what is not committed, also where a commit has failed, after which SQLAlchemy thinks that it is over."""
+    if tx.get_transaction() is not None:
+        tx.rollback()
+    driver = driver_of(tx)
+    if driver.in_transaction:
+        driver.rollback()
+
+
 def changes_in(tx: Connection) -> int:
     """Return how many rows this connection has changed so far; only its differences mean something."""
-    connection = tx.connection.driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    return connection.total_changes
+    changes: int = driver_of(tx).total_changes
+    return changes
 
 
 def _identity(file: Path) -> tuple[int, int]:

@@ -33,6 +33,9 @@ metadata = MetaData(
 )
 
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))  # `json.dumps` would make one each time
+
+
 class Json(TypeDecorator[Any]):
     """JSON as ASCII text: PostgreSQL's own type refuses NUL, which a client may well send."""
 
@@ -40,7 +43,7 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002 - SQLAlchemy's signature
-        return json.dumps(value, separators=(",", ":"))
+        return _ENCODER.encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         return None if value is None else json.loads(value)

@@ -1,11 +1,9 @@
 """Queries about tasks."""
 
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     Text,
     bindparam,
@@ -20,39 +18,64 @@ from sqlalchemy import (
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import KEY_LIFETIME, PlannedStage, Task, next_change
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import task
 
-_INSERT = insert(task)
-_SAVE = update(task).where(task.c.key == bindparam("of_key"))
+_PLAIN = tuple(name for name in Task.__dataclass_fields__ if name != "stages")
+_COLUMNS = (*_PLAIN, "stages", "next_at")
+_CHANGING_COLUMNS = (
+    "state", "stage", "next_at", "ended_at", "scope", "debug", "error", "polls", "spent", "fails_with",
+)  # fmt: skip
+_MINE = task.c.account_id == bindparam("account")
+
+_INSERT = Prepared(insert(task), ("account_id", *_COLUMNS))
+_SAVE = Prepared(update(task).where(task.c.key == bindparam("of_key")), _CHANGING_COLUMNS)
+_BY_KEY = Prepared(select(task).where(_MINE, task.c.key == bindparam("wanted")))
+_OWNER = Prepared(select(task.c.account_id).where(task.c.key == bindparam("wanted")))
+_LAST = Prepared(select(func.max(task.c.sequence)).where(_MINE))
+_CHANGING = Prepared(
+    select(task)
+    .where(_MINE, task.c.state == "running", task.c.next_at <= bindparam("now"))
+    .order_by(task.c.next_at, task.c.sequence)
+    .limit(bindparam("most"))
+)
+_DROP_AGED_OUT = Prepared(delete(task).where(_MINE, task.c.ended_at <= bindparam("then")))
 
 
 def add(tx: Transaction, account_id: int, made: Task) -> None:
-    tx.execute(_INSERT, _row(made) | {"account_id": account_id})
+    _INSERT.run(tx, _row(made) | {"account_id": account_id})
 
 
 def save(tx: Transaction, changed: Task) -> None:
-    tx.execute(_SAVE, _row(changed) | {"of_key": changed.key})
+    """Write what changes in a task's life."""
+    row = {name: getattr(changed, name) for name in _CHANGING_COLUMNS if name != "next_at"}
+    _SAVE.run(tx, row | {"next_at": next_change(changed), "of_key": changed.key})
 
 
 def by_key(tx: Transaction, account_id: int, key: str) -> Task | None:
-    row = tx.execute(select(task).filter_by(account_id=account_id, key=key)).one_or_none()
+    row = _BY_KEY.first(tx, account=account_id, wanted=key)
     return None if row is None else _from_row(row)
 
 
 def changing(tx: Transaction, account_id: int, now: Instant, most: int) -> list[Task]:
     """Return the tasks that enter a stage or end by now, the first to do so first, `most` at the most."""
-    where = (task.c.account_id == account_id) & (task.c.state == "running") & (task.c.next_at <= now)
-    return _all(tx, where, task.c.next_at, task.c.sequence, most=most)
+    return [_from_row(row) for row in _CHANGING.all(tx, account=account_id, now=now, most=most)]
 
 
 def owner_of(tx: Transaction, key: str) -> int | None:
     """Return the id of the account whose task has this key; None when no task has."""
-    return tx.execute(select(task.c.account_id).where(task.c.key == key)).scalar_one_or_none()
+    owner: int | None = _OWNER.scalar(tx, wanted=key)
+    return owner
 
 
 def sequences(tx: Transaction, account_id: int) -> list[int]:
     """Return the numbers that the account's tasks have."""
     return list(tx.execute(select(task.c.sequence).where(task.c.account_id == account_id)).scalars())
+
+
+def last_sequence(tx: Transaction, account_id: int) -> int:
+    """Return the number of the account's newest task, 0 without any."""
+    return _LAST.scalar(tx, account=account_id) or 0
 
 
 def last_due_at(tx: Transaction, account_id: int) -> Instant | None:
@@ -87,7 +110,7 @@ def of_account(tx: Transaction, account_id: int, now: Instant) -> list[Task]:
 
 
 def of_vm(tx: Transaction, account_id: int, vm_id: int, now: Instant) -> list[Task]:
-    return _all(tx, _kept(account_id, now) & (task.c.vm_id == vm_id), task.c.sequence)
+    return _all(tx, _kept(account_id, now) & (task.c.vm_id == vm_id), task.c.sequence + 0)
 
 
 def newest(
@@ -111,9 +134,7 @@ def spans(
 
 
 def drop_aged_out(tx: Transaction, account_id: int, now: Instant) -> None:
-    tx.execute(
-        delete(task).where((task.c.account_id == account_id) & (task.c.ended_at <= now - KEY_LIFETIME))
-    )
+    _DROP_AGED_OUT.run(tx, {"account": account_id, "then": now - KEY_LIFETIME})
 
 
 def make_room(tx: Transaction, account_id: int, most: int, reading: tuple[str, ...]) -> None:
@@ -163,13 +184,13 @@ def _all(tx: Transaction, where: ColumnElement[bool], *order: Any, most: int | N
 
 
 def _row(stored: Task) -> dict[str, Any]:
-    row = asdict(stored)
+    row = {name: getattr(stored, name) for name in _PLAIN}
     row["stages"] = [[stage.name, stage.ends_at] for stage in stored.stages]
     row["next_at"] = next_change(stored)
     return row
 
 
-def _from_row(row: Row[Any]) -> Task:
+def _from_row(row: Any) -> Task:
     columns = row._asdict()
     del columns["account_id"], columns["next_at"]
     columns["stages"] = tuple(PlannedStage(name, ends_at) for name, ends_at in columns["stages"])

@@ -4,13 +4,20 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import Snapshot, Unlisted
 from invapi_emulator.domain.virtual_machines import MachineState
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import unlisted
+
+_OF_ACCOUNT = Prepared(
+    select(unlisted)
+    .where(unlisted.c.account_id == bindparam("account"), unlisted.c.until > bindparam("now"))
+    .order_by(unlisted.c.sequence)
+)
 
 
 def of_vm(tx: Transaction, account_id: int, vm_id: int, now: Instant) -> list[Unlisted]:
@@ -20,11 +27,7 @@ def of_vm(tx: Transaction, account_id: int, vm_id: int, now: Instant) -> list[Un
 
 def of_account(tx: Transaction, account_id: int, now: Instant) -> dict[int, list[Unlisted]]:
     """Return the changes that lists do not show at `now`, by VM."""
-    rows = tx.execute(
-        select(unlisted)
-        .where(unlisted.c.account_id == account_id, unlisted.c.until > now)
-        .order_by(unlisted.c.sequence)
-    )
+    rows = _OF_ACCOUNT.all(tx, account=account_id, now=now)
     found: dict[int, list[Unlisted]] = {}
     for row in rows:
         found.setdefault(row.vm_id, []).append(Unlisted(row.sequence, _snapshot(row.removed), row.until))

@@ -1,20 +1,23 @@
 """Queries about VMs, each within an account."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.errors import VmNotFound
 from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import STATE_COLUMNS, vm
 
 _PLAIN = tuple(column.name for column in vm.c if column.name not in (*STATE_COLUMNS, "account_id"))
 
 _INSERT = insert(vm)
-_SAVE = update(vm).where(vm.c.account_id == bindparam("of_account"), vm.c.id == bindparam("of_id"))
+_ONE = (vm.c.account_id == bindparam("of_account")) & (vm.c.id == bindparam("of_id"))
+_CHANGING = (*(name for name in _PLAIN if name != "id"), *STATE_COLUMNS)
+_SAVE = Prepared(update(vm).where(_ONE), _CHANGING)
+_FIND = Prepared(select(vm).where(_ONE))
 
 
 def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) -> None:
@@ -24,9 +27,8 @@ def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) ->
 
 
 def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
-    row = _row(machine)
-    del row["id"]  # written again, it would have every task of the VM looked up
-    tx.execute(_SAVE, row | {"of_account": account_id, "of_id": machine.id})
+    """Write all of it but its id: written again, that would have every task of the VM looked up."""
+    _SAVE.run(tx, _row(machine) | {"of_account": account_id, "of_id": machine.id})
 
 
 def remove(tx: Transaction, account_id: int, vm_id: int) -> None:
@@ -39,8 +41,7 @@ def remove_all(tx: Transaction, account_id: int) -> None:
 
 
 def find(tx: Transaction, account_id: int, vm_id: int) -> VirtualMachine | None:
-    where = (vm.c.account_id == account_id) & (vm.c.id == vm_id)
-    row = tx.execute(select(vm).where(where)).one_or_none()
+    row = _FIND.first(tx, of_account=account_id, of_id=vm_id)
     return None if row is None else _from_row(row)
 
 
@@ -70,10 +71,13 @@ def engines(tx: Transaction, account_id: int) -> list[str]:
 
 
 def _row(machine: VirtualMachine) -> dict[str, Any]:
-    return {name: getattr(machine, name) for name in _PLAIN} | asdict(machine.state)
+    state = machine.state
+    return {name: getattr(machine, name) for name in _PLAIN} | {
+        name: getattr(state, name) for name in STATE_COLUMNS
+    }
 
 
-def _from_row(row: Row[Any]) -> VirtualMachine:
+def _from_row(row: Any) -> VirtualMachine:
     columns = row._asdict()
     state = MachineState(**{name: columns.pop(name) for name in STATE_COLUMNS})
     del columns["account_id"]

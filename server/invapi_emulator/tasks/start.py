@@ -16,6 +16,9 @@ from invapi_emulator.tasks.keys import new_key
 from invapi_emulator.tasks.kinds import KINDS, actions_where
 from invapi_emulator.tasks.planning import planned_stages
 
+_AT_A_TIME = 100
+"""Room is made for so many tasks: to count thousands for each would take longer than all else it does."""
+
 _NOT_REPEATED = frozenset({"token", "action", "id"})
 
 
@@ -28,7 +31,7 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
     account = call.account
     number = accounts.next_sequence(tx, account.id)
     context = _context(call, vm, defaults)
-    _make_room(tx, call, len(json.dumps(context)))
+    _make_room(tx, call, number, len(json.dumps(context)))
     count = vm.started.get(call.action, 0) + 1
     stages = planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.chance)
     task = Task(
@@ -52,13 +55,17 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
     return task.key
 
 
-def _make_room(tx: Transaction, call: Call[Any], context_size: int) -> None:
-    """Let the account's tasks go that are too many, or have too much to repeat, to keep one more."""
-    reading = actions_where(lambda kind: not kind.changes)
-    tasks.drop_aged_out(tx, call.account.id, call.now)
-    tasks.make_room(tx, call.account.id, MAX_TASKS, reading)
+def _make_room(tx: Transaction, call: Call[Any], number: int, context_size: int) -> None:
+    """Let the account's tasks go that are too many, or have too much to repeat, to keep one more of this number."""
+    if number // _AT_A_TIME != tasks.last_sequence(tx, call.account.id) // _AT_A_TIME:
+        tasks.drop_aged_out(tx, call.account.id, call.now)
+        tasks.make_room(tx, call.account.id, MAX_TASKS + 1 - _AT_A_TIME, _reading())
     if context_size > LARGE_CONTEXT:
-        tasks.make_room_for_context(tx, call.account.id, MAX_CONTEXTS - context_size, reading)
+        tasks.make_room_for_context(tx, call.account.id, MAX_CONTEXTS - context_size, _reading())
+
+
+def _reading() -> tuple[str, ...]:
+    return actions_where(lambda kind: not kind.changes)
 
 
 def _as_ordered(tx: Transaction, call: Call[Any], task: Task) -> Task:

@@ -7,31 +7,49 @@ happen in time, and the clocks know after a kill until when the server lived.
 import asyncio
 import logging
 
-from invapi_emulator.domain.instants import MINUTE, SECOND, Instant
+from invapi_emulator.domain.instants import LATEST, MINUTE, SECOND, Instant
 from invapi_emulator.scenarios.worlds import remove_unused
 from invapi_emulator.storage import accounts, server_life
-from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.database import Database, Transaction
 from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
 from invapi_emulator.tasks.advance import advance_due_tasks
+from invapi_emulator.worker.agenda import Agenda
 
 _log = logging.getLogger(__name__)
 
 HEARTBEAT = SECOND
 """How often a server with a lasting database writes down that it lives; also the longest sleep."""
 
+ROUND = 5 * SECOND
+"""How often all accounts are looked at where several servers share a database."""
+
 _MOMENT = SECOND // 1000
+_TURN = SECOND // 50
+"""After so much work, calls get their turn."""
 
 
 class Worker:
-    """Works on a database; accounts that nobody used for `account_ttl` microseconds go, if it is not 0."""
+    """Works on a database; accounts that nobody used for `account_ttl` microseconds go, if it is not 0.
+
+    It knows when each account is next due, and asks for one only when it is told that this may have changed; for what
+    other servers leave behind it looks at all of them now and then.
+    """
 
     def __init__(self, database: Database, account_ttl: Instant = 0) -> None:
         self._database = database
         self._account_ttl = account_ttl
         self._woken = asyncio.Event()
+        self._agenda = Agenda()
+        self._touched: set[int] = set()
+        self._round_at: Instant = 0
+        self._beat_at: Instant = 0
 
-    def wake(self) -> None:
-        """Look again: a due time may have come nearer."""
+    def wake(self, account_id: int | None = None) -> None:
+        """Look again at an account, whose due time may have come nearer; without one, at all of them."""
+        if account_id is None:
+            self._round_at = 0
+        else:
+            self._touched.add(account_id)
         self._woken.set()
 
     async def run(self) -> None:
@@ -47,37 +65,59 @@ class Worker:
             except DATABASE_LOST as problem:
                 if not lost:
                     _log.error("the worker waits: the emulator %s", why_lost(problem))
-                lost, pause = True, HEARTBEAT
+                lost, pause, self._round_at = True, HEARTBEAT, 0
             except Exception:  # noqa: BLE001 - without the worker no clock would know when the server last lived
                 _log.exception("the worker goes on after a mistake of its own")
-                pause = HEARTBEAT
+                pause, self._round_at = HEARTBEAT, 0
             await _sleep(self._woken, pause)
 
     def _work(self) -> Instant:
-        """Let what is due take effect, a batch of each account; return for how long nothing more will be."""
+        """Let what is due take effect, for a moment's work; return for how long nothing more will be."""
         self._database.stay_member()
-        with self._database.write() as tx:
+        with self._database.read() as tx:
             real_now = self._database.real_now(tx)
+            self._look(tx, real_now)
+        if real_now >= self._beat_at:
+            self._beat(real_now)
+        until = self._database.real_time() + _TURN
+        while (account_id := self._agenda.take(real_now)) is not None:
+            self._advance(account_id)
+            if self._database.real_time() >= until:
+                break
+        first_at = self._agenda.first_at()
+        return HEARTBEAT if first_at is None else min(max(first_at - real_now, _MOMENT), HEARTBEAT)
+
+    def _look(self, tx: Transaction, real_now: Instant) -> None:
+        """Find out when those accounts are due that may have changed."""
+        touched, self._touched = self._touched, set()
+        if real_now >= self._round_at:
+            self._agenda = Agenda()
+            touched = set(accounts.with_a_next_change(tx))
+            self._round_at = real_now + ROUND if self._database.shared else LATEST
+        for account_id in touched:
+            self._note(tx, account_id)
+
+    def _note(self, tx: Transaction, account_id: int) -> None:
+        found = accounts.next_change(tx, account_id)
+        self._agenda.note(account_id, None if found is None else found[0].real_time_of(found[1]))
+
+    def _beat(self, real_now: Instant) -> None:
+        self._beat_at = real_now + HEARTBEAT
+        if not self._database.durable and not self._account_ttl:
+            return
+        with self._database.write() as tx:
             if self._database.durable:
                 server_life.say_alive(tx, real_now)
             if self._account_ttl:
                 remove_unused(tx, real_now - self._account_ttl - MINUTE)
-            waiting = accounts.running_with_next_change(tx)
-        wakings = [(clock.real_time_of(next_at), account_id) for account_id, clock, next_at in waiting]
-        pauses = [HEARTBEAT]
-        for waking, account_id in wakings:
-            if waking is None:
-                continue
-            if waking <= real_now:
-                self._advance(account_id)
-            pauses.append(max(waking - real_now, _MOMENT))
-        return min(pauses)
 
     def _advance(self, account_id: int) -> None:
+        """Let a batch of an account's tasks take effect, and look when the next one will."""
         with self._database.write() as tx:
             account = accounts.by_id(tx, account_id)
             if account is not None:
                 advance_due_tasks(tx, account, account.clock.now(self._database.real_now(tx)))
+                self._note(tx, account_id)
 
 
 async def _sleep(woken: asyncio.Event, pause: Instant) -> None:

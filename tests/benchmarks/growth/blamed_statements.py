@@ -1,25 +1,27 @@
 """Which statements of a call take longer in a large store than in a small one, and how SQLite carries them out."""
 
+import itertools
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from filled_store import BUSY, KEY, LISTED, TOKEN
-from sqlalchemy import event
 
 from invapi_emulator.application import BUILT_IN, open_worlds
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import MINUTE
 from invapi_emulator.http.dispatch import answer, find_action
-from invapi_emulator.http.journal import Heard, write_down
+from invapi_emulator.http.journal import Heard
 from invapi_emulator.scenarios.worlds import reset_account
 from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.prepared import driver_of
 from invapi_emulator.tasks.advance import advance_due_tasks
 from invapi_emulator.tasks.jump import move_clock
 from invapi_emulator.worker.loop import Worker
@@ -28,9 +30,10 @@ TIMES = 15
 LONGER, AT_LEAST_MS = 1.5, 0.2
 """A statement is to blame that takes so many times as long, and so much longer."""
 
-Parameters: TypeAlias = Any
-Statements: TypeAlias = dict[str, tuple[Parameters, list[float]]]
-"""By its text: the parameters it had, and how many milliseconds it took each time."""
+Statements: TypeAlias = dict[str, tuple[str, list[float]]]
+"""By its text without values: the text with some, and how many milliseconds it took each time."""
+
+_VALUES = re.compile(r"'(?:[^']|'')*'|\b\d+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,11 @@ def blamed(small: Path, large: Path) -> list[Blamed]:
     """Return the statements that grew, with the plan they have in the large store."""
     before = {call: statements for call, statements, _ in _statements_in(small)}
     return [
-        Blamed(call, " ".join(statement.split()), was, now, _plan(database, statement, parameters))
+        Blamed(call, " ".join(statement.split()), was, now, _plan(database, example))
         for call, statements, database in _statements_in(large)
-        for statement, (parameters, times) in statements.items()
+        for statement, (example, times) in statements.items()
         if len(times) > TIMES / 2
-        for was in [statistics.median(before[call].get(statement, (None, [0.0]))[1])]
+        for was in [statistics.median(before[call].get(statement, ("", [0.0]))[1])]
         for now in [statistics.median(times)]
         if now > LONGER * was and now - was > AT_LEAST_MS
     ]
@@ -76,36 +79,29 @@ def _statements_in(file: Path) -> Iterator[tuple[str, Statements, Database]]:
 
 @contextmanager
 def _listening(database: Database) -> Iterator[Statements]:
+    """Yield what is filled, when the block is left, with the statements that SQLite got: most pass SQLAlchemy by."""
     heard: Statements = {}
-    started_at = 0.0
-
-    def before(*_: Any) -> None:
-        nonlocal started_at
-        started_at = time.perf_counter()
-
-    def after(_connection: Any, cursor: Any, statement: str, parameters: Parameters, *_: Any) -> None:
-        if statement.startswith("SELECT"):  # done only when its last row is read, so again, and whole
-            started = time.perf_counter()
-            cursor.connection.cursor().execute(statement, parameters).fetchall()
-            took = time.perf_counter() - started
-        else:
-            took = time.perf_counter() - started_at
-        heard.setdefault(statement, (parameters, []))[1].append(took * 1000)
-
-    event.listen(database.engine, "before_cursor_execute", before)
-    event.listen(database.engine, "after_cursor_execute", after)
+    traced: list[tuple[str, float]] = []
+    with database.read() as tx:
+        driver = driver_of(tx)
+    driver.set_trace_callback(lambda statement: traced.append((statement, time.perf_counter())))
     yield heard
-    event.remove(database.engine, "before_cursor_execute", before)
-    event.remove(database.engine, "after_cursor_execute", after)
+    driver.set_trace_callback(None)
+    traced.append(("", time.perf_counter()))
+    for (statement, started_at), (_, next_at) in itertools.pairwise(traced):
+        took = next_at - started_at
+        if statement.startswith("SELECT"):  # done only when its last row is read, so again, and whole
+            again_at = time.perf_counter()
+            driver.execute(statement).fetchall()
+            took = time.perf_counter() - again_at
+        heard.setdefault(_VALUES.sub("?", statement), (statement, []))[1].append(took * 1000)
 
 
 def _call(database: Database, module: str, **fields: str) -> None:
     """Make a call as the endpoint does, the journal's line included."""
-    heard = Heard(module, "127.0.0.1", "growth", "a-request", dict(fields))
-    response = None
-    while response is None:
-        response = answer(database, find_action(module, fields), heard)
-    write_down(database, heard, response, 0)
+    heard = Heard(module, "127.0.0.1", "growth", "a-request", database.real_time(), dict(fields))
+    while answer(database, find_action(module, fields), heard) is None:
+        pass
 
 
 def _create(database: Database) -> None:
@@ -133,6 +129,6 @@ def _work(database: Database) -> None:
     Worker(database)._work()
 
 
-def _plan(database: Database, statement: str, parameters: Parameters) -> tuple[str, ...]:
+def _plan(database: Database, statement: str) -> tuple[str, ...]:
     with database.read() as tx:
-        return tuple(row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
+        return tuple(row[3] for row in driver_of(tx).execute(f"EXPLAIN QUERY PLAN {statement}"))

@@ -99,7 +99,7 @@ def _world(now: Instant) -> World:
 
 def _call(now: Instant) -> Request:
     return Request(
-        now, 1, "vm", "get_snapshot", LISTED, {"action": "get_snapshot", "id": str(LISTED)}, [], 200, "{}" * 200,
+        now, "vm", "get_snapshot", LISTED, {"action": "get_snapshot", "id": str(LISTED)}, [], 200, "{}" * 200,
         "ok", None, None, None, 1_000, "127.0.0.1", "growth", "a-request",
     )  # fmt: skip
 

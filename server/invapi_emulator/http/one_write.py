@@ -1,0 +1,37 @@
+"""Sending the head of an answer together with its body."""
+
+import asyncio
+
+
+class OneWrite:
+    """A transport for one answer: uvicorn writes head and body apart, which costs two calls of the system.
+
+    A head that no body follows at once, as that of a stream, goes alone.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head: bytes | None = None
+        self._alone: asyncio.Handle | None = None
+        self._has_begun = False
+
+    def write(self, data: bytes) -> None:
+        if self._head is not None:
+            self._send(self._head + data)
+        elif self._has_begun:
+            self._transport.write(data)
+        else:
+            self._has_begun, self._head = True, data
+            self._alone = self._loop.call_soon(self._send, data)
+
+    def close(self) -> None:
+        if self._head is not None:
+            self._send(self._head)
+        self._transport.close()
+
+    def _send(self, data: bytes) -> None:
+        self._head = None
+        if self._alone is not None:
+            self._alone.cancel()
+        self._transport.write(data)

@@ -1,0 +1,57 @@
+"""Head and body of an answer go in one write, and what streams does not wait."""
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+from invapi_emulator.http.one_write import OneWrite
+
+
+class Wire:
+    """What reached the transport, write by write; `None` is its closing."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes | None] = []
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+
+    def close(self) -> None:
+        self.written.append(None)
+
+
+def written(*turns: Callable[[OneWrite], object]) -> list[bytes | None]:
+    """Let each of these have its turn of the loop, and return what came of it."""
+    wire = Wire()
+
+    async def all_of_them() -> None:
+        answer = OneWrite(cast("asyncio.Transport", wire), asyncio.get_running_loop())
+        for turn in turns:
+            turn(answer)
+            await asyncio.sleep(0)
+
+    asyncio.run(all_of_them())
+    return wire.written
+
+
+def whole(answer: OneWrite) -> None:
+    answer.write(b"head ")
+    answer.write(b"body")
+
+
+def without_a_body(answer: OneWrite) -> None:
+    answer.write(b"head")
+    answer.close()
+
+
+def test_a_body_that_follows_at_once_goes_with_its_head() -> None:
+    assert written(whole) == [b"head body"]
+
+
+def test_a_head_whose_body_comes_later_goes_alone() -> None:
+    later = (lambda answer: answer.write(b"head"), lambda answer: answer.write(b"one"), whole)
+    assert written(*later) == [b"head", b"one", b"head ", b"body"]
+
+
+def test_a_head_without_a_body_goes_before_the_connection_closes() -> None:
+    assert written(without_a_body) == [b"head", None]
