@@ -39,6 +39,10 @@ def whole(answer: OneWrite) -> None:
     answer.write(b"body")
 
 
+def asked_to_go_on(answer: OneWrite) -> None:
+    answer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
 def without_a_body(answer: OneWrite) -> None:
     answer.write(b"head")
     answer.close()
@@ -51,6 +55,10 @@ def test_a_body_that_follows_at_once_goes_with_its_head() -> None:
 def test_a_head_whose_body_comes_later_goes_alone() -> None:
     later = (lambda answer: answer.write(b"head"), lambda answer: answer.write(b"one"), whole)
     assert written(*later) == [b"head", b"one", b"head ", b"body"]
+
+
+def test_a_client_that_waits_to_send_its_body_is_told_at_once() -> None:
+    assert written(asked_to_go_on, whole) == [b"HTTP/1.1 100 Continue\r\n\r\n", b"head body"]
 
 
 def test_a_head_without_a_body_goes_before_the_connection_closes() -> None:

@@ -13,13 +13,21 @@ LIST = b"GET /eq.php?action=list&token=HOSTKEY_TOKEN HTTP/1.1\r\nHost: x\r\n\r\n
 BROKEN_BODY = b"POST /vm.php HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
 
 
+def connected(emulator: Emulator) -> socket.socket:
+    address = urlsplit(emulator.url)
+    return socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60)
+
+
+def until_closed(connection: socket.socket) -> str:
+    return b"".join(iter(lambda: connection.recv(65_536), b"")).decode()
+
+
 def said(emulator: Emulator, *sent: bytes) -> str:
     """Send all of it on one connection, and return all that is said until the server closes it."""
-    address = urlsplit(emulator.url)
-    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60) as connection:
+    with connected(emulator) as connection:
         for part in sent:
             connection.sendall(part)
-        return b"".join(iter(lambda: connection.recv(65_536), b"")).decode()
+        return until_closed(connection)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +52,14 @@ def test_a_body_longer_than_its_length_does_not_hide_that_the_call_was_carried_o
     assert '"callback":"' in answers
     emulator.advance(until="idle")
     assert emulator.listed()[-1] == "a"
+
+
+def test_a_client_that_asks_whether_to_send_its_body_is_told_to(emulator: Emulator) -> None:
+    head, body = CALL.split(b"\r\n\r\n")
+    with connected(emulator) as connection:
+        connection.sendall(head + b"\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+        assert connection.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(body)
+        answer = until_closed(connection)
+    assert answer.startswith("HTTP/1.1 200 ")
+    assert '"result":"OK"' in answer

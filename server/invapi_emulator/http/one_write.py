@@ -2,6 +2,9 @@
 
 import asyncio
 
+_GO_ON = b"HTTP/1.1 100 "
+"""How a client is told to send the body that it asks about (`Expect: 100-continue`): that is no head of an answer."""
+
 
 class OneWrite:
     """A transport for one answer: uvicorn writes head and body apart, which costs two calls of the system.
@@ -19,11 +22,14 @@ class OneWrite:
     def write(self, data: bytes) -> None:
         if self._head is not None:
             self._send(self._head + data)
-        elif self._has_begun:
+        elif self._has_begun or data.startswith(_GO_ON):
             self._transport.write(data)
         else:
             self._has_begun, self._head = True, data
             self._alone = self._loop.call_soon(self._send, data)
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
 
     def close(self) -> None:
         if self._head is not None:
