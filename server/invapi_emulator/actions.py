@@ -63,7 +63,7 @@ class Action:
 
 
 MODULES: set[str] = set()
-"""The names of all modules, with `modules()` in alphabetical order."""
+"""The names of all modules, also of those without an action that is emulated."""
 
 ACTIONS: dict[tuple[str, str], Action] = {}
 

@@ -29,10 +29,7 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
 def _stderr() -> logging.Handler:
     try:
         return ToDescriptor(sys.stderr.fileno())
-    except (
-        AttributeError,
-        OSError,
-    ):  # closed at the start, replaced by what is no file, or a system without poll
+    except (AttributeError, OSError):  # closed, replaced by what is no file, or a system without poll
         return logging.StreamHandler(sys.stderr)
 
 

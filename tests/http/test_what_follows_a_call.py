@@ -63,3 +63,11 @@ def test_a_client_that_asks_whether_to_send_its_body_is_told_to(emulator: Emulat
         answer = until_closed(connection)
     assert answer.startswith("HTTP/1.1 200 ")
     assert '"result":"OK"' in answer
+
+
+def test_an_answer_that_has_no_body_goes_before_what_is_said_of_the_rest(emulator: Emulator) -> None:
+    head = b"HEAD /eq.php HTTP/1.1\r\nHost: x\r\n\r\n"
+    answers = said(emulator, head + b"no HTTP\r\n\r\n").split("HTTP/1.1 ")[1:]
+    assert [("x-request-id" in answer.lower(), "connection: close" in answer) for answer in answers] == [
+        (True, False), (False, True),
+    ]  # fmt: skip

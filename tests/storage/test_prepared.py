@@ -78,6 +78,18 @@ def test_a_savepoint_takes_back_its_block_only(database: Database) -> None:
         assert "u" not in types(tx)
 
 
+def lose_the_transaction(tx: Transaction) -> None:
+    """Fail as SQLite does when a disk is full: the transaction is gone."""
+    Prepared(text("ROLLBACK")).run(tx, {})
+    Prepared(text("SELECT 1 FROM not_there")).all(tx)
+
+
+def test_in_a_savepoint_too_a_lost_transaction_says_what_happened(database: Database) -> None:
+    what = pytest.raises((OperationalError, ProgrammingError), match="not_there")
+    with what, database.write() as tx, savepoint(tx):
+        lose_the_transaction(tx)
+
+
 def test_errors_are_those_of_sqlalchemy_and_do_not_show_the_values(database: Database) -> None:
     put = Prepared(ROTATION, COLUMNS)
     with database.write() as tx:

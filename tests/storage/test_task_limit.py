@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from invapi_emulator.application import open_worlds
-from invapi_emulator.domain.tasks import PlannedStage, Task
+from invapi_emulator.domain.tasks import MAX_TASKS, PlannedStage, Task
+from invapi_emulator.http.dispatch import answer, find_action
+from invapi_emulator.http.journal import Heard
 from invapi_emulator.settings import read_settings
-from invapi_emulator.storage import tasks
+from invapi_emulator.storage import accounts, tasks
 from invapi_emulator.storage.database import Database, Transaction
 
 ACCOUNT = 1
@@ -49,6 +51,20 @@ def test_ended_ones_go_first_then_reading_ones_and_changing_ones_never(database:
         assert left(5) == ["key-0", "key-1", "key-3", "key-4"]
         assert left(3) == ["key-0", "key-3"]
         assert left(1) == ["key-0"]
+
+
+@pytest.mark.clause("3.7")
+def test_one_more_than_it_keeps_makes_the_oldest_go_also_between_two_hundreds(database: Database) -> None:
+    first = 51
+    with database.write() as tx:
+        for number in range(first, first + MAX_TASKS):
+            add(tx, number, "status", ended=True)
+        accounts.set_sequence(tx, ACCOUNT, first + MAX_TASKS - 1)
+    form = {"action": "status", "token": "HOSTKEY_TOKEN", "id": "12345"}
+    answer(database, find_action("eq", form), Heard("eq", "", "", "id", 0, form))
+    with database.read() as tx:
+        kept = tasks.sequences(tx, ACCOUNT)
+    assert (len(kept), min(kept)) == (MAX_TASKS, first + 1)
 
 
 @pytest.mark.clause("8.5")

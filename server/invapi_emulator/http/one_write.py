@@ -32,9 +32,13 @@ class OneWrite:
         return self._transport.is_closing()
 
     def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def flush(self) -> None:
+        """Send a head that waits for a body: there is none."""
         if self._head is not None:
             self._send(self._head)
-        self._transport.close()
 
     def _send(self, data: bytes) -> None:
         self._head = None

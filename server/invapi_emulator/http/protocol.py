@@ -86,6 +86,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         was_last = not self.pipeline
+        self.cycle.transport.flush()  # type: ignore[attr-defined] # a OneWrite, see on_headers_complete
         super().on_response_complete()
         if was_last and self._last_word is not None and not self.transport.is_closing():
             self.transport.write(_as_bytes(failure(self._last_word)))

@@ -36,7 +36,6 @@ _BY_ID = _one_where(_account.c.id == bindparam("wanted"))
 _BY_TOKEN = _one_where(_account.c.token == bindparam("wanted"))
 _BY_SESSION = _owner_in(tables.session, "token")
 _BY_TASK = _owner_in(tables.task, "key")
-_HOLD = Prepared(select(_account.c.id).where(_account.c.id == bindparam("wanted")).with_for_update())
 _NEXT_CHANGE = Prepared(
     select(*(_account.c[f"clock_{part}"] for part in _CLOCK), tables.task.c.next_at)
     .join(tables.task, tables.task.c.account_id == _account.c.id)
@@ -86,11 +85,6 @@ def by_api_key(tx: Transaction, api_key: str) -> Account | None:
 
 def by_user(tx: Transaction, user: str) -> Account | None:
     return _one(tx, _account.c.user == user)
-
-
-def hold(tx: Transaction, account_id: int) -> bool:
-    """Hold the account alone for this transaction; answer whether it is there."""
-    return _HOLD.first(tx, wanted=account_id) is not None
 
 
 def is_there(tx: Transaction, account_id: int) -> bool:

@@ -108,15 +108,20 @@ _RELEASE = Prepared(text("RELEASE SAVEPOINT block"))
 
 @contextmanager
 def savepoint(tx: Connection) -> Iterator[None]:
-    """Take back what the block did, and nothing else of the transaction, when it raises."""
+    """Take back what the block did, and nothing else of the transaction, when it raises.
+
+    After an error of the database there may be no transaction any more: that is left to whoever made it.
+    """
     _SAVEPOINT.run(tx, {})
     try:
         yield
+    except DBAPIError:
+        raise
     except BaseException:
         _ROLLBACK.run(tx, {})
-        raise
-    finally:
         _RELEASE.run(tx, {})
+        raise
+    _RELEASE.run(tx, {})
 
 
 def driver_of(tx: Connection) -> Any:

@@ -32,7 +32,9 @@ _INSERT = Prepared(insert(task), ("account_id", *_COLUMNS))
 _SAVE = Prepared(update(task).where(task.c.key == bindparam("of_key")), _CHANGING_COLUMNS)
 _BY_KEY = Prepared(select(task).where(_MINE, task.c.key == bindparam("wanted")))
 _OWNER = Prepared(select(task.c.account_id).where(task.c.key == bindparam("wanted")))
-_LAST = Prepared(select(func.max(task.c.sequence)).where(_MINE))
+_FIRST_AND_LAST = Prepared(  # apart, or SQLite reads all that lie between
+    select(*(select(end(task.c.sequence)).where(_MINE).scalar_subquery() for end in (func.min, func.max)))
+)
 _CHANGING = Prepared(
     select(task)
     .where(_MINE, task.c.state == "running", task.c.next_at <= bindparam("now"))
@@ -73,9 +75,10 @@ def sequences(tx: Transaction, account_id: int) -> list[int]:
     return list(tx.execute(select(task.c.sequence).where(task.c.account_id == account_id)).scalars())
 
 
-def last_sequence(tx: Transaction, account_id: int) -> int:
-    """Return the number of the account's newest task, 0 without any."""
-    return _LAST.scalar(tx, account=account_id) or 0
+def first_and_last_sequence(tx: Transaction, account_id: int) -> tuple[int, int]:
+    """Return the numbers of the account's oldest and newest task, 0 without any."""
+    first, last = _FIRST_AND_LAST.all(tx, account=account_id)[0]
+    return first or 0, last or 0
 
 
 def last_due_at(tx: Transaction, account_id: int) -> Instant | None:
