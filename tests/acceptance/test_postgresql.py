@@ -96,6 +96,24 @@ def test_a_killed_server_goes_on_where_it_was(postgres: Postgres) -> None:
         assert emulator.check(key)["result"] == "OK"
 
 
+def test_what_a_killed_server_left_takes_effect_on_another_though_nobody_asks(postgres: Postgres) -> None:
+    db = postgres.url("left_behind")
+    with (
+        served("--db", db, "--rate", "10") as one,
+        served("--db", db) as other,
+        one.emulator() as first,
+        other.emulator() as second,
+    ):
+        first.start("vm", "create_snapshot", name="a")
+        one.stop(signal.SIGKILL)
+
+        def is_done() -> bool:
+            return 'invapi_emulator_tasks{state="done"} 1.0' in second.http.get("/metrics").text
+
+        assert not is_done()
+        wait_until(is_done)  # whoever asked for its tasks would bring the account up to date
+
+
 def test_a_database_that_goes_is_503_and_when_it_comes_back_all_is_there(postgres: Postgres) -> None:
     with served("--db", postgres.url("lost"), "--clock", "frozen") as server, server.emulator() as emulator:
         key = emulator.start("vm", "create_snapshot", name="a")
