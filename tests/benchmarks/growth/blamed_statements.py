@@ -89,6 +89,8 @@ def _listening(database: Database) -> Iterator[Statements]:
     driver.set_trace_callback(None)
     traced.append(("", time.perf_counter()))
     for (statement, started_at), (_, next_at) in itertools.pairwise(traced):
+        if not statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            continue  # what comes before the next statement then is Python's
         took = next_at - started_at
         if statement.startswith("SELECT"):  # done only when its last row is read, so again, and whole
             again_at = time.perf_counter()
