@@ -5,11 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from harness import TOKEN, Emulator, Json
 from invapi_emulator.storage.prepared import Prepared
+from invapi_emulator.storage.transaction import Transaction
 
 ABOUT_A_VM = [
     ("vm", "create_snapshot"), ("vm", "get_snapshot"), ("vm", "load_stats"), ("vm", "remove_snapshot"),
@@ -66,7 +67,7 @@ def statements_of(work: Callable[[], object]) -> list[str]:
         if statement.startswith(("SELECT", "INSERT", "UPDATE")) and "LIMIT" not in statement:
             seen.append(statement)
 
-    def compiled(statement: Prepared, tx: Connection) -> Any:
+    def compiled(statement: Prepared, tx: Transaction) -> Any:
         found = as_it_is(statement, tx)
         note(None, None, found.sql)
         return found

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.randomness import Chance
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 Value: TypeAlias = "str | tuple[Value, ...]"
 Fields: TypeAlias = Mapping[str, Value]

@@ -54,9 +54,10 @@ from invapi_emulator.scenarios.named import Scenarios
 from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, check_wanted, make_account
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
 from invapi_emulator.storage import accounts, server_life, tasks
-from invapi_emulator.storage.database import Database, Transaction, open_database
+from invapi_emulator.storage.database import Database, open_database
 from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
 from invapi_emulator.storage.schema import prepare_schema
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.urls import name_of
 from invapi_emulator.storage.versions import HEAD
 from invapi_emulator.worker.loop import Worker
@@ -105,7 +106,7 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
     database = open_database(settings.db, real_time, fsync=settings.fsync)
     try:
         with database.write() as tx:
-            found = prepare_schema(tx)
+            found = prepare_schema(tx.connection)
             if database.alone:
                 _resume_clocks(database, tx)
             if scenarios.files:

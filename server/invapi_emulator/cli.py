@@ -109,7 +109,7 @@ def _migrate(settings: Settings) -> str:
     database = open_database(settings.db, real_time())
     try:
         with database.write() as tx:
-            found = prepare_schema(tx)
+            found = prepare_schema(tx.connection)
     except DATABASE_LOST as problem:
         raise CannotStart(f"--db: {name_of(database.engine.url)}: it {why_lost(problem)}") from None
     finally:

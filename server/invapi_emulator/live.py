@@ -18,9 +18,10 @@ from invapi_emulator.http.journal import Heard
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.scenarios.worlds import DEMO
 from invapi_emulator.storage import accounts, faults, snapshots, vms
-from invapi_emulator.storage.database import Database, Transaction
+from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.faults import Rule
 from invapi_emulator.storage.problems import DATABASE_LOST
+from invapi_emulator.storage.transaction import Transaction
 
 STEP_SECONDS = 2
 USER_AGENT = "invapi-emulator --live"

@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from harness import DATABASE
 from invapi_emulator.application import open_worlds
 from invapi_emulator.settings import read_settings
-from invapi_emulator.storage.database import Database, Transaction
+from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.prepared import Prepared, savepoint
 from invapi_emulator.storage.tables import account, rotation, vm
+from invapi_emulator.storage.transaction import Transaction
 
 ROTATION = insert(rotation)
 COLUMNS = ("account_id", "vm_id", "type", "enabled", "excluded")

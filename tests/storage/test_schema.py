@@ -100,14 +100,14 @@ def test_migrate_refuses_in_one_line_what_it_cannot_do(words: tuple[str, ...], s
 
 def prepare(database: Database) -> None:
     with database.write() as tx:
-        prepare_schema(tx)
+        prepare_schema(tx.connection)
 
 
 def test_a_new_database_is_stamped_with_the_newest_migration(database: Database) -> None:
     prepare(database)
     with database.read() as tx:
         assert tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD
-        assert ScriptDirectory.from_config(alembic_config(tx)).get_current_head() == HEAD
+        assert ScriptDirectory.from_config(alembic_config(tx.connection)).get_current_head() == HEAD
     assert known_versions()[-1] == HEAD
 
 

@@ -21,7 +21,7 @@ def file(tmp_path: Path) -> Path:
     file = tmp_path / "worlds.db"
     database = open_database(str(file), lambda: 0)
     with database.write() as tx:
-        prepare_schema(tx)
+        prepare_schema(tx.connection)
     database.close()
     Path(f"{file}.lock").unlink()
     return file

@@ -11,7 +11,8 @@ from invapi_emulator.http.dispatch import answer, find_action
 from invapi_emulator.http.journal import Heard
 from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts, tasks
-from invapi_emulator.storage.database import Database, Transaction
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.transaction import Transaction
 
 ACCOUNT = 1
 READING = ("get_snapshot", "load_stats", "status")

@@ -53,6 +53,25 @@ async def until(condition: object, worker: Worker) -> None:
             await asyncio.sleep(0)
 
 
+@pytest.mark.parametrize("turns", range(5))
+def test_a_worker_that_is_stopped_in_the_moment_it_is_woken_stops(database: Database, turns: int) -> None:
+    async def live() -> bool:
+        worker = Worker(database)
+        working = asyncio.create_task(worker.run())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        worker.wake(1)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        working.cancel()
+        await asyncio.wait({working}, timeout=30)
+        stopped = working.cancelled()
+        working.cancel()
+        return stopped
+
+    assert asyncio.run(live())
+
+
 def test_what_is_due_takes_effect_though_nobody_asks(database: Database, time: HandedTime) -> None:
     start_task(database, time)
 

@@ -16,9 +16,9 @@ from invapi_emulator.control.worlds import NameInPath, TheWorlds, World, Worlds
 from invapi_emulator.domain.instants import iso, iso_or_none
 from invapi_emulator.errors import Unprocessable
 from invapi_emulator.storage import accounts, events, requests
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.problems import DATABASE_LOST
 from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.transaction import Transaction
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"])
 

@@ -16,7 +16,8 @@ from invapi_emulator.scenarios.mistakes import mistake
 from invapi_emulator.scenarios.named import Scenario, Scenarios
 from invapi_emulator.scenarios.worlds import Wanted
 from invapi_emulator.storage import accounts
-from invapi_emulator.storage.database import Database, Transaction
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.advance import advance_due_tasks
 
 T = TypeVar("T")
@@ -103,9 +104,9 @@ class Worlds:
             now = account.clock.now(real_now)
             if advance_due_tasks(tx, account, now):
                 return None
-            before = self.database.changes_in(tx)
+            before = tx.changes()
             done = work(World(tx, account, now, real_now))
-            changed = self.database.changes_in(tx) != before
+            changed = tx.changes() != before
             return account.id, done
 
 

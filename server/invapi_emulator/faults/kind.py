@@ -11,7 +11,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.errors import ApiError
 from invapi_emulator.faults.match import Match
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 Phase: TypeAlias = Literal["before", "after", "task"]
 Cut: TypeAlias = Literal["reset", "close"]

@@ -15,7 +15,7 @@ from pydantic import (
 
 from invapi_emulator.actions import ACTIONS, Call, actions_of, modules
 from invapi_emulator.storage import tasks
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 _CHECK = ("eq_callback", "check")
 

@@ -11,8 +11,8 @@ from invapi_emulator.actions import Call
 from invapi_emulator.faults import kinds as _kinds  # noqa: F401 - importing them fills the table
 from invapi_emulator.faults.kind import FAULTS, AfterFault, Draw, Fault, Phase, Window
 from invapi_emulator.storage import events, faults
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.faults import Rule
+from invapi_emulator.storage.transaction import Transaction
 
 MAX_RULES = 1_000
 """So many rules an account may have."""

@@ -68,7 +68,8 @@ async def _trickle(body: bytes, bytes_per_second: int, receive: Receive, send: S
 async def _client_waits(receive: Receive, seconds: float) -> bool:
     """Let the time pass; False as soon as the client has gone."""
     try:
-        await asyncio.wait_for(_gone(receive), seconds)
+        async with asyncio.timeout(seconds):
+            await _gone(receive)
     except TimeoutError:
         return True
     return False

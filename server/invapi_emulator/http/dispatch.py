@@ -20,8 +20,9 @@ from invapi_emulator.http.parameters import shortened, validated, vm_id_in
 from invapi_emulator.http.tokens import account_of_token
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import accounts
-from invapi_emulator.storage.database import Database, Transaction
+from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.prepared import savepoint
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.advance import advance_due_tasks
 
 _log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def _answered(database: Database, tx: Transaction, action: Action, heard: Heard)
     heard.changed = advance_due_tasks(tx, account, now)
     if heard.changed:
         return None
-    before = database.changes_in(tx)
+    before = tx.changes()
     call = Call(
         action.module, action.name, params, heard.fields, account, now, real_now,
         chance_of(account), heard.address, heard.fired,
@@ -83,7 +84,7 @@ def _answered(database: Database, tx: Transaction, action: Action, heard: Heard)
     response = _instead(tx, call, heard) or _handled(tx, call, action, heard)
     if response is not None:
         response = _on_its_way(tx, call, heard, response)
-    heard.changed = response is None or database.changes_in(tx) != before
+    heard.changed = response is None or tx.changes() != before
     return response
 
 

@@ -15,8 +15,8 @@ from invapi_emulator.http.envelope import REASON_HEADER
 from invapi_emulator.http.masking import Masking
 from invapi_emulator.http.parameters import vm_id_in
 from invapi_emulator.storage import requests
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.transaction import Transaction
 
 MAX_SHOWN = 4096
 

@@ -9,7 +9,7 @@ from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import InvalidToken, TokenExpired
 from invapi_emulator.storage import accounts, sessions
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 Found: TypeAlias = Callable[[Account, Instant], None]
 

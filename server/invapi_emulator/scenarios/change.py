@@ -11,7 +11,7 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of, power
 from invapi_emulator.scenarios.export import Written, vm_of_account
 from invapi_emulator.scenarios.mistakes import invalid, mistake
 from invapi_emulator.scenarios.schema import VmSpec
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.kinds import KINDS
 
 _MERGED = ("disk", "memory")

@@ -11,7 +11,7 @@ from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of
 from invapi_emulator.scenarios.settle_faults import written_faults
 from invapi_emulator.storage import accounts, snapshots, tasks, unlisted, vms
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 Written = dict[str, Any]
 """A part of a world as `scenarios/schema.py` describes it, in JSON."""

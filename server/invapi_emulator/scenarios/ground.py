@@ -9,7 +9,7 @@ from invapi_emulator.randomness import Chance, chance_of
 from invapi_emulator.scenarios.mistakes import mistake
 from invapi_emulator.scenarios.schema import VmSpec
 from invapi_emulator.storage import accounts, snapshots, tasks
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.keys import new_key
 
 

@@ -11,7 +11,7 @@ from invapi_emulator.scenarios.mistakes import mistake
 from invapi_emulator.scenarios.schema import VmSpec, World
 from invapi_emulator.scenarios.settle_faults import check_faults, settle_faults
 from invapi_emulator.storage import accounts, snapshots, tasks, unlisted, vms
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 KeysIssuedAnew = dict[str, str]
 """Which key stands for which that could not be kept."""

@@ -8,8 +8,8 @@ from invapi_emulator.scenarios.fault_schema import CountedSpec
 from invapi_emulator.scenarios.mistakes import mistake
 from invapi_emulator.scenarios.schema import World
 from invapi_emulator.storage import accounts, faults
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.faults import Rule
+from invapi_emulator.storage.transaction import Transaction
 
 
 def check_faults(world: World) -> list[Rule]:

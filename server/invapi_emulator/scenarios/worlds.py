@@ -11,7 +11,7 @@ from invapi_emulator.scenarios.named import Scenario
 from invapi_emulator.scenarios.schema import World
 from invapi_emulator.scenarios.settle import KeysIssuedAnew, check_world, settle_world
 from invapi_emulator.storage import accounts, events, faults, sessions, vms
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 DEMO = "demo"
 DEMO_CREDENTIALS = Credentials(

@@ -9,8 +9,8 @@ from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import MINUTE, Instant
 from invapi_emulator.storage import tables
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.prepared import Prepared
+from invapi_emulator.storage.transaction import Transaction
 
 _account = tables.account
 _CREDENTIALS = ("api_key", "token", "user", "password")

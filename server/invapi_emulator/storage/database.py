@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from invapi_emulator.clock import RealTime
@@ -15,10 +15,8 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.measures import Timing
 from invapi_emulator.storage import postgresql, sqlite
 from invapi_emulator.storage.problems import CannotWrite, first_line
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.urls import name_of, url_of
-
-Transaction: TypeAlias = Connection
-"""What handlers, finish functions and queries take first."""
 
 T = TypeVar("T")
 
@@ -53,9 +51,9 @@ class Database:
         file = sqlite.file_of(engine.url)
         self._file = None if file is None else sqlite.OpenFile(file)
         self._threads: ThreadPoolExecutor | None = None
-        self._only: Connection | None = None
+        self._only: Transaction | None = None
         if engine.dialect.name == "sqlite":
-            self._only = engine.connect()
+            self._only = sqlite.SqliteTransaction(engine.connect())
         else:
             self._threads = ThreadPoolExecutor(postgresql.CONNECTIONS, thread_name_prefix="database")
 
@@ -97,7 +95,7 @@ class Database:
         Raises CannotWrite when what was written cannot be kept; where `is_needed` then says that it need not be, as
         what the passing of time did, it is let go.
         """
-        with self._timed("write"), self._connected() as tx:
+        with self._connected("write") as tx:
             tx.begin()
             yield tx
             try:
@@ -119,37 +117,26 @@ class Database:
     @contextmanager
     def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:
         """Make a transaction that only reads; `of_one_moment`: what others commit meanwhile is not seen."""
-        with self._timed("read"), self._connected() as tx:
+        with self._connected("read") as tx:
             if of_one_moment and self._threads is not None:
-                tx.execution_options(isolation_level="REPEATABLE READ")
+                tx.connection.execution_options(isolation_level="REPEATABLE READ")
             yield tx
 
     @contextmanager
-    def _connected(self) -> Iterator[Transaction]:
+    def _connected(self, kind: str) -> Iterator[Transaction]:
         """Lend a connection, SQLite's only one again and again; what is not committed by the end is rolled back."""
-        if self._only is None:
-            with self.engine.connect() as tx:
-                yield tx
-            return
-        try:
-            yield self._only
-        finally:
-            sqlite.roll_back(self._only)
-
-    @contextmanager
-    def _timed(self, kind: str) -> Iterator[None]:
         started_at = self.real_time()
         try:
-            yield
+            if self._only is None:
+                with self.engine.connect() as connection:
+                    yield Transaction(connection)
+            else:
+                try:
+                    yield self._only
+                finally:
+                    self._only.roll_back()
         finally:
             self.times[kind].add((self.real_time() - started_at) / SECOND)
-
-    def changes_in(self, tx: Transaction) -> int:
-        """Return how much a transaction has changed: it has changed nothing since as long as this is the same.
-
-        On PostgreSQL it always is: what cannot be written there is lost at once.
-        """
-        return sqlite.changes_in(tx) if self._threads is None else 0
 
     def real_now(self, tx: Transaction) -> Instant:
         """Return the real time: the process's, or the database's where several servers may share it."""
@@ -163,7 +150,7 @@ class Database:
         if self._threads is not None:
             self._threads.shutdown()
         if self._only is not None:
-            self._only.close()
+            self._only.connection.close()
         if self._file is not None:
             is_whole = sqlite.checkpoint(self.engine)
             self.engine.dispose()

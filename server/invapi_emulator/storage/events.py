@@ -7,9 +7,9 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from invapi_emulator.domain.instants import Instant, iso
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import event
+from invapi_emulator.storage.transaction import Transaction
 
 KEPT = 10_000
 """So many events an account keeps at least; a few more until the next clean-up."""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from invapi_emulator.storage import tables
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 _rule = tables.fault
 _INSERT = insert(_rule)

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable, Float, Select, text
+from sqlalchemy import Dialect, Executable, Float, Select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
+
+from invapi_emulator.storage.transaction import Transaction
 
 _BY_NAME: dict[str, Dialect] = {"sqlite": sqlite.dialect(paramstyle="named")}
 """Dialects other than the engine's own, so that every driver takes values by name."""
@@ -58,41 +60,52 @@ class _Compiled:
 
 
 class Prepared:
-    """A statement whose parameters are bound by name; `columns` are those that an insert or update writes."""
+    """A statement whose parameters are bound by name; `columns` are those that an insert or update writes.
 
-    def __init__(self, statement: Executable, columns: Sequence[str] | None = None) -> None:
+    After one that writes nothing is known any more (`Transaction.known`), unless it `leaves_known` what is: either it
+    is about what nobody keeps, or its caller keeps what is true now.
+    """
+
+    def __init__(
+        self, statement: Executable, columns: Sequence[str] | None = None, *, leaves_known: bool = False
+    ) -> None:
         self._statement = statement
         self._columns = columns
+        self._spoils = bool(getattr(statement, "is_dml", False)) and not leaves_known
         self._by_engine: dict[str, _Compiled] = {}
 
-    def run(self, tx: Connection, values: Mapping[str, Any]) -> None:
+    def run(self, tx: Transaction, values: Mapping[str, Any]) -> None:
         """Run what answers nothing; raises SQLAlchemy's errors, as `tx.execute` does."""
         compiled = self._compiled(tx)
         try:
-            driver_of(tx).execute(compiled.sql, compiled.values(values))
+            tx.driver.execute(compiled.sql, compiled.values(values))
         except tx.dialect.loaded_dbapi.Error as problem:
             raise _as_sqlalchemy_says(tx, compiled.sql, problem) from problem
+        if self._spoils:
+            tx.known.clear()
 
-    def all(self, tx: Connection, **values: Any) -> list[Any]:
+    def all(self, tx: Transaction, **values: Any) -> list[Any]:
         """Return the rows, whose columns are attributes where it is a select; raises as `run` does."""
         compiled = self._compiled(tx)
         try:
-            found = driver_of(tx).execute(compiled.sql, compiled.values(values)).fetchall()
+            found = tx.driver.execute(compiled.sql, compiled.values(values)).fetchall()
         except tx.dialect.loaded_dbapi.Error as problem:
             raise _as_sqlalchemy_says(tx, compiled.sql, problem) from problem
+        if self._spoils:
+            tx.known.clear()
         return [compiled.made(row) for row in found]
 
-    def first(self, tx: Connection, **values: Any) -> Any | None:
+    def first(self, tx: Transaction, **values: Any) -> Any | None:
         """Return the first row, None without any."""
         found = self.all(tx, **values)
         return found[0] if found else None
 
-    def scalar(self, tx: Connection, **values: Any) -> Any:
+    def scalar(self, tx: Transaction, **values: Any) -> Any:
         """Return the first column of the first row, None without any."""
         row = self.first(tx, **values)
         return None if row is None else row[0]
 
-    def _compiled(self, tx: Connection) -> _Compiled:
+    def _compiled(self, tx: Transaction) -> _Compiled:
         engine = tx.dialect.name
         compiled = self._by_engine.get(engine)
         if compiled is None:
@@ -107,7 +120,7 @@ _RELEASE = Prepared(text("RELEASE SAVEPOINT block"))
 
 
 @contextmanager
-def savepoint(tx: Connection) -> Iterator[None]:
+def savepoint(tx: Transaction) -> Iterator[None]:
     """Take back what the block did, and nothing else of the transaction, when it raises.
 
     After an error of the database there may be no transaction any more: that is left to whoever made it.
@@ -120,13 +133,9 @@ def savepoint(tx: Connection) -> Iterator[None]:
     except BaseException:
         _ROLLBACK.run(tx, {})
         _RELEASE.run(tx, {})
+        tx.taken_back()
         raise
     _RELEASE.run(tx, {})
-
-
-def driver_of(tx: Connection) -> Any:
-    """Return the driver's own connection; those of sqlite3 and psycopg have the same `execute`."""
-    return tx.connection.driver_connection
 
 
 def _processes(types: Mapping[Any, TypeEngine[Any]], dialect: Dialect, *, incoming: bool) -> list[Any]:
@@ -142,11 +151,11 @@ def _processes(types: Mapping[Any, TypeEngine[Any]], dialect: Dialect, *, incomi
     return found
 
 
-def _as_sqlalchemy_says(tx: Connection, sql: str, problem: Exception) -> Exception:
+def _as_sqlalchemy_says(tx: Transaction, sql: str, problem: Exception) -> Exception:
     """Return a driver's error as SQLAlchemy's, the connection given up if it is lost; without the values bound."""
     lost = tx.dialect.is_disconnect(problem, None, None)  # type: ignore[arg-type] # a driver's error it is
     if lost:
-        tx.invalidate(problem)
+        tx.connection.invalidate(problem)
     return DBAPIError.instance(
         sql, None, problem, tx.dialect.loaded_dbapi.Error,
         hide_parameters=True, connection_invalidated=lost, dialect=tx.dialect,

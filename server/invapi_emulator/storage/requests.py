@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, literal, select
 
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.events import LAST_OF_ACCOUNT
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import request
+from invapi_emulator.storage.transaction import Transaction
 
 KEPT = 1_000
 """So many calls are kept of each account, and as many of no account."""

@@ -3,8 +3,8 @@
 from sqlalchemy import insert, select, update
 
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.tables import server
+from invapi_emulator.storage.transaction import Transaction
 
 
 def last_alive_at(tx: Transaction) -> Instant | None:

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import session
+from invapi_emulator.storage.transaction import Transaction
 
 MAX_SESSIONS = 1_000
 """So many login tokens an account keeps, the newest; an older one is then unknown."""

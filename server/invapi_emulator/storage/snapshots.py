@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, select
 
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
 from invapi_emulator.domain.virtual_machines import MachineState
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import STATE_COLUMNS, rotation, snapshot
+from invapi_emulator.storage.transaction import Transaction
 
 _INSERT = insert(snapshot)
 

@@ -10,11 +10,13 @@ from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, text
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.storage.prepared import Prepared, driver_of
+from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.problems import CannotWrite
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.versions import VERSION_TABLE, refuse_if_not_ours
 
 _BEGIN = Prepared(text("BEGIN IMMEDIATE"))
+_COMMIT = Prepared(text("COMMIT"))
 _NOT_A_DATABASE = "SQLITE_NOTADB"
 
 
@@ -80,11 +82,38 @@ def sqlite_engine(url: URL, *, fsync: bool) -> Engine:
             connection.close()  # nobody else will: the pool has not taken it yet
             raise
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        _BEGIN.run(connection, {})
-
     return engine
+
+
+class SqliteTransaction(Transaction):
+    """Transactions on the only connection, one after another; what is known goes on from one to the next.
+
+    They are begun and ended by the driver: SQLAlchemy, which does not know, runs statements within them.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._changes_before = 0
+
+    def begin(self) -> None:
+        _BEGIN.run(self, {})
+        self._changes_before = self.changes()
+
+    def commit(self) -> None:
+        _COMMIT.run(self, {})
+
+    def roll_back(self) -> None:
+        if self.driver.in_transaction:
+            self.driver.rollback()
+            self.taken_back()
+
+    def taken_back(self) -> None:
+        if self.changes() != self._changes_before:
+            self.known.clear()
+
+    def changes(self) -> int:
+        changes: int = self.driver.total_changes
+        return changes
 
 
 class OpenFile:
@@ -133,21 +162,6 @@ def checkpoint(engine: Engine) -> bool:
     finally:
         connection.close()
     return not busy
-
-
-def roll_back(tx: Connection) -> None:
-    """Take back what is not committed, also where a commit has failed, after which SQLAlchemy thinks that it is over."""
-    if tx.get_transaction() is not None:
-        tx.rollback()
-    driver = driver_of(tx)
-    if driver.in_transaction:
-        driver.rollback()
-
-
-def changes_in(tx: Connection) -> int:
-    """Return how many rows this connection has changed so far; only its differences mean something."""
-    changes: int = driver_of(tx).total_changes
-    return changes
 
 
 def _identity(file: Path) -> tuple[int, int]:

@@ -17,9 +17,9 @@ from sqlalchemy import (
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import KEY_LIFETIME, PlannedStage, Task, next_change
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import task
+from invapi_emulator.storage.transaction import Transaction
 
 _PLAIN = tuple(name for name in Task.__dataclass_fields__ if name != "stages")
 _COLUMNS = (*_PLAIN, "stages", "next_at")

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, delete, insert, select
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import Snapshot, Unlisted
 from invapi_emulator.domain.virtual_machines import MachineState
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import unlisted
+from invapi_emulator.storage.transaction import Transaction
 
 _OF_ACCOUNT = Prepared(
     select(unlisted)

@@ -7,9 +7,9 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.errors import VmNotFound
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import STATE_COLUMNS, vm
+from invapi_emulator.storage.transaction import Transaction
 
 _PLAIN = tuple(column.name for column in vm.c if column.name not in (*STATE_COLUMNS, "account_id"))
 

@@ -11,7 +11,7 @@ from invapi_emulator.domain.virtual_machines import resumed
 from invapi_emulator.errors import TaskFailed
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import events, snapshots, tasks, unlisted, vms
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.kinds import KINDS, Outcome, Work
 
 BATCH = 100

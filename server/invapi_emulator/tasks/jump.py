@@ -3,7 +3,7 @@
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.storage import accounts, events
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 
 def move_clock(tx: Transaction, account: Account, now: Instant, real_now: Instant) -> None:

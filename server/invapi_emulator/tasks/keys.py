@@ -5,7 +5,7 @@ from collections.abc import Container
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import tasks
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 
 def new_key(tx: Transaction, account: Account, number: int, reserved: Container[str] = ()) -> str:

@@ -9,7 +9,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Stage, Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.randomness import Chance
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

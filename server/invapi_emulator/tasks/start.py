@@ -11,7 +11,7 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
 from invapi_emulator.faults.kind import TaskFault
 from invapi_emulator.faults.rules import fire
 from invapi_emulator.storage import accounts, events, tasks, vms
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.keys import new_key
 from invapi_emulator.tasks.kinds import KINDS, actions_where
 from invapi_emulator.tasks.planning import planned_stages

@@ -10,8 +10,9 @@ import logging
 from invapi_emulator.domain.instants import LATEST, MINUTE, SECOND, Instant
 from invapi_emulator.scenarios.worlds import remove_unused
 from invapi_emulator.storage import accounts, server_life
-from invapi_emulator.storage.database import Database, Transaction
+from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.advance import advance_due_tasks
 from invapi_emulator.worker.agenda import Agenda
 
@@ -122,6 +123,9 @@ class Worker:
 
 async def _sleep(woken: asyncio.Event, pause: Instant) -> None:
     try:
-        await asyncio.wait_for(woken.wait(), pause / SECOND)
+        async with asyncio.timeout(
+            pause / SECOND
+        ):  # wait_for would lose a cancellation that comes with the waking
+            await woken.wait()
     except TimeoutError:
         return

@@ -21,7 +21,6 @@ from invapi_emulator.scenarios.worlds import reset_account
 from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database
-from invapi_emulator.storage.prepared import driver_of
 from invapi_emulator.tasks.advance import advance_due_tasks
 from invapi_emulator.tasks.jump import move_clock
 from invapi_emulator.worker.loop import Worker
@@ -83,7 +82,7 @@ def _listening(database: Database) -> Iterator[Statements]:
     heard: Statements = {}
     traced: list[tuple[str, float]] = []
     with database.read() as tx:
-        driver = driver_of(tx)
+        driver = tx.driver
     driver.set_trace_callback(lambda statement: traced.append((statement, time.perf_counter())))
     yield heard
     driver.set_trace_callback(None)
@@ -133,4 +132,4 @@ def _work(database: Database) -> None:
 
 def _plan(database: Database, statement: str) -> tuple[str, ...]:
     with database.read() as tx:
-        return tuple(row[3] for row in driver_of(tx).execute(f"EXPLAIN QUERY PLAN {statement}"))
+        return tuple(row[3] for row in tx.driver.execute(f"EXPLAIN QUERY PLAN {statement}"))

@@ -17,8 +17,8 @@ from invapi_emulator.scenarios.schema import World
 from invapi_emulator.scenarios.worlds import Wanted, make_account
 from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts, events, requests, tables
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.transaction import Transaction
 
 TOKEN = "token-of-measured"
 KEY = f"{0:032}"

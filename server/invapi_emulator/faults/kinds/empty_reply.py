@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from invapi_emulator.actions import Call
 from invapi_emulator.faults.kind import BeforeFault, Cut, Window, fault
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 
 @fault

@@ -6,7 +6,7 @@ from invapi_emulator.actions import ACTIONS, Call
 from invapi_emulator.errors import ApiError, Faulted, TokenExpired
 from invapi_emulator.faults.kind import BeforeFault, Window, fault
 from invapi_emulator.storage import accounts, sessions
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 
 @fault

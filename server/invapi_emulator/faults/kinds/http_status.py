@@ -7,7 +7,7 @@ from pydantic import Field
 from invapi_emulator.actions import Call
 from invapi_emulator.errors import ApiError, Faulted
 from invapi_emulator.faults.kind import BeforeFault, Window, fault
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 
 @fault

@@ -8,7 +8,7 @@ from invapi_emulator.actions import Call
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.errors import ApiError, Faulted
 from invapi_emulator.faults.kind import BeforeFault, Count, Window, fault
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 
 @fault

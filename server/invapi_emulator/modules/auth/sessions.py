@@ -8,8 +8,8 @@ from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import InvalidApiKey, NoAppropriateServers
 from invapi_emulator.modules.parameters import NoParameters, Parameters, Secret, Switch, Ttl
 from invapi_emulator.storage import accounts, sessions, vms
-from invapi_emulator.storage.database import Transaction
 from invapi_emulator.storage.sessions import Session
+from invapi_emulator.storage.transaction import Transaction
 
 DEFAULT_TTL = 10_800
 

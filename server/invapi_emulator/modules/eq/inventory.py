@@ -4,7 +4,7 @@ from invapi_emulator.actions import Body, Call, action, not_emulated
 from invapi_emulator.domain.instants import wire_date
 from invapi_emulator.modules.parameters import NoParameters, OfVm
 from invapi_emulator.storage import vms
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 not_emulated(
     "eq",

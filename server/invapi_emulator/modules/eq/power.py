@@ -12,7 +12,7 @@ from invapi_emulator.domain.virtual_machines import (
 )
 from invapi_emulator.modules.parameters import OfVm
 from invapi_emulator.storage import events, vms
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.kinds import Outcome, Work, kind
 from invapi_emulator.tasks.start import start_task
 

@@ -9,7 +9,7 @@ from invapi_emulator.errors import KeyForgotten, KeyNotFound, KeySpent
 from invapi_emulator.modules.parameters import Parameters, TaskKey
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import accounts, tasks
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.jump import move_clock
 
 not_emulated("eq_callback", "reinstall")

@@ -8,7 +8,7 @@ from invapi_emulator.errors import NothingToUpdate
 from invapi_emulator.modules.parameters import Names, OfSnapshots, Switch
 from invapi_emulator.modules.vm.rows import settings_body
 from invapi_emulator.storage import events, snapshots, vms
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 
 
 class RestoreSettings(OfSnapshots):

@@ -31,7 +31,7 @@ from invapi_emulator.errors import TaskFailed
 from invapi_emulator.modules.parameters import OfExistingSnapshot, OfSnapshot, OfSnapshots
 from invapi_emulator.modules.vm.rows import settings_body, snapshot_row
 from invapi_emulator.storage import accounts, events, snapshots, unlisted, vms
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.kinds import Outcome, Work, kind
 from invapi_emulator.tasks.start import start_task
 

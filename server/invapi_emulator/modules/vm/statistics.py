@@ -11,7 +11,7 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.modules.parameters import NoParameters, OfVm
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import tasks, vms
-from invapi_emulator.storage.database import Transaction
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.kinds import Outcome, Work, actions_where, kind
 from invapi_emulator.tasks.start import start_task
 

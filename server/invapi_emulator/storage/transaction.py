@@ -1,0 +1,63 @@
+"""A transaction: what handlers, finish functions and queries take first."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Executable
+
+T = TypeVar("T")
+
+MOST_KNOWN = 4_000
+"""So much is known at the most; then it is read again."""
+
+
+class Transaction:
+    """Statements on one connection, and what is known from those before.
+
+    `known` holds what was read, by subject and key, as long as it is true: on SQLite, which one server has for
+    itself, from one transaction to the next, on PostgreSQL until the end of one. Whoever writes keeps it true: what
+    goes through `execute` empties it, and so does what is taken back; a statement that is prepared says whether it does.
+    `driver` is the connection of sqlite3 or psycopg, both of which have the same `execute`.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.driver: Final[Any] = connection.connection.driver_connection
+        self.dialect = connection.dialect
+        self.known: dict[tuple[Any, ...], Any] = {}
+
+    def execute(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> "CursorResult[*tuple[Any, ...]]":
+        """Run a statement the way of SQLAlchemy, which raises its errors."""
+        if getattr(statement, "is_dml", False):
+            self.known.clear()
+        return self.connection.execute(statement, values)
+
+    def keep(self, key: tuple[Any, ...], value: T) -> T:
+        """Know this of a subject from now on; answer it."""
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[key] = value
+        return value
+
+    def begin(self) -> None:
+        self.connection.begin()
+
+    def commit(self) -> None:
+        self.connection.commit()
+
+    def roll_back(self) -> None:
+        """Take back what is not committed."""
+        self.connection.rollback()
+
+    def taken_back(self) -> None:
+        """Forget what may have been written meanwhile: part of the transaction was taken back."""
+        self.known.clear()
+
+    def changes(self) -> int:
+        """Return how much was changed so far: nothing was since, as long as this is the same.
+
+        On PostgreSQL it always is: what cannot be written there is lost at once.
+        """
+        return 0
