@@ -127,7 +127,7 @@ def task_view(task: Task, now: Instant) -> TaskView:
 def vm_view(world: World, stored: VirtualMachine) -> VmView:
     vm = as_of(stored, world.now)
     owner = world.account.id
-    settings = {DEFAULT_TYPE: RotationSettings()} | snapshots.settings_of_vm(world.tx, owner, vm.id)
+    settings = {DEFAULT_TYPE: RotationSettings(), **snapshots.settings_of_vm(world.tx, owner, vm.id)}
     return VmView(
         id=vm.id,
         kind=vm.kind,

@@ -1,6 +1,6 @@
 """A VM's snapshots as a chain in time, and where in it the VM's disk descends from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from invapi_emulator.dashboard.machines import state_of_disk, state_of_memory
@@ -95,7 +95,7 @@ def _tells(event: Event) -> bool:
 
 def chains_of(
     snapshots: Sequence[Snapshot],
-    settings: dict[str, RotationSettings],
+    settings: Mapping[str, RotationSettings],
     tasks: Sequence[Task],
     origin: Origin,
     now: Instant,

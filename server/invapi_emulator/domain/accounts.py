@@ -29,7 +29,7 @@ class Account:
     """An account as stored.
 
     `seeded` tells whether somebody chose the seed; `generation` counts its worlds, a reset makes a new one;
-    `sequence` numbers what happens in the present world, `faults_made` the fault rules in it; the given token is dead while `token_alive` is false.
+    `faults_made` numbers the fault rules in the present one; the given token is dead while `token_alive` is false.
     `made_at` and `used_at` are real times, the latter to the minute.
     """
 
@@ -41,7 +41,6 @@ class Account:
     seed: int
     seeded: bool
     generation: int
-    sequence: int
     faults_made: int
     made_at: Instant
     used_at: Instant

@@ -130,7 +130,6 @@ def _new_account(name: str, credentials: Credentials, wanted: Wanted, real_now: 
         seed=new_seed() if wanted.seed is None else wanted.seed,
         seeded=seeded,
         generation=1,
-        sequence=0,
         faults_made=0,
         made_at=real_now,
         used_at=real_now,

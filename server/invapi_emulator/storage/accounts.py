@@ -7,7 +7,7 @@ from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, func, in
 
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import Clock, ClockStart
-from invapi_emulator.domain.instants import MINUTE, Instant
+from invapi_emulator.domain.instants import LATEST, MINUTE, Instant
 from invapi_emulator.storage import tables
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.transaction import Transaction
@@ -27,9 +27,13 @@ def _owner_in(table: Table, column: str) -> Prepared:
     return _one_where(_account.c.id == owner.scalar_subquery())
 
 
-def _next(counter: Column[int]) -> Prepared:
+def _next(counter: Column[int], *, leaves_known: bool) -> Prepared:
     mine = update(_account).where(_account.c.id == bindparam("wanted"))
-    return Prepared(mine.values({counter: counter + 1}).returning(counter))
+    return Prepared(mine.values({counter: counter + 1}).returning(counter), leaves_known=leaves_known)
+
+
+def _change(*columns: str) -> Prepared:
+    return Prepared(update(_account).where(_account.c.id == bindparam("wanted")), columns, leaves_known=True)
 
 
 _BY_ID = _one_where(_account.c.id == bindparam("wanted"))
@@ -44,13 +48,15 @@ _NEXT_CHANGE = Prepared(
     .order_by(tables.task.c.next_at)
     .limit(1)
 )
-_NEXT_SEQUENCE = _next(_account.c.sequence)
-_NEXT_FAULT = _next(_account.c.faults_made)
+_NEXT_SEQUENCE = _next(_account.c.sequence, leaves_known=True)
+_NEXT_FAULT = _next(_account.c.faults_made, leaves_known=False)
+_SET_CLOCK = _change(*(f"clock_{part}" for part in _CLOCK))
+_TOUCH = _change("used_at")
 
 
 def add(tx: Transaction, account: Account) -> Account:
     """Insert an account; its `id` is ignored, the one it gets is in the answer."""
-    inserted = tx.execute(insert(_account).values(_row(account)).returning(_account.c.id))
+    inserted = tx.execute(insert(_account).values(_row(account) | {"sequence": 0}).returning(_account.c.id))
     return replace(account, id=inserted.scalar_one())
 
 
@@ -64,19 +70,23 @@ def by_name(tx: Transaction, name: str) -> Account | None:
 
 
 def by_id(tx: Transaction, account_id: int) -> Account | None:
-    return _found(_BY_ID, tx, account_id)
+    known: Account | None = tx.known.get(("account", account_id))
+    return known or _found(_BY_ID, tx, account_id)
 
 
 def by_given_token(tx: Transaction, token: str) -> Account | None:
-    return _found(_BY_TOKEN, tx, token)
+    return _owner(tx, ("given token", token), _BY_TOKEN)
 
 
 def by_session_token(tx: Transaction, token: str) -> Account | None:
-    return _found(_BY_SESSION, tx, token)
+    account = _owner(tx, ("session token", token), _BY_SESSION)
+    if account is not None:
+        tx.keep(("given token", token), None)  # whoever asks for that first need not look again
+    return account
 
 
 def by_task_key(tx: Transaction, key: str) -> Account | None:
-    return _found(_BY_TASK, tx, key)
+    return _owner(tx, ("task key", key), _BY_TASK)
 
 
 def by_api_key(tx: Transaction, api_key: str) -> Account | None:
@@ -95,7 +105,8 @@ def is_there(tx: Transaction, account_id: int) -> bool:
 def touch(tx: Transaction, account: Account, real_now: Instant) -> None:
     """Note that the account is in use; once a minute is enough."""
     if real_now - account.used_at >= MINUTE:
-        tx.execute(update(_account).where(_account.c.id == account.id).values(used_at=real_now))
+        _TOUCH.run(tx, {"wanted": account.id, "used_at": real_now})
+        tx.forget(("account", account.id))
 
 
 def remove(tx: Transaction, account_id: int) -> None:
@@ -137,6 +148,9 @@ def with_a_next_change(tx: Transaction) -> list[int]:
 
 def next_change(tx: Transaction, account_id: int) -> tuple[Clock, Instant] | None:
     """Return an account's clock, and when on it a task enters its next stage or ends; None where none will."""
+    account, known = tx.known.get(("account", account_id)), tx.known.get(("next change", account_id))
+    if account is not None and known is not None:
+        return None if known == LATEST else (account.clock, known)
     row = _NEXT_CHANGE.first(tx, wanted=account_id)
     return None if row is None else (Clock(*row[:5]), row[5])
 
@@ -169,7 +183,8 @@ def set_faults_made(tx: Transaction, account_id: int, last: int) -> None:
 
 def set_clock(tx: Transaction, account_id: int, clock: Clock) -> None:
     parts = {f"clock_{part}": getattr(clock, part) for part in _CLOCK}
-    tx.execute(update(_account).where(_account.c.id == account_id).values(parts))
+    _SET_CLOCK.run(tx, parts | {"wanted": account_id})
+    tx.forget(("account", account_id))
 
 
 def kill_given_token(tx: Transaction, account_id: int) -> None:
@@ -189,12 +204,23 @@ def _one(tx: Transaction, condition: ColumnElement[bool]) -> Account | None:
 
 def _found(wanted: Prepared, tx: Transaction, value: object) -> Account | None:
     row = wanted.first(tx, wanted=value)
-    return None if row is None else _from_row(row)
+    return None if row is None else tx.keep(("account", row.id), _from_row(row))
+
+
+def _owner(tx: Transaction, key: tuple[str, str], wanted: Prepared) -> Account | None:
+    """Return the account that a word belongs to; that there is none is not kept, such words have no end."""
+    if key in tx.known:
+        account_id = tx.known[key]
+        return None if account_id is None else by_id(tx, account_id)
+    account = _found(wanted, tx, key[1])
+    if account is not None:
+        tx.keep(key, account.id)
+    return account
 
 
 def _row(account: Account) -> dict[str, Any]:
     plain = (
-        "name", "token_alive", "scenario", "seed", "seeded", "generation", "sequence", "faults_made",
+        "name", "token_alive", "scenario", "seed", "seeded", "generation", "faults_made",
         "made_at", "used_at",
     )  # fmt: skip
     return (
@@ -215,7 +241,6 @@ def _from_row(row: Any) -> Account:
         seed=row.seed,
         seeded=row.seeded,
         generation=row.generation,
-        sequence=row.sequence,
         faults_made=row.faults_made,
         made_at=row.made_at,
         used_at=row.used_at,

@@ -42,7 +42,12 @@ _INSERT = Prepared(
         {name: bindparam(name, type_=event.c[name].type) for name in ("account_id", "at", "kind", "data")}
         | {"number": LAST_OF_ACCOUNT.scalar_subquery() + 1}
     )
-    .returning(event.c.number)
+    .returning(event.c.number),
+    leaves_known=True,
+)
+_DROP = Prepared(
+    delete(event).where(event.c.account_id == bindparam("account"), event.c.number <= bindparam("last")),
+    leaves_known=True,
 )
 
 
@@ -60,8 +65,7 @@ class Event:
 def record(tx: Transaction, account_id: int, at: Instant, kind: EventKind, **data: Any) -> None:
     number = _INSERT.scalar(tx, account_id=account_id, at=at, kind=kind, data=data)
     if number % 100 == 0:
-        old = (event.c.account_id == account_id) & (event.c.number <= number - KEPT)
-        tx.execute(delete(event).where(old))
+        _DROP.run(tx, {"account": account_id, "last": number - KEPT})
 
 
 def last_number(tx: Transaction, account_id: int) -> int:

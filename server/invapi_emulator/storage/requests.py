@@ -61,13 +61,17 @@ def _last(whose: ColumnElement[bool]) -> Select[Any]:
 def _insert(whose: ColumnElement[bool], after_event: ColumnElement[int]) -> Prepared:
     given = {name: bindparam(name, type_=request.c[name].type) for name in ("account_id", *_FIELDS)}
     counted = {"number": _last(whose).scalar_subquery() + 1, "after_event": after_event}
-    return Prepared(insert(request).values(given | counted).returning(request.c.number))
+    return Prepared(insert(request).values(given | counted).returning(request.c.number), leaves_known=True)
 
 
 _OF_ACCOUNT = request.c.account_id == bindparam("account_id")
 _OF_NOBODY = request.c.account_id.is_(None)
 _INSERT = _insert(_OF_ACCOUNT, LAST_OF_ACCOUNT.scalar_subquery())
 _INSERT_OF_NOBODY = _insert(_OF_NOBODY, literal(0))
+_DROP, _DROP_OF_NOBODY = (
+    Prepared(delete(request).where(whose, request.c.number <= bindparam("last")), leaves_known=True)
+    for whose in (_OF_ACCOUNT, _OF_NOBODY)
+)
 _LAST = Prepared(_last(_OF_ACCOUNT))
 _LAST_OF_NOBODY = Prepared(_last(_OF_NOBODY))
 
@@ -78,7 +82,8 @@ def add(tx: Transaction, account_id: int | None, made: Request) -> None:
     row = {name: getattr(made, name) for name in _FIELDS}
     number = (_INSERT_OF_NOBODY if account_id is None else _INSERT).scalar(tx, account_id=account_id, **row)
     if number % _SURPLUS == 1:
-        tx.execute(delete(request).where(_of(account_id), request.c.number <= number - KEPT))
+        drop = _DROP_OF_NOBODY if account_id is None else _DROP
+        drop.run(tx, {"account_id": account_id, "last": number - KEPT})
 
 
 def last_number(tx: Transaction, account_id: int | None) -> int:

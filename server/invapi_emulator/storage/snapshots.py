@@ -1,6 +1,6 @@
 """Queries about snapshots and the settings of their rotation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +12,13 @@ from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import STATE_COLUMNS, rotation, snapshot
 from invapi_emulator.storage.transaction import Transaction
 
-_INSERT = insert(snapshot)
+_INSERT = Prepared(insert(snapshot), tuple(column.name for column in snapshot.c), leaves_known=True)
+_REMOVE = Prepared(
+    delete(snapshot).where(
+        snapshot.c.account_id == bindparam("account"), snapshot.c.sequence == bindparam("number")
+    ),
+    leaves_known=True,
+)
 
 
 def _of_vm(table: Table, order: ColumnElement[Any]) -> Prepared:
@@ -27,7 +33,8 @@ _SETTINGS_OF_VM = _of_vm(rotation, rotation.c.type)
 def add(tx: Transaction, account_id: int, made: Snapshot) -> None:
     row = asdict(made)
     state = row.pop("state")
-    tx.execute(_INSERT, {"account_id": account_id} | row | state)
+    _INSERT.run(tx, {"account_id": account_id} | row | state)
+    tx.forget(("snapshots", account_id, made.vm_id))
 
 
 def of_type(tx: Transaction, account_id: int, vm_id: int, type_: str) -> list[Snapshot]:
@@ -35,9 +42,13 @@ def of_type(tx: Transaction, account_id: int, vm_id: int, type_: str) -> list[Sn
     return [found for found in of_vm(tx, account_id, vm_id) if found.type == type_]
 
 
-def of_vm(tx: Transaction, account_id: int, vm_id: int) -> list[Snapshot]:
+def of_vm(tx: Transaction, account_id: int, vm_id: int) -> tuple[Snapshot, ...]:
     """Return a VM's snapshots of all types, oldest first."""
-    return [_from_row(row) for row in _OF_VM.all(tx, account=account_id, vm=vm_id)]
+
+    def read() -> tuple[Snapshot, ...]:
+        return tuple(_from_row(row) for row in _OF_VM.all(tx, account=account_id, vm=vm_id))
+
+    return tx.once(("snapshots", account_id, vm_id), read)
 
 
 def of_account(tx: Transaction, account_id: int) -> dict[int, list[Snapshot]]:
@@ -57,16 +68,19 @@ def sequences(tx: Transaction, account_id: int) -> list[int]:
 
 
 def remove(tx: Transaction, account_id: int, gone: Iterable[Snapshot]) -> None:
-    sequences = [found.sequence for found in gone]
-    if sequences:
-        where = (snapshot.c.account_id == account_id) & snapshot.c.sequence.in_(sequences)
-        tx.execute(delete(snapshot).where(where))
+    for snapshot_ in gone:
+        _REMOVE.run(tx, {"account": account_id, "number": snapshot_.sequence})
+        tx.forget(("snapshots", account_id, snapshot_.vm_id))
 
 
-def settings_of_vm(tx: Transaction, account_id: int, vm_id: int) -> dict[str, RotationSettings]:
+def settings_of_vm(tx: Transaction, account_id: int, vm_id: int) -> Mapping[str, RotationSettings]:
     """Return the settings that were set, by type, in alphabetical order."""
-    rows = _SETTINGS_OF_VM.all(tx, account=account_id, vm=vm_id)
-    return {row.type: RotationSettings(row.enabled, tuple(row.excluded)) for row in rows}
+
+    def read() -> Mapping[str, RotationSettings]:
+        rows = _SETTINGS_OF_VM.all(tx, account=account_id, vm=vm_id)
+        return {row.type: RotationSettings(row.enabled, tuple(row.excluded)) for row in rows}
+
+    return tx.once(("rotation", account_id, vm_id), read)
 
 
 def settings_of_account(tx: Transaction, account_id: int) -> dict[int, dict[str, RotationSettings]]:

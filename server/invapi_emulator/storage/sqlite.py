@@ -93,17 +93,22 @@ class SqliteTransaction(Transaction):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
+        self._is_open = False
         self._changes_before = 0
 
     def begin(self) -> None:
         _BEGIN.run(self, {})
+        self._is_open = True
         self._changes_before = self.changes()
 
     def commit(self) -> None:
         _COMMIT.run(self, {})
+        self._is_open = False
 
     def roll_back(self) -> None:
-        if self.driver.in_transaction:
+        """Take back what is not committed; SQLite has done so itself where there was no room to go on."""
+        if self._is_open:
+            self._is_open = False
             self.driver.rollback()
             self.taken_back()
 

@@ -15,8 +15,8 @@ from sqlalchemy import (
     update,
 )
 
-from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.tasks import KEY_LIFETIME, PlannedStage, Task, next_change
+from invapi_emulator.domain.instants import LATEST, Instant
+from invapi_emulator.domain.tasks import KEY_LIFETIME, LARGE_CONTEXT, PlannedStage, Task, next_change
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import task
 from invapi_emulator.storage.transaction import Transaction
@@ -28,8 +28,8 @@ _CHANGING_COLUMNS = (
 )  # fmt: skip
 _MINE = task.c.account_id == bindparam("account")
 
-_INSERT = Prepared(insert(task), ("account_id", *_COLUMNS))
-_SAVE = Prepared(update(task).where(task.c.key == bindparam("of_key")), _CHANGING_COLUMNS)
+_INSERT = Prepared(insert(task), ("account_id", *_COLUMNS), leaves_known=True)
+_SAVE = Prepared(update(task).where(task.c.key == bindparam("of_key")), _CHANGING_COLUMNS, leaves_known=True)
 _BY_KEY = Prepared(select(task).where(_MINE, task.c.key == bindparam("wanted")))
 _OWNER = Prepared(select(task.c.account_id).where(task.c.key == bindparam("wanted")))
 _FIRST_AND_LAST = Prepared(  # apart, or SQLite reads all that lie between
@@ -41,26 +41,50 @@ _CHANGING = Prepared(
     .order_by(task.c.next_at, task.c.sequence)
     .limit(bindparam("most"))
 )
+_FIRST_CHANGE = Prepared(
+    select(func.min(task.c.next_at)).where(_MINE, task.c.state == "running", task.c.next_at.is_not(None))
+)
 _DROP_AGED_OUT = Prepared(delete(task).where(_MINE, task.c.ended_at <= bindparam("then")))
 
 
 def add(tx: Transaction, account_id: int, made: Task) -> None:
-    _INSERT.run(tx, _row(made) | {"account_id": account_id})
+    row = _row(made)
+    _INSERT.run(tx, row | {"account_id": account_id})
+    _note_next_change(tx, account_id, row["next_at"])
+    first, last = tx.known.get(("task numbers", account_id), (None, None))
+    if first is not None and last is not None:
+        tx.keep(("task numbers", account_id), (first or made.sequence, max(last, made.sequence)))
 
 
-def save(tx: Transaction, changed: Task) -> None:
+def save(tx: Transaction, account_id: int, changed: Task) -> None:
     """Write what changes in a task's life."""
     row = {name: getattr(changed, name) for name in _CHANGING_COLUMNS if name != "next_at"}
-    _SAVE.run(tx, row | {"next_at": next_change(changed), "of_key": changed.key})
+    next_at = next_change(changed)
+    _SAVE.run(tx, row | {"next_at": next_at, "of_key": changed.key})
+    if ("task", account_id, changed.key) in tx.known:
+        tx.keep(("task", account_id, changed.key), changed)
+    _note_next_change(tx, account_id, next_at)
 
 
 def by_key(tx: Transaction, account_id: int, key: str) -> Task | None:
+    known: Task | None = tx.known.get(("task", account_id, key))
+    if known is not None:
+        return known
     row = _BY_KEY.first(tx, account=account_id, wanted=key)
-    return None if row is None else _from_row(row)
+    if row is None:
+        return None
+    found = _from_row(row)
+    if len(str(found.context)) <= LARGE_CONTEXT:  # much of what clients sent would fill the memory
+        tx.keep(("task", account_id, key), found)
+    return found
 
 
 def changing(tx: Transaction, account_id: int, now: Instant, most: int) -> list[Task]:
     """Return the tasks that enter a stage or end by now, the first to do so first, `most` at the most."""
+    first = ("next change", account_id)
+    if now < tx.once(first, lambda: _FIRST_CHANGE.scalar(tx, account=account_id) or LATEST):
+        return []
+    tx.forget(first)
     return [_from_row(row) for row in _CHANGING.all(tx, account=account_id, now=now, most=most)]
 
 
@@ -77,8 +101,12 @@ def sequences(tx: Transaction, account_id: int) -> list[int]:
 
 def first_and_last_sequence(tx: Transaction, account_id: int) -> tuple[int, int]:
     """Return the numbers of the account's oldest and newest task, 0 without any."""
-    first, last = _FIRST_AND_LAST.all(tx, account=account_id)[0]
-    return first or 0, last or 0
+
+    def read() -> tuple[int, int]:
+        first, last = _FIRST_AND_LAST.all(tx, account=account_id)[0]
+        return first or 0, last or 0
+
+    return tx.once(("task numbers", account_id), read)
 
 
 def last_due_at(tx: Transaction, account_id: int) -> Instant | None:
@@ -175,6 +203,13 @@ def _droppable(account_id: int, reading: tuple[str, ...]) -> tuple[Select[Any], 
     mine = select(task.c.key).where(task.c.account_id == account_id).order_by(task.c.sequence)
     running = task.c.state == "running"
     return mine.where(~running), mine.where(running, task.c.action.in_(reading))
+
+
+def _note_next_change(tx: Transaction, account_id: int, at: Instant | None) -> None:
+    """Let it be known, if it was, when a task of the account is the first to change; none does before that."""
+    known = tx.known.get(("next change", account_id))
+    if known is not None and at is not None and at < known:
+        tx.keep(("next change", account_id), at)
 
 
 def _kept(account_id: int, now: Instant) -> ColumnElement[bool]:

@@ -1,11 +1,14 @@
 """A transaction: what handlers, finish functions and queries take first."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable
 
 T = TypeVar("T")
+
+Key: TypeAlias = tuple[str | int, ...]
+"""A subject, and which: `("vm", account, id)`."""
 
 MOST_KNOWN = 4_000
 """So much is known at the most; then it is read again."""
@@ -24,7 +27,7 @@ class Transaction:
         self.connection = connection
         self.driver: Final[Any] = connection.connection.driver_connection
         self.dialect = connection.dialect
-        self.known: dict[tuple[Any, ...], Any] = {}
+        self.known: dict[Key, Any] = {}
 
     def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -34,12 +37,22 @@ class Transaction:
             self.known.clear()
         return self.connection.execute(statement, values)
 
-    def keep(self, key: tuple[Any, ...], value: T) -> T:
-        """Know this of a subject from now on; answer it."""
+    def keep(self, key: Key, value: T) -> T:
+        """Know this from now on, and answer it; nobody may change it."""
         if len(self.known) >= MOST_KNOWN:
             self.known.clear()
         self.known[key] = value
         return value
+
+    def once(self, key: Key, read: Callable[[], T]) -> T:
+        """Answer what is known by this key, or what is read now and known from now on."""
+        if key in self.known:
+            known: T = self.known[key]
+            return known
+        return self.keep(key, read())
+
+    def forget(self, key: Key) -> None:
+        self.known.pop(key, None)
 
     def begin(self) -> None:
         self.connection.begin()

@@ -1,6 +1,7 @@
 """Queries about VMs, each within an account."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -16,7 +17,6 @@ _PLAIN = tuple(column.name for column in vm.c if column.name not in (*STATE_COLU
 _INSERT = insert(vm)
 _ONE = (vm.c.account_id == bindparam("of_account")) & (vm.c.id == bindparam("of_id"))
 _CHANGING = (*(name for name in _PLAIN if name != "id"), *STATE_COLUMNS)
-_SAVE = Prepared(update(vm).where(_ONE), _CHANGING)
 _FIND = Prepared(select(vm).where(_ONE))
 
 
@@ -27,8 +27,14 @@ def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) ->
 
 
 def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
-    """Write all of it but its id: written again, that would have every task of the VM looked up."""
-    _SAVE.run(tx, _row(machine) | {"of_account": account_id, "of_id": machine.id})
+    """Write what differs from what is known of it; never its id: that would have every task of the VM looked up."""
+    known, row = find(tx, account_id, machine.id), _row(machine)
+    before = {} if known is None else _row(known)
+    changed = tuple(name for name in _CHANGING if name not in before or row[name] != before[name])
+    if changed:
+        values = {name: row[name] for name in changed}
+        _saving(changed).run(tx, values | {"of_account": account_id, "of_id": machine.id})
+        tx.keep(("vm", account_id, machine.id), machine)
 
 
 def remove(tx: Transaction, account_id: int, vm_id: int) -> None:
@@ -41,8 +47,11 @@ def remove_all(tx: Transaction, account_id: int) -> None:
 
 
 def find(tx: Transaction, account_id: int, vm_id: int) -> VirtualMachine | None:
-    row = _FIND.first(tx, of_account=account_id, of_id=vm_id)
-    return None if row is None else _from_row(row)
+    def read() -> VirtualMachine | None:
+        row = _FIND.first(tx, of_account=account_id, of_id=vm_id)
+        return None if row is None else _from_row(row)
+
+    return tx.once(("vm", account_id, vm_id), read)
 
 
 def load(tx: Transaction, account_id: int, vm_id: int) -> VirtualMachine:
@@ -68,6 +77,11 @@ def engines(tx: Transaction, account_id: int) -> list[str]:
     """Return the engines that the account's VMs run on, in alphabetical order."""
     distinct = select(vm.c.engine).where(vm.c.account_id == account_id).distinct().order_by(vm.c.engine)
     return list(tx.execute(distinct).scalars())
+
+
+@cache
+def _saving(columns: tuple[str, ...]) -> Prepared:
+    return Prepared(update(vm).where(_ONE), columns, leaves_known=True)
 
 
 def _row(machine: VirtualMachine) -> dict[str, Any]:

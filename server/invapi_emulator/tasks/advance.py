@@ -1,6 +1,7 @@
 """Bringing an account's world up to a time: every task that is due takes effect, in due order."""
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import replace
 
 from invapi_emulator.domain.accounts import Account
@@ -50,7 +51,7 @@ def fail_by_hand(tx: Transaction, account: Account, task: Task, now: Instant, er
 
 def _enter_stage(tx: Transaction, account: Account, task: Task, at: Instant) -> Task:
     entered = replace(task, stage=task.stage + 1)
-    tasks.save(tx, entered)
+    tasks.save(tx, account.id, entered)
     events.record(
         tx, account.id, at, "task_stage",
         task=task.key, action=task.action, vm=task.vm_id, stage=entered.stages[entered.stage].name,
@@ -64,7 +65,7 @@ def _end(tx: Transaction, account: Account, task: Task) -> None:
     if task.fails_with is not None:
         _fail(tx, work, task.fails_with)
         return
-    before = snapshots.of_vm(tx, account.id, task.vm_id) if task.stale_for else []
+    before = snapshots.of_vm(tx, account.id, task.vm_id) if task.stale_for else ()
     try:
         outcome = KINDS[task.action].finish(tx, work)
     except TaskFailed as failure:
@@ -80,7 +81,7 @@ def _fail(tx: Transaction, work: Work, error: str) -> None:
     _close(tx, work, Outcome(vm, error), failed(work.task, error))
 
 
-def _keep_from_lists(tx: Transaction, work: Work, before: list[Snapshot], until: Instant) -> None:
+def _keep_from_lists(tx: Transaction, work: Work, before: Sequence[Snapshot], until: Instant) -> None:
     """Let lists show the snapshots as they were `before`, until then (a fault)."""
     old = {snapshot.sequence: snapshot for snapshot in before}
     new = {snapshot.sequence for snapshot in snapshots.of_vm(tx, work.account.id, work.vm.id)}
@@ -95,7 +96,7 @@ def _work(tx: Transaction, account: Account, task: Task, now: Instant) -> Work:
 
 def _close(tx: Transaction, work: Work, outcome: Outcome, ended: Task) -> None:
     """Write down that a task has ended, and unlock its VM."""
-    tasks.save(tx, replace(ended, scope=outcome.scope, debug=outcome.debug))
+    tasks.save(tx, work.account.id, replace(ended, scope=outcome.scope, debug=outcome.debug))
     if KINDS[ended.action].changes:
         vms.save(tx, work.account.id, replace(outcome.vm, locked_by=None))
     events.record(

@@ -43,7 +43,7 @@ def check(tx: Transaction, call: Call[Check]) -> Body | None:
         case "failed":
             return {"result": "Fail", "error": task.error} | _report(task)
         case "done":
-            tasks.save(tx, replace(task, spent=True))
+            tasks.save(tx, call.account.id, replace(task, spent=True))
             return {"result": "OK", "action": "check"} | _report(task)
 
 
@@ -53,7 +53,7 @@ def _jumps(tx: Transaction, call: Call[Check], task: Task) -> bool:
     if clock.mode != "auto" or task.due_at is None:
         return False
     if task.polls < clock.polls:
-        tasks.save(tx, replace(task, polls=task.polls + 1))
+        tasks.save(tx, call.account.id, replace(task, polls=task.polls + 1))
         return False
     move_clock(tx, call.account, task.due_at, call.real_now)
     return True

@@ -1,6 +1,7 @@
 """`vm.php`: create, list, remove and restore snapshots (contract 4.1 to 4.4)."""
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -114,7 +115,7 @@ def _listed(
     tx: Transaction, account: Account, vm: VirtualMachine, type_: str, now: Instant
 ) -> list[dict[str, Any]]:
     """Return the rows of a list; a fault may keep it from showing the newest changes."""
-    shown = snapshots.of_vm(tx, account.id, vm.id)
+    shown: Sequence[Snapshot] = snapshots.of_vm(tx, account.id, vm.id)
     if account.faults_made:
         shown = as_listed(shown, unlisted.of_vm(tx, account.id, vm.id, now))
     return [snapshot_row(snapshot) for snapshot in shown if snapshot.type == type_]
