@@ -51,7 +51,8 @@ class Action:
     """An action of the imitated API.
 
     `refusal` is the text before ` <id> - why` (contract 2.4), None where an action is about no VM.
-    `find_account` answers whose call it is from its parameters; None: its token tells.
+    `find_account` answers whose call it is from its parameters; None: its token tells. `fields_read` are those of a
+    call that matter; others are ignored.
     """
 
     module: str
@@ -60,6 +61,7 @@ class Action:
     handler: Handler[Any]
     refusal: str | None
     find_account: Callable[[Transaction, Any], Account] | None
+    fields_read: frozenset[str]
 
 
 MODULES: set[str] = set()
@@ -83,7 +85,8 @@ def action(
 
     def register(handler: Handler[P]) -> Handler[P]:
         MODULES.add(module)
-        ACTIONS[module, name] = Action(module, name, params, handler, refusal, find_account)
+        read = {"action", *params.model_fields, *(["token"] if find_account is None else [])}
+        ACTIONS[module, name] = Action(module, name, params, handler, refusal, find_account, frozenset(read))
         return handler
 
     return register

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from starlette.responses import Response
-
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.http.answer import Answer
 from invapi_emulator.http.dispatch import answer, find_action
 from invapi_emulator.http.journal import Heard
 from invapi_emulator.randomness import chance_of
@@ -59,7 +58,7 @@ class Live:
         """Ask whether the task under way has ended; when it has, start another."""
         if self.waits_for is not None:
             _, response = await self._call("eq_callback", {"action": "check", "key": self.waits_for})
-            if b'"Not ready"' not in bytes(response.body):
+            if b'"Not ready"' not in response.body:
                 self.waits_for = None
             return
         planned = await self.database.run(self._plan)
@@ -67,7 +66,7 @@ class Live:
             heard, _ = await self._call(*planned)
             self.waits_for = heard.task
 
-    async def _call(self, module: str, fields: dict[str, str]) -> tuple[Heard, Response]:
+    async def _call(self, module: str, fields: dict[str, str]) -> tuple[Heard, Answer]:
         heard = Heard(module, "127.0.0.1", USER_AGENT, "live", self.database.real_time(), fields)
         action = find_action(module, fields)
         response = await self.database.run_in_steps(partial(answer, self.database, action, heard))

@@ -10,6 +10,7 @@ from invapi_emulator.domain.accounts import Account
 
 KEY_LENGTH = 32
 _KEY_CHARACTERS = string.ascii_lowercase + string.digits
+_AS_KEY_CHARACTERS = bytes(ord(_KEY_CHARACTERS[byte % len(_KEY_CHARACTERS)]) for byte in range(256))
 _ALLOWED_IN_KEYS = frozenset(_KEY_CHARACTERS)
 
 
@@ -64,7 +65,7 @@ class Chance:
 
 
 def _as_key(drawn: bytes) -> str:
-    return "".join(_KEY_CHARACTERS[byte % len(_KEY_CHARACTERS)] for byte in drawn)
+    return drawn.translate(_AS_KEY_CHARACTERS).decode()
 
 
 def chance_of(account: Account) -> Chance:

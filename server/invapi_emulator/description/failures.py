@@ -5,7 +5,8 @@ from typing import Any
 
 from invapi_emulator import errors
 from invapi_emulator.errors import ApiError
-from invapi_emulator.http.envelope import REASON_HEADER, failure_body
+from invapi_emulator.http.answer import REASON_HEADER
+from invapi_emulator.http.envelope import failure_body
 
 _STRING = {"type": "string"}
 

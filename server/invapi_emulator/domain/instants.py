@@ -1,6 +1,7 @@
 """Points in time are whole microseconds since 1970, UTC; this is how they are written and read."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 Instant: TypeAlias = int
@@ -11,6 +12,9 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_REMEMBERED = 10_000
+"""The dates of snapshots are written again with each list."""
 
 
 def from_datetime(moment: datetime) -> Instant:
@@ -31,6 +35,7 @@ SEEDED_START = from_datetime(datetime(2030, 1, 1, tzinfo=UTC))
 """Where a frozen or auto clock with a seed starts, so that runs repeat and tokens still look valid."""
 
 
+@lru_cache(_REMEMBERED)
 def iso(instant: Instant) -> str:
     """Return ISO 8601 with Z; a fraction only where there is one."""
     return to_datetime(instant).isoformat().replace("+00:00", "Z")
@@ -40,6 +45,7 @@ def iso_or_none(instant: Instant | None) -> str | None:
     return None if instant is None else iso(instant)
 
 
+@lru_cache(_REMEMBERED)
 def wire_date(instant: Instant) -> str:
     """Return `YYYY-MM-DD HH:MM:SS` in UTC (contract 4.8)."""
     return to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S")

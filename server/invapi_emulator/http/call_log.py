@@ -2,23 +2,20 @@
 
 import logging
 
-from starlette.responses import Response
-
-from invapi_emulator.http.envelope import REASON_HEADER
+from invapi_emulator.http.answer import Answer
 from invapi_emulator.http.journal import Heard
 from invapi_emulator.http.masking import Masking
-from invapi_emulator.http.parameters import vm_id_in
 from invapi_emulator.logs import FIELDS
 
 _log = logging.getLogger("invapi_emulator.calls")
 
 
-def log_call(method: str, heard: Heard, response: Response | None, duration_us: int) -> None:
-    """Say who asked what and how it was answered; without a response, the client went before it had asked."""
+def log_call(method: str, heard: Heard, answer: Answer | None, duration_us: int) -> None:
+    """Say who asked what and how it was answered; without an answer, the client went before it had asked."""
     if not _log.isEnabledFor(logging.INFO):
         return
-    reason = None if response is None else response.headers.get(REASON_HEADER)
-    how = "the client went away" if response is None else reason or "ok"
+    reason = None if answer is None else answer.reason
+    how = "the client went away" if answer is None else reason or "ok"
     masking = Masking.of(heard.module, heard.secrets)
     action = heard.fields.get("action")
     fields = {
@@ -27,9 +24,9 @@ def log_call(method: str, heard: Heard, response: Response | None, duration_us: 
         "method": _plain(method),
         "module": _plain(masking.name(heard.module)),
         "action": _plain(masking.name(action)) if isinstance(action, str) else None,
-        "vm": vm_id_in(heard.fields),
+        "vm": heard.vm,
         "reason": reason,
-        "status": None if response is None else response.status_code,
+        "status": None if answer is None else answer.status,
         "ms": round(duration_us / 1000, 2),
         "fault": ",".join(heard.fired) or None,
         "address": heard.address,

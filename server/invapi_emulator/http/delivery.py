@@ -8,10 +8,10 @@ import logging
 import socket
 import struct
 
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.faults.kind import Cut, Reply
+from invapi_emulator.http.answer import Answer
 from invapi_emulator.http.protocol import CONNECTION
 
 _log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def seconds_of(reply: Reply) -> float:
     return reply.delay + trickle
 
 
-async def deliver(response: Response, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+async def deliver(answer: Answer, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
     try:
         if reply.delay and not await _client_waits(receive, reply.delay):
             return
@@ -38,11 +38,10 @@ async def deliver(response: Response, reply: Reply, scope: Scope, receive: Recei
         await _cut(scope, receive, reply.cut)
         return
     if reply.share == 1 and reply.bytes_per_second is None:
-        await response(scope, receive, send)
+        await answer(scope, receive, send)
         return
-    body = bytes(response.body)
-    start = {"status": response.status_code, "headers": response.raw_headers}
-    await send({"type": "http.response.start", **start})
+    body = answer.body
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     if reply.bytes_per_second is not None:
         await _trickle(body, reply.bytes_per_second, receive, send)
         return

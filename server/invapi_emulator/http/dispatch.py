@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
-from starlette.responses import Response
 
 from invapi_emulator.actions import ACTIONS, NOT_EMULATED, Action, Call, actions_of
 from invapi_emulator.clock import RealTime
@@ -14,12 +14,13 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, NotEmulated, Refusal, UnknownAction
 from invapi_emulator.faults.kind import AfterFault, BeforeFault, Reply
 from invapi_emulator.faults.rules import fire
-from invapi_emulator.http.envelope import REASON_HEADER, failure, success, with_body
+from invapi_emulator.http.answer import Answer
+from invapi_emulator.http.envelope import failure, success
 from invapi_emulator.http.journal import Heard, write_down
-from invapi_emulator.http.parameters import shortened, validated, vm_id_in
+from invapi_emulator.http.parameters import shortened, validated
 from invapi_emulator.http.tokens import account_of_token
 from invapi_emulator.randomness import chance_of
-from invapi_emulator.storage import accounts
+from invapi_emulator.storage import accounts, tasks
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.prepared import savepoint
 from invapi_emulator.storage.transaction import Transaction
@@ -47,7 +48,7 @@ def find_action(module: str, fields: Mapping[str, object]) -> Action:
     raise UnknownAction(f"{given}; {module} has {', '.join(actions_of(module))}")
 
 
-def answer(database: Database, action: Action, heard: Heard) -> Response | None:
+def answer(database: Database, action: Action, heard: Heard) -> Answer | None:
     """Answer a call and put it into the journal, in one transaction.
 
     None when so much falls due in its account that others should get their turn first.
@@ -66,7 +67,7 @@ def _must_be_kept(heard: Heard) -> bool:
     return heard.changed
 
 
-def _answered(database: Database, tx: Transaction, action: Action, heard: Heard) -> Response | None:
+def _answered(database: Database, tx: Transaction, action: Action, heard: Heard) -> Answer | None:
     try:
         account, params, real_now = _identified(tx, action, heard, lambda: database.real_now(tx))
     except ApiError as refusal:
@@ -76,7 +77,7 @@ def _answered(database: Database, tx: Transaction, action: Action, heard: Heard)
     heard.changed = advance_due_tasks(tx, account, now)
     if heard.changed:
         return None
-    before = tx.changes()
+    before, first_before = tx.changes(), tasks.first_change(tx, account.id)
     call = Call(
         action.module, action.name, params, heard.fields, account, now, real_now,
         chance_of(account), heard.address, heard.fired,
@@ -85,10 +86,11 @@ def _answered(database: Database, tx: Transaction, action: Action, heard: Heard)
     if response is not None:
         response = _on_its_way(tx, call, heard, response)
     heard.changed = response is None or tx.changes() != before
+    heard.moved |= tasks.first_change(tx, account.id) < first_before
     return response
 
 
-def _instead(tx: Transaction, call: Call[Any], heard: Heard) -> Response | None:
+def _instead(tx: Transaction, call: Call[Any], heard: Heard) -> Answer | None:
     """Answer what a fault rule answers in place of the call; rules are asked once, though a check may come again."""
     if heard.held_against_rules:
         return None
@@ -103,7 +105,7 @@ def _instead(tx: Transaction, call: Call[Any], heard: Heard) -> Response | None:
     return failure(Faulted("the connection was cut by a fault"))
 
 
-def _handled(tx: Transaction, call: Call[Any], action: Action, heard: Heard) -> Response | None:
+def _handled(tx: Transaction, call: Call[Any], action: Action, heard: Heard) -> Answer | None:
     try:
         with savepoint(tx):
             body = action.handler(tx, call)
@@ -112,20 +114,19 @@ def _handled(tx: Transaction, call: Call[Any], action: Action, heard: Heard) -> 
     if body is None:
         heard.moved = True
         return None
-    heard.moved |= "callback" in body
     heard.task = body.get("callback")
     return success(action.module, action.name, body)
 
 
-def _on_its_way(tx: Transaction, call: Call[Any], heard: Heard, response: Response) -> Response:
+def _on_its_way(tx: Transaction, call: Call[Any], heard: Heard, response: Answer) -> Answer:
     """Return the answer as a fault rule makes it reach the client; one that was cut off is none."""
     if heard.reply is not None:
         return response
-    firing = fire(tx, call, "after", accepted=REASON_HEADER not in response.headers)
+    firing = fire(tx, call, "after", accepted=response.reason is None)
     if firing is None or not isinstance(firing.fault, AfterFault):
         return response
-    heard.reply = firing.fault.change(Reply(bytes(response.body)), firing.draw)
-    return failure(heard.reply.refusal) if heard.reply.refusal else with_body(response, heard.reply.body)
+    heard.reply = firing.fault.change(Reply(response.body), firing.draw)
+    return failure(heard.reply.refusal) if heard.reply.refusal else replace(response, body=heard.reply.body)
 
 
 def _identified(
@@ -145,9 +146,9 @@ def _identified(
     return account, params, real_now
 
 
-def _refused(action: Action, heard: Heard, error: ApiError) -> Response:
+def _refused(action: Action, heard: Heard, error: ApiError) -> Answer:
     """Answer a refusal; one about a VM says which and what was asked of it (contract 2.4)."""
-    vm_id = vm_id_in(heard.fields)
+    vm_id = heard.vm
     about_id = isinstance(error, InvalidParameter) and error.about == "id"
     if isinstance(error, Refusal) and action.refusal and vm_id is not None and not about_id:
         error.message = f"{action.refusal} {vm_id} - {error.message}"

@@ -1,38 +1,29 @@
 """The only maker of the modules' answers: the envelopes of contract 2, with their headers."""
 
-import json
 from typing import Any
 
-from starlette.responses import Response
+import orjson
 
 from invapi_emulator.actions import Body
 from invapi_emulator.errors import ApiError, NoAppropriateServers
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-REASON_HEADER = "X-Emulator-Reason"
-
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": f"Retry-After, {REASON_HEADER}",
-}
+from invapi_emulator.http.answer import Answer
 
 
-def success(module: str, action: str, body: Body) -> Response:
+def success(module: str, action: str, body: Body) -> Answer:
     """Answer what a handler returned; one with a `result` of its own is complete already (contract 2.1)."""
     if "result" not in body:
-        body = {"result": "OK", "module": module, "action": action} | body
-    return _json(body, 200, {})
+        body = {"result": "OK", "module": module, "action": action, **body}
+    return Answer(orjson.dumps(body))
 
 
-def failure(error: ApiError) -> Response:
+def failure(error: ApiError) -> Answer:
     """Answer a refusal in all four ways that clients look for one (contract 2.2)."""
-    headers = {REASON_HEADER: error.reason}
+    more = []
     if error.retry_after is not None:
-        headers["Retry-After"] = str(error.retry_after)
+        more.append((b"retry-after", str(error.retry_after).encode()))
     if error.status == 405:  # noqa: PLR2004
-        headers["Allow"] = "GET, POST, OPTIONS"
-    return _json(failure_body(error), error.status, headers)
+        more.append((b"allow", b"GET, POST, OPTIONS"))
+    return Answer(orjson.dumps(failure_body(error)), error.status, error.reason, tuple(more))
 
 
 def failure_body(error: ApiError) -> dict[str, Any]:
@@ -41,21 +32,11 @@ def failure_body(error: ApiError) -> dict[str, Any]:
     return {"result": -1, "code": error.code, "message": error.message, "error": error.message} | error.extra
 
 
-def preflight(asked_headers: str) -> Response:
+def preflight(asked_headers: bytes) -> Answer:
     """Allow what a browser asks before it lets a page of another origin call a module (contract 1.5)."""
-    headers = CORS | {
-        "Access-Control-Allow-Methods": "GET, POST",
-        "Access-Control-Allow-Headers": asked_headers or "*",
-        "Access-Control-Max-Age": "600",
-    }
-    return Response(status_code=204, headers=headers)
-
-
-def with_body(response: Response, body: bytes) -> Response:
-    """Return an answer with another body, all else as it was."""
-    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
-    return Response(body, response.status_code, headers)
-
-
-def _json(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
-    return Response(_ENCODER.encode(body).encode(), status, CORS | headers, media_type="application/json")
+    more = (
+        (b"access-control-allow-methods", b"GET, POST"),
+        (b"access-control-allow-headers", asked_headers or b"*"),
+        (b"access-control-max-age", b"600"),
+    )
+    return Answer(b"", 204, more=more)

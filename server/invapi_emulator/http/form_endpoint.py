@@ -5,18 +5,19 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.actions import ACTIONS, MODULES, NOT_EMULATED, modules
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
+from invapi_emulator.http.answer import Answer
 from invapi_emulator.http.call_log import log_call
 from invapi_emulator.http.delivery import deliver
-from invapi_emulator.http.dispatch import answer, find_action
-from invapi_emulator.http.envelope import REASON_HEADER, failure, preflight
-from invapi_emulator.http.forms import read_fields
+from invapi_emulator.http.dispatch import answer as answer_call
+from invapi_emulator.http.dispatch import find_action
+from invapi_emulator.http.envelope import failure, preflight
+from invapi_emulator.http.forms import header, read_fields
 from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.http.protocol import REFUSED
 from invapi_emulator.lifecycle import Lifecycle
@@ -26,6 +27,8 @@ from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
 
 _log = logging.getLogger(__name__)
+
+_REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
 
 
 class FormEndpoint:
@@ -49,39 +52,37 @@ class FormEndpoint:
         self._after_call = after_call
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        heard = self._heard(request)
+        heard = self._heard(scope)
         try:
-            response = await self._answered(request, heard)
+            answer = await self._answered(scope, receive, heard)
         except ClientDisconnect:
             if REFUSED not in scope["extensions"]:
-                log_call(request.method, heard, None, heard.duration(self._database.real_time()))
+                log_call(scope["method"], heard, None, heard.duration(self._database.real_time()))
             return
-        response.headers[REQUEST_ID_HEADER] = heard.request_id
+        answer.more += ((_REQUEST_ID, heard.request_id.encode()),)
         duration = heard.duration(self._database.real_time())
-        log_call(request.method, heard, response, duration)
-        result = response.headers.get(REASON_HEADER, "ok")
-        self._measures.add_call(*_known(heard), result, duration / SECOND)
+        log_call(scope["method"], heard, answer, duration)
+        self._measures.add_call(*_known(heard), answer.reason or "ok", duration / SECOND)
         if heard.reply is None:
-            await response(scope, receive, send)
+            await answer(scope, receive, send)
         else:
-            await deliver(response, heard.reply, scope, receive, send)
+            await deliver(answer, heard.reply, scope, receive, send)
 
-    def _heard(self, request: Request) -> Heard:
+    def _heard(self, scope: Scope) -> Heard:
         return Heard(
-            module=_name(request.scope["path"]),
-            address=request.client.host if request.client else "",
-            user_agent=request.headers.get("user-agent", ""),
-            request_id=self._ids.next(request.headers.get(REQUEST_ID_HEADER)),
+            module=_name(scope["path"]),
+            address=scope["client"][0] if scope["client"] else "",
+            user_agent=header(scope, b"user-agent") or "",
+            request_id=self._ids.next(header(scope, _REQUEST_ID)),
             started_at=self._database.real_time(),
         )
 
-    async def _answered(self, request: Request, heard: Heard) -> Response:
+    async def _answered(self, scope: Scope, receive: Receive, heard: Heard) -> Answer:
         """Return the answer, once it is in the journal."""
         try:
-            response = await self._answer(request, heard)
-            if not heard.is_written and request.method != "OPTIONS":
-                await self._write_down(heard, response)
+            answer = await self._answer(scope, receive, heard)
+            if not heard.is_written and scope["method"] != "OPTIONS":
+                await self._write_down(heard, answer)
         except asyncio.CancelledError:
             if self._lifecycle.ready:
                 raise
@@ -89,43 +90,44 @@ class FormEndpoint:
         except DATABASE_LOST as problem:
             heard.reply = None
             return failure(Unavailable(f"the emulator {why_lost(problem)}"))
-        return response
+        return answer
 
-    async def _answer(self, request: Request, heard: Heard) -> Response:
+    async def _answer(self, scope: Scope, receive: Receive, heard: Heard) -> Answer:
         try:
-            return await self._called(request, heard)
+            return await self._called(scope, receive, heard)
         except ApiError as error:
             return failure(error)
 
-    async def _called(self, request: Request, heard: Heard) -> Response:
+    async def _called(self, scope: Scope, receive: Receive, heard: Heard) -> Answer:
         if heard.module not in MODULES:
             known = ", ".join(f"/{module}.php" for module in modules())
-            raise UnknownModule(f"there is no module at {ascii(request.url.path)[:80]}; there are {known}")
-        if request.method == "OPTIONS":
-            return preflight(request.headers.get("access-control-request-headers", ""))
-        if request.method not in {"GET", "POST"}:
-            raise MethodNotAllowed(f"{heard.module} does not take {request.method[:20]!r}, only GET and POST")
+            raise UnknownModule(f"there is no module at {ascii(scope['path'])[:80]}; there are {known}")
+        method = scope["method"]
+        if method == "OPTIONS":
+            return preflight((header(scope, b"access-control-request-headers") or "").encode("latin-1"))
+        if method not in {"GET", "POST"}:
+            raise MethodNotAllowed(f"{heard.module} does not take {method[:20]!r}, only GET and POST")
         if not self._lifecycle.ready:
             raise Unavailable(f"the emulator is {self._lifecycle.state}; ask again")
-        heard.fields = await read_fields(request)
+        heard.fields = await read_fields(scope, receive)
         action = find_action(heard.module, heard.fields)
-        response = await self._database.run_in_steps(partial(answer, self._database, action, heard))
+        given = await self._database.run_in_steps(partial(answer_call, self._database, action, heard))
         if heard.moved and heard.account_id is not None:
             self._after_call(heard.account_id)
-        return response
+        return given
 
-    async def _write_down(self, heard: Heard, response: Response) -> None:
+    async def _write_down(self, heard: Heard, answer: Answer) -> None:
         """Put a call into the journal that came to no action; that it was refused is said, even if that fails."""
-        if response.headers.get(REASON_HEADER) == Unavailable.reason:
+        if answer.reason == Unavailable.reason:
             return
         try:
-            await self._database.run(lambda: self._written(heard, response))
+            await self._database.run(lambda: self._written(heard, answer))
         except DATABASE_LOST as problem:
             _log.error("the journal misses %s: the emulator %s", heard.request_id, why_lost(problem))
 
-    def _written(self, heard: Heard, response: Response) -> None:
+    def _written(self, heard: Heard, answer: Answer) -> None:
         with self._database.write() as tx:
-            write_down(tx, heard, response, self._database.real_time())
+            write_down(tx, heard, answer, self._database.real_time())
 
 
 def _name(path: str) -> str:

@@ -6,7 +6,8 @@ from email.message import Message
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
 
 from invapi_emulator.actions import Fields, Value
 from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
@@ -27,27 +28,34 @@ _Items: TypeAlias = "dict[str, str | _Items]"
 """An array while it is read: PHP's, with an index for each item."""
 
 
-async def read_fields(request: Request) -> Fields:
+async def read_fields(scope: Scope, receive: Receive) -> Fields:
     """Return the fields of query and body merged; where both have one, the body's counts.
 
-    Raises BodyTooLarge, UnsupportedMediaType, MalformedBody.
+    Raises BodyTooLarge, UnsupportedMediaType, MalformedBody; ClientDisconnect when no more comes.
     """
-    body = await _body(request)
-    query = _urlencoded(request.scope["query_string"], "the query")
-    form = _form(request.headers.get("content-type"), body) if body else []
+    body = await _body(receive)
+    query = _urlencoded(scope["query_string"], "the query")
+    form = _form(header(scope, b"content-type"), body) if body else []
     if len(query) + len(form) > MAX_FIELDS:
         raise BodyTooLarge(f"{len(query) + len(form)} fields are too many; at most {MAX_FIELDS}")
-    return {**_as_php(query), **_as_php(form)}
+    return {**_as_php(query), **_as_php(form)} if query else _as_php(form)
 
 
-async def _body(request: Request) -> bytes:
-    chunks, size = [], 0
-    async for chunk in request.stream():
+def header(scope: Scope, wanted: bytes) -> str | None:
+    """Return the first header of a request that has this name, written in lower case."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), None)
+
+
+async def _body(receive: Receive) -> bytes:
+    chunks, size, more = [], 0, True
+    while more and size <= _MAX_DISCARDED:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk, more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         if size <= MAX_BODY:
             chunks.append(chunk)
-        elif size > _MAX_DISCARDED:
-            break
     if size > MAX_BODY:
         raise BodyTooLarge(f"a body of {size} bytes or more is too large; at most {MAX_BODY}")
     return b"".join(chunks)
@@ -75,6 +83,8 @@ def _form(content_type: str | None, body: bytes) -> list[tuple[str, str]]:
 
 
 def _urlencoded(raw: bytes, where: str) -> list[tuple[str, str]]:
+    if not raw:
+        return []
     text = _utf8(raw, where)
     broken = _BROKEN_ESCAPE.search(text)
     if broken:
@@ -98,7 +108,7 @@ def _as_php(pairs: Iterable[tuple[str, str]]) -> Fields:
     """Collect pairs as PHP does: `name[]` and `name[0]` make an array, the last of a scalar wins."""
     collected: _Items = {}
     for name, value in pairs:
-        array = _ARRAY.fullmatch(name)
+        array = _ARRAY.fullmatch(name) if "[" in name else None
         if array is None:
             collected[name] = value
         else:

@@ -2,16 +2,17 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from starlette.responses import Response
+import orjson
 
-from invapi_emulator.actions import ACTIONS, Fields
+from invapi_emulator.actions import ACTIONS, Fields, Value
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.faults.kind import Reply
+from invapi_emulator.http.answer import Answer
 from invapi_emulator.http.delivery import seconds_of
-from invapi_emulator.http.envelope import REASON_HEADER
 from invapi_emulator.http.masking import Masking
 from invapi_emulator.http.parameters import vm_id_in
 from invapi_emulator.storage import requests
@@ -19,6 +20,8 @@ from invapi_emulator.storage.requests import Request
 from invapi_emulator.storage.transaction import Transaction
 
 MAX_SHOWN = 4096
+_SURELY_SHOWN = MAX_SHOWN // len(r"\u0000")
+"""So many characters stay within that, however JSON writes them."""
 
 
 @dataclass
@@ -49,6 +52,11 @@ class Heard:
     is_written: bool = False
     reply: Reply | None = None
 
+    @cached_property
+    def vm(self) -> int | None:
+        """Return the VM that the call is about; to be asked when its fields are there."""
+        return vm_id_in(self.fields)
+
     def duration(self, real_now: Instant) -> Instant:
         """Return how long the call takes that is answered now, what a fault adds to it included."""
         held_back = 0.0 if self.reply is None else seconds_of(self.reply)
@@ -61,11 +69,9 @@ class Heard:
         self.secrets += (token,) if isinstance(token, str) else ()
 
 
-def write_down(tx: Transaction, heard: Heard, response: Response, real_now: Instant) -> None:
+def write_down(tx: Transaction, heard: Heard, given: Answer, real_now: Instant) -> None:
     """Put a call into the journal, in the transaction of what it did: nothing is done that is not written down."""
     heard.is_written = True
-    answer = bytes(response.body).decode()
-    reason = response.headers.get(REASON_HEADER)
     action = heard.fields.get("action")
     masking = Masking.of(heard.module, heard.secrets)
     cut = heard.reply is not None and heard.reply.cut is not None
@@ -76,13 +82,13 @@ def write_down(tx: Transaction, heard: Heard, response: Response, real_now: Inst
             at=heard.now,
             module=masking.name(heard.module)[:100].replace("\0", "\ufffd"),
             action=masking.name(action)[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
-            vm=vm_id_in(heard.fields),
+            vm=heard.vm,
             fields=_shown(masking, heard.fields),
             unread=[masking.text(name) for name in _unread(heard.module, heard.fields)],
-            status=0 if cut else response.status_code,
-            answer="" if cut else _cut(masking.answer(answer)).replace("\0", "\ufffd"),
-            result="ok" if reason is None else "refused",
-            reason=reason,
+            status=0 if cut else given.status,
+            answer="" if cut else _cut(masking.answer(given.body.decode())).replace("\0", "\ufffd"),
+            result="ok" if given.reason is None else "refused",
+            reason=given.reason,
             fault=", ".join(heard.fired) or None,
             task=heard.task,
             duration_us=heard.duration(real_now),
@@ -95,12 +101,14 @@ def write_down(tx: Transaction, heard: Heard, response: Response, real_now: Inst
 
 def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
     """Return the fields as they may be shown, all together within the limit."""
+    if sum(_length(name, value) for name, value in fields.items()) <= _SURELY_SHOWN:
+        return {masking.text(name): masking.field(name, value) for name, value in fields.items()}
     shown: dict[str, Any] = {}
     left = MAX_SHOWN
     for name, value in fields.items():
         visible = masking.field(name, value)
         visible = _cut(visible, left) if isinstance(visible, str) else _cut_all(visible, left)
-        left -= len(name) + len(json.dumps(visible))
+        left -= len(name) + len(orjson.dumps(visible))
         if left < 0:
             shown["..."] = f"{len(fields) - len(shown)} more fields"
             break
@@ -108,13 +116,16 @@ def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
     return shown
 
 
+def _length(name: str, value: Value) -> int:
+    return len(name) + len(value) + 2 if isinstance(value, str) else MAX_SHOWN
+
+
 def _unread(module: str, fields: Fields) -> list[str]:
     action = fields.get("action")
     known = ACTIONS.get((module, action)) if isinstance(action, str) else None
     if known is None:
         return []
-    read = {"action", *known.params.model_fields, *(["token"] if known.find_account is None else [])}
-    return [_cut(name, 100) for name in fields if name not in read][:50]
+    return [_cut(name, 100) for name in fields if name not in known.fields_read][:50]
 
 
 def _cut(text: str, most: int = MAX_SHOWN) -> str:

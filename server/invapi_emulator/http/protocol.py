@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from httptools import HttpParserCallbackError, HttpParserInvalidMethodError
-from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, MethodNotAllowed, TooSlow
+from invapi_emulator.http.answer import Answer
 from invapi_emulator.http.envelope import failure
 from invapi_emulator.http.one_write import OneWrite
 from invapi_emulator.logs import FIELDS
@@ -165,7 +165,6 @@ def _too_large() -> ApiError:
     return HeadTooLarge(f"the head of a request may have {MAX_HEAD} bytes, not more")
 
 
-def _as_bytes(response: Response) -> bytes:
-    headers = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
-    status = f"HTTP/1.1 {response.status_code} \r\n".encode()
-    return status + headers + b"connection: close\r\n\r\n" + bytes(response.body)
+def _as_bytes(answer: Answer) -> bytes:
+    headers = b"".join(name + b": " + value + b"\r\n" for name, value in answer.headers)
+    return b"HTTP/1.1 %d \r\n" % answer.status + headers + b"connection: close\r\n\r\n" + answer.body

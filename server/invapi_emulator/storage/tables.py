@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -33,20 +34,28 @@ metadata = MetaData(
 )
 
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"))  # `json.dumps` would make one each time
-
-
 class Json(TypeDecorator[Any]):
-    """JSON as ASCII text: PostgreSQL's own type refuses NUL, which a client may well send."""
+    """JSON as text: PostgreSQL's own type refuses NUL, which a client may well send.
+
+    orjson is five times as fast as json, but takes neither half a surrogate pair nor a number beyond 64 bits.
+    """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002 - SQLAlchemy's signature
-        return _ENCODER.encode(value)
+        try:
+            return orjson.dumps(value).decode()
+        except TypeError:
+            return json.dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else json.loads(value)
+        if value is None:
+            return None
+        try:
+            return orjson.loads(value)
+        except ValueError:
+            return json.loads(value)
 
 
 def _state_columns() -> list[Column[Any]]:

@@ -1,5 +1,6 @@
 """Queries about tasks."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,13 +23,11 @@ from invapi_emulator.storage.tables import task
 from invapi_emulator.storage.transaction import Transaction
 
 _PLAIN = tuple(name for name in Task.__dataclass_fields__ if name != "stages")
-_COLUMNS = (*_PLAIN, "stages", "next_at")
 _CHANGING_COLUMNS = (
     "state", "stage", "next_at", "ended_at", "scope", "debug", "error", "polls", "spent", "fails_with",
 )  # fmt: skip
 _MINE = task.c.account_id == bindparam("account")
 
-_INSERT = Prepared(insert(task), ("account_id", *_COLUMNS), leaves_known=True)
 _SAVE = Prepared(update(task).where(task.c.key == bindparam("of_key")), _CHANGING_COLUMNS, leaves_known=True)
 _BY_KEY = Prepared(select(task).where(_MINE, task.c.key == bindparam("wanted")))
 _OWNER = Prepared(select(task.c.account_id).where(task.c.key == bindparam("wanted")))
@@ -48,8 +47,8 @@ _DROP_AGED_OUT = Prepared(delete(task).where(_MINE, task.c.ended_at <= bindparam
 
 
 def add(tx: Transaction, account_id: int, made: Task) -> None:
-    row = _row(made)
-    _INSERT.run(tx, row | {"account_id": account_id})
+    row = _row(made) | {"account_id": account_id}
+    _inserting(tuple(row)).run(tx, row)
     _note_next_change(tx, account_id, row["next_at"])
     first, last = tx.known.get(("task numbers", account_id), (None, None))
     if first is not None and last is not None:
@@ -81,11 +80,17 @@ def by_key(tx: Transaction, account_id: int, key: str) -> Task | None:
 
 def changing(tx: Transaction, account_id: int, now: Instant, most: int) -> list[Task]:
     """Return the tasks that enter a stage or end by now, the first to do so first, `most` at the most."""
-    first = ("next change", account_id)
-    if now < tx.once(first, lambda: _FIRST_CHANGE.scalar(tx, account=account_id) or LATEST):
+    if now < first_change(tx, account_id):
         return []
-    tx.forget(first)
+    tx.forget(("next change", account_id))
     return [_from_row(row) for row in _CHANGING.all(tx, account=account_id, now=now, most=most)]
+
+
+def first_change(tx: Transaction, account_id: int) -> Instant:
+    """Return when the first of the tasks enters a stage or ends, or an earlier time; LATEST when none will."""
+    return tx.once(
+        ("next change", account_id), lambda: _FIRST_CHANGE.scalar(tx, account=account_id) or LATEST
+    )
 
 
 def owner_of(tx: Transaction, key: str) -> int | None:
@@ -221,8 +226,14 @@ def _all(tx: Transaction, where: ColumnElement[bool], *order: Any, most: int | N
     return [_from_row(row) for row in tx.execute(select(task).where(where).order_by(*order).limit(most))]
 
 
+@cache
+def _inserting(columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(task), columns, leaves_known=True)
+
+
 def _row(stored: Task) -> dict[str, Any]:
-    row = {name: getattr(stored, name) for name in _PLAIN}
+    """Return its columns, but those that stay null."""
+    row = {name: value for name in _PLAIN if (value := getattr(stored, name)) is not None}
     row["stages"] = [[stage.name, stage.ends_at] for stage in stored.stages]
     row["next_at"] = next_change(stored)
     return row

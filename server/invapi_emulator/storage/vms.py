@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -16,7 +17,11 @@ _PLAIN = tuple(column.name for column in vm.c if column.name not in (*STATE_COLU
 
 _INSERT = insert(vm)
 _ONE = (vm.c.account_id == bindparam("of_account")) & (vm.c.id == bindparam("of_id"))
-_CHANGING = (*(name for name in _PLAIN if name != "id"), *STATE_COLUMNS)
+_VALUES = {name: attrgetter(name) for name in _PLAIN if name != "id"} | {
+    name: attrgetter(f"state.{name}") for name in STATE_COLUMNS
+}
+"""How to get the value of each column that may change."""
+
 _FIND = Prepared(select(vm).where(_ONE))
 
 
@@ -28,11 +33,10 @@ def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) ->
 
 def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
     """Write what differs from what is known of it; never its id: that would have every task of the VM looked up."""
-    known, row = find(tx, account_id, machine.id), _row(machine)
-    before = {} if known is None else _row(known)
-    changed = tuple(name for name in _CHANGING if name not in before or row[name] != before[name])
+    known = find(tx, account_id, machine.id)
+    changed = tuple(name for name, of in _VALUES.items() if known is None or of(machine) != of(known))
     if changed:
-        values = {name: row[name] for name in changed}
+        values = {name: _VALUES[name](machine) for name in changed}
         _saving(changed).run(tx, values | {"of_account": account_id, "of_id": machine.id})
         tx.keep(("vm", account_id, machine.id), machine)
 

@@ -1,9 +1,10 @@
 """Starting a task: its durations are drawn, its key is made, its VM is locked."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+
+import orjson
 
 from invapi_emulator.actions import Call
 from invapi_emulator.domain.tasks import LARGE_CONTEXT, MAX_CONTEXTS, MAX_TASKS, Task
@@ -31,7 +32,7 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
     account = call.account
     number = accounts.next_sequence(tx, account.id)
     context = _context(call, vm, defaults)
-    _make_room(tx, call, number, len(json.dumps(context)))
+    _make_room(tx, call, number, len(orjson.dumps(context)))
     count = vm.started.get(call.action, 0) + 1
     stages = planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.chance)
     task = Task(

@@ -1,0 +1,39 @@
+"""An answer of a module on its way out: bytes, and what is known of them."""
+
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+REASON_HEADER = "X-Emulator-Reason"
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+_ALWAYS = (
+    (b"content-type", b"application/json"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", f"Retry-After, {REASON_HEADER}".encode()),
+)
+_REASON = REASON_HEADER.lower().encode()
+_NO_CONTENT = 204
+
+
+@dataclass(slots=True)
+class Answer:
+    """`reason` tells why a call was refused, None for one that was not; `more` are headers beyond those of each answer."""
+
+    body: bytes
+    status: int = 200
+    reason: str | None = None
+    more: tuple[tuple[bytes, bytes], ...] = ()
+
+    @property
+    def headers(self) -> RawHeaders:
+        """Return the headers as they are sent, names in lower case."""
+        if self.status == _NO_CONTENT:
+            return [*_ALWAYS[1:], *self.more]
+        headers = [(b"content-length", b"%d" % len(self.body)), *_ALWAYS, *self.more]
+        return headers if self.reason is None else [*headers, (_REASON, self.reason.encode())]
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
