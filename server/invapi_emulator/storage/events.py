@@ -36,7 +36,8 @@ LAST_OF_ACCOUNT = select(func.coalesce(func.max(event.c.number), 0)).where(
     event.c.account_id == bindparam("account_id")
 )
 _LAST = Prepared(LAST_OF_ACCOUNT)
-_INSERT = Prepared(
+_INSERT = Prepared(insert(event), tuple(column.name for column in event.c), leaves_known=True)
+_INSERT_AS_NEXT = Prepared(
     insert(event)
     .values(
         {name: bindparam(name, type_=event.c[name].type) for name in ("account_id", "at", "kind", "data")}
@@ -63,13 +64,20 @@ class Event:
 
 
 def record(tx: Transaction, account_id: int, at: Instant, kind: EventKind, **data: Any) -> None:
-    number = _INSERT.scalar(tx, account_id=account_id, at=at, kind=kind, data=data)
+    row = {"account_id": account_id, "at": at, "kind": kind, "data": data}
+    last: int | None = tx.known.get(("last event", account_id))
+    if last is None:
+        number = int(_INSERT_AS_NEXT.scalar(tx, **row))
+    else:
+        number = last + 1
+        _INSERT.run(tx, row | {"number": number})
+    tx.keep(("last event", account_id), number)
     if number % 100 == 0:
         _DROP.run(tx, {"account": account_id, "last": number - KEPT})
 
 
 def last_number(tx: Transaction, account_id: int) -> int:
-    return int(_LAST.scalar(tx, account_id=account_id))
+    return tx.once(("last event", account_id), lambda: int(_LAST.scalar(tx, account_id=account_id)))
 
 
 def after(tx: Transaction, account_id: int, number: int, most: int | None = None) -> list[Event]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, literal, select
 
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage import events
 from invapi_emulator.storage.events import LAST_OF_ACCOUNT
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import request
@@ -58,7 +59,7 @@ def _last(whose: ColumnElement[bool]) -> Select[Any]:
     return select(func.coalesce(func.max(request.c.number), 0)).where(whose)
 
 
-def _insert(whose: ColumnElement[bool], after_event: ColumnElement[int]) -> Prepared:
+def _insert_as_next(whose: ColumnElement[bool], after_event: ColumnElement[int]) -> Prepared:
     given = {name: bindparam(name, type_=request.c[name].type) for name in ("account_id", *_FIELDS)}
     counted = {"number": _last(whose).scalar_subquery() + 1, "after_event": after_event}
     return Prepared(insert(request).values(given | counted).returning(request.c.number), leaves_known=True)
@@ -66,8 +67,9 @@ def _insert(whose: ColumnElement[bool], after_event: ColumnElement[int]) -> Prep
 
 _OF_ACCOUNT = request.c.account_id == bindparam("account_id")
 _OF_NOBODY = request.c.account_id.is_(None)
-_INSERT = _insert(_OF_ACCOUNT, LAST_OF_ACCOUNT.scalar_subquery())
-_INSERT_OF_NOBODY = _insert(_OF_NOBODY, literal(0))
+_INSERT = Prepared(insert(request), ("account_id", "number", "after_event", *_FIELDS), leaves_known=True)
+_INSERT_AS_NEXT = _insert_as_next(_OF_ACCOUNT, LAST_OF_ACCOUNT.scalar_subquery())
+_INSERT_OF_NOBODY = _insert_as_next(_OF_NOBODY, literal(0))
 _DROP, _DROP_OF_NOBODY = (
     Prepared(delete(request).where(whose, request.c.number <= bindparam("last")), leaves_known=True)
     for whose in (_OF_ACCOUNT, _OF_NOBODY)
@@ -79,11 +81,24 @@ _LAST_OF_NOBODY = Prepared(_last(_OF_NOBODY))
 def add(tx: Transaction, account_id: int | None, made: Request) -> None:
     if account_id is None and tx.dialect.name == "postgresql":
         tx.execute(select(func.pg_advisory_xact_lock(_STRANGERS_LOCK)))  # there is no account's row to hold
-    row = {name: getattr(made, name) for name in _FIELDS}
-    number = (_INSERT_OF_NOBODY if account_id is None else _INSERT).scalar(tx, account_id=account_id, **row)
+    row = {"account_id": account_id, **{name: getattr(made, name) for name in _FIELDS}}
+    number = (
+        int(_INSERT_OF_NOBODY.scalar(tx, **row)) if account_id is None else _inserted(tx, account_id, row)
+    )
     if number % _SURPLUS == 1:
         drop = _DROP_OF_NOBODY if account_id is None else _DROP
         drop.run(tx, {"account_id": account_id, "last": number - KEPT})
+
+
+def _inserted(tx: Transaction, account_id: int, row: dict[str, Any]) -> int:
+    """Put a line into an account's journal, and return its number."""
+    last: int | None = tx.known.get(("last request", account_id))
+    if last is None:
+        number = int(_INSERT_AS_NEXT.scalar(tx, **row))
+    else:
+        number = last + 1
+        _INSERT.run(tx, row | {"number": number, "after_event": events.last_number(tx, account_id)})
+    return tx.keep(("last request", account_id), number)
 
 
 def last_number(tx: Transaction, account_id: int | None) -> int:

@@ -59,10 +59,12 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
 def _make_room(tx: Transaction, call: Call[Any], number: int, context_size: int) -> None:
     """Let the account's tasks go that are too many, or have too much to repeat, to keep one more of this number."""
     first, last = tasks.first_and_last_sequence(tx, call.account.id)
+    numbers = number - first  # of which snapshots have some, so there are no more tasks
     if number // _AT_A_TIME != last // _AT_A_TIME:
         tasks.drop_aged_out(tx, call.account.id, call.now)
-        tasks.make_room(tx, call.account.id, MAX_TASKS + 1 - _AT_A_TIME, _reading())
-    elif number - first >= MAX_TASKS:  # else there cannot be too many
+        if numbers >= MAX_TASKS - _AT_A_TIME:
+            tasks.make_room(tx, call.account.id, MAX_TASKS + 1 - _AT_A_TIME, _reading())
+    elif numbers >= MAX_TASKS:
         tasks.make_room(tx, call.account.id, MAX_TASKS, _reading())
     if context_size > LARGE_CONTEXT:
         tasks.make_room_for_context(tx, call.account.id, MAX_CONTEXTS - context_size, _reading())
