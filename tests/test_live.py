@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from harness import DATABASE, SEED, HandedTime, Json
-from invapi_emulator.application import open_worlds
 from invapi_emulator.domain.instants import MINUTE
 from invapi_emulator.live import Live
+from invapi_emulator.opening import open_worlds
 from invapi_emulator.scenarios.named import Scenario, scenario
 from invapi_emulator.scenarios.worlds import DEMO, reset_account
 from invapi_emulator.settings import read_settings

@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from harness import TOKEN, HandedTime, running
-from invapi_emulator.application import create_app, open_worlds
+from invapi_emulator.application import create_app
 from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.opening import open_worlds
 from invapi_emulator.settings import read_settings
 
 pytestmark = pytest.mark.clause("1.4")

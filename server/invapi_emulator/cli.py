@@ -120,10 +120,11 @@ def _migrate(settings: Settings) -> str:
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
     # fastapi and SQLAlchemy take most of a second to import: not for --help, nor for a wrong flag.
-    from invapi_emulator.application import create_app, open_worlds  # noqa: PLC0415
+    from invapi_emulator.application import create_app  # noqa: PLC0415
     from invapi_emulator.clock import real_time  # noqa: PLC0415
     from invapi_emulator.http.server import allow_many_connections, server_for  # noqa: PLC0415
     from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
+    from invapi_emulator.opening import open_worlds  # noqa: PLC0415
     from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
 
     if not settings.admin_token and not is_local(settings.host):

@@ -1,11 +1,11 @@
 """Every setting of the server: its type, its default and one line of meaning."""
 
+import os
 import re
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.logs import LogFormat
@@ -13,16 +13,10 @@ from invapi_emulator.logs import LogFormat
 ENVIRONMENT_PREFIX = "INVAPI_EMULATOR_"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """A flag goes over its environment variable, that over the default; an empty variable counts as unset."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT_PREFIX,
-        env_ignore_empty=True,
-        frozen=True,
-        extra="forbid",
-        use_attribute_docstrings=True,
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     host: str = "127.0.0.1"
     """address to listen on; 0.0.0.0 for all, and then see --allowed-hosts"""
@@ -63,16 +57,16 @@ class Settings(BaseSettings):
     log_format: LogFormat = "human"
     """lines for people, or JSON for machines"""
 
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    allowed_hosts: tuple[str, ...] = ()
     """further host names the control API answers to, separated by commas; * for all"""
 
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    allowed_origins: tuple[str, ...] = ()
     """origins of web pages that may use the control API too, as http://localhost:3000, separated by commas"""
 
     admin_token: str = ""
     """if set, the control API wants it as `Authorization: Bearer <token>`, the page in a form"""
 
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: tuple[str, ...] = ()
     """addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas; * for all"""
 
     account_ttl: Annotated[int, Field(ge=0)] = 0
@@ -131,7 +125,7 @@ def read_settings(flags: dict[str, Any]) -> Settings:
     Raises CannotStart with one line that names the flag or variable, its value and what it takes.
     """
     try:
-        return Settings(**flags)
+        return Settings(**_from_environment() | flags)
     except ValidationError as invalid:
         first = invalid.errors()[0]
         name = str(first["loc"][0])
@@ -140,3 +134,10 @@ def read_settings(flags: dict[str, Any]) -> Settings:
         given = "***" if name == "admin_token" else repr(first["input"])
         said = str(first["msg"]).removeprefix("Value error, ")
         raise CannotStart(f"{source}: {given}: {said[0].lower()}{said[1:]}") from None
+
+
+def _from_environment() -> dict[str, str]:
+    """Return what environment variables say, in whatever case they are written."""
+    given = {name.upper(): value for name, value in os.environ.items() if value}
+    variables = {name: f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return {name: given[variable] for name, variable in variables.items() if variable in given}

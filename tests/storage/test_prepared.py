@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from harness import DATABASE
-from invapi_emulator.application import open_worlds
+from invapi_emulator.opening import open_worlds
 from invapi_emulator.settings import read_settings
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.prepared import Prepared, savepoint

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from invapi_emulator.application import open_worlds
 from invapi_emulator.domain.tasks import MAX_TASKS, PlannedStage, Task
 from invapi_emulator.http.dispatch import answer, find_action
 from invapi_emulator.http.journal import Heard
+from invapi_emulator.opening import open_worlds
 from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts, tasks
 from invapi_emulator.storage.database import Database

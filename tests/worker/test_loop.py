@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from harness import HandedTime
-from invapi_emulator.application import open_worlds
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.tasks import PlannedStage, Task
+from invapi_emulator.opening import open_worlds
 from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts, server_life, tasks
 from invapi_emulator.storage.database import Database

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from email.message import Message
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
@@ -11,7 +10,6 @@ from starlette.types import Receive, Scope
 
 from invapi_emulator.actions import Fields, Value
 from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
-from invapi_emulator.http.multipart import parts_of
 
 MAX_BODY = 1024 * 1024
 MAX_FIELDS = 1_000
@@ -64,7 +62,12 @@ async def _body(receive: Receive) -> bytes:
 def _form(content_type: str | None, body: bytes) -> list[tuple[str, str]]:
     if content_type is None or content_type == _URLENCODED:
         return _urlencoded(body, "the body")
-    header = Message()  # for parameters behind the type; it takes a while
+    # What is rare need not be there at each start.
+    from email.message import Message  # noqa: PLC0415
+
+    from invapi_emulator.http.multipart import parts_of  # noqa: PLC0415
+
+    header = Message()
     header["content-type"] = content_type or _URLENCODED
     match header.get_content_type():
         case "application/x-www-form-urlencoded":

@@ -1,5 +1,8 @@
 """Where a request goes: calls of the imitated API go straight to their endpoint, all else to the control API."""
 
+from collections.abc import Callable
+from functools import cached_property
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _CONTROL = ("/_emulator", "/docs")
@@ -7,15 +10,27 @@ _CONTROL_FOLDERS = tuple(f"{path}/" for path in _CONTROL)
 
 
 class FrontDoor:
-    """An ASGI application in front of two others: a module's call need not pass the middlewares of the control API."""
+    """An ASGI application in front of others: a module's call need not pass the middlewares of the control API.
 
-    def __init__(self, modules: ASGIApp, control: ASGIApp) -> None:
+    That is made when it is first asked for; `lifespan` is told when the server starts and stops.
+    """
+
+    def __init__(self, modules: ASGIApp, make_control: Callable[[], ASGIApp], lifespan: ASGIApp) -> None:
         self._modules = modules
-        self._control = control
+        self._make_control = make_control
+        self._lifespan = lifespan
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_call = scope["type"] == "http" and not _is_control(scope["path"])
-        await (self._modules if is_call else self._control)(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        elif _is_control(scope["path"]):
+            await self._control(scope, receive, send)
+        else:
+            await self._modules(scope, receive, send)
+
+    @cached_property
+    def _control(self) -> ASGIApp:
+        return self._make_control()
 
 
 def _is_control(path: str) -> bool:

@@ -6,7 +6,6 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, text
 
 from invapi_emulator.errors import CannotStart
@@ -33,6 +32,8 @@ def take_file(file: Path, resources: ExitStack) -> None:
     Raises CannotStart when another server has it, when it is damaged, or when it is not ours: then nothing is written
     to it. Raises OSError when it cannot be written.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - in memory nothing is locked
+
     if not file.parent.is_dir():
         raise NotADirectoryError(f"there is no directory '{file.parent}'")
     _refuse_unless_writable(file)

@@ -121,11 +121,11 @@ def last_due_at(tx: Transaction, account_id: int) -> Instant | None:
     return latest
 
 
-def latest_at(tx: Transaction, account_id: int) -> Instant | None:
-    """Return the latest time at which a task started or ended."""
+def latest_of_each(tx: Transaction) -> dict[int, Instant]:
+    """Return by account the latest time at which a task started or ended."""
     seen = func.max(func.coalesce(task.c.ended_at, task.c.created_at))
-    latest: Instant | None = tx.execute(select(seen).where(task.c.account_id == account_id)).scalar_one()
-    return latest
+    rows = tx.execute(select(task.c.account_id, seen).group_by(task.c.account_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def by_state(tx: Transaction) -> dict[str, int]:

@@ -14,9 +14,10 @@ STARTS_WITHIN_SECONDS = 60
 @contextmanager
 def serving(settings: Any, time: RealTime) -> Iterator[str]:
     """Serve in a thread of this process, on a free port, until the block is left; yields the URL."""
-    from invapi_emulator.application import create_app, open_worlds  # noqa: PLC0415 - most of a second
+    from invapi_emulator.application import create_app  # noqa: PLC0415 - most of a second
     from invapi_emulator.http.server import server_for  # noqa: PLC0415
     from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
+    from invapi_emulator.opening import open_worlds  # noqa: PLC0415
     from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
 
     lifecycle, ready = Lifecycle(), threading.Event()

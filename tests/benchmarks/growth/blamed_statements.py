@@ -12,11 +12,11 @@ from typing import TypeAlias
 
 from filled_store import BUSY, KEY, LISTED, TOKEN
 
-from invapi_emulator.application import BUILT_IN, open_worlds
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import MINUTE
 from invapi_emulator.http.dispatch import answer, find_action
 from invapi_emulator.http.journal import Heard
+from invapi_emulator.opening import BUILT_IN, open_worlds
 from invapi_emulator.scenarios.worlds import reset_account
 from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts

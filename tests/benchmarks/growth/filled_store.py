@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Table, insert, select, true
 
-from invapi_emulator.application import BUILT_IN, open_worlds
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import DAY, Instant, iso
+from invapi_emulator.opening import BUILT_IN, open_worlds
 from invapi_emulator.scenarios.named import Scenario
 from invapi_emulator.scenarios.schema import World
 from invapi_emulator.scenarios.worlds import Wanted, make_account
