@@ -4,9 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
-from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from invapi_emulator.domain.instants import SECOND
@@ -53,7 +51,7 @@ def create_app(
     ids, measures = RequestIds(database.real_time()), Measures(database.times)
 
     @asynccontextmanager
-    async def lifespan(_application: Any) -> AsyncIterator[None]:
+    async def life() -> AsyncIterator[None]:
         working = [asyncio.create_task(worker.run(), name="worker")]
         if settings.live:
             working.append(asyncio.create_task(Live(database, worker.wake).run(), name="live"))
@@ -80,7 +78,7 @@ def create_app(
         )
 
     modules = FormEndpoint(database, lifecycle, ids, measures, worker.wake)
-    return FrontDoor(modules, control, Router(lifespan=lifespan))
+    return FrontDoor(modules, control, life)
 
 
 def _say_goodbye(database: Database) -> None:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.actions import ACTIONS, MODULES, NOT_EMULATED, modules
@@ -17,7 +16,7 @@ from invapi_emulator.http.delivery import deliver
 from invapi_emulator.http.dispatch import answer as answer_call
 from invapi_emulator.http.dispatch import find_action
 from invapi_emulator.http.envelope import failure, preflight
-from invapi_emulator.http.forms import header, read_fields
+from invapi_emulator.http.forms import ClientGone, header, read_fields
 from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.http.protocol import REFUSED
 from invapi_emulator.lifecycle import Lifecycle
@@ -55,7 +54,7 @@ class FormEndpoint:
         heard = self._heard(scope)
         try:
             answer = await self._answered(scope, receive, heard)
-        except ClientDisconnect:
+        except ClientGone:
             if REFUSED not in scope["extensions"]:
                 log_call(scope["method"], heard, None, heard.duration(self._database.real_time()))
             return

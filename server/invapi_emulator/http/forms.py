@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from invapi_emulator.actions import Fields, Value
@@ -26,10 +25,14 @@ _Items: TypeAlias = "dict[str, str | _Items]"
 """An array while it is read: PHP's, with an index for each item."""
 
 
+class ClientGone(Exception):
+    """The client has closed the connection before its call had come in."""
+
+
 async def read_fields(scope: Scope, receive: Receive) -> Fields:
     """Return the fields of query and body merged; where both have one, the body's counts.
 
-    Raises BodyTooLarge, UnsupportedMediaType, MalformedBody; ClientDisconnect when no more comes.
+    Raises BodyTooLarge, UnsupportedMediaType, MalformedBody; ClientGone when no more comes.
     """
     body = await _body(receive)
     query = _urlencoded(scope["query_string"], "the query")
@@ -49,7 +52,7 @@ async def _body(receive: Receive) -> bytes:
     while more and size <= _MAX_DISCARDED:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientDisconnect
+            raise ClientGone
         chunk, more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         if size <= MAX_BODY:

@@ -86,6 +86,7 @@ def server_for(
         application,
         http=partial(Protocol, patience=patience),  # type: ignore[arg-type] # whatever makes a protocol will do
         ws="none",
+        lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -45,7 +45,7 @@ def _version(tx: Connection) -> str | None:
 
 
 def _create(tx: Connection) -> None:
-    metadata.create_all(tx)
+    metadata.create_all(tx, checkfirst=False)
     tx.execute(
         text(
             "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
