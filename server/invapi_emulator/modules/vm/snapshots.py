@@ -1,9 +1,10 @@
 """`vm.php`: create, list, remove and restore snapshots (contract 4.1 to 4.4)."""
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
+
+import orjson
 
 from invapi_emulator.actions import Body, Call, action
 from invapi_emulator.domain.accounts import Account
@@ -108,7 +109,7 @@ def get_snapshot(tx: Transaction, call: Call[OfSnapshots]) -> Body:
 @kind("get_snapshot", [Stage("read", 1)], changes=False)
 def finish_get_snapshot(tx: Transaction, work: Work) -> Outcome:
     rows = _listed(tx, work.account, work.vm, work.task.context["type"], work.now)
-    return Outcome(work.vm, json.dumps({"snapshots": rows}))
+    return Outcome(work.vm, orjson.dumps({"snapshots": rows}).decode())
 
 
 def _listed(

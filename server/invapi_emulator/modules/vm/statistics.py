@@ -1,6 +1,6 @@
 """`vm.php`: statistics of the last hour, and the engines (contract 4.5, 4.15, 4.16)."""
 
-import json
+import orjson
 
 from invapi_emulator.actions import Body, Call, action
 from invapi_emulator.domain.accounts import Account
@@ -24,7 +24,7 @@ def load_stats(tx: Transaction, call: Call[OfVm]) -> Body:
 
 @kind("load_stats", [Stage("collect", 1.5), Stage("aggregate", 0.5)], changes=False)
 def finish_load_stats(tx: Transaction, work: Work) -> Outcome:
-    return Outcome(work.vm, json.dumps(statistics_of(tx, work.account, work.vm, work.now)))
+    return Outcome(work.vm, orjson.dumps(statistics_of(tx, work.account, work.vm, work.now)).decode())
 
 
 def statistics_of(tx: Transaction, account: Account, vm: VirtualMachine, now: Instant) -> Body:

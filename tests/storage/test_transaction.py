@@ -1,0 +1,158 @@
+"""What is known of accounts, VMs and tasks is what the database holds, whatever was taken back meanwhile."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text, update
+
+from harness import DATABASE
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.snapshots import Snapshot
+from invapi_emulator.domain.tasks import PlannedStage, Task
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.opening import open_worlds
+from invapi_emulator.settings import read_settings
+from invapi_emulator.storage import accounts, events, snapshots, tasks, vms
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.prepared import savepoint
+from invapi_emulator.storage.tables import account, vm
+from invapi_emulator.storage.transaction import MOST_KNOWN, Transaction
+
+VM = 12345
+STAGES = (PlannedStage("only", 10),)
+
+
+class NothingCameOfItError(Exception):
+    pass
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    database = open_worlds(read_settings({"seed": 7, "clock": "frozen", "db": DATABASE}), lambda: 10**15)
+    yield database
+    database.close()
+
+
+@contextmanager
+def given_up(database: Database) -> Iterator[Transaction]:
+    """Make a transaction of which nothing comes."""
+    with suppress(NothingCameOfItError), database.write() as tx:
+        yield tx
+        raise NothingCameOfItError
+
+
+def demo(tx: Transaction) -> Account:
+    found = accounts.by_name(tx, "demo")
+    assert found is not None
+    return found
+
+
+def everything(tx: Transaction, owner: int) -> tuple[object, ...]:
+    """Return what is kept between calls, as the queries answer it."""
+    return (
+        accounts.by_id(tx, owner),
+        vms.find(tx, owner, VM),
+        snapshots.of_vm(tx, owner, VM),
+        snapshots.settings_of_vm(tx, owner, VM),
+        tasks.by_key(tx, owner, "key"),
+        tasks.first_change(tx, owner),
+        tasks.first_and_last_sequence(tx, owner),
+        events.last_number(tx, owner),
+    )
+
+
+def assert_known_is_stored(tx: Transaction, owner: int) -> None:
+    known = everything(tx, owner)
+    tx.known.clear()
+    assert known == everything(tx, owner)
+
+
+def change_all(tx: Transaction, owner: int) -> None:
+    """Change something of everything that is kept."""
+    everything(tx, owner)
+    was: VirtualMachine = vms.load(tx, owner, VM)
+    number = accounts.next_sequence(tx, owner)
+    vms.save(tx, owner, replace(was, locked_by="key", started={"off": number}))
+    made = Snapshot(VM, "extra", f"s{number}", number, "image", "available", 1, 1, was.state)
+    snapshots.add(tx, owner, made)
+    snapshots.save_settings(tx, owner, VM, "extra", replace(snapshots.settings_of_type(tx, owner, VM, "x")))
+    if tasks.by_key(tx, owner, "key") is None:
+        tasks.add(tx, owner, Task("key", "eq", "off", VM, number, {}, STAGES, 1, 10))
+    events.record(tx, owner, 1, "power", vm=VM)
+    found = tasks.by_key(tx, owner, "key")
+    assert found is not None
+    tasks.save(tx, owner, replace(found, polls=found.polls + 1))
+    accounts.set_clock(tx, owner, replace(demo(tx).clock, base=number))
+
+
+def test_what_is_written_is_known_as_it_is_stored(database: Database) -> None:
+    with given_up(database) as tx:
+        owner = demo(tx).id
+        change_all(tx, owner)
+        assert_known_is_stored(tx, owner)
+        snapshots.remove(tx, owner, snapshots.of_type(tx, owner, VM, "extra"))
+        assert_known_is_stored(tx, owner)
+
+
+def test_what_is_rolled_back_is_not_known(database: Database) -> None:
+    with database.write() as tx:
+        owner = demo(tx).id
+        before = everything(tx, owner)
+    with given_up(database) as tx:
+        change_all(tx, owner)
+        everything(tx, owner)
+    with database.write() as tx:
+        assert everything(tx, owner) == before
+
+
+def test_what_a_savepoint_takes_back_is_not_known(database: Database) -> None:
+    with database.write() as tx:
+        owner = demo(tx).id
+        before = everything(tx, owner)
+        with suppress(NothingCameOfItError), savepoint(tx):
+            change_all(tx, owner)
+            everything(tx, owner)
+            raise NothingCameOfItError
+        assert everything(tx, owner) == before
+
+
+def test_what_sqlite_itself_rolled_back_is_not_known() -> None:
+    database = open_worlds(read_settings({"seed": 7, "clock": "frozen"}), lambda: 10**15)
+    with database.write() as tx:
+        owner = demo(tx).id
+        before = everything(tx, owner)
+    with given_up(database) as tx:
+        change_all(tx, owner)
+        tx.execute(text("ROLLBACK"))  # as it does when a disk is full
+        everything(tx, owner)
+    with database.write() as tx:
+        assert everything(tx, owner) == before
+    database.close()
+
+
+def test_a_statement_that_nobody_foresaw_is_seen(database: Database) -> None:
+    with given_up(database) as tx:
+        owner = demo(tx).id
+        everything(tx, owner)
+        tx.execute(update(vm).where(vm.c.account_id == owner).values(locked_by="somebody"))
+        tx.execute(update(account).where(account.c.id == owner).values(faults_made=5))
+        assert vms.load(tx, owner, VM).locked_by == "somebody"
+        assert accounts.by_id(tx, owner) == demo(tx)
+
+
+def test_no_more_is_known_than_there_is_room_for(database: Database) -> None:
+    with database.read() as tx:
+        for number in range(MOST_KNOWN + 10):
+            tx.once(("number", number), lambda: 1)
+            assert len(tx.known) <= MOST_KNOWN
+
+
+def test_tasks_with_much_context_are_not_kept(database: Database) -> None:
+    with given_up(database) as tx:
+        owner = demo(tx).id
+        number = accounts.next_sequence(tx, owner)
+        tasks.add(tx, owner, Task("key", "eq", "off", VM, number, {"name": "x" * 5000}, STAGES, 1, 10))
+        assert tasks.by_key(tx, owner, "key") is not None
+        assert ("task", owner, "key") not in tx.known
