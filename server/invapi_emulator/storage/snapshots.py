@@ -1,7 +1,6 @@
 """Queries about snapshots and the settings of their rotation."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, select
@@ -12,6 +11,7 @@ from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import STATE_COLUMNS, rotation, snapshot
 from invapi_emulator.storage.transaction import Transaction
 
+_PLAIN = tuple(name for name in Snapshot.__dataclass_fields__ if name != "state")
 _INSERT = Prepared(insert(snapshot), tuple(column.name for column in snapshot.c), leaves_known=True)
 _REMOVE = Prepared(
     delete(snapshot).where(
@@ -31,9 +31,9 @@ _SETTINGS_OF_VM = _of_vm(rotation, rotation.c.type)
 
 
 def add(tx: Transaction, account_id: int, made: Snapshot) -> None:
-    row = asdict(made)
-    state = row.pop("state")
-    _INSERT.run(tx, {"account_id": account_id} | row | state)
+    row: dict[str, Any] = {name: getattr(made, name) for name in _PLAIN}
+    row |= {name: getattr(made.state, name) for name in STATE_COLUMNS}
+    _INSERT.run(tx, row | {"account_id": account_id})
     tx.forget(("snapshots", account_id, made.vm_id))
 
 

@@ -16,6 +16,7 @@ from invapi_emulator.storage.versions import VERSION_TABLE, refuse_if_not_ours
 
 _BEGIN = Prepared(text("BEGIN IMMEDIATE"))
 _COMMIT = Prepared(text("COMMIT"))
+_WRITABLE = 0o222
 _NOT_A_DATABASE = "SQLITE_NOTADB"
 
 
@@ -127,6 +128,7 @@ class OpenFile:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._name = str(file)
         self._opened = _identity(file)
 
     def clear_away(self) -> None:
@@ -149,9 +151,11 @@ class OpenFile:
     def refuse_unless_writable(self) -> None:
         """Raise CannotWrite when what is committed now would not be found by whoever opens the file next."""
         try:
-            if _identity(self._file) != self._opened:
+            found = os.stat(self._name)  # noqa: PTH116 - asked at every commit: a Path takes longer than the system
+            if (found.st_dev, found.st_ino) != self._opened:
                 raise CannotWrite(f"another file has taken the place of '{self._file}'")
-            _refuse_unless_writable(self._file)
+            if not found.st_mode & _WRITABLE or not os.access(self._name, os.W_OK):
+                raise CannotWrite(f"'{self._file}': it is read-only")
         except FileNotFoundError:
             raise CannotWrite(f"the file '{self._file}' is gone") from None
         except OSError as problem:
@@ -182,7 +186,7 @@ def _refuse_unless_writable(file: Path) -> None:
     if file.exists() and not file.is_file():
         raise OSError(0, "it is no file that keeps what is written to it")
     place = file if file.exists() else file.parent
-    if not os.access(place, os.W_OK) or not place.stat().st_mode & 0o222:
+    if not os.access(place, os.W_OK) or not place.stat().st_mode & _WRITABLE:
         raise PermissionError(0, "it is read-only")
 
 
