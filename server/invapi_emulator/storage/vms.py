@@ -32,9 +32,11 @@ def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) ->
 
 
 def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
-    """Write what differs from what is known of it; never its id: that would have every task of the VM looked up."""
+    """Write what differs from what is known of a VM that is there; never its id, or its tasks would all be looked up."""
     known = find(tx, account_id, machine.id)
-    changed = tuple(name for name, of in _VALUES.items() if known is None or of(machine) != of(known))
+    if known is None:
+        return
+    changed = tuple(name for name, of in _VALUES.items() if of(machine) != of(known))
     if changed:
         values = {name: _VALUES[name](machine) for name in changed}
         _saving(changed).run(tx, values | {"of_account": account_id, "of_id": machine.id})
