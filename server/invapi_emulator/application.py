@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from starlette.types import ASGIApp
 
 from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.garbage import no_collection
 from invapi_emulator.http.form_endpoint import FormEndpoint
 from invapi_emulator.http.front_door import FrontDoor
 from invapi_emulator.lifecycle import Lifecycle
@@ -69,13 +70,13 @@ def create_app(
 
     def control() -> ASGIApp:
         # Two fifths of a start's time, fastapi's among it: who only calls the modules does without.
-        from invapi_emulator.control.worlds import Worlds  # noqa: PLC0415
-        from invapi_emulator.control_application import create_control  # noqa: PLC0415
+        with no_collection():
+            from invapi_emulator.control.worlds import Worlds  # noqa: PLC0415
+            from invapi_emulator.control_application import create_control  # noqa: PLC0415
 
-        defaults = defaults_of(settings, scenarios)
-        return create_control(
-            settings, Worlds(database, lifecycle, measures, scenarios, defaults, worker.wake), ids
-        )
+            defaults = defaults_of(settings, scenarios)
+            worlds = Worlds(database, lifecycle, measures, scenarios, defaults, worker.wake)
+            return create_control(settings, worlds, ids)
 
     modules = FormEndpoint(database, lifecycle, ids, measures, worker.wake)
     return FrontDoor(modules, control, life)

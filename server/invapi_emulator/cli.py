@@ -1,7 +1,6 @@
 """The command `invapi-emulator`: reads flags, calls, prints."""
 
 import errno
-import gc
 import logging
 import os
 import socket
@@ -13,6 +12,7 @@ import click
 
 from invapi_emulator import __version__, remote
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.garbage import keep_what_is_there, no_collection
 from invapi_emulator.logs import log_to_stderr
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, is_local, read_settings
 
@@ -62,7 +62,7 @@ def serve(**flags: Any) -> int:
     try:
         settings = read_settings({name: value for name, value in flags.items() if value is not None})
         log_to_stderr(settings.log_level, settings.log_format)
-        with _listen(settings) as listening:
+        with _listen(settings) as listening, no_collection():
             _serve(settings, listening)
     except CannotStart as problem:
         return _refuse(str(problem))
@@ -120,7 +120,6 @@ def _migrate(settings: Settings) -> str:
 
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
-    gc.disable()  # what a start makes stays: to look for garbage in it takes an eighth of its time
     # SQLAlchemy and all that stands on it take a while to import: not for --help, nor for a wrong flag.
     from invapi_emulator.application import create_app  # noqa: PLC0415
     from invapi_emulator.clock import real_time  # noqa: PLC0415
@@ -144,8 +143,7 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
     application = create_app(settings, database, lifecycle, scenarios)
 
     def say_ready() -> None:
-        gc.freeze()
-        gc.enable()
+        keep_what_is_there()
         click.echo(f"invapi-emulator ready on http://{shown}:{port}")
 
     server_for(application, settings, lifecycle, say_ready).run(sockets=[listening])
