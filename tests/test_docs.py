@@ -9,6 +9,7 @@ import pytest
 from harness import Emulator
 from invapi_emulator.actions import ACTIONS, modules
 from invapi_emulator.faults.kind import FAULTS
+from invapi_emulator.report.habits import HABITS
 from invapi_emulator.scenarios.documents import as_json, parse
 from invapi_emulator.scenarios.named import scenario_names
 from invapi_emulator.scenarios.schema import CountersSpec, DiskSpec, MemorySpec, SnapshotSpec, VmSpec, World
@@ -57,6 +58,11 @@ def test_every_kind_of_fault_has_its_heading_with_a_line_of_curl(kind: str) -> N
     assert re.search(
         rf"^## `{kind}`\n[^#]*?\"kind\":\"{kind}\"", page("docs/faults.md"), re.MULTILINE | re.DOTALL
     )
+
+
+def test_every_habit_has_its_heading_with_its_severity() -> None:
+    headings = re.findall(r"^## `([a-z-]+)`\n\n(\w+)\.", page("docs/report.md"), re.MULTILINE)
+    assert sorted(headings) == sorted((habit.id, habit.severity) for habit in HABITS.values())
 
 
 def test_every_library_is_accounted_for() -> None:

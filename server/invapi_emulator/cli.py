@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from invapi_emulator import __version__, remote
+from invapi_emulator import __version__, remote, remote_report
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.garbage import keep_what_is_there, no_collection
 from invapi_emulator.logs import log_to_stderr
@@ -90,6 +90,7 @@ for _command in (
     remote.export,
     remote.import_,
     remote.healthcheck,
+    remote_report.report,
 ):
     commands.add_command(_command)
 

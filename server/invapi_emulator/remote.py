@@ -33,7 +33,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _url = click.option("--url", envvar=URL_VARIABLE, default=DEFAULT_URL, show_default=True, help="the emulator")
 
 
-def _of_account(command: Command) -> Command:
+def of_account(command: Command) -> Command:
     """Give a command the flags that say which account of which emulator."""
     for option in (
         click.option("--account", default="demo", show_default=True, help="name of the account"),
@@ -50,13 +50,13 @@ def _of_account(command: Command) -> Command:
 
 
 @click.command()
-@_of_account
+@of_account
 def env(url: str, admin_token: str, account: str) -> None:
     """Print lines for `eval`: where the emulator is, and an account's credentials.
 
     The credentials are good for nothing elsewhere, so a call that escapes to the real API fails there.
     """
-    found = _control(url, admin_token, "GET", account)
+    found = control(url, admin_token, "GET", account)
     variables = {
         "HOSTKEY_API_URL": url.rstrip("/"),
         "HOSTKEY_API_KEY": found["api_key"],
@@ -69,18 +69,18 @@ def env(url: str, admin_token: str, account: str) -> None:
 
 
 @click.command()
-@_of_account
+@of_account
 @click.option("--scenario", help="start with another one")
 @click.option("--seed", type=int, help="start with another one")
 def reset(url: str, admin_token: str, account: str, scenario: str | None, seed: int | None) -> None:
     """Start an account's world again."""
     wanted = {key: value for key, value in {"scenario": scenario, "seed": seed}.items() if value is not None}
-    view = _control(url, admin_token, "POST", f"{account}/reset", wanted)
+    view = control(url, admin_token, "POST", f"{account}/reset", wanted)
     click.echo(f"{account}: scenario {view['scenario']}, seed {view['seed']}, it is {view['clock']['now']}")
 
 
 @click.command()
-@_of_account
+@of_account
 @click.argument("how_far")
 def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
     """Move an account's clock: by seconds, or until `idle`, a task's key or a timestamp."""
@@ -88,7 +88,7 @@ def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
         body: dict[str, Any] = {"seconds": float(how_far)}
     except ValueError:
         body = {"until": how_far}
-    answer = _control(url, admin_token, "POST", f"{account}/clock/advance", body)
+    answer = control(url, admin_token, "POST", f"{account}/clock/advance", body)
     for event in answer["events"]:
         details = " ".join(
             f"{key}={value}" for key, value in event.items() if key not in {"id", "at", "kind"}
@@ -151,14 +151,14 @@ def _why_not_ready(url: str) -> str | None:
 
 
 @click.command()
-@_of_account
+@of_account
 @click.option(
     "--format", "form", type=click.Choice(["json", "yaml"]), help="json, unless FILE says otherwise"
 )
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 def export(url: str, admin_token: str, account: str, form: str | None, file: Path | None) -> None:
     """Write an account's world down, to FILE or to stdout."""
-    world = _control(url, admin_token, "GET", f"{account}/state")
+    world = control(url, admin_token, "GET", f"{account}/state")
     named_yaml = file is not None and file.name.endswith(YAML_ENDINGS)
     text = written(world, as_yaml=form == "yaml" or (form is None and named_yaml))
     if file is None:
@@ -171,7 +171,7 @@ def export(url: str, admin_token: str, account: str, form: str | None, file: Pat
 
 
 @click.command("import")
-@_of_account
+@of_account
 @click.argument("file", type=click.File(encoding="utf-8"))
 def import_(url: str, admin_token: str, account: str, file: TextIO) -> None:
     """Put the world in FILE (JSON or YAML, - for stdin) in the place of an account's."""
@@ -179,13 +179,13 @@ def import_(url: str, admin_token: str, account: str, file: TextIO) -> None:
         world = as_json(parse(file.read()))
     except ValueError as problem:
         raise click.ClickException(f"FILE: '{file.name}': {problem}") from None
-    view = _control(url, admin_token, "PUT", f"{account}/state", world)
+    view = control(url, admin_token, "PUT", f"{account}/state", world)
     click.echo(f"{account}: {len(view['vms'])} VMs, seed {view['seed']}, it is {view['clock']['now']}")
     for key, issued in view["keys"].items():
         click.echo(f"{key} is now {issued}")
 
 
-def _control(url: str, admin_token: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
+def control(url: str, admin_token: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
     """Call the control API for an account; what goes wrong is one line that names it."""
     try:
         return Emulator(url, admin_token=admin_token).control(method, f"/accounts/{path}", body)

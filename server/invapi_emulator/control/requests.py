@@ -50,6 +50,10 @@ class RequestView(View):
     user_agent: str
     request_id: str | None
     """also in the answer's header X-Request-Id and in the log; none for calls that an older version answered"""
+    received_at: str | None
+    """when it came, in real time; null for calls that an older version answered"""
+    in_query: list[str]
+    """names of the fields that came in the query"""
 
 
 class RequestList(View):
@@ -226,4 +230,6 @@ def request_view(number: int, call: Request) -> RequestView:
         address=call.address,
         user_agent=call.user_agent,
         request_id=call.request_id,
+        received_at=iso_or_none(call.received_at),
+        in_query=call.in_query or [],
     )

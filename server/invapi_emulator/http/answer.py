@@ -19,11 +19,15 @@ _NO_CONTENT = 204
 
 @dataclass(slots=True)
 class Answer:
-    """`reason` tells why a call was refused, None for one that was not; `more` are headers beyond those of each answer."""
+    """`reason` tells why a call was refused, None for one that was not, `retry_after` how many seconds to wait then.
+
+    `more` are headers beyond those of each answer.
+    """
 
     body: bytes
     status: int = 200
     reason: str | None = None
+    retry_after: int | None = None
     more: tuple[tuple[bytes, bytes], ...] = ()
 
     @property
@@ -32,7 +36,11 @@ class Answer:
         if self.status == _NO_CONTENT:
             return [*_ALWAYS[1:], *self.more]
         headers = [(b"content-length", b"%d" % len(self.body)), *_ALWAYS, *self.more]
-        return headers if self.reason is None else [*headers, (_REASON, self.reason.encode())]
+        if self.reason is not None:
+            headers.append((_REASON, self.reason.encode()))
+        if self.retry_after is not None:
+            headers.append((b"retry-after", b"%d" % self.retry_after))
+        return headers
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})

@@ -18,12 +18,8 @@ def success(module: str, action: str, body: Body) -> Answer:
 
 def failure(error: ApiError) -> Answer:
     """Answer a refusal in all four ways that clients look for one (contract 2.2)."""
-    more = []
-    if error.retry_after is not None:
-        more.append((b"retry-after", str(error.retry_after).encode()))
-    if error.status == 405:  # noqa: PLR2004
-        more.append((b"allow", b"GET, POST, OPTIONS"))
-    return Answer(orjson.dumps(failure_body(error)), error.status, error.reason, tuple(more))
+    more = ((b"allow", b"GET, POST, OPTIONS"),) if error.status == 405 else ()  # noqa: PLR2004
+    return Answer(orjson.dumps(failure_body(error)), error.status, error.reason, error.retry_after, more)
 
 
 def failure_body(error: ApiError) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from invapi_emulator.http.delivery import deliver
 from invapi_emulator.http.dispatch import answer as answer_call
 from invapi_emulator.http.dispatch import find_action
 from invapi_emulator.http.envelope import failure, preflight
-from invapi_emulator.http.forms import ClientGone, header, read_fields
+from invapi_emulator.http.forms import ClientGone, header, names_in_query, read_fields
 from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.http.protocol import REFUSED
 from invapi_emulator.lifecycle import Lifecycle
@@ -109,6 +109,8 @@ class FormEndpoint:
         if not self._lifecycle.ready:
             raise Unavailable(f"the emulator is {self._lifecycle.state}; ask again")
         heard.fields = await read_fields(scope, receive)
+        if scope["query_string"]:
+            heard.in_query = names_in_query(scope)
         action = find_action(heard.module, heard.fields)
         given = await self._database.run_in_steps(partial(answer_call, self._database, action, heard))
         if heard.moved and heard.account_id is not None:

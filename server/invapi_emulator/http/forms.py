@@ -42,6 +42,11 @@ async def read_fields(scope: Scope, receive: Receive) -> Fields:
     return {**_as_php(query), **_as_php(form)} if query else _as_php(form)
 
 
+def names_in_query(scope: Scope) -> tuple[str, ...]:
+    """Return the names of the fields that came in the query, which proxies and servers write into their logs."""
+    return tuple(_as_php(_urlencoded(scope["query_string"], "the query")))
+
+
 def header(scope: Scope, wanted: bytes) -> str | None:
     """Return the first header of a request that has this name, written in lower case."""
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), None)

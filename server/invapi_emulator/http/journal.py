@@ -28,7 +28,7 @@ _SURELY_SHOWN = MAX_SHOWN // len(r"\u0000")
 class Heard:
     """What is known of a call so far; whoever learns more of it adds that.
 
-    `started_at` is the real time at which its head was there, `secrets` are the account's, and the token that was sent.
+    `started_at` is the real time at which its head was there, `in_query` names fields that came in its query, `secrets` are the account's, and the token that was sent.
     `changed` tells whether the call itself, not the passing of time, has changed what is stored, `moved` whether
     something may fall due earlier by it, `is_written` whether the journal has it. `fired` are the kinds of the fault
     rules that did; `reply` is how one of them wants it answered.
@@ -40,6 +40,7 @@ class Heard:
     request_id: str
     started_at: Instant
     fields: Fields = field(default_factory=dict)
+    in_query: tuple[str, ...] = ()
     account_id: int | None = None
     account_name: str | None = None
     secrets: tuple[str, ...] = ()
@@ -95,6 +96,9 @@ def write_down(tx: Transaction, heard: Heard, given: Answer, real_now: Instant) 
             address=heard.address,
             user_agent=_cut(masking.name(heard.user_agent)),
             request_id=masking.name(heard.request_id),
+            received_at=heard.started_at,
+            retry_after=given.retry_after,
+            in_query=[masking.text(_cut(name, 100)) for name in heard.in_query][:50],
         ),
     )
 

@@ -30,7 +30,9 @@ class Request:
 
     `fields` are what was sent, secrets masked; `unread` names those that no handler read. `status` is 0 where the
     connection was cut, `result` is `ok` or `refused`, `fault` the kinds of the rules that fired, `duration_us`
-    the microseconds from the form to the answer, `request_id` stands in the answer's header and in the log.
+    the microseconds from the form to the answer, `request_id` stands in the answer's header and in the log. Its head
+    was there at `received_at`, a real time; the answer asked to wait `retry_after` seconds; `in_query` names the fields
+    that came in the query. Calls that an older version answered have none of these.
     """
 
     at: Instant | None
@@ -49,6 +51,9 @@ class Request:
     address: str
     user_agent: str
     request_id: str | None
+    received_at: Instant | None = None
+    retry_after: int | None = None
+    in_query: list[str] | None = None
     after_event: int = 0
 
 

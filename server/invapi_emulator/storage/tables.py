@@ -268,6 +268,9 @@ request = Table(
     Column("address", String, nullable=False),
     Column("user_agent", Json, nullable=False, comment="text of a client, as JSON: it may hold anything"),
     Column("request_id", String, comment="none: of a call that an older version answered"),
+    Column("received_at", BigInteger, comment="real time; none: of a call that an older version answered"),
+    Column("retry_after", Integer, comment="seconds"),
+    Column("in_query", Json, comment="names of fields"),
 )
 
 Index("ix_request_account", request.c.account_id, request.c.number)

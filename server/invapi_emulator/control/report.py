@@ -1,0 +1,52 @@
+"""The report: what an account's clients do that will hurt them on the real API."""
+
+from fastapi import APIRouter
+
+from invapi_emulator.control.failures import failures
+from invapi_emulator.control.views import View
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
+from invapi_emulator.report.findings import Finding, findings_of
+from invapi_emulator.report.habits import Severity
+
+router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"], responses=failures(404))
+
+
+class FindingView(View):
+    id: str
+    severity: Severity
+    """`notice`, `warning` or `error`"""
+    title: str
+    count: int
+    """how many calls show it"""
+    requests: list[int]
+    """ids of those calls in the journal, in order"""
+    instead: str
+    """what to do instead"""
+
+
+class ReportView(View):
+    findings: list[FindingView]
+    """empty where there is nothing to say"""
+
+
+@router.get("/report")
+async def report(name: NameInPath, worlds: TheWorlds) -> ReportView:
+    """Tell from the account's newest 1,000 calls which habits of its clients would hurt them on the real API."""
+
+    def work(world: World) -> ReportView:
+        found = findings_of(world.tx, world.account.id, world.now)
+        return ReportView(findings=[_view(finding) for finding in found])
+
+    return await worlds.within(name, work)
+
+
+def _view(finding: Finding) -> FindingView:
+    habit = finding.habit
+    return FindingView(
+        id=habit.id,
+        severity=habit.severity,
+        title=habit.title,
+        count=len(finding.lines),
+        requests=list(finding.lines),
+        instead=habit.instead,
+    )

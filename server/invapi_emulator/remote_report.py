@@ -1,0 +1,66 @@
+"""`invapi-emulator report`: what an account's clients do that will hurt them, for a person, a program or a CI's page."""
+
+import json
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import click
+
+from invapi_emulator.remote import control, of_account
+
+SEVERITIES = ("notice", "warning", "error")
+FOUND = 1
+_SHOWN = 10
+"""So many calls are named; the JSON has all."""
+
+
+@click.command()
+@of_account
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True
+)
+@click.option(
+    "--fail-on", type=click.Choice(SEVERITIES), help="exit status 1 if something so bad, or worse, is found"
+)
+def report(url: str, admin_token: str, account: str, form: str, fail_on: str | None) -> int:
+    """Tell what an account's clients do that will hurt them on the real API, and what to do instead."""
+    found = control(url, admin_token, "GET", f"{account}/report")["findings"]
+    written = {"text": _as_text, "json": _as_json, "junit": _as_junit}[form]
+    click.echo(written(account, found))
+    bad = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on else ()
+    return FOUND if any(finding["severity"] in bad for finding in found) else 0
+
+
+def _as_text(account: str, found: list[dict[str, Any]]) -> str:
+    if not found:
+        return f"{account}: nothing to say"
+    return "\n\n".join(
+        f"{finding['severity']}: {finding['id']}: {finding['title']}\n"
+        f"  {_calls(finding)}\n  instead: {finding['instead']}"
+        for finding in found
+    )
+
+
+def _as_json(_account: str, found: list[dict[str, Any]]) -> str:
+    return json.dumps({"findings": found}, indent=2)
+
+
+def _as_junit(account: str, found: list[dict[str, Any]]) -> str:
+    """Write a suite with a failed test for each finding; one that passes where there is none, as CI pages want a test."""
+    suite = ET.Element("testsuite", name=f"invapi-emulator report {account}")
+    for finding in found:
+        case = ET.SubElement(suite, "testcase", classname=finding["severity"], name=finding["id"])
+        ET.SubElement(
+            case, "failure", message=finding["title"]
+        ).text = f"{_calls(finding)}; instead: {finding['instead']}"
+    if not found:
+        ET.SubElement(suite, "testcase", classname="report", name="nothing-to-say")
+    suite.set("tests", str(max(len(found), 1)))
+    suite.set("failures", str(len(found)))
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def _calls(finding: dict[str, Any]) -> str:
+    numbers = finding["requests"]
+    more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
+    return f"{finding['count']} calls: {', '.join(f'#{number}' for number in numbers[:_SHOWN])}{more}"
