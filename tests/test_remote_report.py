@@ -41,9 +41,7 @@ def test_a_person_reads_what_was_done_by_which_calls_and_what_to_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     told = typed(capsys)
-    assert (
-        "warning: change-while-busy: changes a VM with a task under way\n  1 calls: #2\n  instead: " in told
-    )
+    assert "warning: change-while-busy: changes a VM with a task under way\n  1 call: #2\n  instead: " in told
     assert "notice: unread-fields: sends fields that nobody reads" in told
 
 

@@ -63,4 +63,5 @@ def _as_junit(account: str, found: list[dict[str, Any]]) -> str:
 def _calls(finding: dict[str, Any]) -> str:
     numbers = finding["requests"]
     more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
-    return f"{finding['count']} calls: {', '.join(f'#{number}' for number in numbers[:_SHOWN])}{more}"
+    calls = "call" if finding["count"] == 1 else "calls"
+    return f"{finding['count']} {calls}: {', '.join(f'#{number}' for number in numbers[:_SHOWN])}{more}"
