@@ -37,7 +37,7 @@ def test_every_setting_has_its_line_with_its_default() -> None:
         name.replace("_", "-"): words.get(field.default, str(field.default).lower())
         for name, field in Settings.model_fields.items()
     }
-    assert rows == expected | {"db": "in memory"}
+    assert rows == expected | {"db": "in memory", "tls-port": "none"}
 
 
 def test_every_route_of_the_control_api_has_its_heading_and_no_other(emulator: Emulator) -> None:

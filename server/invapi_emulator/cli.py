@@ -1,18 +1,17 @@
 """The command `invapi-emulator`: reads flags, calls, prints."""
 
-import errno
 import logging
 import os
-import socket
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from invapi_emulator import __version__, remote, remote_report
+from invapi_emulator import __version__, ca_command, remote, remote_report
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.garbage import keep_what_is_there, no_collection
+from invapi_emulator.listening import Ports, taken_ports
 from invapi_emulator.logs import log_to_stderr
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, is_local, read_settings
 
@@ -62,8 +61,8 @@ def serve(**flags: Any) -> int:
     try:
         settings = read_settings({name: value for name, value in flags.items() if value is not None})
         log_to_stderr(settings.log_level, settings.log_format)
-        with _listen(settings) as listening, no_collection():
-            _serve(settings, listening)
+        with taken_ports(settings) as ports, no_collection():
+            _serve(settings, ports)
     except CannotStart as problem:
         return _refuse(str(problem))
     return 0
@@ -84,6 +83,7 @@ def migrate(db: str | None) -> int:
 
 
 for _command in (
+    ca_command.ca,
     remote.env,
     remote.reset,
     remote.advance,
@@ -120,11 +120,11 @@ def _migrate(settings: Settings) -> str:
     return f"{name_of(database.engine.url)}: {done.get(found, f'schema {found} is {HEAD} now')}"
 
 
-def _serve(settings: Settings, listening: socket.socket) -> None:
+def _serve(settings: Settings, ports: Ports) -> None:
     # SQLAlchemy and all that stands on it take a while to import: not for --help, nor for a wrong flag.
     from invapi_emulator.application import create_app  # noqa: PLC0415
     from invapi_emulator.clock import real_time  # noqa: PLC0415
-    from invapi_emulator.http.server import allow_many_connections, server_for  # noqa: PLC0415
+    from invapi_emulator.http.server import allow_many_connections, secured, server_for  # noqa: PLC0415
     from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
     from invapi_emulator.opening import open_worlds  # noqa: PLC0415
     from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
@@ -135,37 +135,17 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
             settings.host,
         )
     scenarios = known_scenarios(settings.scenario)
-    database = open_worlds(settings, real_time(), scenarios)
-    host, port = settings.host, listening.getsockname()[1]
-    shown = f"[{host}]" if ":" in host else host
+    time, where = real_time(), " and ".join(ports.urls())
+    https = None if ports.secure is None else secured(ports.secure, settings, time())
+    database = open_worlds(settings, time, scenarios)
     allow_many_connections()
     lifecycle = Lifecycle()
-    database.sign(f"process {os.getpid()}, which serves http://{shown}:{port}")
+    database.sign(f"process {os.getpid()}, which serves {where}")
     application = create_app(settings, database, lifecycle, scenarios)
 
     def say_ready() -> None:
         keep_what_is_there()
-        click.echo(f"invapi-emulator ready on http://{shown}:{port}")
+        click.echo(f"invapi-emulator ready on {where}")
 
-    server_for(application, settings, lifecycle, say_ready).run(sockets=[listening])
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """Take the port before anything else is touched; nobody is answered until the server accepts."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except OSError as problem:
-        raise CannotStart(f"--host: {settings.host!r}: {problem.strerror}") from None
-    listening = socket.socket(family, kind, protocol)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(address)
-        listening.listen()
-    except OSError as problem:
-        listening.close()
-        if problem.errno == errno.EADDRNOTAVAIL:
-            raise CannotStart(f"--host: {settings.host!r}: {problem.strerror}") from None
-        raise CannotStart(f"--port: {settings.port} on {settings.host}: {problem.strerror}") from None
-    return listening
+    plain = [] if ports.plain is None else [ports.plain]
+    server_for(application, settings, lifecycle, say_ready, https).run(sockets=plain)

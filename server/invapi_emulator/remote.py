@@ -17,6 +17,7 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.scenarios.documents import YAML_ENDINGS, as_json, parse, written
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, read_settings
 from invapi_emulator.testing import ControlFailure, Emulator
+from invapi_emulator.testing.serving import ca_file
 
 URL_VARIABLE = "INVAPI_EMULATOR_URL"
 DEFAULT_URL = "http://127.0.0.1:8650"
@@ -108,10 +109,11 @@ def healthcheck(url: str | None, wait: float) -> int:
     deadline = now() + wait * SECOND
     pause = threading.Event()
     try:
-        url = url or _served_here() or os.environ.get(URL_VARIABLE) or DEFAULT_URL
+        here = None if url else _served_here()
     except CannotStart as wrong:
         return _say_not_ready(str(wrong))
-    while why := _why_not_ready(url):
+    url, ca = here or (url or os.environ.get(URL_VARIABLE) or DEFAULT_URL, None)
+    while why := _why_not_ready(url, ca):
         if now() >= deadline:
             return _say_not_ready(why)
         pause.wait(ASKS_EVERY_SECONDS)
@@ -123,13 +125,17 @@ def _say_not_ready(why: str) -> int:
     return NOT_READY
 
 
-def _served_here() -> str | None:
-    """Return where `serve` listens with these variables; nothing if they say neither host nor port."""
-    if not any(os.environ.get(f"{ENVIRONMENT_PREFIX}{name}") for name in ("HOST", "PORT")):
+def _served_here() -> tuple[str, str | None] | None:
+    """Return where `serve` listens with these variables, and the CA that it is trusted by.
+
+    Nothing if they say neither host nor port, nor that it is HTTPS.
+    """
+    if not any(os.environ.get(f"{ENVIRONMENT_PREFIX}{name}") for name in ("HOST", "PORT", "TLS")):
         return None
     settings = read_settings({})
     host = _reachable(settings.host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    where = f"{f'[{host}]' if ':' in host else host}:{settings.port}"
+    return (f"https://{where}", ca_file(settings)) if settings.tls else (f"http://{where}", None)
 
 
 def _reachable(host: str) -> str:
@@ -139,9 +145,9 @@ def _reachable(host: str) -> str:
     return host
 
 
-def _why_not_ready(url: str) -> str | None:
+def _why_not_ready(url: str, ca: str | None) -> str | None:
     try:
-        answer = Emulator(url).control("GET", "/health", accept=(503,), within=ANSWERS_WITHIN_SECONDS)
+        answer = Emulator(url, ca=ca).control("GET", "/health", accept=(503,), within=ANSWERS_WITHIN_SECONDS)
     except ControlFailure as refused:
         return str(refused)
     except ConnectionError as problem:

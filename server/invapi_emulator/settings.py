@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.logs import LogFormat
 
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+
 ENVIRONMENT_PREFIX = "INVAPI_EMULATOR_"
 
 
@@ -23,6 +25,18 @@ class Settings(BaseModel):
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8650
     """port to listen on; 0 picks a free one"""
+
+    tls: bool = False
+    """HTTPS on the port, with a certificate by a test CA of this machine: see `invapi-emulator ca`"""
+
+    tls_port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """port for HTTPS beside HTTP; 0 picks a free one"""
+
+    tls_names: tuple[str, ...] = ()
+    """further host names and addresses that the certificate is good for, separated by commas"""
+
+    ca_dir: str = ""
+    """folder that keeps the test CA; nothing: the user's state directory"""
 
     db: str = ""
     """file or SQLAlchemy URL (sqlite, postgresql) that keeps the worlds; nothing: in memory"""
@@ -78,7 +92,7 @@ class Settings(BaseModel):
     fsync: bool = False
     """SQLite writes through to the disk at each commit: survives a power cut, not only a kill"""
 
-    @field_validator("allowed_hosts", "allowed_origins", "trusted_proxies", mode="before")
+    @field_validator("allowed_hosts", "allowed_origins", "tls_names", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
@@ -96,6 +110,14 @@ class Settings(BaseModel):
         for origin in value:
             if not re.fullmatch(r"https?://[^/\s]+/?", origin):
                 raise ValueError(f"{origin!r} is no origin; one is http://localhost:3000")
+        return value
+
+    @field_validator("tls_names")
+    @classmethod
+    def _can_be_certified(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not _HOST_NAME.fullmatch(name):
+                ip_address(name)
         return value
 
     @field_validator("trusted_proxies")

@@ -38,6 +38,7 @@ class Served:
     process: subprocess.Popen[str]
     url: str
     log: TextIO
+    secure_url: str | None = None
 
     def stop(self, number: signal.Signals) -> tuple[int, str, str]:
         """Send a signal; return the exit status, and what stood on stdout after the ready line, and on stderr."""
@@ -67,9 +68,9 @@ def served(
         try:
             assert process.stdout is not None
             ready = process.stdout.readline()
-            url = re.fullmatch(r"invapi-emulator ready on (http://\S+)\n", ready)
+            url = re.fullmatch(r"invapi-emulator ready on (https?://\S+)(?: and (https://\S+))?\n", ready)
             assert url, ready + process.communicate(timeout=DEADLINE)[0] + whole(log)
-            yield Served(process, url[1], log)
+            yield Served(process, url[1], log, url[2])
         finally:
             process.kill()
             process.communicate()

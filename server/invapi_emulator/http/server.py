@@ -3,14 +3,18 @@
 import asyncio
 import signal
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from invapi_emulator.domain.instants import Instant
 from invapi_emulator.http.protocol import Patience, Protocol
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.settings import Settings
@@ -22,18 +26,58 @@ HURRY_SECONDS = 0.5
 """How long they get to take it in when the server waits no longer: what faults hold back is sent at once then."""
 
 
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """A socket that listens for HTTPS."""
+
+    listening: socket.socket
+    context: ssl.SSLContext
+
+
+def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secured:
+    """Return what makes a socket talk HTTPS, with a certificate by the CA that the settings name."""
+    from invapi_emulator.tls.authority import authority  # noqa: PLC0415 - cryptography, only where it is wanted
+
+    ca = authority(settings.ca_dir, settings.tls_names, now)
+    return Secured(listening, ca.server_context(settings.tls_names, now))
+
+
 class Server(uvicorn.Server):
     """uvicorn, but it says when it can answer, and a signal is an end as good as any: exit status 0."""
 
-    def __init__(self, config: uvicorn.Config, lifecycle: Lifecycle, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        lifecycle: Lifecycle,
+        on_ready: Callable[[], None],
+        secured: Secured | None,
+    ) -> None:
         super().__init__(config)
         self._lifecycle = lifecycle
         self._on_ready = on_ready
+        self._secured = secured
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            if self._secured is not None:
+                self.servers.append(await self._listen_secured(self._secured))
             self._on_ready()
+
+    async def _listen_secured(self, secured: Secured) -> asyncio.Server:
+        """Listen as uvicorn does on its other sockets, but with a TLS context of our own."""
+        config, loop = self.config, asyncio.get_running_loop()
+
+        def protocol() -> asyncio.Protocol:
+            kind: Any = config.http_protocol_class
+            made: asyncio.Protocol = kind(
+                config=config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop
+            )
+            return made
+
+        return await loop.create_server(
+            protocol, sock=secured.listening, ssl=secured.context, backlog=config.backlog
+        )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let what is under way be answered while the door is still open, then close it."""
@@ -78,9 +122,16 @@ def allow_many_connections() -> None:
 
 
 def server_for(
-    application: ASGIApp, settings: Settings, lifecycle: Lifecycle, on_ready: Callable[[], None]
+    application: ASGIApp,
+    settings: Settings,
+    lifecycle: Lifecycle,
+    on_ready: Callable[[], None],
+    secured: Secured | None = None,
 ) -> Server:
-    """Return a server; `on_ready` is called once calls are answered, and only then."""
+    """Return a server; `on_ready` is called once calls are answered, and only then.
+
+    It answers on the sockets that it is run with, and over HTTPS on the one that is `secured`.
+    """
     patience = Patience(settings.head_timeout, settings.body_timeout)
     config = uvicorn.Config(
         application,
@@ -95,4 +146,4 @@ def server_for(
         timeout_keep_alive=settings.idle_timeout,  # type: ignore[arg-type] # asyncio takes fractions too
         timeout_graceful_shutdown=HURRY_SECONDS,  # type: ignore[arg-type] # here too
     )
-    return Server(config, lifecycle, on_ready)
+    return Server(config, lifecycle, on_ready, secured)

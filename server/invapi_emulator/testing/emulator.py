@@ -10,28 +10,33 @@ from invapi_emulator.clock import real_time
 from invapi_emulator.testing.account import Account
 from invapi_emulator.testing.closing import Closes
 from invapi_emulator.testing.failure import ControlFailure, Json
-from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, serving
+from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, ca_file, serving
 
 
 class Emulator(Closes):
     """An emulator: one that is started in this process on a free port, or the running one at `url`.
 
-    `admin_token` is what a running one wants for its control API, if it does. `settings` are those of `serve`
+    `admin_token` is what a running one wants for its control API, if it does. `ca` is a file of certificates that an
+    https URL is trusted by, instead of the system's: that of `invapi-emulator ca --path`. `settings` are those of `serve`
     (docs/settings.md), for one that is started here: `Emulator(clock="auto", seed=1)`.
     """
 
-    def __init__(self, url: str | None = None, *, admin_token: str = "", **settings: Any) -> None:
-        for name in settings.keys() & {"host", "port"} if url is None else settings:
+    def __init__(
+        self, url: str | None = None, *, admin_token: str = "", ca: str | None = None, **settings: Any
+    ) -> None:
+        for name in settings.keys() & {"host", "port", "tls_port"} if url is None else settings:
             raise TypeError(
                 f"{name} means nothing here: a started one is on a free port, a running one as it is"
             )
         self._resources = ExitStack()
         self._admin_token = admin_token
+        self.ca = ca
         if url is None:
             from invapi_emulator.settings import read_settings  # noqa: PLC0415 - only where one is started
 
             chosen = read_settings({"admin_token": admin_token, **settings})
             url = self._resources.enter_context(serving(chosen, real_time()))
+            self.ca = ca_file(chosen) if chosen.tls else ca
         self.url = url.rstrip("/")
 
     def account(
@@ -73,13 +78,19 @@ class Emulator(Closes):
 
     def _asked(self, method: str, path: str, content: str | None, within: float) -> tuple[int, Json]:
         target = urlsplit(self.url)
-        connect = HTTPSConnection if target.scheme == "https" else HTTPConnection
-        with closing(connect(target.netloc, timeout=within)) as connection:
+        with closing(self._connection(target.scheme, target.netloc, within)) as connection:
             headers = {"Authorization": f"Bearer {self._admin_token}"} if self._admin_token else {}
             connection.request(method, f"{target.path}/_emulator{path}", content, headers)
             response = connection.getresponse()
             text = response.read()
         return response.status, json.loads(text) if text else {}
+
+    def _connection(self, scheme: str, netloc: str, within: float) -> HTTPConnection:
+        if scheme != "https":
+            return HTTPConnection(netloc, timeout=within)
+        import ssl  # noqa: PLC0415 - takes a while, and few need it
+
+        return HTTPSConnection(netloc, timeout=within, context=ssl.create_default_context(cafile=self.ca))
 
     def close(self) -> None:
         """Stop the emulator, if it was started here."""

@@ -1,0 +1,46 @@
+"""`invapi-emulator ca`: the test CA, and what makes a client trust it."""
+
+import os
+
+import click
+
+from invapi_emulator.clock import real_time
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
+
+_TRUST = """\
+# This is {file}, a test CA of this machine only: it may speak for
+# {hosts}.
+#
+# curl      curl --cacert {file} https://localhost:8650/
+# Python    export SSL_CERT_FILE={file}              # ssl, urllib, httpx
+#           export REQUESTS_CA_BUNDLE={file}         # requests
+# Node      export NODE_EXTRA_CA_CERTS={file}
+# Go        export SSL_CERT_FILE={file}
+# PHP       php -d openssl.cafile={file} -d curl.cainfo={file} ...
+# Java      keytool -importcert -noprompt -alias invapi-emulator -file {file} -keystore trust.p12 -storepass changeit
+#           java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit ..."""
+
+
+@click.command(
+    epilog=f"--ca-dir is also an environment variable, {ENVIRONMENT_PREFIX}CA_DIR; so is --tls-names."
+)
+@click.option("--ca-dir", metavar="DIR", help=Settings.model_fields["ca_dir"].description)
+@click.option("--tls-names", metavar="NAMES", help=Settings.model_fields["tls_names"].description)
+@click.option("--path", is_flag=True, help="print only where its certificate is")
+def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
+    """Print the test CA's certificate, made if there is none, and what makes clients trust it."""
+    from invapi_emulator.tls.authority import HOSTS, authority  # noqa: PLC0415 - cryptography, not for --help
+
+    flags = {"ca_dir": ca_dir, "tls_names": tls_names}
+    try:
+        settings = read_settings({name: value for name, value in flags.items() if value is not None})
+        found = authority(settings.ca_dir, settings.tls_names, real_time()())
+    except CannotStart as problem:
+        raise click.ClickException(str(problem)) from None
+    file = os.path.abspath(found.file)  # noqa: PTH100 - a link in it stays one
+    if path:
+        click.echo(file)
+        return
+    click.echo(_TRUST.format(file=file, hosts=", ".join((*HOSTS, *settings.tls_names))))
+    click.echo(found.file.read_text(encoding="ascii"), nl=False)

@@ -1,0 +1,65 @@
+"""Taking the ports to listen on, before anything else is touched; nobody is answered until the server accepts."""
+
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Sockets that are bound, to talk HTTP, HTTPS, or each on one of its own."""
+
+    host: str
+    plain: socket.socket | None
+    secure: socket.socket | None
+
+    def urls(self) -> list[str]:
+        """Return where the server can be reached, as people write it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        schemes = {"http": self.plain, "https": self.secure}
+        return [
+            f"{scheme}://{host}:{taken.getsockname()[1]}"
+            for scheme, taken in schemes.items()
+            if taken is not None
+        ]
+
+
+@contextmanager
+def taken_ports(settings: Settings) -> Iterator[Ports]:
+    """Hold the ports that the settings name; raises CannotStart with one line when they are not to be had."""
+    if settings.tls and settings.tls_port is not None:
+        raise CannotStart(
+            f"--tls-port: {settings.tls_port}: with --tls the port is HTTPS already; leave one out"
+        )
+    with ExitStack() as held:
+        first = held.enter_context(_taken(settings.host, settings.port, "--port"))
+        if settings.tls_port is None:
+            yield Ports(settings.host, None, first) if settings.tls else Ports(settings.host, first, None)
+            return
+        secure = held.enter_context(_taken(settings.host, settings.tls_port, "--tls-port"))
+        yield Ports(settings.host, first, secure)
+
+
+def _taken(host: str, port: int, flag: str) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as problem:
+        raise CannotStart(f"--host: {host!r}: {problem.strerror}") from None
+    listening = socket.socket(family, kind, protocol)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+        listening.listen()
+    except OSError as problem:
+        listening.close()
+        if problem.errno == errno.EADDRNOTAVAIL:
+            raise CannotStart(f"--host: {host!r}: {problem.strerror}") from None
+        raise CannotStart(f"{flag}: {port} on {host}: {problem.strerror}") from None
+    return listening

@@ -1,0 +1,1 @@
+"""HTTPS for clients that cannot be pointed elsewhere: a test CA, and certificates by it."""

@@ -1,0 +1,106 @@
+"""Certificates: of a CA that may speak for some names only, and of a server that has them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from invapi_emulator.domain.instants import Instant, to_datetime
+
+CA_LIFE = timedelta(days=3650)
+LIFE = timedelta(days=397)
+"""Browsers take no server's certificate that lives longer."""
+
+_EARLIER = timedelta(days=1)
+"""Clocks of other machines may be late."""
+
+
+def new_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def ca_certificate(key: ec.EllipticCurvePrivateKey, names: Sequence[str], now: Instant) -> x509.Certificate:
+    """Return the certificate of a CA whose word counts for these hosts and addresses only."""
+    who = _name("invapi-emulator test CA")
+    usage = x509.KeyUsage(
+        key_cert_sign=True, crl_sign=True, digital_signature=False, content_commitment=False, key_encipherment=False,
+        data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    return (
+        _begun(who, who, key.public_key(), now, CA_LIFE)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.NameConstraints([_subtree(name) for name in names], None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def server_certificate(
+    key: ec.EllipticCurvePrivateKey,
+    names: Sequence[str],
+    ca: x509.Certificate,
+    ca_key: ec.EllipticCurvePrivateKey,
+    now: Instant,
+) -> x509.Certificate:
+    """Return a certificate for a server of these names, by that CA."""
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
+    return (
+        _begun(_name("invapi-emulator"), ca.subject, key.public_key(), now, LIFE)
+        .add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(issuer, critical=False)
+        .sign(ca_key, hashes.SHA256())
+    )
+
+
+def may_speak_for(ca: x509.Certificate, name: str) -> bool:
+    allowed = ca.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees
+    return _subtree(name) in (allowed or ())
+
+
+def pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.PEM)
+
+
+def pem_of_key(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _begun(
+    who: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: Instant, life: timedelta
+) -> x509.CertificateBuilder:
+    begins = to_datetime(now) - _EARLIER
+    return (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + life)
+    )
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _general(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _subtree(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_network(name))
+    except ValueError:
+        return x509.DNSName(name)

@@ -1,0 +1,66 @@
+"""Real clients of the vendor's host name, over HTTPS, against a real server."""
+
+import json
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from processes import COMMAND, DEADLINE, environment, refused, served
+
+from harness import TOKEN
+
+pytestmark = pytest.mark.acceptance
+
+LIST = f"action=list&token={TOKEN}"
+HOST = "invapi.hostkey.com"
+
+PYTHON = (
+    "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], sys.argv[2].encode()).read().decode())"
+)
+NODE = """
+const [url, body] = process.argv.slice(1)
+const headers = {'content-type': 'application/x-www-form-urlencoded'}
+fetch(url, {method: 'POST', headers, body}).then(async answer => console.log(await answer.text()))
+"""
+
+
+def run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> str:
+    ended = subprocess.run(
+        command, env=environment(**(variables or {})), capture_output=True, text=True, timeout=DEADLINE, check=False
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_curl_python_and_node_believe_it_when_told_as_the_command_says(tmp_path: Path) -> None:
+    kept = ("--ca-dir", str(tmp_path / "state"))
+    ca = run([*COMMAND, "ca", *kept, "--path"]).strip()
+    with served("--tls", *kept) as server:
+        port = server.url.rpartition(":")[2]
+        local, theirs = f"https://localhost:{port}/eq.php", f"https://{HOST}:{port}/eq.php"
+        asked = {
+            "curl": run(["curl", "-sS", "--cacert", ca, local, "-d", LIST]),
+            "curl, by their name": run(
+                ["curl", "-sS", "--cacert", ca, "--resolve", f"{HOST}:{port}:127.0.0.1", theirs, "-d", LIST]
+            ),
+            "python": run([COMMAND[0], "-c", PYTHON, local, LIST], {"SSL_CERT_FILE": ca}),
+            "node": run(["node", "-e", NODE, local, LIST], {"NODE_EXTRA_CA_CERTS": ca}),
+        }
+    assert {who: json.loads(answer)["result"] for who, answer in asked.items()} == dict.fromkeys(asked, "OK")
+
+
+def test_both_ports_answer_and_stop_together(tmp_path: Path) -> None:
+    with served("--tls-port", "0", "--ca-dir", str(tmp_path)) as server:
+        ca = str(tmp_path / "ca.pem")
+        for url in (server.url, server.secure_url):
+            told = run(["curl", "-sS", "--cacert", ca, f"{url}/eq.php", "-d", LIST])
+            assert json.loads(told)["result"] == "OK"
+        assert server.stop(signal.SIGTERM)[0] == 0
+
+
+def test_two_https_ports_are_refused() -> None:
+    assert refused("--tls", "--tls-port", "0") == (
+        "invapi-emulator: --tls-port: 0: with --tls the port is HTTPS already; leave one out"
+    )
