@@ -2,6 +2,8 @@
 
 import json
 import signal
+import socket
+import ssl
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -58,6 +60,22 @@ def test_both_ports_answer_and_stop_together(tmp_path: Path) -> None:
             told = run(["curl", "-sS", "--cacert", ca, f"{url}/eq.php", "-d", LIST])
             assert json.loads(told)["result"] == "OK"
         assert server.stop(signal.SIGTERM)[0] == 0
+
+
+def test_whoever_never_shakes_hands_is_cut_off_and_holds_up_no_stop(tmp_path: Path) -> None:
+    with served("--tls", "--ca-dir", str(tmp_path), "--head-timeout", "1") as server:
+        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        with socket.create_connection(address, timeout=DEADLINE) as silent:
+            assert silent.recv(1) == b""
+        with socket.create_connection(address), secured(address, tmp_path / "ca.pem") as held:
+            held.sendall(b"GET / HTTP/1.1\r\n")
+            assert server.stop(signal.SIGTERM)[0] == 0
+
+
+def secured(address: tuple[str, int], ca: Path) -> ssl.SSLSocket:
+    """Connect as a client that trusts this CA."""
+    context = ssl.create_default_context(cafile=str(ca))
+    return context.wrap_socket(socket.create_connection(address), server_hostname="localhost")
 
 
 def test_two_https_ports_are_refused() -> None:

@@ -28,10 +28,11 @@ HURRY_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """A socket that listens for HTTPS."""
+    """A socket that listens for HTTPS; a handshake may take `patience` seconds."""
 
     listening: socket.socket
     context: ssl.SSLContext
+    patience: float
 
 
 def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secured:
@@ -39,7 +40,7 @@ def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secur
     from invapi_emulator.tls.authority import authority  # noqa: PLC0415 - cryptography, only where it is wanted
 
     ca = authority(settings.ca_dir, settings.tls_names, now)
-    return Secured(listening, ca.server_context(settings.tls_names, now))
+    return Secured(listening, ca.server_context(settings.tls_names, now), settings.head_timeout)
 
 
 class Server(uvicorn.Server):
@@ -76,7 +77,12 @@ class Server(uvicorn.Server):
             return made
 
         return await loop.create_server(
-            protocol, sock=secured.listening, ssl=secured.context, backlog=config.backlog
+            protocol,
+            sock=secured.listening,
+            ssl=secured.context,
+            backlog=config.backlog,
+            ssl_handshake_timeout=secured.patience,
+            ssl_shutdown_timeout=HURRY_SECONDS,
         )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
