@@ -127,6 +127,7 @@ MISTAKES: list[tuple[str, Json]] = [
     ("vms.1.tasks.0.stages.1.ends_at", task(stages=[{"name": "a", "ends_at": LATER}, {"name": "b", "ends_at": NOW}])),
     ("vms.1.tasks.0.context", task(context={"a": {"b": None}})),
     ("vms.1.tasks.0.context", task(context={"a": "\ud800"})),
+    ("vms.1.tasks.0.context", task(context={"a": 2**63})),
     ("vms.1.tasks.0.context.id", task(context={"id": 7})),
     ("vms.1.tasks.0.context.action", task(context={"action": "on"})),
     ("vms.1.tasks.0.context.name", vm(tasks=[{"action": "create_snapshot"}])),

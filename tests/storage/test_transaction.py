@@ -1,14 +1,16 @@
 """What is known of accounts, VMs and tasks is what the database holds, whatever was taken back meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text, update
+from sqlalchemy.dialects import sqlite
 
 from harness import DATABASE
 from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import LATEST, Instant
 from invapi_emulator.domain.snapshots import Snapshot
 from invapi_emulator.domain.tasks import PlannedStage, Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine
@@ -17,7 +19,7 @@ from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts, events, snapshots, tasks, vms
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.prepared import savepoint
-from invapi_emulator.storage.tables import account, vm
+from invapi_emulator.storage.tables import Json, account, vm
 from invapi_emulator.storage.transaction import MOST_KNOWN, Transaction
 
 VM = 12345
@@ -147,6 +149,68 @@ def test_no_more_is_known_than_there_is_room_for(database: Database) -> None:
         for number in range(MOST_KNOWN + 10):
             tx.once(("number", number), lambda: 1)
             assert len(tx.known) <= MOST_KNOWN
+
+
+def task_of(tx: Transaction, owner: int, key: str, due_at: Instant) -> Task:
+    """Put a task into an account that changes only when it ends."""
+    number = accounts.next_sequence(tx, owner)
+    made = Task(key, "eq", "status", VM, number, {}, (PlannedStage("only", due_at),), 1, due_at)
+    tasks.add(tx, owner, made)
+    return made
+
+
+def test_calls_and_the_worker_go_by_the_same_time_whatever_was_ended_by_hand(database: Database) -> None:
+    with given_up(database) as tx:
+        owner = demo(tx).id
+        first, second = task_of(tx, owner, "first", 10), task_of(tx, owner, "second", 20)
+        assert tasks.first_change(tx, owner) == 10
+        for ended, then in ((first, 20), (second, None)):
+            tasks.save(tx, owner, replace(ended, state="done", ended_at=5))
+            accounts.set_clock(tx, owner, demo(tx).clock)  # which has the account read again
+            told = accounts.next_change(tx, owner)
+            assert (told[1] if told else None) == then
+            assert tasks.first_change(tx, owner) == (then or tasks.NEVER)
+
+
+def test_a_task_that_is_due_at_the_end_of_all_time_is_one_still(database: Database) -> None:
+    with given_up(database) as tx:
+        owner = demo(tx).id
+        before = tasks.first_change(tx, owner)
+        task_of(tx, owner, "key", LATEST)
+        assert tasks.first_change(tx, owner) < before
+        for _ in range(2):
+            told = accounts.next_change(tx, owner)
+            assert told is not None
+            assert told[1] == LATEST
+
+
+@pytest.mark.parametrize(
+    "grown",
+    [
+        lambda task: replace(task, scope="x" * 5000),
+        lambda task: replace(task, debug="x" * 5000),
+        lambda task: replace(task, error="x" * 5000),
+    ],
+)
+def test_tasks_that_have_grown_large_are_not_kept(database: Database, grown: Callable[[Task], Task]) -> None:
+    with given_up(database) as tx:
+        owner = demo(tx).id
+        task_of(tx, owner, "key", 10)
+        found = tasks.by_key(tx, owner, "key")
+        assert found is not None
+        assert ("task", owner, "key") in tx.known
+        large = grown(found)
+        tasks.save(tx, owner, large)
+        assert ("task", owner, "key") not in tx.known
+        assert tasks.by_key(tx, owner, "key") == large
+
+
+@pytest.mark.parametrize("value", ["😀", "ß\ud800", "\0", 2**64 - 1])
+def test_columns_of_json_are_ascii_so_that_their_length_is_that_of_their_bytes(value: object) -> None:
+    column = Json()
+    text = column.process_bind_param({"a": value}, sqlite.dialect())
+    assert text.isascii()
+    assert column.process_result_value(text, sqlite.dialect()) == {"a": value}
 
 
 def test_tasks_with_much_context_are_not_kept(database: Database) -> None:

@@ -17,6 +17,7 @@ from pydantic import (
 from invapi_emulator.domain.clocks import MAX_POLLS, MAX_RATE, ClockMode
 from invapi_emulator.domain.instants import EARLIEST, Instant, parse_iso
 from invapi_emulator.domain.virtual_machines import Power
+from invapi_emulator.modules.parameters import MAX_ID
 
 MAX_NUMBER = 2**53
 """Counters stay where every reader of JSON keeps them exact, and can go on counting."""
@@ -59,7 +60,7 @@ def _depth(value: Any) -> int:
         return 1 + max(map(_depth, value.values()), default=0)
     if isinstance(value, list):
         return 1 + max(map(_depth, value), default=0)
-    if not isinstance(value, str | int):
+    if not isinstance(value, str | int) or (isinstance(value, int) and abs(value) > MAX_ID):
         raise TypeError(value)
     return 0
 

@@ -7,8 +7,8 @@ from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, func, in
 
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import Clock, ClockStart
-from invapi_emulator.domain.instants import LATEST, MINUTE, Instant
-from invapi_emulator.storage import tables
+from invapi_emulator.domain.instants import MINUTE, Instant
+from invapi_emulator.storage import tables, tasks
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.transaction import Transaction
 
@@ -150,8 +150,10 @@ def next_change(tx: Transaction, account_id: int) -> tuple[Clock, Instant] | Non
     """Return an account's clock, and when on it a task enters its next stage or ends; None where none will."""
     account, known = tx.known.get(("account", account_id)), tx.known.get(("next change", account_id))
     if account is not None and known is not None:
-        return None if known == LATEST else (account.clock, known)
+        return None if known == tasks.NEVER else (account.clock, known)
     row = _NEXT_CHANGE.first(tx, wanted=account_id)
+    # Calls go by this too: one that starts a task which changes earlier says so to whoever asked here.
+    tx.keep(("next change", account_id), tasks.NEVER if row is None else row[5])
     return None if row is None else (Clock(*row[:5]), row[5])
 
 

@@ -22,6 +22,9 @@ from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.tables import task
 from invapi_emulator.storage.transaction import Transaction
 
+NEVER: Instant = LATEST + 1
+"""Later than any task falls due."""
+
 _PLAIN = tuple(name for name in Task.__dataclass_fields__ if name != "stages")
 _CHANGING_COLUMNS = (
     "state", "stage", "next_at", "ended_at", "scope", "debug", "error", "polls", "spent", "fails_with",
@@ -61,7 +64,7 @@ def save(tx: Transaction, account_id: int, changed: Task) -> None:
     next_at = next_change(changed)
     _SAVE.run(tx, row | {"next_at": next_at, "of_key": changed.key})
     if ("task", account_id, changed.key) in tx.known:
-        tx.keep(("task", account_id, changed.key), changed)
+        _keep(tx, account_id, changed)
     _note_next_change(tx, account_id, next_at)
 
 
@@ -72,10 +75,7 @@ def by_key(tx: Transaction, account_id: int, key: str) -> Task | None:
     row = _BY_KEY.first(tx, account=account_id, wanted=key)
     if row is None:
         return None
-    found = _from_row(row)
-    if len(str(found.context)) <= LARGE_CONTEXT:  # much of what clients sent would fill the memory
-        tx.keep(("task", account_id, key), found)
-    return found
+    return _keep(tx, account_id, _from_row(row))
 
 
 def changing(tx: Transaction, account_id: int, now: Instant, most: int) -> list[Task]:
@@ -87,10 +87,8 @@ def changing(tx: Transaction, account_id: int, now: Instant, most: int) -> list[
 
 
 def first_change(tx: Transaction, account_id: int) -> Instant:
-    """Return when the first of the tasks enters a stage or ends, or an earlier time; LATEST when none will."""
-    return tx.once(
-        ("next change", account_id), lambda: _FIRST_CHANGE.scalar(tx, account=account_id) or LATEST
-    )
+    """Return when the first of the tasks enters a stage or ends, or an earlier time; NEVER when none will."""
+    return tx.once(("next change", account_id), lambda: _FIRST_CHANGE.scalar(tx, account=account_id) or NEVER)
 
 
 def owner_of(tx: Transaction, key: str) -> int | None:
@@ -209,6 +207,16 @@ def _droppable(account_id: int, reading: tuple[str, ...]) -> tuple[Select[Any], 
     mine = select(task.c.key).where(task.c.account_id == account_id).order_by(task.c.sequence)
     running = task.c.state == "running"
     return mine.where(~running), mine.where(running, task.c.action.in_(reading))
+
+
+def _keep(tx: Transaction, account_id: int, found: Task) -> Task:
+    """Know a task from now on, but none that is large: what clients sent or imported would fill the memory."""
+    key = ("task", account_id, found.key)
+    texts = (str(found.context), found.scope, found.debug, found.error)
+    if sum(len(text) for text in texts if text is not None) > LARGE_CONTEXT:
+        tx.forget(key)
+        return found
+    return tx.keep(key, found)
 
 
 def _note_next_change(tx: Transaction, account_id: int, at: Instant | None) -> None:
