@@ -15,8 +15,9 @@ import resident
 import starting
 import throughput
 from plan import Plan
-from report import surroundings, table, write
 from row import Row
+
+from report import surroundings, table, write
 
 OTHERS = {
     "start": starting.measure,

@@ -4,9 +4,10 @@ from collections import Counter
 
 import pytest
 from refusals import COUNTED, refused
-from report import table
 from row import Row, Target
 from wrk import Driven, parsed
+
+from report import table
 
 PRINTED = """\
 Running 3s test @ http://127.0.0.1:8650/vm.php
