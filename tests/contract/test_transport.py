@@ -108,6 +108,11 @@ def test_an_unknown_module_is_404_with_the_envelope(emulator: Emulator, path: st
     assert (response.status_code, emulator.answer(response)["reason"]) == (404, "unknown_module")
 
 
+def test_a_path_that_is_no_module_is_named_as_it_was_sent(emulator: Emulator) -> None:
+    message = emulator.answer(emulator.http.post("/vm.php%3Fa=%C3%9F", data=LIST))["message"]
+    assert message.startswith("there is no module at '/vm.php%3Fa=%C3%9F'; there are ")
+
+
 @pytest.mark.clause("1.4")
 @pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE", "HEAD", "TRACE", "PROPFIND"])
 def test_another_verb_is_405(emulator: Emulator, verb: str) -> None:

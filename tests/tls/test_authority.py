@@ -100,6 +100,21 @@ def test_names_that_it_was_not_made_for_are_refused(tmp_path: Path) -> None:
         authority(str(tmp_path), ("emulator", "other", "10.1.2.3"), NOW)
 
 
+def test_without_a_home_a_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", no_home)
+    with pytest.raises(CannotStart, match="--ca-dir: this user has no home directory"):
+        authority("", (), NOW)
+
+
+def test_the_user_s_own_folder_is_where_xdg_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert authority("", (), NOW).file == tmp_path / "invapi-emulator" / CA_FILE
+
+
 @pytest.mark.parametrize("content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
 def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / CA_FILE).write_bytes(content)

@@ -100,7 +100,7 @@ class FormEndpoint:
     async def _called(self, scope: Scope, receive: Receive, heard: Heard) -> Answer:
         if heard.module not in MODULES:
             known = ", ".join(f"/{module}.php" for module in modules())
-            raise UnknownModule(f"there is no module at {ascii(scope['path'])[:80]}; there are {known}")
+            raise UnknownModule(f"there is no module at {_shown_path(scope)}; there are {known}")
         method = scope["method"]
         if method == "OPTIONS":
             return preflight((header(scope, b"access-control-request-headers") or "").encode("latin-1"))
@@ -129,6 +129,11 @@ class FormEndpoint:
     def _written(self, heard: Heard, answer: Answer) -> None:
         with self._database.write() as tx:
             write_down(tx, heard, answer, self._database.real_time())
+
+
+def _shown_path(scope: Scope) -> str:
+    """Return the path as it was sent, and not too much of it."""
+    return ascii(scope.get("raw_path", scope["path"].encode()).decode("latin-1"))[:80]
 
 
 def _name(path: str) -> str:

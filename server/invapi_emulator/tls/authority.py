@@ -79,7 +79,12 @@ def file_of(ca_dir: str) -> Path:
 
 
 def _state_folder() -> Path:
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state", "invapi-emulator")
+    try:
+        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state", "invapi-emulator")
+    except RuntimeError:
+        raise CannotStart(
+            "--ca-dir: this user has no home directory; name a folder for the test CA"
+        ) from None
 
 
 def _make(folder: Path, names: tuple[str, ...], now: Instant) -> None:
