@@ -9,6 +9,7 @@ import pytest
 from harness import Emulator
 from invapi_emulator.actions import ACTIONS, modules
 from invapi_emulator.faults.kind import FAULTS
+from invapi_emulator.report import findings as _findings  # noqa: F401 - importing it fills the table
 from invapi_emulator.report.habits import HABITS
 from invapi_emulator.scenarios.documents import as_json, parse
 from invapi_emulator.scenarios.named import scenario_names
