@@ -7,8 +7,9 @@
 # make bench  how fast it is, beside servers that do nothing   (ARGS="--only get_snapshot --rounds 3 --seconds 2", PEERS=1)
 # make long   the property tests with ten times as many examples
 # make bench-growth   time per call against what is in the store; writes docs/growth.svg   (ARGS="--only journal")
+# make fidelity   write docs/fidelity.md out of what the code has
 .DEFAULT_GOAL := run
-.PHONY: run test check acceptance image-test soak bench bench-growth long format clauses clean
+.PHONY: run test check acceptance image-test soak bench bench-growth long format clauses fidelity clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -53,6 +54,9 @@ bench-growth: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+fidelity: $(VENV)/installed-dev
+	$(BIN)/python scripts/fidelity.py
 
 clauses: $(VENV)/installed-dev
 	$(BIN)/python scripts/clauses.py

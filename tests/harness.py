@@ -19,6 +19,9 @@ SEED = 7
 DATABASE = os.environ.get("TEST_DATABASE", "")
 """The database that the tests run on: nothing for SQLite in memory, or a URL."""
 
+ASSUME = os.environ.get("TEST_ASSUME", "")
+"""What the emulator assumes in all tests but those that say it themselves: nothing for its own readings."""
+
 MORE = int(os.environ.get("TEST_MORE", "1"))
 """How many times as many examples the property tests try (make long)."""
 
@@ -50,7 +53,7 @@ class Running:
 def running(**settings: Any) -> Iterator[Running]:
     """Serve on a free port until the block is left."""
     time = HandedTime()
-    chosen = read_settings({"clock": "frozen", "seed": SEED, "db": DATABASE} | settings)
+    chosen = read_settings({"clock": "frozen", "seed": SEED, "db": DATABASE, "assume": ASSUME} | settings)
     with serving(chosen, time) as url:
         yield Running(url, time)
 

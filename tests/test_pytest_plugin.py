@@ -179,3 +179,70 @@ def test_the_report_names_the_fault_that_fired(pytester: pytest.Pytester) -> Non
     """)  # fmt: skip
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*vm/create_snapshot * -> refused (fault) [[]rejected_but_done]"])
+
+
+GUESSES = """
+    def test_of_nothing(invapi):
+        assert call(invapi, "get_snapshot")["result"] == "OK"
+
+    def test_of_failed_keys(invapi):
+        invapi.fault("task_fails", match={"action": "create_snapshot"})
+        key = call(invapi, "create_snapshot", name="a")["callback"]
+        invapi.advance_until_idle()
+        for _ in range(2):
+            form = urllib.parse.urlencode({"action": "check", "key": key}).encode()
+            with urllib.request.urlopen(invapi.url + "/eq_callback.php", form) as answer:
+                assert json.load(answer)["result"] == "Fail"
+
+    @pytest.mark.parametrize("name", ["a", "b"])
+    def test_of_power(invapi_server, name):
+        with invapi_server.account() as account:
+            assert call(account, "restore_snapshot", name=name)["code"] == -1
+
+    def test_that_has_nothing_to_do_with_it():
+        pass
+"""
+
+
+def test_each_other_reading_is_tried_and_the_tests_that_depend_on_one_are_named(
+    pytester: pytest.Pytester,
+) -> None:
+    result = run(pytester, GUESSES, "--invapi-assumptions=each", "-n", "2")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines([
+        "*which tests depend on a guess*",
+        "A-06, what a failure's body has: 2 depend on `all-four`, not `result-error`",
+        "    *::test_of_power[[]a[]]",
+        "    *::test_of_power[[]b[]]",
+        "A-12, what becomes of a failed task's key: 1 depend on `stays`, not `spent`",
+        "    *::test_of_failed_keys",
+        "* other readings make no difference to any test",
+    ])  # fmt: skip
+    result.stdout.no_fnmatch_line("*test_of_nothing*")
+
+
+def test_a_test_that_fails_as_it_is_still_fails(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    def test_wrong(invapi):
+        assert call(invapi, "get_snapshot")["result"] == "no"
+    """, "--invapi-assumptions=each")  # fmt: skip
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["not looked at, it fails as it is: *::test_wrong"])
+
+
+def test_a_suite_runs_under_readings_that_are_named(pytester: pytest.Pytester) -> None:
+    test = """
+    def test_turned(invapi):
+        answer = call(invapi, "get_snapshot")
+        assert (set(answer) == {"result", "module", "action", "callback"}, invapi.vms) == (True, [12345])
+
+    test_turned = pytest.mark.invapi(scenario="one-vm")(test_turned)
+    """
+    run(pytester, test, "--invapi-assumptions=A-18=no").assert_outcomes(passed=1)
+    run(pytester, test).assert_outcomes(failed=1)
+
+
+def test_words_that_turn_nothing_end_the_run(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "", "--invapi-assumptions=A-12=maybe")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--invapi-assumptions: assumption A-12, *takes stays, spent;*"])

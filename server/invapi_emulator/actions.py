@@ -50,7 +50,7 @@ Handler: TypeAlias = Callable[[Transaction, Call[P]], Body | None]
 class Action:
     """An action of the imitated API.
 
-    `refusal` is the text before ` <id> - why` (contract 2.4), None where an action is about no VM.
+    `clause` is the number of docs/fidelity.md that tells of it. `refusal` is the text before ` <id> - why` (contract 2.4), None where an action is about no VM.
     `find_account` answers whose call it is from its parameters; None: its token tells. `fields_read` are those of a
     call that matter; others are ignored.
     """
@@ -58,6 +58,7 @@ class Action:
     module: str
     name: str
     params: type[BaseModel]
+    clause: str
     handler: Handler[Any]
     refusal: str | None
     find_account: Callable[[Transaction, Any], Account] | None
@@ -77,6 +78,7 @@ def action(
     module: str,
     name: str,
     params: type[P],
+    clause: str,
     *,
     refusal: str | None = None,
     find_account: Callable[[Transaction, P], Account] | None = None,
@@ -86,7 +88,9 @@ def action(
     def register(handler: Handler[P]) -> Handler[P]:
         MODULES.add(module)
         read = {"action", *params.model_fields, *(["token"] if find_account is None else [])}
-        ACTIONS[module, name] = Action(module, name, params, handler, refusal, find_account, frozenset(read))
+        ACTIONS[module, name] = Action(
+            module, name, params, clause, handler, refusal, find_account, frozenset(read)
+        )
         return handler
 
     return register

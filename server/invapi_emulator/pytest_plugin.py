@@ -14,12 +14,29 @@ if TYPE_CHECKING:
     from invapi_emulator.testing import Account, Emulator
 
 URL_VARIABLE = "INVAPI_EMULATOR_URL"
-_MARKER = "invapi(scenario=..., clock=..., seed=...): the account that the fixture invapi makes for this test"
+_MARKER = "invapi(scenario=..., clock=..., seed=..., profile=..., assume=...): the account that the fixture invapi makes for this test"
 _SHOWN = 50
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("invapi").addoption(
+        "--invapi-assumptions",
+        metavar="each|A-12=no,...",
+        help="run tests that use an emulator under other readings of what nobody knows (docs/fidelity.md): under these, or "
+        "once under each single one, and tell which tests depend on a guess",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
+    asked = config.getoption("--invapi-assumptions")
+    if asked:
+        from invapi_emulator.pytest_readings import Readings  # noqa: PLC0415 - most runs do not ask for it
+
+        try:
+            config.pluginmanager.register(Readings(asked), "invapi_readings")
+        except ValueError as problem:
+            raise pytest.UsageError(f"--invapi-assumptions: {problem}") from None
 
 
 @pytest.fixture(scope="session")

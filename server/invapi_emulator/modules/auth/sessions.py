@@ -48,17 +48,17 @@ def _account_of_user(tx: Transaction, params: WhmcsLogin) -> Account:
     return account
 
 
-@action("auth", "login", Login, find_account=_account_of_key)
+@action("auth", "login", Login, "5.1", find_account=_account_of_key)
 def login(tx: Transaction, call: Call[Login]) -> Body:
     return _logged_in(tx, call, call.params)
 
 
-@action("auth", "whmcslogin", WhmcsLogin, find_account=_account_of_user)
+@action("auth", "whmcslogin", WhmcsLogin, "5.2", find_account=_account_of_user)
 def whmcslogin(tx: Transaction, call: Call[WhmcsLogin]) -> Body:
     return _logged_in(tx, call, call.params)
 
 
-@action("auth", "info", NoParameters)
+@action("auth", "info", NoParameters, "5.2")
 def info(tx: Transaction, call: Call[NoParameters]) -> Body:
     token = str(call.fields["token"])
     session = sessions.find(tx, token)
@@ -66,7 +66,7 @@ def info(tx: Transaction, call: Call[NoParameters]) -> Body:
     return _described(tx, call.account, token, expires)
 
 
-@action("auth", "logout", NoParameters)
+@action("auth", "logout", NoParameters, "5.2")
 def logout(tx: Transaction, call: Call[NoParameters]) -> Body:
     token = str(call.fields["token"])
     if token == call.account.credentials.token:

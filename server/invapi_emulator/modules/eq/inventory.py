@@ -15,12 +15,12 @@ not_emulated(
 )
 
 
-@action("eq", "list", NoParameters)
+@action("eq", "list", NoParameters, "6.1")
 def list_servers(tx: Transaction, call: Call[NoParameters]) -> Body:
     return {"result": "OK", "action": "list", "servers": _ids(tx, call)}
 
 
-@action("eq", "update_servers", NoParameters)
+@action("eq", "update_servers", NoParameters, "6.1")
 def update_servers(tx: Transaction, call: Call[NoParameters]) -> Body:
     return {
         "result": "OK",
@@ -35,7 +35,7 @@ def _ids(tx: Transaction, call: Call[NoParameters]) -> list[int | str]:
     return [wire_id(call.account.assumed, vm_id) for vm_id in vms.ids(tx, call.account.id)]
 
 
-@action("eq", "show", OfVm, refusal="failed to request show for")
+@action("eq", "show", OfVm, "6.2", refusal="failed to request show for")
 def show(tx: Transaction, call: Call[OfVm]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
     return {

@@ -19,9 +19,9 @@ from invapi_emulator.tasks.kinds import Outcome, Work, kind
 from invapi_emulator.tasks.start import start_task
 
 
-@action("eq", "on", OfVm, refusal="failed to request on for")
-@action("eq", "off", OfVm, refusal="failed to request off for")
-@action("eq", "hard_off", OfVm, refusal="failed to request hard_off for")
+@action("eq", "on", OfVm, "6.3", refusal="failed to request on for")
+@action("eq", "off", OfVm, "6.3", refusal="failed to request off for")
+@action("eq", "hard_off", OfVm, "6.3", refusal="failed to request hard_off for")
 def switch_power(tx: Transaction, call: Call[OfVm]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
     require_changeable(call.account.assumed, vm)
@@ -30,7 +30,7 @@ def switch_power(tx: Transaction, call: Call[OfVm]) -> Body:
     return {"callback": start_task(tx, call, vm)}
 
 
-@action("eq", "reboot", OfVm, refusal="failed to request reboot for")
+@action("eq", "reboot", OfVm, "6.3", refusal="failed to request reboot for")
 def reboot(tx: Transaction, call: Call[OfVm]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
     require_changeable(call.account.assumed, vm)
@@ -39,7 +39,7 @@ def reboot(tx: Transaction, call: Call[OfVm]) -> Body:
     return {"callback": start_task(tx, call, vm)}
 
 
-@action("eq", "status", OfVm, refusal="failed to request status for")
+@action("eq", "status", OfVm, "6.3", refusal="failed to request status for")
 def status(tx: Transaction, call: Call[OfVm]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
     require_readable(call.account.assumed, vm)

@@ -37,7 +37,7 @@ def _account_of(tx: Transaction, params: Check) -> Account:
     return account
 
 
-@action("eq_callback", "check", Check, find_account=_account_of)
+@action("eq_callback", "check", Check, "3.2", find_account=_account_of)
 def check(tx: Transaction, call: Call[Check]) -> Body | None:
     task = tasks.by_key(tx, call.account.id, call.params.key)
     lifetime = DAY if call.account.assumed.holds(assumptions.KEY_LIFETIME) else HOUR

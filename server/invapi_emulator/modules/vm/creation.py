@@ -30,7 +30,7 @@ from invapi_emulator.tasks.kinds import Outcome, Work, kind
 from invapi_emulator.tasks.start import start_task
 
 
-@action("vm", "create_snapshot", OfSnapshot, refusal="failed to request snapshot creation for")
+@action("vm", "create_snapshot", OfSnapshot, "4.1", refusal="failed to request snapshot creation for")
 def create_snapshot(tx: Transaction, call: Call[OfSnapshot]) -> Body:
     account, type_ = call.account, call.params.type
     vm = vms.load(tx, account.id, call.params.id)

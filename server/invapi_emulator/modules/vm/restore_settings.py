@@ -25,7 +25,9 @@ class RestoreSettings(OfSnapshots):
             raise NothingToUpdate("nothing to update: send enable_rotation (1 or 0) or exclude_rotation[]")
 
 
-@action("vm", "update_restore_settings", RestoreSettings, refusal="failed to update restore settings for")
+@action(
+    "vm", "update_restore_settings", RestoreSettings, "4.6", refusal="failed to update restore settings for"
+)
 def update_restore_settings(tx: Transaction, call: Call[RestoreSettings]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
     require_snapshots_supported(vm)

@@ -36,7 +36,7 @@ from invapi_emulator.tasks.kinds import Outcome, Work, kind
 from invapi_emulator.tasks.start import start_task
 
 
-@action("vm", "get_snapshot", OfSnapshots, refusal="failed to request snapshot list for")
+@action("vm", "get_snapshot", OfSnapshots, "4.2", refusal="failed to request snapshot list for")
 def get_snapshot(tx: Transaction, call: Call[OfSnapshots]) -> Body:
     """Answer the list as it is now, and a key for the list as it will be when the task ends (contract 4.7)."""
     account, type_ = call.account, call.params.type
@@ -72,7 +72,7 @@ def _listed(
     return rows if account.assumed.holds(assumptions.ORDER_OF_ROWS) else rows[::-1]
 
 
-@action("vm", "remove_snapshot", OfExistingSnapshot, refusal="failed to request snapshot removal for")
+@action("vm", "remove_snapshot", OfExistingSnapshot, "4.3", refusal="failed to request snapshot removal for")
 def remove_snapshot(tx: Transaction, call: Call[OfExistingSnapshot]) -> Body:
     vm, _ = _changeable(tx, call)
     _require_power_to_remove(call.account.assumed, vm)
@@ -94,7 +94,7 @@ def _require_power_to_remove(assumed: Assumed, vm: VirtualMachine) -> None:
         require_off(vm)
 
 
-@action("vm", "restore_snapshot", OfExistingSnapshot, refusal="failed to request snapshot restore for")
+@action("vm", "restore_snapshot", OfExistingSnapshot, "4.4", refusal="failed to request snapshot restore for")
 def restore_snapshot(tx: Transaction, call: Call[OfExistingSnapshot]) -> Body:
     vm, snapshot = _changeable(tx, call)
     require_restorable(snapshot)

@@ -17,7 +17,7 @@ from invapi_emulator.tasks.kinds import Outcome, Work, actions_where, kind
 from invapi_emulator.tasks.start import start_task
 
 
-@action("vm", "load_stats", OfVm, refusal="failed to request statistics for")
+@action("vm", "load_stats", OfVm, "4.5", refusal="failed to request statistics for")
 def load_stats(tx: Transaction, call: Call[OfVm]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
     require_readable(call.account.assumed, vm)
@@ -41,6 +41,6 @@ def statistics_of(tx: Transaction, account: Account, vm: VirtualMachine, now: In
     return last_hour(vm, spans, now, draw)
 
 
-@action("vm", "get_engine", NoParameters)
+@action("vm", "get_engine", NoParameters, "4.16")
 def get_engine(tx: Transaction, call: Call[NoParameters]) -> Body:
     return {"engines": vms.engines(tx, call.account.id)}
