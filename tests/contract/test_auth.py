@@ -25,6 +25,7 @@ def now(emulator: Emulator) -> float:
 
 @pytest.mark.clause("5.1", "5.2")
 @pytest.mark.parametrize("action", ["login", "whmcslogin"])
+@pytest.mark.follows("A-14")
 def test_a_login_answers_a_token_with_what_clients_read(emulator: Emulator, action: str) -> None:
     answer = emulator.call("auth", action, **CREDENTIALS[action])
     assert set(answer) == {"result"}
@@ -52,6 +53,7 @@ def test_a_token_of_a_login_opens_the_api(emulator: Emulator) -> None:
 
 @pytest.mark.clause("5.1")
 @pytest.mark.parametrize("ttl", ["0", "-1", "1.5", "31536001", "", "forever", "1" * 30])
+@pytest.mark.follows("A-06")
 def test_a_bad_ttl_is_refused(emulator: Emulator, ttl: str) -> None:
     answer = emulator.call("auth", "login", key="demo-api-key", ttl=ttl)
     assert answer["reason"] == "invalid_parameter"
@@ -71,6 +73,7 @@ def test_a_fixed_ip_binds_the_token_to_the_callers_address(emulator: Emulator) -
 
 
 @pytest.mark.clause("5.2")
+@pytest.mark.follows("A-06")
 def test_wrong_credentials_are_refused(emulator: Emulator) -> None:
     wrong_key = emulator.call("auth", "login", key="wrong")
     assert (wrong_key["reason"], wrong_key["message"]) == ("invalid_api_key", "Invalid API key")
@@ -84,6 +87,7 @@ def test_wrong_credentials_are_refused(emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     ("action", "missing"), [("login", "key"), ("whmcslogin", "user"), ("whmcslogin", "password")]
 )
+@pytest.mark.follows("A-06")
 def test_missing_credentials_are_named(emulator: Emulator, action: str, missing: str) -> None:
     fields = {name: value for name, value in CREDENTIALS[action].items() if name != missing}
     answer = emulator.call("auth", action, **fields)
@@ -98,6 +102,7 @@ def test_info_says_of_a_token_what_its_login_said(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("5.2", "2.3")
+@pytest.mark.follows("A-06")
 def test_a_logged_out_token_is_dead(emulator: Emulator) -> None:
     token = login(emulator)["token"]
     answer = emulator.call("auth", "logout", token=token)
@@ -115,6 +120,7 @@ def test_the_given_token_logged_out_is_dead_until_the_account_is_reset(emulator:
 
 
 @pytest.mark.clause("5.3")
+@pytest.mark.follows("A-04")
 def test_a_login_without_vms_has_its_own_shape(emulator: Emulator) -> None:
     emulator.reset(scenario="empty")
     response = emulator.http.post("/auth.php", data={"action": "login", "key": "demo-api-key"})
@@ -128,6 +134,7 @@ def test_a_login_without_vms_has_its_own_shape(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("5.4", "2.3")
+@pytest.mark.follows("A-06")
 def test_a_token_expires_on_the_accounts_clock(emulator: Emulator) -> None:
     token = login(emulator, ttl=60)["token"]
     emulator.advance(59)

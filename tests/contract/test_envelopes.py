@@ -65,6 +65,7 @@ def refusals_of(action: str) -> list[dict[str, object]]:
 
 @pytest.mark.clause("2.2", "2.5")
 @pytest.mark.parametrize(("module", "action"), sorted(ACTIONS))
+@pytest.mark.follows("A-04", "A-06")
 def test_every_refusal_of_every_action_has_the_one_shape(
     emulator: Emulator, module: str, action: str
 ) -> None:
@@ -87,6 +88,7 @@ def test_every_refusal_of_every_action_has_the_one_shape(
 
 @pytest.mark.clause("2.3", "2.5")
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 5000, "токен", "a\nb", "a\x00b", "HOSTKEY_TOKEN "])
+@pytest.mark.follows("A-06", "A-10")
 def test_a_bad_token_is_minus_two_with_the_text_that_clients_know(emulator: Emulator, token: str) -> None:
     for module, action in (("vm", "create_snapshot"), ("eq", "list"), ("auth", "info"), ("auth", "logout")):
         answer = emulator.call(module, action, token=token)
@@ -118,6 +120,7 @@ def test_a_missing_token_is_an_invalid_one(emulator: Emulator) -> None:
         ("eq", "reboot", "failed to request reboot for 99999 - "),
     ],
 )
+@pytest.mark.follows("A-06", "A-09")
 def test_a_refusal_about_a_vm_says_what_was_asked_of_it(
     emulator: Emulator, module: str, action: str, prefix: str
 ) -> None:
@@ -128,6 +131,7 @@ def test_a_refusal_about_a_vm_says_what_was_asked_of_it(
 
 
 @pytest.mark.clause("2.4")
+@pytest.mark.follows("A-06", "A-09")
 def test_a_bad_parameter_has_the_prefix_once_the_id_is_valid(emulator: Emulator) -> None:
     other = emulator.vm("create_snapshot", name="a b")
     assert other["message"].startswith(
@@ -141,6 +145,7 @@ def test_a_bad_parameter_has_the_prefix_once_the_id_is_valid(emulator: Emulator)
 
 @pytest.mark.clause("2.6")
 @pytest.mark.parametrize("action", ["", "no_such_action", "CREATE_SNAPSHOT", "__init__", "create_snapshot "])
+@pytest.mark.follows("A-06")
 def test_an_unknown_action_is_told_what_there_is(emulator: Emulator, action: str) -> None:
     answer = emulator.call("vm", action)
     assert answer["reason"] == "unknown_action"
@@ -157,6 +162,7 @@ def test_a_missing_action_is_an_unknown_one(emulator: Emulator) -> None:
     ("module", "action"),
     [(module, name) for module, names in sorted(NOT_EMULATED.items()) for name in sorted(names)],
 )
+@pytest.mark.follows("A-06")
 def test_what_the_vendor_has_and_the_emulator_not_is_501(
     emulator: Emulator, module: str, action: str
 ) -> None:
@@ -183,6 +189,7 @@ def test_which_actions_are_not_emulated() -> None:
         ({"name": "a", "type": ""}, "invalid parameter type: ''; it takes 1 to 32"),
     ],
 )
+@pytest.mark.follows("A-06", "A-09")
 def test_a_bad_parameter_is_named_with_its_value_and_what_it_takes(
     emulator: Emulator, fields: dict[str, str], says: str
 ) -> None:
@@ -200,6 +207,7 @@ def test_every_parameter_can_say_what_it_takes(module: str, action: str) -> None
 
 
 @pytest.mark.clause("2.8")
+@pytest.mark.follows("A-08", "A-10", "A-11", "A-21")
 def test_refusals_come_in_their_order(emulator: Emulator) -> None:
     """Mend one mistake of a call after the other: each time the next one is what is said."""
 
@@ -230,6 +238,7 @@ def test_refusals_come_in_their_order(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("2.8")
+@pytest.mark.follows("A-21", "A-29")
 def test_a_taken_name_comes_before_the_limit_and_after_the_lock(emulator: Emulator) -> None:
     assert emulator.vm("create_snapshot", 12346, name="monday")["reason"] == "name_taken"
     assert emulator.vm("create_snapshot", 12346, name="friday")["reason"] == "snapshot_limit"

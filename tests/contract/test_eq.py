@@ -6,6 +6,7 @@ from harness import Emulator
 
 
 @pytest.mark.clause("6.1")
+@pytest.mark.follows("A-14")
 def test_list_and_update_servers_answer_the_ids(emulator: Emulator) -> None:
     ids = [12345, 12346, 12347, 12348]
     assert emulator.call("eq", "list") == {"result": "OK", "action": "list", "servers": ids}
@@ -27,6 +28,7 @@ def test_list_and_update_servers_answer_the_ids(emulator: Emulator) -> None:
         (12347, "VDS", "ovirt", "power_on"),
     ],
 )
+@pytest.mark.follows("A-14")
 def test_show_says_what_a_vm_is(emulator: Emulator, vm: int, kind: str, engine: str, power: str) -> None:
     answer = emulator.eq("show", vm)
     data = answer["server_data"]
@@ -58,6 +60,7 @@ def test_show_says_what_a_vm_is(emulator: Emulator, vm: int, kind: str, engine: 
         ("reboot", 12345, "VM is up now", "on"),
     ],
 )
+@pytest.mark.follows("A-14", "A-34")
 def test_power_changes_when_the_task_ends(
     emulator: Emulator, action: str, vm: int, scope: str, power: str
 ) -> None:
@@ -72,12 +75,14 @@ def test_power_changes_when_the_task_ends(
 
 
 @pytest.mark.clause("6.3")
+@pytest.mark.follows("A-06", "A-09", "A-35")
 def test_what_is_off_cannot_be_rebooted(emulator: Emulator) -> None:
     answer = emulator.eq("reboot", 12346)
     assert answer["reason"] == "vm_not_running"
     assert answer["message"].startswith("failed to request reboot for 12346 - ")
 
 
+@pytest.mark.follows("A-34")
 def test_on_of_what_is_on_changes_nothing(emulator: Emulator) -> None:
     key = emulator.start("eq", "on")
     events = emulator.advance(until=key)["events"]

@@ -6,6 +6,7 @@ from harness import Emulator
 
 
 @pytest.mark.clause("7.1")
+@pytest.mark.follows("A-14")
 def test_demo_is_reached_by_token_key_and_password(emulator: Emulator) -> None:
     login = emulator.call("auth", "login", key="demo-api-key")
     assert login["result"]["email"] == "demo@example.com"

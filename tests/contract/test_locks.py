@@ -18,6 +18,7 @@ from harness import Emulator
         ("eq", "reboot", 12345),
     ],
 )
+@pytest.mark.follows("A-11", "A-18", "A-21", "A-28")
 def test_a_changing_task_locks_its_vm_until_it_ends(
     emulator: Emulator, module: str, action: str, vm: int
 ) -> None:
@@ -36,6 +37,7 @@ def test_a_changing_task_locks_its_vm_until_it_ends(
 
 
 @pytest.mark.clause("4.12")
+@pytest.mark.follows("A-18")
 def test_reading_tasks_do_not_lock(emulator: Emulator) -> None:
     for module, action in (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status")):
         emulator.start(module, action)

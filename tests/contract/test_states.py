@@ -19,6 +19,7 @@ def power(emulator: Emulator, action: str, vm: int = 12345) -> None:
 
 
 @pytest.mark.clause("4.4", "4.11")
+@pytest.mark.follows("A-07", "A-27")
 def test_a_restore_brings_back_disk_and_memory(emulator: Emulator) -> None:
     before = state_of(emulator.whole())
     emulator.do("vm", "create_snapshot", name="a")
@@ -33,6 +34,7 @@ def test_a_restore_brings_back_disk_and_memory(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("4.11")
+@pytest.mark.follows("A-07", "A-27")
 def test_held_memory_is_resumed_at_the_next_power_on(emulator: Emulator) -> None:
     _, memory = state_of(emulator.whole())
     emulator.do("vm", "create_snapshot", name="a")
@@ -45,6 +47,7 @@ def test_held_memory_is_resumed_at_the_next_power_on(emulator: Emulator) -> None
 
 
 @pytest.mark.clause("4.11")
+@pytest.mark.follows("A-07")
 def test_a_snapshot_of_a_vm_that_is_off_holds_no_memory_and_a_boot_makes_a_new_one(
     emulator: Emulator,
 ) -> None:
@@ -64,6 +67,7 @@ def test_a_snapshot_of_a_vm_that_is_off_holds_no_memory_and_a_boot_makes_a_new_o
 
 @pytest.mark.clause("4.11")
 @pytest.mark.parametrize("action", ["remove_snapshot", "restore_snapshot"])
+@pytest.mark.follows("A-08")
 def test_removing_and_restoring_need_the_vm_off(emulator: Emulator, action: str) -> None:
     assert emulator.vm(action, name="fresh-install")["reason"] == "vm_running"
     power(emulator, "off")
@@ -99,6 +103,7 @@ def test_a_vm_stands_still_while_its_snapshot_is_taken(emulator: Emulator) -> No
 
 
 @pytest.mark.clause("8.3")
+@pytest.mark.follows("A-05", "A-18", "A-19")
 def test_a_snapshots_size_is_used_disk_and_memory_if_running(emulator: Emulator) -> None:
     def make(name: str) -> tuple[int, float]:
         used = emulator.whole()["disk"]["used_gb"]
@@ -154,6 +159,7 @@ def test_another_seed_draws_otherwise(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("8.4")
+@pytest.mark.follows("A-18")
 def test_what_one_vm_draws_does_not_depend_on_calls_about_others(emulator: Emulator) -> None:
     def due_at() -> object:
         return emulator.control("GET", f"/tasks/{emulator.start('vm', 'create_snapshot', name='a')}")[

@@ -25,6 +25,7 @@ def series(stats: Json) -> dict[str, list[float]]:
     }
 
 
+@pytest.mark.follows("A-15")
 def test_sixty_points_of_a_minute_end_at_the_present(emulator: Emulator) -> None:
     emulator.advance(7200)
     stats = statistics(emulator)
@@ -34,6 +35,7 @@ def test_sixty_points_of_a_minute_end_at_the_present(emulator: Emulator) -> None
     assert stats["ram"]["total"] == 4096
 
 
+@pytest.mark.follows("A-15")
 def test_a_running_vm_shows_work_within_its_bounds(emulator: Emulator) -> None:
     stats = statistics(emulator)
     assert all(min(points) > 0 for points in series(stats).values())
@@ -41,10 +43,12 @@ def test_a_running_vm_shows_work_within_its_bounds(emulator: Emulator) -> None:
     assert max(stats["ram"]["used"]) <= 4096
 
 
+@pytest.mark.follows("A-15")
 def test_a_vm_that_is_off_shows_zeros(emulator: Emulator) -> None:
     assert not any(any(points) for points in series(statistics(emulator, 12346)).values())
 
 
+@pytest.mark.follows("A-15")
 def test_the_power_history_shows(emulator: Emulator) -> None:
     emulator.advance(1800)
     emulator.do("eq", "off")
@@ -59,6 +63,7 @@ def test_the_power_history_shows(emulator: Emulator) -> None:
     assert 0 in points
 
 
+@pytest.mark.follows("A-15")
 def test_old_power_changes_are_forgotten_and_nothing_shows_it(emulator: Emulator) -> None:
     for _ in range(3):
         emulator.do("eq", "off")
@@ -70,6 +75,7 @@ def test_old_power_changes_are_forgotten_and_nothing_shows_it(emulator: Emulator
 
 
 @pytest.mark.parametrize(("action", "vm"), [("create_snapshot", 12348), ("remove_snapshot", 12346)])
+@pytest.mark.follows("A-15")
 def test_work_on_snapshots_is_a_peak_of_the_disk(emulator: Emulator, action: str, vm: int) -> None:
     quiet = max(series(statistics(emulator, vm))["read"])
     emulator.do("vm", action, vm, name="new" if action == "create_snapshot" else "monday")
@@ -81,6 +87,7 @@ def test_work_on_snapshots_is_a_peak_of_the_disk(emulator: Emulator, action: str
     assert stats["cpu"] == [0] * 60
 
 
+@pytest.mark.follows("A-15")
 def test_the_same_minute_says_the_same_whenever_it_is_asked(emulator: Emulator) -> None:
     emulator.advance(4000)
     first = statistics(emulator)["cpu"]

@@ -11,6 +11,7 @@ DAY = 24 * 60 * 60
 
 
 @pytest.mark.clause("3.1")
+@pytest.mark.follows("A-18")
 def test_a_call_that_starts_work_answers_a_key(emulator: Emulator) -> None:
     keys = [emulator.start("vm", "get_snapshot") for _ in range(20)]
     assert all(re.fullmatch("[a-z0-9]{32}", key) for key in keys)
@@ -31,7 +32,17 @@ def test_under_way_is_not_ready_however_often_it_is_asked(emulator: Emulator) ->
         assert emulator.check(key) == {"result": "Not ready", "key": key}
 
 
+@pytest.mark.clause("3.3")
+@pytest.mark.follows("A-13")
+def test_under_way_is_not_ready_in_each_of_its_stages(emulator: Emulator) -> None:
+    key = emulator.start("vm", "create_snapshot", name="a")
+    emulator.advance(10)
+    assert emulator.tasks()[0]["stage"] == "copy disk"
+    assert emulator.check(key) == {"result": "Not ready", "key": key}
+
+
 @pytest.mark.clause("3.4")
+@pytest.mark.follows("A-14")
 def test_done_repeats_the_request_without_the_token(emulator: Emulator) -> None:
     answer = emulator.do("vm", "create_snapshot", name="a", num_rotation="7", comment="späß")
     assert answer["result"] == "OK"
@@ -51,6 +62,7 @@ def test_done_repeats_the_request_without_the_token(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("3.4")
+@pytest.mark.follows("A-14")
 def test_the_context_has_arrays_as_arrays_and_the_id_as_a_number(emulator: Emulator) -> None:
     form = "action=load_stats&token=HOSTKEY_TOKEN&id=0012345&tag[]=x&tag[]=y"
     key = emulator.http.post("/vm.php", content=form).json()["callback"]
@@ -60,6 +72,7 @@ def test_the_context_has_arrays_as_arrays_and_the_id_as_a_number(emulator: Emula
 
 
 @pytest.mark.clause("3.4")
+@pytest.mark.follows("A-15", "A-18", "A-19")
 def test_the_scope_of_a_task_that_fetches_is_a_json_string(emulator: Emulator) -> None:
     scope = emulator.do("vm", "get_snapshot")["scope"]
     assert isinstance(scope, str)
@@ -75,6 +88,7 @@ def task_that_fails(emulator: Emulator) -> str:
 
 
 @pytest.mark.clause("3.5")
+@pytest.mark.follows("A-12", "A-25", "A-26")
 def test_failed_is_an_answer_about_a_task_and_its_key_stays(emulator: Emulator) -> None:
     key = task_that_fails(emulator)
     answer = emulator.check(key)
@@ -88,6 +102,7 @@ def test_failed_is_an_answer_about_a_task_and_its_key_stays(emulator: Emulator) 
 
 
 @pytest.mark.clause("3.6")
+@pytest.mark.follows("A-06")
 def test_the_second_check_after_ok_does_not_know_the_key(emulator: Emulator) -> None:
     key = emulator.start("eq", "status")
     emulator.advance(until=key)
@@ -99,6 +114,7 @@ def test_the_second_check_after_ok_does_not_know_the_key(emulator: Emulator) -> 
 
 @pytest.mark.clause("3.6")
 @pytest.mark.parametrize("key", ["", "x", "0" * 32, "0" * 33, "KEY!", "a\x00b", "ключ", "x" * 5000])
+@pytest.mark.follows("A-06")
 def test_a_key_that_never_was_is_not_found(emulator: Emulator, key: str) -> None:
     answer = emulator.check(key)
     assert (answer["message"], answer["key"], answer["reason"]) == (
@@ -109,6 +125,7 @@ def test_a_key_that_never_was_is_not_found(emulator: Emulator, key: str) -> None
 
 
 @pytest.mark.clause("3.6")
+@pytest.mark.follows("A-06")
 def test_a_check_without_a_key_names_the_parameter(emulator: Emulator) -> None:
     answer = emulator.answer(emulator.http.post("/eq_callback.php", data={"action": "check"}))
     assert answer["reason"] == "invalid_parameter"
@@ -116,6 +133,7 @@ def test_a_check_without_a_key_names_the_parameter(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("3.7")
+@pytest.mark.follows("A-16", "A-25", "A-26")
 def test_a_key_ages_out_a_day_after_its_tasks_end(emulator: Emulator) -> None:
     failed = task_that_fails(emulator)
     emulator.advance(DAY - 1)
@@ -126,6 +144,7 @@ def test_a_key_ages_out_a_day_after_its_tasks_end(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("3.7")
+@pytest.mark.follows("A-16")
 def test_a_key_under_way_does_not_age(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.advance(DAY + 30)
@@ -135,6 +154,7 @@ def test_a_key_under_way_does_not_age(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("8.1")
+@pytest.mark.follows("A-18", "A-19", "A-20", "A-28")
 def test_effects_take_place_when_due_and_only_then_are_seen(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     task = emulator.control("GET", f"/tasks/{key}")

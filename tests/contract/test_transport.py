@@ -10,6 +10,7 @@ LIST = {"action": "list", "token": TOKEN}
 
 @pytest.mark.clause("1.1")
 @pytest.mark.parametrize("path", ["/eq.php", "/eq"])
+@pytest.mark.follows("A-01", "A-14")
 def test_a_module_is_reached_with_and_without_php(emulator: Emulator, path: str) -> None:
     assert emulator.http.post(path, data=LIST).json()["servers"] == [12345, 12346, 12347, 12348]
 
@@ -19,12 +20,14 @@ def test_a_module_is_reached_with_and_without_php(emulator: Emulator, path: str)
     ("path", "action"),
     [("/vm.php", "get_engine"), ("/auth.php", "info"), ("/eq.php", "list"), ("/eq_callback.php", "check")],
 )
+@pytest.mark.follows("A-04")
 def test_the_four_modules_are_there(emulator: Emulator, path: str, action: str) -> None:
     response = emulator.http.post(path, data={"action": action, "token": TOKEN, "key": "none"})
     assert response.status_code == 200
 
 
 @pytest.mark.clause("1.2")
+@pytest.mark.follows("A-02")
 def test_a_multipart_form_is_read(emulator: Emulator) -> None:
     form = {name: (None, value) for name, value in LIST.items()}
     assert emulator.http.post("/eq.php", files=form).json()["result"] == "OK"
@@ -63,6 +66,7 @@ def test_the_last_of_a_repeated_field_wins(emulator: Emulator) -> None:
         "exclude_rotation[1]=z&exclude_rotation[0]=c&exclude_rotation[1]=a&exclude_rotation[0]=b",
     ],
 )
+@pytest.mark.follows("A-23")
 def test_arrays_are_read_as_php_reads_them(emulator: Emulator, names: str) -> None:
     form = f"action=update_restore_settings&token={TOKEN}&id=12345&{names}"
     excluded = emulator.http.post("/vm.php", content=form).json()["settings"]["exclude_rotation"]
@@ -74,6 +78,7 @@ def test_arrays_are_read_as_php_reads_them(emulator: Emulator, names: str) -> No
     "field",
     ["id[]=12345&name=a", "id=12345&name[]=a", "id=12345&name[x]=a", "id=12345&name=a&type[0]=snapshot"],
 )
+@pytest.mark.follows("A-06", "A-09")
 def test_an_array_for_a_scalar_is_refused(emulator: Emulator, field: str) -> None:
     form = f"action=create_snapshot&token={TOKEN}&{field}"
     answer = emulator.answer(emulator.http.post("/vm.php", content=form))
@@ -96,6 +101,7 @@ def test_an_array_for_action_or_token_counts_as_missing(emulator: Emulator) -> N
 
 
 @pytest.mark.clause("1.4")
+@pytest.mark.follows("A-04")
 def test_a_refusal_of_the_api_is_http_200(emulator: Emulator) -> None:
     response = emulator.http.post("/vm.php", data={"action": "create_snapshot", "token": "wrong"})
     assert (response.status_code, response.headers["content-type"]) == (200, "application/json")
@@ -108,6 +114,7 @@ def test_an_unknown_module_is_404_with_the_envelope(emulator: Emulator, path: st
     assert (response.status_code, emulator.answer(response)["reason"]) == (404, "unknown_module")
 
 
+@pytest.mark.follows("A-06")
 def test_a_path_that_is_no_module_is_named_as_it_was_sent(emulator: Emulator) -> None:
     message = emulator.answer(emulator.http.post("/vm.php%3Fa=%C3%9F", data=LIST))["message"]
     assert message.startswith("there is no module at '/vm.php%3Fa=%C3%9F'; there are ")
@@ -184,6 +191,7 @@ def test_a_body_without_a_content_type_is_read_as_urlencoded(emulator: Emulator)
 
 
 @pytest.mark.clause("1.5")
+@pytest.mark.follows("A-03")
 def test_a_page_of_any_origin_may_call_the_modules(emulator: Emulator) -> None:
     response = emulator.http.post("/vm.php", data=LIST, headers={"origin": "https://panel.example"})
     assert response.headers["access-control-allow-origin"] == "*"
@@ -192,6 +200,7 @@ def test_a_page_of_any_origin_may_call_the_modules(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("1.5")
+@pytest.mark.follows("A-03")
 def test_the_preflight_is_answered(emulator: Emulator) -> None:
     asked = {
         "origin": "https://panel.example",

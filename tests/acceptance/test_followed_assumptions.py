@@ -1,0 +1,64 @@
+"""The contract suite says which of its tests follow which assumption, and nothing else depends on one.
+
+Each assumption's other readings are put in force for a run of the whole suite; the tests that fail under one of them are
+exactly those that are marked `follows` with its id.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from invapi_emulator.assumptions.assumption import ASSUMPTIONS
+
+pytestmark = pytest.mark.acceptance
+
+ROOT = Path(__file__).parents[2]
+CONTRACT = ROOT / "tests" / "contract"
+MARKED = re.compile(r"@pytest\.mark\.follows\(([^)]*)\)\ndef (\w+)\(")
+WITHIN_SECONDS = 600
+
+
+def marked(id_: str) -> set[str]:
+    return {test for test, ids in all_marked() if id_ in ids}
+
+
+def all_marked() -> Iterator[tuple[str, list[str]]]:
+    for file in sorted(CONTRACT.glob("test_*.py")):
+        for ids, test in MARKED.findall(file.read_text(encoding="utf-8")):
+            yield f"{file.name}::{test}", re.findall(r'"([^"]+)"', ids)
+
+
+def failing(word: str) -> set[str]:
+    """Return the tests of the contract suite that fail where this reading is in force."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--tb=no",
+        "-rfE",
+        str(CONTRACT),
+    ]
+    run = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"TEST_ASSUME": word}, capture_output=True, text=True,
+        check=False, timeout=WITHIN_SECONDS,
+    )  # fmt: skip
+    assert run.returncode in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED), run.stdout + run.stderr
+    return set(re.findall(r"^(?:FAILED|ERROR) tests/contract/(\w+\.py::\w+)", run.stdout, re.MULTILINE))
+
+
+@pytest.mark.parametrize("id_", sorted(ASSUMPTIONS))
+def test_exactly_the_marked_tests_follow(id_: str) -> None:
+    found = [failing(f"{id_}={reading}") for reading in ASSUMPTIONS[id_].others]
+    assert set().union(*found) == marked(id_)
+
+
+def test_every_assumption_has_a_test_that_follows_it() -> None:
+    assert {id_ for _, ids in all_marked() for id_ in ids} == set(ASSUMPTIONS)
