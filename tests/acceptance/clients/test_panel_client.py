@@ -1,5 +1,6 @@
 """What a panel that manages snapshots asks for, by a program for Node that asks as one does."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -58,6 +59,7 @@ def test_it_lists_snapshots_of_either_engine_by_polling_a_key(
     ]
     assert [row["sizeGb"] for row in listed["rows"]] == [row["size"] / 2**30 for row in kept]
     assert asked(account) == ["auth/login", "eq/show", "vm/get_snapshot"] + ["eq_callback/check"] * 2
+    assert isinstance(json.loads(account.requests(action="check")[-1]["answer"])["scope"], str)
 
 
 def test_every_call_goes_out_with_a_session_and_none_with_the_key(panel: Panel, account: Account) -> None:
