@@ -43,6 +43,7 @@ def test_a_restore_goes_by_power(model: Model, account: Account) -> None:
         ("power_off", {"id": 12345}),
         ("restore_snapshot", wanted),
         ("power_on", {"id": 12345}),
+        ("reboot_server", {"id": 12345}),
     ):
         key = model.started(tool, **given)
         assert [model.read("check_task", key=key)["result"] for _ in range(2)] == ["Not ready", "OK"]

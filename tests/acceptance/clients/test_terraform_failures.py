@@ -1,7 +1,7 @@
 """What the vendor's Terraform provider does when things go wrong, by a Go program that does the same."""
 
 import pytest
-from client_programs import Program, VendorServer, asked, asked_of_nobody
+from client_programs import Program, VendorServer, account_of, asked, asked_of_nobody, terraform_of
 
 from harness import Json
 from invapi_emulator.testing import Account
@@ -77,6 +77,14 @@ def test_it_logs_in_again_only_once(provider: Program, account: Account) -> None
     assert (refused.ok, refused.told["waits"]) == (False, [])
     assert "Token expired" in refused.told["error"]
     assert asked(account, module="auth") == ["auth/login"] * 2
+
+
+def test_a_clock_behind_the_real_time_makes_it_log_in_before_each_call(
+    terraform: str, vendor: VendorServer
+) -> None:
+    with account_of(vendor, now="2001-01-01T00:00:00Z") as account:
+        assert terraform_of(account, terraform)("list").ok
+        assert asked(account) == ["auth/login", "auth/login", "eq/list"]
 
 
 def test_what_is_not_emulated_says_so_and_an_order_is_never_repeated(
