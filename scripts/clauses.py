@@ -1,4 +1,4 @@
-"""List the clauses of docs/fidelity.md that no test is marked with, and marks that name no clause.
+"""List the clauses that no test is marked with, and marks that name no clause.
 
 A clause that no test can prove says so in its text: "(not tested: why)".
 """
@@ -7,15 +7,11 @@ import re
 import sys
 from pathlib import Path
 
+from invapi_emulator.fidelity.clauses import clauses
+
 ROOT = Path(__file__).parents[1]
-CLAUSE = re.compile(r"^(?:- |\| )\*\*(\d+\.\d+)\*\*(.*)", re.MULTILINE)
 MARK = re.compile(r"mark\.clause\(([^)]*)\)")
 NUMBER = re.compile(r'"(\d+\.\d+)"')
-
-
-def documented() -> dict[str, str]:
-    page = (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8")
-    return dict(CLAUSE.findall(page))
 
 
 def marked() -> set[str]:
@@ -27,17 +23,19 @@ def marked() -> set[str]:
 
 
 def main() -> int:
-    clauses, tested = documented(), marked()
+    known, tested = clauses(), marked()
     untested = [
-        number for number, text in clauses.items() if number not in tested and "(not tested:" not in text
+        number
+        for number, clause in known.items()
+        if number not in tested and "(not tested:" not in clause.text
     ]
-    unknown = sorted(tested - set(clauses))
+    unknown = sorted(tested - set(known))
     for number in untested:
         print(f"clause {number} has no test")
     for number in unknown:
-        print(f"a test is marked with clause {number}, which docs/fidelity.md does not have")
-    print(f"{len(clauses)} clauses, {len(clauses) - len(untested)} of them with tests")
-    return 1 if untested or unknown or not clauses else 0
+        print(f"a test is marked with clause {number}, which there is not")
+    print(f"{len(known)} clauses, {len(known) - len(untested)} of them with tests")
+    return 1 if untested or unknown or not known else 0
 
 
 if __name__ == "__main__":

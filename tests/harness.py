@@ -120,6 +120,12 @@ class Emulator:
     def clock(self, **changes: Any) -> Json:
         return self.control("PUT", "/clock", changes) if changes else self.control("GET", "/clock")
 
+    def assume(self, **readings: str) -> Json:
+        """Turn assumptions: `A_12="no"` is A-12=no; the next test has the emulator's own again."""
+        return self.control(
+            "PUT", "/assumptions", {id_.replace("_", "-"): reading for id_, reading in readings.items()}
+        )
+
     def reset(self, **wanted: Any) -> Json:
         return self.control("POST", "/reset", wanted)
 

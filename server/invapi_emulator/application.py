@@ -18,6 +18,7 @@ from invapi_emulator.modules.auth import sessions as _auth_sessions
 from invapi_emulator.modules.eq import inventory as _eq_inventory
 from invapi_emulator.modules.eq import power as _eq_power
 from invapi_emulator.modules.eq_callback import check as _eq_callback_check
+from invapi_emulator.modules.vm import creation as _vm_creation
 from invapi_emulator.modules.vm import restore_settings as _vm_restore_settings
 from invapi_emulator.modules.vm import snapshots as _vm_snapshots
 from invapi_emulator.modules.vm import statistics as _vm_statistics
@@ -37,6 +38,7 @@ MODULES = (
     _eq_callback_check,
     _eq_inventory,
     _eq_power,
+    _vm_creation,
     _vm_restore_settings,
     _vm_snapshots,
     _vm_statistics,
@@ -78,7 +80,7 @@ def create_app(
             worlds = Worlds(database, lifecycle, measures, scenarios, defaults, worker.wake)
             return create_control(settings, worlds, ids)
 
-    modules = FormEndpoint(database, lifecycle, ids, measures, worker.wake)
+    modules = FormEndpoint(database, lifecycle, ids, measures, worker.wake, settings.assumed)
     return FrontDoor(modules, control, life)
 
 

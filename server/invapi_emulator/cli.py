@@ -47,6 +47,7 @@ def _setting_flags(command: Callable[..., int]) -> Callable[..., int]:
             name,
             help=f"{field.description}{default}",
             metavar=name.rpartition("_")[2].upper(),
+            multiple=field.default == (),
             **_ALONE if field.annotation is bool else {},
         )(command)
     return command
@@ -59,13 +60,19 @@ def _setting_flags(command: Callable[..., int]) -> Callable[..., int]:
 def serve(**flags: Any) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     try:
-        settings = read_settings({name: value for name, value in flags.items() if value is not None})
+        settings = read_settings(_given(flags))
         log_to_stderr(settings.log_level, settings.log_format)
         with taken_ports(settings) as ports, no_collection():
             _serve(settings, ports)
     except CannotStart as problem:
         return _refuse(str(problem))
     return 0
+
+
+def _given(flags: dict[str, Any]) -> dict[str, Any]:
+    """Return the flags that were given; one that was given several times has all its values."""
+    joined = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in flags.items()}
+    return {name: joined[name] for name, value in flags.items() if value not in (None, ())}
 
 
 @commands.command(epilog=f"--db is also an environment variable, {ENVIRONMENT_PREFIX}DB.")
@@ -126,7 +133,7 @@ def _serve(settings: Settings, ports: Ports) -> None:
     from invapi_emulator.clock import real_time  # noqa: PLC0415
     from invapi_emulator.http.server import allow_many_connections, secured, server_for  # noqa: PLC0415
     from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
-    from invapi_emulator.opening import open_worlds  # noqa: PLC0415
+    from invapi_emulator.opening import open_worlds, with_printed_seed  # noqa: PLC0415
     from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
 
     if not settings.admin_token and not is_local(settings.host):
@@ -134,7 +141,7 @@ def _serve(settings: Settings, ports: Ports) -> None:
             "listening on %s without --admin-token: whoever reaches the port drives this emulator",
             settings.host,
         )
-    scenarios = known_scenarios(settings.scenario)
+    settings, scenarios = with_printed_seed(settings), known_scenarios(settings.scenario)
     time, where = real_time(), " and ".join(ports.urls())
     https = None if ports.secure is None else secured(ports.secure, settings, time())
     database = open_worlds(settings, time, scenarios)

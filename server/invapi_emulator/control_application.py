@@ -9,6 +9,7 @@ from invapi_emulator import __version__
 from invapi_emulator.control import (
     accounts,
     clock,
+    conduct,
     docs,
     events,
     faults,
@@ -39,6 +40,7 @@ _PARTS = (
     docs,
     accounts,
     reset,
+    conduct,
     clock,
     state,
     vms,

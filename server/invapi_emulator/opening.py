@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.clocks import ClockStart
+from invapi_emulator.domain.conduct import Conduct
 from invapi_emulator.errors import CannotStart, Unprocessable
+from invapi_emulator.randomness import new_seed
 from invapi_emulator.scenarios.files import chosen_scenario
 from invapi_emulator.scenarios.named import Scenarios
 from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, check_wanted, make_account
@@ -50,10 +52,20 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
     return database
 
 
+def with_printed_seed(settings: Settings) -> Settings:
+    """Return the settings with a seed where a hostile server has none: what it does can then be repeated."""
+    if settings.profile != "hostile" or settings.seed is not None:
+        return settings
+    seed = new_seed()
+    _log.warning("profile hostile: all that it draws follows from its seed; --seed %s repeats it", seed)
+    return settings.model_copy(update={"seed": seed})
+
+
 def defaults_of(settings: Settings, scenarios: Scenarios) -> Wanted:
     """Return the world that accounts made new get, where nobody asks for another."""
     start = ClockStart(settings.clock, settings.rate, settings.polls)
-    return Wanted(chosen_scenario(scenarios, settings.scenario), start, settings.seed)
+    conduct = Conduct(settings.profile, settings.assumed)
+    return Wanted(chosen_scenario(scenarios, settings.scenario), start, settings.seed, conduct)
 
 
 def _resume_clocks(database: Database, tx: Transaction) -> None:

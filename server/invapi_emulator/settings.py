@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from invapi_emulator.assumptions.assumption import Assumed, split
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.logs import LogFormat
 
@@ -56,6 +57,12 @@ class Settings(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     """makes accounts made new repeatable: keys, tokens, durations; nothing: a random one"""
 
+    profile: Literal["instant", "realistic", "slow", "hostile"] = "realistic"
+    """how accounts made new behave: instant and slow change how long work takes, hostile all that the contract leaves open"""
+
+    assume: tuple[str, ...] = ()
+    """readings of assumptions, for accounts made new and calls that are nobody's: A-12=no, separated by commas"""
+
     head_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 10
     """seconds that the head of a request may take to come in"""
 
@@ -91,6 +98,18 @@ class Settings(BaseModel):
 
     fsync: bool = False
     """SQLite writes through to the disk at each commit: survives a power cut, not only a kill"""
+
+    @field_validator("assume", mode="before")
+    @classmethod
+    def _readings(cls, value: Any) -> Any:
+        """Take words or a mapping; what is kept are the readings by name, in order of their ids."""
+        words = value.split(",") if isinstance(value, str) else value
+        pairs = words.items() if isinstance(words, dict) else map(split, filter(None, words))
+        return Assumed().changed(dict(pairs)).as_words()
+
+    @property
+    def assumed(self) -> Assumed:
+        return Assumed(dict(map(split, self.assume)))
 
     @field_validator("allowed_hosts", "allowed_origins", "tls_names", "trusted_proxies", mode="before")
     @classmethod
@@ -137,7 +156,7 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-WORLD_SETTINGS = ("scenario", "clock", "rate", "polls", "seed")
+WORLD_SETTINGS = ("scenario", "clock", "rate", "polls", "seed", "profile", "assume")
 """Those that apply to accounts made new only."""
 
 

@@ -82,7 +82,7 @@ def test_what_is_accepted_can_be_rotated_unless_the_limit_was_lowered(
     assume(len(snapshots) <= limit)
     settings = RotationSettings(True, excluded)
     try:
-        require_room(snapshots, "new", settings, limit)
+        require_room(snapshots, settings, limit)
     except SnapshotLimit:
         assert len(snapshots) == limit
         assert {snapshot.name for snapshot in snapshots} <= set(excluded)
@@ -98,7 +98,7 @@ def test_a_snapshot_in_error_rotates_first_is_found_and_cannot_be_restored() -> 
     with pytest.raises(SnapshotNotFound, match="status error"):
         require_restorable(snapshots[2])
     with pytest.raises(SnapshotLimit):
-        require_room(snapshots, "new", RotationSettings(), 3)
+        require_room(snapshots, RotationSettings(), 3)
 
 
 @pytest.mark.clause("4.8")

@@ -11,9 +11,10 @@ from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, View, account_view
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, World, Worlds
 from invapi_emulator.domain.accounts import Credentials
+from invapi_emulator.domain.conduct import Profile
 from invapi_emulator.errors import Conflict
 from invapi_emulator.randomness import Chance, new_name, new_seed
-from invapi_emulator.scenarios.fields import AccountName, ClockChange, Seed
+from invapi_emulator.scenarios.fields import AccountName, Assume, ClockChange, Seed
 from invapi_emulator.scenarios.worlds import DEMO, make_account
 from invapi_emulator.storage import accounts
 
@@ -32,6 +33,8 @@ class NewAccount(BaseModel):
     scenario: ScenarioName | None = None
     clock: ClockChange | None = None
     seed: Seed | None = None
+    profile: Profile | None = None
+    assume: Assume | None = None
     token: Word | None = None
     api_key: Word | None = None
     user: Text | None = None
@@ -96,7 +99,7 @@ def _list(worlds: Worlds) -> AccountList:
 def _make(worlds: Worlds, body: NewAccount) -> tuple[int, AccountView]:
     name = body.name or f"account-{new_name()}"
     scenario = None if body.scenario is None else worlds.scenario(body.scenario)
-    wanted = worlds.defaults.asked(scenario, body.clock, body.seed)
+    wanted = worlds.defaults.asked(scenario, body.clock, body.seed, body.profile, body.assume)
     seed = wanted.seed
     chance = Chance(new_seed() if seed is None else seed, name, seed is not None)
     credentials = Credentials(

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from invapi_emulator.control.worlds import World
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.clocks import ClockMode
+from invapi_emulator.domain.conduct import Profile
 from invapi_emulator.domain.instants import Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot
 from invapi_emulator.domain.tasks import Task, TaskState, progress_at, stage_at
@@ -85,6 +86,9 @@ class AccountView(View):
     scenario: str
     seed: int
     clock: ClockView
+    profile: Profile
+    assume: dict[str, str]
+    """readings other than the emulator's own, by id of the assumption"""
     vms: list[int]
 
 
@@ -104,6 +108,8 @@ def account_view(world: World) -> AccountView:
         scenario=account.scenario,
         seed=account.seed,
         clock=clock_view(account, world.now),
+        profile=account.conduct.profile,
+        assume=dict(account.assumed.other),
         vms=vms.ids(world.tx, account.id),
     )
 

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from invapi_emulator.assumptions.assumption import Assumed
 from invapi_emulator.domain.clocks import Clock, ClockStart
+from invapi_emulator.domain.conduct import Conduct
 from invapi_emulator.domain.instants import Instant
 
 GIVEN_TOKEN_EXPIRES = 4_102_444_800
@@ -30,7 +32,8 @@ class Account:
 
     `seeded` tells whether somebody chose the seed; `generation` counts its worlds, a reset makes a new one;
     `faults_made` numbers the fault rules in the present one; the given token is dead while `token_alive` is false.
-    `made_at` and `used_at` are real times, the latter to the minute.
+    `made_at` and `used_at` are real times, the latter to the minute. `start` and `start_conduct` are what a reset
+    returns to.
     """
 
     id: int
@@ -46,3 +49,13 @@ class Account:
     used_at: Instant
     start: ClockStart
     clock: Clock
+    start_conduct: Conduct
+    conduct: Conduct
+
+    @property
+    def is_hostile(self) -> bool:
+        return self.conduct.profile == "hostile"
+
+    @property
+    def assumed(self) -> Assumed:
+        return self.conduct.assumed

@@ -47,6 +47,27 @@ class Unlisted:
     until: Instant
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Which snapshots count against the limit, and whether those in status error rotate before the others."""
+
+    excluded: bool = True
+    broken: bool = True
+    broken_first: bool = True
+
+
+def counted(
+    snapshots: Iterable[Snapshot], settings: RotationSettings, counting: Counting = Counting()
+) -> list[Snapshot]:
+    """Return the snapshots that count against the limit (contract 4.10, 4.13)."""
+    return [
+        snapshot
+        for snapshot in snapshots
+        if (counting.excluded or snapshot.name not in settings.excluded)
+        and (counting.broken or snapshot.status != "error")
+    ]
+
+
 def size_of(state: MachineState, memory_mb: int) -> int:
     """Return the bytes a snapshot of this state takes: the used disk, and the memory if there is any."""
     return (state.used_mb + (0 if state.memory_fingerprint is None else memory_mb)) * _MIB
@@ -54,7 +75,7 @@ def size_of(state: MachineState, memory_mb: int) -> int:
 
 def find_snapshot(snapshots: Iterable[Snapshot], name: str, image_id: str | None) -> Snapshot:
     """Return the snapshot of that name, which must have that image if one is named."""
-    found = next((snapshot for snapshot in snapshots if snapshot.name == name), None)
+    found = of_the_name(snapshots, name)
     if found is None:
         raise SnapshotNotFound(f"there is no snapshot '{name}' of this type")
     if image_id is not None and image_id != found.image_id:
@@ -68,10 +89,22 @@ def require_restorable(snapshot: Snapshot) -> None:
         raise SnapshotNotFound(f"snapshot '{snapshot.name}' is in status error and cannot be restored")
 
 
-def require_room(snapshots: Sequence[Snapshot], name: str, settings: RotationSettings, num_max: int) -> None:
-    """Refuse a new snapshot whose name is taken, or for which rotation cannot make room (contract 4.10, 4.13)."""
-    if any(snapshot.name == name for snapshot in snapshots):
-        raise NameTaken(f"there is a snapshot '{name}' of this type already")
+def of_the_name(snapshots: Iterable[Snapshot], name: str, *, exactly: bool = True) -> Snapshot | None:
+    """Return the snapshot that has a name; unless `exactly`, A is a."""
+    wanted = name if exactly else name.lower()
+    names = ((snapshot, snapshot.name if exactly else snapshot.name.lower()) for snapshot in snapshots)
+    return next((snapshot for snapshot, its in names if its == wanted), None)
+
+
+def require_free_name(snapshots: Iterable[Snapshot], name: str, *, exactly: bool = True) -> None:
+    """Refuse a new snapshot whose name is taken (contract 4.13)."""
+    taken = of_the_name(snapshots, name, exactly=exactly)
+    if taken is not None:
+        raise NameTaken(f"there is a snapshot '{taken.name}' of this type already")
+
+
+def require_room(snapshots: Sequence[Snapshot], settings: RotationSettings, num_max: int) -> None:
+    """Refuse a new snapshot for which rotation cannot make room among those that count (contract 4.10)."""
     if len(snapshots) < num_max:
         return
     if not settings.enabled:
@@ -81,9 +114,9 @@ def require_room(snapshots: Sequence[Snapshot], name: str, settings: RotationSet
 
 
 def rotated_out(
-    snapshots: Sequence[Snapshot], settings: RotationSettings, num_max: int
+    snapshots: Sequence[Snapshot], settings: RotationSettings, num_max: int, *, broken_first: bool = True
 ) -> tuple[Snapshot, ...]:
-    """Return the snapshots that go so that one more fits (contract 4.10).
+    """Return the snapshots that go so that one more fits among those that count (contract 4.10).
 
     Those in status error go first, then the oldest; excluded ones stay. Raises TaskFailed if that makes too
     little room.
@@ -95,7 +128,7 @@ def rotated_out(
     if not settings.enabled or len(free) < surplus:
         why = "none can be rotated out" if settings.enabled else "rotation is off"
         raise TaskFailed(f"it has {len(snapshots)} of {num_max} snapshots, and {why}")
-    free.sort(key=lambda snapshot: (snapshot.status != "error", snapshot.sequence))
+    free.sort(key=lambda snapshot: (broken_first and snapshot.status != "error", snapshot.sequence))
     return tuple(free[:surplus])
 
 

@@ -34,6 +34,10 @@ class Stage:
     seconds_per_gb: float = 0
 
 
+QUEUED = "queued"
+"""The name of the stage in which a task waits for those before it (assumption A-21)."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedStage:
     name: str
@@ -77,15 +81,19 @@ class Task:
 
 
 def plan(
-    stages: Sequence[Stage], size_gb: int, now: Instant, draw: Callable[[str], float]
+    stages: Sequence[Stage],
+    size_gb: int,
+    now: Instant,
+    draw: Callable[[str], float],
+    pace: Callable[[str], float] = lambda _stage: 1,
 ) -> tuple[PlannedStage, ...]:
     """Return the stages with their ends; each starts when the one before is due.
 
-    `draw(stage name)` answers a number in [0, 1) that decides how much longer or shorter a stage takes.
+    `draw(stage name)` answers a number in [0, 1) that decides how much longer or shorter a stage takes, `pace(stage
+    name)` how many times as long.
     """
     durations = (
-        round((stage.seconds + stage.seconds_per_gb * size_gb) * 1000 * _jitter(draw(stage.name)))
-        * (SECOND // 1000)
+        round(_planned_ms(stage, size_gb) * _jitter(draw(stage.name)) * pace(stage.name)) * (SECOND // 1000)
         for stage in stages
     )
     ends = itertools.accumulate(durations, initial=now)
@@ -121,6 +129,11 @@ def failed(task: Task, error: str) -> Task:
     return replace(task, state="failed", error=error)
 
 
+def was_queued(task: Task) -> bool:
+    """Tell whether a task waits, or waited, for others before it began."""
+    return task.stages[0].name == QUEUED
+
+
 def stage_at(task: Task, now: Instant) -> str:
     """Return the name of the stage the task is in; `done` or `failed` once it has ended."""
     if task.state != "running":
@@ -144,12 +157,16 @@ def at_share(task: Task, share: float, *, of: PlannedStage | None = None) -> Ins
     return min(task.created_at + round(planned * share), LATEST)
 
 
-def has_aged_out(task: Task, now: Instant) -> bool:
-    return task.ended_at is not None and task.ended_at + KEY_LIFETIME <= now
+def has_aged_out(task: Task, now: Instant, lifetime: Instant = KEY_LIFETIME) -> bool:
+    return task.ended_at is not None and task.ended_at + lifetime <= now
 
 
 def _reached(task: Task, now: Instant) -> Instant:
     return now if task.stops_at is None else min(now, task.stops_at)
+
+
+def _planned_ms(stage: Stage, size_gb: int) -> float:
+    return (stage.seconds + stage.seconds_per_gb * size_gb) * 1000
 
 
 def _jitter(fraction: float) -> float:

@@ -133,14 +133,17 @@ def rebooted(vm: VirtualMachine, now: Instant) -> VirtualMachine:
     return replace(vm, state=_booted(as_of(vm, now).state), running_since=now)
 
 
-def restored(vm: VirtualMachine, state: MachineState) -> VirtualMachine:
-    """Return the VM, which is off and stays so, with the disk and the memory of a snapshot (contract 4.11)."""
-    return replace(vm, state=state)
+def restored(vm: VirtualMachine, state: MachineState, now: Instant, *, keep_memory: bool) -> VirtualMachine:
+    """Return the VM off, with the disk and, unless that is not kept, the memory of a snapshot (contract 4.11)."""
+    held = state if keep_memory else replace(state, memory_fingerprint=None)
+    stopped = vm if vm.power == "off" else _with_power(vm, "off", now)
+    return replace(stopped, state=held, running_since=None)
 
 
-def damaged(vm: VirtualMachine) -> VirtualMachine:
-    """Return the VM with a disk that is neither what it was nor what it should be, and no memory."""
-    return replace(vm, state=replace(_written(vm.state, "damaged"), memory_fingerprint=None))
+def damaged(vm: VirtualMachine, now: Instant) -> VirtualMachine:
+    """Return the VM off, with a disk that is neither what it was nor what it should be, and no memory."""
+    stopped = powered_off(vm, now)
+    return replace(stopped, state=replace(_written(stopped.state, "damaged"), memory_fingerprint=None))
 
 
 def _with_power(vm: VirtualMachine, power: Power, now: Instant) -> VirtualMachine:

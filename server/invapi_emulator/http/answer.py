@@ -21,7 +21,7 @@ _NO_CONTENT = 204
 class Answer:
     """`reason` tells why a call was refused, None for one that was not, `retry_after` how many seconds to wait then.
 
-    `more` are headers beyond those of each answer.
+    `more` are headers beyond those of each answer. `to_other_origins`: web pages of any origin may read it (contract 1.5).
     """
 
     body: bytes
@@ -29,13 +29,15 @@ class Answer:
     reason: str | None = None
     retry_after: int | None = None
     more: tuple[tuple[bytes, bytes], ...] = ()
+    to_other_origins: bool = True
 
     @property
     def headers(self) -> RawHeaders:
         """Return the headers as they are sent, names in lower case."""
         if self.status == _NO_CONTENT:
             return [*_ALWAYS[1:], *self.more]
-        headers = [(b"content-length", b"%d" % len(self.body)), *_ALWAYS, *self.more]
+        always = _ALWAYS if self.to_other_origins else _ALWAYS[:1]
+        headers = [(b"content-length", b"%d" % len(self.body)), *always, *self.more]
         if self.reason is not None:
             headers.append((_REASON, self.reason.encode()))
         if self.retry_after is not None:

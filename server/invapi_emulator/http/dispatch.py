@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
 
 from invapi_emulator.actions import ACTIONS, NOT_EMULATED, Action, Call, actions_of
+from invapi_emulator.assumptions.transport import TOKEN_FIRST, WORDS_OF_REFUSALS
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
@@ -16,9 +18,11 @@ from invapi_emulator.faults.kind import AfterFault, BeforeFault, Reply
 from invapi_emulator.faults.rules import fire
 from invapi_emulator.http.answer import Answer
 from invapi_emulator.http.envelope import failure, success
+from invapi_emulator.http.hostile import disturbed
 from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.http.parameters import shortened, validated
 from invapi_emulator.http.tokens import account_of_token
+from invapi_emulator.http.turned import refused_as_turned
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import accounts, tasks
 from invapi_emulator.storage.database import Database
@@ -71,7 +75,10 @@ def _answered(database: Database, tx: Transaction, action: Action, heard: Heard)
     try:
         account, params, real_now = _identified(tx, action, heard, lambda: database.real_now(tx))
     except ApiError as refusal:
-        return _refused(action, heard, refusal)
+        return _refused(action, heard, refused_as_turned(heard) or refusal)
+    turned = refused_as_turned(heard)
+    if turned is not None:
+        return failure(turned, heard.assumed)
     accounts.touch(tx, account, real_now)
     now = account.clock.now(real_now)
     heard.changed = advance_due_tasks(tx, account, now)
@@ -83,6 +90,8 @@ def _answered(database: Database, tx: Transaction, action: Action, heard: Heard)
         chance_of(account), heard.address, heard.fired,
     )  # fmt: skip
     response = _instead(tx, call, heard) or _handled(tx, call, action, heard)
+    if response is not None and account.is_hostile:
+        response = _disturbed(tx, call, response)
     if response is not None:
         response = _on_its_way(tx, call, heard, response)
     heard.changed = response is None or tx.changes() != before
@@ -100,7 +109,7 @@ def _instead(tx: Transaction, call: Call[Any], heard: Heard) -> Answer | None:
         return None
     instead = firing.fault.instead(tx, call, firing.window)
     if isinstance(instead, ApiError):
-        return failure(instead)
+        return failure(instead, heard.assumed)
     heard.reply = Reply(cut=instead)
     return failure(Faulted("the connection was cut by a fault"))
 
@@ -118,6 +127,12 @@ def _handled(tx: Transaction, call: Call[Any], action: Action, heard: Heard) -> 
     return success(action.module, action.name, body)
 
 
+def _disturbed(tx: Transaction, call: Call[Any], response: Answer) -> Answer:
+    """Return the answer as a hostile account gives it: what it is like follows from its number."""
+    number = accounts.next_answer(tx, call.account.id)
+    return replace(response, body=disturbed(response.body, partial(call.chance.fraction, "answer", number)))
+
+
 def _on_its_way(tx: Transaction, call: Call[Any], heard: Heard, response: Answer) -> Answer:
     """Return the answer as a fault rule makes it reach the client; one that was cut off is none."""
     if heard.reply is not None:
@@ -126,7 +141,9 @@ def _on_its_way(tx: Transaction, call: Call[Any], heard: Heard, response: Answer
     if firing is None or not isinstance(firing.fault, AfterFault):
         return response
     heard.reply = firing.fault.change(Reply(response.body), firing.draw)
-    return failure(heard.reply.refusal) if heard.reply.refusal else replace(response, body=heard.reply.body)
+    if heard.reply.refusal:
+        return failure(heard.reply.refusal, heard.assumed)
+    return replace(response, body=heard.reply.body)
 
 
 def _identified(
@@ -137,7 +154,12 @@ def _identified(
     Without a token, the parameters tell whose call it is.
     """
     if action.find_account is None:
-        account, real_now = account_of_token(tx, heard.fields, heard.address, real_time, heard.belongs_to)
+        try:
+            account, real_now = account_of_token(tx, heard.fields, heard.address, real_time, heard.belongs_to)
+        except ApiError:
+            if not heard.assumed.holds(TOKEN_FIRST):
+                validated(action.params, heard.fields)
+            raise
         return account, validated(action.params, heard.fields), real_now
     params = validated(action.params, heard.fields)
     account = action.find_account(tx, params)
@@ -151,5 +173,10 @@ def _refused(action: Action, heard: Heard, error: ApiError) -> Answer:
     vm_id = heard.vm
     about_id = isinstance(error, InvalidParameter) and error.about == "id"
     if isinstance(error, Refusal) and action.refusal and vm_id is not None and not about_id:
-        error.message = f"{action.refusal} {vm_id} - {error.message}"
-    return failure(error)
+        whole = {
+            "prefix-and-why": f"{action.refusal} {vm_id} - {error.message}",
+            "prefix-only": f"{action.refusal} {vm_id}",
+            "why-only": error.message,
+        }
+        error.message = whole[heard.assumed[WORDS_OF_REFUSALS]]
+    return failure(error, heard.assumed)

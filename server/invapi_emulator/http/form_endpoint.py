@@ -8,6 +8,8 @@ from functools import partial
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.actions import ACTIONS, MODULES, NOT_EMULATED, modules
+from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.assumptions.transport import PAGES_OF_OTHER_ORIGINS
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
 from invapi_emulator.http.answer import Answer
@@ -19,6 +21,7 @@ from invapi_emulator.http.envelope import failure, preflight
 from invapi_emulator.http.forms import ClientGone, header, names_in_query, read_fields
 from invapi_emulator.http.journal import Heard, write_down
 from invapi_emulator.http.protocol import REFUSED
+from invapi_emulator.http.turned import refused_as_turned
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.measures import Measures
 from invapi_emulator.request_ids import REQUEST_ID_HEADER, RequestIds
@@ -33,7 +36,8 @@ _REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
 class FormEndpoint:
     """An ASGI application that answers every path as a module of the imitated API.
 
-    `after_call` is told whose call has started a task, or has moved the clock.
+    `after_call` is told whose call has started a task, or has moved the clock. `assumed` holds for calls that are
+    nobody's.
     """
 
     def __init__(
@@ -43,12 +47,14 @@ class FormEndpoint:
         ids: RequestIds,
         measures: Measures,
         after_call: Callable[[int], None],
+        assumed: Assumed,
     ) -> None:
         self._database = database
         self._lifecycle = lifecycle
         self._ids = ids
         self._measures = measures
         self._after_call = after_call
+        self._assumed = assumed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         heard = self._heard(scope)
@@ -58,6 +64,7 @@ class FormEndpoint:
             if REFUSED not in scope["extensions"]:
                 log_call(scope["method"], heard, None, heard.duration(self._database.real_time()))
             return
+        answer.to_other_origins = heard.assumed.holds(PAGES_OF_OTHER_ORIGINS)
         answer.more += ((_REQUEST_ID, heard.request_id.encode()),)
         duration = heard.duration(self._database.real_time())
         log_call(scope["method"], heard, answer, duration)
@@ -74,6 +81,8 @@ class FormEndpoint:
             user_agent=header(scope, b"user-agent") or "",
             request_id=self._ids.next(header(scope, _REQUEST_ID)),
             started_at=self._database.real_time(),
+            assumed=self._assumed,
+            without_php=not scope["path"].endswith(".php"),
         )
 
     async def _answered(self, scope: Scope, receive: Receive, heard: Heard) -> Answer:
@@ -95,19 +104,20 @@ class FormEndpoint:
         try:
             return await self._called(scope, receive, heard)
         except ApiError as error:
-            return failure(error)
+            return failure(refused_as_turned(heard) or error, heard.assumed)
 
     async def _called(self, scope: Scope, receive: Receive, heard: Heard) -> Answer:
         if heard.module not in MODULES:
             known = ", ".join(f"/{module}.php" for module in modules())
             raise UnknownModule(f"there is no module at {_shown_path(scope)}; there are {known}")
         method = scope["method"]
-        if method == "OPTIONS":
+        if method == "OPTIONS" and self._assumed.holds(PAGES_OF_OTHER_ORIGINS):
             return preflight((header(scope, b"access-control-request-headers") or "").encode("latin-1"))
         if method not in {"GET", "POST"}:
             raise MethodNotAllowed(f"{heard.module} does not take {method[:20]!r}, only GET and POST")
         if not self._lifecycle.ready:
             raise Unavailable(f"the emulator is {self._lifecycle.state}; ask again")
+        heard.in_parts = (header(scope, b"content-type") or "").lower().startswith("multipart/")
         heard.fields = await read_fields(scope, receive)
         if scope["query_string"]:
             heard.in_query = names_in_query(scope)

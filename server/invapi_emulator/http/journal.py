@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from invapi_emulator.actions import ACTIONS, Fields, Value
+from invapi_emulator.assumptions.assumption import Assumed
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.faults.kind import Reply
@@ -28,7 +29,8 @@ _SURELY_SHOWN = MAX_SHOWN // len(r"\u0000")
 class Heard:
     """What is known of a call so far; whoever learns more of it adds that.
 
-    `started_at` is the real time at which its head was there, `in_query` names fields that came in its query, `secrets` are the account's, and the token that was sent.
+    `started_at` is the real time at which its head was there, `assumed` what is assumed for it: by the server until
+    its account is known. `without_php` tells of its path, `in_parts` of its body, `in_query` names fields that came in its query, `secrets` are the account's, and the token that was sent.
     `changed` tells whether the call itself, not the passing of time, has changed what is stored, `moved` whether
     something may fall due earlier by it, `is_written` whether the journal has it. `fired` are the kinds of the fault
     rules that did; `reply` is how one of them wants it answered.
@@ -40,6 +42,9 @@ class Heard:
     request_id: str
     started_at: Instant
     fields: Fields = field(default_factory=dict)
+    assumed: Assumed = field(default_factory=Assumed)
+    without_php: bool = False
+    in_parts: bool = False
     in_query: tuple[str, ...] = ()
     account_id: int | None = None
     account_name: str | None = None
@@ -65,6 +70,7 @@ class Heard:
 
     def belongs_to(self, account: Account, real_now: Instant) -> None:
         self.account_id, self.account_name, self.now = account.id, account.name, account.clock.now(real_now)
+        self.assumed = account.assumed
         credentials, token = account.credentials, self.fields.get("token")
         self.secrets = (credentials.token, credentials.api_key, credentials.password)
         self.secrets += (token,) if isinstance(token, str) else ()

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from invapi_emulator.assumptions.assumption import Assumed
 from invapi_emulator.domain.instants import DAY, SECOND, Instant
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, Unlisted, size_of
-from invapi_emulator.domain.tasks import Task
+from invapi_emulator.domain.tasks import Task, was_queued
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.scenarios.build_tasks import build_tasks
 from invapi_emulator.scenarios.ground import Ground
@@ -27,6 +28,7 @@ class BuiltVm:
     settings: Mapping[str, RotationSettings]
     tasks: tuple[Task, ...]
     unlisted: tuple[Unlisted, ...]
+    assumed: Assumed
 
 
 def build_vm(spec: VmSpec, ground: Ground, place: str) -> BuiltVm:
@@ -39,7 +41,14 @@ def build_vm(spec: VmSpec, ground: Ground, place: str) -> BuiltVm:
         for type_, of_type in spec.settings.items()
     }
     unlisted = tuple(_unlisted(spec, number, ground, place) for number in range(len(spec.unlisted)))
-    return BuiltVm(_busy(_vm(spec, ground), tasks, ground.now), snapshots, settings, tasks, unlisted)
+    return BuiltVm(
+        _busy(_vm(spec, ground), tasks, ground.now),
+        snapshots,
+        settings,
+        tasks,
+        unlisted,
+        ground.account.assumed,
+    )
 
 
 def _unlisted(spec: VmSpec, number: int, ground: Ground, place: str) -> Unlisted:
@@ -85,13 +94,18 @@ def _busy(vm: VirtualMachine, tasks: tuple[Task, ...], now: Instant) -> VirtualM
     """Return the VM with what follows from its tasks: its lock, whether it is held still, what was started."""
     under_way = [task for task in tasks if task.state == "running"]
     changing = [task.key for task in under_way if KINDS[task.action].changes]
-    held_still = vm.power == "off" or any(KINDS[task.action].pauses for task in under_way)
+    held_still = vm.power == "off" or any(holds_still(task) for task in under_way)
     started = dict(vm.started)
     for action in dict.fromkeys(task.action for task in tasks):
         known = sum(task.action == action for task in tasks)
         started[action] = max(started.get(action, 0), known)
     since = now if vm.running_since is None and not held_still else vm.running_since
-    return replace(vm, locked_by=changing[0] if changing else None, running_since=since, started=started)
+    return replace(vm, locked_by=changing[-1] if changing else None, running_since=since, started=started)
+
+
+def holds_still(task: Task) -> bool:
+    """Tell whether a task under way keeps its VM from changing."""
+    return KINDS[task.action].pauses and not was_queued(task)
 
 
 def _snapshot(spec: VmSpec, place: int, ground: Ground, tag: str) -> Snapshot:

@@ -82,7 +82,7 @@ def _stages(vm: VmSpec, spec: TaskSpec, count: int, ground: Ground) -> tuple[Pla
     if spec.stages is not None:
         return tuple(PlannedStage(stage.name, stage.ends_at) for stage in spec.stages)
     return planned_stages(
-        KINDS[spec.action], vm.id, vm.disk.size_gb, count, _created_at(spec, ground), ground.chance
+        KINDS[spec.action], vm.id, vm.disk.size_gb, count, _created_at(spec, ground), ground.account
     )
 
 

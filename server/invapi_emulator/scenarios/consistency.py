@@ -6,7 +6,7 @@ from typing import Any
 from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.domain.snapshots import Snapshot
 from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.scenarios.build import BuiltVm
+from invapi_emulator.scenarios.build import BuiltVm, holds_still
 from invapi_emulator.scenarios.mistakes import mistake, too_late
 from invapi_emulator.scenarios.schema import SnapshotSpec, VmSpec
 from invapi_emulator.scenarios.task_consistency import check_tasks
@@ -55,7 +55,7 @@ def _check_power(spec: VmSpec, built: BuiltVm, place: str) -> None:
         raise mistake(last, changes[-1][1], f"the VM is {vm.power}, so its last change was to {vm.power}")
     if spec.running_since is None:
         return
-    pausing = [task.action for task in built.tasks if task.state == "running" and KINDS[task.action].pauses]
+    pausing = [task.action for task in built.tasks if task.state == "running" and holds_still(task)]
     if vm.power == "off" or pausing:
         why = "it is off" if vm.power == "off" else f"{pausing[0]} is under way, which holds it still"
         raise mistake(

@@ -29,6 +29,8 @@ def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
         "account": account.name,
         "seed": account.seed,
         "clock": written_clock(account.clock, now),
+        "profile": account.conduct.profile,
+        "assume": dict(account.assumed.other),
         "counters": {
             "sequence": accounts.last_sequence(tx, account.id),
             "faults": accounts.last_fault(tx, account.id),

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from invapi_emulator.assumptions.assumption import Assumed
 from invapi_emulator.domain.clocks import MAX_POLLS, MAX_RATE, ClockMode
 from invapi_emulator.domain.instants import EARLIEST, Instant, parse_iso
 from invapi_emulator.domain.virtual_machines import Power
@@ -116,3 +117,17 @@ class ClockChange(Part):
     @classmethod
     def _word(cls, value: Any) -> Any:
         return {"mode": value} if isinstance(value, str) else value
+
+
+def _readings(asked: dict[str, str]) -> dict[str, str]:
+    """Check ids and readings; the readings stay as they were written."""
+    Assumed().changed(asked)
+    return asked
+
+
+Assume = Annotated[
+    dict[str, Annotated[str, Field(strict=True)]],
+    AfterValidator(_readings),
+    Field(max_length=100, examples=[{"A-12": "no"}]),
+]
+"""Readings by id of the assumption (docs/fidelity.md): `yes`, `no`, or one by its name."""

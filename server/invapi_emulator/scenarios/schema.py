@@ -4,12 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from invapi_emulator.domain.conduct import Profile
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
 from invapi_emulator.domain.virtual_machines import Engine, VmKind
 from invapi_emulator.scenarios.fault_schema import FaultSpec
 from invapi_emulator.scenarios.fields import (
     AccountName,
     ActionName,
+    Assume,
     ClockChange,
     Count,
     Fingerprint,
@@ -143,6 +145,8 @@ class World(Part):
     account: AccountName | None = None
     seed: Seed | None = None
     clock: ClockChange | None = None
+    profile: Profile | None = None
+    assume: Assume | None = None
     counters: CountersSpec | None = None
     vms: tuple[VmSpec, ...] = ()
     faults: tuple[FaultSpec, ...] = ()

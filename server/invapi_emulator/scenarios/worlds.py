@@ -1,9 +1,11 @@
 """Making accounts, starting their worlds again, and giving them others."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import ClockStart
+from invapi_emulator.domain.conduct import Conduct, Profile
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.randomness import new_seed
 from invapi_emulator.scenarios.fields import ClockChange
@@ -30,14 +32,22 @@ class Wanted:
     scenario: Scenario
     start: ClockStart
     seed: int | None
+    conduct: Conduct
 
     def asked(
-        self, scenario: Scenario | None = None, clock: ClockChange | None = None, seed: int | None = None
+        self,
+        scenario: Scenario | None = None,
+        clock: ClockChange | None = None,
+        seed: int | None = None,
+        profile: Profile | None = None,
+        assume: Mapping[str, str] | None = None,
     ) -> "Wanted":
         """Return what is wanted where this is the default: what is asked for goes over what the scenario says."""
         scenario = scenario or self.scenario
-        start = _changed(_changed(self.start, scenario.world.clock), clock)
-        return Wanted(scenario, start, _first(seed, scenario.world.seed, self.seed))
+        told = scenario.world
+        start = _changed(_changed(self.start, told.clock), clock)
+        conduct = self.conduct.changed(told.profile, told.assume).changed(profile, assume)
+        return Wanted(scenario, start, _first(seed, told.seed, self.seed), conduct)
 
 
 def make_account(
@@ -60,12 +70,13 @@ def reset_account(
 ) -> Account:
     """Start the account's world again, in a new generation: nothing of the old one reaches into it.
 
-    Name, API key and given token stay; so do seed and clock, unless a seed or another scenario that has its own
+    Name, API key and given token stay; so do seed, clock, profile and assumptions as it was made with, unless a seed or another scenario that has its own
     is named.
     """
     told = World() if scenario.name == account.scenario else scenario.world
     seed = _first(seed, told.seed)
     start = _changed(account.start, told.clock)
+    conduct = account.start_conduct.changed(told.profile, told.assume)
     seeded = account.seeded or seed is not None
     fresh = replace(
         account,
@@ -77,6 +88,8 @@ def reset_account(
         faults_made=0,
         start=start,
         clock=start.clock(seeded=seeded, made_at=account.made_at, real_now=real_now),
+        start_conduct=conduct,
+        conduct=conduct,
     )
     accounts.clear_world(tx, account.id)
     accounts.save(tx, fresh)
@@ -91,7 +104,7 @@ def replace_world(
 ) -> tuple[Account, KeysIssuedAnew]:
     """Put another world in the place of the account's, in a new generation; login tokens stay.
 
-    What it says nothing of, clock or seed, goes on as it was.
+    What it says nothing of, clock, seed, profile or assumptions, goes on as it was.
     """
     changes = {} if world.clock is None else world.clock.model_dump()
     fresh = replace(
@@ -100,6 +113,7 @@ def replace_world(
         seeded=account.seeded or world.seed not in {None, account.seed},
         generation=account.generation + 1,
         clock=account.clock.changed(real_now, **changes),
+        conduct=_imported(account.conduct, world),
     )
     now = fresh.clock.now(real_now)
     vms.remove_all(tx, account.id)
@@ -135,11 +149,19 @@ def _new_account(name: str, credentials: Credentials, wanted: Wanted, real_now: 
         used_at=real_now,
         start=wanted.start,
         clock=wanted.start.clock(seeded=seeded, made_at=real_now, real_now=real_now),
+        start_conduct=wanted.conduct,
+        conduct=wanted.conduct,
     )
 
 
 def _changed(start: ClockStart, change: ClockChange | None) -> ClockStart:
     return start if change is None else start.changed(**change.model_dump())
+
+
+def _imported(conduct: Conduct, world: World) -> Conduct:
+    """Return the conduct that a world brings with it: of its assumptions, those it does not name hold."""
+    fresh = conduct if world.assume is None else Conduct(conduct.profile)
+    return fresh.changed(world.profile, world.assume)
 
 
 def _first(*seeds: int | None) -> int | None:

@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, func, insert, select, update
 
+from invapi_emulator.assumptions.assumption import Assumed
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import Clock, ClockStart
+from invapi_emulator.domain.conduct import Conduct
 from invapi_emulator.domain.instants import MINUTE, Instant
 from invapi_emulator.storage import tables, tasks
 from invapi_emulator.storage.prepared import Prepared
@@ -50,6 +52,7 @@ _NEXT_CHANGE = Prepared(
 )
 _NEXT_SEQUENCE = _next(_account.c.sequence, leaves_known=True)
 _NEXT_FAULT = _next(_account.c.faults_made, leaves_known=False)
+_NEXT_ANSWER = _next(_account.c.answered, leaves_known=True)
 _SET_CLOCK = _change(*(f"clock_{part}" for part in _CLOCK))
 _TOUCH = _change("used_at")
 
@@ -165,6 +168,11 @@ def next_fault(tx: Transaction, account_id: int) -> int:
     return int(_NEXT_FAULT.scalar(tx, wanted=account_id))
 
 
+def next_answer(tx: Transaction, account_id: int) -> int:
+    """Count an answer of a hostile account; what it is like follows from its number."""
+    return int(_NEXT_ANSWER.scalar(tx, wanted=account_id))
+
+
 def last_sequence(tx: Transaction, account_id: int) -> int:
     """Return the largest number given out in the account's present world."""
     return int(tx.execute(select(_account.c.sequence).where(_account.c.id == account_id)).scalar_one())
@@ -187,6 +195,10 @@ def set_clock(tx: Transaction, account_id: int, clock: Clock) -> None:
     parts = {f"clock_{part}": getattr(clock, part) for part in _CLOCK}
     _SET_CLOCK.run(tx, parts | {"wanted": account_id})
     tx.forget(("account", account_id))
+
+
+def set_conduct(tx: Transaction, account_id: int, conduct: Conduct) -> None:
+    tx.execute(update(_account).where(_account.c.id == account_id).values(_conduct_row("", conduct)))
 
 
 def kill_given_token(tx: Transaction, account_id: int) -> None:
@@ -230,7 +242,13 @@ def _row(account: Account) -> dict[str, Any]:
         | {name: getattr(account.credentials, name) for name in _CREDENTIALS}
         | {f"start_{part}": getattr(account.start, part) for part in _START}
         | {f"clock_{part}": getattr(account.clock, part) for part in _CLOCK}
+        | _conduct_row("start_", account.start_conduct)
+        | _conduct_row("", account.conduct)
     )
+
+
+def _conduct_row(prefix: str, conduct: Conduct) -> dict[str, Any]:
+    return {f"{prefix}profile": conduct.profile, f"{prefix}assumed": dict(conduct.assumed.other)}
 
 
 def _from_row(row: Any) -> Account:
@@ -248,4 +266,6 @@ def _from_row(row: Any) -> Account:
         used_at=row.used_at,
         start=ClockStart(row.start_mode, row.start_rate, row.start_polls, row.start_now),
         clock=Clock(row.clock_mode, row.clock_rate, row.clock_polls, row.clock_base, row.clock_anchor),
+        start_conduct=Conduct(row.start_profile, Assumed(row.start_assumed)),
+        conduct=Conduct(row.profile, Assumed(row.assumed)),
     )

@@ -24,6 +24,7 @@ EventKind: TypeAlias = Literal[
     "power",
     "settings",
     "clock_moved",
+    "conduct",
     "fault_fired",
     "reset",
     "imported",

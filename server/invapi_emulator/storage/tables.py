@@ -106,6 +106,11 @@ account = Table(
     Column("clock_polls", Integer, nullable=False),
     Column("clock_base", BigInteger, nullable=False),
     Column("clock_anchor", BigInteger, nullable=False, comment="real time"),
+    Column("start_profile", String, nullable=False, server_default="realistic"),
+    Column("start_assumed", Json, nullable=False, server_default="{}"),
+    Column("profile", String, nullable=False, server_default="realistic"),
+    Column("assumed", Json, nullable=False, server_default="{}"),
+    Column("answered", BigInteger, nullable=False, server_default="0", comment="counted while hostile"),
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from invapi_emulator.errors import CannotStart
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration: what a database that was made at once is stamped with."""
 
 VERSION_TABLE = "alembic_version"

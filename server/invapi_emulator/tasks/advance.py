@@ -7,9 +7,9 @@ from dataclasses import replace
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import Snapshot, Unlisted
-from invapi_emulator.domain.tasks import Task, advance, failed, next_change
-from invapi_emulator.domain.virtual_machines import resumed
-from invapi_emulator.errors import TaskFailed
+from invapi_emulator.domain.tasks import Task, advance, failed, next_change, was_queued
+from invapi_emulator.domain.virtual_machines import as_of, resumed
+from invapi_emulator.errors import Refusal, TaskFailed
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import events, snapshots, tasks, unlisted, vms
 from invapi_emulator.storage.transaction import Transaction
@@ -68,8 +68,9 @@ def _end(tx: Transaction, account: Account, task: Task) -> None:
     before = snapshots.of_vm(tx, account.id, task.vm_id) if task.stale_for else ()
     try:
         outcome = KINDS[task.action].finish(tx, work)
-    except TaskFailed as failure:
-        _close(tx, work, Outcome(work.vm, failure.error), failed(task, failure.error))
+    except (TaskFailed, Refusal) as failure:
+        error = str(failure)
+        _close(tx, work, Outcome(work.vm, error), failed(task, error))
     else:
         _close(tx, work, outcome, task)
     if task.stale_for:
@@ -91,15 +92,28 @@ def _keep_from_lists(tx: Transaction, work: Work, before: Sequence[Snapshot], un
 
 def _work(tx: Transaction, account: Account, task: Task, now: Instant) -> Work:
     vm = vms.load(tx, account.id, task.vm_id)
-    return Work(account, task, resumed(vm, now) if KINDS[task.action].pauses else vm, now, chance_of(account))
+    if KINDS[task.action].pauses:
+        vm = resumed(as_of(vm, now), now)
+    return Work(account, task, vm, now, chance_of(account))
 
 
 def _close(tx: Transaction, work: Work, outcome: Outcome, ended: Task) -> None:
     """Write down that a task has ended, and unlock its VM."""
     tasks.save(tx, work.account.id, replace(ended, scope=outcome.scope, debug=outcome.debug))
     if KINDS[ended.action].changes:
-        vms.save(tx, work.account.id, replace(outcome.vm, locked_by=None))
+        vms.save(tx, work.account.id, replace(outcome.vm, locked_by=_still_locked_by(tx, work, ended)))
     events.record(
         tx, work.account.id, work.now, "task_ended",
         task=ended.key, action=ended.action, vm=work.vm.id, state=ended.state, error=ended.error,
     )  # fmt: skip
+
+
+def _still_locked_by(tx: Transaction, work: Work, ended: Task) -> str | None:
+    """Return whose the VM is now: that of the last task which waits for it, if any does."""
+    if work.vm.locked_by != ended.key:
+        return work.vm.locked_by
+    if not was_queued(ended):
+        return None
+    others = tasks.of_vm(tx, work.account.id, work.vm.id, work.now)
+    under_way = [task for task in others if task.state == "running" and KINDS[task.action].changes]
+    return max(under_way, key=lambda task: task.sequence).key if under_way else None

@@ -44,7 +44,7 @@ class Kind:
     """A kind of task, started by the action of the same name.
 
     A kind that `changes` its VM locks it. One that `pauses` stops it until the end, so that a snapshot is of one
-    moment. `works_disk` marks what shows as a peak in the statistics. `leave` is what a failure leaves behind.
+    moment. `works_disk` marks what shows as a peak in the statistics. One that `fetches` has data in its scope, as JSON. `leave` is what a failure leaves behind.
     """
 
     action: str
@@ -53,6 +53,7 @@ class Kind:
     changes: bool
     pauses: bool
     works_disk: bool
+    fetches: bool
     leave: Leave
 
 
@@ -66,12 +67,13 @@ def kind(
     changes: bool = True,
     pauses: bool = False,
     works_disk: bool = False,
+    fetches: bool = False,
     leave: Leave = lambda _tx, work: work.vm,
 ) -> Callable[[Finish], Finish]:
     """Put a kind into the table, with the decorated function as its effect."""
 
     def register(finish: Finish) -> Finish:
-        KINDS[action] = Kind(action, tuple(stages), finish, changes, pauses, works_disk, leave)
+        KINDS[action] = Kind(action, tuple(stages), finish, changes, pauses, works_disk, fetches, leave)
         return finish
 
     return register

@@ -7,15 +7,24 @@ from typing import Any
 import orjson
 
 from invapi_emulator.actions import Call
-from invapi_emulator.domain.tasks import LARGE_CONTEXT, MAX_CONTEXTS, MAX_TASKS, Task
+from invapi_emulator.domain.tasks import (
+    LARGE_CONTEXT,
+    MAX_CONTEXTS,
+    MAX_TASKS,
+    QUEUED,
+    PlannedStage,
+    Task,
+    was_queued,
+)
 from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
+from invapi_emulator.errors import VmLocked
 from invapi_emulator.faults.kind import TaskFault
 from invapi_emulator.faults.rules import fire
 from invapi_emulator.storage import accounts, events, tasks, vms
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.keys import new_key
-from invapi_emulator.tasks.kinds import KINDS, actions_where
-from invapi_emulator.tasks.planning import planned_stages
+from invapi_emulator.tasks.kinds import KINDS, Kind, actions_where
+from invapi_emulator.tasks.planning import lists_are_late, planned_stages
 
 _AT_A_TIME = 100
 """Room is made for so many tasks: to count thousands for each would take longer than all else it does."""
@@ -34,7 +43,7 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
     context = _context(call, vm, defaults)
     _make_room(tx, call, number, len(orjson.dumps(context)))
     count = vm.started.get(call.action, 0) + 1
-    stages = planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.chance)
+    stages = _planned(tx, call, vm, kind, count)
     task = Task(
         key=new_key(tx, account, number),
         module=call.module,
@@ -45,15 +54,29 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
         stages=stages,
         created_at=call.now,
         due_at=stages[-1].ends_at,
+        stale_for=lists_are_late(kind, vm.id, count, account),
     )
     task = _as_ordered(tx, call, task)
     tasks.add(tx, account.id, task)
-    held = paused(vm, call.now) if kind.pauses else vm
+    held = paused(vm, call.now) if kind.pauses and not was_queued(task) else vm
     locked_by = task.key if kind.changes else vm.locked_by
     started = {**vm.started, call.action: count}
     vms.save(tx, account.id, replace(held, locked_by=locked_by, started=started))
     events.record(tx, account.id, call.now, "task_started", task=task.key, action=task.action, vm=vm.id)
     return task.key
+
+
+def _planned(
+    tx: Transaction, call: Call[Any], vm: VirtualMachine, kind: Kind, count: int
+) -> tuple[PlannedStage, ...]:
+    """Return the stages; a task that changes a locked VM waits for those before it, where such are accepted at all."""
+    if not kind.changes or vm.locked_by is None:
+        return planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.account)
+    ahead = tasks.by_key(tx, call.account.id, vm.locked_by)
+    if ahead is None or ahead.due_at is None:
+        raise VmLocked(f"the VM is locked by task {vm.locked_by}, which hangs: nothing can wait for its end")
+    waiting = PlannedStage(QUEUED, ahead.due_at)
+    return (waiting, *planned_stages(kind, vm.id, vm.size_gb, count, ahead.due_at, call.account))
 
 
 def _make_room(tx: Transaction, call: Call[Any], number: int, context_size: int) -> None:

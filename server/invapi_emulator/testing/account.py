@@ -61,6 +61,14 @@ class Account(Closes):
         """Change mode, rate, polls or now; what is left out goes on as it was."""
         return self._control("PUT", "/clock", changes)
 
+    def assume(self, readings: dict[str, str]) -> Json:
+        """Turn assumptions, as `{"A-12": "no"}` (docs/fidelity.md); what is left out stays as it was."""
+        return self._control("PUT", "/assumptions", readings)
+
+    def set_profile(self, profile: str) -> None:
+        """Make its world `instant`, `realistic`, `slow` or `hostile`."""
+        self._control("PUT", "/profile", {"profile": profile})
+
     @property
     def tasks(self) -> list[Json]:
         """The tasks, in the order they were started."""

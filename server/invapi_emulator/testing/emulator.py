@@ -30,6 +30,7 @@ class Emulator(Closes):
             )
         self._resources = ExitStack()
         self._admin_token = admin_token
+        self.assumed: dict[str, str] = {}
         self.ca = ca
         if url is None:
             from invapi_emulator.settings import read_settings  # noqa: PLC0415 - only where one is started
@@ -46,9 +47,22 @@ class Emulator(Closes):
         scenario: str | None = None,
         clock: str | Json | None = "frozen",
         seed: int | None = None,
+        profile: str | None = None,
+        assume: dict[str, str] | None = None,
     ) -> Account:
-        """Make an account; what is None is the server's default. Raises ControlFailure (409, 422)."""
-        wanted = {"name": name, "scenario": scenario, "clock": clock, "seed": seed}
+        """Make an account; what is None is the server's default. Raises ControlFailure (409, 422).
+
+        `assume` are readings of assumptions, as `{"A-12": "no"}` (docs/fidelity.md); they go over those of
+        `assumed`, which holds for all accounts made here.
+        """
+        wanted = {
+            "name": name,
+            "scenario": scenario,
+            "clock": clock,
+            "seed": seed,
+            "profile": profile,
+            "assume": {**self.assumed, **(assume or {})} or None,
+        }
         made = self.control(
             "POST", "/accounts", {key: value for key, value in wanted.items() if value is not None}
         )

@@ -17,11 +17,11 @@ def serving(settings: Any, time: RealTime) -> Iterator[str]:
     from invapi_emulator.application import create_app  # noqa: PLC0415 - most of a second
     from invapi_emulator.http.server import secured, server_for  # noqa: PLC0415
     from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
-    from invapi_emulator.opening import open_worlds  # noqa: PLC0415
+    from invapi_emulator.opening import open_worlds, with_printed_seed  # noqa: PLC0415
     from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
 
     lifecycle, ready = Lifecycle(), threading.Event()
-    scenarios = known_scenarios(settings.scenario)
+    settings, scenarios = with_printed_seed(settings), known_scenarios(settings.scenario)
     database = open_worlds(settings, time, scenarios)
     application = create_app(settings, database, lifecycle, scenarios)
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Table, insert, select, true
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import ClockStart
+from invapi_emulator.domain.conduct import Conduct
 from invapi_emulator.domain.instants import DAY, Instant, iso
 from invapi_emulator.opening import BUILT_IN, open_worlds
 from invapi_emulator.scenarios.named import Scenario
@@ -80,7 +81,7 @@ def fill(file: Path, store: Store) -> None:
 
 def _make(tx: Transaction, name: str, scenario: Scenario, now: Instant) -> Account:
     credentials = Credentials(f"key-of-{name}", f"token-of-{name}", f"{name}@example.com", "password")
-    return make_account(tx, name, credentials, Wanted(scenario, ClockStart(), 1), now)
+    return make_account(tx, name, credentials, Wanted(scenario, ClockStart(), 1, Conduct()), now)
 
 
 def _world(now: Instant) -> World:

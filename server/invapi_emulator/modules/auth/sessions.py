@@ -6,6 +6,7 @@ from invapi_emulator.actions import ACTIONS, Body, Call, action, not_emulated
 from invapi_emulator.domain.accounts import GIVEN_TOKEN_EXPIRES, Account
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import InvalidApiKey, NoAppropriateServers
+from invapi_emulator.modules.ids import wire_id
 from invapi_emulator.modules.parameters import NoParameters, Parameters, Secret, Switch, Ttl
 from invapi_emulator.storage import accounts, sessions, vms
 from invapi_emulator.storage.sessions import Session
@@ -97,7 +98,7 @@ def _described(tx: Transaction, account: Account, token: str, expires: int) -> B
             "role_type": "Customer",
             "role_name": "customer_billing",
             "permissions": sorted(f"{module}/{name}" for module, name in ACTIONS),
-            "servers": vms.ids(tx, account.id),
+            "servers": [wire_id(account.assumed, vm_id) for vm_id in vms.ids(tx, account.id)],
             "whmcs_id": str(customer),
             "whmcs_location": "com",
             "email": account.credentials.user,

@@ -2,6 +2,7 @@
 
 from invapi_emulator.actions import Body, Call, action, not_emulated
 from invapi_emulator.domain.instants import wire_date
+from invapi_emulator.modules.ids import wire_id
 from invapi_emulator.modules.parameters import NoParameters, OfVm
 from invapi_emulator.storage import vms
 from invapi_emulator.storage.transaction import Transaction
@@ -16,7 +17,7 @@ not_emulated(
 
 @action("eq", "list", NoParameters)
 def list_servers(tx: Transaction, call: Call[NoParameters]) -> Body:
-    return {"result": "OK", "action": "list", "servers": vms.ids(tx, call.account.id)}
+    return {"result": "OK", "action": "list", "servers": _ids(tx, call)}
 
 
 @action("eq", "update_servers", NoParameters)
@@ -24,10 +25,14 @@ def update_servers(tx: Transaction, call: Call[NoParameters]) -> Body:
     return {
         "result": "OK",
         "action": "update_servers",
-        "servers": vms.ids(tx, call.account.id),
+        "servers": _ids(tx, call),
         "billing_servers": [],
         "deploy_keys": {},
     }
+
+
+def _ids(tx: Transaction, call: Call[NoParameters]) -> list[int | str]:
+    return [wire_id(call.account.assumed, vm_id) for vm_id in vms.ids(tx, call.account.id)]
 
 
 @action("eq", "show", OfVm, refusal="failed to request show for")
@@ -35,7 +40,7 @@ def show(tx: Transaction, call: Call[OfVm]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
     return {
         "server_data": {
-            "id": vm.id,
+            "id": wire_id(call.account.assumed, vm.id),
             "type": vm.kind,
             "virtual": 1,
             "preset": vm.preset,

@@ -1,15 +1,17 @@
 """`eq.php`: power on, off, reboot and status (contract 6.3)."""
 
 from invapi_emulator.actions import Body, Call, action
+from invapi_emulator.assumptions.power import ALREADY_SO, REBOOT_OF_WHAT_IS_OFF
 from invapi_emulator.domain.tasks import Stage
 from invapi_emulator.domain.virtual_machines import (
     VirtualMachine,
     powered_off,
     powered_on,
     rebooted,
+    require_off,
     require_on,
-    require_unlocked,
 )
+from invapi_emulator.modules.locks import require_changeable, require_readable
 from invapi_emulator.modules.parameters import OfVm
 from invapi_emulator.storage import events, vms
 from invapi_emulator.storage.transaction import Transaction
@@ -22,21 +24,25 @@ from invapi_emulator.tasks.start import start_task
 @action("eq", "hard_off", OfVm, refusal="failed to request hard_off for")
 def switch_power(tx: Transaction, call: Call[OfVm]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
-    require_unlocked(vm)
+    require_changeable(call.account.assumed, vm)
+    if not call.account.assumed.holds(ALREADY_SO):
+        require_off(vm) if call.action == "on" else require_on(vm)
     return {"callback": start_task(tx, call, vm)}
 
 
 @action("eq", "reboot", OfVm, refusal="failed to request reboot for")
 def reboot(tx: Transaction, call: Call[OfVm]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
-    require_unlocked(vm)
-    require_on(vm)
+    require_changeable(call.account.assumed, vm)
+    if call.account.assumed.holds(REBOOT_OF_WHAT_IS_OFF):
+        require_on(vm)
     return {"callback": start_task(tx, call, vm)}
 
 
 @action("eq", "status", OfVm, refusal="failed to request status for")
 def status(tx: Transaction, call: Call[OfVm]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
+    require_readable(call.account.assumed, vm)
     return {"callback": start_task(tx, call, vm)}
 
 
@@ -57,6 +63,10 @@ def finish_hard_off(tx: Transaction, work: Work) -> Outcome:
 
 @kind("reboot", [Stage("shut down", 5), Stage("boot", 7)])
 def finish_reboot(tx: Transaction, work: Work) -> Outcome:
+    if work.vm.power == "off":
+        if work.account.assumed.holds(REBOOT_OF_WHAT_IS_OFF):
+            require_on(work.vm)
+        return _changed(tx, work, powered_on(work.vm, work.now))
     return _changed(tx, work, rebooted(work.vm, work.now))
 
 

@@ -1,18 +1,29 @@
 """`eq_callback.php`: the poll (contract 3.2 to 3.7)."""
 
 from dataclasses import replace
+from typing import Any
+
+import orjson
 
 from invapi_emulator.actions import Body, Call, action, not_emulated
+from invapi_emulator.assumptions import tasks as assumptions
 from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import DAY, HOUR
 from invapi_emulator.domain.tasks import Task, has_aged_out
 from invapi_emulator.errors import KeyForgotten, KeyNotFound, KeySpent
+from invapi_emulator.modules.ids import wire_id
 from invapi_emulator.modules.parameters import Parameters, TaskKey
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import accounts, tasks
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.jump import move_clock
+from invapi_emulator.tasks.kinds import KINDS
 
 not_emulated("eq_callback", "reinstall")
+
+
+LATE_ONCE_IN = 20
+"""Of so many checks of a task that has ended, a hostile account answers one as if it had not."""
 
 
 class Check(Parameters):
@@ -29,7 +40,8 @@ def _account_of(tx: Transaction, params: Check) -> Account:
 @action("eq_callback", "check", Check, find_account=_account_of)
 def check(tx: Transaction, call: Call[Check]) -> Body | None:
     task = tasks.by_key(tx, call.account.id, call.params.key)
-    if task is None or has_aged_out(task, call.now):
+    lifetime = DAY if call.account.assumed.holds(assumptions.KEY_LIFETIME) else HOUR
+    if task is None or has_aged_out(task, call.now, lifetime):
         raise KeyNotFound(call.params.key)
     if task.forgotten:
         raise KeyForgotten(task.key)
@@ -37,14 +49,18 @@ def check(tx: Transaction, call: Call[Check]) -> Body | None:
         raise KeySpent(task.key)
     if task.state == "running" and _jumps(tx, call, task):
         return None
+    if task.state != "running" and _is_late(tx, call, task):
+        return {"result": "Not ready", "key": task.key}
     match task.state:
         case "running":
-            return {"result": "Not ready", "key": task.key}
+            return _under_way(call, task)
         case "failed":
-            return {"result": "Fail", "error": task.error} | _report(task)
+            if not call.account.assumed.holds(assumptions.FAILED_KEY):
+                tasks.save(tx, call.account.id, replace(task, spent=True))
+            return {"result": "Fail", "error": task.error} | _report(call, task)
         case "done":
             tasks.save(tx, call.account.id, replace(task, spent=True))
-            return {"result": "OK", "action": "check"} | _report(task)
+            return {"result": "OK", "action": "check"} | _report(call, task)
 
 
 def _jumps(tx: Transaction, call: Call[Check], task: Task) -> bool:
@@ -59,5 +75,24 @@ def _jumps(tx: Transaction, call: Call[Check], task: Task) -> bool:
     return True
 
 
-def _report(task: Task) -> Body:
-    return {"scope": task.scope, "context": task.context, "debug": task.debug, "key": task.key}
+def _is_late(tx: Transaction, call: Call[Check], task: Task) -> bool:
+    """Tell whether a hostile account does not say yet that a task has ended: once in twenty checks."""
+    if not call.account.is_hostile:
+        return False
+    tasks.save(tx, call.account.id, replace(task, polls=task.polls + 1))
+    return call.chance.fraction("task", task.sequence, "late", task.polls) * LATE_ONCE_IN < 1
+
+
+def _under_way(call: Call[Check], task: Task) -> Body:
+    if task.stage == 0 or call.account.assumed.holds(assumptions.STAGE_ANSWERS):
+        return {"result": "Not ready", "key": task.key}
+    return {"result": "Stage", "stage": task.stages[task.stage].name, "key": task.key}
+
+
+def _report(call: Call[Check], task: Task) -> Body:
+    assumed = call.account.assumed
+    scope: Any = task.scope
+    if task.state == "done" and KINDS[task.action].fetches and not assumed.holds(assumptions.FETCHED_DATA):
+        scope = orjson.loads(task.scope or "null")
+    context = task.context | {"id": wire_id(assumed, task.vm_id)}
+    return {"scope": scope, "context": context, "debug": task.debug, "key": task.key}

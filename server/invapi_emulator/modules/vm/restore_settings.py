@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 from invapi_emulator.actions import Body, Call, action
+from invapi_emulator.assumptions.snapshots import EXCLUDED_NAMES, LEFT_OUT_SETTINGS
+from invapi_emulator.domain.snapshots import RotationSettings, find_snapshot
 from invapi_emulator.domain.virtual_machines import require_snapshots_supported
 from invapi_emulator.errors import NothingToUpdate
 from invapi_emulator.modules.parameters import Names, OfSnapshots, Switch
+from invapi_emulator.modules.vm.lists import held, list_named
 from invapi_emulator.modules.vm.rows import settings_body
 from invapi_emulator.storage import events, snapshots, vms
 from invapi_emulator.storage.transaction import Transaction
@@ -26,12 +29,24 @@ class RestoreSettings(OfSnapshots):
 def update_restore_settings(tx: Transaction, call: Call[RestoreSettings]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
     require_snapshots_supported(vm)
-    settings = snapshots.settings_of_type(tx, call.account.id, vm.id, call.params.type)
-    if call.params.enable_rotation is not None:
-        settings = replace(settings, enabled=call.params.enable_rotation)
-    if call.params.exclude_rotation is not None:
-        settings = replace(settings, excluded=call.params.exclude_rotation)
-    snapshots.save_settings(tx, call.account.id, vm.id, call.params.type, settings)
+    type_ = list_named(call.account, call.params.type)
+    settings = _changed(tx, call, vm.id)
+    snapshots.save_settings(tx, call.account.id, vm.id, type_, settings)
     body = settings_body(settings, vm.num_max)
-    events.record(tx, call.account.id, call.now, "settings", vm=vm.id, type=call.params.type, settings=body)
+    events.record(tx, call.account.id, call.now, "settings", vm=vm.id, type=type_, settings=body)
     return {"settings": body}
+
+
+def _changed(tx: Transaction, call: Call[RestoreSettings], vm_id: int) -> RotationSettings:
+    assumed, params = call.account.assumed, call.params
+    present, settings = held(tx, call.account, vm_id, params.type)
+    if not assumed.holds(LEFT_OUT_SETTINGS):
+        settings = RotationSettings()
+    if params.enable_rotation is not None:
+        settings = replace(settings, enabled=params.enable_rotation)
+    if params.exclude_rotation is not None:
+        if not assumed.holds(EXCLUDED_NAMES):
+            for name in params.exclude_rotation:
+                find_snapshot(present, name, None)
+        settings = replace(settings, excluded=params.exclude_rotation)
+    return settings

@@ -2,20 +2,27 @@
 
 from typing import Any
 
+from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.assumptions.snapshots import ID_OF_A_SNAPSHOT, SIZES
 from invapi_emulator.domain.instants import iso, wire_date
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
 
+_MIB = 1024 * 1024
+_NOTHING_ELSE = Assumed()
 
-def snapshot_row(snapshot: Snapshot) -> dict[str, Any]:
+
+def snapshot_row(snapshot: Snapshot, assumed: Assumed = _NOTHING_ELSE) -> dict[str, Any]:
+    number = snapshot.sequence
+    size = snapshot.size if assumed.holds(SIZES) else snapshot.size // _MIB
     return {
         "name": snapshot.name,
-        "snapshot_id": str(snapshot.sequence),
+        "snapshot_id": str(number) if assumed.holds(ID_OF_A_SNAPSHOT) else number,
         "date": wire_date(snapshot.created_at),
         "created_at": iso(snapshot.created_at),
         "type": snapshot.type,
         "status": snapshot.status,
-        "size": snapshot.size,
-        "total_size": snapshot.size,
+        "size": size,
+        "total_size": size,
         "openstack_image_id": snapshot.image_id,
     }
 

@@ -8,6 +8,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.statistics import HISTORY, last_hour
 from invapi_emulator.domain.tasks import Stage
 from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.modules.locks import require_readable
 from invapi_emulator.modules.parameters import NoParameters, OfVm
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import tasks, vms
@@ -19,10 +20,11 @@ from invapi_emulator.tasks.start import start_task
 @action("vm", "load_stats", OfVm, refusal="failed to request statistics for")
 def load_stats(tx: Transaction, call: Call[OfVm]) -> Body:
     vm = vms.load(tx, call.account.id, call.params.id)
+    require_readable(call.account.assumed, vm)
     return {"callback": start_task(tx, call, vm)}
 
 
-@kind("load_stats", [Stage("collect", 1.5), Stage("aggregate", 0.5)], changes=False)
+@kind("load_stats", [Stage("collect", 1.5), Stage("aggregate", 0.5)], changes=False, fetches=True)
 def finish_load_stats(tx: Transaction, work: Work) -> Outcome:
     return Outcome(work.vm, orjson.dumps(statistics_of(tx, work.account, work.vm, work.now)).decode())
 
