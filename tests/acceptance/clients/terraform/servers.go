@@ -43,9 +43,36 @@ func (c *client) servers() ([]int, error) {
 		return nil, err
 	}
 	var answer struct {
-		Servers []int `json:"servers"`
+		Servers []json.RawMessage `json:"servers"`
 	}
-	return answer.Servers, json.Unmarshal(body, &answer)
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, err
+	}
+	ids := []int{}
+	for _, one := range answer.Servers {
+		id, err := idIn(one)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// idIn takes a number, a string with one, or a server that has one.
+func idIn(raw json.RawMessage) (int, error) {
+	var id int
+	if json.Unmarshal(raw, &id) == nil {
+		return id, nil
+	}
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return strconv.Atoi(text)
+	}
+	var server struct {
+		ID int `json:"id"`
+	}
+	return server.ID, json.Unmarshal(raw, &server)
 }
 
 // state reads a server as a refresh does: is it gone, what does it look like, what are its tags.
