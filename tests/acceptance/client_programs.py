@@ -1,0 +1,128 @@
+"""Programs that speak as known clients do, each in its client's language, run against a real server."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from processes import DEADLINE, ROOT, environment, served
+
+from harness import SEED, Json
+from invapi_emulator.testing import Account, Emulator
+
+FOLDER = ROOT / "tests" / "acceptance" / "clients"
+VENDOR = "invapi.hostkey.com"
+"""The host that clients have built in; the certificate is good for it."""
+
+AUTO: Json = {"mode": "auto", "rate": 0.001}
+"""A clock that a poll moves, and real time hardly does: a task is `Not ready` once, however busy the machine is."""
+
+
+@dataclass(frozen=True)
+class VendorServer:
+    """A server on this machine, over HTTP and, with a certificate for the vendor's host, over HTTPS."""
+
+    url: str
+    secure_port: str
+    ca: str
+
+    def emulator(self) -> Emulator:
+        return Emulator(self.url)
+
+
+@contextmanager
+def vendor_server(ca_dir: Path) -> Iterator[VendorServer]:
+    with served("--tls-port", "0", "--ca-dir", str(ca_dir)) as server:
+        assert server.secure_url
+        port = server.secure_url.rpartition(":")[2]
+        yield VendorServer(server.url, port, str(ca_dir / "ca.pem"))
+
+
+@contextmanager
+def account_of(server: VendorServer, scenario: str = "demo", **clock: Any) -> Iterator[Account]:
+    """Make a world for one test; at its end each fault must have fired as often as it said."""
+    with server.emulator().account(scenario=scenario, clock=AUTO | clock, seed=SEED) as account:
+        yield account
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a program printed, one line of JSON, and whether it says that all went well."""
+
+    ok: bool
+    told: Json
+
+
+def clean_environment(**variables: str) -> dict[str, str]:
+    """Return these variables and the process's, without those that a person may have set for such clients."""
+    mine = {name: value for name, value in environment().items() if not name.startswith("HOSTKEY_")}
+    return mine | variables
+
+
+def run_program(command: Sequence[str], **variables: str) -> Ran:
+    ended = subprocess.run(
+        command, env=clean_environment(**variables), capture_output=True, text=True, timeout=DEADLINE, check=False
+    )  # fmt: skip
+    assert (ended.returncode in (0, 1), ended.stderr) == (True, ""), ended
+    told: Json = json.loads(ended.stdout)
+    return Ran(ended.returncode == 0, told)
+
+
+def asked(account: Account, **wanted: str) -> list[str]:
+    """Return the calls that reached the account, as module/action, in order."""
+    return [f"{call['module']}/{call['action']}" for call in account.requests(**wanted)]
+
+
+def asked_of_nobody(server: VendorServer, action: str) -> int:
+    """Count the calls that were refused before anybody looked whose they were."""
+    calls: list[Json] = server.emulator().control("GET", f"/requests?action={action}")["requests"]
+    return len(calls)
+
+
+Program = Callable[..., Ran]
+"""A program of an account: it takes words and variables."""
+
+
+def build_terraform(folder: Path, cache: Path) -> str:
+    """Build the Go program that plays the Terraform provider; what Go compiled is kept in the cache."""
+    built = folder / "provider"
+    variables = environment(GOCACHE=str(cache), CGO_ENABLED="0")
+    subprocess.run(
+        ["go", "build", "-o", built, "."], cwd=FOLDER / "terraform", env=variables, check=True, timeout=DEADLINE * 5
+    )  # fmt: skip
+    return str(built)
+
+
+def terraform_of(account: Account, built: str) -> Program:
+    """Return the provider, pointed at the emulator as the recipe says; its pauses take a thousandth of their time."""
+
+    def run(*words: str, **variables: str) -> Ran:
+        usual = {"HOSTKEY_API_KEY": account.api_key, "HOSTKEY_API_URL": account.url, "WAIT_SHARE": "0.001"}
+        return run_program([built, *words], **usual | variables)
+
+    return run
+
+
+def panel_of(vendor: VendorServer, account: Account) -> Program:
+    """Return the panel, led to the emulator by its own lookup; it polls every millisecond."""
+
+    def run(vm: int, *words: str, **variables: str) -> Ran:
+        usual = {
+            "HOSTKEY_API_KEY": account.api_key,
+            "NODE_EXTRA_CA_CERTS": vendor.ca,
+            "EMULATOR_HTTPS": f"127.0.0.1:{vendor.secure_port}",
+            "POLL_MS": "1",
+        }
+        command = ["node", str(FOLDER / "panel" / "panel.mjs"), str(vm), *words]
+        return run_program(command, **usual | variables)
+
+    return run
+
+
+def failure(ran: Ran) -> tuple[str, int, bool]:
+    """Return what a panel that failed says: the error, a status, and whether the outcome is unknown."""
+    assert not ran.ok, ran
+    return ran.told["error"], ran.told["status"], ran.told["outcomeUnknown"]

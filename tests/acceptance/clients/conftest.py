@@ -1,0 +1,72 @@
+"""One server for all that run in a process; a world for each test, whose clock ends a task when it is polled."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from client_programs import (
+    Program,
+    VendorServer,
+    account_of,
+    build_terraform,
+    panel_of,
+    terraform_of,
+    vendor_server,
+)
+from mcp_model import Model, Starter, starter
+
+from invapi_emulator.testing import Account
+
+
+@pytest.fixture(scope="session")
+def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VendorServer]:
+    with vendor_server(tmp_path_factory.mktemp("ca")) as server:
+        yield server
+
+
+@pytest.fixture
+def account(vendor: VendorServer) -> Iterator[Account]:
+    with account_of(vendor) as account:
+        yield account
+
+
+@pytest.fixture(scope="session")
+def terraform(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> str:
+    """Return the Terraform provider's program; what Go compiled for it is kept with pytest's own cache."""
+    assert pytestconfig.cache is not None
+    cache = pytestconfig.cache.mkdir("go-build").resolve()
+    return build_terraform(tmp_path_factory.mktemp("terraform"), cache)
+
+
+@pytest.fixture
+def provider(terraform: str, account: Account) -> Program:
+    return terraform_of(account, terraform)
+
+
+@pytest.fixture
+def start(tmp_path: Path, account: Account, vendor: VendorServer) -> Starter:
+    return starter(tmp_path, account, vendor)
+
+
+@pytest.fixture
+def model(start: Starter) -> Iterator[Model]:
+    with start() as model:
+        model.ask(
+            "initialize",
+            protocolVersion="2025-06-18",
+            capabilities={},
+            clientInfo={"name": "t", "version": "0"},
+        )
+        yield model
+
+
+@pytest.fixture
+def panel(vendor: VendorServer, account: Account) -> Program:
+    return panel_of(vendor, account)
+
+
+@pytest.fixture
+def stubborn(vendor: VendorServer) -> Iterator[tuple[Program, Account]]:
+    """Return a panel of an account whose tasks are not ready for their first hundred checks."""
+    with account_of(vendor, polls=100) as account:
+        yield panel_of(vendor, account), account

@@ -1,0 +1,3 @@
+module speaks-as-the-terraform-provider
+
+go 1.19

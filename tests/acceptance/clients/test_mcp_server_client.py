@@ -1,0 +1,77 @@
+"""What the vendor's MCP server asks for, by a program for Node that asks as it does, driven over stdio as a model would."""
+
+import pytest
+from client_programs import asked
+from mcp_model import Model
+
+from invapi_emulator.testing import Account
+
+pytestmark = pytest.mark.acceptance
+
+
+def test_it_refreshes_and_lists_its_servers_over_https(model: Model, account: Account) -> None:
+    assert model.read("get_servers")["servers"] == [12345, 12346, 12347, 12348]
+    server = model.read("get_server", id=12346)
+    assert (server["server_data"]["id"], server["ipmi"]["model"]) == (12346, "ovirt")
+    assert asked(account) == ["auth/login", "eq/update_servers", "eq/list", "eq/show"]
+    login = account.requests(action="login")[0]
+    assert login["fields"] == {"action": "login", "key": "***", "ttl": "3600", "fix_ip": "0"}
+
+
+def test_filters_of_servers_are_not_read(model: Model, account: Account) -> None:
+    assert len(model.read("get_servers", location="US")["servers"]) == 4
+    assert account.requests(action="list")[0]["unread"] == ["location"]
+
+
+def test_a_snapshot_is_made_when_it_is_confirmed_and_its_task_is_looked_at(
+    model: Model, account: Account
+) -> None:
+    assert "was not run" in model.text("create_snapshot", id=12345, name="nightly")
+    assert account.requests() == []
+    key = model.started("create_snapshot", id=12345, name="nightly")
+    assert model.read("check_task", key=key) == {"result": "Not ready", "key": key}
+    done = model.read("check_task", key=key)
+    assert (done["result"], done["scope"]) == ("OK", "Snapshot nightly created")
+    assert "AsyncKey not found" in model.error("check_task", key=key)
+    assert "token" not in account.requests(action="check")[0]["fields"]
+
+
+def test_a_restore_goes_by_power(model: Model, account: Account) -> None:
+    wanted = {"id": 12345, "name": "before-release"}
+    assert "power it off first" in model.error("restore_snapshot", confirm=True, **wanted)
+    for tool, given in (
+        ("power_off", {"id": 12345}),
+        ("restore_snapshot", wanted),
+        ("power_on", {"id": 12345}),
+        ("reboot_server", {"id": 12345}),
+    ):
+        key = model.started(tool, **given)
+        assert [model.read("check_task", key=key)["result"] for _ in range(2)] == ["Not ready", "OK"]
+    assert account.vm(12345)["power"] == "on"
+
+
+def test_a_snapshot_is_removed(model: Model, account: Account) -> None:
+    model.started("remove_snapshot", id=12346, name=account.vm(12346)["snapshots"][0]["name"])
+    account.advance_until_idle()
+    assert len(account.vm(12346)["snapshots"]) == 3
+
+
+def test_it_reads_snapshots_statistics_power_engines_and_the_account(model: Model) -> None:
+    assert len(model.read("get_snapshots", id=12345)["snapshots"]) == 2
+    assert model.read("get_vm_engine")["engines"] == ["openstack", "ovirt"]
+    assert model.read("get_account_info")["result"]["verified"] is True
+    for tool, told in (("get_vm_stats", '"cpu"'), ("get_power_status", "VM is up now")):
+        key = model.read(tool, id=12345)["callback"]
+        model.read("check_task", key=key)
+        assert told in model.read("check_task", key=key)["scope"]
+
+
+def test_a_raw_call_that_is_dangerous_is_not_made(model: Model, account: Account) -> None:
+    restore = {"resource": "vm", "action": "restore_snapshot", "params": {"id": 1}, "confirm": True}
+    assert "HOSTKEY_ALLOW_DESTRUCTIVE" in model.text("call_api_raw", **restore)
+    assert account.requests() == []
+
+
+def test_its_tools_can_be_listed(model: Model) -> None:
+    names = [tool["name"] for tool in model.ask("tools/list")["tools"]]
+    assert {"get_servers", "check_task", "create_snapshot"} <= set(names)

@@ -1,0 +1,123 @@
+"""What the vendor's module for WHMCS asks for, by a program in PHP that asks as it does."""
+
+import re
+
+import pytest
+from client_programs import FOLDER, VENDOR, Program, Ran, VendorServer, account_of, asked, run_program
+
+from invapi_emulator.testing import Account
+
+pytestmark = pytest.mark.acceptance
+
+
+def module_of(account: Account, port: str, *settings: str) -> Program:
+    """Return the module with the address that it is delivered with, led to a port of the emulator."""
+
+    def run(*words: str, **variables: str) -> Ran:
+        usual = {
+            "API_KEY": account.api_key,
+            "API_URL": f"https://{VENDOR}/",
+            "CONNECT_TO": f"127.0.0.1:{port}",
+        }
+        command = ["php", *settings, str(FOLDER / "whmcs" / "module.php"), *words]
+        return run_program(command, **usual | variables)
+
+    return run
+
+
+def trusting(vendor: VendorServer) -> tuple[str, ...]:
+    """Return the flags that docs/https.md names."""
+    return "-d", f"openssl.cafile={vendor.ca}", "-d", f"curl.cainfo={vendor.ca}"
+
+
+@pytest.fixture
+def module(vendor: VendorServer, account: Account) -> Program:
+    return module_of(account, vendor.secure_port, *trusting(vendor))
+
+
+def test_it_logs_in_once_a_page_and_reads_a_server_over_https(module: Program, account: Account) -> None:
+    server = module("server", "12345").told["read"]["server"]
+    assert (server["id"], server["type"], server["status"]) == (12345, "VPS", "rent")
+    assert asked(account) == ["auth/login", "eq/show"]
+    assert account.requests(action="show")[0]["fields"] == {"token": "***", "id": "12345", "action": "show"}
+
+
+def test_its_key_goes_out_in_the_query_and_the_report_says_so(module: Program, account: Account) -> None:
+    module("server", "12345")
+    assert account.requests(action="login")[0]["in_query"] == ["action", "key"]
+    findings = account.emulator.control("GET", f"/accounts/{account.name}/report")["findings"]
+    assert "secrets-in-the-query" in [finding["id"] for finding in findings]
+
+
+def test_it_does_not_find_the_state_that_it_gives_the_service(module: Program) -> None:
+    read = module("server", "12345").told["read"]
+    assert "Condition_Component" not in read["server"]
+    assert read["state"] == ""
+
+
+def test_without_the_ca_it_trusts_nobody(vendor: VendorServer, account: Account) -> None:
+    refused = module_of(account, vendor.secure_port)("server", "12345")
+    assert "SSL certificate problem" in refused.told["error"]
+    assert account.requests() == []
+
+
+def test_its_address_can_be_set(vendor: VendorServer, account: Account) -> None:
+    port = vendor.url.rpartition(":")[2]
+    module = module_of(account, port)
+    assert module("server", "12345", API_URL="http://emulator/").told["read"]["server"]["id"] == 12345
+
+
+def test_a_port_in_its_address_is_forgotten_after_the_login(vendor: VendorServer, account: Account) -> None:
+    module = module_of(account, "")
+    lost = module("server", "12345", API_URL=f"{vendor.url}/", CONNECT_TO="")
+    assert (lost.ok, asked(account)) == (False, ["auth/login"])
+
+
+def test_a_server_that_is_not_there_is_none(module: Program) -> None:
+    assert module("server", "99").told["read"] == {"server": False, "state": ""}
+
+
+def test_a_session_that_ends_in_a_page_is_not_renewed(module: Program, account: Account) -> None:
+    account.fault("expired_token", match={"action": "show"})
+    assert module("server", "12345").told["read"]["server"] is False
+    assert asked(account) == ["auth/login", "eq/show"]
+    assert module("server", "12345").told["read"]["server"]["id"] == 12345
+
+
+@pytest.mark.parametrize("status", [401, 429, 503])
+def test_it_neither_retries_nor_looks_at_the_status(module: Program, account: Account, status: int) -> None:
+    account.fault("http_status", status=status, retry_after=1, match={"action": "show"})
+    assert module("server", "12345").told["read"]["server"] is False
+    assert asked(account) == ["auth/login", "eq/show"]
+
+
+def test_a_body_that_is_no_json_is_a_server_that_is_not_there(module: Program, account: Account) -> None:
+    account.fault("malformed_json", match={"action": "show"})
+    assert module("server", "12345").told["read"]["server"] is False
+
+
+@pytest.mark.parametrize("kind", ["connection_reset", "empty_reply", "truncated_body"])
+def test_a_connection_that_breaks_is_an_error(module: Program, account: Account, kind: str) -> None:
+    account.fault(kind, match={"action": "show"})
+    broken = module("server", "12345")
+    assert not broken.ok
+    assert re.fullmatch(r"Attempt to call invapi\. .+", broken.told["error"])
+
+
+@pytest.mark.parametrize("fault", ["malformed_json", "reject"])
+def test_a_login_without_a_token_is_an_error(module: Program, account: Account, fault: str) -> None:
+    account.fault(fault, match={"action": "login"})
+    assert module("server", "12345").told["error"] == "Attempt to get a token. Token error"
+
+
+def test_an_empty_account_gets_no_token(vendor: VendorServer) -> None:
+    with account_of(vendor, scenario="empty") as account:
+        module = module_of(account, vendor.secure_port, *trusting(vendor))
+        assert module("server", "1").told["error"] == "Attempt to get a token. Token error"
+
+
+def test_what_is_not_emulated_is_as_if_there_were_none(module: Program) -> None:
+    read = [module(*words).told["read"] for words in (("invoice", "7"), ("keys", "12345"), ("client",))]
+    assert read == [0, [], None]
+    assert module("presets").told["error"] == "Attempt to get the preset list. Result=-1"
+    assert "this emulator does not have" in module("order").told["read"]["error"]

@@ -1,0 +1,71 @@
+<?php
+
+// Calls InvAPI as the vendor's WHMCS module does: through curl, with one token a page, and no call repeated.
+
+declare(strict_types=1);
+
+final class CallFailed extends Exception
+{
+}
+
+final class InvApi
+{
+    private ?string $token = null;
+
+    /** @param string $url "API Url" of the module's settings; it must end with a slash. */
+    public function __construct(private string $url, private string $key)
+    {
+    }
+
+    /** The login is a GET with the key in its query, at the address exactly as it is set. */
+    public function token(): string
+    {
+        if ($this->token === null) {
+            $answer = $this->read($this->url . 'auth.php?action=login&key=' . $this->key);
+            $token = $answer['result']['token'] ?? null;
+            if (!$token) {
+                throw new CallFailed('Attempt to get a token. Token error');
+            }
+            $this->token = $token;
+        }
+        return $this->token;
+    }
+
+    /** A form, posted to the address's scheme and host: the module drops its port and path. */
+    public function call(string $module, string $action, array $fields = []): ?array
+    {
+        $fields = ['token' => $this->token(), ...$fields, 'action' => $action];
+        $address = parse_url($this->url);
+        $url = "{$address['scheme']}://{$address['host']}/$module.php";
+        return $this->read($url, [CURLOPT_POST => 1, CURLOPT_POSTFIELDS => http_build_query($fields)]);
+    }
+
+    /** The list of presets, which wants no token. */
+    public function presets(): array
+    {
+        $answer = $this->read($this->url . 'presets.php?action=info');
+        if (($answer['result'] ?? null) != 'OK') {
+            throw new CallFailed('Attempt to get the preset list. Result=' . json_encode($answer['result'] ?? null));
+        }
+        return $answer['presets'];
+    }
+
+    /** Nobody looks at the status; what is no JSON becomes null. */
+    private function read(string $url, array $options = []): ?array
+    {
+        $curl = curl_init();
+        curl_setopt_array($curl, $options + [CURLOPT_URL => $url, CURLOPT_RETURNTRANSFER => true] + $this->ledHere());
+        $body = curl_exec($curl);
+        if (!$body) {
+            throw new CallFailed('Attempt to call invapi. ' . curl_error($curl));
+        }
+        return json_decode($body, true);
+    }
+
+    /** Where the test's emulator listens, in place of ports 80 and 443 of every host. */
+    private function ledHere(): array
+    {
+        $there = getenv('CONNECT_TO');
+        return $there ? [CURLOPT_CONNECT_TO => ["::$there"]] : [];
+    }
+}
