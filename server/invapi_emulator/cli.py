@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from invapi_emulator import __version__, ca_command, remote, remote_report
+from invapi_emulator import __version__, ca_command, conformance_command, remote, remote_report
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.garbage import keep_what_is_there, no_collection
 from invapi_emulator.listening import Ports, taken_ports
@@ -98,6 +98,7 @@ for _command in (
     remote.import_,
     remote.healthcheck,
     remote_report.report,
+    conformance_command.conformance,
 ):
     commands.add_command(_command)
 

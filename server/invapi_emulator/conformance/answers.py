@@ -1,0 +1,85 @@
+"""What a target answered, and how clients read it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+INVALID_TOKEN = -2
+SHORT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whole: `body` is its JSON, None where it is none; names of headers are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    body: Any
+
+    @classmethod
+    def of(cls, status: int, headers: Mapping[str, str], text: str) -> "Answer":
+        try:
+            body = json.loads(text)
+        except ValueError:
+            body = None
+        return cls(status, {name.lower(): value for name, value in headers.items()}, text, body)
+
+    def field(self, *path: str) -> Any:
+        """Return what stands at a path into the body, or None."""
+        found = self.body
+        for name in path:
+            found = found.get(name) if isinstance(found, dict) else None
+        return found
+
+    @property
+    def key(self) -> str | None:
+        """The key of the task that the call started."""
+        key = self.field("callback")
+        return key if isinstance(key, str) and key else None
+
+    @property
+    def is_failure(self) -> bool:
+        """Tell by any of the four ways in which clients look (clause 2.2)."""
+        if not isinstance(self.body, dict) or self.field("result") == "Fail":
+            return False
+        code = self.field("code")
+        return (isinstance(code, int) and code < 0) or self.field("result") == -1 or "error" in self.body
+
+    @property
+    def ends_a_task(self) -> bool:
+        """Tell whether a check says that there is no more to wait for; whatever is not understood does not."""
+        return self.field("result") in {"OK", "Fail"} or self.is_failure
+
+    @property
+    def refuses_the_token(self) -> bool:
+        text = self.message.lower()
+        return self.field("code") == INVALID_TOKEN or "invalid token" in text or "token expired" in text
+
+    @property
+    def message(self) -> str:
+        """What it says in words, or what it is."""
+        for name in ("message", "error", "scope", "result"):
+            if isinstance(said := self.field(name), str):
+                return shortened(said)
+        kind = self.headers.get("content-type", "no content type")
+        return (
+            f"HTTP {self.status}, {kind}"
+            if self.body is None
+            else f"HTTP {self.status}, {type(self.body).__name__}"
+        )
+
+    def data(self) -> Any:
+        """Return the data that a task fetched: `scope`, a JSON string, or as it is where it is data itself."""
+        scope = self.field("scope")
+        if not isinstance(scope, str):
+            return scope
+        try:
+            return json.loads(scope)
+        except ValueError:
+            return None
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[:SHORT]}…"

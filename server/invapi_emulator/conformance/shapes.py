@@ -1,0 +1,46 @@
+"""What a value looks like, without saying what it is: types, keys, forms of strings."""
+
+import re
+from typing import Any
+
+MANY = 3
+"""So many different items of a list are shown."""
+
+_FORMS: tuple[tuple[str, str], ...] = (
+    ("empty string", r""),
+    ("string of digits", r"\d{1,20}"),
+    ("string of 32 hex digits", r"[0-9a-f]{32}"),
+    ("UUID", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    ("YYYY-MM-DD HH:MM:SS", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"),
+    ("ISO 8601 time", r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"),
+)
+_KEYLIKE = re.compile(r"[a-z0-9]{20,64}")
+_SIMPLE: dict[type, str] = {bool: "boolean", int: "number", float: "number", type(None): "null"}
+
+
+def form_of(text: str) -> str:
+    """Say of which form a string is."""
+    for words, form in _FORMS:
+        if re.fullmatch(form, text, re.ASCII):
+            return words
+    return f"string of {len(text)} a-z0-9" if _KEYLIKE.fullmatch(text) else "string"
+
+
+def shape_of(value: Any) -> Any:
+    """Return the shape of a JSON value, as a JSON value."""
+    if isinstance(value, str):
+        return form_of(value)
+    if isinstance(value, dict):
+        return {name: shape_of(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return distinct(shape_of(item) for item in value)
+    return _SIMPLE[type(value)]
+
+
+def distinct(shapes: Any) -> list[Any]:
+    """Return the different ones of many, a few of them."""
+    found: list[Any] = []
+    for shape in shapes:
+        if shape not in found:
+            found.append(shape)
+    return [*found[:MANY], f"and {len(found) - MANY} more"] if len(found) > MANY else found

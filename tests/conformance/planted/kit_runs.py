@@ -1,0 +1,57 @@
+"""Runs of the conformance kit in this process, and what they printed."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from invapi_emulator.conformance.ordered import Order, carried_out
+from invapi_emulator.conformance.probe import Access, Patience
+from invapi_emulator.conformance.walk import Allowed
+from invapi_emulator.testing import Emulator
+from invapi_emulator.testing.account import Account
+
+EVERYTHING = Allowed(changes=True, power=True, restore=True)
+NOTHING = Allowed()
+
+
+@dataclass(frozen=True)
+class Ran:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    def names(self, verdict: str) -> set[str]:
+        return {check["name"] for check in self.report["checks"] if check["verdict"] == verdict}
+
+    def check(self, name: str) -> dict[str, Any]:
+        (found,) = (check for check in self.report["checks"] if check["name"] == name)
+        return dict(found)
+
+
+def ran(account: Account, allowed: Allowed = NOTHING, vm: int = 12345, **how: Any) -> Ran:
+    """Check a VM of an account, through `target` if that is another URL, and answer what was said."""
+    out: list[str] = []
+    err: list[str] = []
+    order = Order(
+        how.pop("target", account.url),
+        Access(vm, how.pop("token", account.token), how.pop("api_key", account.api_key)),
+        allowed,
+        Patience(0, how.pop("task_seconds", 30)),
+        **{"form": "json"} | how,
+    )
+    status = carried_out(order, out.append, err.append)
+    return Ran(status, "\n".join(out), "\n".join(err))
+
+
+@contextmanager
+def account_of(url: str, scenario: str = "demo", clock: str | dict[str, Any] = "auto") -> Iterator[Account]:
+    """Make an account; unless its clock is another, its tasks end at their second check."""
+    with Emulator(url).account(clock=clock, seed=7, scenario=scenario) as account:
+        yield account

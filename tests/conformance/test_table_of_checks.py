@@ -1,0 +1,29 @@
+"""The table of checks: each has a clause of the contract, and stands on what that clause stands on."""
+
+import pytest
+
+from invapi_emulator.conformance import checks as _checks  # noqa: F401 - importing it fills the table
+from invapi_emulator.conformance.table import CHECKS, HOLDS, check
+from invapi_emulator.fidelity.clauses import clauses
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_has_a_clause_with_such_a_basis(name: str) -> None:
+    assert CHECKS[name].basis in clauses()[CHECKS[name].clause].bases
+
+
+def test_titles_are_all_different() -> None:
+    assert len({(found.clause, found.title) for found in CHECKS.values()}) == len(CHECKS)
+
+
+def test_two_checks_cannot_have_one_name() -> None:
+    def modules_are_paths(_probe: object) -> object:
+        return HOLDS
+
+    with pytest.raises(ValueError, match="two checks are called modules-are-paths"):
+        check("1.1", "assumed", "again")(modules_are_paths)  # type: ignore[arg-type]
+
+
+def test_what_changes_a_vm_says_so() -> None:
+    needs = {need for found in CHECKS.values() for need in found.needs}
+    assert needs == {"changes", "power", "restore", "api-key"}
