@@ -13,6 +13,7 @@ from invapi_emulator.conformance.target import Target, Unreachable
 NOBODY = 2**63 - 1
 """An id that no VM has."""
 
+NOBODYS_IMAGE = "00000000-0000-4000-8000-000000000000"
 NEVER_A_KEY = "conformance0key0that0never0was00"
 NEVER_A_TOKEN = "c0" * 16
 _LOST_IN_A_ROW = 3

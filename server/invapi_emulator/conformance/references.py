@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from invapi_emulator.conformance.checks.forms import OTHER_KEY
-from invapi_emulator.conformance.probe import NEVER_A_KEY, NEVER_A_TOKEN, NOBODY, Access
+from invapi_emulator.conformance.probe import NEVER_A_KEY, NEVER_A_TOKEN, NOBODY, NOBODYS_IMAGE, Access
 
 SECRETS = frozenset({"token", "password", "api_key"})
 PERSONAL = {
@@ -23,7 +23,9 @@ NUMBERED = {
     "token_expire": "epoch",
 }
 MEASURED = frozenset({"size", "total_size", "cpu_count", "ram_mb", "disk_gb", "total"})
-_CONSTANT = frozenset({NEVER_A_KEY, OTHER_KEY, NEVER_A_TOKEN, str(NOBODY), "12x", "no key!", ""})
+_CONSTANT = frozenset(
+    {NEVER_A_KEY, OTHER_KEY, NEVER_A_TOKEN, NOBODYS_IMAGE, str(NOBODY), "12x", "no key!", ""}
+)
 _LONG = 10
 _IN_TEXT = (
     ("uuid", re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")),

@@ -4,11 +4,10 @@ from typing import Any
 
 from invapi_emulator.conformance.facts import CouldNotRun
 from invapi_emulator.conformance.interruption import Interrupted
-from invapi_emulator.conformance.probe import NOBODY
+from invapi_emulator.conformance.probe import NOBODY, NOBODYS_IMAGE
 from invapi_emulator.conformance.target import Unreachable
 from invapi_emulator.conformance.walk import StepFailed, Walk
 
-NOBODYS_IMAGE = "00000000-0000-4000-8000-000000000000"
 UPDATE = "update_restore_settings"
 
 
