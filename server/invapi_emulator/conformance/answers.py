@@ -81,5 +81,14 @@ class Answer:
             return None
 
 
+def rows_in(answer: Answer) -> list[Any] | None:
+    """Return the list of snapshots in an answer, at once or of a key; None where there is none."""
+    data = answer.data()
+    for rows in (answer.field("snapshots"), data.get("snapshots") if isinstance(data, dict) else None):
+        if isinstance(rows, list):
+            return rows
+    return None
+
+
 def shortened(text: str) -> str:
     return text if len(text) <= SHORT else f"{text[:SHORT]}…"

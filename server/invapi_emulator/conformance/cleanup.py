@@ -56,7 +56,7 @@ def _settings(walk: Walk) -> None:
 def _snapshot(walk: Walk) -> None:
     if not walk.snapshot_may_exist:
         return
-    if not _is_listed(walk):
+    if not _was_made(walk) and not _is_listed(walk):
         walk.snapshot_may_exist = False
         return
     _power_off_to_remove(walk)
@@ -86,6 +86,12 @@ def _is_listed(walk: Walk) -> bool:
         if walk.probe.now() >= deadline:
             raise GaveUp("whether it was made is unknown: an answer got lost, and it was not listed since")
         walk.probe.stop.pause(walk.probe.patience.poll_seconds)
+
+
+def _was_made(walk: Walk) -> bool:
+    """Tell whether it is there for certain, though a list that lags behind may not show it."""
+    end = walk.probe.steps.get("create.end")
+    return end is not None and end.field("result") == "OK" and not walk.removed
 
 
 def _is_known_how_it_ended(walk: Walk) -> bool:

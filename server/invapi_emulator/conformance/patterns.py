@@ -1,6 +1,7 @@
 """What a clause expects of a value: literals, forms, keys; more keys than expected are fine, unless it says exactly."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,10 @@ STRING_OR_NULL = Like("string or null", lambda value: value is None or isinstanc
 NUMBER = Like("number", _is_number)
 COUNT = Like(
     "number, or string of digits",
-    lambda value: _is_number(value) or (isinstance(value, str) and value.isascii() and value.isdigit()),
+    lambda value: (
+        _is_number(value)
+        or (isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII) is not None)
+    ),
 )
 LIST = Like("list", lambda value: isinstance(value, list))
 OBJECT = Like("object", lambda value: isinstance(value, dict))

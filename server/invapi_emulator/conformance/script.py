@@ -31,8 +31,11 @@ SETTINGS = Step(
     "exclude the name {own} from rotation, empty the excluded names, put back what was there",
     snapshot_steps.change_settings,
 )
-CREATE = Step(
-    "vm/create_snapshot", "make the snapshot {own}; try to remove it meanwhile", snapshot_steps.create
+CREATE = Step("vm/create_snapshot", "make the snapshot {own}", snapshot_steps.create)
+CREATE_LOCKED = Step(
+    "vm/create_snapshot",
+    "make the snapshot {own}; try to power the VM as it is meanwhile, to be refused",
+    snapshot_steps.create,
 )
 RESTORE = Step("vm/restore_snapshot", "restore {own}, if nothing is newer than it", snapshot_steps.restore)
 REMOVE_RUNNING = Step(
@@ -65,7 +68,8 @@ def _in_order(facts: Facts, allowed: Allowed, *, snapshots: bool) -> Iterator[St
     if snapshots and allowed.restore and found_on:
         yield OFF  # before the snapshot, so that the restore loses nothing
     if snapshots:
-        yield from (CREATE,) if facts.rotates else (SETTINGS, CREATE)
+        yield CREATE_LOCKED if allowed.power else CREATE
+        yield from () if facts.rotates else (SETTINGS,)
         yield from (RESTORE,) if allowed.restore else ()
     if allowed.power:
         yield from (ON,) if not found_on or (snapshots and allowed.restore) else ()

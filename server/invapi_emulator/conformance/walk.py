@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from invapi_emulator.conformance.answers import Answer
+from invapi_emulator.conformance.answers import Answer, rows_in
 from invapi_emulator.conformance.facts import Facts
 from invapi_emulator.conformance.probe import Probe
 from invapi_emulator.conformance.requests import Value
 from invapi_emulator.conformance.table import CannotTell
 
 READING = frozenset({"get_snapshot", "status", "load_stats"})
-LOOKS = 3
+LOOKS = 8
 """So often a list is asked for again that does not show yet what has ended."""
 
 
@@ -37,6 +37,7 @@ class Walk:
     allowed: Allowed
     pending: list[str] = field(default_factory=list)
     snapshot_may_exist: bool = False
+    removed: bool = False
     settings_changed: bool = False
     power_changed: bool = False
     power_unsure: bool = False
@@ -100,17 +101,22 @@ class Walk:
     ) -> list[dict[str, Any]]:
         """Ask for the list, again if it does not show yet what is expected, and return its rows."""
         for _ in range(LOOKS):
-            rows = self._rows(self.ask(name, "vm", "get_snapshot"))
+            answer = self.ask(name, "vm", "get_snapshot")
+            rows = self._rows(answer)
             if until([row.get("name") for row in rows]):
                 break
+            if answer.key is not None:  # the list of the key is newer
+                self.probe.steps[name] = end = self.ended(answer.key)
+                rows = self._rows(end)
+                if until([row.get("name") for row in rows]):
+                    break
             self.probe.stop.pause(self.probe.patience.poll_seconds)
         return rows
 
     def _rows(self, answer: Answer) -> list[dict[str, Any]]:
-        rows = answer.field("snapshots")
-        if not isinstance(rows, list) and answer.key is not None:
-            data = self.ended(answer.key).data()
-            rows = data.get("snapshots") if isinstance(data, dict) else None
-        if not isinstance(rows, list):
+        rows = rows_in(answer)
+        if rows is None and answer.key is not None:
+            rows = rows_in(self.ended(answer.key))
+        if rows is None:
             raise StepFailed(f"the list of snapshots cannot be read: {answer.message}")
         return [row for row in rows if isinstance(row, dict)]

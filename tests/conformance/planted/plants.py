@@ -1,5 +1,6 @@
 """The planted differences: one thing each that a server might do otherwise, and the check that must see it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,16 @@ def is_end(given: Given, action: str) -> bool:
 def rows_in(given: Given) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = given.body.get("snapshots", []) if isinstance(given.body, dict) else []
     return found
+
+
+def in_both_lists(given: Given, change: Callable[[list[dict[str, Any]]], None]) -> None:
+    """Change the list at once, and that of the key."""
+    if rows := rows_in(given):
+        change(rows)
+    if is_end(given, "get_snapshot"):
+        listed = json.loads(given.body["scope"])
+        change(listed["snapshots"])
+        given.body["scope"] = json.dumps(listed)
 
 
 def sent(asked: Asked, **fields: str | None) -> bytes:

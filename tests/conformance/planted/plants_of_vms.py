@@ -1,7 +1,9 @@
 """Planted differences of snapshots, settings, restores, power, sessions and the inventory."""
 
+from typing import Any
+
 from kit_runs import EVERYTHING
-from plants import is_end, is_failure, otherwise, plant, rows_in, sent
+from plants import in_both_lists, is_end, is_failure, otherwise, plant, rows_in, sent
 from wrong_server import Asked, Given
 
 
@@ -89,8 +91,11 @@ def a_snapshot_being_made_is_pending(_asked: Asked, given: Given) -> None:
 
 @plant("a-created-snapshot-is-listed", EVERYTHING)
 def a_new_snapshot_is_listed_under_another_name(_asked: Asked, given: Given) -> None:
-    for row in rows_in(given):
-        row["name"] = row["name"].replace("conformance-", "conformance_")
+    def rename(rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            row["name"] = row["name"].replace("conformance-", "conformance_")
+
+    in_both_lists(given, rename)
 
 
 @plant("context-repeats-the-fields", EVERYTHING)
@@ -99,17 +104,19 @@ def context_does_not_repeat_the_name(_asked: Asked, given: Given) -> None:
         del given.body["context"]["name"]
 
 
-_REMOVED: list[dict[str, object]] = []
+_REMOVED: list[dict[str, Any]] = []
 
 
 @plant("a-removed-snapshot-is-gone", EVERYTHING)
 def a_removed_snapshot_is_still_listed(_asked: Asked, given: Given) -> None:
-    rows = rows_in(given)
-    own = [row for row in rows if str(row["name"]).startswith("conformance-")]
-    if own:
-        _REMOVED[:] = own
-    elif rows:
-        rows += _REMOVED
+    def keep(rows: list[dict[str, Any]]) -> None:
+        own = [row for row in rows if row["name"].startswith("conformance-")]
+        if own:
+            _REMOVED[:] = own
+        else:
+            rows += _REMOVED
+
+    in_both_lists(given, keep)
 
 
 @otherwise("another-image-is-refused", EVERYTHING)

@@ -1,15 +1,15 @@
 """5: sessions. Those that log in need an API key, and log out what they logged in."""
 
 from invapi_emulator.conformance.answers import INVALID_TOKEN, Answer
-from invapi_emulator.conformance.patterns import LIST, NUMBER, TEXT, TOKEN, Like, says
+from invapi_emulator.conformance.patterns import COUNT, LIST, TEXT, TOKEN, Like, says
 from invapi_emulator.conformance.probe import NEVER_A_TOKEN, Probe
 from invapi_emulator.conformance.table import CannotTell, Finding, answered, check, first_difference, refused
 
 TTL = 600
 IN_2001 = 1_000_000_000
-EPOCH = Like("seconds since 1970", lambda value: NUMBER.fits(value) and value > IN_2001)
+EPOCH = Like("seconds since 1970", lambda value: COUNT.fits(value) and float(value) > IN_2001)
 SESSION = {
-    "token": TOKEN, "role": TEXT, "role_type": TEXT, "role_name": TEXT, "permissions": LIST, "servers": [NUMBER],
+    "token": TOKEN, "role": TEXT, "role_type": TEXT, "role_name": TEXT, "permissions": LIST, "servers": [COUNT],
     "email": TEXT, "customer_id": Like("anything", lambda _: True), "verified": Like("boolean", lambda value: isinstance(value, bool)),
 }  # fmt: skip
 

@@ -40,7 +40,7 @@ def update_servers_answers_more(probe: Probe) -> Finding:
     wanted = {
         "result": "OK",
         "action": "update_servers",
-        "servers": [NUMBER],
+        "servers": [COUNT],
         "billing_servers": LIST,
         "deploy_keys": OBJECT,
     }

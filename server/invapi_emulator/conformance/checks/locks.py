@@ -10,7 +10,7 @@ def _was_under_way(probe: Probe) -> None:
         raise CannotTell("the snapshot was made before the first check")
 
 
-@check("4.12", "assumed", "a second change is refused while a snapshot is made", needs=("changes",))
+@check("4.12", "assumed", "a second change is refused while a snapshot is made", needs=("changes", "power"))
 def a_second_change_is_refused(probe: Probe) -> Finding:
     _was_under_way(probe)
     return refused(probe.step("locked"), "it was taken")

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from invapi_emulator.conformance.answers import rows_in
 from invapi_emulator.conformance.checks.snapshots import ROW
 from invapi_emulator.conformance.checks.tasks import ended_well
-from invapi_emulator.conformance.patterns import ISO, KEY, NUMBER, STRING, UUID, WIRE_DATE, numeric, says
+from invapi_emulator.conformance.patterns import COUNT, ISO, KEY, STRING, UUID, WIRE_DATE, numeric, says
 from invapi_emulator.conformance.probe import Probe
 from invapi_emulator.conformance.table import (
     CannotTell,
@@ -18,8 +19,8 @@ from invapi_emulator.conformance.table import (
 
 
 def listed(probe: Probe, step: str) -> list[dict[str, Any]]:
-    rows = probe.step(step).field("snapshots")
-    if not isinstance(rows, list):
+    rows = rows_in(probe.step(step))
+    if rows is None:
         raise CannotTell("the list after it could not be read")
     return rows
 
@@ -52,7 +53,7 @@ def a_new_row_has_its_fields(probe: Probe) -> Finding:
         raise CannotTell("its own snapshot is not listed")
     wanted = ROW | {
         "snapshot_id": STRING, "date": WIRE_DATE, "created_at": ISO, "type": "snapshot", "status": "available",
-        "size": NUMBER, "openstack_image_id": UUID,
+        "size": COUNT, "openstack_image_id": UUID,
     }  # fmt: skip
     return compared(row, wanted, "something else")
 

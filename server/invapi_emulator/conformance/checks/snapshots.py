@@ -8,7 +8,6 @@ from invapi_emulator.conformance.patterns import (
     ISO,
     KEY,
     LIST,
-    NUMBER,
     STRING,
     TEXT,
     UUID,
@@ -66,7 +65,7 @@ def both_lists_agree(probe: Probe) -> Finding:
     at_once = probe.accepted(*LISTING).field("snapshots")
     if not isinstance(at_once, list):
         raise CannotTell("there is no list at once")
-    names = [[row.get("name") for row in rows] for rows in (at_once, listed_at_the_end(probe))]
+    names = [sorted(str(row.get("name")) for row in rows) for rows in (at_once, listed_at_the_end(probe))]
     return compared({"the same names": names[0] == names[1]}, {"the same names": True}, "they differ")
 
 
@@ -100,9 +99,9 @@ def ids_are_strings(probe: Probe) -> Finding:
 @check("4.8", "assumed", "total_size and size are the same number")
 def both_sizes_agree(probe: Probe) -> Finding:
     rows = rows_of(probe)
-    agree = all(row.get("size") == row.get("total_size") for row in rows)
+    agree = all(str(row.get("size")) == str(row.get("total_size")) for row in rows)
     return first_difference(
-        compared(rows, [{"size": NUMBER, "total_size": NUMBER}], "something else"),
+        compared(rows, [{"size": COUNT, "total_size": COUNT}], "something else"),
         compared({"the same": agree}, {"the same": True}, "they differ"),
     )
 
@@ -131,7 +130,7 @@ def there_may_be_four(probe: Probe) -> Finding:
 
 @check("4.9", "assumed", "settings tell enable_rotation as 0 or 1, and exclude_rotation as a list of names")
 def settings_tell_rotation(probe: Probe) -> Finding:
-    wanted = {"settings": {"enable_rotation": one_of(0, 1), "exclude_rotation": [TEXT]}}
+    wanted = {"settings": {"enable_rotation": one_of(0, 1, "0", "1"), "exclude_rotation": [TEXT]}}
     return answered(probe.accepted(*LISTING), wanted, "they do not")
 
 

@@ -1,7 +1,7 @@
 """4.5, 4.15, 4.16: statistics and engines."""
 
 from invapi_emulator.conformance.checks.tasks import ended_well
-from invapi_emulator.conformance.patterns import ISO, KEY, NUMBER, TEXT, Like
+from invapi_emulator.conformance.patterns import COUNT, ISO, KEY, TEXT, Like, numeric
 from invapi_emulator.conformance.probe import Probe
 from invapi_emulator.conformance.table import Finding, answered, check, compared
 
@@ -9,7 +9,7 @@ STATISTICS = ("vm", "load_stats")
 MINUTES = 60
 SERIES = Like(
     "60 numbers",
-    lambda value: isinstance(value, list) and len(value) == MINUTES and all(map(NUMBER.fits, value)),
+    lambda value: isinstance(value, list) and len(value) == MINUTES and all(map(COUNT.fits, value)),
 )
 
 
@@ -21,7 +21,7 @@ def load_stats_answers_a_key(probe: Probe) -> Finding:
 @check("4.15", "assumed", "statistics are the last hour, a number a minute")
 def statistics_are_the_last_hour(probe: Probe) -> Finding:
     wanted = {
-        "from": ISO, "step": 60, "cpu": SERIES, "ram": {"used": SERIES, "total": NUMBER},
+        "from": ISO, "step": numeric(60), "cpu": SERIES, "ram": {"used": SERIES, "total": COUNT},
         "disk": {"read": SERIES, "write": SERIES}, "net": {"rx": SERIES, "tx": SERIES},
     }  # fmt: skip
     return compared(ended_well(probe.fetched(*STATISTICS).end).data(), wanted, "another shape")
