@@ -154,6 +154,16 @@ def test_trouble_on_the_way_leaves_nothing_behind(in_real_time: str, action: str
         assert left_to_see(account, 12345) == before
 
 
+@pytest.mark.parametrize("passed", range(6))
+def test_a_lost_answer_to_any_of_the_removals_leaves_nothing_behind(in_real_time: str, passed: int) -> None:
+    with account_of(in_real_time, clock={"mode": "real", "rate": 10000}) as account:
+        before = left_to_see(account, 12345)
+        account.fault("lost_reply", match={"action": "remove_snapshot"}, skip=passed, allow_unused=True)
+        found = ran(account, EVERYTHING, task_seconds=5)
+        assert "left behind" not in found.err
+        assert left_to_see(account, 12345) == before
+
+
 def test_what_cannot_be_undone_is_told_with_what_to_do(account: Account) -> None:
     account.fault("reject", match={"action": "remove_snapshot"}, times=None)
     found = ran(account, EVERYTHING, task_seconds=1)

@@ -60,7 +60,12 @@ def _snapshot(walk: Walk) -> None:
         walk.snapshot_may_exist = False
         return
     _power_off_to_remove(walk)
-    remove_own(walk)
+    try:
+        remove_own(walk)
+    except StepFailed:
+        if _is_listed(walk):
+            raise
+        walk.snapshot_may_exist = False  # the answer to its removal got lost
     if walk.snapshot_may_exist:
         raise StepFailed("it is still listed after its removal")
 
@@ -69,8 +74,9 @@ def _wait_for_tasks(walk: Walk) -> None:
     """Wait for what is under way, once for each."""
     while walk.pending:
         try:
-            walk.ended(walk.pending.pop())
+            walk.ended(next(iter(walk.pending)))
         except StepFailed as why:
+            walk.pending.pop(next(iter(walk.pending)))
             raise GaveUp(str(why)) from None
 
 

@@ -30,12 +30,15 @@ class Allowed:
 
 @dataclass
 class Walk:
-    """What must be undone is noted before the call that does it: its answer may get lost."""
+    """What must be undone is noted before the call that does it: its answer may get lost.
+
+    `pending` are the keys of changing tasks under way, with their actions.
+    """
 
     probe: Probe
     facts: Facts
     allowed: Allowed
-    pending: list[str] = field(default_factory=list)
+    pending: dict[str, str] = field(default_factory=dict)
     snapshot_may_exist: bool = False
     removed: bool = False
     settings_changed: bool = False
@@ -51,7 +54,7 @@ class Walk:
         answer = self.probe.call(module, action, **{"id": self.probe.access.vm, **fields})
         self.probe.steps[step] = answer
         if answer.key is not None and action not in READING:
-            self.pending.append(answer.key)
+            self.pending[answer.key] = action
         return answer
 
     def task(
@@ -85,8 +88,8 @@ class Walk:
                 answer = self.probe.followed(key)[1]
         except CannotTell as why:
             raise StepFailed(str(why)) from None
-        if key in self.pending:
-            self.pending.remove(key)
+        if self.pending.pop(key, "") == "remove_snapshot" and answer.field("result") == "OK":
+            self.removed = True
         return answer
 
     def wait_if_taken(self, name: str) -> bool:
