@@ -29,9 +29,8 @@ def _is_base_url(_context: click.Context, _parameter: click.Parameter, value: st
 @click.option(
     "--api-key", default="", envvar="INVAPI_API_KEY", help="checks logins too [env: INVAPI_API_KEY]"
 )
-@click.option(
-    "--allow-changes", is_flag=True, help="make a snapshot and remove it; change settings and put them back"
-)
+@click.option("--allow-changes", is_flag=True, help="make a snapshot and remove it")
+@click.option("--allow-settings", is_flag=True, help="change the excluded names and put them back")
 @click.option("--allow-power", is_flag=True, help="power the VM off and on, and reboot it")
 @click.option("--allow-restore", is_flag=True, help="restore the snapshot that was made; allows changes too")
 @click.option("--plan", "plan_only", is_flag=True, help="look at the VM, print the plan and end")
@@ -72,6 +71,7 @@ def _order(given: dict[str, Any]) -> "Order":
         access=Access(given["vm"], given["token"], given["api_key"]),
         allowed=Allowed(
             changes=given["allow_changes"] or given["allow_restore"],
+            settings=given["allow_settings"],
             power=given["allow_power"],
             restore=given["allow_restore"],
         ),

@@ -13,7 +13,7 @@ from harness import TOKEN, Emulator
 
 pytestmark = pytest.mark.acceptance
 
-EVERYTHING = ("--allow-changes", "--allow-power", "--allow-restore")
+EVERYTHING = ("--allow-changes", "--allow-settings", "--allow-power", "--allow-restore")
 
 
 @contextmanager

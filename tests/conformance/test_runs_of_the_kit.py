@@ -82,6 +82,18 @@ def test_without_a_word_nothing_is_changed(account: Account) -> None:
     assert {call["action"] for call in account.requests()} & CHANGING == set()
 
 
+def test_settings_are_changed_only_if_that_is_said(account: Account) -> None:
+    ran(account, Allowed(changes=True, power=True))
+    assert account.requests(action="update_restore_settings") == []
+    assert account.requests(action="update_servers") == []
+    found = ran(account, Allowed(settings=True))
+    assert "changed-settings-are-listed" in found.names("holds")
+    assert account.vm(12345)["settings"]["snapshot"]["exclude_rotation"] == []
+    assert account.requests(action="create_snapshot", id=12345)[-1]["fields"]["name"].startswith(
+        "conformance-"
+    )
+
+
 def test_a_vds_has_no_snapshots_to_check(account: Account) -> None:
     found = ran(account, Allowed(changes=True, power=True), vm=12347)
     assert (found.status, found.names("differs")) == (0, set())

@@ -26,4 +26,4 @@ def test_two_checks_cannot_have_one_name() -> None:
 
 def test_what_changes_a_vm_says_so() -> None:
     needs = {need for found in CHECKS.values() for need in found.needs}
-    assert needs == {"changes", "power", "restore", "api-key"}
+    assert needs == {"changes", "settings", "power", "restore", "api-key"}

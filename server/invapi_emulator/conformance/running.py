@@ -29,7 +29,7 @@ class Plan:
     def lines(self, probe: Probe, allowed: Allowed) -> list[str]:
         """Return the plan as it is told before the first change."""
         head = f"VM {probe.access.vm} at {probe.target.url}: {self.facts.in_words()}"
-        if not allowed.changes and not allowed.power:
+        if not (allowed.changes or allowed.settings or allowed.power):
             return [head, "plan: read only, nothing is changed"]
         numbered = [
             f"{number:4}. {step.calls:28} {step.what.format(own=probe.own)}"
@@ -73,7 +73,7 @@ def run(probe: Probe, allowed: Allowed, plan: Plan, say: Callable[[str], None]) 
 
 def _granted(probe: Probe, allowed: Allowed) -> set[Need]:
     given: dict[Need, bool] = {
-        "changes": allowed.changes, "power": allowed.power, "restore": allowed.restore,
+        "changes": allowed.changes, "settings": allowed.settings, "power": allowed.power, "restore": allowed.restore,
         "api-key": bool(probe.access.api_key),
     }  # fmt: skip
     return {need for need, is_given in given.items() if is_given}

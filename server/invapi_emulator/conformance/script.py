@@ -55,11 +55,14 @@ REMOVE = Step(
 
 def steps_for(facts: Facts, allowed: Allowed) -> list[Step]:
     """Return the steps; raises CouldNotRun where they could not be undone."""
-    snapshots = allowed.changes and facts.kind != "VDS"
+    has_snapshots = facts.kind != "VDS"
+    snapshots = allowed.changes and has_snapshots
     _require_known_power(facts, allowed)
     if snapshots:
         _require_room(facts)
         _require_removable(facts, allowed)
+    if allowed.settings and has_snapshots:
+        _require_known_settings(facts)
     return list(_in_order(facts, allowed, snapshots=snapshots))
 
 
@@ -69,8 +72,10 @@ def _in_order(facts: Facts, allowed: Allowed, *, snapshots: bool) -> Iterator[St
         yield OFF  # before the snapshot, so that the restore loses nothing
     if snapshots:
         yield CREATE_LOCKED if allowed.power else CREATE
-        yield from () if facts.rotates else (SETTINGS,)
-        yield from (RESTORE,) if allowed.restore else ()
+    if allowed.settings and facts.kind != "VDS" and not facts.rotates:
+        yield SETTINGS
+    if snapshots and allowed.restore:
+        yield RESTORE
     if allowed.power:
         yield from (ON,) if not found_on or (snapshots and allowed.restore) else ()
         yield from (REMOVE_RUNNING,) if snapshots else ()
@@ -94,6 +99,11 @@ def _require_room(facts: Facts) -> None:
         raise CouldNotRun(
             f"--allow-changes: the VM has {len(facts.rows)} of {facts.maximum} snapshots: {why}"
         )
+
+
+def _require_known_settings(facts: Facts) -> None:
+    if facts.rows is None:
+        raise CouldNotRun("--allow-settings: the settings cannot be read, so they could not be put back")
 
 
 def _require_removable(facts: Facts, allowed: Allowed) -> None:

@@ -11,7 +11,7 @@ from invapi_emulator.fidelity.sources import Basis
 if TYPE_CHECKING:
     from invapi_emulator.conformance.probe import Probe
 
-Need: TypeAlias = Literal["changes", "power", "restore", "api-key"]
+Need: TypeAlias = Literal["changes", "settings", "power", "restore", "api-key"]
 Verdict: TypeAlias = Literal["holds", "differs", "could not tell"]
 
 

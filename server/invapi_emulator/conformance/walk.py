@@ -24,6 +24,7 @@ class Allowed:
     """To restore is to change."""
 
     changes: bool = False
+    settings: bool = False
     power: bool = False
     restore: bool = False
 

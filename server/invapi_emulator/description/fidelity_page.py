@@ -21,7 +21,8 @@ it out of the code, and a test holds it against that. The numbers are the ones t
 """
 
 _NEVER_COMPARED = """
-Nothing here was compared with the real API: that needs a paid account. Where you see the real one differ, tell us.
+Nothing here was compared with the real API: that needs a paid account. `invapi-emulator conformance` asks a target whether it does
+as the clauses say, the real one too ([conformance.md](conformance.md)); where you see it differ, tell us.
 """
 
 _SWITCHES = """
@@ -30,8 +31,8 @@ _SWITCHES = """
 Where nobody knows, a client should do with any of these readings. `invapi-emulator serve --assume A-12=no` turns one, `PUT
 /_emulator/accounts/{name}/assumptions` for one account, `invapi_server.account(assume={"A-12": "no"})` in Python, and `pytest
 --invapi-assumptions=each` runs a suite once under every other reading ([python-suites.md](python-suites.md)). The first reading is
-the emulator's own (`yes`); `no` stands for the second; each can be named. Chosen 2026-11-27. A-04, A-08, A-13 and A-18 can be turned
-although documents or clients speak for their first reading.
+the emulator's own (`yes`); `no` stands for the second; each can be named. Chosen 2026-11-27. A-04, A-08, A-13, A-14, A-15 and A-18 can be
+turned although documents or clients speak for their first reading.
 """
 
 _NO_SWITCHES = """

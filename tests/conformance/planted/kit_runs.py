@@ -12,7 +12,7 @@ from invapi_emulator.conformance.walk import Allowed
 from invapi_emulator.testing import Emulator
 from invapi_emulator.testing.account import Account
 
-EVERYTHING = Allowed(changes=True, power=True, restore=True)
+EVERYTHING = Allowed(changes=True, settings=True, power=True, restore=True)
 NOTHING = Allowed()
 
 

@@ -34,7 +34,7 @@ def the_vm_is_in_the_list(probe: Probe) -> Finding:
     "6.1",
     "seen",
     "update_servers answers what list does, and what is to be paid and deployed",
-    needs=("changes",),
+    needs=("settings",),
 )
 def update_servers_answers_more(probe: Probe) -> Finding:
     wanted = {
