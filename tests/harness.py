@@ -53,7 +53,9 @@ class Running:
 def running(**settings: Any) -> Iterator[Running]:
     """Serve on a free port until the block is left."""
     time = HandedTime()
-    chosen = read_settings({"clock": "frozen", "seed": SEED, "db": DATABASE, "assume": ASSUME} | settings)
+    chosen = read_settings(
+        {"clock": "frozen", "seed": SEED, "db": DATABASE} | ({"assume": ASSUME} if ASSUME else {}) | settings
+    )
     with serving(chosen, time) as url:
         yield Running(url, time)
 

@@ -95,3 +95,7 @@ def test_the_control_api_refuses_what_turns_nothing(emulator: Emulator, body: di
     answer = emulator.control("PUT", "/assumptions", body, status=422)
     assert "A-" in answer["error"]["message"]
     assert emulator.control("GET", "")["assume"] == {}
+
+
+def test_readings_may_be_a_mapping_in_python() -> None:
+    assert read_settings({"assume": {"A-12": "no"}}).assume == ("A-12=spent",)

@@ -143,3 +143,20 @@ def test_what_is_written_stays_as_it_was_when_a_reading_is_turned_back(emulator:
     emulator.advance(until=key)
     emulator.assume(A_15="yes")
     assert json.loads(emulator.check(key)["scope"])["snapshots"]
+
+
+def test_a_reboot_that_waited_for_an_off_fails(emulator: Emulator) -> None:
+    emulator.assume(A_21="queued")
+    emulator.start("eq", "off")
+    key = emulator.start("eq", "reboot")
+    emulator.advance(until="idle")
+    assert emulator.check(key)["error"] == "the VM is not running; power it on first"
+
+
+def test_a_check_of_what_waits_tells_no_stage_yet(emulator: Emulator) -> None:
+    emulator.assume(A_21="queued", A_13="no")
+    emulator.start("vm", "create_snapshot", name="a")
+    key = emulator.start("vm", "create_snapshot", name="b")
+    assert emulator.check(key)["result"] == "Not ready"
+    emulator.advance(until=emulator.tasks()[0]["key"])
+    assert emulator.check(key) == {"result": "Stage", "stage": "prepare", "key": key}

@@ -1,5 +1,6 @@
 """Runs against our own server: everything holds, only the named VM is touched, what could not be undone is not begun."""
 
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -140,6 +141,19 @@ def test_the_plan_comes_before_the_first_change_and_alone_if_that_is_wanted(acco
     assert {call["action"] for call in account.requests()} <= {"show", "get_snapshot", "check"}
     text = ran(account, EVERYTHING, form="text")
     assert text.out.index("plan: ") < text.out.index("holds")
+
+
+@pytest.mark.parametrize("step", [2, 3, 4, 8, 11])
+def test_told_to_stop_before_a_step_it_cleans_up(account: Account, step: int) -> None:
+    def told(line: str) -> None:
+        if line.startswith(f"step {step} of"):
+            signal.raise_signal(signal.SIGTERM)
+
+    before = left_to_see(account, 12345)
+    found = ran(account, EVERYTHING, told=told)
+    assert found.status == 2
+    assert found.report["trouble"] == ["interrupted"]
+    assert left_to_see(account, 12345) == before
 
 
 def test_for_a_program_the_plan_goes_to_stderr(account: Account) -> None:

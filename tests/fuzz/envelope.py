@@ -3,12 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from harness import Json
+from invapi_emulator.fidelity.clauses import clauses
 
-_FIDELITY = (Path(__file__).parents[2] / "docs" / "fidelity.md").read_text(encoding="utf-8")
-_CLAUSE = re.search(r"^- \*\*2\.5\*\*.*?`([a-z_ ]+)`\.$", _FIDELITY, re.MULTILINE)
+_CLAUSE = re.search(r"`([a-z_ ]+)`\.$", clauses()["2.5"].text)
 assert _CLAUSE is not None
 REASONS = frozenset(_CLAUSE[1].split())
 assert len(REASONS) > 20

@@ -137,3 +137,11 @@ def test_a_world_that_is_put_back_goes_on_with_its_profile(emulator: Emulator) -
     emulator.reset()
     emulator.control("PUT", "/state", state)
     assert emulator.control("GET", "")["profile"] == "hostile"
+
+
+def test_a_hostile_server_without_a_seed_says_which_it_drew(caplog: pytest.LogCaptureFixture) -> None:
+    with served(profile="hostile", seed=None) as emulator:
+        drawn = emulator.control("GET", "")["seed"]
+        made = emulator.http.post("/_emulator/accounts", json={}).json()
+    assert f"--seed {drawn} repeats it" in caplog.text
+    assert made["seed"] == drawn

@@ -39,6 +39,12 @@ def ran(account: Account, allowed: Allowed = NOTHING, vm: int = 12345, **how: An
     """Check a VM of an account, through `target` if that is another URL, and answer what was said."""
     out: list[str] = []
     err: list[str] = []
+    told = how.pop("told", lambda _line: None)
+
+    def say(line: str) -> None:
+        err.append(line)
+        told(line)
+
     order = Order(
         how.pop("target", account.url),
         Access(vm, how.pop("token", account.token), how.pop("api_key", account.api_key)),
@@ -46,7 +52,7 @@ def ran(account: Account, allowed: Allowed = NOTHING, vm: int = 12345, **how: An
         Patience(0, how.pop("task_seconds", 30)),
         **{"form": "json"} | how,
     )
-    status = carried_out(order, out.append, err.append)
+    status = carried_out(order, out.append, say)
     return Ran(status, "\n".join(out), "\n".join(err))
 
 
