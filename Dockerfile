@@ -20,8 +20,12 @@ ENV PATH=/opt/invapi-emulator/bin:$PATH
 # Serves once: what cannot be served is no image, and the bytecode of all that a start imports is there afterwards, the
 # standard library's too, which the base image leaves out and nobody can write into a read-only root. Killing is a strange thing to do
 # in a build, says hadolint; here it is how a server ends.
+# A port is taken that is free: a build may share the network of a machine where somebody serves already.
 # hadolint ignore=DL3001
 RUN set -e; \
+    free="import socket; print(socket.create_server(('127.0.0.1', 0)).getsockname()[1])"; \
+    INVAPI_EMULATOR_PORT="$(python3 -c "$free")"; \
+    export INVAPI_EMULATOR_PORT; \
     invapi-emulator serve & \
     invapi-emulator healthcheck --wait 120; \
     kill -TERM $!; \

@@ -105,6 +105,15 @@ def test_compose_keeps_the_worlds_and_gives_the_emulator_nothing_else_to_write()
     assert "worlds" in yaml.safe_load(COMPOSE["docker-compose.yml"])["volumes"]
 
 
+def test_compose_answers_its_neighbours_and_no_name_that_was_pointed_at_it() -> None:
+    variables = emulator_in("docker-compose.yml")["environment"]
+    hosts = re.fullmatch(
+        r"\$\{INVAPI_EMULATOR_ALLOWED_HOSTS:-(.+)\}", variables["INVAPI_EMULATOR_ALLOWED_HOSTS"]
+    )
+    assert hosts is not None
+    assert read_settings({"allowed_hosts": hosts[1]}).allowed_hosts == ("emulator",)
+
+
 def test_a_program_beside_it_waits_until_it_is_healthy() -> None:
     app = yaml.safe_load(COMPOSE["docs/recipes/compose.md"])["services"]["app"]
     assert app["depends_on"] == {"emulator": {"condition": "service_healthy"}}

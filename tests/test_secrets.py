@@ -29,7 +29,7 @@ def emulator(caplog: pytest.LogCaptureFixture) -> Iterator[Emulator]:
     caplog.set_level(logging.DEBUG)
     headers = {"Authorization": f"Bearer {ADMIN}"}
     with (
-        running(db="", admin_token=ADMIN) as server,
+        running(db="", admin_token=ADMIN, trusted_proxies="*") as server,
         httpx.Client(base_url=server.url, headers=headers, timeout=60) as http,
     ):
         made = http.post("/_emulator/accounts", content=json.dumps({"name": "secretive", **SECRETS}))
@@ -61,6 +61,9 @@ def call_in_every_way(emulator: Emulator) -> list[str]:
     for misplaced in (session, token):
         form = {"action": "list", "token": token}
         emulator.http.post("/eq.php", data=form, headers={"X-Request-Id": misplaced})
+        emulator.http.post("/eq.php", data=form, headers={"X-Forwarded-For": misplaced})
+    emulator.http.delete(f"/_emulator/accounts/{session}", headers={"X-Request-Id": session})
+    emulator.http.post("/_emulator/accounts", content="{", headers={"X-Forwarded-For": session})
     emulator.call("vm", session)
     emulator.call("eq", "list", token="0", note=session)
     emulator.http.get(f"/vm.php/{session}", headers={"X-Request-Id": session, "User-Agent": session})

@@ -2,8 +2,10 @@
 
 import logging
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -62,7 +64,7 @@ def serve(**flags: Any) -> int:
     try:
         settings = read_settings(_given(flags))
         log_to_stderr(settings.log_level, settings.log_format)
-        with taken_ports(settings) as ports, no_collection():
+        with _ended_by_signals(), taken_ports(settings) as ports, no_collection():
             _serve(settings, ports)
     except CannotStart as problem:
         return _refuse(str(problem))
@@ -126,6 +128,21 @@ def _migrate(settings: Settings) -> str:
         database.close()
     done = {None: f"made anew with schema {HEAD}", HEAD: f"schema {HEAD} is the newest"}
     return f"{name_of(database.engine.url)}: {done.get(found, f'schema {found} is {HEAD} now')}"
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal end a start, as it ends a server later; the first process of a container would not hear it else."""
+
+    def end(*_: object) -> None:
+        sys.exit(0)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _serve(settings: Settings, ports: Ports) -> None:

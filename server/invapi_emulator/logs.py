@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -13,6 +14,8 @@ LogFormat = Literal["human", "json"]
 FIELDS = "fields"
 """The attribute of a log record that holds what stands in fields of its own."""
 
+MASK = "***"
+_MADE_UP = re.compile(r"\b[0-9a-f]{32}\b")
 _IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
 
 
@@ -24,6 +27,11 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancelling)
     if level != "debug":
         logging.getLogger("uvicorn").setLevel("ERROR")  # what it says of requests stands in a line of ours
+
+
+def without_made_up(text: str) -> str:
+    """Mask whatever looks like a token, API key or password that was made up."""
+    return _MADE_UP.sub(MASK, text)
 
 
 def _stderr() -> logging.Handler:

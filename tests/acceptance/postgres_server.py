@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,20 @@ class Postgres:
 
     def stop(self) -> None:
         self.run(self.binaries / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Let it answer nothing, and end no connection, until the block is left."""
+        main = int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        children = Path(f"/proc/{main}/task/{main}/children").read_text(encoding="utf-8").split()
+        processes = [main, *map(int, children)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
 
     def run(self, *command: str | Path) -> None:
         """Run one of PostgreSQL's programs; it refuses root, so root runs it as Debian's user for it."""

@@ -1,6 +1,7 @@
 """A disk that fills and a file that becomes read-only: refused is what must be written, and it comes back by itself."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,22 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     disk = tmp_path / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], check=True)
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+@pytest.fixture
+def failing_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return the folder of an ext4 file system, which can be told that it failed."""
+    image, disk = tmp_path / "image", tmp_path / "disk"
+    disk.mkdir()
+    with image.open("wb") as file:
+        file.truncate(16 * 1024 * 1024)
+    subprocess.run(["mkfs.ext4", "-q", image], check=True)
+    if subprocess.run(["mount", "-o", "loop", image, disk], check=False).returncode != 0:
+        pytest.skip("no loop device is to be had here")
     try:
         yield disk
     finally:
@@ -107,6 +124,18 @@ def fill(ballast: Path) -> None:
                 filling.write(bytes(4096))
         except OSError:
             return
+
+
+def test_on_a_file_system_that_fails_and_is_read_only_from_then_on_all_else_is_answered(
+    failing_disk: Path,
+) -> None:
+    with serving(failing_disk / "worlds.db") as (server, emulator):
+        key = emulator.start("vm", "create_snapshot", name="a")
+        before = world(emulator)
+        subprocess.run(["mount", "-o", "remount,abort", failing_disk], check=True)
+        assert_only_writing_is_refused(emulator, key, "disk I/O error")
+        assert world(emulator) == before
+        assert server.stop(signal.SIGTERM)[0] == 0
 
 
 @pytest.mark.parametrize("mode", [0o444, 0o000])

@@ -27,7 +27,7 @@ def server() -> Iterator[Served]:
 
 @pytest.mark.parametrize("kind", sorted(FAULTS))
 def test_a_client_sees_what_the_page_says(server: Served, kind: str) -> None:
-    httpx.post(f"{server.url}/_emulator/accounts/demo/reset").raise_for_status()
+    httpx.post(f"{server.url}/_emulator/accounts/demo/reset", timeout=60).raise_for_status()
     (order,) = re.findall(r"^```sh\n(.*?)\n```", SECTIONS[kind], re.MULTILINE | re.DOTALL)
     assert json.loads(type_in(order, server.url))["kind"] == kind
     for command, output in examples(SECTIONS[kind]):

@@ -130,6 +130,18 @@ def test_a_database_that_goes_is_503_and_when_it_comes_back_all_is_there(postgre
         assert emulator.check(key)["result"] == "OK"
 
 
+def test_a_stop_does_not_wait_for_a_database_that_hangs(postgres: Postgres) -> None:
+    db = postgres.url("hanging")
+    with served("--db", db, "--clock", "frozen") as server, server.emulator() as emulator:
+        key = emulator.start("vm", "create_snapshot", name="a")
+        with postgres.hanging():
+            status, _, log = server.stop(signal.SIGTERM)
+        assert status == 0
+        assert "ended without waiting any longer for what hangs" in log
+    with served("--db", db) as server, server.emulator() as emulator:
+        assert emulator.check(key)["result"] == "Not ready"
+
+
 def test_servers_that_start_together_on_an_empty_database_all_serve(postgres: Postgres) -> None:
     db = postgres.url("together")
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from processes import COMMAND, refused, served, wait_until
+from processes import COMMAND, DEADLINE, refused, served, wait_until
 
 from harness import TOKEN
 
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.acceptance
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_cleanly_and_stdout_has_one_line(number: signal.Signals) -> None:
     with served() as server:
-        assert httpx.get(f"{server.url}/_emulator/health").json()["status"] == "ready"
+        health = httpx.get(f"{server.url}/_emulator/health", timeout=DEADLINE)
+        assert health.json()["status"] == "ready"
         with server.emulator() as emulator:
             emulator.vm("get_snapshot", 99999)
             status, stdout, stderr = server.stop(number)
@@ -156,7 +157,7 @@ def test_a_call_that_is_half_in_when_the_server_stops_is_told_so() -> None:
         address = urlsplit(server.url)
         with socket.create_connection((str(address.hostname), int(address.port or 0))) as connection:
             connection.sendall(b"POST /eq.php HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\naction=")
-            httpx.get(f"{server.url}/_emulator/health")
+            httpx.get(f"{server.url}/_emulator/health", timeout=DEADLINE)
             status, _, stderr = server.stop(signal.SIGTERM)
             answer = connection.recv(10_000).decode()
     assert status == 0
@@ -167,9 +168,9 @@ def test_a_call_that_is_half_in_when_the_server_stops_is_told_so() -> None:
 
 def test_health_notices_a_file_that_is_gone(tmp_path: Path) -> None:
     with served("--db", str(tmp_path / "worlds.db")) as server:
-        assert httpx.get(f"{server.url}/_emulator/health").status_code == 200
+        assert httpx.get(f"{server.url}/_emulator/health", timeout=DEADLINE).status_code == 200
         (tmp_path / "worlds.db").unlink()
-        health = httpx.get(f"{server.url}/_emulator/health")
+        health = httpx.get(f"{server.url}/_emulator/health", timeout=DEADLINE)
         assert (health.status_code, health.json()["status"]) == (503, "cannot write")
 
 

@@ -1,13 +1,14 @@
 """SIGTERM: what is being answered is, new calls are told so, streams end, the file is whole, the status is 0."""
 
 import signal
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
-from processes import DEADLINE, Served, served, wait_until
+from processes import COMMAND, DEADLINE, Served, environment, served, wait_until
 
 from harness import TOKEN
 
@@ -69,6 +70,20 @@ def test_an_answer_that_is_held_back_for_longer_is_sent_at_once() -> None:
         late = with_an_answer_under_way(server, 600, lambda: server.process.send_signal(signal.SIGTERM))
         assert late.json()["result"] == "OK"
         assert server.process.wait(DEADLINE) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_start_too(number: signal.Signals) -> None:
+    starting = subprocess.Popen(
+        [*COMMAND, "serve", "--host", "0.0.0.0", "--port", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
+    )  # fmt: skip
+    assert starting.stderr is not None
+    assert "without --admin-token" in starting.stderr.readline()  # the worlds are opened after that
+    starting.send_signal(number)
+    _, log = starting.communicate(timeout=DEADLINE)
+    assert starting.returncode == 0, log
+    assert "Traceback" not in log
 
 
 def test_streams_end() -> None:

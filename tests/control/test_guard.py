@@ -32,12 +32,26 @@ def test_with_an_admin_token_the_control_api_wants_it() -> None:
         ("emulator", "other", 403),
         ("*", "anything.example", 200),
         ("fe80::1", "[fe80::1]:8650", 200),
+        ("", "localhost:", 200),
+        ("", "[::1]", 200),
+        ("", "[::1]x", 403),
+        ("", "localhost:8650/docs/?", 403),
     ],
 )
 def test_further_host_names_can_be_allowed(allowed: str, host: str, status: int) -> None:
     with running(db="", allowed_hosts=allowed) as server:
         response = httpx.get(f"{server.url}/_emulator/health", headers={"host": host})
         assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:8650/docs/?", "localhost/docs/#", "localhost:8650/_emulator/health?"]
+)
+def test_a_host_name_that_holds_an_open_path_is_no_way_round_the_token(host: str) -> None:
+    with running(db="", admin_token="secret", allowed_hosts="*") as server:
+        assert httpx.get(f"{server.url}/_emulator/accounts", headers={"host": host}).status_code == 401
+        tab = httpx.get(f"{server.url}/_emulator/ui/st%09atic/page.js", headers={"host": host})
+        assert tab.status_code == 401
 
 
 PAGE = "http://localhost:3000"

@@ -110,6 +110,11 @@ def test_a_file_in_use_is_refused_by_any_name_and_the_first_is_named(file: Path)
     open_database(str(link), lambda: 0).close()
 
 
+def test_a_file_with_a_second_name_of_its_own_is_refused(file: Path) -> None:
+    file.with_name("link.db").hardlink_to(file)
+    assert_refused_and_untouched(file, "it has a second name")
+
+
 def test_a_file_marked_read_only_is_refused(file: Path) -> None:
     file.chmod(0o444)
     assert_refused_and_untouched(file, "read-only")

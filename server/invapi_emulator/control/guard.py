@@ -1,5 +1,6 @@
 """Who may use the control API: its own origin, under names it knows, with the token if one is set (contract 1.5)."""
 
+import re
 from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
@@ -67,7 +68,7 @@ class ControlGuard:
         except ControlError as error:
             headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else None
             return failure(error.status, error.reason, error.message, headers=headers)
-        if not self._lifecycle.ready and request.url.path != _HEALTH:
+        if not self._lifecycle.ready and request.scope["path"] != _HEALTH:
             message = f"the emulator is {self._lifecycle.state}; ask again"
             return failure(503, "unavailable", message, headers={"Retry-After": "1"})
         return None
@@ -87,7 +88,8 @@ class ControlGuard:
             )
 
     def _is_let_in(self, request: Request) -> bool:
-        if self._admission.open_to_all or _is_open(request.url.path) or self._admission.in_header(request):
+        is_open = self._admission.open_to_all or _is_open(request.scope["path"])
+        if is_open or self._admission.in_header(request):
             return True
         request.state.by_cookie = self._admission.in_cookie(request)
         return bool(request.state.by_cookie)
@@ -145,6 +147,7 @@ def _preflight(request: Request) -> Response:
 
 
 def _is_open(path: str) -> bool:
+    """Tell whether a path, as routes read it, wants no token; `request.url` is made of what the Host header says too."""
     return path in _NEEDS_NO_TOKEN or path.startswith(_OPEN_FOLDERS)
 
 
@@ -154,8 +157,9 @@ def _read_as_json(scope: Scope) -> None:
 
 
 def _without_port(host: str) -> str:
-    name = host.lower()
-    return name[: name.index("]") + 1] if name.startswith("[") and "]" in name else name.partition(":")[0]
+    """Return the name in a Host header; one that has more than a port behind its name is no name at all."""
+    name, _, port = host.lower().rpartition(":")
+    return name if name and re.fullmatch("[0-9]*", port) else host.lower()
 
 
 def _bracketed(name: str) -> str:

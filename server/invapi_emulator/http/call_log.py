@@ -29,7 +29,7 @@ def log_call(method: str, heard: Heard, answer: Answer | None, duration_us: int)
         "status": None if answer is None else answer.status,
         "ms": round(duration_us / 1000, 2),
         "fault": ",".join(heard.fired) or None,
-        "address": heard.address,
+        "address": masking.name(heard.address),
     }
     message = f"{fields['method']} {fields['module']}/{fields['action']}: {how}"
     _log.info("%s", message, extra={FIELDS: fields})

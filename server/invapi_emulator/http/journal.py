@@ -99,7 +99,7 @@ def write_down(tx: Transaction, heard: Heard, given: Answer, real_now: Instant) 
             fault=", ".join(heard.fired) or None,
             task=heard.task,
             duration_us=heard.duration(real_now),
-            address=heard.address,
+            address=masking.name(heard.address),
             user_agent=_cut(masking.name(heard.user_agent)),
             request_id=masking.name(heard.request_id),
             received_at=heard.started_at,

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from invapi_emulator.actions import Value
+from invapi_emulator.logs import MASK, without_made_up
 
-MASK = "***"
 CALLBACK = "eq_callback"
 
 _NAMES = frozenset({"token", "apikey", "password", "passwd", "secret"})
 _SECRET_WORDS = ('"token":', '"api_key":', '"password":')
 _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
 _IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password|token): ).*?(; it takes|\Z)", re.DOTALL)
-_MADE_UP = re.compile(r"\b[0-9a-f]{32}\b")
-"""What made-up tokens, API keys and passwords look like."""
-
 _SHORTEST = 8
 """Shorter secrets are masked by the names of their fields only: as a word they stand everywhere."""
 
@@ -41,14 +38,14 @@ class Masking:
 
     def text(self, text: str) -> str:
         if not self.secrets:
-            return _MADE_UP.sub(MASK, text)
+            return without_made_up(text)
         for secret in self.secrets:
             text = text.replace(secret, MASK)
         return text
 
     def name(self, text: str) -> str:
         """Return a name that a client gave something, as it may be shown: whatever looks like a token is none."""
-        return _MADE_UP.sub(MASK, self.text(text))
+        return without_made_up(self.text(text))
 
     def answer(self, answer: str) -> str:
         """Mask tokens and passwords, also one that a refusal quotes because it is malformed."""

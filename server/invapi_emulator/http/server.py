@@ -1,6 +1,8 @@
 """Running the application on a socket that is listening already."""
 
 import asyncio
+import logging
+import os
 import signal
 import socket
 import ssl
@@ -19,11 +21,16 @@ from invapi_emulator.http.protocol import Patience, Protocol
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.settings import Settings
 
+_log = logging.getLogger(__name__)
+
 DRAIN_SECONDS = 1.5
 """How long requests under way get when the server stops; new ones meanwhile are told that it does."""
 
 HURRY_SECONDS = 0.5
 """How long they get to take it in when the server waits no longer: what faults hold back is sent at once then."""
+
+LAST_SECONDS = 2.5
+"""How long after that a process that was told to end may still wait, for a database that does not answer for example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,7 @@ class Server(uvicorn.Server):
         self._lifecycle = lifecycle
         self._on_ready = on_ready
         self._secured = secured
+        self._told_by_signal = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -90,6 +98,8 @@ class Server(uvicorn.Server):
         under_way = set(self.server_state.tasks)
         if under_way and not self.force_exit:
             await asyncio.wait(under_way, timeout=DRAIN_SECONDS)
+        if self._told_by_signal:
+            _end_at_the_latest()
         await super().shutdown(sockets)
 
     @contextmanager
@@ -113,7 +123,20 @@ class Server(uvicorn.Server):
 
     def _stop(self, number: int, frame: object) -> None:
         self._lifecycle.state = "stopping"
+        self._told_by_signal = True
         self.handle_exit(number, frame)  # type: ignore[arg-type]
+
+
+def _end_at_the_latest() -> None:
+    """See that this process ends even if something that it waits for never comes."""
+    timer = threading.Timer(LAST_SECONDS, _end)
+    timer.daemon = True
+    timer.start()
+
+
+def _end() -> None:
+    _log.error("ended without waiting any longer for what hangs, such as a database that does not answer")
+    os._exit(0)
 
 
 def allow_many_connections() -> None:

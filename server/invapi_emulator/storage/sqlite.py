@@ -189,6 +189,10 @@ def _refuse_unless_writable(file: Path) -> None:
     place = file if file.exists() else file.parent
     if not os.access(place, os.W_OK) or not place.stat().st_mode & _WRITABLE:
         raise PermissionError(0, "it is read-only")
+    if file.exists() and file.stat().st_nlink > 1:
+        raise OSError(
+            0, "it has a second name (a hard link), and each would have a log of its own; use a copy"
+        )
 
 
 def _look_at(file: Path) -> None:
