@@ -175,6 +175,14 @@ def test_names_are_compared_ignoring_case(emulator: Emulator) -> None:
     assert emulator.vm("create_snapshot", name="Fresh-Install")["reason"] == "name_taken"
 
 
+def test_names_that_differ_in_case_alone_are_replaced_both(emulator: Emulator) -> None:
+    for name in ("a", "A"):
+        emulator.do("vm", "create_snapshot", name=name)
+    emulator.assume(A_29="no", A_30="no")
+    assert emulator.do("vm", "create_snapshot", name="A")["result"] == "OK"
+    assert emulator.listed() == ["fresh-install", "before-release", "A"]
+
+
 def broken(emulator: Emulator, vm: int, name: str) -> None:
     emulator.fault("task_fails", match={"action": "create_snapshot"})
     emulator.do("vm", "create_snapshot", vm, name=name)

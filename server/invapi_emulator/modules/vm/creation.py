@@ -97,13 +97,15 @@ def _new_image(work: Work) -> str:
 
 
 def _without_replaced(account: Account, present: Sequence[Snapshot], name: str) -> Sequence[Snapshot]:
-    """Return the snapshots that stay beside a new one of this name; raises NameTaken where it replaces none."""
+    """Return the snapshots that stay beside a new one of this name; raises NameTaken where it replaces none.
+
+    It may replace several: `a` and `A`, made before their case was ignored.
+    """
     exactly = account.assumed.holds(assumptions.NAMES_COMPARED)
     if account.assumed.holds(assumptions.NAME_TAKEN):
         require_free_name(present, name, exactly=exactly)
         return present
-    replaced = of_the_name(present, name, exactly=exactly)
-    return [snapshot for snapshot in present if snapshot is not replaced]
+    return [snapshot for snapshot in present if of_the_name((snapshot,), name, exactly=exactly) is None]
 
 
 def _rotated_out(
