@@ -26,6 +26,17 @@ def test_a_running_vm_is_restored_and_loses_its_memory(emulator: Emulator) -> No
     assert emulator.do("eq", "on")["scope"] == "VM is up now"
 
 
+def test_a_restore_of_a_running_vm_survives_export_and_import_when_it_may_be_no_more(
+    emulator: Emulator,
+) -> None:
+    emulator.assume(A_08="neither")
+    key = emulator.start("vm", "restore_snapshot", name="fresh-install")
+    emulator.assume(A_08="both")
+    emulator.control("PUT", "/state", emulator.control("GET", "/state"))
+    emulator.advance(until=key)
+    assert emulator.check(key)["error"] == "the VM is running; power it off first"
+
+
 def test_a_restore_of_a_running_vm_that_fails_leaves_it_off(emulator: Emulator) -> None:
     emulator.assume(A_08="neither")
     emulator.fault("task_fails", match={"action": "restore_snapshot"})

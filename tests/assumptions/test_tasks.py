@@ -24,6 +24,14 @@ def test_a_failed_tasks_key_is_spent_by_its_answer(emulator: Emulator) -> None:
     assert emulator.check(key)["reason"] == "key_spent"
 
 
+def test_a_failed_key_that_was_spent_survives_export_and_import(emulator: Emulator) -> None:
+    emulator.assume(A_12="no")
+    key = failed(emulator)
+    emulator.check(key)
+    emulator.control("PUT", "/state", emulator.control("GET", "/state"))
+    assert emulator.check(key)["reason"] == "key_spent"
+
+
 def test_a_check_tells_the_stage_past_the_first(emulator: Emulator) -> None:
     emulator.assume(A_13="no")
     key = emulator.start("vm", "create_snapshot", name="a")
