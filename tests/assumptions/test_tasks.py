@@ -134,6 +134,35 @@ def test_a_task_ended_by_hand_leaves_the_lock_to_those_that_wait(emulator: Emula
     assert emulator.whole()["locked_by"] is None
 
 
+def test_a_queue_survives_export_and_import_when_changes_wait_no_more(emulator: Emulator) -> None:
+    emulator.assume(A_21="queued")
+    first, second = (emulator.start("vm", "create_snapshot", name="a") for _ in range(2))
+    emulator.assume(A_21="refused")
+    emulator.advance(until=first)
+    state = emulator.control("GET", "/state")
+    emulator.control("PUT", "/state", state)
+    assert emulator.control("GET", "/state") == state
+    emulator.advance(until=second)
+    assert emulator.check(second)["result"] == "Fail"
+
+
+@pytest.mark.parametrize("action", ["on", "reboot"])
+def test_a_vm_that_is_switched_ahead_of_its_snapshot_stands_still_until_that_ends(
+    emulator: Emulator, action: str
+) -> None:
+    emulator.assume(A_21="queued")
+    if action == "on":
+        emulator.do("eq", "off")
+    first = emulator.start("vm", "create_snapshot", name="a")
+    second = emulator.start("eq", action)
+    emulator.control("POST", f"/tasks/{second}/complete")
+    state = emulator.control("GET", "/state")
+    assert (state["vms"][0]["power"], state["vms"][0]["running_since"]) == ("on", None)
+    emulator.control("PUT", "/state", state)
+    emulator.advance(until=first)
+    assert emulator.control("GET", "/state")["vms"][0]["running_since"] == emulator.clock()["now"]
+
+
 @pytest.mark.parametrize(
     ("module", "action"), [("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status")]
 )

@@ -163,6 +163,24 @@ def test_a_vm_can_be_switched_off_in_the_middle_of_its_snapshot(emulator: Emulat
     assert emulator.whole()["snapshots"][-1]["memory"]["fingerprint"] is None
 
 
+def test_a_vm_can_be_switched_on_in_the_middle_of_its_snapshot_and_runs_from_its_end(
+    emulator: Emulator,
+) -> None:
+    key = emulator.start("vm", "create_snapshot", name="a")
+    change(emulator, power="off")
+    assert change(emulator, power="on")["power"] == "on"
+    assert written(emulator)["running_since"] is None
+    end = emulator.advance(until=key)["now"]
+    assert written(emulator)["running_since"] == end
+
+
+def test_a_change_of_power_lets_a_restore_fail_that_is_under_way(emulator: Emulator) -> None:
+    key = emulator.start("vm", "restore_snapshot", 12346, name="monday")
+    assert change(emulator, 12346, power="on")["locked_by"] == key
+    emulator.advance(until=key)
+    assert emulator.check(key)["error"] == "the VM is running; power it off first"
+
+
 def test_tasks_that_are_taken_away_let_the_vm_go_on(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.advance(2)

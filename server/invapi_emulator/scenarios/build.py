@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from invapi_emulator.assumptions.assumption import Assumed
 from invapi_emulator.domain.instants import DAY, SECOND, Instant
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, Unlisted, size_of
-from invapi_emulator.domain.tasks import Task, was_queued
+from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.scenarios.build_tasks import build_tasks
 from invapi_emulator.scenarios.ground import Ground
 from invapi_emulator.scenarios.schema import DiskSpec, SnapshotSpec, VmSpec
-from invapi_emulator.tasks.kinds import KINDS
+from invapi_emulator.tasks.kinds import KINDS, holds_still
 
 VM_AGE = 90 * DAY
 _SECONDS_RUN = 1_000_000
@@ -101,11 +101,6 @@ def _busy(vm: VirtualMachine, tasks: tuple[Task, ...], now: Instant) -> VirtualM
         started[action] = max(started.get(action, 0), known)
     since = now if vm.running_since is None and not held_still else vm.running_since
     return replace(vm, locked_by=changing[-1] if changing else None, running_since=since, started=started)
-
-
-def holds_still(task: Task) -> bool:
-    """Tell whether a task under way keeps its VM from changing."""
-    return KINDS[task.action].pauses and not was_queued(task)
 
 
 def _snapshot(spec: VmSpec, place: int, ground: Ground, tag: str) -> Snapshot:

@@ -7,10 +7,12 @@ from pydantic import ValidationError
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.tasks import QUEUED
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of, powered_off, powered_on
 from invapi_emulator.scenarios.export import Written, vm_of_account
 from invapi_emulator.scenarios.mistakes import invalid, mistake
 from invapi_emulator.scenarios.schema import VmSpec
+from invapi_emulator.scenarios.task_schema import TaskSpec
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.kinds import KINDS
 
@@ -31,10 +33,10 @@ def changed_vm(
     for field, value in change.items():
         parts = field in _MERGED and isinstance(value, dict)
         merged[field] = merged[field] | value if parts else value
-    if "tasks" not in change or "running_since" in change:
+    if "running_since" in change:
         return _read(merged)
     spec = _read(merged | {"running_since": None})
-    held_still = any(task.state == "running" and _pauses(task.action) for task in spec.tasks)
+    held_still = any(task.state == "running" and _pauses(task) for task in spec.tasks)
     return spec if held_still else spec.model_copy(update={"running_since": switched.running_since})
 
 
@@ -48,8 +50,9 @@ def _switched(vm: VirtualMachine, power: Any, now: Instant) -> VirtualMachine:
             return vm
 
 
-def _pauses(action: str) -> bool:
-    return action in KINDS and KINDS[action].pauses
+def _pauses(task: TaskSpec) -> bool:
+    queued = task.stages is not None and task.stages[0].name == QUEUED
+    return task.action in KINDS and KINDS[task.action].pauses and not queued
 
 
 def _read(merged: Written) -> VmSpec:

@@ -6,11 +6,11 @@ from typing import Any
 from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.domain.snapshots import Snapshot
 from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.scenarios.build import BuiltVm, holds_still
+from invapi_emulator.scenarios.build import BuiltVm
 from invapi_emulator.scenarios.mistakes import mistake, too_late
 from invapi_emulator.scenarios.schema import SnapshotSpec, VmSpec
 from invapi_emulator.scenarios.task_consistency import check_tasks
-from invapi_emulator.tasks.kinds import KINDS
+from invapi_emulator.tasks.kinds import KINDS, holds_still
 
 
 def check_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:

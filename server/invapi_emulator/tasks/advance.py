@@ -8,12 +8,12 @@ from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import Snapshot, Unlisted
 from invapi_emulator.domain.tasks import Task, advance, failed, next_change, was_queued
-from invapi_emulator.domain.virtual_machines import as_of, resumed
+from invapi_emulator.domain.virtual_machines import as_of, paused, resumed
 from invapi_emulator.errors import Refusal, TaskFailed
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import events, snapshots, tasks, unlisted, vms
 from invapi_emulator.storage.transaction import Transaction
-from invapi_emulator.tasks.kinds import KINDS, Outcome, Work
+from invapi_emulator.tasks.kinds import KINDS, Outcome, Work, holds_still
 
 BATCH = 100
 """So many tasks take effect in one transaction; then other calls get their turn."""
@@ -101,19 +101,18 @@ def _close(tx: Transaction, work: Work, outcome: Outcome, ended: Task) -> None:
     """Write down that a task has ended, and unlock its VM."""
     tasks.save(tx, work.account.id, replace(ended, scope=outcome.scope, debug=outcome.debug))
     if KINDS[ended.action].changes:
-        vms.save(tx, work.account.id, replace(outcome.vm, locked_by=_still_locked_by(tx, work, ended)))
+        under_way = _still_under_way(tx, work, ended)
+        vm = paused(outcome.vm, work.now) if any(map(holds_still, under_way)) else outcome.vm
+        vms.save(tx, work.account.id, replace(vm, locked_by=under_way[-1].key if under_way else None))
     events.record(
         tx, work.account.id, work.now, "task_ended",
         task=ended.key, action=ended.action, vm=work.vm.id, state=ended.state, error=ended.error,
     )  # fmt: skip
 
 
-def _still_locked_by(tx: Transaction, work: Work, ended: Task) -> str | None:
-    """Return whose the VM is now: that of the last task which waits for it, if any does."""
-    if work.vm.locked_by != ended.key:
-        return work.vm.locked_by
-    if not was_queued(ended):
-        return None
+def _still_under_way(tx: Transaction, work: Work, ended: Task) -> list[Task]:
+    """Return the VM's other changing tasks in their order; there are some only where tasks wait for each other."""
+    if work.vm.locked_by == ended.key and not was_queued(ended):
+        return []
     others = tasks.of_vm(tx, work.account.id, work.vm.id, work.now)
-    under_way = [task for task in others if task.state == "running" and KINDS[task.action].changes]
-    return max(under_way, key=lambda task: task.sequence).key if under_way else None
+    return [task for task in others if task.state == "running" and KINDS[task.action].changes]

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.tasks import Stage, Task
+from invapi_emulator.domain.tasks import Stage, Task, was_queued
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.randomness import Chance
 from invapi_emulator.storage.transaction import Transaction
@@ -81,3 +81,8 @@ def kind(
 
 def actions_where(condition: Callable[[Kind], bool]) -> tuple[str, ...]:
     return tuple(kind.action for kind in KINDS.values() if condition(kind))
+
+
+def holds_still(task: Task) -> bool:
+    """Tell whether a task under way keeps its VM from changing."""
+    return KINDS[task.action].pauses and not was_queued(task)
