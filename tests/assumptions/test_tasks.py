@@ -58,6 +58,14 @@ def test_fetched_data_is_an_object_and_a_message_stays_text(emulator: Emulator) 
     assert emulator.do("eq", "status")["scope"] == "VM is up now"
 
 
+def test_a_scope_that_is_no_data_stays_text(emulator: Emulator) -> None:
+    emulator.assume(A_15="object")
+    key = "k" * 32
+    task = {"action": "get_snapshot", "state": "done", "key": key, "scope": "no data"}
+    emulator.control("PATCH", "/vms/12345", {"tasks": [task]})
+    assert emulator.check(key)["scope"] == "no data"
+
+
 def test_a_key_ages_out_after_an_hour(emulator: Emulator) -> None:
     emulator.assume(A_16="hour")
     key = failed(emulator)

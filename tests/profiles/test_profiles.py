@@ -145,3 +145,11 @@ def test_a_hostile_server_without_a_seed_says_which_it_drew(caplog: pytest.LogCa
         made = emulator.http.post("/_emulator/accounts", json={}).json()
     assert f"--seed {drawn} repeats it" in caplog.text
     assert made["seed"] == drawn
+
+
+def test_a_message_that_looks_like_data_is_answered_as_it_is(emulator: Emulator) -> None:
+    emulator.control("PUT", "/profile", {"profile": "hostile"})
+    key = emulator.start("eq", "off")
+    emulator.control("POST", f"/tasks/{key}/fail", {"error": "{no data"})
+    answers = [emulator.check(key) for _ in range(3)]
+    assert "{no data" in {answer.get("scope") for answer in answers}

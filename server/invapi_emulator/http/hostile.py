@@ -5,6 +5,7 @@ strings. What the contract gives exactly stays so, but for the order of its fiel
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import orjson
@@ -55,8 +56,9 @@ class _Disturbance:
             return self.of_object(value, where)
         if isinstance(value, list):
             return self._of_list(name, value, where)
-        if name == "scope" and isinstance(value, str) and value.startswith("{"):
-            return orjson.dumps(self.of_object(orjson.loads(value), where)).decode()
+        data = _object_in(value) if name == "scope" else None
+        if data is not None:
+            return orjson.dumps(self.of_object(data, where)).decode()
         return value if name in _STAY_NUMBERS else self._of_number(value)
 
     def _of_list(self, name: str, items: list[Any], where: tuple[str | int, ...]) -> list[Any]:
@@ -72,3 +74,13 @@ class _Disturbance:
     def _of_number(self, value: Any) -> Any:
         is_whole = isinstance(value, int) and not isinstance(value, bool)
         return str(value) if self._as_strings and is_whole else value
+
+
+def _object_in(scope: Any) -> dict[str, Any] | None:
+    """Return the data that a scope holds as JSON; None for a message, whatever it looks like."""
+    if not (isinstance(scope, str) and scope.startswith("{")):
+        return None
+    with suppress(orjson.JSONDecodeError):
+        data: dict[str, Any] = orjson.loads(scope)
+        return data
+    return None

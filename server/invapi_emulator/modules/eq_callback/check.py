@@ -1,5 +1,6 @@
 """`eq_callback.php`: the poll (contract 3.2 to 3.7)."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -93,6 +94,7 @@ def _report(call: Call[Check], task: Task) -> Body:
     assumed = call.account.assumed
     scope: Any = task.scope
     if task.state == "done" and KINDS[task.action].fetches and not assumed.holds(assumptions.FETCHED_DATA):
-        scope = orjson.loads(task.scope or "null")
+        with suppress(orjson.JSONDecodeError):  # a world that was imported may say anything
+            scope = orjson.loads(task.scope or "null")
     context = task.context | {"id": wire_id(assumed, task.vm_id)}
     return {"scope": scope, "context": context, "debug": task.debug, "key": task.key}
