@@ -147,6 +147,29 @@ def test_a_hostile_server_without_a_seed_says_which_it_drew(caplog: pytest.LogCa
     assert made["seed"] == drawn
 
 
+def shapes(emulator: Emulator, account: str = "demo") -> list[bytes]:
+    """Return answers that have neither keys nor tokens in them."""
+    token = emulator.http.get(f"/_emulator/accounts/{account}").json()["token"]
+    form = {"action": "show", "token": token, "id": 12345}
+    return [emulator.http.post("/eq.php", data=form).content for _ in range(5)]
+
+
+def test_a_hostile_world_that_is_started_again_repeats_itself() -> None:
+    with served(profile="hostile") as emulator:
+        first = shapes(emulator)
+        emulator.reset()
+        assert shapes(emulator) == first
+
+
+def test_a_copy_of_a_hostile_world_goes_on_as_the_original() -> None:
+    with served(profile="hostile") as emulator:
+        shapes(emulator)
+        state = emulator.control("GET", "/state")
+        emulator.http.post("/_emulator/accounts", json={"name": "copy"})
+        emulator.http.put("/_emulator/accounts/copy/state", json=state)
+        assert shapes(emulator, "copy") == shapes(emulator)
+
+
 def test_a_message_that_looks_like_data_is_answered_as_it_is(emulator: Emulator) -> None:
     emulator.control("PUT", "/profile", {"profile": "hostile"})
     key = emulator.start("eq", "off")

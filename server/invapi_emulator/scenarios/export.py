@@ -24,6 +24,7 @@ def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
     work: dict[int, list[Task]] = {}
     for task in tasks.of_account(tx, account.id, now):
         work.setdefault(task.vm_id, []).append(task)
+    answers = accounts.last_answer(tx, account.id)
     return {
         "version": 1,
         "account": account.name,
@@ -34,7 +35,8 @@ def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
         "counters": {
             "sequence": accounts.last_sequence(tx, account.id),
             "faults": accounts.last_fault(tx, account.id),
-        },
+        }
+        | ({"answers": answers} if answers else {}),
         "vms": [
             written_vm(
                 as_of(vm, now),

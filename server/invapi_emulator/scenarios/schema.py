@@ -132,10 +132,14 @@ class VmSpec(Part):
 
 
 class CountersSpec(Part):
-    """`sequence`: the largest number that a snapshot, a task or a login has got; `faults`: that a fault rule has."""
+    """`sequence`: the largest number that a snapshot, a task or a login has got; `faults`: that a fault rule has.
+
+    `answers`: how many were given while the account was hostile.
+    """
 
     sequence: Number
     faults: Number = 0
+    answers: Number = 0
 
 
 class World(Part):

@@ -24,6 +24,7 @@ def settle_world(tx: Transaction, account: Account, world: World, now: Instant) 
     """
     ground, built = _prepared(tx, account, world, now)
     accounts.set_sequence(tx, account.id, ground.numbers.last)
+    accounts.set_answered(tx, account.id, 0 if world.counters is None else world.counters.answers)
     settle_faults(tx, account, world)
     _store(tx, account.id, built, now)
     return ground.keys.issued_anew

@@ -173,6 +173,15 @@ def next_answer(tx: Transaction, account_id: int) -> int:
     return int(_NEXT_ANSWER.scalar(tx, wanted=account_id))
 
 
+def last_answer(tx: Transaction, account_id: int) -> int:
+    """Return how many answers of the account's present world were counted."""
+    return int(tx.execute(select(_account.c.answered).where(_account.c.id == account_id)).scalar_one())
+
+
+def set_answered(tx: Transaction, account_id: int, count: int) -> None:
+    tx.execute(update(_account).where(_account.c.id == account_id).values(answered=count))
+
+
 def last_sequence(tx: Transaction, account_id: int) -> int:
     """Return the largest number given out in the account's present world."""
     return int(tx.execute(select(_account.c.sequence).where(_account.c.id == account_id)).scalar_one())
