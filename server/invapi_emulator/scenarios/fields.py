@@ -119,6 +119,13 @@ class ClockChange(Part):
         return {"mode": value} if isinstance(value, str) else value
 
 
+def _quoted(reading: Any) -> Any:
+    """Let through words only: YAML's bare no, off and 200 are none, and it cannot be told which word was meant."""
+    if not isinstance(reading, str):
+        raise ValueError("a reading is a word; in YAML no, off and numbers need quotes")  # noqa: TRY004 - as above
+    return reading
+
+
 def _readings(asked: dict[str, str]) -> dict[str, str]:
     """Check ids and readings; the readings stay as they were written."""
     Assumed().changed(asked)
@@ -126,7 +133,7 @@ def _readings(asked: dict[str, str]) -> dict[str, str]:
 
 
 Assume = Annotated[
-    dict[str, Annotated[str, Field(strict=True)]],
+    dict[str, Annotated[str, BeforeValidator(_quoted)]],
     AfterValidator(_readings),
     Field(max_length=100, examples=[{"A-12": "no"}]),
 ]
