@@ -12,9 +12,31 @@ FORMATS = ("text", "json", "junit")
 
 
 def _is_base_url(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or parts.query:
+    if not _may_be_asked(value):
         raise click.BadParameter("a URL such as https://invapi.hostkey.com, without user or query")
+    return value
+
+
+def _may_be_asked(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # brackets that do not close, a port that is none
+        return False
+    known = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
+    return known and "@" not in parts.netloc and not parts.query
+
+
+def _holds_certificates(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    if value is not None:
+        import ssl  # noqa: PLC0415 - takes a while, and most runs do without
+
+        try:
+            ssl.create_default_context(cafile=value)
+        except OSError as problem:
+            raise click.BadParameter(f"cannot use {value!r}: {problem}") from None
     return value
 
 
@@ -37,7 +59,10 @@ def _is_base_url(_context: click.Context, _parameter: click.Parameter, value: st
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--record", metavar="DIR", help="keep what was answered there, without ids, times and secrets")
 @click.option(
-    "--ca", metavar="FILE", help="certificates that an https target is trusted by, instead of the system's"
+    "--ca",
+    metavar="FILE",
+    callback=_holds_certificates,
+    help="certificates that an https target is trusted by, instead of the system's",
 )
 @click.option(
     "--poll-seconds", type=click.FloatRange(0, 600), default=3, show_default=True, help="pause between checks"

@@ -93,6 +93,9 @@ def test_a_run_that_left_something_behind_is_an_error_there(account: Account) ->
     [
         ("--target", "nowhere", "--vm", "1", "--token", "x"),
         ("--target", "http://u:p@h", "--vm", "1", "--token", "x"),
+        ("--target", "http://[::1", "--vm", "1", "--token", "x"),
+        ("--target", "http://127.0.0.1:99999", "--vm", "1", "--token", "x"),
+        ("--target", "https://127.0.0.1:1", "--vm", "1", "--token", "x", "--ca", "/no/such/file"),
         ("--target", "http://127.0.0.1:1", "--vm", "0", "--token", "x"),
         ("--target", "http://127.0.0.1:1", "--vm", "1"),
     ],
