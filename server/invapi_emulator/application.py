@@ -50,14 +50,16 @@ def create_app(
     settings: Settings, database: Database, lifecycle: Lifecycle, scenarios: Scenarios = BUILT_IN
 ) -> ASGIApp:
     """Return the application on worlds that are open; it closes them when it stops."""
-    worker = Worker(database, settings.account_ttl * SECOND)
+    worker = Worker(database, settings.account_ttl * SECOND, advances=not settings.no_worker)
+    due_earlier = database.notices.due_earlier
     ids, measures = RequestIds(database.real_time()), Measures(database.times)
 
     @asynccontextmanager
     async def life() -> AsyncIterator[None]:
+        worker.listen(database.notices)
         working = [asyncio.create_task(worker.run(), name="worker")]
         if settings.live:
-            working.append(asyncio.create_task(Live(database, worker.wake).run(), name="live"))
+            working.append(asyncio.create_task(Live(database, due_earlier).run(), name="live"))
         lifecycle.state = "ready"
         try:
             yield
@@ -77,10 +79,10 @@ def create_app(
             from invapi_emulator.control_application import create_control  # noqa: PLC0415
 
             defaults = defaults_of(settings, scenarios)
-            worlds = Worlds(database, lifecycle, measures, scenarios, defaults, worker.wake)
+            worlds = Worlds(database, lifecycle, measures, scenarios, defaults, due_earlier)
             return create_control(settings, worlds, ids)
 
-    modules = FormEndpoint(database, lifecycle, ids, measures, worker.wake, settings.assumed)
+    modules = FormEndpoint(database, lifecycle, ids, measures, due_earlier, settings.assumed)
     return FrontDoor(modules, control, life)
 
 

@@ -10,7 +10,14 @@ from typing import Any
 
 import click
 
-from invapi_emulator import __version__, ca_command, conformance_command, remote, remote_report
+from invapi_emulator import (
+    __version__,
+    ca_command,
+    conformance_command,
+    remote,
+    remote_report,
+    worker_command,
+)
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.garbage import keep_what_is_there, no_collection
 from invapi_emulator.listening import Ports, taken_ports
@@ -31,6 +38,8 @@ def main() -> None:
         status = commands(standalone_mode=False)
     except click.ClickException as wrong:
         status = _refuse(wrong.format_message())
+    except CannotStart as problem:
+        status = _refuse(str(problem))
     sys.exit(status)
 
 
@@ -61,13 +70,10 @@ def _setting_flags(command: Callable[..., int]) -> Callable[..., int]:
 @_setting_flags
 def serve(**flags: Any) -> int:
     """Serve until Ctrl-C or SIGTERM."""
-    try:
-        settings = read_settings(_given(flags))
-        log_to_stderr(settings.log_level, settings.log_format)
-        with _ended_by_signals(), taken_ports(settings) as ports, no_collection():
-            _serve(settings, ports)
-    except CannotStart as problem:
-        return _refuse(str(problem))
+    settings = read_settings(_given(flags))
+    log_to_stderr(settings.log_level, settings.log_format)
+    with _ended_by_signals(), taken_ports(settings) as ports, no_collection():
+        _serve(settings, ports)
     return 0
 
 
@@ -81,13 +87,10 @@ def _given(flags: dict[str, Any]) -> dict[str, Any]:
 @click.option("--db", metavar="DB", help=Settings.model_fields["db"].description)
 def migrate(db: str | None) -> int:
     """Bring a database up to date, as `serve` does at its start."""
-    try:
-        settings = read_settings({} if db is None else {"db": db})
-        if not settings.db:
-            return _refuse("--db: name the file or the URL that is to be brought up to date")
-        click.echo(_migrate(settings))
-    except CannotStart as problem:
-        return _refuse(str(problem))
+    settings = read_settings({} if db is None else {"db": db})
+    if not settings.db:
+        return _refuse("--db: name the file or the URL that is to be brought up to date")
+    click.echo(_migrate(settings))
     return 0
 
 
@@ -101,6 +104,7 @@ for _command in (
     remote.healthcheck,
     remote_report.report,
     conformance_command.conformance,
+    worker_command.worker,
 ):
     commands.add_command(_command)
 

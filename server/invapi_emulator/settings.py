@@ -93,6 +93,9 @@ class Settings(BaseModel):
     account_ttl: Annotated[int, Field(ge=0)] = 0
     """seconds after which an account that nobody used is removed, demo never; 0: none is"""
 
+    no_worker: bool = False
+    """tasks take effect in time by other servers' workers, or by calls alone"""
+
     live: bool = False
     """the account demo is kept gently busy, for a page or a panel to show"""
 

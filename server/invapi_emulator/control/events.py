@@ -1,6 +1,5 @@
 """What happens in an account, as it happens: server-sent events."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -10,10 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
+from invapi_emulator.control.bell import Bell
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.requests import request_view
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, World, Worlds
-from invapi_emulator.domain.instants import iso, iso_or_none
+from invapi_emulator.domain.instants import SECOND, iso, iso_or_none
 from invapi_emulator.errors import Unprocessable
 from invapi_emulator.storage import accounts, events, requests
 from invapi_emulator.storage.problems import DATABASE_LOST
@@ -22,7 +22,6 @@ from invapi_emulator.storage.transaction import Transaction
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"])
 
-LOOKS_EVERY_SECONDS = 0.25
 MOST_AT_ONCE = 500
 HEARTBEAT_SECONDS = 15
 RECONNECTS_AFTER_MS = 1000
@@ -87,22 +86,30 @@ async def _told(worlds: Worlds, account_id: int, place: Place, *, gap: bool) -> 
     yield f"retry: {RECONNECTS_AFTER_MS}\n\n"
     if gap:
         yield _message(place, {"at": None, "kind": "gap"})
-    silent = 0.0
-    while worlds.lifecycle.ready:
-        try:
-            news = await worlds.database.run(partial(_news, worlds, account_id, place))
-        except DATABASE_LOST:
-            return
-        if news is None:
-            return
-        for reached, told in news:
-            yield _message(reached, told)
-        place = news[-1][0] if news else place
-        silent = 0 if news else silent + LOOKS_EVERY_SECONDS
-        if silent >= HEARTBEAT_SECONDS:
-            silent = 0
-            yield ": nothing new\n\n"
-        await asyncio.sleep(0 if len(news) >= MOST_AT_ONCE else LOOKS_EVERY_SECONDS)
+    with Bell(worlds.database.notices, account_id) as bell:
+        silent_since, wanted = worlds.database.real_time(), True
+        while worlds.lifecycle.ready:
+            news = await _looked(worlds, account_id, place) if wanted else []
+            if news is None:
+                return
+            for reached, told in news:
+                yield _message(reached, told)
+            place = news[-1][0] if news else place
+            now = worlds.database.real_time()
+            if news:
+                silent_since = now
+            elif now - silent_since >= HEARTBEAT_SECONDS * SECOND:
+                silent_since = now
+                yield ": nothing new\n\n"
+            wanted = len(news) >= MOST_AT_ONCE or await bell.wait()
+
+
+async def _looked(worlds: Worlds, account_id: int, place: Place) -> list[tuple[Place, dict[str, Any]]] | None:
+    """Return what happened since; None when the account, or the database, has gone."""
+    try:
+        return await worlds.database.run(partial(_news, worlds, account_id, place))
+    except DATABASE_LOST:
+        return None
 
 
 def _message(place: Place, told: dict[str, Any]) -> str:

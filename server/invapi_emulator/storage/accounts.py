@@ -114,6 +114,7 @@ def touch(tx: Transaction, account: Account, real_now: Instant) -> None:
 
 def remove(tx: Transaction, account_id: int) -> None:
     """Remove an account with all it holds."""
+    tx.touched.add(account_id)
     tx.execute(delete(_account).where(_account.c.id == account_id))
 
 

@@ -14,7 +14,9 @@ from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.measures import Timing
 from invapi_emulator.storage import postgresql, sqlite
+from invapi_emulator.storage.notices import Notices
 from invapi_emulator.storage.problems import CannotWrite, first_line
+from invapi_emulator.storage.shared_notices import SharedNotices
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.urls import name_of, url_of
 
@@ -46,6 +48,7 @@ class Database:
         self.alone = alone
         self.real_time = real_time
         self.times = {"read": Timing(), "write": Timing()}
+        self.notices = Notices() if engine.dialect.name == "sqlite" else SharedNotices(engine)
         self._resources = resources
         self._membership = membership
         file = sqlite.file_of(engine.url)
@@ -97,12 +100,16 @@ class Database:
         """
         with self._connected("write") as tx:
             tx.begin()
+            tx.touched.clear()
             yield tx
             try:
                 self._commit(tx)
             except CannotWrite:
                 if is_needed():
                     raise
+                return
+            if tx.touched:
+                self.notices.happened(tx.touched)
 
     def _commit(self, tx: Transaction) -> None:
         if self._file is not None:
@@ -128,7 +135,7 @@ class Database:
         started_at = self.real_time()
         try:
             if self._only is None:
-                with self.engine.connect() as connection:
+                with self._without_stale_ones(), self.engine.connect() as connection:
                     yield Transaction(connection)
             else:
                 try:
@@ -137,6 +144,16 @@ class Database:
                     self._only.roll_back()
         finally:
             self.times[kind].add((self.real_time() - started_at) / SECOND)
+
+    @contextmanager
+    def _without_stale_ones(self) -> Iterator[None]:
+        """Give up all connections that wait in the pool when one is found to be lost: a restart took them too."""
+        try:
+            yield
+        except DBAPIError as problem:
+            if problem.connection_invalidated:
+                self.engine.dispose()
+            raise
 
     def real_now(self, tx: Transaction) -> Instant:
         """Return the real time: the process's, or the database's where several servers may share it."""
@@ -147,6 +164,7 @@ class Database:
 
     def close(self) -> None:
         """End all transactions; a SQLite file then is whole without a log beside it."""
+        self.notices.close()
         if self._threads is not None:
             self._threads.shutdown()
         if self._only is not None:
@@ -169,7 +187,7 @@ def open_database(where: str, real_time: RealTime, *, fsync: bool = False) -> Da
     try:
         if url.get_backend_name() == "postgresql":
             engine = create_engine(
-                url, pool_size=postgresql.CONNECTIONS + 1, max_overflow=0, hide_parameters=True
+                url, pool_size=postgresql.CONNECTIONS + 2, max_overflow=0, hide_parameters=True
             )
             resources.callback(engine.dispose)
             membership = postgresql.Membership(engine)

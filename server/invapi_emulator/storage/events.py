@@ -65,6 +65,7 @@ class Event:
 
 
 def record(tx: Transaction, account_id: int, at: Instant, kind: EventKind, **data: Any) -> None:
+    tx.touched.add(account_id)
     row = {"account_id": account_id, "at": at, "kind": kind, "data": data}
     last: int | None = tx.known.get(("last event", account_id))
     if last is None:

@@ -86,6 +86,8 @@ _LAST_OF_NOBODY = Prepared(_last(_OF_NOBODY))
 def add(tx: Transaction, account_id: int | None, made: Request) -> None:
     if account_id is None and tx.dialect.name == "postgresql":
         tx.execute(select(func.pg_advisory_xact_lock(_STRANGERS_LOCK)))  # there is no account's row to hold
+    if account_id is not None:
+        tx.touched.add(account_id)
     row = {"account_id": account_id, **{name: getattr(made, name) for name in _FIELDS}}
     number = (
         int(_INSERT_OF_NOBODY.scalar(tx, **row)) if account_id is None else _inserted(tx, account_id, row)

@@ -20,7 +20,7 @@ class Transaction:
     `known` holds what was read, by subject and key, as long as it is true: on SQLite, which one server has for
     itself, from one transaction to the next, on PostgreSQL until the end of one. Whoever writes keeps it true: what
     goes through `execute` empties it, and so does what is taken back; a statement that is prepared says whether it does.
-    `driver` is the connection of sqlite3 or psycopg, both of which have the same `execute`.
+    `touched` are the accounts in which something happened. `driver` is the connection of sqlite3 or psycopg, both of which have the same `execute`.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -28,6 +28,7 @@ class Transaction:
         self.driver: Final[Any] = connection.connection.driver_connection
         self.dialect = connection.dialect
         self.known: dict[Key, Any] = {}
+        self.touched: set[int] = set()
 
     def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None

@@ -6,11 +6,13 @@ happen in time, and the clocks know after a kill until when the server lived.
 
 import asyncio
 import logging
+import threading
 
 from invapi_emulator.domain.instants import LATEST, MINUTE, SECOND, Instant
 from invapi_emulator.scenarios.worlds import remove_unused
 from invapi_emulator.storage import accounts, server_life
 from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.notices import Notices
 from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.advance import advance_due_tasks
@@ -24,6 +26,10 @@ HEARTBEAT = SECOND
 ROUND = 5 * SECOND
 """How often all accounts are looked at where several servers share a database."""
 
+LAST_RETRY = 5 * SECOND
+"""The longest pause before a database that is lost is asked again."""
+
+_FIRST_RETRY = SECOND // 10
 _MOMENT = SECOND // 1000
 _TURN = SECOND // 50
 """After so much work, calls get their turn."""
@@ -32,13 +38,16 @@ _TURN = SECOND // 50
 class Worker:
     """Works on a database; accounts that nobody used for `account_ttl` microseconds go, if it is not 0.
 
+    One that does not advance tasks leaves them to other servers, and only says that this one lives.
+
     It knows when each account is next due, and asks for one only when it is told that this may have changed; for what
     other servers leave behind it looks at all of them now and then.
     """
 
-    def __init__(self, database: Database, account_ttl: Instant = 0) -> None:
+    def __init__(self, database: Database, account_ttl: Instant = 0, *, advances: bool = True) -> None:
         self._database = database
         self._account_ttl = account_ttl
+        self._advances = advances
         self._woken = asyncio.Event()
         self._agenda = Agenda()
         self._touched: set[int] = set()
@@ -53,20 +62,33 @@ class Worker:
             self._touched.add(account_id)
         self._woken.set()
 
+    def listen(self, notices: Notices) -> None:
+        """Wake whenever tasks may fall due earlier, by a call here or on another server."""
+        loop, here = asyncio.get_running_loop(), threading.get_ident()
+
+        def hear(account_id: int) -> None:
+            if threading.get_ident() == here:
+                self.wake(account_id)
+            elif not loop.is_closed():
+                loop.call_soon_threadsafe(self.wake, account_id)
+
+        notices.listen_for_due(hear)
+
     async def run(self) -> None:
-        """Work until cancelled; a database that is lost is asked again every second."""
-        lost = False
+        """Work until cancelled; a database that is lost is asked again, after ever longer pauses."""
+        lost = 0
         while True:
             self._woken.clear()
             try:
                 pause = await self._database.run(self._work)
                 if lost:
                     _log.warning("the worker goes on: the database takes what is written again")
-                lost = False
+                lost = 0
             except DATABASE_LOST as problem:
                 if not lost:
                     _log.error("the worker waits: the emulator %s", why_lost(problem))
-                lost, pause, self._round_at = True, HEARTBEAT, 0
+                pause, self._round_at = min(_FIRST_RETRY << min(lost, 10), LAST_RETRY), 0
+                lost += 1
             except Exception:  # noqa: BLE001 - without the worker no clock would know when the server last lived
                 _log.exception("the worker goes on after a mistake of its own")
                 pause, self._round_at = HEARTBEAT, 0
@@ -77,7 +99,8 @@ class Worker:
         self._database.stay_member()
         with self._database.read() as tx:
             real_now = self._database.real_now(tx)
-            self._look(tx, real_now)
+            if self._advances:
+                self._look(tx, real_now)
         if real_now >= self._beat_at:
             self._beat(real_now)
         until = self._database.real_time() + _TURN
