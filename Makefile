@@ -5,11 +5,12 @@
 # make image-test   builds the container's image and runs it, as root, without a container engine
 # make soak   the long forms of acceptance tests, 50,000 calls of every kind among them   (TEST_SEED=8 tries others)
 # make bench  how fast it is, beside servers that do nothing   (ARGS="--only get_snapshot --rounds 3 --seconds 2", PEERS=1)
+# make bench-scaling   calls a second of one, two and three servers on one PostgreSQL   (ARGS="--rounds 3 --seconds 2")
 # make long   the property tests with ten times as many examples
 # make bench-growth   time per call against what is in the store; writes docs/growth.svg   (ARGS="--only journal")
 # make fidelity   write docs/fidelity.md out of what the code has
 .DEFAULT_GOAL := run
-.PHONY: run test check acceptance image-test soak bench bench-growth long format clauses fidelity clean
+.PHONY: run test check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -50,6 +51,10 @@ long: $(VENV)/installed-dev
 
 bench-growth: $(VENV)/installed-dev
 	PYTHONPATH=tests:tests/acceptance $(BIN)/python tests/benchmarks/growth/measure_growth.py $(ARGS)
+
+bench-scaling: $(VENV)/installed-dev
+	@bash scripts/bench_tools.sh
+	@PYTHONPATH=tests:tests/acceptance $(BIN)/python tests/benchmarks/shared.py $(ARGS)
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
