@@ -115,3 +115,14 @@ async def steps_of(live: Live, time: HandedTime, count: int) -> None:
     for _ in range(count):
         await live.step()
         time.go_on(1)
+
+
+def test_it_waits_for_a_task_that_tells_its_stages(time: HandedTime) -> None:
+    settings = read_settings({"db": DATABASE, "seed": SEED, "clock": "real", "assume": "A-13=no"})
+    database = open_worlds(settings, time)
+    try:
+        calls = asyncio.run(steps(database, time, 60))
+    finally:
+        database.close()
+    assert any(call["action"] == "check" for call in calls)
+    assert {call["result"] for call in calls} == {"ok"}

@@ -25,6 +25,8 @@ from invapi_emulator.storage.transaction import Transaction
 STEP_SECONDS = 2
 USER_AGENT = "invapi-emulator --live"
 FAILS_ONCE_IN = 6
+UNDER_WAY = (b'"Not ready"', b'"Stage"')
+"""What a check has in it of a task that has not ended."""
 
 _LOOKS = (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status"))
 _CHANGES = (("vm", "create_snapshot"), ("vm", "create_snapshot"), ("eq", "on"), ("eq", "off"))
@@ -58,7 +60,7 @@ class Live:
         """Ask whether the task under way has ended; when it has, start another."""
         if self.waits_for is not None:
             _, response = await self._call("eq_callback", {"action": "check", "key": self.waits_for})
-            if b'"Not ready"' not in response.body:
+            if not any(word in response.body for word in UNDER_WAY):
                 self.waits_for = None
             return
         planned = await self.database.run(self._plan)
