@@ -16,6 +16,12 @@ CHANGES = {
     "create_snapshot": 6, "remove_snapshot": 3, "restore_snapshot": 3, "on": 2, "off": 4, "hard_off": 1, "reboot": 1
 }  # fmt: skip
 YEAR = 31_536_000
+UNTOLD = (502, 503, 504)
+"""Statuses that do not tell whether a call was carried out."""
+
+
+class NotTold(ConnectionError):
+    """What answered does not know what became of the call."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +47,24 @@ class Client:
         self.reads: list[str] = []
         self.started: dict[str, int] = {}
         self.spent: list[str] = []
+        self.ever_spent: set[str] = set()
         self.tokens: list[str] = []
         self.dead_tokens: list[str] = []
         self.logins = self.uncertain_logins = 0
         self.acknowledged: Counter[str] = Counter()
         self.chance = random.Random(seed)
+        self.resting = False
 
     def open_tasks(self) -> int:
         """Return how many tasks are under way, as far as this client knows."""
         return len(self.reads) + sum(machine.pending is not None for machine in self.machines)
 
     def work(self, url: str) -> None:
-        """Make calls until the server is gone."""
+        """Make calls until one is not answered, or until told to rest."""
+        self.resting = False
         try:
             with Wire(url) as self.wire:
-                while True:
+                while not self.resting:
                     self.turn()
         except OSError:
             return
@@ -83,7 +92,9 @@ class Client:
 
     def call(self, act: Act, module: str, **fields: Any) -> Answer:
         self.uncertain = act
-        answer = self.wire.call(module, {"action": act.action, "token": self.account["token"]} | fields)
+        answer = _told(
+            self.wire.call(module, {"action": act.action, "token": self.account["token"]} | fields)
+        )
         self.uncertain = None
         self.acknowledged[act.action] += 1
         return answer
@@ -133,6 +144,8 @@ class Client:
         result: str = answer.reason or answer.json()["result"]
         if result == "OK":
             self.spent.append(key)
+            assert key not in self.ever_spent, ("twice OK", key)
+            self.ever_spent.add(key)
         return result
 
     def check_pending(self, machine: Machine) -> None:
@@ -168,10 +181,16 @@ class Client:
     # Looking, through the control API
 
     def whole(self, machine: Machine) -> Json:
-        answer = self.wire.control("GET", f"/accounts/{self.account['name']}/vms/{machine.id}")
+        answer = _told(self.wire.control("GET", f"/accounts/{self.account['name']}/vms/{machine.id}"))
         assert answer.status == 200, answer
         view: Json = answer.json()
         return view
 
     def look(self, machine: Machine) -> None:
         machine.must_be(self.whole(machine))
+
+
+def _told(answer: Answer) -> Answer:
+    if answer.status in UNTOLD:
+        raise NotTold(answer)
+    return answer

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from harness import Json
+from modelled_vm import CHANGING
 
 
 class Ledger:
@@ -18,6 +19,7 @@ class Ledger:
         self.account = account
         self.started: Counter[str] = Counter()
         self.ended: Counter[str] = Counter()
+        self.changing: dict[int, str] = {}
         self.snapshots: dict[int, list[str]] = {}
         self.made = 0
         self.place = ""
@@ -65,9 +67,12 @@ class Ledger:
         match event["kind"]:
             case "task_started":
                 self.started[event["task"]] += 1
+                self._note_change(event)
             case "task_ended":
                 assert event["state"] == "done", event
                 self.ended[event["task"]] += 1
+                if self.changing.get(event["vm"]) == event["task"]:
+                    del self.changing[event["vm"]]
             case "snapshot_made":
                 assert event["name"] not in names, (event, names)
                 names.append(event["name"])
@@ -76,6 +81,11 @@ class Ledger:
                 names.remove(event["name"])
             case "snapshot_restored":
                 assert names[-1] == event["name"], (event, names)
+
+    def _note_change(self, event: Json) -> None:
+        if event["action"] in CHANGING:
+            assert event["vm"] not in self.changing, (event, self.changing)
+            self.changing[event["vm"]] = event["task"]
 
     def _read_journal(self, http: httpx.Client) -> None:
         """Read the journal: its numbers follow each other, and none ever stood for another call."""

@@ -11,14 +11,15 @@ UNTOLD = "told by the counter at the end"
 """A login's token is lost with its answer, so that only the account's counter knows of it."""
 
 RECENT = 10
-"""So many spent keys and tokens are asked for again; the control API shows the other keys."""
+"""So many spent keys and tokens are asked for again at most; the control API shows the other keys."""
 
 
 class Settling:
     """Settles one client with a server that has come back."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: Client, url: str, recent: int = RECENT) -> None:
         self.client = client
+        self.recent = recent
         self.url = url
         self.act, client.uncertain = client.uncertain, None
         self.outcome: str | None = None
@@ -115,7 +116,7 @@ class Settling:
         return result in {"OK", "key_spent"}
 
     def _check_spent_keys(self) -> None:
-        for key in self.client.spent[-RECENT:]:
+        for key in self.client.spent[-self.recent :]:
             again = self.client.check(key)
             assert again == "key_spent", (key, again)
 
@@ -126,9 +127,9 @@ class Settling:
             alive = self._is_good(token)
             self.outcome = DID_NOT if alive else HAPPENED
             (self.client.tokens if alive else self.client.dead_tokens).append(token)
-        for token in self.client.tokens[-RECENT:]:
+        for token in self.client.tokens[-self.recent :]:
             assert self._is_good(token), ("lost", token)
-        for token in self.client.dead_tokens[-RECENT:]:
+        for token in self.client.dead_tokens[-self.recent :]:
             assert not self._is_good(token), ("lives again", token)
 
     def _is_good(self, token: str) -> bool:

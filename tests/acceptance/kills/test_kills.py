@@ -5,8 +5,8 @@ import random
 from pathlib import Path
 
 import pytest
+from killed_team import LONGEST_START, KilledTeam, killed_start
 from processes import served
-from team import LONGEST_START, Team, killed_start
 
 SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 """What clients do and when the kills come is drawn from it; how far each call has come by then is not."""
@@ -18,17 +18,17 @@ SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(
 )
 def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, kills: int) -> None:
     print(f"\nTEST_SEED={SEED}")
-    team = Team(str(tmp_path / "worlds.db"), SEED)
+    team = KilledTeam(str(tmp_path / "worlds.db"), SEED)
     with team.serving() as server:
-        team.make_worlds(server)
+        team.make_worlds(server.url)
         team.work_until_killed(server)
     while team.kills < kills:
         with team.serving() as server:
-            team.settle(server)
+            team.settle(server.url)
             team.work_until_killed(server)
     with team.serving() as server:
-        team.settle(server)
-        team.finish(server)
+        team.settle(server.url)
+        team.finish(server.url)
     print(team.report())
 
 

@@ -1,0 +1,90 @@
+"""A team of 32 clients behind a load balancer, whose servers are killed and whose database is restarted under them."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+from busy_client import Client
+from cluster import SERVERS, Cluster
+from team import Team
+from wire import Wire
+
+VMS_OF_CLIENTS = tuple((2 * i + 1, 2 * i + 2) for i in range(8))
+"""Of each of the four accounts; two VMs are one client's own."""
+
+RECENT = 4
+"""So many spent keys and tokens each client asks for again after each round."""
+
+KEYS_ASKED = 10
+"""So many keys of each client are asked for on every server when all is over."""
+
+LONGEST_BEFORE = 2.5
+AFTERWARDS = 1.0
+"""Seconds of work before something happens in a round, and when all servers are there again."""
+
+
+class Crew(Team):
+    """Works in rounds: in each a server dies and comes back, or the database does; then all is looked through."""
+
+    def __init__(self, cluster: Cluster, seed: int) -> None:
+        super().__init__(seed, VMS_OF_CLIENTS, RECENT)
+        self._cluster = cluster
+        self.kills = self.restarts = self.keys_asked = 0
+        self.seconds = 0.0
+
+    def start(self) -> None:
+        self.make_worlds(self._cluster.balancer.url)
+
+    def work_while_a_server_is_killed(self) -> None:
+        number = self.chance.randrange(SERVERS)
+
+        def kill_and_start() -> None:
+            self._cluster.kill(number)
+            self._cluster.start(number)
+
+        self._work_while(kill_and_start)
+        self.kills += 1
+
+    def work_while_the_database_restarts(self) -> None:
+        self._work_while(self._cluster.postgres.restart)
+        self.restarts += 1
+
+    def _work_while(self, something_happens: Callable[[], None]) -> None:
+        """Work while it happens and until all servers are there again; then settle."""
+        began = time.monotonic()
+        with self.working(self._cluster.balancer.url):
+            time.sleep(self.chance.uniform(0.5, LONGEST_BEFORE))
+            something_happens()
+            self._cluster.wait_until_healthy()
+            time.sleep(AFTERWARDS)
+        self.seconds += time.monotonic() - began
+        self._cluster.wait_until_quiet()
+        self.settle(self._cluster.balancer.url)
+
+    def end(self) -> None:
+        """Close the books; then every key must be known on every server, and none OK there that was OK before."""
+        self.finish(self._cluster.balancer.url)
+        with ThreadPoolExecutor(len(self.clients)) as pool, ExitStack() as stack:
+            wires = [[stack.enter_context(Wire(url)) for url in self._cluster.urls] for _ in self.clients]
+            self.keys_asked = sum(pool.map(_ask_everywhere, self.clients, wires))
+
+    def figures(self) -> str:
+        took = sorted(self._cluster.balancer.taken_by().values())
+        return (
+            f"{len(self.clients)} clients, {SERVERS} servers, {self.seconds:.0f} s of load:"
+            f" {self.kills} kills, {self.restarts} restarts of PostgreSQL, {self.acknowledged().total()} calls"
+            f" acknowledged, {self._outcomes.total()} without an answer; answers of each server {took};"
+            f" {self.keys_asked} keys asked for on every server; nothing lost, nothing twice"
+        )
+
+
+def _ask_everywhere(client: Client, wires: list[Wire]) -> int:
+    """Ask every server for keys of a client, first for those whose OK it was not given; return for how many."""
+    keys = sorted(client.known, key=lambda key: (key in client.ever_spent, key))[:KEYS_ASKED]
+    for key in keys:
+        client.chance.shuffle(wires)
+        told = [wire.call("eq_callback", {"action": "check", "key": key}).reason for wire in wires]
+        assert told[1:] == ["key_spent"] * (len(wires) - 1), (key, told)
+        assert told[0] in ({"key_spent"} if key in client.ever_spent else {None, "key_spent"}), (key, told)
+    return len(keys)

@@ -1,0 +1,34 @@
+"""Three servers behind a load balancer, killed one by one under load, and their database restarted: nothing is lost."""
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cluster import three_servers
+from crew import Crew
+from postgres_server import running_postgres
+
+SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
+"""What clients do and when the kills come is drawn from it; how far each call has come by then is not."""
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [pytest.param(20, marks=pytest.mark.acceptance), pytest.param(120, marks=pytest.mark.soak)],
+)
+def test_servers_killed_in_turn_lose_and_double_nothing(
+    tmp_path: Path, seconds: int, record_property: Callable[[str, object], None]
+) -> None:
+    print(f"\nTEST_SEED={SEED}")
+    with running_postgres() as postgres, three_servers(postgres, "crew", tmp_path) as cluster:
+        crew = Crew(cluster, SEED)
+        crew.start()
+        while crew.seconds < seconds:
+            if not crew.restarts and crew.seconds > seconds / 2:
+                crew.work_while_the_database_restarts()
+            crew.work_while_a_server_is_killed()
+        crew.end()
+    print(crew.report())
+    record_property("figures", f"{crew.figures()}, TEST_SEED={SEED}")
