@@ -118,3 +118,40 @@ def test_a_program_beside_it_waits_until_it_is_healthy() -> None:
     app = yaml.safe_load(COMPOSE["docs/recipes/compose.md"])["services"]["app"]
     assert app["depends_on"] == {"emulator": {"condition": "service_healthy"}}
     assert app["environment"]["HOSTKEY_API_URL"] == f"http://emulator:{PORT}"
+
+
+def services_of_profile() -> Any:
+    services = yaml.safe_load(COMPOSE["docker-compose.yml"])["services"]
+    return {name: service for name, service in services.items() if service.get("profiles") == ["postgres"]}
+
+
+def test_without_a_profile_compose_starts_the_emulator_alone() -> None:
+    services = yaml.safe_load(COMPOSE["docker-compose.yml"])["services"]
+    assert services.keys() - services_of_profile().keys() == {"emulator"}
+
+
+def test_the_balancer_of_the_profile_knows_its_three_servers() -> None:
+    services = services_of_profile()
+    balancer, configuration = services.pop("balancer"), (ROOT / "docker" / "nginx.conf").read_text("utf-8")
+    assert balancer["volumes"] == ["./docker/nginx.conf:/etc/nginx/nginx.conf:ro"]
+    assert balancer["ports"] == ["127.0.0.1:8651:8650"]
+    assert re.findall(r"listen (\d+);", configuration) == [str(PORT)]
+    named = re.findall(r"^\s*server (\S+):(\d+) ", configuration, re.MULTILINE)
+    assert named == [(name, str(PORT)) for name in balancer["depends_on"]]
+    assert services.keys() == {"postgres", *balancer["depends_on"]}
+
+
+def test_the_servers_of_the_profile_share_its_database() -> None:
+    services = services_of_profile()
+    database = services.pop("postgres")["environment"]
+    del services["balancer"]
+    for service in services.values():
+        variables = service["environment"]
+        settings = read_settings(
+            {name.removeprefix("INVAPI_EMULATOR_").lower(): value for name, value in variables.items()}
+        )
+        url = re.sub(r"\$\{\w+:-(\w+)\}", r"\1", settings.db or "")
+        assert url == f"postgresql://{database['POSTGRES_USER']}:emulator@postgres/{database['POSTGRES_DB']}"
+        assert "command" not in service
+        assert service["healthcheck"] == emulator_in("docker-compose.yml")["healthcheck"]
+        assert "ports" not in service

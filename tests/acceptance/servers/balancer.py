@@ -35,7 +35,7 @@ def configured(folder: Path, port: int, ports: Sequence[int]) -> Path:
     changes = {
         "listen 8650;": f"listen 127.0.0.1:{port};",
         " /tmp/": f" {folder}/",
-        "/dev/stderr": f"{folder}/errors",
+        "error_log stderr": f"error_log {folder}/errors",
     }
     changes["access_log off;"] = f"log_format told '$status $upstream_addr'; access_log {folder}/access told;"
     changes |= {f"emulator-{i}:8650": f"127.0.0.1:{each}" for i, each in enumerate(ports, 1)}
