@@ -47,7 +47,7 @@ class Client:
         self.reads: list[str] = []
         self.started: dict[str, int] = {}
         self.spent: list[str] = []
-        self.ever_spent: set[str] = set()
+        self.ever_spent: dict[str, None] = {}
         self.tokens: list[str] = []
         self.dead_tokens: list[str] = []
         self.logins = self.uncertain_logins = 0
@@ -145,7 +145,7 @@ class Client:
         if result == "OK":
             self.spent.append(key)
             assert key not in self.ever_spent, ("twice OK", key)
-            self.ever_spent.add(key)
+            self.ever_spent[key] = None
         return result
 
     def check_pending(self, machine: Machine) -> None:

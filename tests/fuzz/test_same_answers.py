@@ -1,0 +1,75 @@
+"""SQLite and PostgreSQL: the same calls by chance get the same answers, to the byte."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from caller import HANGS_AFTER, Caller
+from demo_and_model import Bench
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from on_both import OnBoth
+from postgres_server import running_postgres
+from processes import served
+from sizes import SEED
+from twins import SameEvents, Twins
+
+from harness import SEED as SERVERS_SEED
+
+CALLS = 5_000
+ROUNDS, EXAMPLES, STEPS = 12, 10, 50
+FLAGS = ("--clock", "frozen", "--seed", str(SERVERS_SEED), "--log-level", "error")
+
+
+@pytest.mark.acceptance
+def test_both_databases_give_the_same_answers_to_the_same_calls(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    since = time.monotonic()
+    with (
+        running_postgres() as postgres,
+        served("--db", str(tmp_path / "worlds.db"), *FLAGS) as one,
+        served("--db", postgres.url("worlds"), *FLAGS) as other,
+        twins_of(one.url, other.url) as (twins, bench),
+    ):
+        for number in range(ROUNDS):
+            if bench.caller.calls < CALLS:
+                call_by_chance(SEED + number, bench)
+    told = f"calls={bench.caller.calls} answers compared={twins.compared}"
+    record_property("figures", f"{told} seconds={time.monotonic() - since:.0f} TEST_SEED={SEED}")
+    assert bench.caller.calls >= CALLS
+
+
+def call_by_chance(drawn_from: int, on: Bench) -> None:
+    class OnThese(OnBoth):
+        bench = on
+
+    run_state_machine_as_test(
+        seed(drawn_from)(OnThese),
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        ),
+    )
+
+
+@contextmanager
+def twins_of(one: str, other: str) -> Iterator[tuple[Twins, Bench]]:
+    """Return what asks both servers, with a client over it."""
+    with httpx.Client(base_url=one) as first, httpx.Client(base_url=other) as second:
+        caller = Caller(one)
+        caller.close()
+        twins = Twins(one, other)
+        caller.http = httpx.Client(base_url=one, timeout=HANGS_AFTER, transport=twins)
+        try:
+            key = caller.make_neighbour()
+            yield twins, Bench(caller, SameEvents(first, second), key)
+        finally:
+            caller.close()
