@@ -20,7 +20,7 @@ from twins import SameEvents, Twins
 from harness import SEED as SERVERS_SEED
 
 CALLS = 5_000
-ROUNDS, EXAMPLES, STEPS = 12, 10, 50
+ROUNDS, EXAMPLES, STEPS = 24, 5, 50
 FLAGS = ("--clock", "frozen", "--seed", str(SERVERS_SEED), "--log-level", "error")
 
 
