@@ -146,12 +146,14 @@ def test_the_servers_of_the_profile_share_its_database() -> None:
     database = services.pop("postgres")["environment"]
     del services["balancer"]
     for service in services.values():
-        variables = service["environment"]
         settings = read_settings(
-            {name.removeprefix("INVAPI_EMULATOR_").lower(): value for name, value in variables.items()}
+            {
+                name.removeprefix("INVAPI_EMULATOR_").lower(): re.sub(r"\$\{\w+:-(\w*)\}", r"\1", value)
+                for name, value in service["environment"].items()
+            }
         )
-        url = re.sub(r"\$\{\w+:-(\w+)\}", r"\1", settings.db or "")
-        assert url == f"postgresql://{database['POSTGRES_USER']}:emulator@postgres/{database['POSTGRES_DB']}"
+        url = f"postgresql://{database['POSTGRES_USER']}:emulator@postgres/{database['POSTGRES_DB']}"
+        assert (settings.db, settings.allowed_hosts) == (url, ("balancer",))
         assert "command" not in service
         assert service["healthcheck"] == emulator_in("docker-compose.yml")["healthcheck"]
         assert "ports" not in service
