@@ -19,17 +19,18 @@ MOST_SERVERS = 3
 
 @dataclass(frozen=True)
 class Load:
-    """A call, and whether each server's clients have an account of their own or all have one."""
+    """A call, and how many accounts it is made of in turn."""
 
     name: str
     action: str
-    apart: bool
+    accounts: int
 
 
 LOADS = (
-    Load("lists, an account for each server's clients", "get_snapshot", apart=True),
-    Load("lists, one account for all", "get_snapshot", apart=False),
-    Load("`show`, an account for each server's clients", "show", apart=True),
+    Load("`get_snapshot`, 100 accounts", "get_snapshot", 100),
+    Load("`get_snapshot`, one account", "get_snapshot", 1),
+    Load("`show`, 100 accounts", "show", 100),
+    Load("`show`, one account", "show", 1),
 )
 
 
@@ -67,16 +68,18 @@ def _measured(load: Load, servers: Sequence[Server], rounds: int, seconds: int) 
 
 
 def _driven(load: Load, servers: Sequence[Server], seconds: int) -> list[Driven]:
-    tokens = _tokens(servers[0], len(servers)) if load.apart else ["HOSTKEY_TOKEN"] * len(servers)
     path = "/vm.php" if load.action == "get_snapshot" else "/eq.php"
+    bodies = [
+        urlencode({"action": load.action, "token": token, "id": 12345})
+        for token in _tokens(servers[0], load.accounts)
+    ]
 
-    def one(server: Server, token: str) -> Driven:
-        body = urlencode({"action": load.action, "token": token, "id": 12345})
+    def one(server: Server) -> Driven:
         url = f"http://127.0.0.1:{server.port}{path}"
-        return drive(url, "same_call.lua", body, connections=CONNECTIONS // len(servers), seconds=seconds)
+        return drive(url, "in_turn.lua", *bodies, connections=CONNECTIONS // len(servers), seconds=seconds)
 
     with ThreadPoolExecutor(len(servers)) as pool:
-        return list(pool.map(one, servers, tokens))
+        return list(pool.map(one, servers))
 
 
 def _tokens(server: Server, count: int) -> list[str]:
