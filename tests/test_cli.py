@@ -31,6 +31,10 @@ def test_what_makes_no_sense_is_one_line_and_status_2(
         (("serve", "--rate", "1", "--port"), "Option '--port' requires an argument."),
         (("serve", "--xyz"), "No such option '--xyz'."),
         (("xyz",), "No such command 'xyz'."),
+        (
+            ("worker", "--db", "worlds.db"),
+            "INVAPI_EMULATOR_RATE: '0': input should be greater than 0",
+        ),
         ((), "Missing command."),
     ):
         assert run(monkeypatch, *words) == 2
@@ -49,3 +53,11 @@ def test_allowed_hosts_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("INVAPI_EMULATOR_ALLOWED_HOSTS", "one,two")
     assert read_settings({}).allowed_hosts == ("one", "two")
     assert read_settings({"allowed_hosts": "three"}).allowed_hosts == ("three",)
+
+
+def test_a_worker_alone_refuses_a_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "worker", "--db", "worlds.db") == 2
+    why = "a worker alone needs a PostgreSQL database; a SQLite file has its server's"
+    assert capsys.readouterr() == ("", f"invapi-emulator: --db: 'worlds.db': {why}\n")

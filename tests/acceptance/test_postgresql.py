@@ -27,13 +27,17 @@ def postgres() -> Iterator[Postgres]:
 
 def test_the_suite_passes_on_postgresql(postgres: Postgres) -> None:
     suites = (
+        "tests/assumptions",
         "tests/contract",
         "tests/control",
         "tests/dashboard",
         "tests/faults",
         "tests/http",
+        "tests/profiles",
         "tests/storage/test_prepared.py",
+        "tests/storage/test_transaction.py",
         "tests/test_concurrency.py",
+        "tests/test_isolation.py",
         "tests/test_model.py",
     )
     ended = subprocess.run(

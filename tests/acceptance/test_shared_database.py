@@ -5,15 +5,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 from postgres_server import Postgres, running_postgres
 from processes import COMMAND, DEADLINE, ROOT, environment, served, wait_until
-
-from invapi_emulator.clock import real_time
-from invapi_emulator.storage.database import open_database
 
 pytestmark = pytest.mark.acceptance
 
@@ -39,44 +35,6 @@ def worker_on(db: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def test_news_of_one_server_reach_the_others_also_after_a_restart_of_the_database(postgres: Postgres) -> None:
-    db, heard, due = postgres.url("news"), list[int](), list[int]()
-    with ExitStack() as opened:
-        one, other = (open_database(db, real_time()) for _ in range(2))
-        for database in (one, other):
-            opened.callback(database.close)
-        other.notices.listen(heard.append)
-        other.notices.listen_for_due(due.append)
-
-        def are_told(number: int) -> bool:
-            one.notices.happened([number])
-            one.notices.due_earlier(number + 1)
-            return number in heard and number + 1 in due
-
-        wait_until(lambda: are_told(7))
-        postgres.stop()
-        postgres.start()
-        wait_until(lambda: are_told(17))
-    assert set(heard) == {7, 17}
-    assert set(due) == {8, 18}
-
-
-def test_more_news_than_fit_into_one_notice_all_arrive(postgres: Postgres) -> None:
-    db, heard = postgres.url("much_news"), set[int]()
-    with ExitStack() as opened:
-        one, other = (open_database(db, real_time()) for _ in range(2))
-        for database in (one, other):
-            opened.callback(database.close)
-        other.notices.listen(heard.add)
-        wanted = set(range(10**9, 10**9 + 3000))
-
-        def are_told() -> bool:
-            one.notices.happened(wanted)
-            return heard == wanted
-
-        wait_until(are_told)
-
-
 def test_tasks_take_effect_by_a_worker_alone_where_servers_leave_them_to_it(postgres: Postgres) -> None:
     db = postgres.url("apart")
     with (
@@ -98,15 +56,6 @@ def test_tasks_take_effect_by_a_worker_alone_where_servers_leave_them_to_it(post
             assert worker.wait(DEADLINE) == 0
 
 
-def test_a_worker_alone_refuses_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "worlds.db"
-    command = [*COMMAND, "worker", "--db", str(file)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, check=False)
-    assert ended.returncode == 2
-    assert "a worker alone needs a PostgreSQL database" in ended.stderr
-    assert not file.exists()
-
-
 def test_an_event_made_through_one_server_is_told_by_a_stream_of_another(postgres: Postgres) -> None:
     db = postgres.url("streams")
     with (
@@ -122,3 +71,17 @@ def test_an_event_made_through_one_server_is_told_by_a_stream_of_another(postgre
         told = (json.loads(line[6:]) for line in lines if line.startswith("data: "))
         assert next(told)["kind"] == "task_started"
         assert next(told)["kind"] == "request"
+
+
+def test_a_worker_alone_goes_on_after_its_database_was_restarted(postgres: Postgres) -> None:
+    db = postgres.url("restarted_worker")
+    with (
+        served("--db", db, "--no-worker", "--rate", "10") as server,
+        server.emulator() as emulator,
+        worker_on(db),
+    ):
+        postgres.stop()
+        postgres.start()
+        wait_until(lambda: emulator.http.get("/_emulator/health").status_code == 200)
+        emulator.start("vm", "create_snapshot", name="a")
+        wait_until(lambda: 'tasks{state="done"} 1.0' in emulator.http.get("/metrics").text)

@@ -39,6 +39,9 @@ def _change(*columns: str) -> Prepared:
 
 
 _BY_ID = _one_where(_account.c.id == bindparam("wanted"))
+_BY_ID_UNLESS_HELD = Prepared(
+    select(_account).where(_account.c.id == bindparam("wanted")).with_for_update(skip_locked=True)
+)
 _BY_TOKEN = _one_where(_account.c.token == bindparam("wanted"))
 _BY_SESSION = _owner_in(tables.session, "token")
 _BY_TASK = _owner_in(tables.task, "key")
@@ -75,6 +78,12 @@ def by_name(tx: Transaction, name: str) -> Account | None:
 def by_id(tx: Transaction, account_id: int) -> Account | None:
     known: Account | None = tx.known.get(("account", account_id))
     return known or _found(_BY_ID, tx, account_id)
+
+
+def by_id_unless_held(tx: Transaction, account_id: int) -> Account | None:
+    """Return the account; None where there is none, or another server's transaction holds it."""
+    known: Account | None = tx.known.get(("account", account_id))
+    return known or _found(_BY_ID_UNLESS_HELD, tx, account_id)
 
 
 def by_given_token(tx: Transaction, token: str) -> Account | None:

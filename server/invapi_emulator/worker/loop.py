@@ -30,6 +30,9 @@ LAST_RETRY = 5 * SECOND
 """The longest pause before a database that is lost is asked again."""
 
 _FIRST_RETRY = SECOND // 10
+_HELD = SECOND // 20
+"""After so long an account is looked at again that somebody else was at work on."""
+
 _MOMENT = SECOND // 1000
 _TURN = SECOND // 50
 """After so much work, calls get their turn."""
@@ -136,12 +139,17 @@ class Worker:
                 remove_unused(tx, real_now - self._account_ttl - MINUTE)
 
     def _advance(self, account_id: int) -> None:
-        """Let a batch of an account's tasks take effect, and look when the next one will."""
+        """Let a batch of an account's tasks take effect, and look when the next one will.
+
+        Whoever holds the account does so too: a call, or another server's worker.
+        """
         with self._database.write() as tx:
-            account = accounts.by_id(tx, account_id)
+            account = accounts.by_id_unless_held(tx, account_id)
             if account is not None:
                 advance_due_tasks(tx, account, account.clock.now(self._database.real_now(tx)))
                 self._note(tx, account_id)
+            elif accounts.is_there(tx, account_id):
+                self._agenda.note(account_id, self._database.real_now(tx) + _HELD)
 
 
 async def _sleep(woken: asyncio.Event, pause: Instant) -> None:
