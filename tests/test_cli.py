@@ -1,10 +1,14 @@
 """The command's words and settings, up to where a server would start."""
 
+from pathlib import Path
+
 import pytest
 
 from invapi_emulator.cli import main
+from invapi_emulator.errors import CannotStart
 from invapi_emulator.scenarios.named import scenario_names
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings import is_local, read_settings
+from invapi_emulator.storage.versions import HEAD
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
@@ -61,3 +65,26 @@ def test_a_worker_alone_refuses_a_file(
     assert run(monkeypatch, "worker", "--db", "worlds.db") == 2
     why = "a worker alone needs a PostgreSQL database; a SQLite file has its server's"
     assert capsys.readouterr() == ("", f"invapi-emulator: --db: 'worlds.db': {why}\n")
+
+
+def test_migrate_says_what_it_did(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "worlds.db"
+    for done in (f"made anew with schema {HEAD}", f"schema {HEAD} is the newest"):
+        assert run(monkeypatch, "migrate", "--db", str(file)) == 0
+        assert capsys.readouterr().out == f"'{file}': {done}\n"
+    assert run(monkeypatch, "migrate") == 2
+    assert "name the file or the URL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["allowed_origins", "admin_token"])
+def test_what_could_not_be_sent_is_refused(name: str) -> None:
+    with pytest.raises(CannotStart, match=name.replace("_", "-")):
+        read_settings({name: " localhost:3000"})
+
+
+def test_an_address_is_local_by_its_name_too() -> None:
+    assert [is_local(host) for host in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "elsewhere")] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
