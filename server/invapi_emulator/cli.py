@@ -2,10 +2,8 @@
 
 import logging
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -23,6 +21,7 @@ from invapi_emulator.garbage import keep_what_is_there, no_collection
 from invapi_emulator.listening import Ports, taken_ports
 from invapi_emulator.logs import log_to_stderr
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, is_local, read_settings
+from invapi_emulator.signals import on_signals
 
 CANNOT_START = 2
 
@@ -72,7 +71,7 @@ def serve(**flags: Any) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     settings = read_settings(_given(flags))
     log_to_stderr(settings.log_level, settings.log_format)
-    with _ended_by_signals(), taken_ports(settings) as ports, no_collection():
+    with on_signals(_end), taken_ports(settings) as ports, no_collection():
         _serve(settings, ports)
     return 0
 
@@ -134,19 +133,9 @@ def _migrate(settings: Settings) -> str:
     return f"{name_of(database.engine.url)}: {done.get(found, f'schema {found} is {HEAD} now')}"
 
 
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let a signal end a start, as it ends a server later; the first process of a container would not hear it else."""
-
-    def end(*_: object) -> None:
-        sys.exit(0)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _end(*_: object) -> None:
+    """End a start, as signals end a server later; the first process of a container would not hear them else."""
+    sys.exit(0)
 
 
 def _serve(settings: Settings, ports: Ports) -> None:

@@ -1,7 +1,6 @@
 """`invapi-emulator worker`: a worker alone, for servers that share a PostgreSQL database and leave tasks to it."""
 
 import asyncio
-import signal
 from typing import Any
 
 import click
@@ -9,6 +8,7 @@ import click
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.logs import log_to_stderr
 from invapi_emulator.settings import Settings, read_settings
+from invapi_emulator.signals import TOLD_TO_END
 
 _TAKEN = ("db", "account_ttl", "log_level", "log_format")
 
@@ -49,7 +49,7 @@ async def _work(settings: Settings) -> None:
         alone = Worker(database, settings.account_ttl * SECOND)
         alone.listen(database.notices)
         working, loop = asyncio.create_task(alone.run()), asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in TOLD_TO_END:
             loop.add_signal_handler(number, working.cancel)
         where = name_of(database.engine.url).strip("'")
         click.echo(f"invapi-emulator worker ready on {where}")

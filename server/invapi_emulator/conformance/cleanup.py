@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from invapi_emulator.conformance.power_steps import switch
-from invapi_emulator.conformance.probe import SECOND
 from invapi_emulator.conformance.snapshot_steps import put_back_settings, remove_own
 from invapi_emulator.conformance.table import CannotTell
 from invapi_emulator.conformance.target import Unreachable
 from invapi_emulator.conformance.walk import StepFailed, Walk
+from invapi_emulator.domain.instants import SECOND
 
 TROUBLE = (StepFailed, CannotTell, Unreachable)
 TRIES_FOR_SECONDS = 300

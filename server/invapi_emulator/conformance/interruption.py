@@ -1,9 +1,6 @@
 """Being told to stop: never in the middle of a call, whose answer must be known to clean up after it."""
 
-import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 
@@ -36,15 +33,3 @@ class Stop:
                 threading.Event().wait(seconds)
         finally:
             self._pausing = False
-
-
-@contextmanager
-def stopped_by_signals(stop: Stop) -> Iterator[None]:
-    """Let SIGINT and SIGTERM ask for the stop, until the block is left."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, stop.ask) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,13 +1,11 @@
 """A run as it was ordered on the command line: what is printed where, and the exit status."""
 
-import threading
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.conformance.facts import CouldNotRun
-from invapi_emulator.conformance.interruption import Stop, stopped_by_signals
+from invapi_emulator.conformance.interruption import Stop
 from invapi_emulator.conformance.masking import Masking
 from invapi_emulator.conformance.probe import Access, Patience, Probe
 from invapi_emulator.conformance.recording import Recorder, empty_folder
@@ -18,6 +16,7 @@ from invapi_emulator.conformance.target import Target
 from invapi_emulator.conformance.walk import Allowed
 from invapi_emulator.conformance.writing import as_json, as_junit, as_text
 from invapi_emulator.randomness import new_name
+from invapi_emulator.signals import on_signals
 
 WRITTEN = {"text": as_text, "json": as_json, "junit": as_junit}
 Say = Callable[[str], None]
@@ -42,8 +41,7 @@ def carried_out(order: Order, out: Say, err: Say) -> int:
     """
     masking = Masking((order.access.token, order.access.api_key))
     stop = Stop()
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    with stopped_by_signals(stop) if in_main_thread else nullcontext():
+    with on_signals(stop.ask):
         try:
             return _carried_out(
                 order, stop, lambda text: out(masking.text(text)), lambda text: err(masking.text(text))

@@ -9,6 +9,7 @@ from invapi_emulator.conformance.interruption import Stop
 from invapi_emulator.conformance.requests import Request, Value
 from invapi_emulator.conformance.table import CannotTell
 from invapi_emulator.conformance.target import Target, Unreachable
+from invapi_emulator.domain.instants import SECOND
 
 NOBODY = 2**63 - 1
 """An id that no VM has."""
@@ -17,8 +18,6 @@ NOBODYS_IMAGE = "00000000-0000-4000-8000-000000000000"
 NEVER_A_KEY = "conformance0key0that0never0was00"
 NEVER_A_TOKEN = "c0" * 16
 _LOST_IN_A_ROW = 3
-
-SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

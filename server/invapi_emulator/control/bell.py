@@ -9,6 +9,9 @@ from invapi_emulator.storage.notices import Notices
 LOOKS_EVERY_SECONDS = 5
 """How often to look though nothing was told: news can be lost with the server that had them."""
 
+GATHERS_SECONDS = 0.05
+"""What happens within so long is looked at together: a look for each of a thousand calls a second would slow them."""
+
 WAKES_EVERY_SECONDS = 0.25
 """How often who waits is asked whether it still wants to."""
 
@@ -36,6 +39,7 @@ class Bell:
         try:
             async with asyncio.timeout(WAKES_EVERY_SECONDS):
                 await self._rung.wait()
+            await asyncio.sleep(GATHERS_SECONDS)
         except TimeoutError:
             self._silent += WAKES_EVERY_SECONDS
         is_time = self._rung.is_set() or self._silent >= LOOKS_EVERY_SECONDS

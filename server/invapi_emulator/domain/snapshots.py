@@ -56,9 +56,7 @@ class Counting:
     broken_first: bool = True
 
 
-def counted(
-    snapshots: Iterable[Snapshot], settings: RotationSettings, counting: Counting = Counting()
-) -> list[Snapshot]:
+def counted(snapshots: Iterable[Snapshot], settings: RotationSettings, counting: Counting) -> list[Snapshot]:
     """Return the snapshots that count against the limit (contract 4.10, 4.13)."""
     return [
         snapshot

@@ -21,7 +21,8 @@ _NO_CONTENT = 204
 class Answer:
     """`reason` tells why a call was refused, None for one that was not, `retry_after` how many seconds to wait then.
 
-    `more` are headers beyond those of each answer. `to_other_origins`: web pages of any origin may read it (contract 1.5).
+    `more` are headers beyond those of each answer. `to_other_origins`: web pages of any origin may read it (contract
+    1.5).
     """
 
     body: bytes

@@ -30,7 +30,8 @@ class Heard:
     """What is known of a call so far; whoever learns more of it adds that.
 
     `started_at` is the real time at which its head was there, `assumed` what is assumed for it: by the server until
-    its account is known. `without_php` tells of its path, `in_parts` of its body, `in_query` names fields that came in its query, `secrets` are the account's, and the token that was sent.
+    its account is known. `without_php` tells of its path, `in_parts` of its body, `in_query` names fields that came
+    in its query, `secrets` are the account's, and the token that was sent.
     `changed` tells whether the call itself, not the passing of time, has changed what is stored, `moved` whether
     something may fall due earlier by it, `is_written` whether the journal has it. `fired` are the kinds of the fault
     rules that did; `reply` is how one of them wants it answered.

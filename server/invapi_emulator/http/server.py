@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import signal
 import socket
 import ssl
 import threading
@@ -20,6 +19,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.http.protocol import Patience, Protocol
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.settings import Settings
+from invapi_emulator.signals import on_signals
 
 _log = logging.getLogger(__name__)
 
@@ -105,16 +105,8 @@ class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop on SIGINT and SIGTERM without raising them again afterwards, as uvicorn would."""
-        if threading.current_thread() is not threading.main_thread():
+        with on_signals(self._stop):
             yield
-            return
-        caught = (signal.SIGINT, signal.SIGTERM)
-        before = {number: signal.signal(number, self._stop) for number in caught}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def stop(self) -> None:
         """Stop from within this process: what waits is told, what is under way gets its grace."""

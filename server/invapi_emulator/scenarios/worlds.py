@@ -70,8 +70,8 @@ def reset_account(
 ) -> Account:
     """Start the account's world again, in a new generation: nothing of the old one reaches into it.
 
-    Name, API key and given token stay; so do seed, clock, profile and assumptions as it was made with, unless a seed or another scenario that has its own
-    is named.
+    Name, API key and given token stay; so do seed, clock, profile and assumptions as it was made with, unless a seed
+    or another scenario that has its own is named.
     """
     told = World() if scenario.name == account.scenario else scenario.world
     seed = _first(seed, told.seed)

@@ -11,17 +11,17 @@ class Notices:
     """News of accounts: in which something happened, and in which tasks may fall due earlier than was known."""
 
     def __init__(self) -> None:
-        self._for_news: list[Listener] = []
-        self._for_due: list[Listener] = []
+        self._for_news: set[Listener] = set()
+        self._for_due: set[Listener] = set()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Tell a listener in which accounts something happens; what is returned ends that."""
-        self._for_news.append(listener)
-        return lambda: self._for_news.remove(listener)
+        self._for_news.add(listener)
+        return lambda: self._for_news.discard(listener)
 
     def listen_for_due(self, listener: Listener) -> None:
         """Tell a listener in which accounts tasks may fall due earlier."""
-        self._for_due.append(listener)
+        self._for_due.add(listener)
 
     def happened(self, account_ids: Iterable[int]) -> None:
         for account_id in account_ids:

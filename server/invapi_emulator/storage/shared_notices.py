@@ -4,16 +4,14 @@ They are sent behind the commit, by a thread with a connection of its own: trans
 the other. News that are lost with their server, or with the connection, cost others a look a few seconds later.
 """
 
-import logging
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
 from invapi_emulator.storage.notices import Notices
 from invapi_emulator.storage.problems import DATABASE_LOST
-
-_log = logging.getLogger(__name__)
 
 CHANNEL = "invapi_emulator"
 GATHERS_SECONDS = 0.02
@@ -37,7 +35,7 @@ class SharedNotices(Notices):
         self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
         self._thread.start()
 
-    def happened(self, account_ids: Any) -> None:
+    def happened(self, account_ids: Iterable[int]) -> None:
         ids = tuple(account_ids)
         super().happened(ids)
         self._tell(str(account_id) for account_id in ids)
@@ -51,7 +49,7 @@ class SharedNotices(Notices):
         self._closed.set()
         self._thread.join()
 
-    def _tell(self, words: Any) -> None:
+    def _tell(self, words: Iterable[str]) -> None:
         with self._lock:
             self._pending.update(words)
 
@@ -78,7 +76,9 @@ class SharedNotices(Notices):
                         self._heard(notice.payload)
                 self._send(connection)
             self._send(connection)
-        except driver_errors(connection) as problem:
+        except (
+            connection.dialect.loaded_dbapi.Error
+        ) as problem:  # SQLAlchemy sees nothing of what the driver is asked
             connection.invalidate(problem)
 
     def _send(self, connection: Connection) -> None:
@@ -94,10 +94,6 @@ class SharedNotices(Notices):
 
     def _heard(self, news: str) -> None:
         for word in news.split():
-            self.hear(int(word.removesuffix(_DUE)), due=word.endswith(_DUE))
-
-
-def driver_errors(connection: Connection) -> type[Exception]:
-    """Return what the driver raises, which SQLAlchemy does not see where it is asked directly."""
-    found: type[Exception] = connection.dialect.loaded_dbapi.Error
-    return found
+            account_id = word.removesuffix(_DUE)
+            if account_id.isdecimal():  # whoever may use the database may say anything here
+                self.hear(int(account_id), due=word.endswith(_DUE))

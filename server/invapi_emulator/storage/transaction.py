@@ -20,7 +20,8 @@ class Transaction:
     `known` holds what was read, by subject and key, as long as it is true: on SQLite, which one server has for
     itself, from one transaction to the next, on PostgreSQL until the end of one. Whoever writes keeps it true: what
     goes through `execute` empties it, and so does what is taken back; a statement that is prepared says whether it does.
-    `touched` are the accounts in which something happened. `driver` is the connection of sqlite3 or psycopg, both of which have the same `execute`.
+    `touched` are the accounts in which something happened. `driver` is the connection of sqlite3 or psycopg, both of
+    which have the same `execute`.
     """
 
     def __init__(self, connection: Connection) -> None:

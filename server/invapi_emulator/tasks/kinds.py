@@ -44,7 +44,8 @@ class Kind:
     """A kind of task, started by the action of the same name.
 
     A kind that `changes` its VM locks it. One that `pauses` stops it until the end, so that a snapshot is of one
-    moment. `works_disk` marks what shows as a peak in the statistics. One that `fetches` has data in its scope, as JSON. `leave` is what a failure leaves behind.
+    moment. `works_disk` marks what shows as a peak in the statistics. One that `fetches` has data in its scope, as
+    JSON. `leave` is what a failure leaves behind.
     """
 
     action: str

@@ -38,7 +38,7 @@ def create_snapshot(tx: Transaction, call: Call[OfSnapshot]) -> Body:
     require_changeable(account.assumed, vm)
     present, settings = held(tx, account, vm.id, type_)
     staying = _without_replaced(account, present, call.params.name)
-    require_room(_counted(account, staying, settings), settings, vm.num_max)
+    require_room(counted(staying, settings, _counting(account)), settings, vm.num_max)
     if not account.assumed.holds(assumptions.WHEN_ROTATION_IS):
         take_out(tx, account, call.now, _rotated_out(account, staying, settings, vm.num_max))
     return {"callback": start_task(tx, call, vm, type=type_)}
@@ -112,12 +112,8 @@ def _rotated_out(
     account: Account, present: Sequence[Snapshot], settings: RotationSettings, num_max: int
 ) -> tuple[Snapshot, ...]:
     counting = _counting(account)
-    counted_ones = counted(present, settings, counting)
-    return rotated_out(counted_ones, settings, num_max, broken_first=counting.broken_first)
-
-
-def _counted(account: Account, present: Sequence[Snapshot], settings: RotationSettings) -> list[Snapshot]:
-    return counted(present, settings, _counting(account))
+    those = counted(present, settings, counting)
+    return rotated_out(those, settings, num_max, broken_first=counting.broken_first)
 
 
 def _counting(account: Account) -> Counting:
