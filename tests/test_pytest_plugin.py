@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+import invapi_emulator.control_application  # noqa: F401 - see below
 from harness import Running
 
+# After each test pytester forgets the modules that were imported meanwhile. The control API is loaded when it is first asked
+# for: loaded during one of these tests, parts of it would be there twice afterwards.
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.acceptance  # each is a pytest in a process of its own
 

@@ -22,6 +22,7 @@ def test_twenty_are_planted_and_more() -> None:
     assert len(PLANTS) >= 20
 
 
+@pytest.mark.acceptance  # two dozen seconds
 @pytest.mark.parametrize("name", PLANTS)
 def test_the_expected_check_sees_it(account: Account, name: str) -> None:
     planted = PLANTS[name]

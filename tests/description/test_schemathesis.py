@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from processes import served
 from schemathesis.checks import CHECKS, load_all_checks
 
 from from_description import ROWS, calls_of_modules, calls_of_the_control_api
-from harness import SEED, HandedTime, Running, running
+from harness import SEED, Running, running
 
 FEWEST = {"short": 8, "long": 50}
 """So many calls of each operation there must be, lest a run find nothing because it did nothing."""
@@ -16,12 +15,8 @@ SIZES = pytest.mark.parametrize("size", ["short", pytest.param("long", marks=pyt
 
 
 @pytest.fixture
-def server(size: str) -> Iterator[Running]:
-    """Return a server of its own, for the long form in a process of its own: what is ordered here must not reach other tests."""
-    if size == "long":
-        with served("--clock", "frozen", "--seed", str(SEED)) as alone:
-            yield Running(alone.url, HandedTime())
-        return
+def server() -> Iterator[Running]:
+    """Return a server of its own: what is ordered here must not reach other tests."""
     with running(db="") as server:
         yield server
 

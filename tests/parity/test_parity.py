@@ -51,6 +51,7 @@ def test_two_recordings_of_one_target_are_equal(server: Running, account: Accoun
         assert recording(other, tmp_path / "3") == first
 
 
+@pytest.mark.acceptance  # a call for each of hundreds
 def test_our_own_recording_is_answered_as_recorded(server: Running, account: Account, tmp_path: Path) -> None:
     recording(account, tmp_path / "own")
     with account_of(server.url) as other:
