@@ -1,10 +1,12 @@
 """One server for the whole run; each test gets the demo world as it was at the start."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from handed import HandedTime, fresh_database
 from harness import SEED, Emulator, Running, running
 
 
@@ -26,6 +28,18 @@ def emulator(server: Running, http: httpx.Client) -> Emulator:
     emulator = Emulator(server, http)
     emulator.reset(scenario="demo", seed=SEED)
     return emulator
+
+
+@pytest.fixture
+def time() -> HandedTime:
+    return HandedTime()
+
+
+@pytest.fixture
+def lasting(time: HandedTime, tmp_path: Path) -> Iterator[str]:
+    """Return where a database is, or will be, that outlives its server: a file, or one of PostgreSQL."""
+    with fresh_database(time) as url:
+        yield url or str(tmp_path / "worlds.db")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,22 +3,19 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 import invapi_emulator.application  # noqa: F401 - fills the tables that tests are parametrized over
-from invapi_emulator.domain.instants import SECOND, Instant, parse_iso
+from handed import HandedTime, fresh_database
 from invapi_emulator.settings import read_settings
 from invapi_emulator.testing import serving
 
 TOKEN = "HOSTKEY_TOKEN"
 SEED = 7
-DATABASE = os.environ.get("TEST_DATABASE", "")
-"""The database that the tests run on: nothing for SQLite in memory, or a URL."""
-
 ASSUME = os.environ.get("TEST_ASSUME", "")
 """What the emulator assumes in all tests but those that say it themselves: nothing for its own readings."""
 
@@ -26,19 +23,6 @@ MORE = int(os.environ.get("TEST_MORE", "1"))
 """How many times as many examples the property tests try (make long)."""
 
 Json = dict[str, Any]
-
-
-class HandedTime:
-    """A real time that moves only when a test says so."""
-
-    def __init__(self) -> None:
-        self.now: Instant = parse_iso("2026-03-01T12:00:00Z")
-
-    def __call__(self) -> Instant:
-        return self.now
-
-    def go_on(self, seconds: float) -> None:
-        self.now += round(seconds * SECOND)
 
 
 @dataclass
@@ -50,13 +34,14 @@ class Running:
 
 
 @contextmanager
-def running(**settings: Any) -> Iterator[Running]:
-    """Serve on a free port until the block is left."""
-    time = HandedTime()
-    chosen = read_settings(
-        {"clock": "frozen", "seed": SEED, "db": DATABASE} | ({"assume": ASSUME} if ASSUME else {}) | settings
-    )
-    with serving(chosen, time) as url:
+def running(time: HandedTime | None = None, **settings: Any) -> Iterator[Running]:
+    """Serve on a free port until the block is left: on the database that is named, or on one of its own."""
+    time = time or HandedTime()
+    with ExitStack() as own:
+        if "db" not in settings:
+            settings["db"] = own.enter_context(fresh_database(time))
+        chosen = {"clock": "frozen", "seed": SEED} | ({"assume": ASSUME} if ASSUME else {}) | settings
+        url = own.enter_context(serving(read_settings(chosen), time))
         yield Running(url, time)
 
 

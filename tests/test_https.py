@@ -55,7 +55,7 @@ def test_faults_cut_https_too(secure: Emulator, kind: str) -> None:
 
 
 def test_the_page_s_cookie_goes_over_https_only(tmp_path: Path) -> None:
-    with running(tls=True, ca_dir=str(tmp_path), admin_token="secret", db="") as server:
+    with running(tls=True, ca_dir=str(tmp_path), admin_token="secret") as server:
         context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
         with httpx.Client(base_url=server.url, verify=context, headers={"origin": server.url}) as browser:
             answer = browser.post("/_emulator/ui/login", data={"token": "secret"})

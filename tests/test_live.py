@@ -6,30 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness import DATABASE, SEED, HandedTime, Json
-from invapi_emulator.domain.instants import MINUTE
+from handed import HandedTime, opened
+from harness import SEED, Json
 from invapi_emulator.live import Live
-from invapi_emulator.opening import open_worlds
 from invapi_emulator.scenarios.named import Scenario, scenario
 from invapi_emulator.scenarios.worlds import DEMO, reset_account
-from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts, faults, requests, snapshots
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.faults import Rule
 
-pytestmark = pytest.mark.handed_time
-
-
-@pytest.fixture
-def time() -> HandedTime:
-    return HandedTime()
-
 
 @pytest.fixture
 def database(time: HandedTime) -> Iterator[Database]:
-    database = open_worlds(read_settings({"db": DATABASE, "seed": SEED, "clock": "real"}), time)
-    yield database
-    database.close()
+    with opened(time, seed=SEED, clock="real") as database:
+        yield database
 
 
 async def steps(database: Database, time: HandedTime, count: int) -> list[Json]:
@@ -67,22 +57,19 @@ def test_it_makes_and_rotates_snapshots_looks_around_and_fails_now_and_then(
     assert all(name.startswith("auto-") for name in held[1:])
 
 
-def test_the_same_seed_makes_the_same_steps(time: HandedTime) -> None:
+def test_the_same_seed_makes_the_same_steps_at_any_time(time: HandedTime) -> None:
     runs = []
     for _ in range(2):
-        time.now += MINUTE
-        settings = read_settings({"seed": SEED, "clock": "frozen"})
-        database = open_worlds(settings, HandedTime())
-        runs.append(asyncio.run(steps(database, time, 30)))
-        database.close()
+        time.go_on(60)
+        with opened(time, seed=SEED, clock="frozen") as database:
+            runs.append(asyncio.run(steps(database, time, 30)))
     assert runs[0] == runs[1]
     assert len(runs[0]) > 20
 
 
 def test_an_account_without_vms_is_left_in_peace(time: HandedTime) -> None:
-    database = open_worlds(read_settings({"scenario": "empty"}), time)
-    assert asyncio.run(steps(database, time, 3)) == []
-    database.close()
+    with opened(time, scenario="empty") as database:
+        assert asyncio.run(steps(database, time, 3)) == []
 
 
 def test_after_a_reset_it_leaves_a_rule_of_the_same_number_alone(
@@ -118,11 +105,7 @@ async def steps_of(live: Live, time: HandedTime, count: int) -> None:
 
 
 def test_it_waits_for_a_task_that_tells_its_stages(time: HandedTime) -> None:
-    settings = read_settings({"db": DATABASE, "seed": SEED, "clock": "real", "assume": "A-13=no"})
-    database = open_worlds(settings, time)
-    try:
+    with opened(time, seed=SEED, clock="real", assume="A-13=no") as database:
         calls = asyncio.run(steps(database, time, 60))
-    finally:
-        database.close()
     assert any(call["action"] == "check" for call in calls)
     assert {call["result"] for call in calls} == {"ok"}

@@ -13,7 +13,7 @@ from invapi_emulator.cli import main
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    with running(db="") as server, httpx.Client(base_url=server.url, timeout=60) as http:
+    with running() as server, httpx.Client(base_url=server.url, timeout=60) as http:
         monkeypatch.setenv("INVAPI_EMULATOR_URL", server.url)
         yield Emulator(server, http)
 

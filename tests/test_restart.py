@@ -1,49 +1,46 @@
 """A store that lasts: a restart goes on where it was."""
 
-from pathlib import Path
-
 import httpx
 import pytest
 
+from handed import HandedTime
 from harness import Emulator, running
 
 
-def test_a_restart_goes_on_where_it_was_and_clocks_stood_still(tmp_path: Path) -> None:
-    db = str(tmp_path / "worlds.db")
+def test_a_restart_goes_on_where_it_was_and_clocks_stood_still(time: HandedTime, lasting: str) -> None:
     with (
-        running(db=db, clock="real", rate=10) as server,
+        running(time, db=lasting, clock="real", rate=10) as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
         emulator = Emulator(server, http)
         first = emulator.start("vm", "create_snapshot", name="a")
-        server.time.go_on(5)
+        time.go_on(5)
         assert emulator.check(first)["result"] == "OK"
         key = emulator.start("eq", "off")
         token = emulator.call("auth", "login", key="demo-api-key")["result"]["token"]
-        server.time.go_on(0.1)
+        time.go_on(0.1)
         before = emulator.whole(), emulator.clock()
+    time.go_on(3600)
     with (
-        running(db=db, clock="real", rate=10) as server,
+        running(time, db=lasting, clock="real", rate=10) as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
-        server.time.go_on(0)
         emulator = Emulator(server, http)
         assert (emulator.whole(), emulator.clock()) == before
         assert emulator.check(key)["result"] == "Not ready"
         assert emulator.call("eq", "list", token=token)["result"] == "OK"
-        server.time.go_on(1)
+        time.go_on(1)
         assert emulator.check(key)["result"] == "OK"
         assert emulator.check(first)["reason"] == "key_spent"
 
 
 def test_flags_about_worlds_leave_accounts_alone_that_are_there_and_say_so(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    time: HandedTime, lasting: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    db = str(tmp_path / "worlds.db")
-    with running(db=db, clock="frozen", seed=5):
+    with running(time, db=lasting, clock="frozen", seed=5):
         assert "left alone" not in caplog.text
     with (
-        running(db=db, clock="auto", scenario="empty") as server,
+        running(time, db=lasting, clock="auto", scenario="empty") as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
         assert "account demo is there already: --scenario, --clock and --seed left alone" in caplog.text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import HandedTime
+from handed import HandedTime
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.opening import open_worlds
 from invapi_emulator.scenarios.files import known_scenarios

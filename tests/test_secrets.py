@@ -29,7 +29,7 @@ def emulator(caplog: pytest.LogCaptureFixture) -> Iterator[Emulator]:
     caplog.set_level(logging.DEBUG)
     headers = {"Authorization": f"Bearer {ADMIN}"}
     with (
-        running(db="", admin_token=ADMIN, trusted_proxies="*") as server,
+        running(admin_token=ADMIN, trusted_proxies="*") as server,
         httpx.Client(base_url=server.url, headers=headers, timeout=60) as http,
     ):
         made = http.post("/_emulator/accounts", content=json.dumps({"name": "secretive", **SECRETS}))

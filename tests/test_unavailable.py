@@ -8,7 +8,8 @@ from typing import Literal
 import httpx
 import pytest
 
-from harness import TOKEN, HandedTime, running
+from handed import HandedTime
+from harness import TOKEN, running
 from invapi_emulator.application import create_app
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.opening import open_worlds

@@ -148,7 +148,7 @@ class Settings(BaseModel):
         for address in value:
             if address != "*":
                 ip_network(address)
-        return value
+        return ("*",) if "*" in value else value  # beside others uvicorn would take it for a name
 
 
 def is_local(host: str) -> bool:

@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+import psycopg
+
 USER = "postgres"
 """Who owns the databases."""
 
@@ -27,6 +29,9 @@ INSTALLED = {16: "pginstall", 18: "pginstall18"}
 
 OLDEST, NEWEST = min(INSTALLED), max(INSTALLED)
 
+OTHER = os.environ.get("TEST_POSTGRES", "")
+"""A folder with the programs of another version, for all tests: initdb, pg_ctl and postgres."""
+
 
 @dataclass(frozen=True)
 class Postgres:
@@ -37,18 +42,23 @@ class Postgres:
 
     def url(self, database: str) -> str:
         """Return the URL of a database, made new."""
-        self.run("createdb", "-h", self.folder, "-U", USER, database)
+        with self.connected() as connection:
+            connection.execute(f'CREATE DATABASE "{database}"')
         return f"postgresql://{USER}@/{database}?host={self.folder}"
 
-    def ask(self, database: str, question: str) -> list[str]:
-        """Return the lines that a query yields."""
-        return self.run("psql", "-X", "-h", self.folder, "-U", USER, "-tAc", question, database).splitlines()
+    def ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows that a query yields."""
+        with self.connected() as connection:
+            return connection.execute(question, values).fetchall()
 
     def locks(self, database: str) -> int:
         """Return how many advisory locks are held in a database."""
         question = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = "
-        question += f"(SELECT oid FROM pg_database WHERE datname = '{database}')"
-        return int(self.ask(database, question)[0])
+        question += "(SELECT oid FROM pg_database WHERE datname = %s)"
+        return int(self.ask(question, database)[0][0])
+
+    def connected(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True)
 
     def make(self) -> None:
         how = ("-A", "trust", "--locale=C", "--encoding=UTF8", "--no-sync")
@@ -100,6 +110,8 @@ def _whom_to_run_as() -> dict[str, Any]:
 
 def _binaries(version: int, folder: Path) -> Path:
     """Return where the programs are: for root in a copy, as others may be kept from where this clone is."""
+    if OTHER:
+        return Path(OTHER)
     package = importlib.util.find_spec(PACKAGE)  # its import would look for the folders of a desktop
     assert package is not None
     assert package.origin is not None

@@ -17,7 +17,8 @@ from typing import TextIO
 
 import httpx
 
-from harness import Emulator, HandedTime, Running
+from handed import HandedTime
+from harness import Emulator, Running
 
 DEADLINE = 60
 """Seconds within which anything here must have happened; generous, for a machine that is busy."""

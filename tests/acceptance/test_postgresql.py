@@ -27,20 +27,28 @@ def postgres() -> Iterator[Postgres]:
 
 def test_the_suite_passes_on_postgresql(postgres: Postgres) -> None:
     suites = (
-        "tests/assumptions/test_power.py",
-        "tests/assumptions/test_snapshots.py",
-        "tests/assumptions/test_tasks.py",
+        "tests/assumptions",
         "tests/contract",
         "tests/control",
         "tests/dashboard",
         "tests/faults",
         "tests/http",
+        "tests/profiles",
+        "tests/report",
         "tests/storage/test_prepared.py",
+        "tests/storage/test_task_limit.py",
+        "tests/storage/test_transaction.py",
+        "tests/worker",
         "tests/test_concurrency.py",
+        "tests/test_isolation.py",
+        "tests/test_live.py",
         "tests/test_model.py",
+        "tests/test_restart.py",
+        "tests/test_secrets.py",
+        "tests/test_testing.py",
     )
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-m", "not acceptance and not soak and not handed_time", *suites],
+        [sys.executable, "-m", "pytest", "-q", "-m", "not acceptance and not soak", *suites],
         cwd=ROOT, env=environment(TEST_DATABASE=postgres.url("suite")), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout[-5000:] + ended.stderr[-2000:]

@@ -173,9 +173,8 @@ def test_scenario_large_has_a_thousand_vms(emulator: Emulator) -> None:
     assert make(emulator, scenario="large")["vms"] == list(range(20001, 21001))
 
 
-@pytest.mark.handed_time
 def test_accounts_that_nobody_uses_expire_and_demo_does_not() -> None:
-    with running(db="", account_ttl=600) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+    with running(account_ttl=600) as server, httpx.Client(base_url=server.url, timeout=60) as http:
         for name in ("used", "unused"):
             http.post("/_emulator/accounts", content=json.dumps({"name": name}))
         server.time.go_on(400)

@@ -16,7 +16,7 @@ PAGES = ("/", "/_emulator/ui", "/_emulator/ui/accounts", "/_emulator/ui/accounts
 def browser() -> Iterator[httpx.Client]:
     """Return a client that asks for pages, and keeps cookies, of a server with an admin token."""
     with (
-        running(db="", admin_token=TOKEN) as server,
+        running(admin_token=TOKEN) as server,
         httpx.Client(base_url=server.url, headers=BROWSER, timeout=60) as browser,
     ):
         yield browser
@@ -106,7 +106,7 @@ def test_a_page_of_another_origin_cannot_log_in_or_out_for_somebody(browser: htt
 
 
 def test_without_an_admin_token_no_page_has_a_way_out() -> None:
-    with running(db="") as server:
+    with running() as server:
         page = httpx.get(server.url, headers=BROWSER)
         assert page.status_code == 200
         assert "Log out" not in page.text

@@ -16,7 +16,6 @@ def now(emulator: Emulator) -> timedelta:
     return datetime.fromisoformat(emulator.clock()["now"]) - START
 
 
-@pytest.mark.handed_time
 def test_a_frozen_clock_with_a_seed_starts_in_2030_and_stands_still(emulator: Emulator) -> None:
     assert emulator.clock() == {"mode": "frozen", "rate": 10, "polls": 1, "now": "2030-01-01T00:00:00Z"}
     emulator.time.go_on(100)
@@ -129,14 +128,12 @@ def test_ten_years_can_be_advanced_again_and_again_until_dates_end(emulator: Emu
     assert emulator.vm("get_snapshot")["result"] == "OK"
 
 
-@pytest.mark.handed_time
 def test_a_real_clock_runs_at_its_rate(emulator: Emulator) -> None:
     emulator.clock(mode="real", rate=10)
     emulator.time.go_on(3)
     assert now(emulator) == timedelta(seconds=30)
 
 
-@pytest.mark.handed_time
 def test_a_change_of_rate_keeps_now_continuous(emulator: Emulator) -> None:
     emulator.clock(mode="real", rate=10)
     emulator.time.go_on(3)
@@ -145,7 +142,6 @@ def test_a_change_of_rate_keeps_now_continuous(emulator: Emulator) -> None:
     assert now(emulator) == timedelta(seconds=35)
 
 
-@pytest.mark.handed_time
 def test_freezing_stops_a_clock_where_it_is(emulator: Emulator) -> None:
     emulator.clock(mode="real")
     emulator.time.go_on(1)
@@ -154,7 +150,6 @@ def test_freezing_stops_a_clock_where_it_is(emulator: Emulator) -> None:
     assert now(emulator) == timedelta(seconds=10)
 
 
-@pytest.mark.handed_time
 def test_a_real_clock_can_be_advanced_too(emulator: Emulator) -> None:
     emulator.clock(mode="real")
     key = emulator.start("vm", "create_snapshot", name="a")
@@ -164,7 +159,6 @@ def test_a_real_clock_can_be_advanced_too(emulator: Emulator) -> None:
     assert now(emulator) == timedelta(seconds=3610)
 
 
-@pytest.mark.handed_time
 def test_tasks_on_a_real_clock_end_as_time_passes(emulator: Emulator) -> None:
     emulator.clock(mode="real", rate=10)
     key = emulator.start("vm", "create_snapshot", name="a")
@@ -198,7 +192,6 @@ def test_with_no_polls_the_first_check_is_done(emulator: Emulator) -> None:
     assert emulator.check(emulator.start("vm", "create_snapshot", name="a"))["result"] == "OK"
 
 
-@pytest.mark.handed_time
 def test_an_auto_clock_runs_like_a_real_one_too(emulator: Emulator) -> None:
     emulator.clock(mode="auto", polls=50)
     key = emulator.start("eq", "off")
@@ -247,7 +240,6 @@ def test_many_tasks_due_at_once_all_take_effect(emulator: Emulator) -> None:
     assert {emulator.check(key)["result"] for key in keys} == {"OK"}
 
 
-@pytest.mark.handed_time
 def test_a_call_finds_all_done_that_was_due_however_many(emulator: Emulator) -> None:
     keys = [emulator.start("eq", "status", 12345) for _ in range(250)]
     emulator.clock(mode="real")

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.clause("1.5")
 
 
 def test_with_an_admin_token_the_control_api_wants_it() -> None:
-    with running(db="", admin_token="päss") as server, httpx.Client(base_url=server.url, timeout=60) as http:
+    with running(admin_token="päss") as server, httpx.Client(base_url=server.url, timeout=60) as http:
         path = "/_emulator/accounts/demo/clock"
         for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "päss"}):
             response = http.get(path, headers=[(k.encode(), v.encode()) for k, v in headers.items()])
@@ -39,7 +39,7 @@ def test_with_an_admin_token_the_control_api_wants_it() -> None:
     ],
 )
 def test_further_host_names_can_be_allowed(allowed: str, host: str, status: int) -> None:
-    with running(db="", allowed_hosts=allowed) as server:
+    with running(allowed_hosts=allowed) as server:
         response = httpx.get(f"{server.url}/_emulator/health", headers={"host": host})
         assert response.status_code == status
 
@@ -48,7 +48,7 @@ def test_further_host_names_can_be_allowed(allowed: str, host: str, status: int)
     "host", ["localhost:8650/docs/?", "localhost/docs/#", "localhost:8650/_emulator/health?"]
 )
 def test_a_host_name_that_holds_an_open_path_is_no_way_round_the_token(host: str) -> None:
-    with running(db="", admin_token="secret", allowed_hosts="*") as server:
+    with running(admin_token="secret", allowed_hosts="*") as server:
         assert httpx.get(f"{server.url}/_emulator/accounts", headers={"host": host}).status_code == 401
         tab = httpx.get(f"{server.url}/_emulator/ui/st%09atic/page.js", headers={"host": host})
         assert tab.status_code == 401
@@ -60,7 +60,7 @@ ACCOUNT = "/_emulator/accounts/demo"
 
 def test_pages_of_an_allowed_origin_may_use_the_control_api() -> None:
     with (
-        running(db="", allowed_origins=f"{PAGE}/,https://panel.example", admin_token="secret") as server,
+        running(allowed_origins=f"{PAGE}/,https://panel.example", admin_token="secret") as server,
         httpx.Client(base_url=server.url, headers={"Origin": PAGE}) as page,
     ):
         asked = page.options(ACCOUNT, headers={"Access-Control-Request-Headers": "authorization"})
@@ -78,7 +78,7 @@ def test_pages_of_an_allowed_origin_may_use_the_control_api() -> None:
     "origin", ["http://localhost:3001", "null", "", "http://localhost:3000.evil.example"]
 )
 def test_pages_of_other_origins_may_not(origin: str) -> None:
-    with running(db="", allowed_origins=PAGE) as server:
+    with running(allowed_origins=PAGE) as server:
         for method in ("GET", "OPTIONS"):
             answer = httpx.request(method, f"{server.url}{ACCOUNT}", headers={"Origin": origin})
             assert answer.status_code == 403

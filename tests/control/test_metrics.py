@@ -16,7 +16,7 @@ LABELS = ("module", "action", "result", "kind", "state", "le")
 @pytest.fixture
 def counted() -> Iterator[Emulator]:
     """Return a client of a server of its own: what others do is counted too."""
-    with running(db="") as server, httpx.Client(base_url=server.url, timeout=60) as http:
+    with running() as server, httpx.Client(base_url=server.url, timeout=60) as http:
         yield Emulator(server, http)
 
 

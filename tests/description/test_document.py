@@ -114,7 +114,7 @@ def test_path_parameters_say_what_they_look_like(document: Json) -> None:
 
 def test_the_description_needs_no_admin_token() -> None:
     with (
-        running(db="", admin_token="secret") as server,
+        running(admin_token="secret") as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
         assert http.get("/openapi.json").status_code == 200

@@ -17,7 +17,7 @@ SIZES = pytest.mark.parametrize("size", ["short", pytest.param("long", marks=pyt
 @pytest.fixture
 def server() -> Iterator[Running]:
     """Return a server of its own: what is ordered here must not reach other tests."""
-    with running(db="") as server:
+    with running() as server:
         yield server
 
 

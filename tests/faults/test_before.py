@@ -67,7 +67,6 @@ def test_an_expired_token_is_no_matter_of_calls_without_one(emulator: Emulator) 
     assert "token" in emulator.call("auth", "login", key="demo-api-key")["result"]
 
 
-@pytest.mark.handed_time
 def test_a_rate_limit_counts_calls_in_real_time(emulator: Emulator) -> None:
     emulator.fault("rate_limit", budget=2, per=10, times=None)
     call = {"action": "list", "token": TOKEN}

@@ -35,14 +35,14 @@ def test_a_header_does_not_change_who_calls_unless_a_proxy_is_trusted(emulator: 
 @contextmanager
 def trusting(proxies: str) -> Iterator[Emulator]:
     with (
-        running(db="", trusted_proxies=proxies) as server,
+        running(trusted_proxies=proxies) as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
         yield Emulator(server, http)
 
 
 @pytest.mark.clause("5.1")
-@pytest.mark.parametrize("trusted", ["127.0.0.1", "127.0.0.0/8", "10.0.0.0/8,127.0.0.1", "*"])
+@pytest.mark.parametrize("trusted", ["127.0.0.1", "127.0.0.0/8", "10.0.0.0/8,127.0.0.1", "*", "10.0.0.1,*"])
 def test_behind_a_trusted_proxy_a_token_is_bound_to_the_client_s_address(trusted: str) -> None:
     with trusting(trusted) as emulator:
         token = login(emulator, "203.0.113.7")

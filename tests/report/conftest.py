@@ -10,5 +10,5 @@ from harness import Emulator, running
 
 @pytest.fixture
 def client() -> Iterator[Emulator]:
-    with running(db="") as server, httpx.Client(base_url=server.url, timeout=60) as http:
+    with running() as server, httpx.Client(base_url=server.url, timeout=60) as http:
         yield Emulator(server, http)

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from harness import DATABASE
-from invapi_emulator.opening import open_worlds
-from invapi_emulator.settings import read_settings
+from handed import HandedTime, opened
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.prepared import Prepared, savepoint
 from invapi_emulator.storage.tables import account, rotation, vm
@@ -20,12 +18,9 @@ ROW = {"account_id": 1, "vm_id": 12345, "type": "t", "enabled": True, "excluded"
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
-    database = open_worlds(read_settings({"db": DATABASE, "seed": 7, "clock": "frozen"}), lambda: 10**15)
-    yield database
-    with database.write() as tx:
-        tx.execute(delete(rotation).where(rotation.c.type.in_(["t", "u", "v"])))
-    database.close()
+def database(time: HandedTime) -> Iterator[Database]:
+    with opened(time, seed=7, clock="frozen") as database:
+        yield database
 
 
 @pytest.mark.parametrize("table", [vm, account], ids=["vm", "account"])

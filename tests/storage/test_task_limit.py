@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from handed import HandedTime, opened
 from invapi_emulator.domain.tasks import MAX_TASKS, PlannedStage, Task
 from invapi_emulator.http.dispatch import answer, find_action
 from invapi_emulator.http.journal import Heard
-from invapi_emulator.opening import open_worlds
-from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts, tasks
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.transaction import Transaction
@@ -19,10 +18,9 @@ READING = ("get_snapshot", "load_stats", "status")
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
-    database = open_worlds(read_settings({}), lambda: 0)
-    yield database
-    database.close()
+def database(time: HandedTime) -> Iterator[Database]:
+    with opened(time) as database:
+        yield database
 
 
 def add(tx: Transaction, number: int, action: str, *, ended: bool, **context: str) -> None:

@@ -8,14 +8,12 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.dialects import sqlite
 
-from harness import DATABASE
+from handed import HandedTime, opened
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import LATEST, Instant
 from invapi_emulator.domain.snapshots import Snapshot
 from invapi_emulator.domain.tasks import PlannedStage, Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.opening import open_worlds
-from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts, events, snapshots, tasks, vms
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.prepared import savepoint
@@ -31,10 +29,9 @@ class NothingCameOfItError(Exception):
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
-    database = open_worlds(read_settings({"seed": 7, "clock": "frozen", "db": DATABASE}), lambda: 10**15)
-    yield database
-    database.close()
+def database(time: HandedTime) -> Iterator[Database]:
+    with opened(time, seed=7, clock="frozen") as database:
+        yield database
 
 
 @contextmanager
@@ -120,18 +117,17 @@ def test_what_a_savepoint_takes_back_is_not_known(database: Database) -> None:
         assert everything(tx, owner) == before
 
 
-def test_what_sqlite_itself_rolled_back_is_not_known() -> None:
-    database = open_worlds(read_settings({"seed": 7, "clock": "frozen"}), lambda: 10**15)
-    with database.write() as tx:
-        owner = demo(tx).id
-        before = everything(tx, owner)
-    with given_up(database) as tx:
-        change_all(tx, owner)
-        tx.execute(text("ROLLBACK"))  # as it does when a disk is full
-        everything(tx, owner)
-    with database.write() as tx:
-        assert everything(tx, owner) == before
-    database.close()
+def test_what_sqlite_itself_rolled_back_is_not_known(time: HandedTime) -> None:
+    with opened(time, db="", seed=7, clock="frozen") as database:
+        with database.write() as tx:
+            owner = demo(tx).id
+            before = everything(tx, owner)
+        with given_up(database) as tx:
+            change_all(tx, owner)
+            tx.execute(text("ROLLBACK"))  # as it does when a disk is full
+            everything(tx, owner)
+        with database.write() as tx:
+            assert everything(tx, owner) == before
 
 
 def test_a_statement_that_nobody_foresaw_is_seen(database: Database) -> None:

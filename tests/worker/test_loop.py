@@ -2,32 +2,22 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from harness import HandedTime
+from handed import HandedTime, opened
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.tasks import PlannedStage, Task
-from invapi_emulator.opening import open_worlds
-from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import accounts, server_life, tasks
 from invapi_emulator.storage.database import Database
 from invapi_emulator.worker.loop import Worker
 
 
 @pytest.fixture
-def time() -> HandedTime:
-    return HandedTime()
-
-
-@pytest.fixture
-def database(time: HandedTime, tmp_path: Path) -> Iterator[Database]:
-    settings = read_settings({"db": str(tmp_path / "worlds.db"), "clock": "real", "rate": 10})
-    database = open_worlds(settings, time)
-    yield database
-    database.close()
+def database(time: HandedTime, lasting: str) -> Iterator[Database]:
+    with opened(time, db=lasting, clock="real", rate=10) as database:
+        yield database
 
 
 def start_task(database: Database, time: HandedTime) -> None:
@@ -42,6 +32,11 @@ def state(database: Database) -> str:
         task = tasks.by_key(tx, 1, "key")
         assert task is not None
         return task.state
+
+
+def alive_at(database: Database) -> int | None:
+    with database.read() as tx:
+        return server_life.last_alive_at(tx)
 
 
 async def until(condition: object, worker: Worker) -> None:
@@ -88,15 +83,11 @@ def test_what_is_due_takes_effect_though_nobody_asks(database: Database, time: H
 
 
 def test_it_writes_down_that_the_server_lives(database: Database, time: HandedTime) -> None:
-    def alive_at() -> int | None:
-        with database.read() as tx:
-            return server_life.last_alive_at(tx)
-
     async def live() -> None:
         worker = Worker(database)
         working = asyncio.create_task(worker.run())
         time.go_on(5)
-        await until(lambda: alive_at() == time.now, worker)
+        await until(lambda: alive_at(database) == time.now, worker)
         working.cancel()
 
     asyncio.run(live())
@@ -115,7 +106,7 @@ def test_a_lost_database_is_waited_for(
         worker = Worker(database)
         rename("server", "gone")
         working = asyncio.create_task(worker.run())
-        await until(lambda: "no such table: server" in caplog.text, worker)
+        await until(lambda: "the worker waits" in caplog.text, worker)
         rename("gone", "server")
         time.go_on(2)
         await until(lambda: state(database) == "done", worker)
@@ -154,10 +145,11 @@ def test_a_frozen_clock_is_left_alone(database: Database, time: HandedTime) -> N
     async def live() -> None:
         worker = Worker(database)
         working = asyncio.create_task(worker.run())
-        time.go_on(1000)
-        for _ in range(10):
-            worker.wake()
-            await asyncio.sleep(0)
+        for _ in range(
+            2
+        ):  # when it says for the second time that it lives, it has looked at all there is to do
+            time.go_on(1000)
+            await until(lambda: alive_at(database) == time.now, worker)
         assert state(database) == "running"
         working.cancel()
 

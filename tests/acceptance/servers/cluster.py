@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from balancer import Balancer, balancing
 from postgres_server import Postgres
@@ -61,10 +62,10 @@ class Cluster:
         under_way = self._transactions()
         wait_until(lambda: not under_way & self._transactions())
 
-    def _transactions(self) -> set[str]:
+    def _transactions(self) -> set[tuple[Any, ...]]:
         question = "SELECT pid, xact_start FROM pg_stat_activity WHERE xact_start IS NOT NULL"
-        question += f" AND pid <> pg_backend_pid() AND datname = '{self._database}'"
-        return set(self.postgres.ask(self._database, question))
+        question += " AND pid <> pg_backend_pid() AND datname = %s"
+        return set(self.postgres.ask(question, self._database))
 
 
 @contextmanager
