@@ -15,7 +15,8 @@ FIELDS = "fields"
 """The attribute of a log record that holds what stands in fields of its own."""
 
 MASK = "***"
-_MADE_UP = re.compile(r"\b[0-9a-f]{32}\b")
+_LENGTH_MADE_UP = 32
+_MADE_UP = re.compile(rf"\b[0-9a-f]{{{_LENGTH_MADE_UP}}}\b")
 _IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
 
 
@@ -31,7 +32,7 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
 
 def without_made_up(text: str) -> str:
     """Mask whatever looks like a token, API key or password that was made up."""
-    return _MADE_UP.sub(MASK, text)
+    return text if len(text) < _LENGTH_MADE_UP else _MADE_UP.sub(MASK, text)
 
 
 def _stderr() -> logging.Handler:

@@ -37,6 +37,8 @@ class Masking:
         return MASK if self._is_secret(name) else self._value(value)
 
     def text(self, text: str) -> str:
+        if len(text) < _SHORTEST:
+            return text
         if not self.secrets:
             return without_made_up(text)
         for secret in self.secrets:

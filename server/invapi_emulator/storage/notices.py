@@ -24,8 +24,9 @@ class Notices:
         self._for_due.add(listener)
 
     def happened(self, account_ids: Iterable[int]) -> None:
-        for account_id in account_ids:
-            self.hear(account_id, due=False)
+        if self._for_news:  # every call comes by here, and few have somebody who listens
+            for account_id in account_ids:
+                self.hear(account_id, due=False)
 
     def due_earlier(self, account_id: int) -> None:
         self.hear(account_id, due=True)

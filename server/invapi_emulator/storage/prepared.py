@@ -71,12 +71,15 @@ class Prepared:
     ) -> None:
         self._statement = statement
         self._columns = columns
-        self._spoils = bool(getattr(statement, "is_dml", False)) and not leaves_known
+        self._writes = bool(getattr(statement, "is_dml", False))
+        self._spoils = self._writes and not leaves_known
         self._by_engine: dict[str, _Compiled] = {}
 
     def run(self, tx: Transaction, values: Mapping[str, Any]) -> None:
         """Run what answers nothing; raises SQLAlchemy's errors, as `tx.execute` does."""
         compiled = self._compiled(tx)
+        if self._writes and tx.before_writing is not None:
+            tx.before_writing()
         try:
             tx.driver.execute(compiled.sql, compiled.values(values))
         except tx.dialect.loaded_dbapi.Error as problem:
@@ -87,6 +90,8 @@ class Prepared:
     def all(self, tx: Transaction, **values: Any) -> list[Any]:
         """Return the rows, whose columns are attributes where it is a select; raises as `run` does."""
         compiled = self._compiled(tx)
+        if self._writes and tx.before_writing is not None:
+            tx.before_writing()
         try:
             found = tx.driver.execute(compiled.sql, compiled.values(values)).fetchall()
         except tx.dialect.loaded_dbapi.Error as problem:
@@ -116,26 +121,34 @@ class Prepared:
 
 _SAVEPOINT = Prepared(text("SAVEPOINT block"))
 _ROLLBACK = Prepared(text("ROLLBACK TO SAVEPOINT block"))
-_RELEASE = Prepared(text("RELEASE SAVEPOINT block"))
 
 
 @contextmanager
 def savepoint(tx: Transaction) -> Iterator[None]:
     """Take back what the block did, and nothing else of the transaction, when it raises.
 
+    The savepoint is made when something is first to be written, as most calls write nothing, and ends with the transaction.
     After an error of the database there may be no transaction any more: that is left to whoever made it.
     """
-    _SAVEPOINT.run(tx, {})
+    is_made = False
+
+    def make() -> None:
+        nonlocal is_made
+        tx.before_writing, is_made = None, True
+        _SAVEPOINT.run(tx, {})
+
+    tx.before_writing = make
     try:
         yield
     except DBAPIError:
         raise
     except BaseException:
-        _ROLLBACK.run(tx, {})
-        _RELEASE.run(tx, {})
-        tx.taken_back()
+        if is_made:
+            _ROLLBACK.run(tx, {})
+            tx.taken_back()
         raise
-    _RELEASE.run(tx, {})
+    finally:
+        tx.before_writing = None
 
 
 def _processes(types: Mapping[Any, TypeEngine[Any]], dialect: Dialect, *, incoming: bool) -> list[Any]:

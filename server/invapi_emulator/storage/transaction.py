@@ -20,7 +20,8 @@ class Transaction:
     `known` holds what was read, by subject and key, as long as it is true: on SQLite, which one server has for
     itself, from one transaction to the next, on PostgreSQL until the end of one. Whoever writes keeps it true: what
     goes through `execute` empties it, and so does what is taken back; a statement that is prepared says whether it does.
-    `touched` are the accounts in which something happened. `driver` is the connection of sqlite3 or psycopg, both of
+    `touched` are the accounts in which something happened. `before_writing` is done before the next statement that may
+    write. `driver` is the connection of sqlite3 or psycopg, both of
     which have the same `execute`.
     """
 
@@ -30,13 +31,17 @@ class Transaction:
         self.dialect = connection.dialect
         self.known: dict[Key, Any] = {}
         self.touched: set[int] = set()
+        self.before_writing: Callable[[], None] | None = None
 
     def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> "CursorResult[*tuple[Any, ...]]":
         """Run a statement the way of SQLAlchemy, which raises its errors."""
-        if getattr(statement, "is_dml", False):
-            self.known.clear()
+        if not getattr(statement, "is_select", False):
+            if self.before_writing is not None:
+                self.before_writing()
+            if getattr(statement, "is_dml", False):
+                self.known.clear()
         return self.connection.execute(statement, values)
 
     def keep(self, key: Key, value: T) -> T:

@@ -17,10 +17,9 @@ _PLAIN = tuple(column.name for column in vm.c if column.name not in (*STATE_COLU
 
 _INSERT = insert(vm)
 _ONE = (vm.c.account_id == bindparam("of_account")) & (vm.c.id == bindparam("of_id"))
-_VALUES = {name: attrgetter(name) for name in _PLAIN if name != "id"} | {
-    name: attrgetter(f"state.{name}") for name in STATE_COLUMNS
-}
-"""How to get the value of each column that may change."""
+_MAY_CHANGE = (*(name for name in _PLAIN if name != "id"), *STATE_COLUMNS)
+_values = attrgetter(*(f"state.{name}" if name in STATE_COLUMNS else name for name in _MAY_CHANGE))
+"""Returns what of a VM may change, column by column."""
 
 _FIND = Prepared(select(vm).where(_ONE))
 
@@ -36,10 +35,10 @@ def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
     known = find(tx, account_id, machine.id)
     if known is None:
         return
-    changed = tuple(name for name, of in _VALUES.items() if of(machine) != of(known))
+    columns = zip(_MAY_CHANGE, _values(machine), _values(known), strict=True)
+    changed = {name: new for name, new, old in columns if new != old}
     if changed:
-        values = {name: _VALUES[name](machine) for name in changed}
-        _saving(changed).run(tx, values | {"of_account": account_id, "of_id": machine.id})
+        _saving(tuple(changed)).run(tx, changed | {"of_account": account_id, "of_id": machine.id})
         tx.keep(("vm", account_id, machine.id), machine)
 
 
