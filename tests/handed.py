@@ -55,9 +55,10 @@ def fresh_database(time: HandedTime) -> Iterator[str]:
         own = beside.set(database=name)
         with _connected(own) as clock:
             clock.execute(_TIME_OF_THE_TEST)
-            time.tell = lambda now: clock.execute(_MOVE, [now])
+            told, time.tell = time.tell, lambda now: clock.execute(_MOVE, [now])
             time.go_on(0)
             yield _text(own.update_query_dict({"options": _BEFORE_ITS_OWN}))
+            time.tell = told
         maintenance.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

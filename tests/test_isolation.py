@@ -1,6 +1,7 @@
 """No account can read, change, or tell by the work it makes, anything of another."""
 
 from collections.abc import Callable, Iterator
+from threading import get_ident
 from typing import Any
 
 import httpx
@@ -9,6 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from harness import TOKEN, Emulator, Json
+from invapi_emulator.http import form_endpoint
+from invapi_emulator.http.dispatch import answer
 from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.transaction import Transaction
 
@@ -60,11 +63,19 @@ def test_the_same_id_in_two_accounts_is_two_vms(
 
 
 def statements_of(work: Callable[[], object]) -> list[str]:
-    """Return what the server, in this process, asks its database meanwhile, but for the worker and the journal's bounds."""
+    """Return what calls of the server, in this process, ask its database meanwhile, but for the journal's bounds."""
     seen: list[str] = []
+    calls: set[int] = set()
+
+    def answered(*call: Any) -> Any:
+        calls.add(get_ident())  # the worker may be at work on another thread
+        try:
+            return answer(*call)
+        finally:
+            calls.clear()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith(("SELECT", "INSERT", "UPDATE")) and "LIMIT" not in statement:
+        if get_ident() in calls and statement.startswith(("SELECT", "INSERT", "UPDATE")):
             seen.append(statement)
 
     def compiled(statement: Prepared, tx: Transaction) -> Any:
@@ -76,6 +87,7 @@ def statements_of(work: Callable[[], object]) -> list[str]:
     event.listen(Engine, "before_cursor_execute", note)
     try:
         with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(form_endpoint, "answer_call", answered)
             patch.setattr(Prepared, "_compiled", compiled)  # these pass SQLAlchemy's events by
             work()
     finally:

@@ -117,6 +117,22 @@ def test_what_a_savepoint_takes_back_is_not_known(database: Database) -> None:
         assert everything(tx, owner) == before
 
 
+def test_a_block_that_wrote_nothing_takes_nothing_back_and_what_it_read_stays_known(
+    database: Database,
+) -> None:
+    with given_up(database) as tx:
+        owner = demo(tx).id
+        number = accounts.next_sequence(tx, owner)
+        with suppress(NothingCameOfItError), savepoint(tx):
+            vms.load(tx, owner, VM)
+            raise NothingCameOfItError
+        assert ("vm", owner, VM) in tx.known
+        assert accounts.last_sequence(tx, owner) == number
+        with savepoint(tx):
+            assert accounts.next_sequence(tx, owner) == number + 1
+        assert accounts.last_sequence(tx, owner) == number + 1
+
+
 def test_what_sqlite_itself_rolled_back_is_not_known(time: HandedTime) -> None:
     with opened(time, db="", seed=7, clock="frozen") as database:
         with database.write() as tx:

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from handed import HandedTime, opened
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.tasks import PlannedStage, Task
 from invapi_emulator.storage import accounts, server_life, tasks
 from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.worker.loop import Worker
 
 
@@ -98,16 +100,18 @@ def test_a_lost_database_is_waited_for(
 ) -> None:
     start_task(database, time)
 
-    def rename(old: str, new: str) -> None:
-        with database.write() as tx:
-            tx.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+    def lost(_tx: Transaction) -> int:
+        raise OperationalError("", {}, Exception("it is gone"))
 
     async def live() -> None:
         worker = Worker(database)
-        rename("server", "gone")
-        working = asyncio.create_task(worker.run())
-        await until(lambda: "the worker waits" in caplog.text, worker)
-        rename("gone", "server")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(database, "real_now", lost)
+            working = asyncio.create_task(worker.run())
+            await until(
+                lambda: "the worker waits: the emulator has lost its database: it is gone" in caplog.text,
+                worker,
+            )
         time.go_on(2)
         await until(lambda: state(database) == "done", worker)
         working.cancel()
