@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from invapi_emulator.clock import RealTime
@@ -159,8 +159,7 @@ class Database:
         """Return the real time: the process's, or the database's where several servers may share it."""
         if self._threads is None:
             return self.real_time()
-        now = tx.execute(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"))
-        return int(now.scalar_one())
+        return int(postgresql.NOW.scalar(tx))
 
     def close(self) -> None:
         """End all transactions; a SQLite file then is whole without a log beside it."""

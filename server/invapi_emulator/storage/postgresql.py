@@ -2,9 +2,13 @@
 
 from sqlalchemy import Connection, Engine, text
 
+from invapi_emulator.storage.prepared import Prepared
 from invapi_emulator.storage.problems import DATABASE_LOST
 
 CONNECTIONS = 10
+NOW = Prepared(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"))
+"""The database's time in microseconds since 1970, whenever the transaction began."""
+
 _ALIVE_LOCK = 0x1147A91
 """The advisory lock that every server on a PostgreSQL database shares."""
 
