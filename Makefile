@@ -1,5 +1,6 @@
 # make run    serve the demo world on http://127.0.0.1:8650   (ARGS="--port 0 --clock frozen" adds flags)
 # make test   the tests: no network, no sleeping
+# make test-postgres   those of them that meet the database, on a PostgreSQL server of their own
 # make check  lint, formatting, types, import rules, clauses without a test
 # make acceptance   slower: real processes, signals, PostgreSQL, a browser, a thousand of everything
 # make image-test   builds the container's image and runs it, as root, without a container engine
@@ -10,7 +11,7 @@
 # make bench-growth   time per call against what is in the store; writes docs/growth.svg   (ARGS="--only journal")
 # make fidelity   write docs/fidelity.md out of what the code has
 .DEFAULT_GOAL := run
-.PHONY: run test check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity clean
+.PHONY: run test test-postgres check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,6 +23,10 @@ run: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/pytest -n auto -m "not acceptance and not image and not soak" --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
+
+test-postgres: $(VENV)/installed-dev
+	$(BIN)/python tests/acceptance/postgres_server.py \
+		$(BIN)/pytest -n auto -m "not acceptance and not image and not soak" $(ON_POSTGRES) $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -68,6 +73,10 @@ clauses: $(VENV)/installed-dev
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
+
+ON_POSTGRES := $(addprefix tests/,assumptions contract control dashboard faults http profiles report worker \
+	storage/test_prepared.py storage/test_task_limit.py storage/test_transaction.py \
+	test_concurrency.py test_isolation.py test_live.py test_model.py test_restart.py test_secrets.py test_testing.py)
 
 # The share of branches and lines that the tests must reach; it only rises.
 COVERAGE := 97

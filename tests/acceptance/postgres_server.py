@@ -1,4 +1,7 @@
-"""A PostgreSQL server of the tests' own, out of a package that carries its programs: nothing need be installed."""
+"""A PostgreSQL server of the tests' own, out of a package that carries its programs: nothing need be installed.
+
+As a program it runs the command behind it with TEST_DATABASE, the URL of a database on such a server (make test-postgres).
+"""
 
 import importlib.util
 import os
@@ -6,6 +9,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,3 +147,9 @@ def running_postgres(version: int = NEWEST) -> Iterator[Postgres]:
             server.stop()
     finally:
         shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    with running_postgres() as postgres:
+        given = os.environ | {"TEST_DATABASE": postgres.url("suite")}
+        sys.exit(subprocess.run(sys.argv[1:], env=given, check=False).returncode)

@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT / "tests" / "contract"
 MARKED = re.compile(r"@pytest\.mark\.follows\(([^)]*)\)\ndef (\w+)\(")
 WITHIN_SECONDS = 600
+WITHOUT_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:cov", "-p", "no:xdist")
+"""They take two seconds of each run to load."""
 
 
 def marked(id_: str) -> set[str]:
@@ -36,7 +38,7 @@ def all_marked() -> Iterator[tuple[str, list[str]]]:
 def failing(word: str, chosen: Collection[str]) -> set[str]:
     """Return those of the chosen files and tests that fail where this reading is in force."""
     which = [str(CONTRACT / name) for name in sorted(chosen)]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", "-rfE", *which]
+    command = [sys.executable, "-m", "pytest", "-q", *WITHOUT_PLUGINS, "--tb=no", "-rfE", *which]
     run = subprocess.run(
         command, cwd=ROOT, env=os.environ | {"TEST_ASSUME": word}, capture_output=True, text=True,
         check=False, timeout=WITHIN_SECONDS,

@@ -1,16 +1,14 @@
-"""The same on PostgreSQL: the suite, several servers on one database, a database that goes and comes back."""
+"""On PostgreSQL: its schema, several servers on one database, a database that goes and comes back."""
 
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 from both_ways import assert_migrated_is_as_made
 from postgres_server import Postgres, running_postgres
-from processes import ROOT, environment, served, wait_until
+from processes import served, wait_until
 from sqlalchemy import Engine, create_engine
 
 from invapi_emulator.storage.urls import url_of
@@ -18,46 +16,11 @@ from invapi_emulator.storage.versions import known_versions
 
 pytestmark = pytest.mark.acceptance
 
-IMITATED = (
-    "tests/assumptions",
-    "tests/contract",
-    "tests/http",
-    "tests/profiles",
-    "tests/storage/test_prepared.py",
-    "tests/storage/test_task_limit.py",
-    "tests/storage/test_transaction.py",
-    "tests/worker",
-    "tests/test_concurrency.py",
-    "tests/test_isolation.py",
-    "tests/test_model.py",
-    "tests/test_restart.py",
-)
-TEST_DOUBLE = (
-    "tests/control",
-    "tests/dashboard",
-    "tests/faults",
-    "tests/report",
-    "tests/test_live.py",
-    "tests/test_secrets.py",
-    "tests/test_testing.py",
-)
-
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
     with running_postgres() as server:
         yield server
-
-
-@pytest.mark.parametrize(
-    "suites", [IMITATED, TEST_DOUBLE], ids=["the imitated API", "what makes it a test double"]
-)
-def test_the_suite_passes_on_postgresql(postgres: Postgres, suites: Sequence[str]) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-m", "not acceptance and not soak", *suites],
-        cwd=ROOT, env=environment(TEST_DATABASE=postgres.url(suites[0].replace("/", "_"))), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ended.returncode == 0, ended.stdout[-5000:] + ended.stderr[-2000:]
 
 
 @pytest.mark.parametrize("version", known_versions())

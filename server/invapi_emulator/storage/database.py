@@ -125,8 +125,10 @@ class Database:
     def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:
         """Make a transaction that only reads; `of_one_moment`: what others commit meanwhile is not seen."""
         with self._connected("read") as tx:
-            if of_one_moment and self._threads is not None:
-                tx.connection.execution_options(isolation_level="REPEATABLE READ")
+            if self._threads is not None:
+                if of_one_moment:
+                    tx.connection.execution_options(isolation_level="REPEATABLE READ")
+                tx.begin()  # what SQLAlchemy does not know of, its pool ends, with a traceback where the connection is lost
             yield tx
 
     @contextmanager
@@ -186,7 +188,7 @@ def open_database(where: str, real_time: RealTime, *, fsync: bool = False) -> Da
     try:
         if url.get_backend_name() == "postgresql":
             engine = create_engine(
-                url, pool_size=postgresql.CONNECTIONS + 2, max_overflow=0, hide_parameters=True
+                url, pool_size=postgresql.CONNECTIONS, max_overflow=0, hide_parameters=True
             )
             resources.callback(engine.dispose)
             membership = postgresql.Membership(engine)

@@ -13,6 +13,13 @@ _ALIVE_LOCK = 0x1147A91
 """The advisory lock that every server on a PostgreSQL database shares."""
 
 
+def own_connection(engine: Engine) -> Connection:
+    """Return a connection that no pool has, for somebody who keeps it; each of its statements is a transaction."""
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    connection.detach()
+    return connection
+
+
 class Membership:
     """The lock that all servers of a database share, each while it lives, on a connection of its own.
 
@@ -26,7 +33,7 @@ class Membership:
 
     def join(self) -> bool:
         """Take the lock; answer whether nobody else had it."""
-        self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self._connection = own_connection(self._engine)
         key = {"key": _ALIVE_LOCK}
         alone = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one()
         self._connection.execute(text("SELECT pg_advisory_lock_shared(:key)"), key)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from invapi_emulator.storage.notices import Notices
+from invapi_emulator.storage.postgresql import own_connection
 from invapi_emulator.storage.problems import DATABASE_LOST
 
 CHANNEL = "invapi_emulator"
@@ -58,8 +59,8 @@ class SharedNotices(Notices):
         lost = 0
         while not self._closed.is_set():
             try:
-                with self._engine.connect() as connection:
-                    self._exchange(connection.execution_options(isolation_level="AUTOCOMMIT"))
+                with own_connection(self._engine) as connection:
+                    self._exchange(connection)
             except DATABASE_LOST:
                 self._closed.wait(BACKOFF_SECONDS[min(lost, len(BACKOFF_SECONDS) - 1)])
                 lost += 1
@@ -67,7 +68,7 @@ class SharedNotices(Notices):
                 lost = 0
 
     def _exchange(self, connection: Connection) -> None:
-        driver: Any = connection.connection.driver_connection
+        driver: Any = connection.connection.dbapi_connection
         connection.execute(text(f"LISTEN {CHANNEL}"))
         try:
             while not self._closed.is_set():

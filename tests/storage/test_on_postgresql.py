@@ -1,11 +1,12 @@
-"""News between servers that share a PostgreSQL database."""
+"""Servers that share a PostgreSQL database: news between them, accounts that one holds, connections that are lost."""
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 from postgres_server import Postgres, running_postgres
+from sqlalchemy.exc import OperationalError
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.opening import open_worlds
@@ -88,3 +89,21 @@ def test_a_worker_gets_no_account_that_another_holds(postgres: Postgres) -> None
             assert accounts.is_there(tx_of_other, demo.id)
         with other.write() as tx:
             assert accounts.by_id_unless_held(tx, demo.id) == demo
+
+
+def test_a_connection_that_is_lost_while_somebody_reads_is_told_to_the_reader_alone(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    db = postgres.url("lost")
+    with closing(open_worlds(read_settings({"db": db}), real_time())) as database:
+
+        def read_while_it_is_lost() -> None:
+            with database.read() as tx:
+                assert accounts.by_id(tx, 1)
+                postgres.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'lost'")
+
+        with pytest.raises(OperationalError):
+            read_while_it_is_lost()
+        assert "Traceback" not in caplog.text
+        with database.read() as tx:
+            assert accounts.by_id(tx, 1)
