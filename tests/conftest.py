@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from postgres_server import Postgres, running_postgres
 
 from handed import HandedTime, fresh_database
 from harness import SEED, Emulator, Running, running
@@ -40,6 +41,12 @@ def lasting(time: HandedTime, tmp_path: Path) -> Iterator[str]:
     """Return where a database is, or will be, that outlives its server: a file, or one of PostgreSQL."""
     with fresh_database(time) as url:
         yield url or str(tmp_path / "worlds.db")
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

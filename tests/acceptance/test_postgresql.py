@@ -1,13 +1,12 @@
 """On PostgreSQL: its schema, several servers on one database, a database that goes and comes back."""
 
 import signal
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 from both_ways import assert_migrated_is_as_made
-from postgres_server import Postgres, running_postgres
+from postgres_server import Postgres
 from processes import served, wait_until
 from sqlalchemy import Engine, create_engine
 
@@ -15,12 +14,6 @@ from invapi_emulator.storage.urls import url_of
 from invapi_emulator.storage.versions import known_versions
 
 pytestmark = pytest.mark.acceptance
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        yield server
 
 
 @pytest.mark.parametrize("version", known_versions())

@@ -7,16 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from postgres_server import Postgres, running_postgres
+from postgres_server import Postgres
 from processes import COMMAND, DEADLINE, ROOT, environment, served, wait_until
 
 pytestmark = pytest.mark.acceptance
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        yield server
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
 import pytest
-from postgres_server import Postgres, running_postgres
+from postgres_server import Postgres
 from sqlalchemy.exc import OperationalError
 
 from invapi_emulator.clock import real_time
@@ -16,12 +16,6 @@ from invapi_emulator.storage.database import Database, open_database
 
 TRIES = 300
 """So often news are sent again, a fifth of a second apart, until they must have arrived."""
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        yield server
 
 
 class Ear:
