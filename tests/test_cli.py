@@ -63,8 +63,8 @@ def test_a_worker_alone_refuses_a_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch, "worker", "--db", "worlds.db") == 2
-    why = "a worker alone needs a PostgreSQL database; a SQLite file has its server's"
-    assert capsys.readouterr() == ("", f"invapi-emulator: --db: 'worlds.db': {why}\n")
+    why = "a worker alone needs a PostgreSQL database; worlds in memory, or in a SQLite file, have their server's"
+    assert capsys.readouterr() == ("", f"invapi-emulator: --db: {why}\n")
 
 
 def test_migrate_says_what_it_did(

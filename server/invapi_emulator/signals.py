@@ -1,12 +1,19 @@
-"""Answering SIGINT and SIGTERM for a while."""
+"""Answering SIGINT and SIGTERM for a while, and ending after them in time."""
 
+import logging
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+_log = logging.getLogger(__name__)
+
 TOLD_TO_END = (signal.SIGINT, signal.SIGTERM)
+
+LAST_SECONDS = 2.5
+"""How long a process that was told to end may still wait, for a database that does not answer for example."""
 
 
 @contextmanager
@@ -24,3 +31,15 @@ def on_signals(answer: Callable[..., Any]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def end_at_the_latest() -> None:
+    """See that this process ends, with status 0, even if something that it waits for never comes."""
+    timer = threading.Timer(LAST_SECONDS, _end)
+    timer.daemon = True
+    timer.start()
+
+
+def _end() -> None:
+    _log.error("ended without waiting any longer for what hangs, such as a database that does not answer")
+    os._exit(0)

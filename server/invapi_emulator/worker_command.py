@@ -8,7 +8,7 @@ import click
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.logs import log_to_stderr
 from invapi_emulator.settings import Settings, read_settings
-from invapi_emulator.signals import TOLD_TO_END
+from invapi_emulator.signals import TOLD_TO_END, end_at_the_latest
 
 _TAKEN = ("db", "account_ttl", "log_level", "log_format")
 
@@ -19,7 +19,7 @@ def worker(**flags: Any) -> int:
     settings = read_settings({name: value for name, value in flags.items() if value is not None})
     if not settings.db.startswith("postgresql"):
         raise CannotStart(
-            f"--db: {settings.db!r}: a worker alone needs a PostgreSQL database; a SQLite file has its server's"
+            "--db: a worker alone needs a PostgreSQL database; worlds in memory, or in a SQLite file, have their server's"
         )
     log_to_stderr(settings.log_level, settings.log_format)
     asyncio.run(_work(settings))
@@ -49,8 +49,13 @@ async def _work(settings: Settings) -> None:
         alone = Worker(database, settings.account_ttl * SECOND)
         alone.listen(database.notices)
         working, loop = asyncio.create_task(alone.run()), asyncio.get_running_loop()
+
+        def end() -> None:
+            end_at_the_latest()
+            working.cancel()
+
         for number in TOLD_TO_END:
-            loop.add_signal_handler(number, working.cancel)
+            loop.add_signal_handler(number, end)
         where = name_of(database.engine.url).strip("'")
         click.echo(f"invapi-emulator worker ready on {where}")
         await asyncio.wait([working])

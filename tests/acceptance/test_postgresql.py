@@ -96,6 +96,8 @@ def test_a_database_that_goes_is_503_and_when_it_comes_back_all_is_there(postgre
             assert (call.status_code, emulator.answer(call)["reason"]) == (503, "unavailable")
             health = emulator.http.get("/_emulator/health")
             assert (health.status_code, health.json()["status"]) == (503, "no database")
+            assert "has lost its database" in health.json()["why"]
+            assert all(int(answer.headers["retry-after"]) > 0 for answer in (call, health))
         finally:
             postgres.start()
         wait_until(lambda: emulator.http.get("/_emulator/health").status_code == 200)

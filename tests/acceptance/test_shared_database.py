@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -83,3 +84,15 @@ def test_a_worker_alone_goes_on_after_its_database_was_restarted(postgres: Postg
         wait_until(lambda: emulator.http.get("/_emulator/health").status_code == 200)
         emulator.start("vm", "create_snapshot", name="a")
         wait_until(lambda: 'tasks{state="done"} 1.0' in emulator.http.get("/metrics").text)
+
+
+def test_a_worker_alone_that_is_told_to_end_does_not_wait_for_a_database_that_hangs(
+    postgres: Postgres,
+) -> None:
+    with worker_on(postgres.url("hanging_worker")) as worker, postgres.hanging():
+        begun = time.monotonic()
+        wait_until(
+            lambda: time.monotonic() > begun + 2
+        )  # so that it waits: it says every second that it lives
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(DEADLINE) == 0

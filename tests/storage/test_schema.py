@@ -124,6 +124,8 @@ def test_preparing_twice_changes_nothing(database: Database) -> None:
         ("sqlite:///no/such/folder/worlds.db", "there is no directory"),
         ("postgresql://127.0.0.1:1/worlds", "connection"),
         ("://", "no database URL"),
+        ("postgresql://me@127.0.0.1:abc/worlds", "no database URL"),
+        ("postgresql://me:a@b@127.0.0.1:1/worlds", "is written %40"),
         (".", "Is a directory"),
     ],
 )
@@ -135,7 +137,15 @@ def test_a_database_that_cannot_be_used_is_refused_in_one_line(where: str, says:
 
 
 @pytest.mark.parametrize(
-    "where", ["postgresql://me:hunter2@127.0.0.1:1/worlds", "postgresql:me:hunter2@://x"]
+    "where",
+    [
+        "postgresql://me:hunter2@127.0.0.1:1/worlds",
+        "postgresql://me:x@hunter2@127.0.0.1:1/worlds",
+        "postgresql://me:x@hunter2@127.0.0.1:abc/worlds",
+        "postgresql://127.0.0.1:1/worlds?user=me&password=hunter2",
+        "postgresql://127.0.0.1:abc/worlds?password=hunter2&user=me",
+        "postgresql:me:hunter2@://x",
+    ],
 )
 def test_a_password_in_a_url_is_not_shown(where: str) -> None:
     with pytest.raises(CannotStart) as refused:

@@ -1,11 +1,8 @@
 """Running the application on a socket that is listening already."""
 
 import asyncio
-import logging
-import os
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,18 +16,13 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.http.protocol import Patience, Protocol
 from invapi_emulator.lifecycle import Lifecycle
 from invapi_emulator.settings import Settings
-from invapi_emulator.signals import on_signals
-
-_log = logging.getLogger(__name__)
+from invapi_emulator.signals import end_at_the_latest, on_signals
 
 DRAIN_SECONDS = 1.5
 """How long requests under way get when the server stops; new ones meanwhile are told that it does."""
 
 HURRY_SECONDS = 0.5
 """How long they get to take it in when the server waits no longer: what faults hold back is sent at once then."""
-
-LAST_SECONDS = 2.5
-"""How long after that a process that was told to end may still wait, for a database that does not answer for example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +91,7 @@ class Server(uvicorn.Server):
         if under_way and not self.force_exit:
             await asyncio.wait(under_way, timeout=DRAIN_SECONDS)
         if self._told_by_signal:
-            _end_at_the_latest()
+            end_at_the_latest()
         await super().shutdown(sockets)
 
     @contextmanager
@@ -117,18 +109,6 @@ class Server(uvicorn.Server):
         self._lifecycle.state = "stopping"
         self._told_by_signal = True
         self.handle_exit(number, frame)  # type: ignore[arg-type]
-
-
-def _end_at_the_latest() -> None:
-    """See that this process ends even if something that it waits for never comes."""
-    timer = threading.Timer(LAST_SECONDS, _end)
-    timer.daemon = True
-    timer.start()
-
-
-def _end() -> None:
-    _log.error("ended without waiting any longer for what hangs, such as a database that does not answer")
-    os._exit(0)
 
 
 def allow_many_connections() -> None:

@@ -8,7 +8,8 @@ from sqlalchemy.exc import ArgumentError
 from invapi_emulator.errors import CannotStart
 
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-_PASSWORD = re.compile(r":[^:@]*@")
+_PASSWORD = re.compile(r"(?<=:)[^/]*(?=@)|(?<=password=)[^&]*")
+_HIDDEN = "***"
 
 
 def url_of(where: str) -> URL:
@@ -17,17 +18,22 @@ def url_of(where: str) -> URL:
         return URL.create("sqlite", database=where or None)
     try:
         url = make_url(where)
-    except ArgumentError:
-        shown = _PASSWORD.sub(":***@", where)
-        raise CannotStart(f"--db: {shown!r} is no database URL") from None
+    except (ArgumentError, ValueError):
+        raise CannotStart(f"--db: {_PASSWORD.sub(_HIDDEN, where)!r} is no database URL") from None
     backend = url.drivername.partition("+")[0]
     if backend not in _DRIVERS:
         raise CannotStart(
             f"--db: {backend!r} is no database it can use; those are a file, sqlite, postgresql"
+        )
+    if "@" in (url.host or ""):
+        raise CannotStart(
+            "--db: an @ within the password of a database URL is written %40, a / is %2F, a : is %3A"
         )
     return url.set(drivername=_DRIVERS[backend])
 
 
 def name_of(url: URL) -> str:
     """Return the database as a person names it, its password hidden."""
-    return f"'{url.database}'" if url.get_backend_name() == "sqlite" else f"'{url.render_as_string()}'"
+    if url.get_backend_name() == "sqlite":
+        return f"'{url.database}'"
+    return f"'{url.difference_update_query(['password']).render_as_string()}'"
