@@ -64,7 +64,7 @@ def test_a_worker_alone_refuses_a_file(
 ) -> None:
     assert run(monkeypatch, "worker", "--db", "worlds.db") == 2
     why = "a worker alone needs a PostgreSQL database; worlds in memory, or in a SQLite file, have their server's"
-    assert capsys.readouterr() == ("", f"invapi-emulator: --db: {why}\n")
+    assert capsys.readouterr() == ("", f"invapi-emulator: --db: 'worlds.db': {why}\n")
 
 
 def test_migrate_says_what_it_did(

@@ -85,5 +85,5 @@ def test_random_calls_and_clock_moves_agree_with_the_model(server: Running, http
         emulator = Emulator(server, http)
 
     run_state_machine_as_test(
-        OnThisServer, settings=settings(max_examples=15 * MORE, stateful_step_count=25, deadline=None)
+        OnThisServer, settings=settings(max_examples=20 * MORE, stateful_step_count=25, deadline=None)
     )

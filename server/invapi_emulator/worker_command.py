@@ -17,10 +17,7 @@ _TAKEN = ("db", "account_ttl", "log_level", "log_format")
 def worker(**flags: Any) -> int:
     """Let tasks take effect in time, beside servers that run with --no-worker, until Ctrl-C or SIGTERM."""
     settings = read_settings({name: value for name, value in flags.items() if value is not None})
-    if not settings.db.startswith("postgresql"):
-        raise CannotStart(
-            "--db: a worker alone needs a PostgreSQL database; worlds in memory, or in a SQLite file, have their server's"
-        )
+    _refuse_unless_shared(settings.db or ":memory:")
     log_to_stderr(settings.log_level, settings.log_format)
     asyncio.run(_work(settings))
     return 0
@@ -33,6 +30,17 @@ for _name in reversed(_TAKEN):
         help=Settings.model_fields[_name].description,
         metavar=_name.rpartition("_")[2].upper(),
     )(worker)
+
+
+def _refuse_unless_shared(where: str) -> None:
+    from invapi_emulator.storage.urls import name_of, url_of  # noqa: PLC0415 - sqlalchemy takes a while
+
+    url = url_of(where)
+    if url.get_backend_name() != "postgresql":
+        raise CannotStart(
+            f"--db: {name_of(url)}: a worker alone needs a PostgreSQL database; "
+            "worlds in memory, or in a SQLite file, have their server's"
+        )
 
 
 async def _work(settings: Settings) -> None:

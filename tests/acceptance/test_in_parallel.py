@@ -1,4 +1,4 @@
-"""Two hundred tests on four workers share one emulator, ten times in a row (make soak), and nobody resets anything."""
+"""Two hundred tests on four workers share one emulator, ten times in a row, and nobody resets anything."""
 
 import subprocess
 import sys
@@ -15,9 +15,6 @@ WITHOUT_THIS_PROJECTS_PLUGINS = (
     *("-p", "no:cov", "-p", "no:schemathesis"),
 )
 """They take five seconds of each run to load."""
-
-FEW = 3
-"""So often in `make acceptance`."""
 
 SUITE = '''
 import json
@@ -67,9 +64,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "again", [*range(FEW), *(pytest.param(more, marks=pytest.mark.soak) for more in range(FEW, 10))]
-)
+@pytest.mark.parametrize("again", range(10))
 def test_two_hundred_tests_pass_in_parallel(shared: Served, suite: Path, again: int) -> None:
     command = [sys.executable, "-m", "pytest", "-n", "4", "-q", *WITHOUT_THIS_PROJECTS_PLUGINS]
     ended = subprocess.run(

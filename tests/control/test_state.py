@@ -14,8 +14,6 @@ from invapi_emulator.testing import Account, ControlFailure
 from invapi_emulator.testing import Emulator as Control
 from worlds_in_use import bytes_of, call, exported, later, live_through_everything, live_through_faults, put
 
-SMALL_SCENARIOS = [name for name in scenario_names() if name != "large"]
-
 
 @pytest.fixture
 def control(server: Running) -> Control:
@@ -33,7 +31,7 @@ def original(control: Control, emulator: Emulator) -> Account:
     return Account(control, emulator.http.get("/_emulator/accounts/demo").json())
 
 
-@pytest.mark.parametrize("scenario", [pytest.param("large", marks=pytest.mark.acceptance), *SMALL_SCENARIOS])
+@pytest.mark.parametrize("scenario", scenario_names())
 def test_importing_an_export_changes_nothing_in_any_scenario(emulator: Emulator, scenario: str) -> None:
     emulator.reset(scenario=scenario)
     for seconds in (0, 90.0625):

@@ -9,7 +9,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from from_description import ROWS, calls_of_modules, calls_of_the_control_api
 from harness import SEED, Running, running
 
-FEWEST = {"short": 5, "long": 25}
+FEWEST = {"short": 8, "long": 50}
 """So many calls of each operation there must be, lest a run find nothing because it did nothing."""
 SIZES = pytest.mark.parametrize("size", ["short", pytest.param("long", marks=pytest.mark.acceptance)])
 

@@ -149,9 +149,8 @@ def test_a_frozen_clock_is_left_alone(database: Database, time: HandedTime) -> N
     async def live() -> None:
         worker = Worker(database)
         working = asyncio.create_task(worker.run())
-        for _ in range(
-            2
-        ):  # when it says for the second time that it lives, it has looked at all there is to do
+        # When it says for the second time that it lives, it has looked at all there is to do.
+        for _ in range(2):
             time.go_on(1000)
             await until(lambda: alive_at(database) == time.now, worker)
         assert state(database) == "running"

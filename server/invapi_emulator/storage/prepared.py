@@ -77,9 +77,7 @@ class Prepared:
 
     def run(self, tx: Transaction, values: Mapping[str, Any]) -> None:
         """Run what answers nothing; raises SQLAlchemy's errors, as `tx.execute` does."""
-        compiled = self._compiled(tx)
-        if self._writes and tx.before_writing is not None:
-            tx.before_writing()
+        compiled = self._about_to_run(tx)
         try:
             tx.driver.execute(compiled.sql, compiled.values(values))
         except tx.dialect.loaded_dbapi.Error as problem:
@@ -89,9 +87,7 @@ class Prepared:
 
     def all(self, tx: Transaction, **values: Any) -> list[Any]:
         """Return the rows, whose columns are attributes where it is a select; raises as `run` does."""
-        compiled = self._compiled(tx)
-        if self._writes and tx.before_writing is not None:
-            tx.before_writing()
+        compiled = self._about_to_run(tx)
         try:
             found = tx.driver.execute(compiled.sql, compiled.values(values)).fetchall()
         except tx.dialect.loaded_dbapi.Error as problem:
@@ -109,6 +105,11 @@ class Prepared:
         """Return the first column of the first row, None without any."""
         row = self.first(tx, **values)
         return None if row is None else row[0]
+
+    def _about_to_run(self, tx: Transaction) -> _Compiled:
+        if self._writes and tx.before_writing is not None:
+            tx.before_writing()
+        return self._compiled(tx)
 
     def _compiled(self, tx: Transaction) -> _Compiled:
         engine = tx.dialect.name

@@ -77,10 +77,8 @@ class SharedNotices(Notices):
                         self._heard(notice.payload)
                 self._send(connection)
             self._send(connection)
-        except (
-            connection.dialect.loaded_dbapi.Error
-        ) as problem:  # SQLAlchemy sees nothing of what the driver is asked
-            connection.invalidate(problem)
+        except connection.dialect.loaded_dbapi.Error as problem:
+            connection.invalidate(problem)  # SQLAlchemy sees nothing of what the driver is asked
 
     def _send(self, connection: Connection) -> None:
         with self._lock:

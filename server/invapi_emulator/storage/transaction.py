@@ -21,8 +21,7 @@ class Transaction:
     itself, from one transaction to the next, on PostgreSQL until the end of one. Whoever writes keeps it true: what
     goes through `execute` empties it, and so does what is taken back; a statement that is prepared says whether it does.
     `touched` are the accounts in which something happened. `before_writing` is done before the next statement that may
-    write. `driver` is the connection of sqlite3 or psycopg, both of
-    which have the same `execute`.
+    write. `driver` is the connection of sqlite3 or psycopg, both of which have the same `execute`.
     """
 
     def __init__(self, connection: Connection) -> None:

@@ -6,10 +6,10 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.logs import MASK
 
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _PASSWORD = re.compile(r"(?<=:)[^/]*(?=@)|(?<=password=)[^&]*")
-_HIDDEN = "***"
 
 
 def url_of(where: str) -> URL:
@@ -19,7 +19,7 @@ def url_of(where: str) -> URL:
     try:
         url = make_url(where)
     except (ArgumentError, ValueError):
-        raise CannotStart(f"--db: {_PASSWORD.sub(_HIDDEN, where)!r} is no database URL") from None
+        raise CannotStart(f"--db: {_PASSWORD.sub(MASK, where)!r} is no database URL") from None
     backend = url.drivername.partition("+")[0]
     if backend not in _DRIVERS:
         raise CannotStart(

@@ -19,7 +19,7 @@ FEWEST_KILLS = 3
 
 @pytest.mark.parametrize(
     "seconds",
-    [pytest.param(10, marks=pytest.mark.acceptance), pytest.param(120, marks=pytest.mark.soak)],
+    [pytest.param(20, marks=pytest.mark.acceptance), pytest.param(120, marks=pytest.mark.soak)],
 )
 def test_servers_killed_in_turn_lose_and_double_nothing(
     tmp_path: Path, seconds: int, record_property: Callable[[str, object], None]
