@@ -10,8 +10,8 @@ import psycopg
 from sqlalchemy import URL, make_url
 
 from invapi_emulator.domain.instants import SECOND, Instant, parse_iso
-from invapi_emulator.opening import open_worlds
 from invapi_emulator.settings import read_settings
+from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage.database import Database
 
 POSTGRESQL = os.environ.get("TEST_DATABASE", "")

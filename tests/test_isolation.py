@@ -1,19 +1,15 @@
 """No account can read, change, or tell by the work it makes, anything of another."""
 
 from collections.abc import Callable, Iterator
-from threading import get_ident
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy import Dialect
 
 from harness import TOKEN, Emulator, Json
-from invapi_emulator.http import form_endpoint
-from invapi_emulator.http.dispatch import answer
-from invapi_emulator.storage.prepared import Prepared
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage import state_check
+from invapi_emulator.storage.statement import Statement, Write
 
 ABOUT_A_VM = [
     ("vm", "create_snapshot"), ("vm", "get_snapshot"), ("vm", "load_stats"), ("vm", "remove_snapshot"),
@@ -65,33 +61,24 @@ def test_the_same_id_in_two_accounts_is_two_vms(
 def statements_of(work: Callable[[], object]) -> list[str]:
     """Return what calls of the server, in this process, ask its database meanwhile, but for the journal's bounds."""
     seen: list[str] = []
-    calls: set[int] = set()
+    select, write = Statement.compiled, Write.sql
 
-    def answered(*call: Any) -> Any:
-        calls.add(get_ident())  # the worker may be at work on another thread
-        try:
-            return answer(*call)
-        finally:
-            calls.clear()
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if get_ident() in calls and statement.startswith(("SELECT", "INSERT", "UPDATE")):
-            seen.append(statement)
-
-    def compiled(statement: Prepared, tx: Transaction) -> Any:
-        found = as_it_is(statement, tx)
-        note(None, None, found.sql)
+    def compiled(statement: Statement[Any], dialect: Dialect) -> Any:
+        found = select(statement, dialect)
+        seen.append(found.sql)
         return found
 
-    as_it_is = Prepared._compiled
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(form_endpoint, "answer_call", answered)
-            patch.setattr(Prepared, "_compiled", compiled)  # these pass SQLAlchemy's events by
-            work()
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+    def sql(statement: Write, dialect: Dialect) -> str:
+        text = write(statement, dialect)
+        if not text.startswith("DELETE"):
+            seen.append(text)
+        return text
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(state_check, "ENABLED", False)  # which asks much itself
+        patch.setattr(Statement, "compiled", compiled)
+        patch.setattr(Write, "sql", sql)
+        work()
     return seen
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from handed import HandedTime
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.opening import open_worlds
 from invapi_emulator.scenarios.files import known_scenarios
 from invapi_emulator.settings import read_settings
+from invapi_emulator.startup import open_worlds
 from invapi_emulator.testing import Account, ControlFailure, Emulator
 
 WORLD = """

@@ -8,12 +8,8 @@ from typing import Literal
 import httpx
 import pytest
 
-from handed import HandedTime
 from harness import TOKEN, running
 from invapi_emulator.application import create_app
-from invapi_emulator.lifecycle import Lifecycle
-from invapi_emulator.opening import open_worlds
-from invapi_emulator.settings import read_settings
 
 pytestmark = pytest.mark.clause("1.4")
 STATES: tuple[Literal["starting", "stopping"], ...] = ("starting", "stopping")
@@ -29,23 +25,22 @@ def assert_unavailable(call: httpx.Response, control: httpx.Response, health: ht
 
 
 def test_while_it_starts_and_stops_calls_are_told_to_ask_again() -> None:
-    settings = read_settings({})
-    lifecycle = Lifecycle()
-    database = open_worlds(settings, HandedTime())
-    transport = httpx.ASGITransport(create_app(settings, database, lifecycle))
+    application = create_app()
+    transport = httpx.ASGITransport(application)
 
     async def ask() -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+            assert (await http.post("/eq.php", data=LIST)).json()["result"] == "OK"
             for state in STATES:
-                lifecycle.state = state
+                application.runtime.lifecycle.state = state
                 call = await http.post("/eq.php", data=LIST)
                 control = await http.get("/_emulator/accounts/demo/clock")
                 health = await http.get("/_emulator/health")
                 assert_unavailable(call, control, health)
                 assert health.json()["status"] == state
+        await application.aclose()
 
     asyncio.run(ask())
-    database.close()
 
 
 def test_nothing_is_done_that_the_journal_cannot_have(tmp_path: Path) -> None:

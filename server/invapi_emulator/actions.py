@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.randomness import Chance
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.owners import OwnerWord
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 Value: TypeAlias = "str | tuple[Value, ...]"
 Fields: TypeAlias = Mapping[str, Value]
@@ -43,7 +44,19 @@ class Call(Generic[P]):
     fired: list[str] = field(default_factory=list)
 
 
-Handler: TypeAlias = Callable[[Transaction, Call[P]], Body | None]
+Handler: TypeAlias = Callable[[UnitOfWork, Call[P]], Body | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """How a call's fields tell whose it is.
+
+    `word` returns what the account is found by, None where there is nothing to find. `check` raises an ApiError unless
+    the fields, sent from an address, are those of the unit's account.
+    """
+
+    word: Callable[[Fields], OwnerWord | None]
+    check: Callable[[UnitOfWork, Fields, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +64,8 @@ class Action:
     """An action of the imitated API.
 
     `clause` is the number of docs/fidelity.md that tells of it. `refusal` is the text before ` <id> - why` (contract 2.4), None where an action is about no VM.
-    `find_account` answers whose call it is from its parameters; None: its token tells. `fields_read` are those of a
-    call that matter; others are ignored.
+    `identified_by` is None where a token tells whose call it is. `fields_read` are those of a call that matter; others
+    are ignored.
     """
 
     module: str
@@ -61,7 +74,7 @@ class Action:
     clause: str
     handler: Handler[Any]
     refusal: str | None
-    find_account: Callable[[Transaction, Any], Account] | None
+    identified_by: Identification | None
     fields_read: frozenset[str]
 
 
@@ -81,15 +94,17 @@ def action(
     clause: str,
     *,
     refusal: str | None = None,
-    find_account: Callable[[Transaction, P], Account] | None = None,
+    identified_by: Identification | None = None,
 ) -> Callable[[Handler[P]], Handler[P]]:
-    """Put a handler into the table."""
+    """Put a handler into the table; a second one of the same name is an error."""
 
     def register(handler: Handler[P]) -> Handler[P]:
+        if (module, name) in ACTIONS:
+            raise ValueError(f"the action {module}/{name} is registered already")
         MODULES.add(module)
-        read = {"action", *params.model_fields, *(["token"] if find_account is None else [])}
+        read = {"action", *params.model_fields, *(["token"] if identified_by is None else [])}
         ACTIONS[module, name] = Action(
-            module, name, params, clause, handler, refusal, find_account, frozenset(read)
+            module, name, params, clause, handler, refusal, identified_by, frozenset(read)
         )
         return handler
 

@@ -1,19 +1,20 @@
-"""The only place where things are wired."""
+"""The emulator as one FastAPI application: the modules, the control API and the page."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from typing import Any
 
-from starlette.types import ASGIApp
+from fastapi import FastAPI
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
-from invapi_emulator.domain.instants import SECOND
+from invapi_emulator import __version__
+from invapi_emulator.actions import modules
+from invapi_emulator.api.endpoint import FormEndpoint
+from invapi_emulator.clock import real_time
+from invapi_emulator.demo_traffic import DemoTraffic
 from invapi_emulator.garbage import no_collection
-from invapi_emulator.http.form_endpoint import FormEndpoint
-from invapi_emulator.http.front_door import FrontDoor
-from invapi_emulator.lifecycle import Lifecycle
-from invapi_emulator.live import Live
-from invapi_emulator.measures import Measures
 from invapi_emulator.modules.auth import sessions as _auth_sessions
 from invapi_emulator.modules.eq import inventory as _eq_inventory
 from invapi_emulator.modules.eq import power as _eq_power
@@ -22,16 +23,11 @@ from invapi_emulator.modules.vm import creation as _vm_creation
 from invapi_emulator.modules.vm import restore_settings as _vm_restore_settings
 from invapi_emulator.modules.vm import snapshots as _vm_snapshots
 from invapi_emulator.modules.vm import statistics as _vm_statistics
-from invapi_emulator.opening import BUILT_IN, defaults_of
-from invapi_emulator.request_ids import RequestIds
-from invapi_emulator.scenarios.named import Scenarios
-from invapi_emulator.settings import Settings
-from invapi_emulator.storage import server_life
-from invapi_emulator.storage.database import Database
-from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
-from invapi_emulator.worker.loop import Worker
-
-_log = logging.getLogger(__name__)
+from invapi_emulator.runtime import Runtime
+from invapi_emulator.scenarios.files import known_scenarios
+from invapi_emulator.server.paths import path_within
+from invapi_emulator.settings import Settings, read_settings
+from invapi_emulator.startup import with_printed_seed
 
 MODULES = (
     _auth_sessions,
@@ -45,52 +41,112 @@ MODULES = (
 )
 """Importing these fills the tables of actions and of kinds of task."""
 
+_CONTROL = ("/_emulator", "/docs")
+_CONTROL_FOLDERS = tuple(f"{path}/" for path in _CONTROL)
 
-def create_app(
-    settings: Settings, database: Database, lifecycle: Lifecycle, scenarios: Scenarios = BUILT_IN
-) -> ASGIApp:
-    """Return the application on worlds that are open; it closes them when it stops."""
-    worker = Worker(database, settings.account_ttl * SECOND, advances=not settings.no_worker)
-    due_earlier = database.notices.due_earlier
-    ids, measures = RequestIds(database.real_time()), Measures(database.times)
 
-    @asynccontextmanager
-    async def life() -> AsyncIterator[None]:
-        worker.listen(database.notices)
-        working = [asyncio.create_task(worker.run(), name="worker")]
-        if settings.live:
-            working.append(asyncio.create_task(Live(database, due_earlier).run(), name="live"))
-        lifecycle.state = "ready"
-        try:
-            yield
-        finally:
-            lifecycle.state = "stopping"
-            for task in working:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-            _say_goodbye(database)
-            database.close()
+class EmulatorApp(FastAPI):
+    """The emulator. Calls of the modules are taken before FastAPI's middlewares, which cost more than most calls do.
 
-    def control() -> ASGIApp:
-        # Two fifths of a start's time, fastapi's among it: who only calls the modules does without.
+    Its worlds open and its worker starts with its lifespan, or with the first request where no lifespan is run, as in a
+    test over ASGI or mounted in another application; then `aclose` ends them. The control API and the page are loaded
+    when they are first asked for.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(
+            title="invapi-emulator",
+            version=__version__,
+            summary="An emulator of HOSTKEY's InvAPI, and its control API",
+            redirect_slashes=False,
+            docs_url=None,
+            redoc_url=None,
+            lifespan=_lifespan,
+        )
+        self.runtime = runtime
+        self._endpoint: FormEndpoint | None = None
+        self._has_control = False
+        for module in modules():
+            self.router.routes.append(Route(f"/{module}.php", self._call_module, include_in_schema=False))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            # Not by way of the middlewares, which cannot be added any more once they have been asked.
+            await self.router.lifespan({**scope, "app": self}, receive, send)
+            return
+        if not self.runtime.started:
+            self.start()
+        if _is_control(path_within(scope)):
+            self._load_control()
+            await super().__call__(scope, receive, send)
+        else:
+            assert self._endpoint is not None
+            await self._endpoint(scope, receive, send)
+
+    def start(self) -> None:
+        """Open the worlds and start the worker, if they are not running; raises CannotStart."""
+        self.runtime.start()
+        if self._endpoint is None:
+            runtime = self.runtime
+            self._endpoint = FormEndpoint(
+                runtime.database, runtime.lifecycle, runtime.ids, runtime.measures, runtime.settings.assumed
+            )
+            if runtime.settings.live:
+                traffic = DemoTraffic(self, runtime.settings.admin_token)
+                runtime.run_beside(asyncio.create_task(traffic.run(), name="demo traffic"))
+
+    async def aclose(self) -> None:
+        """Stop the worker and close the worlds; calls that come afterwards are refused."""
+        await self.runtime.stop()
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """All routes: the modules', the control API's and the page's."""
+        self._load_control()
+        return super().routes
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of all of it, which is made when it is first asked for."""
+        if self.openapi_schema is None:
+            from invapi_emulator.description.document import whole_document  # noqa: PLC0415 - not at each start
+
+            self._load_control()
+            self.openapi_schema = whole_document(super().openapi())
+        return self.openapi_schema
+
+    async def _call_module(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self._endpoint is not None
+        await self._endpoint(scope, receive, send)
+
+    def _load_control(self) -> None:
+        """Load the control API and the page: two fifths of a start's time, which those who only call modules save."""
+        if self._has_control:
+            return
+        self._has_control = True
         with no_collection():
-            from invapi_emulator.control.worlds import Worlds  # noqa: PLC0415
-            from invapi_emulator.control_application import create_control  # noqa: PLC0415
+            from invapi_emulator.control_application import add_control  # noqa: PLC0415
 
-            defaults = defaults_of(settings, scenarios)
-            worlds = Worlds(database, lifecycle, measures, scenarios, defaults, due_earlier)
-            return create_control(settings, worlds, ids)
-
-    modules = FormEndpoint(database, lifecycle, ids, measures, due_earlier, settings.assumed)
-    return FrontDoor(modules, control, life)
+            add_control(self, self.runtime)
 
 
-def _say_goodbye(database: Database) -> None:
-    if not database.durable:
-        return
-    try:
-        with database.write() as tx:
-            server_life.say_alive(tx, database.real_now(tx))
-    except DATABASE_LOST as problem:
-        _log.error("the clocks will go on from a second before the stop: the emulator %s", why_lost(problem))
+def create_app(settings: Settings | None = None) -> EmulatorApp:
+    """Return the emulator as an application; it reads no environment, and keeps its worlds in memory unless told otherwise."""
+    chosen = with_printed_seed(settings or Settings())
+    return EmulatorApp(Runtime(chosen, real_time(), known_scenarios(chosen.scenario)))
+
+
+def create_app_from_env() -> EmulatorApp:
+    """Return the emulator with the settings of the environment, as a factory for `uvicorn --factory`."""
+    return create_app(read_settings({}))
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    assert isinstance(app, EmulatorApp)
+    app.start()
+    yield
+    await app.aclose()
+
+
+def _is_control(path: str) -> bool:
+    return path in {"/", "/openapi.json", "/metrics", *_CONTROL} or path.startswith(_CONTROL_FOLDERS)

@@ -116,14 +116,14 @@ def _refuse(why: str) -> int:
 def _migrate(settings: Settings) -> str:
     from invapi_emulator.clock import real_time  # noqa: PLC0415 - like what follows, not for --help
     from invapi_emulator.storage.database import open_database  # noqa: PLC0415
-    from invapi_emulator.storage.problems import DATABASE_LOST, why_lost  # noqa: PLC0415
+    from invapi_emulator.storage.errors import DATABASE_LOST, why_lost  # noqa: PLC0415
     from invapi_emulator.storage.schema import prepare_schema  # noqa: PLC0415
     from invapi_emulator.storage.urls import name_of  # noqa: PLC0415
     from invapi_emulator.storage.versions import HEAD  # noqa: PLC0415
 
     database = open_database(settings.db, real_time())
     try:
-        with database.write() as tx:
+        with database.transaction(changes_schema=True) as tx:
             found = prepare_schema(tx.connection)
     except DATABASE_LOST as problem:
         raise CannotStart(f"--db: {name_of(database.engine.url)}: it {why_lost(problem)}") from None
@@ -140,12 +140,13 @@ def _end(*_: object) -> None:
 
 def _serve(settings: Settings, ports: Ports) -> None:
     # SQLAlchemy and all that stands on it take a while to import: not for --help, nor for a wrong flag.
-    from invapi_emulator.application import create_app  # noqa: PLC0415
+    from invapi_emulator.api.envelope import refusal  # noqa: PLC0415
+    from invapi_emulator.application import EmulatorApp  # noqa: PLC0415
     from invapi_emulator.clock import real_time  # noqa: PLC0415
-    from invapi_emulator.http.server import allow_many_connections, secured, server_for  # noqa: PLC0415
-    from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
-    from invapi_emulator.opening import open_worlds, with_printed_seed  # noqa: PLC0415
+    from invapi_emulator.runtime import Runtime  # noqa: PLC0415
     from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
+    from invapi_emulator.server.server import allow_many_connections, secured, server_for  # noqa: PLC0415
+    from invapi_emulator.startup import with_printed_seed  # noqa: PLC0415
 
     if not settings.admin_token and not is_local(settings.host):
         _log.warning(
@@ -155,15 +156,16 @@ def _serve(settings: Settings, ports: Ports) -> None:
     settings, scenarios = with_printed_seed(settings), known_scenarios(settings.scenario)
     time, where = real_time(), " and ".join(ports.urls())
     https = None if ports.secure is None else secured(ports.secure, settings, time())
-    database = open_worlds(settings, time, scenarios)
+    runtime = Runtime(settings, time, scenarios)
+    database = runtime.open()
     allow_many_connections()
-    lifecycle = Lifecycle()
     database.sign(f"process {os.getpid()}, which serves {where}")
-    application = create_app(settings, database, lifecycle, scenarios)
 
     def say_ready() -> None:
         keep_what_is_there()
         click.echo(f"invapi-emulator ready on {where}")
 
     plain = [] if ports.plain is None else [ports.plain]
-    server_for(application, settings, lifecycle, say_ready, https).run(sockets=plain)
+    server_for(EmulatorApp(runtime), settings, runtime.lifecycle, say_ready, refusal, https).run(
+        sockets=plain
+    )

@@ -48,14 +48,14 @@ async def _work(settings: Settings) -> None:
     import invapi_emulator.application  # noqa: F401, PLC0415 - fills the table of kinds of task
     from invapi_emulator.clock import real_time  # noqa: PLC0415
     from invapi_emulator.domain.instants import SECOND  # noqa: PLC0415
-    from invapi_emulator.opening import open_worlds  # noqa: PLC0415
+    from invapi_emulator.startup import open_worlds  # noqa: PLC0415
     from invapi_emulator.storage.urls import name_of  # noqa: PLC0415
     from invapi_emulator.worker.loop import Worker  # noqa: PLC0415
 
     database = open_worlds(settings, real_time())
     try:
         alone = Worker(database, settings.account_ttl * SECOND)
-        alone.listen(database.notices)
+        alone.listen(database.notifications)
         working, loop = asyncio.create_task(alone.run()), asyncio.get_running_loop()
 
         def end() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from harness import TOKEN, Emulator, Json
 from invapi_emulator.actions import ACTIONS, NOT_EMULATED
-from invapi_emulator.http.parameters import what_it_takes
+from invapi_emulator.api.parameters import what_it_takes
 
 REASONS = {
     "unknown_module",

@@ -52,7 +52,7 @@ def test_every_action_has_its_form_with_all_that_it_reads(document: Json, module
     assert properties["action"]["const"] == action
     read = set(ACTIONS[module, action].params.model_fields)
     assert read <= {name.removesuffix("[]") for name in properties}
-    assert ("token" in found["required"]) == (ACTIONS[module, action].find_account is None)
+    assert ("token" in found["required"]) == (ACTIONS[module, action].identified_by is None)
     assert all("description" in properties[name] for name in properties if name != "action")
 
 

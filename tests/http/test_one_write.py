@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from invapi_emulator.http.one_write import OneWrite
+from invapi_emulator.server.coalescing_transport import OneWrite
 
 
 class Wire:

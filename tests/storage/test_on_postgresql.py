@@ -1,18 +1,22 @@
 """Servers that share a PostgreSQL database: news between them, accounts that one holds, connections that are lost."""
 
+import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 
 import pytest
 from postgres_server import Postgres
 from sqlalchemy.exc import OperationalError
 
+from calls import DEMO
 from invapi_emulator.clock import real_time
-from invapi_emulator.opening import open_worlds
 from invapi_emulator.settings import read_settings
+from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage import accounts
-from invapi_emulator.storage.database import Database, open_database
+from invapi_emulator.storage.database import AccountBusy, Database, open_database
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 TRIES = 300
 """So often news are sent again, a fifth of a second apart, until they must have arrived."""
@@ -21,11 +25,12 @@ TRIES = 300
 class Ear:
     """Who listens to a database's news."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, news: Iterable[int]) -> None:
         self.heard: set[tuple[str, int]] = set()
         self._something = threading.Event()
-        database.notices.listen(lambda account_id: self._hear("news", account_id))
-        database.notices.listen_for_due(lambda account_id: self._hear("due", account_id))
+        for account_id in news:
+            database.notifications.listen(account_id, lambda account_id: self._hear("news", account_id))
+        database.notifications.listen_for_due(lambda account_id: self._hear("due", account_id))
 
     def _hear(self, what: str, account_id: int) -> None:
         self.heard.add((what, account_id))
@@ -37,8 +42,8 @@ class Ear:
         for _ in range(TRIES):
             if wanted <= self.heard:
                 return True
-            speaker.notices.happened(news)
-            speaker.notices.due_earlier(due)
+            speaker.notifications.happened(news)
+            speaker.notifications.due_earlier(due)
             self._something.wait(0.2)
             self._something.clear()
         return False
@@ -58,7 +63,7 @@ def test_news_of_one_reach_the_other_also_after_a_restart_of_the_database(
     two: tuple[Database, Database], postgres: Postgres
 ) -> None:
     one, other = two
-    ear = Ear(other)
+    ear = Ear(other, [7, 17])
     assert ear.hears(one, {7}, 8)
     postgres.restart()
     assert ear.hears(one, {17}, 18)
@@ -67,7 +72,8 @@ def test_news_of_one_reach_the_other_also_after_a_restart_of_the_database(
 
 def test_more_news_than_fit_into_one_notice_all_arrive(two: tuple[Database, Database]) -> None:
     one, other = two
-    assert Ear(other).hears(one, set(range(10**9, 10**9 + 3000)), 8)
+    news = set(range(10**9, 10**9 + 3000))
+    assert Ear(other, news).hears(one, news, 8)
 
 
 def test_a_worker_gets_no_account_that_another_holds(postgres: Postgres) -> None:
@@ -76,13 +82,21 @@ def test_a_worker_gets_no_account_that_another_holds(postgres: Postgres) -> None
         one, other = (open_worlds(settings, real_time()) for _ in range(2))
         for database in (one, other):
             opened.callback(database.close)
-        with one.write() as tx, other.write() as tx_of_other:
-            demo = accounts.by_name(tx, "demo")
-            assert demo is not None
-            assert accounts.by_id_unless_held(tx_of_other, demo.id) is None
-            assert accounts.is_there(tx_of_other, demo.id)
-        with other.write() as tx:
-            assert accounts.by_id_unless_held(tx, demo.id) == demo
+
+        def busy(database: Database) -> bool:
+            """Tell whether somebody who does not wait finds the account held."""
+            try:
+                asyncio.run(database.run(DEMO, lambda _: None, wait=False))
+            except AccountBusy:
+                return True
+            return False
+
+        def hold(_unit: UnitOfWork) -> list[bool]:
+            with ThreadPoolExecutor(1) as elsewhere:
+                return [elsewhere.submit(busy, database).result() for database in (one, other)]
+
+        assert one.run_now(DEMO, hold) == [True, True]
+        assert [busy(one), busy(other)] == [False, False]
 
 
 def test_a_connection_that_is_lost_while_somebody_reads_is_told_to_the_reader_alone(
@@ -93,11 +107,11 @@ def test_a_connection_that_is_lost_while_somebody_reads_is_told_to_the_reader_al
 
         def read_while_it_is_lost() -> None:
             with database.read() as tx:
-                assert accounts.by_id(tx, 1)
+                assert accounts.by_name(tx, "demo")
                 postgres.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'lost'")
 
         with pytest.raises(OperationalError):
             read_while_it_is_lost()
         assert "Traceback" not in caplog.text
         with database.read() as tx:
-            assert accounts.by_id(tx, 1)
+            assert accounts.by_name(tx, "demo")

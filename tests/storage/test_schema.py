@@ -99,7 +99,7 @@ def test_migrate_refuses_in_one_line_what_it_cannot_do(words: tuple[str, ...], s
 
 
 def prepare(database: Database) -> None:
-    with database.write() as tx:
+    with database.transaction() as tx:
         prepare_schema(tx.connection)
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage.database import open_database
-from invapi_emulator.storage.problems import CannotWrite
+from invapi_emulator.storage.errors import CannotWrite
+from invapi_emulator.storage.heartbeat import last_alive_at, say_alive
 from invapi_emulator.storage.schema import prepare_schema
-from invapi_emulator.storage.server_life import last_alive_at, say_alive
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def file(tmp_path: Path) -> Path:
     """Return a database of this version, with nothing in it."""
     file = tmp_path / "worlds.db"
     database = open_database(str(file), lambda: 0)
-    with database.write() as tx:
+    with database.transaction() as tx:
         prepare_schema(tx.connection)
     database.close()
     Path(f"{file}.lock").unlink()
@@ -127,7 +127,7 @@ def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
 
 def test_a_closed_file_has_no_log_beside_it(file: Path) -> None:
     database = open_database(str(file), lambda: 0)
-    with database.write() as tx:
+    with database.transaction() as tx:
         say_alive(tx, 1)
     assert (file.parent / "worlds.db-wal").stat().st_size > 0
     database.close()
@@ -139,13 +139,11 @@ def test_what_could_not_be_found_again_is_not_committed(file: Path) -> None:
     away = file.with_name("away.db")
     file.rename(away)
     for what in ("is gone", "has taken the place"):
-        with pytest.raises(CannotWrite, match=what), database.write() as tx:
-            say_alive(tx, 1)
-        with database.write(lambda: False) as tx:
+        with pytest.raises(CannotWrite, match=what), database.transaction() as tx:
             say_alive(tx, 1)
         file.touch()
     away.rename(file)
-    with database.write() as tx:
+    with database.transaction() as tx:
         say_alive(tx, 2)
     database.close()
 
@@ -154,7 +152,7 @@ def test_a_file_put_in_the_place_of_one_that_is_open_is_what_the_next_start_find
     other = file.with_name("other.db")
     other.write_bytes(file.read_bytes())
     database = open_database(str(file), lambda: 0)
-    with database.write() as tx:
+    with database.transaction() as tx:
         say_alive(tx, 7)
     other.rename(file)
     database.close()
@@ -168,7 +166,7 @@ def test_a_file_put_in_the_place_of_one_that_is_open_is_what_the_next_start_find
 def test_a_file_that_is_moved_away_while_it_is_open_takes_all_with_it(file: Path) -> None:
     away = file.with_name("away.db")
     database = open_database(str(file), lambda: 0)
-    with database.write() as tx:
+    with database.transaction() as tx:
         say_alive(tx, 7)
     file.rename(away)
     database.close()

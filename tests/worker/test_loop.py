@@ -7,12 +7,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from calls import DEMO
 from handed import HandedTime, opened
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.tasks import PlannedStage, Task
-from invapi_emulator.storage import accounts, server_life, tasks
+from invapi_emulator.scenarios.named import Scenario, scenario
+from invapi_emulator.scenarios.worlds import reset_account
+from invapi_emulator.storage import accounts, heartbeat, tasks
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worker.loop import Worker
 
 
@@ -24,21 +28,20 @@ def database(time: HandedTime, lasting: str) -> Iterator[Database]:
 
 def start_task(database: Database, time: HandedTime) -> None:
     """Put a task into the demo account that is due in 20 seconds of its clock, 2 of real time."""
-    stages = (PlannedStage("only", time.now + 20_000_000),)
-    with database.write() as tx:
-        tasks.add(tx, 1, Task("key", "eq", "status", 12345, 1, {}, stages, time.now, time.now + 20_000_000))
+    due_at = time.now + 20_000_000
+    made = Task("key", "eq", "status", 12345, 1, {}, (PlannedStage("only", due_at),), time.now, due_at)
+    database.run_now(DEMO, lambda unit: tasks.add(unit, made))
 
 
 def state(database: Database) -> str:
     with database.read() as tx:
-        task = tasks.by_key(tx, 1, "key")
-        assert task is not None
-        return task.state
+        found = tx.execute(text("SELECT state FROM task WHERE key = 'key'")).scalar_one()
+    return str(found)
 
 
 def alive_at(database: Database) -> int | None:
     with database.read() as tx:
-        return server_life.last_alive_at(tx)
+        return heartbeat.last_alive_at(tx)
 
 
 async def until(condition: object, worker: Worker) -> None:
@@ -125,8 +128,9 @@ def test_a_mistake_of_its_own_does_not_end_it(
     start_task(database, time)
 
     def set_action(action: str) -> None:
-        with database.write() as tx:
+        with database.transaction() as tx:
             tx.execute(text("UPDATE task SET action = :action"), {"action": action})
+        database.states.drop(DEMO)
 
     async def live() -> None:
         worker = Worker(database)
@@ -143,8 +147,8 @@ def test_a_mistake_of_its_own_does_not_end_it(
 
 def test_a_frozen_clock_is_left_alone(database: Database, time: HandedTime) -> None:
     start_task(database, time)
-    with database.write() as tx:
-        accounts.set_clock(tx, 1, Clock("frozen", 10, 1, time.now, time.now))
+    frozen = Clock("frozen", 10, 1, time.now, time.now)
+    database.run_now(DEMO, lambda unit: accounts.set_clock(unit, frozen))
 
     async def live() -> None:
         worker = Worker(database)
@@ -154,6 +158,36 @@ def test_a_frozen_clock_is_left_alone(database: Database, time: HandedTime) -> N
             time.go_on(1000)
             await until(lambda: alive_at(database) == time.now, worker)
         assert state(database) == "running"
+        working.cancel()
+
+    asyncio.run(live())
+
+
+def former_tasks(database: Database) -> int:
+    with database.read() as tx:
+        former = text(
+            "SELECT count(*) FROM task JOIN account ON account.id = account_id WHERE task.generation < account.generation"
+        )
+        return int(tx.execute(former).scalar_one())
+
+
+def test_what_is_left_of_former_worlds_is_cleared_away_also_after_a_restart(
+    database: Database, time: HandedTime
+) -> None:
+    def many(unit: UnitOfWork) -> None:
+        for number in range(500):
+            due_at = time.now + 20_000_000
+            only = (PlannedStage("only", due_at),)
+            tasks.add(unit, Task(f"k{number}", "eq", "status", 12345, number, {}, only, time.now, due_at))
+
+    database.run_now(DEMO, many)
+    database.run_now(DEMO, lambda unit: reset_account(unit, Scenario("demo", scenario("demo")), None))
+    assert former_tasks(database) == 500
+
+    async def live() -> None:
+        worker = Worker(database)
+        working = asyncio.create_task(worker.run())
+        await until(lambda: former_tasks(database) == 0, worker)
         working.cancel()
 
     asyncio.run(live())

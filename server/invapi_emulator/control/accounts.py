@@ -1,5 +1,6 @@
 """Accounts: making, showing and removing worlds of one's own."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -8,15 +9,15 @@ from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.control.bodies import ScenarioName
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.views import AccountView, View, account_view
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, World, Worlds
+from invapi_emulator.control.views import AccountView, View, account_view, view_of
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, Worlds
 from invapi_emulator.domain.accounts import Credentials
 from invapi_emulator.domain.conduct import Profile
 from invapi_emulator.errors import Conflict
 from invapi_emulator.randomness import Chance, new_name, new_seed
 from invapi_emulator.scenarios.fields import AccountName, Assume, ClockChange, Seed
 from invapi_emulator.scenarios.worlds import DEMO, make_account
-from invapi_emulator.storage import accounts
+from invapi_emulator.storage import accounts, vms
 
 router = APIRouter(prefix="/_emulator", tags=["accounts"])
 
@@ -55,17 +56,17 @@ class Purged(View):
 async def make(worlds: TheWorlds, body: Annotated[NewAccount | None, Body()] = None) -> AccountView:
     """Make an account, a world of its own: its VMs, tasks, clock, keys touch no other."""
     try:
-        account_id, view = await worlds.database.run(lambda: _make(worlds, body or NewAccount()))
+        account_id, view = await worlds.database.call(lambda: _make(worlds, body or NewAccount()))
     except IntegrityError:
         raise Conflict("in_use", "another account has just taken this name, token, key or user") from None
-    worlds.wake(account_id)
+    worlds.database.notifications.due_earlier(account_id)
     return view
 
 
 @router.get("/accounts")
 async def list_accounts(worlds: TheWorlds) -> AccountList:
     """Show all accounts; looking at the list is no use of them."""
-    return await worlds.database.run(lambda: _list(worlds))
+    return await worlds.database.call(lambda: _list(worlds))
 
 
 @router.get("/accounts/{name}", responses=failures(404))
@@ -79,21 +80,25 @@ async def remove(name: NameInPath, worlds: TheWorlds) -> None:
     """Remove an account with all it holds; `demo` stays."""
     if name == DEMO:
         raise Conflict("demo_stays", "the account demo cannot be removed; a reset starts it again")
-    await worlds.within(name, _remove)
+    account_id = await worlds.id_of(name)
+    await worlds.database.call(lambda: _remove(worlds, [account_id]))
 
 
 @router.post("/purge")
 async def purge(worlds: TheWorlds) -> Purged:
     """Remove all accounts but `demo`."""
-    return await worlds.database.run(lambda: _purge(worlds))
+    return await worlds.database.call(lambda: _purge(worlds))
 
 
 def _list(worlds: Worlds) -> AccountList:
     with worlds.database.read() as tx:
-        held = accounts.all_of_them(tx)
-        real_now = worlds.database.real_now(tx)
-        found = [World(tx, each, each.clock.now(real_now), real_now) for each in held]
-        return AccountList(accounts=[account_view(world) for world in found])
+        real_now, ids = worlds.database.real_now(tx), vms.ids_by_account(tx)
+        return AccountList(
+            accounts=[
+                view_of(account, account.clock.now(real_now), ids.get(account.id, []))
+                for account in accounts.all_of_them(tx)
+            ]
+        )
 
 
 def _make(worlds: Worlds, body: NewAccount) -> tuple[int, AccountView]:
@@ -108,22 +113,25 @@ def _make(worlds: Worlds, body: NewAccount) -> tuple[int, AccountView]:
         user=body.user or f"{name}@example.com",
         password=body.password or chance.token("password"),
     )
-    with worlds.database.write() as tx:
+    with worlds.database.transaction() as tx:
         taken = accounts.taken(tx, name, credentials)
         if taken is not None:
             raise Conflict("in_use", f"another account has this {taken} already", taken)
         real_now = worlds.database.real_now(tx)
         account = make_account(tx, name, credentials, wanted, real_now)
-        return account.id, account_view(World(tx, account, account.clock.now(real_now), real_now))
+        ids = sorted(vm.id for vm in wanted.scenario.world.vms)
+        return account.id, view_of(account, account.clock.now(real_now), ids)
 
 
-def _remove(world: World) -> None:
-    accounts.remove(world.tx, world.account.id)
+def _remove(worlds: Worlds, account_ids: Iterable[int]) -> None:
+    with worlds.database.transaction() as tx:
+        for account_id in account_ids:
+            accounts.remove(tx, account_id)
+    worlds.database.forget(account_ids)
 
 
 def _purge(worlds: Worlds) -> Purged:
-    with worlds.database.write() as tx:
+    with worlds.database.read() as tx:
         doomed = [account for account in accounts.all_of_them(tx) if account.name != DEMO]
-        for account in doomed:
-            accounts.remove(tx, account.id)
+    _remove(worlds, [account.id for account in doomed])
     return Purged(removed=[account.name for account in doomed])

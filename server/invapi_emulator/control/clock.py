@@ -13,7 +13,7 @@ from invapi_emulator.domain.tasks import has_aged_out
 from invapi_emulator.errors import Conflict, NotFound, Unprocessable
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.scenarios.fields import ClockChange
-from invapi_emulator.storage import accounts, events, tasks
+from invapi_emulator.storage import accounts, events, task_lists, tasks
 from invapi_emulator.tasks.jump import move_clock
 
 TEN_YEARS = 10 * 365 * 86_400
@@ -65,10 +65,10 @@ async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds)
     def work(world: World) -> None:
         if change.now is not None and change.now < world.now:
             raise Unprocessable("in_the_past", _gone_by(change.now, world.now), "now")
-        clock = world.account.clock.changed(world.real_now, **change.model_dump())
-        accounts.set_clock(world.tx, world.account.id, clock)
+        clock = world.account.clock.changed(world.unit.real_now, **change.model_dump())
+        accounts.set_clock(world.unit, clock)
         events.record(
-            world.tx, world.account.id, clock.base, "clock_moved",
+            world.unit, clock.base, "clock_moved",
             was=iso(world.now), now=iso(clock.base), mode=clock.mode, rate=clock.rate,
         )  # fmt: skip
 
@@ -81,15 +81,15 @@ async def advance_clock(name: NameInPath, wanted: Advance, worlds: TheWorlds) ->
     """Move the clock forward, in every mode; the answer comes when all that fell due has taken effect."""
 
     def move(world: World) -> int:
-        move_clock(world.tx, world.account, _target(world, wanted), world.real_now)
-        return events.last_number(world.tx, world.account.id)
+        move_clock(world.unit, _target(world, wanted))
+        return events.last_number(world.unit)
 
     def report(world: World) -> Advanced:
         happened = events.after(world.tx, world.account.id, moved)
         return Advanced(
             now=iso(world.now),
             events=[event.as_json() for event in happened],
-            hanging=tasks.hanging(world.tx, world.account.id),
+            hanging=task_lists.hanging(world.tx, world.account),
         )
 
     moved = await worlds.within(name, move)
@@ -108,7 +108,7 @@ def _target(world: World, wanted: Advance) -> Instant:
 
 def _until(world: World, until: str) -> Instant:
     if until == "idle":
-        return max(world.now, tasks.last_due_at(world.tx, world.account.id) or 0)
+        return max(world.now, task_lists.last_due_at(world.tx, world.account) or 0)
     if is_task_key(until):
         return _end_of_task(world, until)
     try:
@@ -122,7 +122,7 @@ def _until(world: World, until: str) -> Instant:
 
 
 def _end_of_task(world: World, key: str) -> Instant:
-    task = tasks.by_key(world.tx, world.account.id, key)
+    task = tasks.by_key(world.unit, key)
     if task is None or has_aged_out(task, world.now):
         raise NotFound("task_not_found", f"the account has no task {key!r}", "until")
     if task.state != "running":

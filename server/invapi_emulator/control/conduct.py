@@ -11,7 +11,7 @@ from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
 from invapi_emulator.domain.conduct import Conduct, Profile
 from invapi_emulator.scenarios.fields import Assume
-from invapi_emulator.storage import accounts, events
+from invapi_emulator.storage import events
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"], responses=failures(404))
 
@@ -60,9 +60,9 @@ async def change_profile(name: NameInPath, worlds: TheWorlds, wanted: ProfileCha
 
 
 def _change(world: World, conduct: Conduct) -> None:
-    accounts.set_conduct(world.tx, world.account.id, conduct)
+    world.unit.change_account(conduct=conduct)
     events.record(
-        world.tx, world.account.id, world.now, "conduct",
+        world.unit, world.now, "conduct",
         profile=conduct.profile, assume=dict(conduct.assumed.other),
     )  # fmt: skip
 

@@ -1,42 +1,22 @@
 """What happens in an account, as it happens: server-sent events."""
 
-import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from invapi_emulator.control.bell import Bell
-from invapi_emulator.control.failures import failures
-from invapi_emulator.control.requests import request_view
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, World, Worlds
-from invapi_emulator.domain.instants import SECOND, iso, iso_or_none
+from invapi_emulator.control.failures import failure, failures
+from invapi_emulator.control.feeds import MOST_STREAMS, Feeds, Place
+from invapi_emulator.control.news import gap
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
 from invapi_emulator.errors import Unprocessable
-from invapi_emulator.storage import accounts, events, requests
-from invapi_emulator.storage.problems import DATABASE_LOST
-from invapi_emulator.storage.requests import Request
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage import events, requests
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"])
 
-MOST_AT_ONCE = 500
 HEARTBEAT_SECONDS = 15
 RECONNECTS_AFTER_MS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """How far a stream has come: in the account made at that time, the last event and the last request told."""
-
-    made_at: int
-    event: int
-    request: int
-
-    def __str__(self) -> str:
-        return f"{self.made_at:x}-{self.event}-{self.request}"
 
 
 @router.get(
@@ -51,18 +31,19 @@ async def stream_events(
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> StreamingResponse:
     """Tell what happens from now on, or from after the event with this id, until the client goes."""
+    if worlds.feeds.full:
+        message = f"the server has {MOST_STREAMS} event streams open, and no more; ask again later"
+        return failure(503, "too_many_streams", message, headers={"Retry-After": "1"})  # type: ignore[return-value]
     known = last_event_id or after
-    account_id, present, gap = await worlds.within(name, lambda world: _start(world, known))
-    told = _told(worlds, account_id, present, gap=gap)
+    account_id, place, missed = await worlds.within(name, lambda world: _start(world, known))
+    told = _told(worlds.feeds, account_id, place, missed=missed)
     return StreamingResponse(told, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 def _start(world: World, known: str | None) -> tuple[int, Place, bool]:
     """Return where the stream begins, and whether something was missed that is no longer kept."""
     owner = world.account
-    present = Place(
-        owner.made_at, events.last_number(world.tx, owner.id), requests.last_number(world.tx, owner.id)
-    )
+    present = Place(owner.made_at, events.last_number(world.unit), requests.last_number(world.unit))
     if not known:
         return owner.id, present, False
     place = _place(known)
@@ -82,70 +63,9 @@ def _place(text: str) -> Place:
         raise Unprocessable("invalid", f"{text!r} is no id of an event of this stream", "after") from None
 
 
-async def _told(worlds: Worlds, account_id: int, place: Place, *, gap: bool) -> AsyncIterator[str]:
-    yield f"retry: {RECONNECTS_AFTER_MS}\n\n"
-    if gap:
-        yield _message(place, {"at": None, "kind": "gap"})
-    with Bell(worlds.database.notices, account_id) as bell:
-        silent_since, wanted = worlds.database.real_time(), True
-        while worlds.lifecycle.ready:
-            news = await _looked(worlds, account_id, place) if wanted else []
-            if news is None:
-                return
-            for reached, told in news:
-                yield _message(reached, told)
-            place = news[-1][0] if news else place
-            now = worlds.database.real_time()
-            if news:
-                silent_since = now
-            elif now - silent_since >= HEARTBEAT_SECONDS * SECOND:
-                silent_since = now
-                yield ": nothing new\n\n"
-            wanted = len(news) >= MOST_AT_ONCE or await bell.wait()
-
-
-async def _looked(worlds: Worlds, account_id: int, place: Place) -> list[tuple[Place, dict[str, Any]]] | None:
-    """Return what happened since; None when the account, or the database, has gone."""
-    try:
-        return await worlds.database.run(partial(_news, worlds, account_id, place))
-    except DATABASE_LOST:
-        return None
-
-
-def _message(place: Place, told: dict[str, Any]) -> str:
-    return f"id: {place}\ndata: {json.dumps({'id': str(place)} | told, separators=(',', ':'))}\n\n"
-
-
-def _news(worlds: Worlds, account_id: int, place: Place) -> list[tuple[Place, dict[str, Any]]] | None:
-    """Return what happened since, each with the place after it; None when the account has gone."""
-    with worlds.database.read(of_one_moment=True) as tx:
-        if not accounts.is_there(tx, account_id):
-            return None
-        return _since(tx, account_id, place)
-
-
-def _since(tx: Transaction, account_id: int, place: Place) -> list[tuple[Place, dict[str, Any]]]:
-    """Return events and calls in the one order there is: a call comes after what happened by its answer."""
-    happened = events.after(tx, account_id, place.event, MOST_AT_ONCE)
-    calls = requests.after(tx, account_id, place.request, MOST_AT_ONCE)
-    if len(happened) == MOST_AT_ONCE:
-        calls = [(number, call) for number, call in calls if call.after_event < happened[-1].number]
-    if len(calls) == MOST_AT_ONCE:
-        happened = [event for event in happened if event.number <= calls[-1][1].after_event]
-    found = []
-    for event in happened:
-        while calls and calls[0][1].after_event < event.number:
-            place, told = _told_call(place, *calls.pop(0))
-            found.append((place, told))
-        place = replace(place, event=event.number)
-        found.append((place, {"at": iso(event.at), "kind": event.kind} | event.data))
-    for number, call in calls:
-        place, told = _told_call(place, number, call)
-        found.append((place, told))
-    return found
-
-
-def _told_call(place: Place, number: int, call: Request) -> tuple[Place, dict[str, Any]]:
-    shown = request_view(number, call).model_dump()
-    told = {"at": iso_or_none(call.at), "kind": "request", "request": shown}
-    return replace(place, request=number), told
+async def _told(feeds: Feeds, account_id: int, place: Place, *, missed: bool) -> AsyncIterator[bytes]:
+    yield f"retry: {RECONNECTS_AFTER_MS}\n\n".encode()
+    if missed:
+        yield gap(place).text
+    async for news in feeds.follow(account_id, place, HEARTBEAT_SECONDS):
+        yield b"".join(message.text for message in news) or b": nothing new\n\n"

@@ -62,7 +62,7 @@ async def list_faults(name: NameInPath, worlds: TheWorlds) -> FaultList:
     """Show the rules, each with how often it fired."""
 
     def work(world: World) -> FaultList:
-        rules = faults.of_account(world.tx, world.account.id)
+        rules = faults.of_account(world.unit)
         return FaultList(faults=[rule_view(rule) for rule in rules])
 
     return await worlds.within(name, work)
@@ -74,7 +74,7 @@ async def change(name: NameInPath, rule_id: RuleNumber, wanted: RuleChange, worl
 
     def work(world: World) -> RuleView:
         changed = replace(_rule(world, rule_id), enabled=wanted.enabled)
-        faults.save(world.tx, world.account.id, changed)
+        faults.save(world.unit, changed)
         return rule_view(changed)
 
     return await worlds.within(name, work)
@@ -85,17 +85,17 @@ async def remove(name: NameInPath, rule_id: RuleNumber, worlds: TheWorlds) -> No
     """Remove a rule; what it has done stays."""
 
     def work(world: World) -> None:
-        faults.remove(world.tx, world.account.id, _rule(world, rule_id).id)
+        faults.remove(world.unit, _rule(world, rule_id).id)
 
     await worlds.within(name, work)
 
 
 def _order(world: World, wanted: Fault) -> RuleView:
-    if len(faults.of_account(world.tx, world.account.id)) >= MAX_RULES:
+    if len(faults.of_account(world.unit)) >= MAX_RULES:
         raise Conflict("too_many_faults", f"the account has {MAX_RULES} fault rules; delete some")
-    number = accounts.next_fault(world.tx, world.account.id)
+    number = accounts.next_fault(world.unit)
     rule = Rule(number, wanted.model_dump(mode="json", exclude_unset=True))
-    faults.add(world.tx, world.account.id, rule)
+    faults.add(world.unit, rule)
     return rule_view(rule)
 
 
@@ -108,7 +108,7 @@ def rule_view(rule: Rule) -> RuleView:
 
 
 def _rule(world: World, rule_id: int) -> Rule:
-    rule = faults.find(world.tx, world.account.id, rule_id)
+    rule = faults.find(world.unit, rule_id)
     if rule is None:
         raise NotFound("fault_not_found", f"account {world.account.name!r} has no fault rule {rule_id}")
     return rule

@@ -13,6 +13,7 @@ from invapi_emulator.control.admission import Admission
 from invapi_emulator.control.failures import failure
 from invapi_emulator.errors import ControlError, Forbidden, Unauthorized
 from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.server.paths import path_within
 from invapi_emulator.settings import Settings
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -68,7 +69,7 @@ class ControlGuard:
         except ControlError as error:
             headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else None
             return failure(error.status, error.reason, error.message, headers=headers)
-        if not self._lifecycle.ready and request.scope["path"] != _HEALTH:
+        if not self._lifecycle.ready and path_within(request.scope) != _HEALTH:
             message = f"the emulator is {self._lifecycle.state}; ask again"
             return failure(503, "unavailable", message, headers={"Retry-After": "1"})
         return None
@@ -88,7 +89,7 @@ class ControlGuard:
             )
 
     def _is_let_in(self, request: Request) -> bool:
-        is_open = self._admission.open_to_all or _is_open(request.scope["path"])
+        is_open = self._admission.open_to_all or _is_open(path_within(request.scope))
         if is_open or self._admission.in_header(request):
             return True
         request.state.by_cookie = self._admission.in_cookie(request)

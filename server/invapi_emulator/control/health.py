@@ -6,9 +6,9 @@ from fastapi.responses import JSONResponse
 from invapi_emulator import __version__
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import TheWorlds
-from invapi_emulator.storage import server_life
+from invapi_emulator.storage import heartbeat
 from invapi_emulator.storage.database import Database
-from invapi_emulator.storage.problems import DATABASE_LOST, CannotWrite, why_lost
+from invapi_emulator.storage.errors import DATABASE_LOST, CannotWrite, why_lost
 
 router = APIRouter(prefix="/_emulator", tags=["health"])
 
@@ -26,7 +26,7 @@ async def health(worlds: TheWorlds) -> Health:
     """Tell whether calls are answered: 503 until the worlds are there, and when the database is lost."""
     view = Health(status=worlds.lifecycle.state, version=__version__)
     if view.status == "ready":
-        view = await worlds.database.run(lambda: _tried(worlds.database, view))
+        view = await worlds.database.call(lambda: _tried(worlds.database, view))
     if view.status == "ready":
         return view
     return JSONResponse(view.model_dump(), 503, {"Retry-After": "1"})  # type: ignore[return-value]
@@ -35,8 +35,8 @@ async def health(worlds: TheWorlds) -> Health:
 def _tried(database: Database, view: Health) -> Health:
     """Write something, as the calls will."""
     try:
-        with database.write() as tx:
-            server_life.say_alive(tx, database.real_now(tx))
+        with database.transaction() as tx:
+            heartbeat.say_alive(tx, database.real_now(tx))
     except DATABASE_LOST as problem:
         status = "cannot write" if isinstance(problem, CannotWrite) else "no database"
         return view.model_copy(update={"status": status, "why": f"the emulator {why_lost(problem)}"})

@@ -10,7 +10,7 @@ from invapi_emulator import __version__
 from invapi_emulator.control.worlds import TheWorlds, Worlds
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.measures import BOUNDS, Measures, Timing
-from invapi_emulator.storage import accounts, tasks
+from invapi_emulator.storage import accounts, task_lists
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import HistogramMetricFamily, Metric
@@ -38,7 +38,7 @@ async def metrics(request: Request, worlds: TheWorlds) -> Response:
     from prometheus_client import CollectorRegistry, ProcessCollector  # noqa: PLC0415
     from prometheus_client.exposition import choose_encoder  # noqa: PLC0415
 
-    stock = await worlds.database.run(lambda: _stock(worlds))
+    stock = await worlds.database.call(lambda: _stock(worlds))
     registry = CollectorRegistry()
     registry.register(_Collected(worlds.measures, stock))
     ProcessCollector(registry=registry)
@@ -49,10 +49,9 @@ async def metrics(request: Request, worlds: TheWorlds) -> Response:
 def _stock(worlds: Worlds) -> Stock:
     with worlds.database.read() as tx:
         real_now = worlds.database.real_now(tx)
-        ahead = [accounts.next_change(tx, account_id) for account_id in accounts.with_a_next_change(tx)]
-        changes = [found[0].real_time_of(found[1]) for found in ahead if found is not None]
+        changes = [clock.real_time_of(at) for clock, at in task_lists.next_changes(tx).values()]
         late = [real_now - change for change in changes if change is not None]
-        return Stock(accounts.how_many(tx), tasks.by_state(tx), max([0, *late]) / SECOND)
+        return Stock(accounts.how_many(tx), task_lists.by_state(tx), max([0, *late]) / SECOND)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

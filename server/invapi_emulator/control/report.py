@@ -34,7 +34,7 @@ async def report(name: NameInPath, worlds: TheWorlds) -> ReportView:
     """Tell from the account's newest 1,000 calls which habits of its clients would hurt them on the real API."""
 
     def work(world: World) -> ReportView:
-        found = findings_of(world.tx, world.account.id, world.now)
+        found = findings_of(world.tx, world.account, world.now)
         return ReportView(findings=[_view(finding) for finding in found])
 
     return await worlds.within(name, work)

@@ -144,7 +144,7 @@ async def list_strangers(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) 
         with worlds.database.read() as tx:
             return requests.newest(tx, None)
 
-    return _listed(await worlds.database.run(read), wanted)
+    return _listed(await worlds.database.call(read), wanted)
 
 
 @router.post(

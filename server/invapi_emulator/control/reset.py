@@ -1,6 +1,5 @@
 """Starting an account's world again."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -34,8 +33,7 @@ async def reset(
     other = None if wanted.scenario is None else worlds.scenario(wanted.scenario)
 
     def work(world: World) -> AccountView:
-        scenario = other or worlds.scenario_of(world.account)
-        account = reset_account(world.tx, world.account, scenario, wanted.seed, world.real_now)
-        return account_view(replace(world, account=account, now=account.clock.now(world.real_now)))
+        reset_account(world.unit, other or worlds.scenario_of(world.account), wanted.seed)
+        return account_view(world.present())
 
-    return await worlds.within(name, work)
+    return await worlds.replace(name, work)

@@ -1,7 +1,5 @@
 """An account's whole world: writing it down, and putting another in its place."""
 
-from dataclasses import replace
-
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
@@ -33,9 +31,7 @@ async def replace_state(name: NameInPath, state: schema.World, worlds: TheWorlds
     """Put another world in the place of the account's; credentials, login tokens, journal and events stay."""
 
     def work(world: World) -> Imported:
-        account, keys = replace_world(world.tx, world.account, state, world.real_now)
-        now = account.clock.now(world.real_now)
-        view = account_view(replace(world, account=account, now=now))
-        return Imported(**view.model_dump(), keys=keys)
+        keys = replace_world(world.unit, state)
+        return Imported(**account_view(world.present()).model_dump(), keys=keys)
 
-    return await worlds.settle(name, work)
+    return await worlds.replace(name, work)

@@ -11,7 +11,7 @@ from invapi_emulator.control.worlds import NameInPath, TaskKey, TheWorlds, World
 from invapi_emulator.domain.tasks import Task, has_aged_out
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.randomness import is_task_key
-from invapi_emulator.storage import tasks
+from invapi_emulator.storage import task_lists, tasks
 from invapi_emulator.tasks.advance import complete_by_hand, fail_by_hand
 
 router = APIRouter(prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"], responses=failures(404))
@@ -35,7 +35,7 @@ async def list_tasks(name: NameInPath, worlds: TheWorlds) -> TaskList:
     """Show the account's tasks, ended ones too until their keys age out."""
 
     def work(world: World) -> TaskList:
-        kept = tasks.of_account(world.tx, world.account.id, world.now)
+        kept = task_lists.of_account(world.tx, world.account, world.now)
         return TaskList(tasks=[task_view(task, world.now) for task in kept])
 
     return await worlds.within(name, work)
@@ -52,7 +52,7 @@ async def complete(name: NameInPath, key: TaskKey, worlds: TheWorlds) -> TaskVie
     """End a task now, with its effect, without moving the clock."""
 
     def work(world: World) -> TaskView:
-        complete_by_hand(world.tx, world.account, _under_way(world, key), world.now)
+        complete_by_hand(world.unit, _under_way(world, key), world.now)
         return task_view(_task(world, key), world.now)
 
     return await worlds.within(name, work)
@@ -66,14 +66,14 @@ async def fail(
     error = (body or Failure()).error
 
     def work(world: World) -> TaskView:
-        fail_by_hand(world.tx, world.account, _under_way(world, key), world.now, error)
+        fail_by_hand(world.unit, _under_way(world, key), world.now, error)
         return task_view(_task(world, key), world.now)
 
     return await worlds.within(name, work)
 
 
 def _task(world: World, key: str) -> Task:
-    task = tasks.by_key(world.tx, world.account.id, key) if is_task_key(key) else None
+    task = tasks.by_key(world.unit, key) if is_task_key(key) else None
     if task is None or has_aged_out(task, world.now):
         raise NotFound("task_not_found", f"account {world.account.name!r} has no task {key[:40]!r}")
     return task

@@ -1,5 +1,6 @@
 """How the control API shows accounts, clocks, VMs and tasks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -14,7 +15,7 @@ from invapi_emulator.domain.tasks import Task, TaskState, progress_at, stage_at
 from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind, as_of
 from invapi_emulator.modules.vm.rows import settings_body, snapshot_row
 from invapi_emulator.scenarios.export import written_clock
-from invapi_emulator.storage import snapshots, tasks, vms
+from invapi_emulator.storage import snapshots, task_lists, vms
 
 
 class View(BaseModel):
@@ -97,7 +98,10 @@ def clock_view(account: Account, now: Instant) -> ClockView:
 
 
 def account_view(world: World) -> AccountView:
-    account = world.account
+    return view_of(world.account, world.now, vms.ids(world.unit))
+
+
+def view_of(account: Account, now: Instant, vm_ids: Sequence[int]) -> AccountView:
     credentials = account.credentials
     return AccountView(
         name=account.name,
@@ -107,10 +111,10 @@ def account_view(world: World) -> AccountView:
         password=credentials.password,
         scenario=account.scenario,
         seed=account.seed,
-        clock=clock_view(account, world.now),
+        clock=clock_view(account, now),
         profile=account.conduct.profile,
         assume=dict(account.assumed.other),
-        vms=vms.ids(world.tx, account.id),
+        vms=list(vm_ids),
     )
 
 
@@ -132,8 +136,8 @@ def task_view(task: Task, now: Instant) -> TaskView:
 
 def vm_view(world: World, stored: VirtualMachine) -> VmView:
     vm = as_of(stored, world.now)
-    owner = world.account.id
-    settings = {DEFAULT_TYPE: RotationSettings(), **snapshots.settings_of_vm(world.tx, owner, vm.id)}
+    settings = {DEFAULT_TYPE: RotationSettings(), **snapshots.settings_of_vm(world.unit, vm.id)}
+    kept = task_lists.of_vm(world.tx, world.account, vm.id, world.now)
     return VmView(
         id=vm.id,
         kind=vm.kind,
@@ -144,9 +148,9 @@ def vm_view(world: World, stored: VirtualMachine) -> VmView:
         memory=_memory(vm),
         locked_by=vm.locked_by,
         num_max=vm.num_max,
-        snapshots=[_snapshot(snapshot) for snapshot in snapshots.of_vm(world.tx, owner, vm.id)],
+        snapshots=[_snapshot(snapshot) for snapshot in snapshots.of_vm(world.unit, vm.id)],
         settings={type_: settings_body(of_type, vm.num_max) for type_, of_type in settings.items()},
-        tasks=[task_view(task, world.now) for task in tasks.of_vm(world.tx, owner, vm.id, world.now)],
+        tasks=[task_view(task, world.now) for task in kept],
     )
 
 

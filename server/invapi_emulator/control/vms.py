@@ -37,10 +37,11 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
     """Add a VM, described as in a world; only its id is required. See docs/worlds.md."""
 
     def work(world: World) -> VmView:
-        if vms.find(world.tx, world.account.id, spec.id) is not None:
+        if vms.find(world.unit, spec.id) is not None:
             raise Conflict("vm_exists", f"account {name!r} has a VM {spec.id} already", "id")
         settle_vm(world.tx, world.account, spec, world.now)
-        events.record(world.tx, world.account.id, world.now, "vm_added", vm=spec.id)
+        _go_on(world)
+        events.record(world.unit, world.now, "vm_added", vm=spec.id)
         return _view(world, spec.id)
 
     return await worlds.settle(name, work)
@@ -58,10 +59,11 @@ async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], w
 
     def work(world: World) -> VmView:
         vm = vm_named(world, vm_id)
-        spec = changed_vm(world.tx, world.account, vm, change, world.now)
-        vms.remove(world.tx, world.account.id, vm.id)
+        spec = changed_vm(world.unit, vm, change, world.now)
+        vms.remove(world.tx, world.account.id, world.account.generation, vm.id)
         settle_vm(world.tx, world.account, spec, world.now)
-        events.record(world.tx, world.account.id, world.now, "vm_changed", vm=vm.id)
+        _go_on(world)
+        events.record(world.unit, world.now, "vm_changed", vm=vm.id)
         return _view(world, vm.id)
 
     return await worlds.settle(name, work)
@@ -73,8 +75,9 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
 
     def work(world: World) -> None:
         vm = vm_named(world, vm_id)
-        vms.remove(world.tx, world.account.id, vm.id)
-        events.record(world.tx, world.account.id, world.now, "vm_removed", vm=vm.id)
+        vms.remove(world.tx, world.account.id, world.account.generation, vm.id)
+        _go_on(world)
+        events.record(world.unit, world.now, "vm_removed", vm=vm.id)
 
     await worlds.within(name, work)
 
@@ -82,11 +85,17 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
 def vm_named(world: World, vm_id: str) -> VirtualMachine:
     """Return the VM that a path names; raises NotFound when the account has none of this id."""
     sane = vm_id.isascii() and vm_id.isdigit() and len(vm_id) <= len(str(MAX_ID)) and int(vm_id) <= MAX_ID
-    vm = vms.find(world.tx, world.account.id, int(vm_id)) if sane else None
+    vm = vms.find(world.unit, int(vm_id)) if sane else None
     if vm is None:
         raise NotFound("vm_not_found", f"account {world.account.name!r} has no VM {vm_id[:40]!r}")
     return vm
 
 
 def _view(world: World, vm_id: int) -> VmView:
-    return vm_view(world, vms.load(world.tx, world.account.id, vm_id))
+    return vm_view(world, vms.load(world.unit, vm_id))
+
+
+def _go_on(world: World) -> None:
+    """Go on with what SQL has changed."""
+    world.unit.reload()
+    world.unit.due_earlier = True

@@ -1,12 +1,14 @@
 """What every control route stands on: an account's world, brought up to the present time."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Path, Request
 from sqlalchemy.exc import IntegrityError
 
+from invapi_emulator.control.feeds import Feeds
 from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import Conflict, NotFound
@@ -16,8 +18,9 @@ from invapi_emulator.scenarios.mistakes import mistake
 from invapi_emulator.scenarios.named import Scenario, Scenarios
 from invapi_emulator.scenarios.worlds import Wanted
 from invapi_emulator.storage import accounts
-from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.database import AccountGone, Database
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.advance import advance_due_tasks
 
 T = TypeVar("T")
@@ -33,17 +36,53 @@ VmNumber = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """An account within a transaction: all that was due at `now` has taken effect."""
+    """An account in a unit of work: all that was due at `now` has taken effect."""
 
-    tx: Transaction
-    account: Account
+    unit: UnitOfWork
     now: Instant
-    real_now: Instant
+
+    @property
+    def account(self) -> Account:
+        return self.unit.account
+
+    def present(self) -> "World":
+        """Return the world at the time that its clock shows now, where that was changed."""
+        return World(self.unit, self.account.clock.now(self.unit.real_now))
+
+    @property
+    def tx(self) -> Transaction:
+        """What SQL is run on; it sees what the unit has changed."""
+        return self.unit.sql()
+
+
+class _Work(Generic[T]):
+    """Some work in an account's world, as a unit of work, which may be run more than once."""
+
+    def __init__(self, work: Callable[[World], T]) -> None:
+        self._work = work
+        self._settled = 0
+        self._unit: UnitOfWork | None = None
+
+    def run(self, unit: UnitOfWork) -> tuple[T] | None:
+        """Return what the work does, in a transaction; None where more is due than one unit should settle."""
+        self._unit = unit
+        accounts.touch(unit)
+        now = unit.account.clock.now(unit.real_now)
+        if advance_due_tasks(unit, now):
+            return None
+        self._settled = unit.version
+        unit.sql()
+        return (self._work(World(unit, now)),)
+
+    def may_lose(self) -> bool:
+        """Tell whether only the passing of time has changed something."""
+        unit = self._unit
+        return unit is not None and unit.version == self._settled and not unit.has_written
 
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
-    """The worlds of this server; `wake` is told whose due times may have moved.
+    """The worlds of this server.
 
     `defaults` is the world that accounts made new get, where nobody asks for another; `scenarios` are those there
     are.
@@ -54,7 +93,7 @@ class Worlds:
     measures: Measures
     scenarios: Scenarios
     defaults: Wanted
-    wake: Callable[[int], None]
+    feeds: Feeds
 
     def scenario(self, name: str) -> Scenario:
         """Return the scenario that a body names; raises Unprocessable when there is none."""
@@ -84,30 +123,37 @@ class Worlds:
                 "in_use", "another account has just taken the key of one of these tasks; send it again"
             ) from None
 
-    async def within(self, name: str, work: Callable[[World], T]) -> T:
-        """Do some work in an account's world, in one transaction; raises NotFound when there is no such account.
-
-        Many tasks that are due take effect in several transactions before, so that other calls get their turn.
-        """
-        account_id, done = await self.database.run_in_steps(lambda: self._step(name, work))
-        self.wake(account_id)
+    async def replace(self, name: str, work: Callable[[World], T]) -> T:
+        """Do some work that puts another world in the place of an account's; what is left of that one goes later."""
+        done = await self.settle(name, work)
+        account_id = await self.id_of(name)
+        self.database.former_worlds.add(account_id)
+        self.database.notifications.due_earlier(account_id)
         return done
 
-    def _step(self, name: str, work: Callable[[World], T]) -> tuple[int, T] | None:
-        changed = True
-        with self.database.write(lambda: changed) as tx:
-            account = accounts.by_name(tx, name) if is_account_name(name) else None
-            if account is None:
-                raise NotFound("account_not_found", f"there is no account {name[:80]!r}")
-            real_now = self.database.real_now(tx)  # only now: holding the account may have taken a while
-            accounts.touch(tx, account, real_now)
-            now = account.clock.now(real_now)
-            if advance_due_tasks(tx, account, now):
-                return None
-            before = tx.changes()
-            done = work(World(tx, account, now, real_now))
-            changed = tx.changes() != before
-            return account.id, done
+    async def within(self, name: str, work: Callable[[World], T]) -> T:
+        """Do some work in an account's world; raises NotFound when there is no such account.
+
+        Many tasks that are due take effect in several units of work before, so that other calls get their turn.
+        """
+        while True:
+            account_id = await self.id_of(name)
+            unit_of_work = _Work(work)
+            try:
+                done = await self.database.run(account_id, unit_of_work.run, may_lose=unit_of_work.may_lose)
+            except AccountGone:
+                self.database.owners.forget(("name", name))
+                continue
+            if done is not None:
+                return done[0]
+            await asyncio.sleep(0)
+
+    async def id_of(self, name: str) -> int:
+        """Return an account's id; raises NotFound when there is no such account."""
+        found = await self.database.owner_of(("name", name)) if is_account_name(name) else None
+        if found is None:
+            raise NotFound("account_not_found", f"there is no account {name[:80]!r}")
+        return found
 
 
 async def _worlds(request: Request) -> Worlds:

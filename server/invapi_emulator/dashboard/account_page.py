@@ -13,7 +13,7 @@ from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.storage import faults, tasks, vms
+from invapi_emulator.storage import faults, task_lists, vms
 
 CARDS = 24
 """So many VMs stand on one page of an account that has many."""
@@ -23,14 +23,13 @@ LANES = 12
 
 def gather_account(world: World, wanted: Wanted, window: str, first_vm: int) -> dict[str, Any]:
     """Return what the page shows; its cards start at the VM `first_vm`, or the first one after it."""
-    tx, owner = world.tx, world.account.id
-    ids = vms.ids(tx, owner)
+    ids = vms.ids(world.unit)
     start = next((place for place, id_ in enumerate(ids) if id_ >= first_vm), 0)
     shown = ids[start : start + CARDS]
-    under_way = tasks.newest(tx, owner, world.now - DAY, MOST_TASKS)
+    under_way = task_lists.newest(world.tx, world.account, world.now - DAY, MOST_TASKS)
     polls = polls_of(world)
     return frame_of(world) | {
-        "machines": [machine_of(world, vms.load(tx, owner, id_)) for id_ in shown],
+        "machines": [machine_of(world, vms.load(world.unit, id_)) for id_ in shown],
         "vm_count": len(ids),
         "earlier": ids[max(start - CARDS, 0)] if start else None,
         "later": ids[start + CARDS] if start + CARDS < len(ids) else None,
@@ -39,7 +38,7 @@ def gather_account(world: World, wanted: Wanted, window: str, first_vm: int) -> 
         "tasks": under_way[::-1],
         "polls": polls,
         "journal": journal_of(world, wanted),
-        "rules": [rule_view(rule) for rule in faults.of_account(tx, owner)],
+        "rules": [rule_view(rule) for rule in faults.of_account(world.unit)],
         "kinds": kind_forms(),
         "modules": modules(),
     }

@@ -12,25 +12,25 @@ from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.modules.vm.statistics import statistics_of
-from invapi_emulator.storage import events, snapshots, tasks
+from invapi_emulator.storage import events, snapshots, task_lists
 
 
 def gather_machine(world: World, vm_id: str, wanted: Wanted, window: str) -> dict[str, Any]:
     """Return what the page shows; raises NotFound when the account has no such VM."""
-    tx, owner, now = world.tx, world.account.id, world.now
+    tx, unit, now = world.tx, world.unit, world.now
     stored = vm_named(world, vm_id)
     machine = machine_of(world, stored)
-    mine = tasks.newest(tx, owner, now - DAY, MOST_TASKS, stored.id)
+    mine = task_lists.newest(tx, world.account, now - DAY, MOST_TASKS, stored.id)
     polls = polls_of(world)
-    held = snapshots.of_vm(tx, owner, stored.id)
-    settings = snapshots.settings_of_vm(tx, owner, stored.id)
-    origin = origin_of(machine.vm, held, events.newest(tx, owner, LINEAGE, MOST_OF_LINEAGE))
+    held = snapshots.of_vm(unit, stored.id)
+    settings = snapshots.settings_of_vm(unit, stored.id)
+    origin = origin_of(machine.vm, held, events.newest(tx, world.account.id, LINEAGE, MOST_OF_LINEAGE))
     return frame_of(world) | {
         "machine": machine,
         "vm": machine.vm,
         "origin": origin,
         "chains": chains_of(held, settings, mine, origin, now),
-        "statistics": statistics_charts(statistics_of(tx, world.account, stored, now), mine, now),
+        "statistics": statistics_charts(statistics_of(unit, world.account, stored, now), mine, now),
         "timeline": timeline_of(world, window, [stored.id], mine, polls),
         "window": window,
         "tasks": mine[::-1],

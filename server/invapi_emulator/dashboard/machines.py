@@ -34,8 +34,7 @@ class Machine:
 
 def machine_of(world: World, stored: VirtualMachine) -> Machine:
     vm = as_of(stored, world.now)
-    owner = world.account.id
-    settings = snapshots.settings_of_type(world.tx, owner, vm.id, DEFAULT_TYPE)
+    settings = snapshots.settings_of_type(world.unit, vm.id, DEFAULT_TYPE)
     excluded = f", {len(settings.excluded)} excluded" if settings.excluded else ""
     rotation = f"on{excluded}" if settings.enabled else f"off{excluded}"
     return Machine(
@@ -43,7 +42,7 @@ def machine_of(world: World, stored: VirtualMachine) -> Machine:
         lock=_lock(world, vm),
         disk=state_of_disk(vm.state),
         memory=state_of_memory(vm.state),
-        snapshots=len(snapshots.of_type(world.tx, owner, vm.id, DEFAULT_TYPE)),
+        snapshots=len(snapshots.of_type(world.unit, vm.id, DEFAULT_TYPE)),
         rotation=rotation if vm.kind == "VPS" else None,
     )
 
@@ -59,9 +58,7 @@ def state_of_memory(state: MachineState) -> str:
 
 
 def _lock(world: World, vm: VirtualMachine) -> Lock | None:
-    task: Task | None = (
-        None if vm.locked_by is None else tasks.by_key(world.tx, world.account.id, vm.locked_by)
-    )
+    task: Task | None = None if vm.locked_by is None else tasks.by_key(world.unit, vm.locked_by)
     if task is None:
         return None
     stage, progress = stage_at(task, world.now), progress_at(task, world.now)

@@ -40,7 +40,7 @@ async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
         with worlds.database.read() as tx:
             return [held.name for held in accounts.all_of_them(tx)]
 
-    return html("accounts.html", _visitor(request) | {"names": await worlds.database.run(names)})
+    return html("accounts.html", _visitor(request) | {"names": await worlds.database.call(names)})
 
 
 @router.get("/_emulator/ui/accounts/{name}")

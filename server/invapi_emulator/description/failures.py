@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from invapi_emulator import errors
+from invapi_emulator.api.answer import REASON_HEADER
+from invapi_emulator.api.envelope import failure_body
 from invapi_emulator.errors import ApiError
-from invapi_emulator.http.answer import REASON_HEADER
-from invapi_emulator.http.envelope import failure_body
 
 _STRING = {"type": "string"}
 

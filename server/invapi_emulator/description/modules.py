@@ -56,7 +56,7 @@ def answers_of(module: str) -> list[tuple[str, Answer]]:
 
 def form_of(module: str, action: str, sent: Any) -> dict[str, Any]:
     """Return the whole form of an example."""
-    needs_token = ACTIONS[module, action].find_account is None
+    needs_token = ACTIONS[module, action].identified_by is None
     return {"action": action} | ({"token": DEMO_TOKEN} if needs_token else {}) | dict(sent)
 
 

@@ -43,7 +43,7 @@ def wire_parameters(action: Action) -> dict[str, Schema]:
     """Return the schema of each field but `action`, by the name it has on the wire; `x-required` marks some."""
     model = action.params.model_json_schema()
     parameters: dict[str, Schema] = {}
-    if action.find_account is None:
+    if action.identified_by is None:
         parameters["token"] = _TOKEN | {"x-required": True}
     for name, schema in model["properties"].items():
         wire = _on_the_wire(schema)

@@ -31,7 +31,7 @@ class Account:
     """An account as stored.
 
     `seeded` tells whether somebody chose the seed; `generation` counts its worlds, a reset makes a new one;
-    `faults_made` numbers the fault rules in the present one; the given token is dead while `token_alive` is false.
+    the given token is dead while `token_alive` is false.
     `made_at` and `used_at` are real times, the latter to the minute. `start` and `start_conduct` are what a reset
     returns to.
     """
@@ -44,7 +44,6 @@ class Account:
     seed: int
     seeded: bool
     generation: int
-    faults_made: int
     made_at: Instant
     used_at: Instant
     start: ClockStart

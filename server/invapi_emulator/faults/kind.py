@@ -11,7 +11,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.errors import ApiError
 from invapi_emulator.faults.match import Match
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 Phase: TypeAlias = Literal["before", "after", "task"]
 Cut: TypeAlias = Literal["reset", "close"]
@@ -70,7 +70,7 @@ class BeforeFault(Fault):
 
     phase = "before"
 
-    def instead(self, tx: Transaction, call: Call[Any], window: Window | None) -> ApiError | Cut:
+    def instead(self, unit: UnitOfWork, call: Call[Any], window: Window | None) -> ApiError | Cut:
         raise NotImplementedError
 
 
@@ -101,5 +101,7 @@ F = TypeVar("F", bound=Fault)
 def fault(kind: type[F]) -> type[F]:
     """Put a kind into the table, under the word that its field `kind` takes."""
     (word,) = get_args(kind.__pydantic_fields__["kind"].annotation)
+    if word in FAULTS:
+        raise ValueError(f"the kind of fault {word} is registered already")
     FAULTS[word] = kind
     return kind

@@ -15,7 +15,7 @@ from pydantic import (
 
 from invapi_emulator.actions import ACTIONS, Call, actions_of, modules
 from invapi_emulator.storage import tasks
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 _CHECK = ("eq_callback", "check")
 
@@ -75,18 +75,19 @@ class Match(BaseModel):
             raise ValueError(f"{module or 'no module'} has no such action; there are {', '.join(known)}")
         return action
 
-    def fits(self, tx: Transaction, call: Call[Any]) -> bool:
+    def fits(self, unit: UnitOfWork, call: Call[Any]) -> bool:
         return (
             self.module in (None, call.module)
             and self.action in (None, call.action)
             and all(call.fields.get(name) == value for name, value in self.fields.items())
-            and (self.id is None or self.id == _vm_of(tx, call))
+            and (self.id is None or self.id == vm_of(unit, call))
         )
 
 
-def _vm_of(tx: Transaction, call: Call[Any]) -> int | None:
+def vm_of(unit: UnitOfWork, call: Call[Any]) -> int | None:
+    """Return the id of the VM that a call is about, for a check that of its task's VM."""
     if (call.module, call.action) == _CHECK:
-        task = tasks.by_key(tx, call.account.id, call.params.key)
+        task = tasks.by_key(unit, call.params.key)
         return None if task is None else task.vm_id
     vm_id: int | None = getattr(call.params, "id", None)
     return vm_id

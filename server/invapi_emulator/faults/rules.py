@@ -1,26 +1,31 @@
 """Holding a call against the rules of its account: which one fires, and counting that it did."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
 from invapi_emulator.actions import Call
 from invapi_emulator.faults import kinds as _kinds  # noqa: F401 - importing them fills the table
 from invapi_emulator.faults.kind import FAULTS, AfterFault, Draw, Fault, Phase, Window
+from invapi_emulator.faults.match import vm_of
 from invapi_emulator.storage import events, faults
-from invapi_emulator.storage.faults import Rule
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.faults import RULE, Rule
+from invapi_emulator.storage.json_column import json_text
+from invapi_emulator.storage.record import Index, Key
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_RULES = 1_000
-"""So many rules an account may have."""
+"""Maximum number of rules that an account has."""
 
 Order: Any = Annotated[reduce(or_, FAULTS.values()), Field(discriminator="kind")]
 """What a rule is ordered with: one of the kinds."""
 
 _ORDER: TypeAdapter[Fault] = TypeAdapter(Order)
+_MOST_PARSED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +38,111 @@ class Firing:
 
 
 def ordered(rule: Rule) -> Fault:
-    return _ORDER.validate_python(rule.ordered)
+    """Return the fault that a rule was ordered with; each is parsed once."""
+    return _parsed(json_text(rule.ordered))
 
 
-def fire(tx: Transaction, call: Call[Any], phase: Phase, *, accepted: bool = True) -> Firing | None:
+@lru_cache(_MOST_PARSED)
+def _parsed(order: str) -> Fault:
+    return _ORDER.validate_json(order)
+
+
+_Condition: TypeAlias = tuple[str, ...]
+"""What of a call a rule is filed under: `("id",)`, `("field", name)`, `("action",)`, `("module",)`, or nothing."""
+
+
+class RulesByCondition:
+    """The rules of an account that may still fire, by phase and by one condition that their calls must meet.
+
+    A call is held only against those whose condition it meets, so that rules which are not about it cost nothing.
+    """
+
+    def __init__(self, rows: Iterable[tuple[Key, Rule]] = ()) -> None:
+        self._faults: dict[Key, Fault] = {}
+        self._filed: dict[Phase, dict[_Condition, dict[Any, set[Key]]]] = {}
+        for key, rule in rows:
+            self.changed(key, rule)
+
+    def changed(self, key: Key, value: Rule | None) -> None:
+        live = value is not None and _may_fire(value)
+        if live == (key in self._faults):
+            return
+        if value is not None and live:
+            self._faults[key] = ordered(value)
+            self._place(self._faults[key]).add(key)
+        else:
+            self._place(self._faults[key]).discard(key)
+            del self._faults[key]
+
+    def content(self) -> dict[Key, Fault]:
+        return self._faults
+
+    def of(self, phase: Phase, unit: UnitOfWork, call: Call[Any]) -> Iterator[tuple[Key, Fault]]:
+        """Yield the rules of a phase whose condition a call meets, in the order they were written."""
+        found: set[Key] = set()
+        for condition, filed in self._filed.get(phase, {}).items():
+            found |= filed.get(_value(condition, unit, call), set())
+        return ((key, self._faults[key]) for key in sorted(found))
+
+    def _place(self, fault: Fault) -> set[Key]:
+        condition, value = _condition(fault)
+        return self._filed.setdefault(fault.phase, {}).setdefault(condition, {}).setdefault(value, set())
+
+
+RULES = Index(RULE, lambda owner: RULE.query(owner, ()), RulesByCondition)
+
+
+def fire(unit: UnitOfWork, call: Call[Any], phase: Phase, *, accepted: bool = True) -> Firing | None:
     """Return the first rule of this phase, in the order they were written, that fires on this call.
 
-    The account is held by the transaction, so however many clients race, a rule fires as often as it says.
+    The account is held by the unit of work, so however many clients race, a rule fires as often as it says.
     """
-    if not call.account.faults_made:
-        return None
-    for rule in faults.of_account(tx, call.account.id):
-        fault = ordered(rule)
-        if fault.phase == phase and _is_asked(tx, rule, fault, call, accepted=accepted):
-            firing = _asked(tx, rule, fault, call)
-            if firing is not None:
-                return firing
+    for (number,), fault in unit.index(RULES).of(phase, unit, call):
+        if isinstance(fault, AfterFault) and fault.needs_acceptance and not accepted:
+            continue
+        rule = faults.find(unit, number)
+        if rule is None or not fault.concerns(call) or not fault.match.fits(unit, call):
+            continue
+        firing = _asked(unit, rule, fault, call)
+        if firing is not None:
+            return firing
     return None
 
 
-def _is_asked(tx: Transaction, rule: Rule, fault: Fault, call: Call[Any], *, accepted: bool) -> bool:
-    if not rule.enabled or (fault.times is not None and rule.fired >= fault.times):
-        return False
-    if isinstance(fault, AfterFault) and fault.needs_acceptance and not accepted:
-        return False
-    return fault.concerns(call) and fault.match.fits(tx, call)
+def _may_fire(rule: Rule) -> bool:
+    times = rule.ordered.get("times", 1)
+    return rule.enabled and (times is None or rule.fired < times)
 
 
-def _asked(tx: Transaction, rule: Rule, fault: Fault, call: Call[Any]) -> Firing | None:
+def _condition(fault: Fault) -> tuple[_Condition, Any]:
+    """Return the condition that a rule is filed under, the one that fewest calls meet, and the value it wants."""
+    match = fault.match
+    if match.id is not None:
+        return ("id",), match.id
+    for name, value in match.fields.items():
+        return ("field", name), value
+    if match.action is not None:
+        return ("action",), match.action
+    if match.module is not None:
+        return ("module",), match.module
+    return (), None
+
+
+def _value(condition: _Condition, unit: UnitOfWork, call: Call[Any]) -> Any:
+    """Return what a call has of a condition."""
+    match condition:
+        case ("id",):
+            return vm_of(unit, call)
+        case ("field", name):
+            return call.fields.get(name)
+        case ("action",):
+            return call.action
+        case ("module",):
+            return call.module
+    return None
+
+
+def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firing | None:
     """Count the call, and the firing if it is one."""
     number = rule.seen + 1
 
@@ -70,12 +152,12 @@ def _asked(tx: Transaction, rule: Rule, fault: Fault, call: Call[Any]) -> Firing
     fires, window = False, rule.window
     if number > fault.skip and (fault.probability == 1 or draw("fires") < fault.probability):
         fires, window = fault.trips(window, call.real_now)
-    faults.save(tx, call.account.id, replace(rule, seen=number, fired=rule.fired + fires, window=window))
+    faults.save(unit, replace(rule, seen=number, fired=rule.fired + fires, window=window))
     if not fires:
         return None
     call.fired.append(fault.kind)
     events.record(
-        tx, call.account.id, call.now, "fault_fired",
+        unit, call.now, "fault_fired",
         rule=rule.id, fault=fault.kind, module=call.module, action=call.action,
         vm=getattr(call.params, "id", None),
     )  # fmt: skip

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.report import changing, manners, polling
 from invapi_emulator.report.habits import HABITS, SEVERITIES, Habit, Line, Seen
-from invapi_emulator.storage import requests, tasks
+from invapi_emulator.storage import requests, task_lists
 from invapi_emulator.storage.transaction import Transaction
 
 FILES = (polling, changing, manners)
@@ -19,9 +20,9 @@ class Finding:
     """Numbers of the calls that show it, in order."""
 
 
-def findings_of(tx: Transaction, account_id: int, now: Instant) -> list[Finding]:
+def findings_of(tx: Transaction, account: Account, now: Instant) -> list[Finding]:
     """Return what the account's journal shows, the worst first; nothing where nothing is to say."""
-    seen = seen_of(tx, account_id, now)
+    seen = seen_of(tx, account, now)
     looked = (
         Finding(habit, tuple(sorted({line.number for line in habit.look(seen)}))) for habit in _worst_first()
     )
@@ -32,6 +33,6 @@ def _worst_first() -> list[Habit]:
     return sorted(HABITS.values(), key=lambda habit: (-SEVERITIES.index(habit.severity), habit.id))
 
 
-def seen_of(tx: Transaction, account_id: int, now: Instant) -> Seen:
-    lines = [Line(number, call) for number, call in requests.newest(tx, account_id)]
-    return Seen(lines, {task.key: task for task in tasks.of_account(tx, account_id, now)}, now)
+def seen_of(tx: Transaction, account: Account, now: Instant) -> Seen:
+    lines = [Line(number, call) for number, call in requests.newest(tx, account.id)]
+    return Seen(lines, {task.key: task for task in task_lists.of_account(tx, account, now)}, now)

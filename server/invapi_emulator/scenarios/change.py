@@ -5,7 +5,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import QUEUED
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of, powered_off, powered_on
@@ -13,15 +12,13 @@ from invapi_emulator.scenarios.export import Written, vm_of_account
 from invapi_emulator.scenarios.mistakes import invalid, mistake
 from invapi_emulator.scenarios.schema import VmSpec
 from invapi_emulator.scenarios.task_schema import TaskSpec
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.kinds import KINDS
 
 _MERGED = ("disk", "memory")
 
 
-def changed_vm(
-    tx: Transaction, account: Account, vm: VirtualMachine, change: Mapping[str, Any], now: Instant
-) -> VmSpec:
+def changed_vm(unit: UnitOfWork, vm: VirtualMachine, change: Mapping[str, Any], now: Instant) -> VmSpec:
     """Return the VM with the change; raises Unprocessable for one that makes no sense.
 
     Objects are merged, lists and maps are replaced. A change of power happens now, as if its button were pressed.
@@ -29,7 +26,7 @@ def changed_vm(
     if change.get("id", vm.id) != vm.id:
         raise mistake("id", change["id"], f"the VM is {vm.id}; leave it out")
     switched = _switched(as_of(vm, now), change.get("power"), now)
-    merged = vm_of_account(tx, account, switched, now)
+    merged = vm_of_account(unit, switched, now)
     for field, value in change.items():
         parts = field in _MERGED and isinstance(value, dict)
         merged[field] = merged[field] | value if parts else value

@@ -10,8 +10,9 @@ from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, Unliste
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of
 from invapi_emulator.scenarios.settle_faults import written_faults
-from invapi_emulator.storage import accounts, snapshots, tasks, unlisted, vms
+from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 Written = dict[str, Any]
 """A part of a world as `scenarios/schema.py` describes it, in JSON."""
@@ -20,11 +21,11 @@ Written = dict[str, Any]
 def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
     held = snapshots.of_account(tx, account.id)
     settings = snapshots.settings_of_account(tx, account.id)
-    hidden = unlisted.of_account(tx, account.id, now)
+    hidden = stale_lists.of_account(tx, account.id, now)
     work: dict[int, list[Task]] = {}
-    for task in tasks.of_account(tx, account.id, now):
+    for task in task_lists.of_account(tx, account, now):
         work.setdefault(task.vm_id, []).append(task)
-    answers = accounts.last_answer(tx, account.id)
+    counters = accounts.counters(tx, account.id)
     return {
         "version": 1,
         "account": account.name,
@@ -33,10 +34,10 @@ def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
         "profile": account.conduct.profile,
         "assume": dict(account.assumed.other),
         "counters": {
-            "sequence": accounts.last_sequence(tx, account.id),
-            "faults": accounts.last_fault(tx, account.id),
+            "sequence": counters["sequence"],
+            "faults": counters["faults_made"],
         }
-        | ({"answers": answers} if answers else {}),
+        | ({"answers": counters["answered"]} if counters["answered"] else {}),
         "vms": [
             written_vm(
                 as_of(vm, now),
@@ -51,14 +52,14 @@ def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
     }
 
 
-def vm_of_account(tx: Transaction, account: Account, vm: VirtualMachine, now: Instant) -> Written:
+def vm_of_account(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Written:
     """Return a VM as it would stand in the world; `vm` is as of `now`."""
     return written_vm(
         vm,
-        snapshots.of_vm(tx, account.id, vm.id),
-        snapshots.settings_of_vm(tx, account.id, vm.id),
-        tasks.of_vm(tx, account.id, vm.id, now),
-        unlisted.of_vm(tx, account.id, vm.id, now),
+        snapshots.of_vm(unit, vm.id),
+        snapshots.settings_of_vm(unit, vm.id),
+        task_lists.of_vm(unit.sql(), unit.account, vm.id, now),
+        stale_lists.of_vm(unit, vm.id, now),
     )
 
 

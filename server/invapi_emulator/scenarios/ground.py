@@ -8,7 +8,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.randomness import Chance, chance_of
 from invapi_emulator.scenarios.mistakes import mistake
 from invapi_emulator.scenarios.schema import VmSpec
-from invapi_emulator.storage import accounts, snapshots, tasks
+from invapi_emulator.storage import accounts, snapshots, task_lists
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.tasks.keys import new_key
 
@@ -58,16 +58,19 @@ class Keys:
     def of(self, given: str | None, number: int, place: str) -> str:
         """Return the key of the task with this number."""
         if given is None:
-            return new_key(self._tx, self._account, number, self._reserved)
-        owner = tasks.owner_of(self._tx, given)
+            return new_key(self._account, number, self._is_taken)
+        owner = task_lists.owner_of(self._tx, given, self._account)
         if given in self._given or owner == self._account.id:
             raise mistake(place, given, "another task of the account has this key")
         self._given.add(given)
         if self._keep and owner is None:
             return given
-        issued = new_key(self._tx, self._account, number, self._reserved)
+        issued = new_key(self._account, number, self._is_taken)
         self.issued_anew[given] = issued
         return issued
+
+    def _is_taken(self, key: str) -> bool:
+        return key in self._reserved or task_lists.owner_of(self._tx, key, self._account) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,6 @@ def fresh_ground(tx: Transaction, account: Account, now: Instant, *, keep_keys: 
 
 def shared_ground(tx: Transaction, account: Account, now: Instant) -> Ground:
     """Return the ground for a VM that joins those the account has."""
-    taken = snapshots.sequences(tx, account.id), tasks.sequences(tx, account.id)
-    numbers = Numbers(accounts.last_sequence(tx, account.id), *taken)
+    taken = snapshots.sequences(tx, account.id), task_lists.sequences(tx, account)
+    numbers = Numbers(accounts.counters(tx, account.id)["sequence"], *taken)
     return Ground(account, now, numbers, Keys(tx, account, keep=True))

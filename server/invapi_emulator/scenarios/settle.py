@@ -10,7 +10,7 @@ from invapi_emulator.scenarios.ground import Ground, fresh_ground, shared_ground
 from invapi_emulator.scenarios.mistakes import mistake
 from invapi_emulator.scenarios.schema import VmSpec, World
 from invapi_emulator.scenarios.settle_faults import check_faults, settle_faults
-from invapi_emulator.storage import accounts, snapshots, tasks, unlisted, vms
+from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
 
 KeysIssuedAnew = dict[str, str]
@@ -23,10 +23,10 @@ def settle_world(tx: Transaction, account: Account, world: World, now: Instant) 
     Tasks keep their keys if the world names no other account as its own, and no other account holds them.
     """
     ground, built = _prepared(tx, account, world, now)
-    accounts.set_sequence(tx, account.id, ground.numbers.last)
-    accounts.set_answered(tx, account.id, 0 if world.counters is None else world.counters.answers)
+    answered = 0 if world.counters is None else world.counters.answers
+    accounts.set_counters(tx, account.id, sequence=ground.numbers.last, answered=answered)
     settle_faults(tx, account, world)
-    _store(tx, account.id, built, now)
+    _store(tx, account, built)
     return ground.keys.issued_anew
 
 
@@ -41,8 +41,8 @@ def settle_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> 
     ground = shared_ground(tx, account, now)
     ground.reserve([spec])
     built = _built([spec], ground, [""])
-    accounts.set_sequence(tx, account.id, ground.numbers.last)
-    _store(tx, account.id, built, now)
+    accounts.set_counters(tx, account.id, sequence=ground.numbers.last)
+    _store(tx, account, built)
 
 
 def _prepared(tx: Transaction, account: Account, world: World, now: Instant) -> tuple[Ground, list[BuiltVm]]:
@@ -67,17 +67,12 @@ def _built(specs: Sequence[VmSpec], ground: Ground, places: Sequence[str]) -> li
     return list(built.values())
 
 
-def _store(tx: Transaction, account_id: int, built: Sequence[BuiltVm], now: Instant) -> None:
-    vms.add(tx, account_id, [each.vm for each in built])
-    for each in built:
-        for type_, settings in each.settings.items():
-            snapshots.save_settings(tx, account_id, each.vm.id, type_, settings)
-        for snapshot in each.snapshots:
-            snapshots.add(tx, account_id, snapshot)
-        for task in each.tasks:
-            tasks.add(tx, account_id, task)
-        if each.unlisted:
-            unlisted.add(tx, account_id, each.vm.id, each.unlisted, now)
-        if each.unlisted or any(task.stale_for for task in each.tasks):
-            # Lists look for what a fault keeps from them only where there was one.
-            accounts.set_faults_made(tx, account_id, max(1, accounts.last_fault(tx, account_id)))
+def _store(tx: Transaction, account: Account, built: Sequence[BuiltVm]) -> None:
+    vms.add(tx, account.id, [each.vm for each in built])
+    settings = {(each.vm.id, type_): of_type for each in built for type_, of_type in each.settings.items()}
+    snapshots.insert_settings(tx, account.id, settings)
+    snapshots.insert_all(tx, account.id, [snapshot for each in built for snapshot in each.snapshots])
+    task_lists.insert_all(tx, account, [task for each in built for task in each.tasks])
+    stale_lists.insert_all(
+        tx, account.id, [(each.vm.id, change) for each in built for change in each.unlisted]
+    )

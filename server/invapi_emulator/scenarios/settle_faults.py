@@ -34,14 +34,13 @@ def check_faults(world: World) -> list[Rule]:
 def settle_faults(tx: Transaction, account: Account, world: World) -> None:
     """Put the world's rules into an account that has none."""
     rules = check_faults(world)
-    for rule in rules:
-        faults.add(tx, account.id, rule)
+    faults.insert_all(tx, account.id, rules)
     counted = world.counters.faults if world.counters is not None else 0
-    accounts.set_faults_made(tx, account.id, max([counted, *(rule.id for rule in rules)]))
+    accounts.set_counters(tx, account.id, faults_made=max([counted, *(rule.id for rule in rules)]))
 
 
 def written_faults(tx: Transaction, account: Account) -> list[dict[str, Any]]:
-    return [_written(rule) for rule in faults.of_account(tx, account.id)]
+    return [_written(rule) for rule in faults.stored(tx, account.id)]
 
 
 def _check_counts(spec: Any, place: str) -> None:

@@ -12,8 +12,9 @@ from invapi_emulator.scenarios.fields import ClockChange
 from invapi_emulator.scenarios.named import Scenario
 from invapi_emulator.scenarios.schema import World
 from invapi_emulator.scenarios.settle import KeysIssuedAnew, check_world, settle_world
-from invapi_emulator.storage import accounts, events, faults, sessions, vms
+from invapi_emulator.storage import accounts, events, sessions
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 DEMO = "demo"
 DEMO_CREDENTIALS = Credentials(
@@ -65,14 +66,13 @@ def check_wanted(tx: Transaction, wanted: Wanted, real_now: Instant) -> None:
     check_world(tx, account, wanted.scenario.world, account.clock.base)
 
 
-def reset_account(
-    tx: Transaction, account: Account, scenario: Scenario, seed: int | None, real_now: Instant
-) -> Account:
+def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> None:
     """Start the account's world again, in a new generation: nothing of the old one reaches into it.
 
     Name, API key and given token stay; so do seed, clock, profile and assumptions as it was made with, unless a seed
     or another scenario that has its own is named.
     """
+    account, real_now = unit.account, unit.real_now
     told = World() if scenario.name == account.scenario else scenario.world
     seed = _first(seed, told.seed)
     start = _changed(account.start, told.clock)
@@ -85,27 +85,25 @@ def reset_account(
         seed=account.seed if seed is None else seed,
         seeded=seeded,
         generation=account.generation + 1,
-        faults_made=0,
         start=start,
         clock=start.clock(seeded=seeded, made_at=account.made_at, real_now=real_now),
         start_conduct=conduct,
         conduct=conduct,
     )
-    accounts.clear_world(tx, account.id)
+    tx = unit.sql()
+    accounts.clear_world(tx, account.id, sessions_too=True)
     accounts.save(tx, fresh)
     settle_world(tx, fresh, scenario.world, fresh.clock.base)
-    now = fresh.clock.now(real_now)
-    events.record(tx, account.id, now, "reset", scenario=fresh.scenario, seed=fresh.seed)
-    return fresh
+    _begin_again(unit)
+    events.record(unit, fresh.clock.now(real_now), "reset", scenario=fresh.scenario, seed=fresh.seed)
 
 
-def replace_world(
-    tx: Transaction, account: Account, world: World, real_now: Instant
-) -> tuple[Account, KeysIssuedAnew]:
+def replace_world(unit: UnitOfWork, world: World) -> KeysIssuedAnew:
     """Put another world in the place of the account's, in a new generation; login tokens stay.
 
     What it says nothing of, clock, seed, profile or assumptions, goes on as it was.
     """
+    account, real_now = unit.account, unit.real_now
     changes = {} if world.clock is None else world.clock.model_dump()
     fresh = replace(
         account,
@@ -116,21 +114,20 @@ def replace_world(
         conduct=_imported(account.conduct, world),
     )
     now = fresh.clock.now(real_now)
-    vms.remove_all(tx, account.id)
-    faults.remove_all(tx, account.id)
-    sessions.make_older(tx, account.id, accounts.last_sequence(tx, account.id))
+    tx = unit.sql()
+    sessions.make_older(tx, account.id, accounts.counters(tx, account.id)["sequence"])
+    accounts.clear_world(tx, account.id, sessions_too=False)
     accounts.save(tx, fresh)
     issued_anew = settle_world(tx, fresh, world, now)
-    events.record(tx, account.id, now, "imported", account=world.account, vms=len(world.vms))
-    return fresh, issued_anew
+    _begin_again(unit)
+    events.record(unit, now, "imported", account=world.account, vms=len(world.vms))
+    return issued_anew
 
 
-def remove_unused(tx: Transaction, since: Instant) -> None:
-    """Remove the accounts that nobody used since that real time; demo stays."""
-    for name in accounts.unused_since(tx, since):
-        account = accounts.by_name(tx, name)
-        if account is not None and account.used_at < since and name != DEMO:
-            accounts.remove(tx, account.id)
+def _begin_again(unit: UnitOfWork) -> None:
+    """Let a unit go on with the world that SQL has put in the place of the account's."""
+    unit.reload()
+    unit.due_earlier = True
 
 
 def _new_account(name: str, credentials: Credentials, wanted: Wanted, real_now: Instant) -> Account:
@@ -144,7 +141,6 @@ def _new_account(name: str, credentials: Credentials, wanted: Wanted, real_now: 
         seed=new_seed() if wanted.seed is None else wanted.seed,
         seeded=seeded,
         generation=1,
-        faults_made=0,
         made_at=real_now,
         used_at=real_now,
         start=wanted.start,

@@ -4,15 +4,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, select
 
 from invapi_emulator.domain.instants import Instant, iso
-from invapi_emulator.storage.prepared import Prepared
+from invapi_emulator.storage.json_column import json_text
+from invapi_emulator.storage.statement import Insertion, Write
 from invapi_emulator.storage.tables import event
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 KEPT = 10_000
-"""So many events an account keeps at least; a few more until the next clean-up."""
+"""Number of events that an account keeps at least; a few more until the next clean-up."""
+
+_CLEANED_EVERY = 100
 
 EventKind: TypeAlias = Literal[
     "task_started",
@@ -33,23 +37,10 @@ EventKind: TypeAlias = Literal[
     "vm_removed",
 ]
 
-LAST_OF_ACCOUNT = select(func.coalesce(func.max(event.c.number), 0)).where(
-    event.c.account_id == bindparam("account_id")
-)
-_LAST = Prepared(LAST_OF_ACCOUNT)
-_INSERT = Prepared(insert(event), tuple(column.name for column in event.c), leaves_known=True)
-_INSERT_AS_NEXT = Prepared(
-    insert(event)
-    .values(
-        {name: bindparam(name, type_=event.c[name].type) for name in ("account_id", "at", "kind", "data")}
-        | {"number": LAST_OF_ACCOUNT.scalar_subquery() + 1}
-    )
-    .returning(event.c.number),
-    leaves_known=True,
-)
-_DROP = Prepared(
+_INSERT = Insertion(event, ("account_id", "number", "at", "kind", "data"))
+_TRIM = Write(
     delete(event).where(event.c.account_id == bindparam("account"), event.c.number <= bindparam("last")),
-    leaves_known=True,
+    ("account", "last"),
 )
 
 
@@ -64,22 +55,16 @@ class Event:
         return {"id": self.number, "at": iso(self.at), "kind": self.kind} | self.data
 
 
-def record(tx: Transaction, account_id: int, at: Instant, kind: EventKind, **data: Any) -> None:
-    tx.touched.add(account_id)
-    row = {"account_id": account_id, "at": at, "kind": kind, "data": data}
-    last: int | None = tx.known.get(("last event", account_id))
-    if last is None:
-        number = int(_INSERT_AS_NEXT.scalar(tx, **row))
-    else:
-        number = last + 1
-        _INSERT.run(tx, row | {"number": number})
-    tx.keep(("last event", account_id), number)
-    if number % 100 == 0:
-        _DROP.run(tx, {"account": account_id, "last": number - KEPT})
+def record(unit: UnitOfWork, at: Instant, kind: EventKind, **data: Any) -> None:
+    """Append an event to those of the unit's account."""
+    unit.counters.last_event = number = unit.counters.last_event + 1
+    unit.append(_INSERT, (unit.account.id, number, at, kind, json_text(data)))
+    if number % _CLEANED_EVERY == 0:
+        unit.trim(_TRIM, (unit.account.id, number - KEPT))
 
 
-def last_number(tx: Transaction, account_id: int) -> int:
-    return tx.once(("last event", account_id), lambda: int(_LAST.scalar(tx, account_id=account_id)))
+def last_number(unit: UnitOfWork) -> int:
+    return unit.counters.last_event
 
 
 def after(tx: Transaction, account_id: int, number: int, most: int | None = None) -> list[Event]:

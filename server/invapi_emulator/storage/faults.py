@@ -1,15 +1,15 @@
-"""Queries about the fault rules of an account."""
+"""The fault rules of an account, as stored."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import insert, select
 
-from invapi_emulator.storage import tables
+from invapi_emulator.storage.record import Record
+from invapi_emulator.storage.tables import fault
 from invapi_emulator.storage.transaction import Transaction
-
-_rule = tables.fault
-_INSERT = insert(_rule)
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +28,52 @@ class Rule:
     window: dict[str, Any] | None = None
 
 
-def add(tx: Transaction, account_id: int, rule: Rule) -> None:
-    tx.execute(_INSERT, asdict(rule) | {"account_id": account_id})
+RULE = Record(
+    fault,
+    ("id",),
+    part=0,
+    read=lambda columns: Rule(**columns),
+    changing=("enabled", "seen", "fired", "window"),
+    order="id",
+)
+
+# In a unit of work
 
 
-def save(tx: Transaction, account_id: int, rule: Rule) -> None:
-    tx.execute(update(_rule).where(_one(account_id, rule.id)).values(asdict(rule)))
+def add(unit: UnitOfWork, rule: Rule) -> None:
+    unit.add(RULE, (rule.id,), rule)
 
 
-def remove(tx: Transaction, account_id: int, rule_id: int) -> None:
-    tx.execute(delete(_rule).where(_one(account_id, rule_id)))
+def save(unit: UnitOfWork, rule: Rule) -> None:
+    unit.save(RULE, (rule.id,), rule)
 
 
-def remove_all(tx: Transaction, account_id: int) -> None:
-    tx.execute(delete(_rule).where(_rule.c.account_id == account_id))
+def remove(unit: UnitOfWork, rule_id: int) -> None:
+    if find(unit, rule_id) is not None:
+        unit.remove(RULE, (rule_id,))
 
 
-def find(tx: Transaction, account_id: int, rule_id: int) -> Rule | None:
-    return next((rule for rule in of_account(tx, account_id) if rule.id == rule_id), None)
+def find(unit: UnitOfWork, rule_id: int) -> Rule | None:
+    return unit.one(RULE, (rule_id,))
 
 
-def of_account(tx: Transaction, account_id: int) -> list[Rule]:
+def of_account(unit: UnitOfWork) -> list[Rule]:
     """Return all, in the order they were written."""
-    columns = [_rule.c[name] for name in Rule.__dataclass_fields__]
-    mine = select(*columns).where(_rule.c.account_id == account_id).order_by(_rule.c.id)
+    held = unit.part(RULE, ())
+    return [held[key] for key in sorted(held)]
+
+
+# In SQL
+
+
+def insert_all(tx: Transaction, account_id: int, rules: Iterable[Rule]) -> None:
+    rows = [asdict(rule) | {"account_id": account_id} for rule in rules]
+    if rows:
+        tx.execute(insert(fault), rows)
+
+
+def stored(tx: Transaction, account_id: int) -> list[Rule]:
+    """Return all, in the order they were written."""
+    columns = [fault.c[name] for name in Rule.__dataclass_fields__]
+    mine = select(*columns).where(fault.c.account_id == account_id).order_by(fault.c.id)
     return [Rule(*row) for row in tx.execute(mine)]
-
-
-def _one(account_id: int, rule_id: int) -> ColumnElement[bool]:
-    return (_rule.c.account_id == account_id) & (_rule.c.id == rule_id)

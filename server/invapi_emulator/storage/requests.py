@@ -1,32 +1,31 @@
-"""The journal: the newest calls of each account, and those of no account."""
+"""The journal: the newest calls of each account, and the unauthenticated ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, literal_column, select
 
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.storage import events
-from invapi_emulator.storage.events import LAST_OF_ACCOUNT
-from invapi_emulator.storage.prepared import Prepared
+from invapi_emulator.storage.json_column import json_text
+from invapi_emulator.storage.statement import Insertion, Write
 from invapi_emulator.storage.tables import request
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 KEPT = 1_000
-"""So many calls are kept of each account, and as many of no account."""
+"""Number of calls that are kept of each account, and of the unauthenticated ones."""
 
-_SURPLUS = 100
-"""So many more may be there until the next clean-up; nobody is shown them."""
-
-_STRANGERS_LOCK = 0x1147A93
+_CLEANED_EVERY = 100
+"""Number of calls that may be there beyond those kept, until the next clean-up; nobody is shown them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call that was answered; `at` is the account's time, None for a call of no account.
+    """A call that was answered; `at` is the account's time, None for an unauthenticated call.
 
-    `after_event` is the number of the account's last event by then, which `add` finds out: what the
-    call did comes before it.
+    `after_event` is the number of the account's last event by then: what the call did comes before it.
 
     `fields` are what was sent, secrets masked; `unread` names those that no handler read. `status` is 0 where the
     connection was cut, `result` is `ok` or `refused`, `fault` the kinds of the rules that fired, `duration_us`
@@ -53,64 +52,52 @@ class Request:
     request_id: str | None
     received_at: Instant | None = None
     retry_after: int | None = None
-    in_query: list[str] | None = None
+    in_query: Sequence[str] | None = None
     after_event: int = 0
 
 
 _FIELDS = tuple(name for name in Request.__dataclass_fields__ if name != "after_event")
-
-
-def _last(whose: ColumnElement[bool]) -> Select[Any]:
-    return select(func.coalesce(func.max(request.c.number), 0)).where(whose)
-
-
-def _insert_as_next(whose: ColumnElement[bool], after_event: ColumnElement[int]) -> Prepared:
-    given = {name: bindparam(name, type_=request.c[name].type) for name in ("account_id", *_FIELDS)}
-    counted = {"number": _last(whose).scalar_subquery() + 1, "after_event": after_event}
-    return Prepared(insert(request).values(given | counted).returning(request.c.number), leaves_known=True)
-
-
-_OF_ACCOUNT = request.c.account_id == bindparam("account_id")
-_OF_NOBODY = request.c.account_id.is_(None)
-_INSERT = Prepared(insert(request), ("account_id", "number", "after_event", *_FIELDS), leaves_known=True)
-_INSERT_AS_NEXT = _insert_as_next(_OF_ACCOUNT, LAST_OF_ACCOUNT.scalar_subquery())
-_INSERT_OF_NOBODY = _insert_as_next(_OF_NOBODY, literal(0))
-_DROP, _DROP_OF_NOBODY = (
-    Prepared(delete(request).where(whose, request.c.number <= bindparam("last")), leaves_known=True)
-    for whose in (_OF_ACCOUNT, _OF_NOBODY)
+_JSON_AT = [_FIELDS.index(name) for name in ("fields", "unread", "user_agent", "in_query")]
+_values = attrgetter(*_FIELDS)
+_UNAUTHENTICATED = request.c.account_id.is_(None)
+_last_number = (
+    select(func.coalesce(func.max(request.c.number), literal_column("0")))
+    .where(_UNAUTHENTICATED)
+    .scalar_subquery()
 )
-_LAST = Prepared(_last(_OF_ACCOUNT))
-_LAST_OF_NOBODY = Prepared(_last(_OF_NOBODY))
+
+_INSERT = Insertion(request, ("account_id", "number", "after_event", *_FIELDS))
+_TRIM = Write(
+    delete(request).where(
+        request.c.account_id == bindparam("account"), request.c.number <= bindparam("last")
+    ),
+    ("account", "last"),
+)
+INSERT_UNAUTHENTICATED = Write(
+    insert(request).values(number=_last_number + literal_column("1")), _FIELDS, _FIELDS
+)
+_TRIM_UNAUTHENTICATED = Write(
+    delete(request).where(_UNAUTHENTICATED, request.c.number <= _last_number - bindparam("kept")), ("kept",)
+)
 
 
-def add(tx: Transaction, account_id: int | None, made: Request) -> None:
-    if account_id is None and tx.dialect.name == "postgresql":
-        tx.execute(select(func.pg_advisory_xact_lock(_STRANGERS_LOCK)))  # there is no account's row to hold
-    if account_id is not None:
-        tx.touched.add(account_id)
-    row = {"account_id": account_id, **{name: getattr(made, name) for name in _FIELDS}}
-    number = (
-        int(_INSERT_OF_NOBODY.scalar(tx, **row)) if account_id is None else _inserted(tx, account_id, row)
-    )
-    if number % _SURPLUS == 1:
-        drop = _DROP_OF_NOBODY if account_id is None else _DROP
-        drop.run(tx, {"account_id": account_id, "last": number - KEPT})
+def record(unit: UnitOfWork, made: Request, *, authenticated: bool) -> None:
+    """Append a call to the journal of the unit's account, or to the unauthenticated ones."""
+    row = list(_values(made))
+    for place in _JSON_AT:
+        row[place] = json_text(row[place])
+    if not authenticated:
+        unit.append(INSERT_UNAUTHENTICATED, row)
+        unit.trim(_TRIM_UNAUTHENTICATED, (KEPT,))
+        return
+    unit.counters.last_request = number = unit.counters.last_request + 1
+    unit.append(_INSERT, (unit.account.id, number, unit.counters.last_event, *row))
+    if number % _CLEANED_EVERY == 1:
+        unit.trim(_TRIM, (unit.account.id, number - KEPT))
 
 
-def _inserted(tx: Transaction, account_id: int, row: dict[str, Any]) -> int:
-    """Put a line into an account's journal, and return its number."""
-    last: int | None = tx.known.get(("last request", account_id))
-    if last is None:
-        number = int(_INSERT_AS_NEXT.scalar(tx, **row))
-    else:
-        number = last + 1
-        _INSERT.run(tx, row | {"number": number, "after_event": events.last_number(tx, account_id)})
-    return tx.keep(("last request", account_id), number)
-
-
-def last_number(tx: Transaction, account_id: int | None) -> int:
-    wanted = _LAST_OF_NOBODY if account_id is None else _LAST
-    return int(wanted.scalar(tx, account_id=account_id))
+def last_number(unit: UnitOfWork) -> int:
+    return unit.counters.last_request
 
 
 def after(tx: Transaction, account_id: int, number: int, most: int) -> list[tuple[int, Request]]:
@@ -152,7 +139,7 @@ def newest_of(
 
 
 def _of(account_id: int | None) -> ColumnElement[bool]:
-    return request.c.account_id.is_(None) if account_id is None else request.c.account_id == account_id
+    return _UNAUTHENTICATED if account_id is None else request.c.account_id == account_id
 
 
 def _from_row(row: Row[Any]) -> tuple[int, Request]:

@@ -1,16 +1,20 @@
-"""Queries about login tokens."""
+"""Login tokens."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.storage.prepared import Prepared
+from invapi_emulator.storage.record import Record
+from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.tables import session
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_SESSIONS = 1_000
-"""So many login tokens an account keeps, the newest; an older one is then unknown."""
+"""Maximum number of login tokens that an account keeps, the newest; an older one is then unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +27,30 @@ class Session:
     address: str | None
 
 
-_FIND = Prepared(
-    select(*(session.c[name] for name in Session.__dataclass_fields__)).where(
-        session.c.token == bindparam("wanted")
-    )
+SESSION = Record(session, ("token",), part=1, read=lambda columns: Session(**columns), changing=())
+
+_TOO_OLD = Statement(
+    select(session.c.token)
+    .where(session.c.account_id == bindparam("account_id"))
+    .order_by(session.c.sequence.desc())
+    .offset(bindparam("kept")),
+    str,
 )
 
 
-def add(tx: Transaction, account_id: int, made: Session) -> None:
-    mine = session.c.account_id == account_id
-    kept = select(session.c.sequence).where(mine).order_by(session.c.sequence.desc())
-    oldest_kept = kept.offset(MAX_SESSIONS - 1).limit(1).scalar_subquery()
-    tx.execute(delete(session).where(mine, session.c.sequence <= oldest_kept))
-    tx.execute(insert(session).values(account_id=account_id, **asdict(made)))
+def add(unit: UnitOfWork, made: Session) -> None:
+    for token in _too_old(unit):
+        unit.remove(SESSION, (token,))
+    unit.add(SESSION, (made.token,), made)
 
 
-def find(tx: Transaction, token: str) -> Session | None:
-    row = _FIND.first(tx, wanted=token)
-    return None if row is None else Session(*row)
+def find(unit: UnitOfWork, token: str) -> Session | None:
+    return unit.one(SESSION, (token,))
+
+
+def remove(unit: UnitOfWork, token: str) -> None:
+    if find(unit, token) is not None:
+        unit.remove(SESSION, (token,))
 
 
 def make_older(tx: Transaction, account_id: int, by: int) -> None:
@@ -49,5 +59,6 @@ def make_older(tx: Transaction, account_id: int, by: int) -> None:
     tx.execute(older.where(session.c.account_id == account_id))
 
 
-def remove(tx: Transaction, token: str) -> None:
-    tx.execute(delete(session).where(session.c.token == token))
+def _too_old(unit: UnitOfWork) -> Sequence[Any]:
+    """Return the tokens that go when one is added."""
+    return unit.rows(_TOO_OLD.of(account_id=unit.account.id, kept=MAX_SESSIONS - 1))

@@ -1,86 +1,116 @@
-"""Queries about snapshots and the settings of their rotation."""
+"""Snapshots and the settings of their rotation, each of a VM."""
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, select
+from sqlalchemy import insert, select
 
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
 from invapi_emulator.domain.virtual_machines import MachineState
-from invapi_emulator.storage.prepared import Prepared
+from invapi_emulator.storage.record import Key, Record
 from invapi_emulator.storage.tables import STATE_COLUMNS, rotation, snapshot
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.storage.vms import STATE_PATHS
 
 _PLAIN = tuple(name for name in Snapshot.__dataclass_fields__ if name != "state")
-_INSERT = Prepared(insert(snapshot), tuple(column.name for column in snapshot.c), leaves_known=True)
-_REMOVE = Prepared(
-    delete(snapshot).where(
-        snapshot.c.account_id == bindparam("account"), snapshot.c.sequence == bindparam("number")
-    ),
-    leaves_known=True,
+_by_sequence = attrgetter("sequence")
+
+
+def _read(columns: dict[str, Any]) -> Snapshot:
+    state = MachineState(*(columns.pop(name) for name in STATE_COLUMNS))
+    return Snapshot(**columns, state=state)
+
+
+def _read_settings(columns: dict[str, Any]) -> RotationSettings:
+    return RotationSettings(columns["enabled"], tuple(columns["excluded"]))
+
+
+SNAPSHOT = Record(
+    snapshot, ("vm_id", "type", "name"), part=1, read=_read, changing=(), paths=STATE_PATHS, order="sequence"
 )
+ROTATION = Record(rotation, ("vm_id", "type"), part=1, read=_read_settings, changing=("enabled", "excluded"))
+
+# In a unit of work
 
 
-def _of_vm(table: Table, order: ColumnElement[Any]) -> Prepared:
-    mine = (table.c.account_id == bindparam("account")) & (table.c.vm_id == bindparam("vm"))
-    return Prepared(select(table).where(mine).order_by(order))
+def add(unit: UnitOfWork, made: Snapshot) -> None:
+    unit.add(SNAPSHOT, _key(made), made)
 
 
-_OF_VM = _of_vm(snapshot, snapshot.c.sequence + 0)  # an index in that order has SQLite read those of all VMs
-_SETTINGS_OF_VM = _of_vm(rotation, rotation.c.type)
+def remove(unit: UnitOfWork, gone: Snapshot) -> None:
+    unit.remove(SNAPSHOT, _key(gone))
 
 
-def add(tx: Transaction, account_id: int, made: Snapshot) -> None:
-    row: dict[str, Any] = {name: getattr(made, name) for name in _PLAIN}
-    row |= {name: getattr(made.state, name) for name in STATE_COLUMNS}
-    _INSERT.run(tx, row | {"account_id": account_id})
-    tx.forget(("snapshots", account_id, made.vm_id))
-
-
-def of_type(tx: Transaction, account_id: int, vm_id: int, type_: str) -> list[Snapshot]:
-    """Return a VM's snapshots of one type, oldest first."""
-    return [found for found in of_vm(tx, account_id, vm_id) if found.type == type_]
-
-
-def of_vm(tx: Transaction, account_id: int, vm_id: int) -> tuple[Snapshot, ...]:
+def of_vm(unit: UnitOfWork, vm_id: int) -> list[Snapshot]:
     """Return a VM's snapshots of all types, oldest first."""
+    return sorted(unit.part(SNAPSHOT, (vm_id,)).values(), key=_by_sequence)
 
-    def read() -> tuple[Snapshot, ...]:
-        return tuple(_from_row(row) for row in _OF_VM.all(tx, account=account_id, vm=vm_id))
 
-    return tx.once(("snapshots", account_id, vm_id), read)
+def of_type(unit: UnitOfWork, vm_id: int, type_: str) -> list[Snapshot]:
+    """Return a VM's snapshots of one type, oldest first."""
+    return [found for found in of_vm(unit, vm_id) if found.type == type_]
+
+
+def settings_of_vm(unit: UnitOfWork, vm_id: int) -> Mapping[str, RotationSettings]:
+    """Return the settings that were set, by type, in alphabetical order."""
+    found = unit.part(ROTATION, (vm_id,))
+    return {type_: found[vm_id, type_] for _, type_ in sorted(found)}
+
+
+def settings_of_type(unit: UnitOfWork, vm_id: int, type_: str) -> RotationSettings:
+    return unit.one(ROTATION, (vm_id, type_)) or RotationSettings()
+
+
+def save_settings(unit: UnitOfWork, vm_id: int, type_: str, new: RotationSettings) -> None:
+    key = (vm_id, type_)
+    if unit.one(ROTATION, key) is None:
+        unit.add(ROTATION, key, new)
+    else:
+        unit.save(ROTATION, key, new)
+
+
+# In SQL
+
+
+def insert_all(tx: Transaction, account_id: int, made: Iterable[Snapshot]) -> None:
+    rows = [
+        {name: getattr(each, name) for name in _PLAIN}
+        | {name: getattr(each.state, name) for name in STATE_COLUMNS}
+        | {"account_id": account_id}
+        for each in made
+    ]
+    if rows:
+        tx.execute(insert(snapshot), rows)
+
+
+def insert_settings(
+    tx: Transaction, account_id: int, settings: Mapping[tuple[int, str], RotationSettings]
+) -> None:
+    """Insert settings by id of VM and type."""
+    rows = [
+        {
+            "account_id": account_id,
+            "vm_id": vm_id,
+            "type": type_,
+            "enabled": new.enabled,
+            "excluded": list(new.excluded),
+        }
+        for (vm_id, type_), new in settings.items()
+    ]
+    if rows:
+        tx.execute(insert(rotation), rows)
 
 
 def of_account(tx: Transaction, account_id: int) -> dict[int, list[Snapshot]]:
     """Return the snapshots by VM, each oldest first."""
-    rows = tx.execute(
-        select(snapshot).where(snapshot.c.account_id == account_id).order_by(snapshot.c.sequence)
-    )
+    mine = select(snapshot).where(snapshot.c.account_id == account_id).order_by(snapshot.c.sequence)
     found: dict[int, list[Snapshot]] = {}
-    for row in rows:
-        found.setdefault(row.vm_id, []).append(_from_row(row))
+    for row in tx.execute(mine).mappings():
+        columns = {name: value for name, value in row.items() if name != "account_id"}
+        found.setdefault(row["vm_id"], []).append(_read(columns))
     return found
-
-
-def sequences(tx: Transaction, account_id: int) -> list[int]:
-    """Return the numbers that the account's snapshots have."""
-    return list(tx.execute(select(snapshot.c.sequence).where(snapshot.c.account_id == account_id)).scalars())
-
-
-def remove(tx: Transaction, account_id: int, gone: Iterable[Snapshot]) -> None:
-    for snapshot_ in gone:
-        _REMOVE.run(tx, {"account": account_id, "number": snapshot_.sequence})
-        tx.forget(("snapshots", account_id, snapshot_.vm_id))
-
-
-def settings_of_vm(tx: Transaction, account_id: int, vm_id: int) -> Mapping[str, RotationSettings]:
-    """Return the settings that were set, by type, in alphabetical order."""
-
-    def read() -> Mapping[str, RotationSettings]:
-        rows = _SETTINGS_OF_VM.all(tx, account=account_id, vm=vm_id)
-        return {row.type: RotationSettings(row.enabled, tuple(row.excluded)) for row in rows}
-
-    return tx.once(("rotation", account_id, vm_id), read)
 
 
 def settings_of_account(tx: Transaction, account_id: int) -> dict[int, dict[str, RotationSettings]]:
@@ -92,18 +122,10 @@ def settings_of_account(tx: Transaction, account_id: int) -> dict[int, dict[str,
     return found
 
 
-def settings_of_type(tx: Transaction, account_id: int, vm_id: int, type_: str) -> RotationSettings:
-    return settings_of_vm(tx, account_id, vm_id).get(type_, RotationSettings())
+def sequences(tx: Transaction, account_id: int) -> list[int]:
+    """Return the numbers that the account's snapshots have."""
+    return list(tx.execute(select(snapshot.c.sequence).where(snapshot.c.account_id == account_id)).scalars())
 
 
-def save_settings(tx: Transaction, account_id: int, vm_id: int, type_: str, new: RotationSettings) -> None:
-    where = {"account_id": account_id, "vm_id": vm_id, "type": type_}
-    tx.execute(delete(rotation).filter_by(**where))
-    tx.execute(insert(rotation).values(**where, enabled=new.enabled, excluded=list(new.excluded)))
-
-
-def _from_row(row: Any) -> Snapshot:
-    columns = row._asdict()
-    state = MachineState(**{name: columns.pop(name) for name in STATE_COLUMNS})
-    del columns["account_id"]
-    return Snapshot(**columns, state=state)
+def _key(of: Snapshot) -> Key:
+    return (of.vm_id, of.type, of.name)

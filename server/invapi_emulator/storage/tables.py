@@ -1,14 +1,11 @@
 """The tables. Instants are microseconds since 1970; lists and objects are JSON text, so both engines agree."""
 
-import json
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Dialect,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -19,10 +16,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
 )
+
+from invapi_emulator.storage.json_column import Json
 
 metadata = MetaData(
     naming_convention={
@@ -32,31 +30,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class Json(TypeDecorator[Any]):
-    """JSON as ASCII text: PostgreSQL's own type refuses NUL, which a client may well send.
-
-    orjson is five times as fast as json, but writes what is not ASCII as it is, and takes no half of a surrogate pair.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002 - SQLAlchemy's signature
-        try:
-            text = orjson.dumps(value)
-        except TypeError:
-            return json.dumps(value)
-        return text.decode() if text.isascii() else json.dumps(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        if value is None:
-            return None
-        try:
-            return orjson.loads(value)
-        except ValueError:
-            return json.loads(value)
 
 
 def _state_columns() -> list[Column[Any]]:
@@ -111,6 +84,8 @@ account = Table(
     Column("profile", String, nullable=False, server_default="realistic"),
     Column("assumed", Json, nullable=False, server_default="{}"),
     Column("answered", BigInteger, nullable=False, server_default="0", comment="counted while hostile"),
+    Column("revision", BigInteger, nullable=False, server_default="0", comment="every writer increments it"),
+    sqlite_autoincrement=True,  # an id is never given twice: what is kept in memory goes by it
 )
 
 
@@ -195,7 +170,8 @@ task = Table(
     "task",
     metadata,
     Column("key", String, primary_key=True),
-    Column("account_id", Integer, nullable=False),
+    _account_column(),
+    Column("generation", Integer, nullable=False, comment="of the account's world"),
     Column("vm_id", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("module", String, nullable=False),
@@ -218,13 +194,14 @@ task = Table(
     Column("stops_at", BigInteger),
     Column("forgotten", Boolean, nullable=False, server_default=false()),
     Column("stale_for", BigInteger),
-    UniqueConstraint("account_id", "sequence"),
-    _vm_constraint(),
+    UniqueConstraint("account_id", "generation", "sequence"),
 )
+"""Tasks of an account's former generations are cleared away in steps, so no constraint binds them to its VMs."""
 
-Index("ix_task_next", task.c.account_id, task.c.state, task.c.next_at, task.c.sequence)
-Index("ix_task_end", task.c.account_id, task.c.ended_at)
-Index("ix_task_vm", task.c.account_id, task.c.vm_id, task.c.action)
+_OF_WORLD = (task.c.account_id, task.c.generation)
+Index("ix_task_next", *_OF_WORLD, task.c.state, task.c.next_at, task.c.sequence)
+Index("ix_task_end", *_OF_WORLD, task.c.ended_at)
+Index("ix_task_vm", *_OF_WORLD, task.c.vm_id, task.c.action)
 
 unlisted = Table(
     "unlisted",
@@ -291,3 +268,11 @@ event = Table(
     Column("data", Json, nullable=False),
     PrimaryKeyConstraint("account_id", "number"),
 )
+
+ORDER = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
+"""The tables' places in an order in which parents come before their children."""
+
+
+def names_of(table: Table) -> tuple[str, ...]:
+    """Return the names of a table's columns, in order."""
+    return tuple(column.name for column in table.c)

@@ -1,255 +1,244 @@
-"""Queries about tasks."""
+"""An account's tasks in a unit of work."""
 
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Text,
-    bindparam,
-    cast,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Text, bindparam, cast, false, func, or_, select
 
+from invapi_emulator.domain.due_queue import DueQueue
 from invapi_emulator.domain.instants import LATEST, Instant
 from invapi_emulator.domain.tasks import KEY_LIFETIME, LARGE_CONTEXT, PlannedStage, Task, next_change
-from invapi_emulator.storage.prepared import Prepared
+from invapi_emulator.storage.record import Index, Key, Record
+from invapi_emulator.storage.statement import Query, Statement
 from invapi_emulator.storage.tables import task
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 NEVER: Instant = LATEST + 1
 """Later than any task falls due."""
 
-_PLAIN = tuple(name for name in Task.__dataclass_fields__ if name != "stages")
-_CHANGING_COLUMNS = (
-    "state", "stage", "next_at", "ended_at", "scope", "debug", "error", "polls", "spent", "fails_with",
+OF_WORLD = (task.c.account_id == bindparam("account_id")) & (task.c.generation == bindparam("generation"))
+"""The tasks of an account's present world."""
+
+RUNNING: ColumnElement[bool] = task.c.state == "running"
+
+
+def _read(columns: dict[str, Any]) -> Task:
+    del columns["next_at"]
+    columns["stages"] = tuple(PlannedStage(name, ends_at) for name, ends_at in columns["stages"])
+    return Task(**columns)
+
+
+def _is_small(of: Task) -> bool:
+    """Tell whether a task may stay in memory: what clients sent or imported would fill it."""
+    texts = (of.scope, of.debug, of.error)
+    size = sum(len(text) for text in texts if text is not None)
+    return size + sum(len(str(value)) for value in of.context.values()) <= LARGE_CONTEXT
+
+
+TASK = Record(
+    task,
+    ("key",),
+    part=1,
+    read=_read,
+    changing=(
+        "state", "stage", "next_at", "ended_at", "scope", "debug", "error", "polls", "spent", "fails_with",
+    ),
+    computed={
+        "stages": lambda of: [(stage.name, stage.ends_at) for stage in of.stages],
+        "next_at": lambda of: next_change(of) if of.state == "running" else None,
+    },
+    is_small=_is_small,
 )  # fmt: skip
-_MINE = task.c.account_id == bindparam("account")
 
-_SAVE = Prepared(update(task).where(task.c.key == bindparam("of_key")), _CHANGING_COLUMNS, leaves_known=True)
-_BY_KEY = Prepared(select(task).where(_MINE, task.c.key == bindparam("wanted")))
-_OWNER = Prepared(select(task.c.account_id).where(task.c.key == bindparam("wanted")))
-_FIRST_AND_LAST = Prepared(  # apart, or SQLite reads all that lie between
-    select(*(select(end(task.c.sequence)).where(_MINE).scalar_subquery() for end in (func.min, func.max)))
+
+class _Due(DueQueue[Key]):
+    """The tasks that go on, by when each enters its next stage or ends."""
+
+    def changed(self, key: Key, value: Task | None) -> None:
+        if value is None or value.state != "running":
+            self.set(key, None)
+        else:
+            self.set(key, next_change(value), value.sequence)
+
+    def content(self) -> dict[Key, Instant]:
+        return self.times()
+
+
+_GOING_ON = Statement(
+    select(task.c.next_at, task.c.sequence, task.c.key).where(OF_WORLD, RUNNING, task.c.next_at.is_not(None)),
+    lambda at, sequence, key: (at, sequence, (key,)),
 )
-_CHANGING = Prepared(
-    select(task)
-    .where(_MINE, task.c.state == "running", task.c.next_at <= bindparam("now"))
-    .order_by(task.c.next_at, task.c.sequence)
-    .limit(bindparam("most"))
+DUE = Index(TASK, lambda owner: Query(_GOING_ON, owner), _Due)
+
+
+class _Numbers:
+    """The numbers of the account's oldest and newest task, 0 without any; not current once a task was removed."""
+
+    def __init__(self, rows: Iterable[tuple[int, int]]) -> None:
+        self.first, self.last = next(iter(rows))
+        self.current = True
+
+    def changed(self, _key: Key, value: Task | None) -> None:
+        if value is None:
+            self.current = False
+        else:
+            self.first, self.last = self.first or value.sequence, max(self.last, value.sequence)
+
+    def content(self) -> tuple[int, int] | None:
+        return (self.first, self.last) if self.current else None
+
+
+def _end(of: Any) -> Any:
+    return select(func.coalesce(of(task.c.sequence), 0)).where(OF_WORLD).scalar_subquery()
+
+
+_FIRST_AND_LAST = Statement(  # apart, or SQLite reads all that lie between
+    select(_end(func.min), _end(func.max)), lambda first, last: (first, last)
 )
-_FIRST_CHANGE = Prepared(
-    select(func.min(task.c.next_at)).where(_MINE, task.c.state == "running", task.c.next_at.is_not(None))
-)
-_DROP_AGED_OUT = Prepared(delete(task).where(_MINE, task.c.ended_at <= bindparam("then")))
+_NUMBERS = Index(TASK, lambda owner: Query(_FIRST_AND_LAST, owner), _Numbers)
+_OWNER = Statement(select(task.c.account_id).where(task.c.key == bindparam("wanted")), int)
+_AGED_OUT = Statement(select(task.c.key).where(OF_WORLD, task.c.ended_at <= bindparam("then")), str)
+_COUNT = Statement(select(func.count()).select_from(task).where(OF_WORLD), int)
+_SIZE = func.length(cast(task.c.context, Text))
+_HELD = Statement(select(func.coalesce(func.sum(_SIZE), 0)).where(OF_WORLD), int)
+_UNDER_WAY = TASK.where(OF_WORLD, RUNNING, task.c.vm_id == bindparam("vm"))
 
 
-def add(tx: Transaction, account_id: int, made: Task) -> None:
-    row = _row(made) | {"account_id": account_id}
-    _inserting(tuple(row)).run(tx, row)
-    _note_next_change(tx, account_id, row["next_at"])
-    first, last = tx.known.get(("task numbers", account_id), (None, None))
-    if first is not None and last is not None:
-        tx.keep(("task numbers", account_id), (first or made.sequence, max(last, made.sequence)))
+def by_key(unit: UnitOfWork, key: str) -> Task | None:
+    return unit.one(TASK, (key,))
 
 
-def save(tx: Transaction, account_id: int, changed: Task) -> None:
-    """Write what changes in a task's life."""
-    row = {name: getattr(changed, name) for name in _CHANGING_COLUMNS if name != "next_at"}
-    next_at = next_change(changed)
-    _SAVE.run(tx, row | {"next_at": next_at, "of_key": changed.key})
-    if ("task", account_id, changed.key) in tx.known:
-        _keep(tx, account_id, changed)
-    _note_next_change(tx, account_id, next_at)
+def add(unit: UnitOfWork, made: Task) -> None:
+    unit.add(TASK, (made.key,), made)
+    _note_next_change(unit, made)
 
 
-def by_key(tx: Transaction, account_id: int, key: str) -> Task | None:
-    known: Task | None = tx.known.get(("task", account_id, key))
-    if known is not None:
-        return known
-    row = _BY_KEY.first(tx, account=account_id, wanted=key)
-    if row is None:
-        return None
-    return _keep(tx, account_id, _from_row(row))
+def save(unit: UnitOfWork, changed: Task) -> None:
+    """Change a task that is there."""
+    unit.save(TASK, (changed.key,), changed)
+    if changed.state == "running":
+        _note_next_change(unit, changed)
 
 
-def changing(tx: Transaction, account_id: int, now: Instant, most: int) -> list[Task]:
-    """Return the tasks that enter a stage or end by now, the first to do so first, `most` at the most."""
-    if now < first_change(tx, account_id):
+def changing(unit: UnitOfWork, now: Instant, most: int) -> list[Task]:
+    """Return the tasks that enter a stage or end by now, the first to do so first, `most` at the most.
+
+    To be asked before the unit changes a task.
+    """
+    due = unit.index(DUE)
+    first_at = due.first_at()
+    if first_at is None or first_at > now:
         return []
-    tx.forget(("next change", account_id))
-    return [_from_row(row) for row in _CHANGING.all(tx, account=account_id, now=now, most=most)]
+    keys = due.due(now, most)
+    unit.load_all(TASK, keys)
+    found = (unit.one(TASK, key) for key in keys)
+    return [each for each in found if each is not None]
 
 
-def first_change(tx: Transaction, account_id: int) -> Instant:
-    """Return when the first of the tasks enters a stage or ends, or an earlier time; NEVER when none will."""
-    return tx.once(("next change", account_id), lambda: _FIRST_CHANGE.scalar(tx, account=account_id) or NEVER)
+def first_change(unit: UnitOfWork) -> Instant:
+    """Return when the first of the tasks enters a stage or ends, as it was before the unit; NEVER when none will."""
+    first_at = unit.index(DUE).first_at()
+    return NEVER if first_at is None else first_at
 
 
-def owner_of(tx: Transaction, key: str) -> int | None:
-    """Return the id of the account whose task has this key; None when no task has."""
-    owner: int | None = _OWNER.scalar(tx, wanted=key)
-    return owner
+def is_taken(unit: UnitOfWork, key: str) -> bool:
+    """Tell whether a task of any account has this key."""
+    return unit.one(TASK, (key,)) is not None or bool(unit.rows(_OWNER.of(wanted=key)))
 
 
-def sequences(tx: Transaction, account_id: int) -> list[int]:
-    """Return the numbers that the account's tasks have."""
-    return list(tx.execute(select(task.c.sequence).where(task.c.account_id == account_id)).scalars())
-
-
-def first_and_last_sequence(tx: Transaction, account_id: int) -> tuple[int, int]:
+def first_and_last_sequence(unit: UnitOfWork) -> tuple[int, int]:
     """Return the numbers of the account's oldest and newest task, 0 without any."""
-
-    def read() -> tuple[int, int]:
-        first, last = _FIRST_AND_LAST.all(tx, account=account_id)[0]
-        return first or 0, last or 0
-
-    return tx.once(("task numbers", account_id), read)
-
-
-def last_due_at(tx: Transaction, account_id: int) -> Instant | None:
-    """Return when the last of the tasks under way will be due; None when none ever will."""
-    where = (task.c.account_id == account_id) & (task.c.state == "running")
-    latest: Instant | None = tx.execute(select(func.max(task.c.due_at)).where(where)).scalar_one()
-    return latest
+    numbers = unit.index(_NUMBERS)
+    if not numbers.current:
+        unit.forget(_NUMBERS)
+        numbers = unit.index(_NUMBERS)
+    return numbers.first, numbers.last
 
 
-def latest_of_each(tx: Transaction) -> dict[int, Instant]:
-    """Return by account the latest time at which a task started or ended."""
-    seen = func.max(func.coalesce(task.c.ended_at, task.c.created_at))
-    rows = tx.execute(select(task.c.account_id, seen).group_by(task.c.account_id))
-    return {row[0]: row[1] for row in rows}
-
-
-def by_state(tx: Transaction) -> dict[str, int]:
-    """Return how many tasks there are in each state, of all accounts."""
-    rows = tx.execute(select(task.c.state, func.count()).group_by(task.c.state))
-    return {row[0]: row[1] for row in rows}
-
-
-def hanging(tx: Transaction, account_id: int) -> list[str]:
-    """Return the keys of the tasks that will never fall due."""
-    where = (task.c.account_id == account_id) & (task.c.state == "running") & task.c.due_at.is_(None)
-    return list(tx.execute(select(task.c.key).where(where).order_by(task.c.sequence)).scalars())
-
-
-def of_account(tx: Transaction, account_id: int, now: Instant) -> list[Task]:
-    """Return those whose key has not aged out, in the order they were started."""
-    return _all(tx, _kept(account_id, now), task.c.sequence)
-
-
-def of_vm(tx: Transaction, account_id: int, vm_id: int, now: Instant) -> list[Task]:
-    return _all(tx, _kept(account_id, now) & (task.c.vm_id == vm_id), task.c.sequence + 0)
-
-
-def newest(
-    tx: Transaction, account_id: int, since: Instant, most: int, vm_id: int | None = None
-) -> list[Task]:
-    """Return those that had not ended at `since`, the newest `most`, in the order they were started."""
-    where = (task.c.account_id == account_id) & (func.coalesce(task.c.ended_at, since) >= since)
-    if vm_id is None:
-        return _all(tx, where, task.c.sequence.desc(), most=most)[::-1]
-    in_no_index = (task.c.sequence + 0).desc()  # or SQLite reads those of all VMs in that order
-    return _all(tx, where & (task.c.vm_id == vm_id), in_no_index, most=most)[::-1]
+def under_way(unit: UnitOfWork, vm_id: int) -> list[Task]:
+    """Return a VM's tasks that have not ended, in the order they were started."""
+    found = dict(unit.rows(Query(_UNDER_WAY, {**unit.state.owner, "vm": vm_id})))
+    for key, changed in unit.changes.of(TASK):
+        found.pop(key, None)
+        if changed is not None:
+            found[key] = changed
+    running = (each for each in found.values() if each.state == "running" and each.vm_id == vm_id)
+    return sorted(running, key=lambda each: each.sequence)
 
 
 def spans(
-    tx: Transaction, account_id: int, vm_id: int, actions: tuple[str, ...], since: Instant, now: Instant
+    unit: UnitOfWork, vm_id: int, actions: tuple[str, ...], since: Instant, now: Instant
 ) -> list[tuple[Instant, Instant]]:
     """Return start and end of a VM's tasks of these actions that did not end before `since`."""
-    end = func.coalesce(task.c.ended_at, now)
-    mine = (task.c.account_id == account_id) & (task.c.vm_id == vm_id)
-    rows = tx.execute(select(task.c.created_at, end).where(mine, task.c.action.in_(actions), end >= since))
-    return [(created_at, ended_at) for created_at, ended_at in rows]
+    wanted = {**unit.state.owner, "vm": vm_id, "since": since}
+    found = {key: (start, end) for key, start, end in unit.rows(Query(_spans(actions), wanted))}
+    for (key,), changed in unit.changes.of(TASK):
+        found.pop(key, None)
+        if changed is not None and changed.vm_id == vm_id and changed.action in actions:
+            found[key] = (changed.created_at, changed.ended_at)
+    return [(start, now if end is None else end) for start, end in found.values()]
 
 
-def drop_aged_out(tx: Transaction, account_id: int, now: Instant) -> None:
-    _DROP_AGED_OUT.run(tx, {"account": account_id, "then": now - KEY_LIFETIME})
+def drop_aged_out(unit: UnitOfWork, now: Instant) -> None:
+    _drop(unit, unit.rows(Query(_AGED_OUT, {**unit.state.owner, "then": now - KEY_LIFETIME})))
 
 
-def make_room(tx: Transaction, account_id: int, most: int, reading: tuple[str, ...]) -> None:
+def make_room(unit: UnitOfWork, most: int, reading: tuple[str, ...]) -> None:
     """Drop tasks until one more fits in `most`: ended ones first, then those of the `reading` actions.
 
     The oldest go first. A changing task under way is never dropped (contract 3.7).
     """
-    counted = select(func.count()).select_from(task).where(task.c.account_id == account_id)
-    surplus = tx.execute(counted).scalar_one() + 1 - most
-    for droppable in _droppable(account_id, reading):
+    surplus = unit.rows(Query(_COUNT, unit.state.owner))[0] + 1 - most
+    for droppable in (_droppable(None), _droppable(reading)):
         if surplus <= 0:
             return
-        doomed = list(tx.execute(droppable.limit(surplus)).scalars())
-        tx.execute(delete(task).where(task.c.key.in_(doomed)))
+        doomed = [key for key, _ in unit.rows(Query(droppable, {**unit.state.owner, "most": surplus}))]
+        _drop(unit, doomed)
         surplus -= len(doomed)
 
 
-def make_room_for_context(tx: Transaction, account_id: int, most: int, reading: tuple[str, ...]) -> None:
+def make_room_for_context(unit: UnitOfWork, most: int, reading: tuple[str, ...]) -> None:
     """Drop tasks, in the same order, until the contexts of those that are left have `most` bytes together."""
-    size = func.length(cast(task.c.context, Text))
-    held = select(func.sum(size)).where(task.c.account_id == account_id)
-    surplus = (tx.execute(held).scalar_one() or 0) - most
-    for droppable in _droppable(account_id, reading):
+    surplus = unit.rows(Query(_HELD, unit.state.owner))[0] - most
+    for droppable in (_droppable(None), _droppable(reading)):
         doomed = []
-        for key, freed in tx.execute(droppable.add_columns(size)):
+        for key, freed in unit.rows(Query(droppable, {**unit.state.owner, "most": 10**9})):
             if surplus <= 0:
                 break
             doomed.append(key)
             surplus -= freed
-        tx.execute(delete(task).where(task.c.key.in_(doomed)))
-
-
-def _droppable(account_id: int, reading: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
-    """Return what finds the keys of those that may be dropped, the oldest first: ended ones, then reading ones."""
-    mine = select(task.c.key).where(task.c.account_id == account_id).order_by(task.c.sequence)
-    running = task.c.state == "running"
-    return mine.where(~running), mine.where(running, task.c.action.in_(reading))
-
-
-def _keep(tx: Transaction, account_id: int, found: Task) -> Task:
-    """Know a task from now on, but none that is large: what clients sent or imported would fill the memory."""
-    key = ("task", account_id, found.key)
-    texts = (str(found.context), found.scope, found.debug, found.error)
-    if sum(len(text) for text in texts if text is not None) > LARGE_CONTEXT:
-        tx.forget(key)
-        return found
-    return tx.keep(key, found)
-
-
-def _note_next_change(tx: Transaction, account_id: int, at: Instant | None) -> None:
-    """Let it be known, if it was, when a task of the account is the first to change; none does before that."""
-    known = tx.known.get(("next change", account_id))
-    if known is not None and at is not None and at < known:
-        tx.keep(("next change", account_id), at)
-
-
-def _kept(account_id: int, now: Instant) -> ColumnElement[bool]:
-    aged_out = task.c.ended_at.is_not(None) & (task.c.ended_at <= now - KEY_LIFETIME)
-    return (task.c.account_id == account_id) & ~aged_out
-
-
-def _all(tx: Transaction, where: ColumnElement[bool], *order: Any, most: int | None = None) -> list[Task]:
-    return [_from_row(row) for row in tx.execute(select(task).where(where).order_by(*order).limit(most))]
+        _drop(unit, doomed)
 
 
 @cache
-def _inserting(columns: tuple[str, ...]) -> Prepared:
-    return Prepared(insert(task), columns, leaves_known=True)
+def _spans(actions: tuple[str, ...]) -> Statement[tuple[str, Instant, Instant | None]]:
+    columns = select(task.c.key, task.c.created_at, task.c.ended_at)
+    lasted = task.c.ended_at.is_(None) | (task.c.ended_at >= bindparam("since"))
+    of_vm = task.c.vm_id == bindparam("vm")
+    return Statement(
+        columns.where(OF_WORLD, of_vm, _is_one_of(actions), lasted), lambda key, start, end: (key, start, end)
+    )
 
 
-def _row(stored: Task) -> dict[str, Any]:
-    """Return its columns, but those that stay null."""
-    row = {name: value for name in _PLAIN if (value := getattr(stored, name)) is not None}
-    row["stages"] = [[stage.name, stage.ends_at] for stage in stored.stages]
-    row["next_at"] = next_change(stored)
-    return row
+@cache
+def _droppable(reading: tuple[str, ...] | None) -> Statement[tuple[str, int]]:
+    """Return what finds tasks that may be dropped, the oldest first: those that ended, or reading ones under way."""
+    which = ~RUNNING if reading is None else RUNNING & _is_one_of(reading)
+    found = select(task.c.key, _SIZE).where(OF_WORLD, which).order_by(task.c.sequence)
+    return Statement(found.limit(bindparam("most")), lambda key, size: (key, size))
 
 
-def _from_row(row: Any) -> Task:
-    columns = row._asdict()
-    del columns["account_id"], columns["next_at"]
-    columns["stages"] = tuple(PlannedStage(name, ends_at) for name, ends_at in columns["stages"])
-    return Task(**columns)
+def _is_one_of(actions: Sequence[str]) -> ColumnElement[bool]:
+    return or_(false(), *(task.c.action == action for action in actions))
+
+
+def _drop(unit: UnitOfWork, keys: Iterable[str]) -> None:
+    for key in keys:
+        unit.remove(TASK, (key,))
+
+
+def _note_next_change(unit: UnitOfWork, of: Task) -> None:
+    at = next_change(of)
+    if at is not None and at < first_change(unit):
+        unit.due_earlier = True

@@ -1,82 +1,37 @@
-"""A transaction: what handlers, finish functions and queries take first."""
+"""A transaction in SQL: what the control API, the page and the start read and write by."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeAlias, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy import Connection, CursorResult, Dialect, Executable
 
-T = TypeVar("T")
-
-Key: TypeAlias = tuple[str | int, ...]
-"""A subject, and which: `("vm", account, id)`."""
-
-MOST_KNOWN = 4_000
-"""So much is known at the most; then it is read again."""
+from invapi_emulator.storage.errors import as_sqlalchemy
 
 
 class Transaction:
-    """Statements on one connection, and what is known from those before.
+    """Statements on one connection, which is begun and ended by whoever made this; all raise SQLAlchemy's errors.
 
-    `known` holds what was read, by subject and key, as long as it is true: on SQLite, which one server has for
-    itself, from one transaction to the next, on PostgreSQL until the end of one. Whoever writes keeps it true: what
-    goes through `execute` empties it, and so does what is taken back; a statement that is prepared says whether it does.
-    `touched` are the accounts in which something happened. `before_writing` is done before the next statement that may
-    write. `driver` is the connection of sqlite3 or psycopg, both of which have the same `execute`.
+    `has_written` tells whether a statement has changed something.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.driver: Final[Any] = connection.connection.driver_connection
-        self.dialect = connection.dialect
-        self.known: dict[Key, Any] = {}
-        self.touched: set[int] = set()
-        self.before_writing: Callable[[], None] | None = None
+        self.has_written = False
+        self._driver: Any = connection.connection.driver_connection
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.connection.dialect
+
+    def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """Return the rows of a select that the driver understands as it is."""
+        with as_sqlalchemy(self.connection):
+            rows: Sequence[Sequence[Any]] = self._driver.execute(sql, values).fetchall()
+        return rows
 
     def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> "CursorResult[*tuple[Any, ...]]":
-        """Run a statement the way of SQLAlchemy, which raises its errors."""
-        if not getattr(statement, "is_select", False):
-            if self.before_writing is not None:
-                self.before_writing()
-            if getattr(statement, "is_dml", False):
-                self.known.clear()
+        """Run a statement of SQLAlchemy's."""
+        self.has_written = self.has_written or bool(getattr(statement, "is_dml", False))
         return self.connection.execute(statement, values)
-
-    def keep(self, key: Key, value: T) -> T:
-        """Know this from now on, and answer it; nobody may change it."""
-        if len(self.known) >= MOST_KNOWN:
-            self.known.clear()
-        self.known[key] = value
-        return value
-
-    def once(self, key: Key, read: Callable[[], T]) -> T:
-        """Answer what is known by this key, or what is read now and known from now on."""
-        if key in self.known:
-            known: T = self.known[key]
-            return known
-        return self.keep(key, read())
-
-    def forget(self, key: Key) -> None:
-        self.known.pop(key, None)
-
-    def begin(self) -> None:
-        self.connection.begin()
-
-    def commit(self) -> None:
-        self.connection.commit()
-
-    def roll_back(self) -> None:
-        """Take back what is not committed."""
-        self.connection.rollback()
-
-    def taken_back(self) -> None:
-        """Forget what may have been written meanwhile: part of the transaction was taken back."""
-        self.known.clear()
-
-    def changes(self) -> int:
-        """Return how much was changed so far: nothing was since, as long as this is the same.
-
-        On PostgreSQL it always is: what cannot be written there is lost at once.
-        """
-        return 0

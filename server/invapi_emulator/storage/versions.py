@@ -5,7 +5,7 @@ from pathlib import Path
 
 from invapi_emulator.errors import CannotStart
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration: what a database that was made at once is stamped with."""
 
 VERSION_TABLE = "alembic_version"

@@ -1,105 +1,129 @@
-"""Queries about VMs, each within an account."""
+"""VMs, each within an account."""
 
-from collections.abc import Iterable
-from functools import cache
-from operator import attrgetter
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select
 
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.errors import VmNotFound
-from invapi_emulator.storage.prepared import Prepared
-from invapi_emulator.storage.tables import STATE_COLUMNS, vm
+from invapi_emulator.storage.record import Index, Key, Record
+from invapi_emulator.storage.statement import Statement
+from invapi_emulator.storage.tables import STATE_COLUMNS, names_of, task, vm
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
-_PLAIN = tuple(column.name for column in vm.c if column.name not in (*STATE_COLUMNS, "account_id"))
-
-_INSERT = insert(vm)
-_ONE = (vm.c.account_id == bindparam("of_account")) & (vm.c.id == bindparam("of_id"))
-_MAY_CHANGE = (*(name for name in _PLAIN if name != "id"), *STATE_COLUMNS)
-_values = attrgetter(*(f"state.{name}" if name in STATE_COLUMNS else name for name in _MAY_CHANGE))
-"""Returns what of a VM may change, column by column."""
-
-_FIND = Prepared(select(vm).where(_ONE))
+STATE_PATHS: Mapping[str, str] = {name: f"state.{name}" for name in STATE_COLUMNS}
 
 
-def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) -> None:
-    rows = [_row(machine) | {"account_id": account_id} for machine in machines]
-    if rows:
-        tx.execute(_INSERT, rows)
+def _read(columns: dict[str, Any]) -> VirtualMachine:
+    state = MachineState(*(columns.pop(name) for name in STATE_COLUMNS))
+    columns["tags"] = tuple((tag, value) for tag, value in columns["tags"])
+    columns["power_changes"] = tuple((at, power) for at, power in columns["power_changes"])
+    return VirtualMachine(**columns, state=state)
 
 
-def save(tx: Transaction, account_id: int, machine: VirtualMachine) -> None:
-    """Write what differs from what is known of a VM that is there; never its id, or its tasks would all be looked up."""
-    known = find(tx, account_id, machine.id)
-    if known is None:
-        return
-    columns = zip(_MAY_CHANGE, _values(machine), _values(known), strict=True)
-    changed = {name: new for name, new, old in columns if new != old}
-    if changed:
-        _saving(tuple(changed)).run(tx, changed | {"of_account": account_id, "of_id": machine.id})
-        tx.keep(("vm", account_id, machine.id), machine)
+VM = Record(
+    vm,
+    ("id",),
+    part=1,
+    read=_read,
+    changing=("power", "power_changes", "running_since", "locked_by", "started", *STATE_COLUMNS),
+    paths=STATE_PATHS,
+)
 
 
-def remove(tx: Transaction, account_id: int, vm_id: int) -> None:
-    """Remove a VM with all it holds."""
-    tx.execute(delete(vm).where(vm.c.account_id == account_id, vm.c.id == vm_id))
+class _Ids:
+    """The ids of an account's VMs, ascending."""
+
+    def __init__(self, rows: Iterable[int]) -> None:
+        self.ascending = sorted(rows)
+
+    def changed(self, key: Key, value: VirtualMachine | None) -> None:
+        place = bisect_left(self.ascending, key[0])
+        is_there = self.ascending[place : place + 1] == [key[0]]
+        if value is None and is_there:
+            del self.ascending[place]
+        elif value is not None and not is_there:
+            insort(self.ascending, key[0])
+
+    def content(self) -> list[int]:
+        return self.ascending
 
 
-def remove_all(tx: Transaction, account_id: int) -> None:
-    tx.execute(delete(vm).where(vm.c.account_id == account_id))
+_IDS_OF = Statement(select(vm.c.id).where(vm.c.account_id == bindparam("account_id")), int)
+_IDS = Index(VM, lambda owner: _IDS_OF.of(account_id=owner["account_id"]), _Ids)
+_ENGINES_OF = Statement(
+    select(vm.c.engine).where(vm.c.account_id == bindparam("account_id")).distinct().order_by(vm.c.engine),
+    str,
+)
+
+# In a unit of work
 
 
-def find(tx: Transaction, account_id: int, vm_id: int) -> VirtualMachine | None:
-    def read() -> VirtualMachine | None:
-        row = _FIND.first(tx, of_account=account_id, of_id=vm_id)
-        return None if row is None else _from_row(row)
-
-    return tx.once(("vm", account_id, vm_id), read)
+def find(unit: UnitOfWork, vm_id: int) -> VirtualMachine | None:
+    return unit.one(VM, (vm_id,))
 
 
-def load(tx: Transaction, account_id: int, vm_id: int) -> VirtualMachine:
+def load(unit: UnitOfWork, vm_id: int) -> VirtualMachine:
     """Return the VM; raises VmNotFound when the account has none of that id."""
-    machine = find(tx, account_id, vm_id)
+    machine = unit.one(VM, (vm_id,))
     if machine is None:
         raise VmNotFound("no such VM in this account")
     return machine
 
 
+def save(unit: UnitOfWork, machine: VirtualMachine) -> None:
+    """Change a VM that is there."""
+    if machine != unit.one(VM, (machine.id,)):
+        unit.save(VM, (machine.id,), machine)
+
+
+def ids(unit: UnitOfWork) -> list[int]:
+    """Return the ids of all, ascending."""
+    return unit.index(_IDS).ascending
+
+
+def engines(unit: UnitOfWork) -> list[str]:
+    """Return the engines that the account's VMs run on, in alphabetical order."""
+    return unit.rows(_ENGINES_OF.of(account_id=unit.account.id))
+
+
+# In SQL
+
+
+def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) -> None:
+    rows = [_row(machine) | {"account_id": account_id} for machine in machines]
+    if rows:
+        tx.execute(insert(vm), rows)
+
+
+def remove(tx: Transaction, account_id: int, generation: int, vm_id: int) -> None:
+    """Remove a VM with all it holds."""
+    of_world = (task.c.account_id == account_id) & (task.c.generation == generation)
+    tx.execute(delete(task).where(of_world, task.c.vm_id == vm_id))
+    tx.execute(delete(vm).where(vm.c.account_id == account_id, vm.c.id == vm_id))
+
+
 def of_account(tx: Transaction, account_id: int) -> list[VirtualMachine]:
     """Return all, ascending by id."""
     rows = tx.execute(select(vm).where(vm.c.account_id == account_id).order_by(vm.c.id))
-    return [_from_row(row) for row in rows]
+    return [
+        _read({name: value for name, value in row.items() if name != "account_id"}) for row in rows.mappings()
+    ]
 
 
-def ids(tx: Transaction, account_id: int) -> list[int]:
-    """Return the ids of all, ascending."""
-    return list(tx.execute(select(vm.c.id).where(vm.c.account_id == account_id).order_by(vm.c.id)).scalars())
-
-
-def engines(tx: Transaction, account_id: int) -> list[str]:
-    """Return the engines that the account's VMs run on, in alphabetical order."""
-    distinct = select(vm.c.engine).where(vm.c.account_id == account_id).distinct().order_by(vm.c.engine)
-    return list(tx.execute(distinct).scalars())
-
-
-@cache
-def _saving(columns: tuple[str, ...]) -> Prepared:
-    return Prepared(update(vm).where(_ONE), columns, leaves_known=True)
+def ids_by_account(tx: Transaction) -> dict[int, list[int]]:
+    """Return the ids of the VMs of each account that has some, ascending."""
+    found: dict[int, list[int]] = {}
+    for account_id, vm_id in tx.execute(select(vm.c.account_id, vm.c.id).order_by(vm.c.account_id, vm.c.id)):
+        found.setdefault(account_id, []).append(vm_id)
+    return found
 
 
 def _row(machine: VirtualMachine) -> dict[str, Any]:
-    state = machine.state
-    return {name: getattr(machine, name) for name in _PLAIN} | {
-        name: getattr(state, name) for name in STATE_COLUMNS
+    plain = (name for name in names_of(vm) if name not in (*STATE_COLUMNS, "account_id"))
+    return {name: getattr(machine, name) for name in plain} | {
+        name: getattr(machine.state, name) for name in STATE_COLUMNS
     }
-
-
-def _from_row(row: Any) -> VirtualMachine:
-    columns = row._asdict()
-    state = MachineState(**{name: columns.pop(name) for name in STATE_COLUMNS})
-    del columns["account_id"]
-    columns["tags"] = tuple((tag, value) for tag, value in columns["tags"])
-    columns["power_changes"] = tuple((at, power) for at, power in columns["power_changes"])
-    return VirtualMachine(**columns, state=state)

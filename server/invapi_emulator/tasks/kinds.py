@@ -9,7 +9,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Stage, Task, was_queued
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.randomness import Chance
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Outcome:
     debug: str | None = None
 
 
-Finish: TypeAlias = Callable[[Transaction, Work], Outcome]
+Finish: TypeAlias = Callable[[UnitOfWork, Work], Outcome]
 """Makes the effect. Raises TaskFailed before it has changed anything, if there can be none."""
 
-Leave: TypeAlias = Callable[[Transaction, Work], VirtualMachine]
+Leave: TypeAlias = Callable[[UnitOfWork, Work], VirtualMachine]
 """Makes what a failure in the middle of the work leaves behind; answers the VM as it is then."""
 
 
@@ -69,11 +69,13 @@ def kind(
     pauses: bool = False,
     works_disk: bool = False,
     fetches: bool = False,
-    leave: Leave = lambda _tx, work: work.vm,
+    leave: Leave = lambda _unit, work: work.vm,
 ) -> Callable[[Finish], Finish]:
     """Put a kind into the table, with the decorated function as its effect."""
 
     def register(finish: Finish) -> Finish:
+        if action in KINDS:
+            raise ValueError(f"the kind of task {action} is registered already")
         KINDS[action] = Kind(action, tuple(stages), finish, changes, pauses, works_disk, fetches, leave)
         return finish
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from invapi_emulator.actions import Call
+from invapi_emulator.actions import Call, Value
 from invapi_emulator.domain.tasks import (
     LARGE_CONTEXT,
     MAX_CONTEXTS,
@@ -21,8 +21,8 @@ from invapi_emulator.errors import VmLocked
 from invapi_emulator.faults.kind import TaskFault
 from invapi_emulator.faults.rules import fire
 from invapi_emulator.storage import accounts, events, tasks, vms
-from invapi_emulator.storage.transaction import Transaction
-from invapi_emulator.tasks.keys import new_key
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.tasks.keys import key_of_new_task
 from invapi_emulator.tasks.kinds import KINDS, Kind, actions_where
 from invapi_emulator.tasks.planning import lists_are_late, planned_stages
 
@@ -32,20 +32,20 @@ _AT_A_TIME = 100
 _NOT_REPEATED = frozenset({"token", "action", "id"})
 
 
-def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults: str) -> str:
+def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults: str) -> str:
     """Start the task of the call's action and return its key.
 
     `defaults` are parameters that `context` shows although the client left them out (contract 3.4).
     """
     kind = KINDS[call.action]
     account = call.account
-    number = accounts.next_sequence(tx, account.id)
+    number = accounts.next_sequence(unit)
     context = _context(call, vm, defaults)
-    _make_room(tx, call, number, len(orjson.dumps(context)))
+    _make_room(unit, call, number, len(orjson.dumps(context)))
     count = vm.started.get(call.action, 0) + 1
-    stages = _planned(tx, call, vm, kind, count)
+    stages = _planned(unit, call, vm, kind, count)
     task = Task(
-        key=new_key(tx, account, number),
+        key=key_of_new_task(unit, number),
         module=call.module,
         action=call.action,
         vm_id=vm.id,
@@ -56,55 +56,60 @@ def start_task(tx: Transaction, call: Call[Any], vm: VirtualMachine, **defaults:
         due_at=stages[-1].ends_at,
         stale_for=lists_are_late(kind, vm.id, count, account),
     )
-    task = _as_ordered(tx, call, task)
-    tasks.add(tx, account.id, task)
+    task = _as_ordered(unit, call, task)
+    tasks.add(unit, task)
     held = paused(vm, call.now) if kind.pauses and not was_queued(task) else vm
     locked_by = task.key if kind.changes else vm.locked_by
     started = {**vm.started, call.action: count}
-    vms.save(tx, account.id, replace(held, locked_by=locked_by, started=started))
-    events.record(tx, account.id, call.now, "task_started", task=task.key, action=task.action, vm=vm.id)
+    vms.save(unit, replace(held, locked_by=locked_by, started=started))
+    events.record(unit, call.now, "task_started", task=task.key, action=task.action, vm=vm.id)
     return task.key
 
 
 def _planned(
-    tx: Transaction, call: Call[Any], vm: VirtualMachine, kind: Kind, count: int
+    unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, kind: Kind, count: int
 ) -> tuple[PlannedStage, ...]:
     """Return the stages; a task that changes a locked VM waits for those before it, where such are accepted at all."""
     if not kind.changes or vm.locked_by is None:
         return planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.account)
-    ahead = tasks.by_key(tx, call.account.id, vm.locked_by)
+    ahead = tasks.by_key(unit, vm.locked_by)
     if ahead is None or ahead.due_at is None:
         raise VmLocked(f"the VM is locked by task {vm.locked_by}, which hangs: nothing can wait for its end")
     waiting = PlannedStage(QUEUED, ahead.due_at)
     return (waiting, *planned_stages(kind, vm.id, vm.size_gb, count, ahead.due_at, call.account))
 
 
-def _make_room(tx: Transaction, call: Call[Any], number: int, context_size: int) -> None:
+def _make_room(unit: UnitOfWork, call: Call[Any], number: int, context_size: int) -> None:
     """Let the account's tasks go that are too many, or have too much to repeat, to keep one more of this number."""
-    first, last = tasks.first_and_last_sequence(tx, call.account.id)
+    first, last = tasks.first_and_last_sequence(unit)
     numbers = number - first  # of which snapshots have some, so there are no more tasks
     if number // _AT_A_TIME != last // _AT_A_TIME:
-        tasks.drop_aged_out(tx, call.account.id, call.now)
+        tasks.drop_aged_out(unit, call.now)
         if numbers >= MAX_TASKS - _AT_A_TIME:
-            tasks.make_room(tx, call.account.id, MAX_TASKS + 1 - _AT_A_TIME, _reading())
+            tasks.make_room(unit, MAX_TASKS + 1 - _AT_A_TIME, _reading())
     elif numbers >= MAX_TASKS:
-        tasks.make_room(tx, call.account.id, MAX_TASKS, _reading())
+        tasks.make_room(unit, MAX_TASKS, _reading())
     if context_size > LARGE_CONTEXT:
-        tasks.make_room_for_context(tx, call.account.id, MAX_CONTEXTS - context_size, _reading())
+        tasks.make_room_for_context(unit, MAX_CONTEXTS - context_size, _reading())
 
 
 def _reading() -> tuple[str, ...]:
     return actions_where(lambda kind: not kind.changes)
 
 
-def _as_ordered(tx: Transaction, call: Call[Any], task: Task) -> Task:
+def _as_ordered(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:
     """Return the task as a fault rule wants it, if one is about it."""
-    firing = fire(tx, call, "task")
+    firing = fire(unit, call, "task")
     if firing is None or not isinstance(firing.fault, TaskFault):
         return task
     return replace(firing.fault.change(task), fault=firing.fault.kind)
 
 
+def _as_json(value: Value) -> Any:
+    """Return a field's value as it is stored: an array is a list."""
+    return value if isinstance(value, str) else [_as_json(item) for item in value]
+
+
 def _context(call: Call[Any], vm: VirtualMachine, defaults: Mapping[str, str]) -> dict[str, Any]:
-    sent = {name: value for name, value in call.fields.items() if name not in _NOT_REPEATED}
+    sent = {name: _as_json(value) for name, value in call.fields.items() if name not in _NOT_REPEATED}
     return {**defaults, **sent, "action": call.action, "id": vm.id, "location": vm.location}

@@ -14,19 +14,20 @@ STARTS_WITHIN_SECONDS = 60
 @contextmanager
 def serving(settings: Any, time: RealTime) -> Iterator[str]:
     """Serve in a thread of this process, on a free port, until the block is left; yields the URL."""
-    from invapi_emulator.application import create_app  # noqa: PLC0415 - most of a second
-    from invapi_emulator.http.server import secured, server_for  # noqa: PLC0415
-    from invapi_emulator.lifecycle import Lifecycle  # noqa: PLC0415
-    from invapi_emulator.opening import open_worlds, with_printed_seed  # noqa: PLC0415
+    from invapi_emulator.api.envelope import refusal  # noqa: PLC0415
+    from invapi_emulator.application import EmulatorApp  # noqa: PLC0415 - most of a second
+    from invapi_emulator.runtime import Runtime  # noqa: PLC0415
     from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
+    from invapi_emulator.server.server import secured, server_for  # noqa: PLC0415
+    from invapi_emulator.startup import with_printed_seed  # noqa: PLC0415
 
-    lifecycle, ready = Lifecycle(), threading.Event()
-    settings, scenarios = with_printed_seed(settings), known_scenarios(settings.scenario)
-    database = open_worlds(settings, time, scenarios)
-    application = create_app(settings, database, lifecycle, scenarios)
+    ready = threading.Event()
+    settings = with_printed_seed(settings)
+    runtime = Runtime(settings, time, known_scenarios(settings.scenario))
+    runtime.open()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         https = secured(listening, settings, time()) if settings.tls else None
-        server = server_for(application, settings, lifecycle, ready.set, https)
+        server = server_for(EmulatorApp(runtime), settings, runtime.lifecycle, ready.set, refusal, https)
         arguments = {"sockets": [] if settings.tls else [listening]}
         thread = threading.Thread(target=server.run, kwargs=arguments, name="invapi-emulator", daemon=True)
         thread.start()

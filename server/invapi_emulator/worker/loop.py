@@ -7,16 +7,18 @@ happen in time, and the clocks know after a kill until when the server lived.
 import asyncio
 import logging
 import threading
+from collections.abc import Iterable
+from functools import partial
 
+from invapi_emulator.domain.due_queue import DueQueue
 from invapi_emulator.domain.instants import LATEST, MINUTE, SECOND, Instant
-from invapi_emulator.scenarios.worlds import remove_unused
-from invapi_emulator.storage import accounts, server_life
-from invapi_emulator.storage.database import Database
-from invapi_emulator.storage.notices import Notices
-from invapi_emulator.storage.problems import DATABASE_LOST, why_lost
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.scenarios.worlds import DEMO
+from invapi_emulator.storage import accounts, heartbeat, task_lists
+from invapi_emulator.storage.database import AccountBusy, AccountGone, Database
+from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
+from invapi_emulator.storage.notifications import Notifications
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.advance import advance_due_tasks
-from invapi_emulator.worker.agenda import Agenda
 
 _log = logging.getLogger(__name__)
 
@@ -30,12 +32,10 @@ LAST_RETRY = 5 * SECOND
 """The longest pause before a database that is lost is asked again."""
 
 _FIRST_RETRY = SECOND // 10
-_HELD = SECOND // 20
+_BUSY = SECOND // 20
 """After so long an account is looked at again that somebody else was at work on."""
 
 _MOMENT = SECOND // 1000
-_TURN = SECOND // 50
-"""After so much work, calls get their turn."""
 
 
 class Worker:
@@ -52,7 +52,7 @@ class Worker:
         self._account_ttl = account_ttl
         self._advances = advances
         self._woken = asyncio.Event()
-        self._agenda = Agenda()
+        self._due: DueQueue[int] = DueQueue()
         self._touched: set[int] = set()
         self._round_at: Instant = 0
         self._beat_at: Instant = 0
@@ -65,7 +65,7 @@ class Worker:
             self._touched.add(account_id)
         self._woken.set()
 
-    def listen(self, notices: Notices) -> None:
+    def listen(self, notifications: Notifications) -> None:
         """Wake whenever tasks may fall due earlier, by a call here or on another server."""
         loop, here = asyncio.get_running_loop(), threading.get_ident()
 
@@ -75,7 +75,7 @@ class Worker:
             elif not loop.is_closed():
                 loop.call_soon_threadsafe(self.wake, account_id)
 
-        notices.listen_for_due(hear)
+        notifications.listen_for_due(hear)
 
     async def run(self) -> None:
         """Work until cancelled; a database that is lost is asked again, after ever longer pauses."""
@@ -83,7 +83,7 @@ class Worker:
         while True:
             self._woken.clear()
             try:
-                pause = await self._database.run(self._work)
+                pause = await self._work()
                 if lost:
                     _log.warning("the worker goes on: the database takes what is written again")
                 lost = 0
@@ -97,59 +97,84 @@ class Worker:
                 pause, self._round_at = HEARTBEAT, 0
             await _sleep(self._woken, pause)
 
-    def _work(self) -> Instant:
-        """Let what is due take effect, for a moment's work; return for how long nothing more will be."""
+    async def _work(self) -> Instant:
+        """Let what is due take effect; return for how long nothing more will be."""
+        real_now = await self._database.call(self._look_and_beat)
+        while (account_id := self._due.take(real_now)) is not None:
+            await self._advance(account_id, real_now)
+        await self._clear_away()
+        first_at = self._due.first_at()
+        return HEARTBEAT if first_at is None else min(max(first_at - real_now, _MOMENT), HEARTBEAT)
+
+    def _look_and_beat(self) -> Instant:
+        """Find out when those accounts are due that may have changed, and write down now and then that the server lives."""
         self._database.stay_member()
         with self._database.read() as tx:
             real_now = self._database.real_now(tx)
-            if self._advances:
-                self._look(tx, real_now)
+            if self._advances and real_now >= self._round_at:
+                self._touched, self._due = set(), DueQueue()
+                self._note(task_lists.next_changes(tx))
+                self._database.former_worlds.update(task_lists.with_former_ones(tx))
+                self._round_at = real_now + ROUND if self._database.shared else LATEST
+            elif self._advances and self._touched:
+                touched, self._touched = self._touched, set()
+                self._note(task_lists.next_changes(tx, touched), touched)
         if real_now >= self._beat_at:
             self._beat(real_now)
-        until = self._database.real_time() + _TURN
-        while (account_id := self._agenda.take(real_now)) is not None:
-            self._advance(account_id)
-            if self._database.real_time() >= until:
-                break
-        first_at = self._agenda.first_at()
-        return HEARTBEAT if first_at is None else min(max(first_at - real_now, _MOMENT), HEARTBEAT)
+        return real_now
 
-    def _look(self, tx: Transaction, real_now: Instant) -> None:
-        """Find out when those accounts are due that may have changed."""
-        touched, self._touched = self._touched, set()
-        if real_now >= self._round_at:
-            self._agenda = Agenda()
-            touched = set(accounts.with_a_next_change(tx))
-            self._round_at = real_now + ROUND if self._database.shared else LATEST
-        for account_id in touched:
-            self._note(tx, account_id)
-
-    def _note(self, tx: Transaction, account_id: int) -> None:
-        found = accounts.next_change(tx, account_id)
-        self._agenda.note(account_id, None if found is None else found[0].real_time_of(found[1]))
+    def _note(self, changes: task_lists.NextChanges, among: Iterable[int] = ()) -> None:
+        """Note when accounts are due next; of those `among` which it is looked for, others are not."""
+        for account_id in among:
+            self._due.set(account_id, None)
+        for account_id, (clock, at) in changes.items():
+            self._due.set(account_id, clock.real_time_of(at))
 
     def _beat(self, real_now: Instant) -> None:
         self._beat_at = real_now + HEARTBEAT
         if not self._database.durable and not self._account_ttl:
             return
-        with self._database.write() as tx:
+        removed = []
+        with self._database.transaction() as tx:
             if self._database.durable:
-                server_life.say_alive(tx, real_now)
+                heartbeat.say_alive(tx, real_now)
             if self._account_ttl:
-                remove_unused(tx, real_now - self._account_ttl - MINUTE)
+                removed = accounts.remove_unused(tx, real_now - self._account_ttl - MINUTE, DEMO)
+        self._database.forget(removed)
 
-    def _advance(self, account_id: int) -> None:
+    async def _advance(self, account_id: int, real_now: Instant) -> None:
         """Let a batch of an account's tasks take effect, and look when the next one will.
 
         Whoever holds the account does so too: a call, or another server's worker.
         """
-        with self._database.write() as tx:
-            account = accounts.by_id_unless_held(tx, account_id)
-            if account is not None:
-                advance_due_tasks(tx, account, account.clock.now(self._database.real_now(tx)))
-                self._note(tx, account_id)
-            elif accounts.is_there(tx, account_id):
-                self._agenda.note(account_id, self._database.real_now(tx) + _HELD)
+        try:
+            await self._database.run(account_id, _settle, wait=False)
+        except AccountGone:
+            return
+        except AccountBusy:
+            self._due.set(account_id, real_now + _BUSY)
+            return
+        self._note(await self._database.call(lambda: self._next_change(account_id)))
+
+    def _next_change(self, account_id: int) -> task_lists.NextChanges:
+        with self._database.read() as tx:
+            return task_lists.next_changes(tx, [account_id])
+
+    async def _clear_away(self) -> None:
+        """Remove what is left of former worlds, in steps between which calls get their turn."""
+        while self._database.former_worlds:
+            account_id = next(iter(self._database.former_worlds))
+            if not await self._database.call(partial(self._clear, account_id)):
+                self._database.former_worlds.discard(account_id)
+            await asyncio.sleep(0)
+
+    def _clear(self, account_id: int) -> bool:
+        with self._database.transaction() as tx:
+            return task_lists.clear_away(tx, account_id)
+
+
+def _settle(unit: UnitOfWork) -> None:
+    advance_due_tasks(unit, unit.account.clock.now(unit.real_now))
 
 
 async def _sleep(woken: asyncio.Event, pause: Instant) -> None:

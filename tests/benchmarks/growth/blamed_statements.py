@@ -1,5 +1,6 @@
 """Which statements of a call take longer in a large store than in a small one, and how SQLite carries them out."""
 
+import asyncio
 import itertools
 import re
 import statistics
@@ -12,15 +13,15 @@ from typing import TypeAlias
 
 from filled_store import BUSY, KEY, LISTED, TOKEN
 
+from calls import called
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import MINUTE
-from invapi_emulator.http.dispatch import answer, find_action
-from invapi_emulator.http.journal import Heard
-from invapi_emulator.opening import BUILT_IN, open_worlds
 from invapi_emulator.scenarios.worlds import reset_account
 from invapi_emulator.settings import read_settings
+from invapi_emulator.startup import BUILT_IN, open_worlds
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.advance import advance_due_tasks
 from invapi_emulator.tasks.jump import move_clock
 from invapi_emulator.worker.loop import Worker
@@ -82,7 +83,8 @@ def _listening(database: Database) -> Iterator[Statements]:
     heard: Statements = {}
     traced: list[tuple[str, float]] = []
     with database.read() as tx:
-        driver = tx.driver
+        driver = tx.connection.connection.driver_connection
+    assert driver is not None
     driver.set_trace_callback(lambda statement: traced.append((statement, time.perf_counter())))
     yield heard
     driver.set_trace_callback(None)
@@ -99,37 +101,40 @@ def _listening(database: Database) -> Iterator[Statements]:
 
 
 def _call(database: Database, module: str, **fields: str) -> None:
-    """Make a call as the endpoint does, the journal's line included."""
-    heard = Heard(module, "127.0.0.1", "growth", "a-request", database.real_time(), dict(fields))
-    while answer(database, find_action(module, fields), heard) is None:
-        pass
+    called(database, module, **fields)
 
 
 def _create(database: Database) -> None:
     """Make a snapshot, and let the time pass that it takes."""
     name = f"at-{database.real_time()}"
     _call(database, "vm", action="create_snapshot", token=TOKEN, id=str(BUSY), name=name)
-    with database.write() as tx:
-        account, real_now = accounts.by_name(tx, "measured"), database.real_now(tx)
-        assert account is not None
-        later = account.clock.now(real_now) + MINUTE
-        move_clock(tx, account, later, real_now)
-        while advance_due_tasks(tx, account, later):
-            pass
+
+    def later(unit: UnitOfWork) -> bool:
+        return advance_due_tasks(unit, unit.account.clock.now(unit.real_now))
+
+    measured = _id_of(database, "measured")
+    database.run_now(measured, lambda unit: move_clock(unit, unit.account.clock.now(unit.real_now) + MINUTE))
+    while database.run_now(measured, later):
+        pass
 
 
 def _reset(database: Database) -> None:
-    with database.write() as tx:
-        account, one_vm = accounts.by_name(tx, "small"), BUILT_IN.find("one-vm")
-        assert account is not None
-        assert one_vm is not None
-        reset_account(tx, account, one_vm, None, database.real_now(tx))
+    one_vm = BUILT_IN.find("one-vm")
+    assert one_vm is not None
+    database.run_now(_id_of(database, "small"), lambda unit: reset_account(unit, one_vm, None))
+
+
+def _id_of(database: Database, name: str) -> int:
+    with database.read() as tx:
+        found = accounts.by_name(tx, name)
+    assert found is not None
+    return found.id
 
 
 def _work(database: Database) -> None:
-    Worker(database)._work()
+    asyncio.run(Worker(database)._work())
 
 
 def _plan(database: Database, statement: str) -> tuple[str, ...]:
     with database.read() as tx:
-        return tuple(row[3] for row in tx.driver.execute(f"EXPLAIN QUERY PLAN {statement}"))
+        return tuple(row[3] for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}"))

@@ -12,14 +12,15 @@ from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.conduct import Conduct
 from invapi_emulator.domain.instants import DAY, Instant, iso
-from invapi_emulator.opening import BUILT_IN, open_worlds
 from invapi_emulator.scenarios.named import Scenario
 from invapi_emulator.scenarios.schema import World
 from invapi_emulator.scenarios.worlds import Wanted, make_account
 from invapi_emulator.settings import read_settings
+from invapi_emulator.startup import BUILT_IN, open_worlds
 from invapi_emulator.storage import accounts, events, requests, tables
 from invapi_emulator.storage.requests import Request
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 TOKEN = "token-of-measured"
 KEY = f"{0:032}"
@@ -62,21 +63,27 @@ def fill(file: Path, store: Store) -> None:
     time = real_time()
     database = open_worlds(read_settings({"db": str(file)}), time)
     now = time()
-    with database.write() as tx:
+    with database.transaction() as tx:
         one_vm = BUILT_IN.find("one-vm")
         assert one_vm is not None
         _make(tx, "small", one_vm, now)
         measured = _make(tx, "measured", Scenario("growth", _world(now)), now)
-        requests.add(tx, measured.id, _call(now))
-        events.record(tx, measured.id, now, "power", vm=LISTED, power="on")
+    database.run_now(measured.id, lambda unit: _live(unit, now))
+    with database.transaction() as tx:
         others = range(measured.id + 1, measured.id + 1 + store.others)
         _copy(
             tx, tables.account, len(others), lambda n: _another(others[n]), tables.account.c.id == measured.id
         )
         _hold(tx, range(measured.id, measured.id + 1), store.mine)
         _hold(tx, others, store.theirs)
-        accounts.set_sequence(tx, measured.id, 2 * _NUMBERS)
+        accounts.set_counters(tx, measured.id, sequence=2 * _NUMBERS)
     database.close()
+
+
+def _live(unit: UnitOfWork, now: Instant) -> None:
+    """Put a call and an event into an account, to be copied."""
+    requests.record(unit, _call(now), authenticated=True)
+    events.record(unit, now, "power", vm=LISTED, power="on")
 
 
 def _make(tx: Transaction, name: str, scenario: Scenario, now: Instant) -> Account:

@@ -4,12 +4,12 @@ from typing import Any, Literal
 
 from invapi_emulator.actions import Call
 from invapi_emulator.faults.kind import BeforeFault, Cut, Window, fault
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 @fault
 class ConnectionReset(BeforeFault):
     kind: Literal["connection_reset"]
 
-    def instead(self, tx: Transaction, call: Call[Any], window: Window | None) -> Cut:  # noqa: ARG002
+    def instead(self, unit: UnitOfWork, call: Call[Any], window: Window | None) -> Cut:  # noqa: ARG002
         return "reset"

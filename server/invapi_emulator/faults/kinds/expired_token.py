@@ -6,7 +6,7 @@ from invapi_emulator.actions import ACTIONS, Call
 from invapi_emulator.errors import ApiError, Faulted, TokenExpired
 from invapi_emulator.faults.kind import BeforeFault, Window, fault
 from invapi_emulator.storage import accounts, sessions
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 @fault
@@ -16,14 +16,14 @@ class ExpiredToken(BeforeFault):
     kind: Literal["expired_token"]
 
     def concerns(self, call: Call[Any]) -> bool:
-        return ACTIONS[call.module, call.action].find_account is None
+        return ACTIONS[call.module, call.action].identified_by is None
 
-    def instead(self, tx: Transaction, call: Call[Any], window: Window | None) -> ApiError:  # noqa: ARG002
+    def instead(self, unit: UnitOfWork, call: Call[Any], window: Window | None) -> ApiError:  # noqa: ARG002
         token = str(call.fields["token"])
         if token == call.account.credentials.token:
-            accounts.kill_given_token(tx, call.account.id)
-        number = accounts.next_sequence(tx, call.account.id)
-        sessions.remove(tx, token)
-        sessions.add(tx, call.account.id, sessions.Session(token, number, expires_at=call.now, address=None))
+            unit.change_account(token_alive=False)
+        number = accounts.next_sequence(unit)
+        sessions.remove(unit, token)
+        sessions.add(unit, sessions.Session(token, number, expires_at=call.now, address=None))
         expired = TokenExpired()
         return Faulted(expired.message, code=expired.code)

@@ -7,7 +7,7 @@ from pydantic import Field
 from invapi_emulator.actions import Call
 from invapi_emulator.errors import ApiError, Faulted
 from invapi_emulator.faults.kind import BeforeFault, Window, fault
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 @fault
@@ -18,6 +18,6 @@ class HttpStatus(BeforeFault):
     status: Annotated[int, Field(ge=400, le=599, strict=True)]
     retry_after: Annotated[int, Field(ge=0, le=86_400, strict=True)] | None = None
 
-    def instead(self, tx: Transaction, call: Call[Any], window: Window | None) -> ApiError:  # noqa: ARG002
+    def instead(self, unit: UnitOfWork, call: Call[Any], window: Window | None) -> ApiError:  # noqa: ARG002
         message = f"answered with HTTP status {self.status} by a fault"
         return Faulted(message, status=self.status, retry_after=self.retry_after)

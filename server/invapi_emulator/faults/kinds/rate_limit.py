@@ -8,7 +8,7 @@ from invapi_emulator.actions import Call
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.errors import ApiError, Faulted
 from invapi_emulator.faults.kind import BeforeFault, Count, Window, fault
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 @fault
@@ -26,7 +26,7 @@ class RateLimit(BeforeFault):
         window = window | {"used": min(window["used"] + 1, self.budget), "asked_at": real_now}
         return used_up, window
 
-    def instead(self, tx: Transaction, call: Call[Any], window: Window | None) -> ApiError:  # noqa: ARG002
+    def instead(self, unit: UnitOfWork, call: Call[Any], window: Window | None) -> ApiError:  # noqa: ARG002
         assert window is not None
         left = -(-(window["ends_at"] - window["asked_at"]) // SECOND)
         message = f"more than {self.budget} calls in {self.per:g} s; ask again in {left} s (a fault)"

@@ -7,7 +7,7 @@ from pydantic import Field
 from invapi_emulator.actions import Call
 from invapi_emulator.errors import ApiError, Faulted
 from invapi_emulator.faults.kind import BeforeFault, Text, Window, fault
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 @fault
@@ -16,5 +16,5 @@ class Reject(BeforeFault):
     message: Text = "rejected by a fault"
     code: Annotated[int, Field(ge=-(2**31), lt=0, strict=True)] = -1
 
-    def instead(self, tx: Transaction, call: Call[Any], window: Window | None) -> ApiError:  # noqa: ARG002
+    def instead(self, unit: UnitOfWork, call: Call[Any], window: Window | None) -> ApiError:  # noqa: ARG002
         return Faulted(self.message, code=self.code)

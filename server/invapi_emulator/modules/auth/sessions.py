@@ -1,16 +1,25 @@
 """`auth.php`: login with an API key or a password, what a token is good for, logout (contract 5)."""
 
-from hmac import compare_digest
+from typing import TypeGuard
 
-from invapi_emulator.actions import ACTIONS, Body, Call, action, not_emulated
+from invapi_emulator.actions import (
+    ACTIONS,
+    Body,
+    Call,
+    Fields,
+    Identification,
+    action,
+    not_emulated,
+)
 from invapi_emulator.domain.accounts import GIVEN_TOKEN_EXPIRES, Account
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import InvalidApiKey, NoAppropriateServers
 from invapi_emulator.modules.ids import wire_id
 from invapi_emulator.modules.parameters import NoParameters, Parameters, Secret, Switch, Ttl
 from invapi_emulator.storage import accounts, sessions, vms
+from invapi_emulator.storage.owners import OwnerWord, login_word
 from invapi_emulator.storage.sessions import Session
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 DEFAULT_TTL = 10_800
 
@@ -33,63 +42,79 @@ class WhmcsLogin(_Session):
     password: Secret
 
 
-def _account_of_key(tx: Transaction, params: Login) -> Account:
-    account = accounts.by_api_key(tx, params.key)
-    if account is None:
+def _key_word(fields: Fields) -> OwnerWord | None:
+    key = fields.get("key")
+    return ("api_key", key) if _is_plain(key) else None
+
+
+def _check_key(unit: UnitOfWork, fields: Fields, _address: str) -> None:
+    if not unit.owned or unit.account.credentials.api_key != fields.get("key"):
         raise InvalidApiKey("Invalid API key")
-    return account
 
 
-def _account_of_user(tx: Transaction, params: WhmcsLogin) -> Account:
-    account = accounts.by_user(tx, params.user)
-    password = "" if account is None else account.credentials.password
-    if not compare_digest(params.password.encode(), password.encode()) or account is None:
+def _password_word(fields: Fields) -> OwnerWord | None:
+    user, password = fields.get("user"), fields.get("password")
+    return login_word(user, password) if _is_plain(user) and _is_plain(password) else None
+
+
+def _check_password(unit: UnitOfWork, fields: Fields, _address: str) -> None:
+    credentials = unit.account.credentials if unit.owned else None
+    given = (fields.get("user"), fields.get("password"))
+    if credentials is None or given != (credentials.user, credentials.password):
         raise InvalidApiKey("Invalid credentials")
-    return account
 
 
-@action("auth", "login", Login, "5.1", find_account=_account_of_key)
-def login(tx: Transaction, call: Call[Login]) -> Body:
-    return _logged_in(tx, call, call.params)
+def _is_plain(value: object) -> TypeGuard[str]:
+    """Tell whether a value is a text that an account may have; PostgreSQL takes no NUL."""
+    return isinstance(value, str) and value.isprintable()
 
 
-@action("auth", "whmcslogin", WhmcsLogin, "5.2", find_account=_account_of_user)
-def whmcslogin(tx: Transaction, call: Call[WhmcsLogin]) -> Body:
-    return _logged_in(tx, call, call.params)
+_BY_KEY = Identification(_key_word, _check_key)
+_BY_PASSWORD = Identification(_password_word, _check_password)
+
+
+@action("auth", "login", Login, "5.1", identified_by=_BY_KEY)
+def login(unit: UnitOfWork, call: Call[Login]) -> Body:
+    return _logged_in(unit, call, call.params)
+
+
+@action("auth", "whmcslogin", WhmcsLogin, "5.2", identified_by=_BY_PASSWORD)
+def whmcslogin(unit: UnitOfWork, call: Call[WhmcsLogin]) -> Body:
+    return _logged_in(unit, call, call.params)
 
 
 @action("auth", "info", NoParameters, "5.2")
-def info(tx: Transaction, call: Call[NoParameters]) -> Body:
+def info(unit: UnitOfWork, call: Call[NoParameters]) -> Body:
     token = str(call.fields["token"])
-    session = sessions.find(tx, token)
+    session = sessions.find(unit, token)
     expires = GIVEN_TOKEN_EXPIRES if session is None else session.expires_at // SECOND
-    return _described(tx, call.account, token, expires)
+    return _described(unit, call.account, token, expires)
 
 
 @action("auth", "logout", NoParameters, "5.2")
-def logout(tx: Transaction, call: Call[NoParameters]) -> Body:
+def logout(unit: UnitOfWork, call: Call[NoParameters]) -> Body:
     token = str(call.fields["token"])
     if token == call.account.credentials.token:
-        accounts.kill_given_token(tx, call.account.id)
-    sessions.remove(tx, token)
+        unit.change_account(token_alive=False)
+    sessions.remove(unit, token)
     return {}
 
 
-def _logged_in(tx: Transaction, call: Call[Login] | Call[WhmcsLogin], wanted: _Session) -> Body:
-    if not vms.ids(tx, call.account.id):
+def _logged_in(unit: UnitOfWork, call: Call[Login] | Call[WhmcsLogin], wanted: _Session) -> Body:
+    if not vms.ids(unit):
         raise NoAppropriateServers
-    number = accounts.next_sequence(tx, call.account.id)
+    number = accounts.next_sequence(unit)
     session = Session(
         token=call.chance.token(call.account.generation, number),
         sequence=number,
         expires_at=call.now + wanted.ttl * SECOND,
         address=call.address if wanted.fix_ip else None,
     )
-    sessions.add(tx, call.account.id, session)
-    return _described(tx, call.account, session.token, session.expires_at // SECOND)
+    sessions.add(unit, session)
+    return _described(unit, call.account, session.token, session.expires_at // SECOND)
 
 
-def _described(tx: Transaction, account: Account, token: str, expires: int) -> Body:
+def _described(unit: UnitOfWork, account: Account, token: str, expires: int) -> Body:
     customer = 10_000 + account.seed % 90_000
     return {
         "result": {
@@ -98,7 +123,7 @@ def _described(tx: Transaction, account: Account, token: str, expires: int) -> B
             "role_type": "Customer",
             "role_name": "customer_billing",
             "permissions": sorted(f"{module}/{name}" for module, name in ACTIONS),
-            "servers": [wire_id(account.assumed, vm_id) for vm_id in vms.ids(tx, account.id)],
+            "servers": [wire_id(account.assumed, vm_id) for vm_id in vms.ids(unit)],
             "whmcs_id": str(customer),
             "whmcs_location": "com",
             "email": account.credentials.user,

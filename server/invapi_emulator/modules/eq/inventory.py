@@ -5,7 +5,7 @@ from invapi_emulator.domain.instants import wire_date
 from invapi_emulator.modules.ids import wire_id
 from invapi_emulator.modules.parameters import NoParameters, OfVm
 from invapi_emulator.storage import vms
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 not_emulated(
     "eq",
@@ -16,28 +16,28 @@ not_emulated(
 
 
 @action("eq", "list", NoParameters, "6.1")
-def list_servers(tx: Transaction, call: Call[NoParameters]) -> Body:
-    return {"result": "OK", "action": "list", "servers": _ids(tx, call)}
+def list_servers(unit: UnitOfWork, call: Call[NoParameters]) -> Body:
+    return {"result": "OK", "action": "list", "servers": _ids(unit, call)}
 
 
 @action("eq", "update_servers", NoParameters, "6.1")
-def update_servers(tx: Transaction, call: Call[NoParameters]) -> Body:
+def update_servers(unit: UnitOfWork, call: Call[NoParameters]) -> Body:
     return {
         "result": "OK",
         "action": "update_servers",
-        "servers": _ids(tx, call),
+        "servers": _ids(unit, call),
         "billing_servers": [],
         "deploy_keys": {},
     }
 
 
-def _ids(tx: Transaction, call: Call[NoParameters]) -> list[int | str]:
-    return [wire_id(call.account.assumed, vm_id) for vm_id in vms.ids(tx, call.account.id)]
+def _ids(unit: UnitOfWork, call: Call[NoParameters]) -> list[int | str]:
+    return [wire_id(call.account.assumed, vm_id) for vm_id in vms.ids(unit)]
 
 
 @action("eq", "show", OfVm, "6.2", refusal="failed to request show for")
-def show(tx: Transaction, call: Call[OfVm]) -> Body:
-    vm = vms.load(tx, call.account.id, call.params.id)
+def show(unit: UnitOfWork, call: Call[OfVm]) -> Body:
+    vm = vms.load(unit, call.params.id)
     return {
         "server_data": {
             "id": wire_id(call.account.assumed, vm.id),

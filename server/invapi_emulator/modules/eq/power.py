@@ -14,7 +14,7 @@ from invapi_emulator.domain.virtual_machines import (
 from invapi_emulator.modules.locks import require_changeable, require_readable
 from invapi_emulator.modules.parameters import OfVm
 from invapi_emulator.storage import events, vms
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.kinds import Outcome, Work, kind
 from invapi_emulator.tasks.start import start_task
 
@@ -22,64 +22,62 @@ from invapi_emulator.tasks.start import start_task
 @action("eq", "on", OfVm, "6.3", refusal="failed to request on for")
 @action("eq", "off", OfVm, "6.3", refusal="failed to request off for")
 @action("eq", "hard_off", OfVm, "6.3", refusal="failed to request hard_off for")
-def switch_power(tx: Transaction, call: Call[OfVm]) -> Body:
-    vm = vms.load(tx, call.account.id, call.params.id)
+def switch_power(unit: UnitOfWork, call: Call[OfVm]) -> Body:
+    vm = vms.load(unit, call.params.id)
     require_changeable(call.account.assumed, vm)
     if not call.account.assumed.holds(ALREADY_SO):
         require_off(vm) if call.action == "on" else require_on(vm)
-    return {"callback": start_task(tx, call, vm)}
+    return {"callback": start_task(unit, call, vm)}
 
 
 @action("eq", "reboot", OfVm, "6.3", refusal="failed to request reboot for")
-def reboot(tx: Transaction, call: Call[OfVm]) -> Body:
-    vm = vms.load(tx, call.account.id, call.params.id)
+def reboot(unit: UnitOfWork, call: Call[OfVm]) -> Body:
+    vm = vms.load(unit, call.params.id)
     require_changeable(call.account.assumed, vm)
     if call.account.assumed.holds(REBOOT_OF_WHAT_IS_OFF):
         require_on(vm)
-    return {"callback": start_task(tx, call, vm)}
+    return {"callback": start_task(unit, call, vm)}
 
 
 @action("eq", "status", OfVm, "6.3", refusal="failed to request status for")
-def status(tx: Transaction, call: Call[OfVm]) -> Body:
-    vm = vms.load(tx, call.account.id, call.params.id)
+def status(unit: UnitOfWork, call: Call[OfVm]) -> Body:
+    vm = vms.load(unit, call.params.id)
     require_readable(call.account.assumed, vm)
-    return {"callback": start_task(tx, call, vm)}
+    return {"callback": start_task(unit, call, vm)}
 
 
 @kind("on", [Stage("schedule", 1), Stage("boot", 7)])
-def finish_on(tx: Transaction, work: Work) -> Outcome:
-    return _changed(tx, work, powered_on(work.vm, work.now))
+def finish_on(unit: UnitOfWork, work: Work) -> Outcome:
+    return _changed(unit, work, powered_on(work.vm, work.now))
 
 
 @kind("off", [Stage("shut down", 5)])
-def finish_off(tx: Transaction, work: Work) -> Outcome:
-    return _changed(tx, work, powered_off(work.vm, work.now))
+def finish_off(unit: UnitOfWork, work: Work) -> Outcome:
+    return _changed(unit, work, powered_off(work.vm, work.now))
 
 
 @kind("hard_off", [Stage("cut power", 2)])
-def finish_hard_off(tx: Transaction, work: Work) -> Outcome:
-    return _changed(tx, work, powered_off(work.vm, work.now))
+def finish_hard_off(unit: UnitOfWork, work: Work) -> Outcome:
+    return _changed(unit, work, powered_off(work.vm, work.now))
 
 
 @kind("reboot", [Stage("shut down", 5), Stage("boot", 7)])
-def finish_reboot(tx: Transaction, work: Work) -> Outcome:
+def finish_reboot(unit: UnitOfWork, work: Work) -> Outcome:
     if work.vm.power == "off":
         if work.account.assumed.holds(REBOOT_OF_WHAT_IS_OFF):
             require_on(work.vm)
-        return _changed(tx, work, powered_on(work.vm, work.now))
-    return _changed(tx, work, rebooted(work.vm, work.now))
+        return _changed(unit, work, powered_on(work.vm, work.now))
+    return _changed(unit, work, rebooted(work.vm, work.now))
 
 
 @kind("status", [Stage("ask", 1)], changes=False)
-def finish_status(_tx: Transaction, work: Work) -> Outcome:
+def finish_status(_unit: UnitOfWork, work: Work) -> Outcome:
     return Outcome(work.vm, _scope(work.vm))
 
 
-def _changed(tx: Transaction, work: Work, vm: VirtualMachine) -> Outcome:
+def _changed(unit: UnitOfWork, work: Work, vm: VirtualMachine) -> Outcome:
     if vm != work.vm:
-        events.record(
-            tx, work.account.id, work.now, "power", vm=vm.id, power=vm.power, action=work.task.action
-        )
+        events.record(unit, work.now, "power", vm=vm.id, power=vm.power, action=work.task.action)
     return Outcome(vm, _scope(vm), f"{vm.engine}: domain {vm.uuid} is {vm.power}")
 
 

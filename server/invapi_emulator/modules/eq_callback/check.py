@@ -6,17 +6,17 @@ from typing import Any
 
 import orjson
 
-from invapi_emulator.actions import Body, Call, action, not_emulated
+from invapi_emulator.actions import Body, Call, Fields, Identification, action, not_emulated
 from invapi_emulator.assumptions import tasks as assumptions
-from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import DAY, HOUR
 from invapi_emulator.domain.tasks import Task, has_aged_out
 from invapi_emulator.errors import KeyForgotten, KeyNotFound, KeySpent
 from invapi_emulator.modules.ids import wire_id
 from invapi_emulator.modules.parameters import Parameters, TaskKey
 from invapi_emulator.randomness import is_task_key
-from invapi_emulator.storage import accounts, tasks
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage import tasks
+from invapi_emulator.storage.owners import OwnerWord
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.jump import move_clock
 from invapi_emulator.tasks.kinds import KINDS
 
@@ -31,16 +31,22 @@ class Check(Parameters):
     key: TaskKey
 
 
-def _account_of(tx: Transaction, params: Check) -> Account:
-    account = accounts.by_task_key(tx, params.key) if is_task_key(params.key) else None
-    if account is None:
-        raise KeyNotFound(params.key)
-    return account
+def _word(fields: Fields) -> OwnerWord | None:
+    key = fields.get("key")
+    return ("task", key) if isinstance(key, str) and is_task_key(key) else None
 
 
-@action("eq_callback", "check", Check, "3.2", find_account=_account_of)
-def check(tx: Transaction, call: Call[Check]) -> Body | None:
-    task = tasks.by_key(tx, call.account.id, call.params.key)
+def _check_key(unit: UnitOfWork, fields: Fields, _address: str) -> None:
+    key = fields.get("key")
+    if not isinstance(key, str):
+        raise KeyNotFound("")
+    if not unit.owned or tasks.by_key(unit, key) is None:
+        raise KeyNotFound(key)
+
+
+@action("eq_callback", "check", Check, "3.2", identified_by=Identification(_word, _check_key))
+def check(unit: UnitOfWork, call: Call[Check]) -> Body | None:
+    task = tasks.by_key(unit, call.params.key)
     lifetime = DAY if call.account.assumed.holds(assumptions.KEY_LIFETIME) else HOUR
     if task is None or has_aged_out(task, call.now, lifetime):
         raise KeyNotFound(call.params.key)
@@ -48,39 +54,39 @@ def check(tx: Transaction, call: Call[Check]) -> Body | None:
         raise KeyForgotten(task.key)
     if task.spent:
         raise KeySpent(task.key)
-    if task.state == "running" and _jumps(tx, call, task):
+    if task.state == "running" and _jumps(unit, call, task):
         return None
-    if task.state != "running" and _is_late(tx, call, task):
+    if task.state != "running" and _is_late(unit, call, task):
         return {"result": "Not ready", "key": task.key}
     match task.state:
         case "running":
             return _under_way(call, task)
         case "failed":
             if not call.account.assumed.holds(assumptions.FAILED_KEY):
-                tasks.save(tx, call.account.id, replace(task, spent=True))
+                tasks.save(unit, replace(task, spent=True))
             return {"result": "Fail", "error": task.error} | _report(call, task)
         case "done":
-            tasks.save(tx, call.account.id, replace(task, spent=True))
+            tasks.save(unit, replace(task, spent=True))
             return {"result": "OK", "action": "check"} | _report(call, task)
 
 
-def _jumps(tx: Transaction, call: Call[Check], task: Task) -> bool:
+def _jumps(unit: UnitOfWork, call: Call[Check], task: Task) -> bool:
     """Count the check of an unfinished task; on an auto clock, enough of them move the clock to its end."""
     clock = call.account.clock
     if clock.mode != "auto" or task.due_at is None:
         return False
     if task.polls < clock.polls:
-        tasks.save(tx, call.account.id, replace(task, polls=task.polls + 1))
+        tasks.save(unit, replace(task, polls=task.polls + 1))
         return False
-    move_clock(tx, call.account, task.due_at, call.real_now)
+    move_clock(unit, task.due_at)
     return True
 
 
-def _is_late(tx: Transaction, call: Call[Check], task: Task) -> bool:
+def _is_late(unit: UnitOfWork, call: Call[Check], task: Task) -> bool:
     """Tell whether a hostile account does not say yet that a task has ended: once in twenty checks."""
     if not call.account.is_hostile:
         return False
-    tasks.save(tx, call.account.id, replace(task, polls=task.polls + 1))
+    tasks.save(unit, replace(task, polls=task.polls + 1))
     return call.chance.fraction("task", task.sequence, "late", task.polls) * LATE_ONCE_IN < 1
 
 

@@ -25,30 +25,30 @@ from invapi_emulator.modules.locks import require_changeable
 from invapi_emulator.modules.parameters import OfSnapshot
 from invapi_emulator.modules.vm.lists import held, list_named, take_out
 from invapi_emulator.storage import accounts, events, snapshots, vms
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.kinds import Outcome, Work, kind
 from invapi_emulator.tasks.start import start_task
 
 
 @action("vm", "create_snapshot", OfSnapshot, "4.1", refusal="failed to request snapshot creation for")
-def create_snapshot(tx: Transaction, call: Call[OfSnapshot]) -> Body:
+def create_snapshot(unit: UnitOfWork, call: Call[OfSnapshot]) -> Body:
     account, type_ = call.account, call.params.type
-    vm = vms.load(tx, account.id, call.params.id)
+    vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)
     require_changeable(account.assumed, vm)
-    present, settings = held(tx, account, vm.id, type_)
+    present, settings = held(unit, account, vm.id, type_)
     staying = _without_replaced(account, present, call.params.name)
     require_room(counted(staying, settings, _counting(account)), settings, vm.num_max)
     if not account.assumed.holds(assumptions.WHEN_ROTATION_IS):
-        take_out(tx, account, call.now, _rotated_out(account, staying, settings, vm.num_max))
-    return {"callback": start_task(tx, call, vm, type=type_)}
+        take_out(unit, account, call.now, _rotated_out(account, staying, settings, vm.num_max))
+    return {"callback": start_task(unit, call, vm, type=type_)}
 
 
-def _leave_in_error(tx: Transaction, work: Work) -> VirtualMachine:
+def _leave_in_error(unit: UnitOfWork, work: Work) -> VirtualMachine:
     """Leave the snapshot in status error; it rotates as a good one would (contract 4.10, 4.13)."""
     if work.account.assumed.holds(assumptions.FAILED_CREATE):
         with suppress(TaskFailed, Refusal):  # no room: no row either
-            _list_new(tx, work, "error")
+            _list_new(unit, work, "error")
     return work.vm
 
 
@@ -59,34 +59,34 @@ def _leave_in_error(tx: Transaction, work: Work) -> VirtualMachine:
     works_disk=True,
     leave=_leave_in_error,
 )
-def finish_create_snapshot(tx: Transaction, work: Work) -> Outcome:
-    made = _list_new(tx, work, "available")
+def finish_create_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
+    made = _list_new(unit, work, "available")
     scope = f"Snapshot {made.name} created"
     return Outcome(work.vm, scope, f"{work.vm.engine}: image {made.image_id} active, {made.size} bytes")
 
 
-def _list_new(tx: Transaction, work: Work, status: SnapshotStatus) -> Snapshot:
+def _list_new(unit: UnitOfWork, work: Work, status: SnapshotStatus) -> Snapshot:
     """List the new snapshot; where there is no room, rotate by the settings of this moment (contract 4.10)."""
     account, vm, name = work.account, work.vm, work.task.context["name"]
     type_ = list_named(account, work.task.context["type"])
-    present, settings = held(tx, account, vm.id, type_)
+    present, settings = held(unit, account, vm.id, type_)
     staying = _without_replaced(account, present, name)
     gone = _rotated_out(account, staying, settings, vm.num_max)
-    take_out(tx, account, work.now, [*(old for old in present if old not in staying), *gone])
+    take_out(unit, account, work.now, [*(old for old in present if old not in staying), *gone])
     at_the_end = account.assumed.holds(assumptions.TIME_OF_A_ROW)
     made = Snapshot(
         vm_id=vm.id,
         type=type_,
         name=name,
-        sequence=accounts.next_sequence(tx, account.id),
+        sequence=accounts.next_sequence(unit),
         image_id=_new_image(work),
         status=status,
         size=size_of(vm.state, vm.memory_mb),
         created_at=work.now if at_the_end else work.task.created_at,
         state=vm.state,
     )
-    snapshots.add(tx, account.id, made)
-    events.record(tx, account.id, work.now, "snapshot_made", vm=vm.id, type=type_, name=name, status=status)
+    snapshots.add(unit, made)
+    events.record(unit, work.now, "snapshot_made", vm=vm.id, type=type_, name=name, status=status)
     return made
 
 

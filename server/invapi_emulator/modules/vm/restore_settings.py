@@ -11,7 +11,7 @@ from invapi_emulator.modules.parameters import Names, OfSnapshots, Switch
 from invapi_emulator.modules.vm.lists import held, list_named
 from invapi_emulator.modules.vm.rows import settings_body
 from invapi_emulator.storage import events, snapshots, vms
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 class RestoreSettings(OfSnapshots):
@@ -28,20 +28,20 @@ class RestoreSettings(OfSnapshots):
 @action(
     "vm", "update_restore_settings", RestoreSettings, "4.6", refusal="failed to update restore settings for"
 )
-def update_restore_settings(tx: Transaction, call: Call[RestoreSettings]) -> Body:
-    vm = vms.load(tx, call.account.id, call.params.id)
+def update_restore_settings(unit: UnitOfWork, call: Call[RestoreSettings]) -> Body:
+    vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)
     type_ = list_named(call.account, call.params.type)
-    settings = _changed(tx, call, vm.id)
-    snapshots.save_settings(tx, call.account.id, vm.id, type_, settings)
+    settings = _changed(unit, call, vm.id)
+    snapshots.save_settings(unit, vm.id, type_, settings)
     body = settings_body(settings, vm.num_max)
-    events.record(tx, call.account.id, call.now, "settings", vm=vm.id, type=type_, settings=body)
+    events.record(unit, call.now, "settings", vm=vm.id, type=type_, settings=body)
     return {"settings": body}
 
 
-def _changed(tx: Transaction, call: Call[RestoreSettings], vm_id: int) -> RotationSettings:
+def _changed(unit: UnitOfWork, call: Call[RestoreSettings], vm_id: int) -> RotationSettings:
     assumed, params = call.account.assumed, call.params
-    present, settings = held(tx, call.account, vm_id, params.type)
+    present, settings = held(unit, call.account, vm_id, params.type)
     if not assumed.holds(LEFT_OUT_SETTINGS):
         settings = RotationSettings()
     if params.enable_rotation is not None:

@@ -30,60 +30,61 @@ from invapi_emulator.modules.locks import require_changeable, require_readable
 from invapi_emulator.modules.parameters import OfExistingSnapshot, OfSnapshots
 from invapi_emulator.modules.vm.lists import held, list_named, take_out
 from invapi_emulator.modules.vm.rows import settings_body, snapshot_row
-from invapi_emulator.storage import events, snapshots, unlisted, vms
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage import events, snapshots, stale_lists, vms
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.kinds import Outcome, Work, kind
 from invapi_emulator.tasks.start import start_task
 
 
 @action("vm", "get_snapshot", OfSnapshots, "4.2", refusal="failed to request snapshot list for")
-def get_snapshot(tx: Transaction, call: Call[OfSnapshots]) -> Body:
+def get_snapshot(unit: UnitOfWork, call: Call[OfSnapshots]) -> Body:
     """Answer the list as it is now, and a key for the list as it will be when the task ends (contract 4.7)."""
     account, type_ = call.account, call.params.type
-    vm = vms.load(tx, account.id, call.params.id)
+    vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)
     require_readable(account.assumed, vm)
     reading = account.assumed[assumptions.LIST_ANSWER]
-    key = {} if reading == "at-once" else {"callback": start_task(tx, call, vm, type=type_)}
+    key = {} if reading == "at-once" else {"callback": start_task(unit, call, vm, type=type_)}
     if reading == "by-key":
         return key
-    settings = snapshots.settings_of_type(tx, account.id, vm.id, list_named(account, type_))
+    settings = snapshots.settings_of_type(unit, vm.id, list_named(account, type_))
     return key | {
         "settings": settings_body(settings, vm.num_max),
-        "snapshots": _listed(tx, account, vm, type_, call.now),
+        "snapshots": _listed(unit, account, vm, type_, call.now),
     }
 
 
 @kind("get_snapshot", [Stage("read", 1)], changes=False, fetches=True)
-def finish_get_snapshot(tx: Transaction, work: Work) -> Outcome:
-    rows = _listed(tx, work.account, work.vm, work.task.context["type"], work.now)
+def finish_get_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
+    rows = _listed(unit, work.account, work.vm, work.task.context["type"], work.now)
     return Outcome(work.vm, orjson.dumps({"snapshots": rows}).decode())
 
 
 def _listed(
-    tx: Transaction, account: Account, vm: VirtualMachine, type_: str, now: Instant
+    unit: UnitOfWork, account: Account, vm: VirtualMachine, type_: str, now: Instant
 ) -> list[dict[str, Any]]:
     """Return the rows of a list; a fault, or a hostile account, may keep it from showing the newest changes."""
-    shown: Sequence[Snapshot] = snapshots.of_vm(tx, account.id, vm.id)
-    if account.faults_made or account.is_hostile:
-        shown = as_listed(shown, unlisted.of_vm(tx, account.id, vm.id, now))
+    shown = snapshots.of_vm(unit, vm.id)
+    stale = stale_lists.of_vm(unit, vm.id, now)
+    if stale:
+        shown = as_listed(shown, stale)
     listed = list_named(account, type_)
     rows = [snapshot_row(snapshot, account.assumed) for snapshot in shown if snapshot.type == listed]
     return rows if account.assumed.holds(assumptions.ORDER_OF_ROWS) else rows[::-1]
 
 
 @action("vm", "remove_snapshot", OfExistingSnapshot, "4.3", refusal="failed to request snapshot removal for")
-def remove_snapshot(tx: Transaction, call: Call[OfExistingSnapshot]) -> Body:
-    vm, _ = _changeable(tx, call)
+def remove_snapshot(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> Body:
+    vm, _ = _changeable(unit, call)
     _require_power_to_remove(call.account.assumed, vm)
-    return {"callback": start_task(tx, call, vm, type=call.params.type)}
+    return {"callback": start_task(unit, call, vm, type=call.params.type)}
 
 
 @kind("remove_snapshot", [Stage("prepare", 3), Stage("merge disk", 2, 0.25)], works_disk=True)
-def finish_remove_snapshot(tx: Transaction, work: Work) -> Outcome:
-    gone, _ = _named_in(tx, work)
+def finish_remove_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
+    gone, _ = _named_in(unit, work)
     _require_power_to_remove(work.account.assumed, work.vm)
-    take_out(tx, work.account, work.now, (gone,))
+    take_out(unit, work.account, work.now, (gone,))
     return Outcome(
         work.vm, f"Snapshot {gone.name} removed", f"{work.vm.engine}: image {gone.image_id} deleted"
     )
@@ -95,34 +96,31 @@ def _require_power_to_remove(assumed: Assumed, vm: VirtualMachine) -> None:
 
 
 @action("vm", "restore_snapshot", OfExistingSnapshot, "4.4", refusal="failed to request snapshot restore for")
-def restore_snapshot(tx: Transaction, call: Call[OfExistingSnapshot]) -> Body:
-    vm, snapshot = _changeable(tx, call)
+def restore_snapshot(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> Body:
+    vm, snapshot = _changeable(unit, call)
     require_restorable(snapshot)
     _require_power_to_restore(call.account.assumed, vm)
-    return {"callback": start_task(tx, call, vm, type=call.params.type)}
+    return {"callback": start_task(unit, call, vm, type=call.params.type)}
 
 
 @kind(
     "restore_snapshot",
     [Stage("prepare", 3), Stage("read image", 2, 0.55), Stage("attach disk", 3)],
     works_disk=True,
-    leave=lambda _tx, work: damaged(work.vm, work.now),
+    leave=lambda _unit, work: damaged(work.vm, work.now),
 )
-def finish_restore_snapshot(tx: Transaction, work: Work) -> Outcome:
+def finish_restore_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
     """Give the VM the snapshot's disk and memory; what was made after the snapshot is gone (contract 4.4)."""
-    snapshot, present = _named_in(tx, work)
+    snapshot, present = _named_in(unit, work)
     require_restorable(snapshot)
     _require_power_to_restore(work.account.assumed, work.vm)
-    take_out(tx, work.account, work.now, newer_than(snapshot, present))
-    events.record(
-        tx, work.account.id, work.now, "snapshot_restored",
+    take_out(unit, work.account, work.now, newer_than(snapshot, present))
+    events.record(unit, work.now, "snapshot_restored",
         vm=work.vm.id, type=snapshot.type, name=snapshot.name,
     )  # fmt: skip
     vm = _after_restore(work, snapshot)
     if vm.power != work.vm.power:
-        events.record(
-            tx, work.account.id, work.now, "power", vm=vm.id, power=vm.power, action=work.task.action
-        )
+        events.record(unit, work.now, "power", vm=vm.id, power=vm.power, action=work.task.action)
     return Outcome(
         vm, f"Snapshot {snapshot.name} restored", f"{vm.engine}: disk is image {snapshot.image_id}"
     )
@@ -140,19 +138,19 @@ def _after_restore(work: Work, snapshot: Snapshot) -> VirtualMachine:
     return vm if assumed.holds(assumptions.AFTER_A_RESTORE) else powered_on(vm, work.now)
 
 
-def _changeable(tx: Transaction, call: Call[OfExistingSnapshot]) -> tuple[VirtualMachine, Snapshot]:
+def _changeable(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> tuple[VirtualMachine, Snapshot]:
     """Return the VM and the snapshot that a call names, if both may be worked on (order: contract 2.8)."""
     account, params = call.account, call.params
-    vm = vms.load(tx, account.id, params.id)
+    vm = vms.load(unit, params.id)
     require_snapshots_supported(vm)
-    present, _ = held(tx, account, vm.id, params.type)
+    present, _ = held(unit, account, vm.id, params.type)
     if not account.assumed.holds(assumptions.LOCK_FIRST):
         find_snapshot(present, params.name, params.openstack_id)
     require_changeable(account.assumed, vm)
     return vm, find_snapshot(present, params.name, params.openstack_id)
 
 
-def _named_in(tx: Transaction, work: Work) -> tuple[Snapshot, Sequence[Snapshot]]:
+def _named_in(unit: UnitOfWork, work: Work) -> tuple[Snapshot, Sequence[Snapshot]]:
     """Return the snapshot that a task is about, and all of its list."""
-    present, _ = held(tx, work.account, work.vm.id, work.task.context["type"])
+    present, _ = held(unit, work.account, work.vm.id, work.task.context["type"])
     return find_snapshot(present, work.task.context["name"], None), present

@@ -12,27 +12,27 @@ from invapi_emulator.modules.locks import require_readable
 from invapi_emulator.modules.parameters import NoParameters, OfVm
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import tasks, vms
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.kinds import Outcome, Work, actions_where, kind
 from invapi_emulator.tasks.start import start_task
 
 
 @action("vm", "load_stats", OfVm, "4.5", refusal="failed to request statistics for")
-def load_stats(tx: Transaction, call: Call[OfVm]) -> Body:
-    vm = vms.load(tx, call.account.id, call.params.id)
+def load_stats(unit: UnitOfWork, call: Call[OfVm]) -> Body:
+    vm = vms.load(unit, call.params.id)
     require_readable(call.account.assumed, vm)
-    return {"callback": start_task(tx, call, vm)}
+    return {"callback": start_task(unit, call, vm)}
 
 
 @kind("load_stats", [Stage("collect", 1.5), Stage("aggregate", 0.5)], changes=False, fetches=True)
-def finish_load_stats(tx: Transaction, work: Work) -> Outcome:
-    return Outcome(work.vm, orjson.dumps(statistics_of(tx, work.account, work.vm, work.now)).decode())
+def finish_load_stats(unit: UnitOfWork, work: Work) -> Outcome:
+    return Outcome(work.vm, orjson.dumps(statistics_of(unit, work.account, work.vm, work.now)).decode())
 
 
-def statistics_of(tx: Transaction, account: Account, vm: VirtualMachine, now: Instant) -> Body:
+def statistics_of(unit: UnitOfWork, account: Account, vm: VirtualMachine, now: Instant) -> Body:
     """Return the statistics that a `load_stats` which ends now would give."""
     disk_work = actions_where(lambda kind: kind.works_disk)
-    spans = tasks.spans(tx, account.id, vm.id, disk_work, now - HISTORY, now)
+    spans = tasks.spans(unit, vm.id, disk_work, now - HISTORY, now)
     chance = chance_of(account)
 
     def draw(what: str, minute: int) -> float:
@@ -42,5 +42,5 @@ def statistics_of(tx: Transaction, account: Account, vm: VirtualMachine, now: In
 
 
 @action("vm", "get_engine", NoParameters, "4.16")
-def get_engine(tx: Transaction, call: Call[NoParameters]) -> Body:
-    return {"engines": vms.engines(tx, call.account.id)}
+def get_engine(unit: UnitOfWork, _call: Call[NoParameters]) -> Body:
+    return {"engines": vms.engines(unit)}

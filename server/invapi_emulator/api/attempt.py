@@ -1,0 +1,69 @@
+"""A call as a unit of work, which may be run more than once."""
+
+import logging
+
+from invapi_emulator.actions import Action
+from invapi_emulator.api import pipeline
+from invapi_emulator.api.exchange import Exchange
+from invapi_emulator.api.parameters import vm_id_in
+from invapi_emulator.api.request import Request
+from invapi_emulator.api.tokens import BY_TOKEN
+from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.clock import RealTime
+from invapi_emulator.faults.rules import RULES
+from invapi_emulator.randomness import is_task_key
+from invapi_emulator.storage.database import Need
+from invapi_emulator.storage.owners import OwnerWord
+from invapi_emulator.storage.sessions import SESSION
+from invapi_emulator.storage.snapshots import ROTATION, SNAPSHOT
+from invapi_emulator.storage.stale_lists import UNLISTED
+from invapi_emulator.storage.tasks import DUE, TASK
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.storage.vms import VM
+
+_log = logging.getLogger(__name__)
+
+
+class Attempt:
+    """A call that is to be answered; `rules_asked`: the rules that act in place of it were asked before."""
+
+    def __init__(self, request: Request, action: Action, assumed: Assumed, real_time: RealTime) -> None:
+        self._request = request
+        self._action = action
+        self._assumed = assumed
+        self._real_time = real_time
+        self._last: Exchange | None = None
+        self.rules_asked = False
+
+    @property
+    def owner(self) -> OwnerWord | None:
+        """What the call's account is found by, None where there is nothing to find."""
+        return (self._action.identified_by or BY_TOKEN).word(self._request.fields)
+
+    def run(self, unit: UnitOfWork) -> Exchange:
+        self._last = pipeline.run(
+            unit, self._request, self._action, self._assumed, self._real_time, rules_asked=self.rules_asked
+        )
+        return self._last
+
+    def needs(self) -> list[Need]:
+        """Return what the call will ask for of its account."""
+        fields = self._request.fields
+        needs: list[Need] = [DUE, RULES]
+        vm_id, token, key = vm_id_in(fields), fields.get("token"), fields.get("key")
+        if vm_id is not None:
+            needs += [(record, (vm_id,)) for record in (VM, SNAPSHOT, ROTATION, UNLISTED)]
+        if isinstance(token, str):
+            needs.append((SESSION, (token,)))
+        if isinstance(key, str) and is_task_key(key):
+            needs.append((TASK, (key,)))
+        return needs
+
+    def may_lose(self) -> bool:
+        """Tell whether the call has done nothing but to be there for the journal, which then misses it."""
+        if self._last is None or self._last.must_be_kept:
+            return False
+        _log.error(
+            "the journal misses %s: the emulator cannot write to its database", self._request.request_id
+        )
+        return True

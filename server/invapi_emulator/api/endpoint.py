@@ -1,0 +1,162 @@
+"""The endpoint of all modules: a form in, an envelope out."""
+
+import asyncio
+import logging
+
+from starlette.types import Receive, Scope, Send
+
+from invapi_emulator.actions import ACTIONS, MODULES, NOT_EMULATED, Action, modules
+from invapi_emulator.api.attempt import Attempt
+from invapi_emulator.api.envelope import failure, preflight
+from invapi_emulator.api.exchange import Exchange
+from invapi_emulator.api.form_rules import find_action, form_refusal
+from invapi_emulator.api.forms import ClientGone, header
+from invapi_emulator.api.journal import record_request
+from invapi_emulator.api.request import Request, head_of, with_fields
+from invapi_emulator.api.request_log import log_call
+from invapi_emulator.api.response_faults import deliver
+from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.assumptions.transport import PAGES_OF_OTHER_ORIGINS
+from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
+from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.measures import Measures
+from invapi_emulator.request_ids import REQUEST_ID_HEADER, RequestIds
+from invapi_emulator.server.http_protocol import REFUSED
+from invapi_emulator.server.paths import path_within
+from invapi_emulator.storage.database import AccountGone, Database
+from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+_log = logging.getLogger(__name__)
+
+_REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
+
+
+class FormEndpoint:
+    """An ASGI application that answers every path as a module of the imitated API.
+
+    `assumed` holds for calls that are nobody's.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        lifecycle: Lifecycle,
+        ids: RequestIds,
+        measures: Measures,
+        assumed: Assumed,
+    ) -> None:
+        self._database = database
+        self._lifecycle = lifecycle
+        self._ids = ids
+        self._measures = measures
+        self._assumed = assumed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = self._ids.next(header(scope, _REQUEST_ID))
+        head = head_of(scope, path_within(scope), request_id, self._database.real_time())
+        try:
+            exchange = await self._answered(head, scope, receive)
+        except ClientGone:
+            if REFUSED not in scope["extensions"]:
+                log_call(Exchange(head, None, self._assumed), self._database.real_time() - head.received_at)
+            return
+        answer = exchange.answer
+        assert answer is not None
+        answer.to_other_origins = exchange.assumed.holds(PAGES_OF_OTHER_ORIGINS)
+        answer.more += ((_REQUEST_ID, request_id.encode()),)
+        duration = exchange.duration(self._database.real_time())
+        log_call(exchange, duration)
+        self._measures.add_call(*_counted(exchange.request), answer.reason or "ok", duration / SECOND)
+        if exchange.reply is None:
+            await answer(scope, receive, send)
+        else:
+            await deliver(answer, exchange.reply, scope, receive, send)
+
+    async def _answered(self, head: Request, scope: Scope, receive: Receive) -> Exchange:
+        """Return the exchange with its answer, once it is in the journal."""
+        request = head
+        try:
+            self._check(head, scope)
+            if head.method == "OPTIONS":
+                exchange = Exchange(head, None, self._assumed)
+                exchange.answer = preflight(
+                    (header(scope, b"access-control-request-headers") or "").encode("latin-1")
+                )
+                return exchange
+            request = await with_fields(head, scope, receive)
+            return await self._called(request, find_action(request.module, request.fields))
+        except ApiError as error:
+            return await self._refused(request, form_refusal(request, self._assumed) or error)
+        except DATABASE_LOST as problem:
+            return self._unanswered(request, Unavailable(f"the emulator {why_lost(problem)}"))
+        except asyncio.CancelledError:
+            if self._lifecycle.ready:
+                raise
+            stopped = Unavailable("the emulator stopped before the call had come in whole")
+            return self._unanswered(request, stopped)
+
+    def _check(self, head: Request, scope: Scope) -> None:
+        """Refuse what is no call of a module, and all while the server starts or stops."""
+        if head.module not in MODULES:
+            known = ", ".join(f"/{module}.php" for module in modules())
+            raise UnknownModule(f"there is no module at {_shown_path(scope)}; there are {known}")
+        asks_first = head.method == "OPTIONS" and self._assumed.holds(PAGES_OF_OTHER_ORIGINS)
+        if head.method not in {"GET", "POST"} and not asks_first:
+            raise MethodNotAllowed(f"{head.module} does not take {head.method[:20]!r}, only GET and POST")
+        if not self._lifecycle.ready and not asks_first:
+            raise Unavailable(f"the emulator is {self._lifecycle.state}; ask again")
+
+    async def _called(self, request: Request, action: Action) -> Exchange:
+        """Take a call through the pipeline until it is answered; in between, others get their turn."""
+        attempt = Attempt(request, action, self._assumed, self._database.real_time)
+        while True:
+            word = attempt.owner
+            account_id = None if word is None else await self._database.owner_of(word)
+            try:
+                exchange = await self._database.run(account_id, attempt.run, attempt.needs, attempt.may_lose)
+            except AccountGone:
+                assert word is not None
+                self._database.owners.forget(word)
+                continue
+            if exchange.answer is not None:
+                return exchange
+            attempt.rules_asked = exchange.rules_asked
+            await asyncio.sleep(0)
+
+    async def _refused(self, request: Request, error: ApiError) -> Exchange:
+        """Refuse a call that came to no action; that it is refused is said, even if the journal cannot have it."""
+        exchange = self._unanswered(request, error)
+        if isinstance(error, Unavailable) or request.method == "OPTIONS":
+            return exchange
+
+        def record(unit: UnitOfWork) -> None:
+            record_request(unit, exchange, self._database.real_time())
+
+        try:
+            await self._database.run(None, record)
+        except DATABASE_LOST as problem:
+            _log.error("the journal misses %s: the emulator %s", request.request_id, why_lost(problem))
+        return exchange
+
+    def _unanswered(self, request: Request, error: ApiError) -> Exchange:
+        """Return the exchange of a call that nothing was done of."""
+        exchange = Exchange(request, None, self._assumed)
+        exchange.answer = failure(error, self._assumed)
+        return exchange
+
+
+def _shown_path(scope: Scope) -> str:
+    """Return the path as it was sent, and not too much of it."""
+    return ascii(scope.get("raw_path", scope["path"].encode()).decode("latin-1"))[:80]
+
+
+def _counted(request: Request) -> tuple[str, str]:
+    """Return module and action for what is counted: made-up ones share a name, or counting them would never end."""
+    action = request.fields.get("action")
+    module = request.module if request.module in MODULES else "other"
+    known = isinstance(action, str) and (
+        (module, action) in ACTIONS or action in NOT_EMULATED.get(module, ())
+    )
+    return module, str(action) if known else "other"

@@ -1,0 +1,70 @@
+"""The only maker of the modules' answers: the envelopes of contract 2, with their headers."""
+
+from typing import Any
+
+import orjson
+
+from invapi_emulator.actions import Body
+from invapi_emulator.api.answer import Answer, RawHeaders
+from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.assumptions.transport import FAILURE_BODY, STATUS_OF_FAILURES
+from invapi_emulator.errors import ApiError, NoAppropriateServers
+
+_NOTHING_ELSE = Assumed()
+_OK = 200
+
+_IN_FAILURES = {
+    "all-four": ("result", "code", "message", "error"),
+    "code-message": ("code", "message"),
+    "result-error": ("result", "error"),
+}
+
+_HONEST = {
+    **dict.fromkeys(("invalid_parameter", "nothing_to_update", "unknown_action"), 400),
+    **dict.fromkeys(("invalid_token", "token_expired", "invalid_api_key"), 401),
+    "no_appropriate_servers": 403,
+    **dict.fromkeys(("vm_not_found", "snapshot_not_found", "key_not_found", "key_spent"), 404),
+    **dict.fromkeys(("vm_locked", "vm_running", "vm_not_running", "image_mismatch", "name_taken"), 409),
+    "snapshot_limit": 409,
+    "not_supported": 422,
+}
+"""The status of a refusal that is 200 otherwise, where statuses are honest (assumption A-04)."""
+
+
+def success(module: str, action: str, body: Body) -> Answer:
+    """Answer what a handler returned; one with a `result` of its own is complete already (contract 2.1)."""
+    if "result" not in body:
+        body = {"result": "OK", "module": module, "action": action, **body}
+    return Answer(orjson.dumps(body))
+
+
+def failure(error: ApiError, assumed: Assumed = _NOTHING_ELSE) -> Answer:
+    """Answer a refusal in all four ways that clients look for one, unless another reading is in force (contract 2.2)."""
+    status = error.status
+    if status == _OK and not assumed.holds(STATUS_OF_FAILURES):
+        status = _HONEST.get(error.reason, _OK)
+    more = ((b"allow", b"GET, POST, OPTIONS"),) if error.status == 405 else ()  # noqa: PLR2004
+    return Answer(orjson.dumps(failure_body(error, assumed)), status, error.reason, error.retry_after, more)
+
+
+def refusal(error: ApiError) -> tuple[int, RawHeaders, bytes]:
+    """Return status, headers and body of a failure, for the server that refuses a request itself."""
+    answer = failure(error)
+    return answer.status, answer.headers, answer.body
+
+
+def failure_body(error: ApiError, assumed: Assumed = _NOTHING_ELSE) -> dict[str, Any]:
+    if isinstance(error, NoAppropriateServers):
+        return {"result": -1, "error": error.message, "code": "NO_APPROPRIATE_SERVERS"}
+    whole = {"result": -1, "code": error.code, "message": error.message, "error": error.message}
+    return {name: whole[name] for name in _IN_FAILURES[assumed[FAILURE_BODY]]} | error.extra
+
+
+def preflight(asked_headers: bytes) -> Answer:
+    """Allow what a browser asks before it lets a page of another origin call a module (contract 1.5)."""
+    more = (
+        (b"access-control-allow-methods", b"GET, POST"),
+        (b"access-control-allow-headers", asked_headers or b"*"),
+        (b"access-control-max-age", b"600"),
+    )
+    return Answer(b"", 204, more=more)

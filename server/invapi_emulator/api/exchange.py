@@ -1,0 +1,103 @@
+"""What becomes of a request, from step to step until it is answered."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from invapi_emulator.actions import Action, Call
+from invapi_emulator.api.answer import Answer
+from invapi_emulator.api.parameters import vm_id_in
+from invapi_emulator.api.request import Request
+from invapi_emulator.api.response_faults import seconds_of
+from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import SECOND, Instant
+from invapi_emulator.errors import ApiError
+from invapi_emulator.faults.kind import Reply
+
+_SET_ONCE = {
+    "rules_asked": False,
+    "token_refusal": None,
+    "account": None,
+    "settled": None,
+    "must_be_kept": False,
+    "task": None,
+    "reply": None,
+    "answer": None,
+}
+"""Fields that may stay as they are here."""
+
+_SET_WHEN_NEEDED = ("time", "params", "call")
+
+
+class Exchange:
+    """A request and what the steps learn of it; each field is set once.
+
+    `account` is whose call it is, `time` what its clock shows, `token_refusal` why its token or key is refused.
+    `settled` is the unit's version when all that was due had taken effect; `must_be_kept` tells whether the call has
+    changed more than that and the journal. `task` is the key of the task it started, `fired` are the kinds of the
+    fault rules that fired on it; `reply` is how one of them wants the `answer` delivered. `rules_asked`: the rules that
+    act in place of a call were asked about it before.
+    """
+
+    __slots__ = (*_SET_ONCE, *_SET_WHEN_NEEDED, "action", "fired", "request", "server_assumed", "vm")
+
+    request: Request
+    action: Action | None
+    server_assumed: Assumed
+    rules_asked: bool
+    fired: list[str]
+    vm: int | None
+    token_refusal: ApiError | None
+    account: Account | None
+    time: Instant
+    params: BaseModel
+    settled: int | None
+    call: Call[Any]
+    must_be_kept: bool
+    task: str | None
+    reply: Reply | None
+    answer: Answer | None
+
+    def __init__(
+        self, request: Request, action: Action | None, assumed: Assumed, *, rules_asked: bool = False
+    ) -> None:
+        put = object.__setattr__
+        for name, value in _SET_ONCE.items():
+            put(self, name, value)
+        put(self, "request", request)
+        put(self, "action", action)
+        put(self, "server_assumed", assumed)
+        put(self, "rules_asked", rules_asked)
+        put(self, "fired", [])
+        put(self, "vm", vm_id_in(request.fields))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if getattr(self, name, None):
+            raise AttributeError(f"{name} of an exchange is set once")
+        object.__setattr__(self, name, value)
+
+    @property
+    def called(self) -> Action:
+        """The action that is called, where there is one."""
+        assert self.action is not None
+        return self.action
+
+    @property
+    def assumed(self) -> Assumed:
+        """What is assumed for the call: by its account, or by the server until that is known."""
+        return self.server_assumed if self.account is None else self.account.assumed
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The words that nobody may be shown: the account's, and the token that was sent."""
+        if self.account is None:
+            return ()
+        credentials, token = self.account.credentials, self.request.fields.get("token")
+        own = (credentials.token, credentials.api_key, credentials.password)
+        return (*own, token) if isinstance(token, str) else own
+
+    def duration(self, until: Instant) -> Instant:
+        """Return how long the call has taken by a real time, with what a fault adds to it."""
+        held_back = 0.0 if self.reply is None else seconds_of(self.reply)
+        return until - self.request.received_at + round(held_back * SECOND)

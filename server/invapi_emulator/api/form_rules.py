@@ -1,0 +1,38 @@
+"""What a call's path and form are refused for before its action is known, or where an assumption wants it."""
+
+from collections.abc import Mapping
+
+from invapi_emulator.actions import ACTIONS, MODULES, NOT_EMULATED, Action, actions_of
+from invapi_emulator.api.parameters import shortened
+from invapi_emulator.api.request import Request
+from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.assumptions.transport import MULTIPART, PATH_WITHOUT_PHP
+from invapi_emulator.errors import ApiError, NotEmulated, UnknownAction, UnknownModule, UnsupportedMediaType
+
+
+def find_action(module: str, fields: Mapping[str, object]) -> Action:
+    """Return the action that the field `action` names; raises UnknownAction or NotEmulated (contract 2.6)."""
+    name = fields.get("action")
+    found = ACTIONS.get((module, name)) if isinstance(name, str) else None
+    if found is not None:
+        return found
+    if isinstance(name, str) and name in NOT_EMULATED.get(module, ()):
+        raise NotEmulated(
+            f"{module}/{name} is an action of the real API that this emulator does not have; "
+            "this is not the vendor's refusal"
+        )
+    given = (
+        f"unknown action {shortened(name)}"
+        if isinstance(name, str) and name
+        else "the field action is missing"
+    )
+    raise UnknownAction(f"{given}; {module} has {', '.join(actions_of(module))}")
+
+
+def form_refusal(request: Request, assumed: Assumed) -> ApiError | None:
+    """Return why a call is refused for its path or body by another option of A-01 or A-02."""
+    if not request.has_extension and not assumed.holds(PATH_WITHOUT_PHP) and request.module in MODULES:
+        return UnknownModule(f"there is no module at /{request.module}; it is at /{request.module}.php")
+    if request.is_multipart and not assumed.holds(MULTIPART):
+        return UnsupportedMediaType("a body of parts is not read; send application/x-www-form-urlencoded")
+    return None

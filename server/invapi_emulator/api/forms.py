@@ -1,0 +1,146 @@
+"""Reading a call's fields from query and body, by PHP's rules (contract 1.2 to 1.4)."""
+
+import re
+from collections.abc import Iterable
+from typing import TypeAlias
+from urllib.parse import parse_qsl
+
+from starlette.types import Receive, Scope
+
+from invapi_emulator.actions import Fields, Value
+from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
+
+MAX_BODY = 1024 * 1024
+MAX_FIELDS = 1_000
+_MAX_DISCARDED = 64 * 1024 * 1024
+"""A body that is too large is read to its end up to here: a client that still writes would miss the answer."""
+
+_URLENCODED = "application/x-www-form-urlencoded"
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
+_MAX_DEPTH = 10
+_ARRAY = re.compile(rf"([^\[]+)((?:\[[^\]]*\]){{1,{_MAX_DEPTH}}}).*", re.DOTALL)
+_INDEX = re.compile(r"\[([^\]]*)\]")
+
+_Items: TypeAlias = "dict[str, str | _Items]"
+"""An array while it is read: PHP's, with an index for each item."""
+
+
+class ClientGone(Exception):
+    """The client has closed the connection before its call had come in."""
+
+
+async def read_fields(scope: Scope, receive: Receive) -> Fields:
+    """Return the fields of query and body merged; where both have one, the body's counts.
+
+    Raises BodyTooLarge, UnsupportedMediaType, MalformedBody; ClientGone when no more comes.
+    """
+    body = await _body(receive)
+    query = _urlencoded(scope["query_string"], "the query")
+    form = _form(header(scope, b"content-type"), body) if body else []
+    if len(query) + len(form) > MAX_FIELDS:
+        raise BodyTooLarge(f"{len(query) + len(form)} fields are too many; at most {MAX_FIELDS}")
+    return {**_as_php(query), **_as_php(form)} if query else _as_php(form)
+
+
+def names_in_query(scope: Scope) -> tuple[str, ...]:
+    """Return the names of the fields that came in the query, which proxies and servers write into their logs."""
+    return tuple(_as_php(_urlencoded(scope["query_string"], "the query")))
+
+
+def header(scope: Scope, wanted: bytes) -> str | None:
+    """Return the first header of a request that has this name, written in lower case."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), None)
+
+
+async def _body(receive: Receive) -> bytes:
+    chunks, size, more = [], 0, True
+    while more and size <= _MAX_DISCARDED:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk, more = message.get("body", b""), message.get("more_body", False)
+        size += len(chunk)
+        if size <= MAX_BODY:
+            chunks.append(chunk)
+    if size > MAX_BODY:
+        raise BodyTooLarge(f"a body of {size} bytes or more is too large; at most {MAX_BODY}")
+    return b"".join(chunks)
+
+
+def _form(content_type: str | None, body: bytes) -> list[tuple[str, str]]:
+    if content_type is None or content_type == _URLENCODED:
+        return _urlencoded(body, "the body")
+    # What is rare need not be there at each start.
+    from email.message import Message  # noqa: PLC0415
+
+    from invapi_emulator.api.multipart import parts_of  # noqa: PLC0415
+
+    header = Message()
+    header["content-type"] = content_type or _URLENCODED
+    match header.get_content_type():
+        case "application/x-www-form-urlencoded":
+            return _urlencoded(body, "the body")
+        case "multipart/form-data":
+            boundary = header.get_boundary()
+            if not boundary:
+                raise MalformedBody("the Content-Type multipart/form-data names no boundary")
+            return [
+                (_utf8(name, "a field name"), _utf8(value, "a field"))
+                for name, value in parts_of(body, boundary)
+            ]
+    raise UnsupportedMediaType(
+        f"a body of type {content_type!r} is no form; send application/x-www-form-urlencoded or multipart/form-data"
+    )
+
+
+def _urlencoded(raw: bytes, where: str) -> list[tuple[str, str]]:
+    if not raw:
+        return []
+    text = _utf8(raw, where)
+    broken = _BROKEN_ESCAPE.search(text)
+    if broken:
+        raise MalformedBody(f"{where} has a broken percent-encoding: {broken.group()!r}")
+    if sum(1 for pair in text.split("&") if pair) > MAX_FIELDS:
+        raise BodyTooLarge(f"{where} has more than {MAX_FIELDS} fields")
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise MalformedBody(f"{where} has percent-encoded bytes that are no UTF-8") from None
+
+
+def _utf8(raw: bytes, where: str) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as problem:
+        raise MalformedBody(f"{where} is not UTF-8: byte {raw[problem.start]:#04x}") from None
+
+
+def _as_php(pairs: Iterable[tuple[str, str]]) -> Fields:
+    """Collect pairs as PHP does: `name[]` and `name[0]` make an array, the last of a scalar wins."""
+    collected: _Items = {}
+    for name, value in pairs:
+        array = _ARRAY.fullmatch(name) if "[" in name else None
+        if array is None:
+            collected[name] = value
+        else:
+            _put(collected, array[1], _INDEX.findall(array[2]), value)
+    return {name: _as_value(value) for name, value in collected.items()}
+
+
+def _put(items: _Items, name: str, indexes: list[str], value: str) -> None:
+    """Put a value where its indexes say, array in array; an empty index is the next one."""
+    for index in indexes:
+        inner = items.get(name)
+        if not isinstance(inner, dict):
+            inner = items[name] = {}
+        items, name = inner, index or str(_next_index(inner))
+    items[name] = value
+
+
+def _as_value(value: "str | _Items") -> Value:
+    return value if isinstance(value, str) else tuple(_as_value(item) for item in value.values())
+
+
+def _next_index(items: _Items) -> int:
+    taken = [int(index) for index in items if index.isdecimal() and len(index) < 10]  # noqa: PLR2004 - PHP's int
+    return max(taken, default=-1) + 1

@@ -1,0 +1,88 @@
+"""Writing a call and its answer into the journal, its secrets masked and its bodies cut."""
+
+import json
+from typing import Any
+
+import orjson
+
+from invapi_emulator.actions import Action, Fields, Value
+from invapi_emulator.api.exchange import Exchange
+from invapi_emulator.api.masking import Masking
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage import requests
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+MAX_SHOWN = 4096
+_SURELY_SHOWN = MAX_SHOWN // len(r"\u0000")
+"""So many characters stay within that, however JSON writes them."""
+
+
+def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> None:
+    """Put a call into the journal, in the unit of work that did it: nothing is done that is not in the journal."""
+    request, given = exchange.request, exchange.answer
+    assert given is not None
+    action = request.fields.get("action")
+    masking = Masking.of(request.module, exchange.secrets)
+    cut = exchange.reply is not None and exchange.reply.cut is not None
+    requests.record(
+        unit,
+        requests.Request(
+            at=None if exchange.account is None else exchange.time,
+            module=masking.name(request.module)[:100].replace("\0", "\ufffd"),
+            action=masking.name(action)[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
+            vm=exchange.vm,
+            fields=_shown(masking, request.fields),
+            unread=[masking.text(name) for name in _unread(exchange.action, request.fields)],
+            status=0 if cut else given.status,
+            answer="" if cut else _cut(masking.answer(given.body.decode())).replace("\0", "\ufffd"),
+            result="ok" if given.reason is None else "refused",
+            reason=given.reason,
+            fault=", ".join(exchange.fired) or None,
+            task=exchange.task,
+            duration_us=exchange.duration(real_now),
+            address=masking.name(request.address),
+            user_agent=_cut(masking.name(request.user_agent)),
+            request_id=masking.name(request.request_id),
+            received_at=request.received_at,
+            retry_after=given.retry_after,
+            in_query=[masking.text(_cut(name, 100)) for name in request.in_query][:50],
+        ),
+        authenticated=exchange.account is not None,
+    )
+
+
+def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
+    """Return the fields as they may be shown, all together within the limit."""
+    if sum(_length(name, value) for name, value in fields.items()) <= _SURELY_SHOWN:
+        return {masking.text(name): masking.field(name, value) for name, value in fields.items()}
+    shown: dict[str, Any] = {}
+    left = MAX_SHOWN
+    for name, value in fields.items():
+        visible = masking.field(name, value)
+        visible = _cut(visible, left) if isinstance(visible, str) else _cut_all(visible, left)
+        left -= len(name) + len(orjson.dumps(visible))
+        if left < 0:
+            shown["..."] = f"{len(fields) - len(shown)} more fields"
+            break
+        shown[masking.text(name)] = visible
+    return shown
+
+
+def _length(name: str, value: Value) -> int:
+    return len(name) + len(value) + 2 if isinstance(value, str) else MAX_SHOWN
+
+
+def _unread(action: Action | None, fields: Fields) -> list[str]:
+    if action is None:
+        return []
+    return [_cut(name, 100) for name in fields if name not in action.fields_read][:50]
+
+
+def _cut(text: str, most: int = MAX_SHOWN) -> str:
+    return text if len(text) <= most else f"{text[: max(most - 30, 0)]}... ({len(text)} characters)"[:most]
+
+
+def _cut_all(values: list[Any], most: int) -> Any:
+    """Return an array as it is, or as text where it is too long."""
+    text = json.dumps(values, ensure_ascii=False)
+    return values if len(text) <= most else _cut(text, most)

@@ -1,0 +1,187 @@
+"""The way of a call: steps in the contract's order of refusals (contract 2.8), all in one unit of work."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeAlias
+
+from invapi_emulator.actions import Action, Call
+from invapi_emulator.api.answer import Answer
+from invapi_emulator.api.envelope import failure, success
+from invapi_emulator.api.exchange import Exchange
+from invapi_emulator.api.form_rules import form_refusal
+from invapi_emulator.api.journal import record_request
+from invapi_emulator.api.parameters import validated
+from invapi_emulator.api.request import Request
+from invapi_emulator.api.scrambling import scrambled
+from invapi_emulator.api.tokens import BY_TOKEN
+from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.assumptions.transport import TOKEN_FIRST, WORDS_OF_REFUSALS
+from invapi_emulator.clock import RealTime
+from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired
+from invapi_emulator.faults.kind import AfterFault, BeforeFault, Reply
+from invapi_emulator.faults.rules import fire
+from invapi_emulator.randomness import chance_of
+from invapi_emulator.storage import accounts
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.tasks.advance import advance_due_tasks
+
+
+class Again:
+    """What a call is answered that is to be taken anew: more is due than one unit settles, or it has moved the clock."""
+
+
+AGAIN = Again()
+
+Step: TypeAlias = Callable[[UnitOfWork, Exchange], Answer | Again | None]
+"""Does its part of a call. It ends the call by an answer, or by raising an ApiError."""
+
+
+def check_form(_unit: UnitOfWork, exchange: Exchange) -> None:
+    """Refuse a path or a body that is not accepted where the call goes (assumptions A-01, A-02)."""
+    refusal = form_refusal(exchange.request, exchange.assumed)
+    if refusal is not None:
+        raise refusal
+
+
+def authenticate(_unit: UnitOfWork, exchange: Exchange) -> None:
+    if exchange.token_refusal is not None:
+        raise exchange.token_refusal
+
+
+def validate(_unit: UnitOfWork, exchange: Exchange) -> None:
+    exchange.params = validated(exchange.called.params, exchange.request.fields)
+
+
+def settle_due_tasks(unit: UnitOfWork, exchange: Exchange) -> Again | None:
+    """Let the tasks that are due take effect; what comes after is the call's own doing."""
+    more = advance_due_tasks(unit, exchange.time)
+    exchange.settled = unit.version
+    exchange.call = _call(unit, exchange)
+    return AGAIN if more else None
+
+
+def fire_before(unit: UnitOfWork, exchange: Exchange) -> Answer | None:
+    """Answer what a fault rule answers in place of the call; rules are asked once, though a check may come again."""
+    if exchange.rules_asked:
+        return None
+    exchange.rules_asked = True
+    firing = fire(unit, exchange.call, "before")
+    if firing is None or not isinstance(firing.fault, BeforeFault):
+        return None
+    instead = firing.fault.instead(unit, exchange.call, firing.window)
+    if isinstance(instead, ApiError):
+        return failure(instead, exchange.assumed)
+    exchange.reply = Reply(cut=instead)
+    return failure(Faulted("the connection was cut by a fault"))
+
+
+def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
+    """Let the action do what it does; what it refuses, it has not done."""
+    with unit.nested():
+        body = exchange.called.handler(unit, exchange.call)
+    if body is None:
+        return AGAIN
+    exchange.task = body.get("callback")
+    return success(exchange.called.module, exchange.called.name, body)
+
+
+STEPS: tuple[Step, ...] = (check_form, authenticate, validate, settle_due_tasks, fire_before, handle)
+"""The steps of a call in order; the first that answers or refuses ends it."""
+
+PARAMETERS_FIRST: tuple[Step, ...] = (check_form, validate, authenticate, *STEPS[3:])
+"""The steps where the parameters tell whose call it is, or where the assumption A-10 wants it so."""
+
+
+def scramble(unit: UnitOfWork, exchange: Exchange, answer: Answer) -> Answer:
+    """Return the answer as a hostile account gives it: what it is like follows from its number."""
+    if not unit.account.is_hostile:
+        return answer
+    number = accounts.next_answer(unit)
+    return replace(
+        answer, body=scrambled(answer.body, partial(exchange.call.chance.fraction, "answer", number))
+    )
+
+
+def fire_after(unit: UnitOfWork, exchange: Exchange, answer: Answer) -> Answer:
+    """Return the answer as a fault rule makes it reach the client; one that is cut off already does not."""
+    if exchange.reply is not None:
+        return answer
+    firing = fire(unit, exchange.call, "after", accepted=answer.reason is None)
+    if firing is None or not isinstance(firing.fault, AfterFault):
+        return answer
+    exchange.reply = firing.fault.change(Reply(answer.body), firing.draw)
+    if exchange.reply.refusal:
+        return failure(exchange.reply.refusal, exchange.assumed)
+    return replace(answer, body=exchange.reply.body)
+
+
+def run(
+    unit: UnitOfWork,
+    request: Request,
+    action: Action,
+    assumed: Assumed,
+    real_time: RealTime,
+    *,
+    rules_asked: bool,
+) -> Exchange:
+    """Take a call through the steps, and put it into the journal; without an answer it is to be taken again."""
+    exchange = Exchange(request, action, assumed, rules_asked=rules_asked)
+    _identify(unit, exchange)
+    answer = _first_answer(unit, exchange)
+    if isinstance(answer, Again):
+        return exchange
+    if exchange.settled is not None:
+        answer = fire_after(unit, exchange, scramble(unit, exchange, answer))
+        exchange.must_be_kept = unit.version != exchange.settled
+    exchange.answer = answer
+    record_request(unit, exchange, real_time())
+    return exchange
+
+
+def _identify(unit: UnitOfWork, exchange: Exchange) -> None:
+    """Find out whose call it is. A token that has expired still tells, other refused ones do not."""
+    request = exchange.request
+    try:
+        (exchange.called.identified_by or BY_TOKEN).check(unit, request.fields, request.address)
+    except ApiError as refusal:
+        exchange.token_refusal = refusal
+        if not isinstance(refusal, TokenExpired):
+            return
+    exchange.account = unit.account
+    exchange.time = unit.account.clock.now(unit.real_now)
+    accounts.touch(unit)
+
+
+def _first_answer(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
+    token_first = exchange.called.identified_by is None and exchange.assumed.holds(TOKEN_FIRST)
+    try:
+        for step in STEPS if token_first else PARAMETERS_FIRST:
+            answer = step(unit, exchange)
+            if answer is not None:
+                return answer
+    except ApiError as refusal:
+        return _refused(exchange, refusal)
+    raise AssertionError("the last step always answers")
+
+
+def _refused(exchange: Exchange, error: ApiError) -> Answer:
+    """Answer a refusal; one about a VM says which and what was asked of it (contract 2.4)."""
+    prefix = exchange.called.refusal
+    about_id = isinstance(error, InvalidParameter) and error.about == "id"
+    if isinstance(error, Refusal) and prefix and exchange.vm is not None and not about_id:
+        whole = {
+            "prefix-and-why": f"{prefix} {exchange.vm} - {error.message}",
+            "prefix-only": f"{prefix} {exchange.vm}",
+            "why-only": error.message,
+        }
+        error.message = whole[exchange.assumed[WORDS_OF_REFUSALS]]
+    return failure(error, exchange.assumed)
+
+
+def _call(unit: UnitOfWork, exchange: Exchange) -> Call[Any]:
+    account, action = unit.account, exchange.called
+    return Call(
+        action.module, action.name, exchange.params, exchange.request.fields, account, exchange.time,
+        unit.real_now, chance_of(account), exchange.request.address, exchange.fired,
+    )  # fmt: skip

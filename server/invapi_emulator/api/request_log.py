@@ -1,0 +1,41 @@
+"""One line in the log for each call."""
+
+import logging
+
+from invapi_emulator.api.exchange import Exchange
+from invapi_emulator.api.masking import Masking
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.logs import FIELDS
+
+_log = logging.getLogger("invapi_emulator.calls")
+
+
+def log_call(exchange: Exchange, duration: Instant) -> None:
+    """Say who asked what and how it was answered; without an answer, the client went before it had asked."""
+    if not _log.isEnabledFor(logging.INFO):
+        return
+    request, answer = exchange.request, exchange.answer
+    reason = None if answer is None else answer.reason
+    how = "the client went away" if answer is None else reason or "ok"
+    masking = Masking.of(request.module, exchange.secrets)
+    action = request.fields.get("action")
+    fields = {
+        "request_id": masking.name(request.request_id),
+        "account": None if exchange.account is None else exchange.account.name,
+        "method": _plain(request.method),
+        "module": _plain(masking.name(request.module)),
+        "action": _plain(masking.name(action)) if isinstance(action, str) else None,
+        "vm": exchange.vm,
+        "reason": reason,
+        "status": None if answer is None else answer.status,
+        "ms": round(duration / 1000, 2),
+        "fault": ",".join(exchange.fired) or None,
+        "address": masking.name(request.address),
+    }
+    message = f"{fields['method']} {fields['module']}/{fields['action']}: {how}"
+    _log.info("%s", message, extra={FIELDS: fields})
+
+
+def _plain(text: str) -> str:
+    """Return a client's text so that it stays on its line."""
+    return ascii(text[:80])[1:-1]

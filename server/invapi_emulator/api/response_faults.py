@@ -1,0 +1,90 @@
+"""Sending an answer the way a fault wants it sent: late, slowly, in part, or not at all.
+
+All waiting is on real time, and no transaction is open meanwhile.
+"""
+
+import asyncio
+import logging
+import socket
+import struct
+
+from starlette.types import Receive, Scope, Send
+
+from invapi_emulator.api.answer import Answer
+from invapi_emulator.faults.kind import Cut, Reply
+from invapi_emulator.server.http_protocol import CONNECTION
+
+_log = logging.getLogger(__name__)
+
+TICKS_PER_SECOND = 10
+"""How often a trickle flows."""
+
+_RESET_AT_ONCE = struct.pack("ii", 1, 0)
+
+
+def seconds_of(reply: Reply) -> float:
+    """Return how long the answer is on its way, by the fault's doing."""
+    trickle = len(reply.body) / reply.bytes_per_second if reply.bytes_per_second else 0
+    return reply.delay + trickle
+
+
+async def deliver(answer: Answer, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        if reply.delay and not await _client_waits(receive, reply.delay):
+            return
+    except asyncio.CancelledError:
+        _log.debug("the server stops: a late answer goes at once")
+    if reply.cut is not None:
+        await _cut(scope, receive, reply.cut)
+        return
+    if reply.share == 1 and reply.bytes_per_second is None:
+        await answer(scope, receive, send)
+        return
+    body = answer.body
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    if reply.bytes_per_second is not None:
+        await _trickle(body, reply.bytes_per_second, receive, send)
+        return
+    sent = body[: int(len(body) * reply.share)]
+    await send({"type": "http.response.body", "body": sent, "more_body": True})
+    await _cut(scope, receive, "close")
+
+
+async def _trickle(body: bytes, bytes_per_second: int, receive: Receive, send: Send) -> None:
+    size = max(1, bytes_per_second // TICKS_PER_SECOND)
+    sent = 0
+    while len(body) - sent > size:
+        try:
+            if not await _client_waits(receive, size / bytes_per_second):
+                return
+        except asyncio.CancelledError:  # the server stops: what is left goes at once
+            break
+        await send({"type": "http.response.body", "body": body[sent : sent + size], "more_body": True})
+        sent += size
+    await send({"type": "http.response.body", "body": body[sent:], "more_body": False})
+
+
+async def _client_waits(receive: Receive, seconds: float) -> bool:
+    """Let the time pass; False as soon as the client has gone."""
+    try:
+        async with asyncio.timeout(seconds):
+            await _gone(receive)
+    except TimeoutError:
+        return True
+    return False
+
+
+async def _cut(scope: Scope, receive: Receive, how: Cut) -> None:
+    """End the connection: by a reset that drops what is on its way, or by closing it when that is sent."""
+    transport: asyncio.Transport = scope["extensions"][CONNECTION]
+    if how == "reset":
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
+        transport.abort()
+    else:
+        transport.close()
+    await _gone(receive)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,86 @@
+"""What a hostile account makes of an answer: every freedom that the contract leaves, taken.
+
+Fields come in another order and with others between them, lists whose order nobody promised too, whole numbers as
+strings. What the contract gives exactly stays so, but for the order of its fields.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeAlias
+
+import orjson
+
+Draw: TypeAlias = Callable[..., float]
+"""Answers a number in [0, 1) for the words given."""
+
+_UNORDERED = frozenset({"servers", "snapshots", "IP", "interfaces", "tags", "permissions"})
+_STAY_NUMBERS = frozenset({"result", "code"})
+_EXACT = ("Not ready", "NO_APPROPRIATE_SERVERS")
+_EXTRA: tuple[tuple[str, Any], ...] = (
+    ("revision", 3),
+    ("updated_at", None),
+    ("node", {"name": "h-17"}),
+    ("flags", []),
+    ("x_trace", "c0ffee"),
+)
+_HALF = 0.5
+
+
+def scrambled(body: bytes, draw: Draw) -> bytes:
+    """Return the body of an answer as a hostile account gives it; the same draws make the same body."""
+    answer = orjson.loads(body)
+    exact = answer.get("result") in _EXACT or answer.get("code") in _EXACT
+    return orjson.dumps(_Scrambling(draw, is_exact=exact).of_object(answer, ()))
+
+
+class _Scrambling:
+    """One answer's: `where` is the way to a value, so that what each gets depends on nothing else."""
+
+    def __init__(self, draw: Draw, *, is_exact: bool) -> None:
+        self._draw = draw
+        self._is_exact = is_exact
+        self._as_strings = not is_exact and draw("numbers") < _HALF
+
+    def of_object(self, found: dict[str, Any], where: tuple[str | int, ...]) -> dict[str, Any]:
+        changed = {name: self._of(name, value, (*where, name)) for name, value in found.items()}
+        if not self._is_exact and self._draw("extra", *where) < _HALF:
+            name, value = _EXTRA[int(self._draw("which", *where) * len(_EXTRA))]
+            changed.setdefault(name, value)
+        return {
+            name: changed[name]
+            for name in sorted(changed, key=lambda name: self._draw("order", *where, name))
+        }
+
+    def _of(self, name: str, value: Any, where: tuple[str | int, ...]) -> Any:
+        if isinstance(value, dict):
+            return self.of_object(value, where)
+        if isinstance(value, list):
+            return self._of_list(name, value, where)
+        data = _object_in(value) if name == "scope" else None
+        if data is not None:
+            return orjson.dumps(self.of_object(data, where)).decode()
+        return value if name in _STAY_NUMBERS else self._of_number(value)
+
+    def _of_list(self, name: str, items: list[Any], where: tuple[str | int, ...]) -> list[Any]:
+        if name not in _UNORDERED:
+            return items
+        changed = [
+            self.of_object(item, (*where, place)) if isinstance(item, dict) else self._of_number(item)
+            for place, item in enumerate(items)
+        ]
+        places = sorted(range(len(changed)), key=lambda place: self._draw("order", *where, place))
+        return [changed[place] for place in places]
+
+    def _of_number(self, value: Any) -> Any:
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        return str(value) if self._as_strings and is_whole else value
+
+
+def _object_in(scope: Any) -> dict[str, Any] | None:
+    """Return the data that a scope holds as JSON; None for a message, whatever it looks like."""
+    if not (isinstance(scope, str) and scope.startswith("{")):
+        return None
+    with suppress(orjson.JSONDecodeError):
+        data: dict[str, Any] = orjson.loads(scope)
+        return data
+    return None

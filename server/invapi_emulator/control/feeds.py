@@ -1,0 +1,196 @@
+"""Feeds of accounts: news are read and rendered once, however many event streams tell them."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+from invapi_emulator.control.account_watcher import AccountWatcher
+from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.errors import DATABASE_LOST
+
+MOST_STREAMS = 1_000
+"""Maximum number of event streams that a server has open, of all accounts."""
+
+MOST_AT_ONCE = 500
+"""Maximum number of events, and of calls, that are read at a time."""
+
+MOST_WAITING = 100
+"""Number of bundles that may wait for a stream; one that is further behind reads for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a stream has come: in the account made at that time, the last event and the last call told."""
+
+    made_at: int
+    event: int
+    request: int
+
+    def __str__(self) -> str:
+        return f"{self.made_at:x}-{self.event}-{self.request}"
+
+    def is_behind(self, other: "Place") -> bool:
+        return self.event < other.event or self.request < other.request
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message, and how far a stream has come that has told it."""
+
+    place: Place
+    text: bytes
+
+
+class Follower:
+    """A stream: bundles of news that wait to be told, and how far it has come.
+
+    One that is `lost` has missed some that it must read for itself; an `ended` one gets no more.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.lost = True
+        self.ended = False
+        self._waiting: deque[Sequence[Message]] = deque()
+        self._woken = asyncio.Event()
+
+    def tell(self, news: Sequence[Message]) -> None:
+        if len(self._waiting) >= MOST_WAITING:
+            self._waiting.clear()
+            self.lost = True
+        else:
+            self._waiting.append(news)
+        self._woken.set()
+
+    def end(self) -> None:
+        self.ended = True
+        self._woken.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for news, or for this time."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    def take(self) -> list[Message]:
+        """Return the news that wait and were not told yet."""
+        self._woken.clear()
+        news = [
+            message for bundle in self._waiting for message in bundle if self.place.is_behind(message.place)
+        ]
+        self._waiting.clear()
+        if news:
+            self.place = news[-1].place
+        return news
+
+
+Read: TypeAlias = Callable[[Database, int, Place], list[Message] | None]
+"""Returns what happened in an account after a place; None when the account has gone."""
+
+
+class _Feed:
+    """The news of one account, and who follows them."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.followers: set[Follower] = set()
+        self.task: asyncio.Task[None] | None = None
+
+
+class Feeds:
+    """The feeds of a server: one for each account that a stream follows."""
+
+    def __init__(self, database: Database, lifecycle: Lifecycle, read: Read) -> None:
+        self._database = database
+        self._lifecycle = lifecycle
+        self._news_since = read
+        self._by_account: dict[int, _Feed] = {}
+        self._count = 0
+
+    @property
+    def full(self) -> bool:
+        return self._count >= MOST_STREAMS
+
+    async def follow(self, account_id: int, place: Place, silence: float) -> AsyncIterator[list[Message]]:
+        """Yield the news of an account after a place, nothing after so many seconds without any, until it is gone."""
+        follower = Follower(place)
+        self._join(account_id, follower)
+        try:
+            while not follower.ended:
+                if follower.lost:
+                    news = await self._read(account_id, follower)
+                    if news is None:
+                        return
+                else:
+                    await follower.wait(silence)
+                    news = follower.take()
+                if not (follower.lost or follower.ended) or news:
+                    yield news
+        finally:
+            self._leave(account_id, follower)
+
+    async def _read(self, account_id: int, follower: Follower) -> list[Message] | None:
+        """Return what a follower has missed; when that is all, it goes on with what it is told."""
+        news = await self._looked(account_id, follower.place)
+        if news is None:
+            return None
+        if news:
+            follower.place = news[-1].place
+        follower.lost = len(news) >= MOST_AT_ONCE
+        return news
+
+    async def _looked(self, account_id: int, place: Place) -> list[Message] | None:
+        """Return what happened since; None when the account, or the database, has gone."""
+        try:
+            return await self._database.call(partial(self._news_since, self._database, account_id, place))
+        except DATABASE_LOST:
+            return None
+
+    def _join(self, account_id: int, follower: Follower) -> None:
+        self._count += 1
+        feed = self._by_account.get(account_id)
+        if feed is None:
+            feed = self._by_account[account_id] = _Feed(follower.place)
+            feed.task = asyncio.create_task(self._feed(account_id, feed), name=f"feed of {account_id}")
+        feed.followers.add(follower)
+
+    def _leave(self, account_id: int, follower: Follower) -> None:
+        self._count -= 1
+        feed = self._by_account.get(account_id)
+        if feed is None or follower not in feed.followers:
+            return
+        feed.followers.discard(follower)
+        if not feed.followers:
+            assert feed.task is not None
+            feed.task.cancel()
+            del self._by_account[account_id]
+
+    async def _feed(self, account_id: int, feed: _Feed) -> None:
+        """Read news as they come, and tell them to all who follow."""
+        try:
+            with AccountWatcher(self._database.notifications, account_id) as watcher:
+                more = True
+                while self._lifecycle.ready:
+                    if more or await watcher.wait():
+                        news = await self._looked(account_id, feed.place)
+                        if news is None:
+                            return
+                        self._tell(feed, news)
+                        more = len(news) >= MOST_AT_ONCE
+        finally:
+            if self._by_account.get(account_id) is feed:
+                del self._by_account[account_id]
+            for follower in feed.followers:
+                follower.end()
+
+    def _tell(self, feed: _Feed, news: Sequence[Message]) -> None:
+        if news:
+            feed.place = news[-1].place
+            for follower in feed.followers:
+                follower.tell(news)

@@ -1,0 +1,63 @@
+"""News of an account as event streams tell them: events and calls in one order, rendered as server-sent events."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from invapi_emulator.control.feeds import MOST_AT_ONCE, Message, Place
+from invapi_emulator.control.requests import request_view
+from invapi_emulator.domain.instants import iso, iso_or_none
+from invapi_emulator.storage import accounts, events, requests
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.events import Event
+from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.transaction import Transaction
+
+
+def news_since(database: Database, account_id: int, place: Place) -> list[Message] | None:
+    """Return what happened since, MOST_AT_ONCE events and calls at the most; None when the account has gone."""
+    with database.read(of_one_moment=True) as tx:
+        return _since(tx, account_id, place) if accounts.is_there(tx, account_id) else None
+
+
+def message(place: Place, told: dict[str, Any]) -> Message:
+    data = json.dumps({"id": str(place)} | told, separators=(",", ":"))
+    return Message(place, f"id: {place}\ndata: {data}\n\n".encode())
+
+
+def gap(place: Place) -> Message:
+    """Return what is told where something was missed that is no longer kept."""
+    return message(place, {"at": None, "kind": "gap"})
+
+
+def _since(tx: Transaction, account_id: int, place: Place) -> list[Message]:
+    """Return events and calls in the one order there is: a call comes after what happened by its answer."""
+    happened = events.after(tx, account_id, place.event, MOST_AT_ONCE)
+    calls = requests.after(tx, account_id, place.request, MOST_AT_ONCE)
+    if len(happened) == MOST_AT_ONCE:
+        calls = [(number, call) for number, call in calls if call.after_event < happened[-1].number]
+    if len(calls) == MOST_AT_ONCE:
+        happened = [event for event in happened if event.number <= calls[-1][1].after_event]
+    found = []
+    for event in happened:
+        while calls and calls[0][1].after_event < event.number:
+            found.append(_of_call(place, *calls.pop(0)))
+            place = found[-1].place
+        found.append(_of_event(place, event))
+        place = found[-1].place
+    for number, call in calls:
+        found.append(_of_call(place, number, call))
+        place = found[-1].place
+    return found
+
+
+def _of_event(before: Place, event: Event) -> Message:
+    return message(
+        replace(before, event=event.number), {"at": iso(event.at), "kind": event.kind} | event.data
+    )
+
+
+def _of_call(before: Place, number: int, call: Request) -> Message:
+    shown = request_view(number, call).model_dump()
+    told = {"at": iso_or_none(call.at), "kind": "request", "request": shown}
+    return message(replace(before, request=number), told)

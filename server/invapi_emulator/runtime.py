@@ -1,0 +1,99 @@
+"""What an application runs on: its database, the worker, and whether it can answer."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any
+
+from invapi_emulator.clock import RealTime
+from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.measures import Measures
+from invapi_emulator.request_ids import RequestIds
+from invapi_emulator.scenarios.named import Scenarios
+from invapi_emulator.settings import Settings
+from invapi_emulator.startup import BUILT_IN, open_worlds
+from invapi_emulator.storage import heartbeat
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
+from invapi_emulator.worker.loop import Worker
+
+_log = logging.getLogger(__name__)
+
+
+class Runtime:
+    """The parts of a server that live as long as it does.
+
+    The worlds are opened by `open`, or else by `start`, which also starts the worker; `stop` ends both.
+    """
+
+    def __init__(self, settings: Settings, real_time: RealTime, scenarios: Scenarios = BUILT_IN) -> None:
+        self.settings = settings
+        self.real_time = real_time
+        self.scenarios = scenarios
+        self.lifecycle = Lifecycle()
+        self.ids = RequestIds(real_time())
+        self._database: Database | None = None
+        self._measures: Measures | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._working: list[asyncio.Task[Any]] = []
+
+    @property
+    def database(self) -> Database:
+        assert self._database is not None, "the worlds are not open"
+        return self._database
+
+    @property
+    def measures(self) -> Measures:
+        assert self._measures is not None, "the worlds are not open"
+        return self._measures
+
+    def open(self) -> Database:
+        """Open the worlds; raises CannotStart with one line that names the culprit."""
+        if self._database is None:
+            self._database = open_worlds(self.settings, self.real_time, self.scenarios)
+            self._measures = Measures(self._database.times)
+        return self._database
+
+    @property
+    def started(self) -> bool:
+        """Tell whether it runs on the event loop that asks."""
+        return self._loop is asyncio.get_running_loop()
+
+    def start(self) -> None:
+        """Open the worlds and start the worker, on the event loop that runs; once for each loop."""
+        if self.started or self.lifecycle.state == "stopping":
+            return
+        database = self.open()
+        self._loop = asyncio.get_running_loop()
+        worker = Worker(database, self.settings.account_ttl * SECOND, advances=not self.settings.no_worker)
+        worker.listen(database.notifications)
+        self._working = [asyncio.create_task(worker.run(), name="worker")]
+        self.lifecycle.state = "ready"
+
+    def run_beside(self, task: "asyncio.Task[Any]") -> None:
+        """Let a task run until the stop."""
+        self._working.append(task)
+
+    async def stop(self) -> None:
+        """End the worker and close the worlds; once is enough."""
+        self.lifecycle.state = "stopping"
+        working, self._working = self._working, []
+        for task in working:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        database, self._database = self._database, None
+        if database is not None:
+            _say_goodbye(database)
+            database.close()
+
+
+def _say_goodbye(database: Database) -> None:
+    if not database.durable:
+        return
+    try:
+        with database.transaction() as tx:
+            heartbeat.say_alive(tx, database.real_now(tx))
+    except DATABASE_LOST as problem:
+        _log.error("the clocks will go on from a second before the stop: the emulator %s", why_lost(problem))

@@ -1,0 +1,173 @@
+"""uvicorn's protocol, but HTTP that is none gets the envelope too, and nobody keeps a connection by being slow."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from httptools import HttpParserCallbackError, HttpParserInvalidMethodError
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, MethodNotAllowed, TooSlow
+from invapi_emulator.logs import FIELDS
+from invapi_emulator.server.coalescing_transport import OneWrite
+
+_log = logging.getLogger("invapi_emulator.calls")
+
+CONNECTION = "invapi_emulator.connection"
+"""The key among a request's `extensions` under which its transport stands."""
+
+REFUSED = "invapi_emulator.refused"
+"""Stands there too once a request was refused while its body came in, and the application is told that nobody waits."""
+
+MAX_HEAD = 64 * 1024
+"""So many bytes the request line and the headers may have together."""
+
+
+Refusal: TypeAlias = Callable[[ApiError], tuple[int, Sequence[tuple[bytes, bytes]], bytes]]
+"""Returns status, headers and body of the answer to a request that is refused before the application is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds a client may take for the head of a request and, from there, for its body."""
+
+    head: float
+    body: float
+
+
+class Protocol(HttpToolsProtocol):
+    """What it cannot parse is refused as everything else is (contract 1.4); a timer runs while it reads a request."""
+
+    def __init__(self, *arguments: Any, patience: Patience, refusal: Refusal, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._patience = patience
+        self._refusal = refusal
+        self._timer: asyncio.TimerHandle | None = None
+        self._head_size = 0
+        self._in_body = False
+        self._last_word: ApiError | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait(self._patience.head, self._head_is_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._last_word is not None:
+            return
+        if self._timer is None and self._is_idle():
+            self._wait(self._patience.head, self._head_is_late)
+        self._head_size += len(data)
+        super().data_received(data)
+        if self._head_size > MAX_HEAD and not self.transport.is_closing():
+            self._refuse(_too_large())
+
+    def on_headers_complete(self) -> None:
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
+            raise _too_large()
+        self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
+        super().on_headers_complete()
+        self.cycle.transport = OneWrite(self.transport, self.loop)  # type: ignore[assignment] # all that an answer uses
+        self._in_body = True
+        self._wait(self._patience.body, self._body_is_late)
+
+    def on_body(self, body: bytes) -> None:
+        self._head_size = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._head_size = 0
+        self._in_body = False
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        was_last = not self.pipeline
+        self.cycle.transport.flush()  # type: ignore[attr-defined] # a OneWrite, see on_headers_complete
+        super().on_response_complete()
+        if was_last and self._last_word is not None and not self.transport.is_closing():
+            self.transport.write(_as_bytes(*self._refusal(self._last_word)))
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer and close; called while the parser's error is handled."""
+        problem = sys.exc_info()[1]
+        self._refuse(_unreadable(problem, msg))
+
+    def _is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr] # first: None
+
+    def _wait(self, seconds: float, then: Callable[[], None]) -> None:
+        self._stop_waiting()
+        self._timer = self.loop.call_later(seconds, then)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _head_is_late(self) -> None:
+        """Close; whoever had begun to say something is told why. A call before it is answered first."""
+        if not self._is_idle():
+            self._wait(self._patience.head, self._head_is_late)
+        elif self._head_size == 0:
+            self.transport.close()
+        else:
+            self._refuse(TooSlow(f"the head of the request did not come in within {self._patience.head:g} s"))
+
+    def _body_is_late(self) -> None:
+        self._refuse(TooSlow(f"the body did not come in within {self._patience.body:g} s"))
+
+    def _refuse(self, error: ApiError) -> None:
+        """Answer in place of the application and close; calls that came in whole before are answered first."""
+        self._stop_waiting()
+        fields = {"reason": error.reason, "status": error.status, "address": self.client and self.client[0]}
+        _log.info("no call: %s", error.message, extra={FIELDS: fields})
+        if self._owes_answers():
+            self._last_word = error
+            return
+        if not self.cycle.response_started if self._in_body else self._is_idle():
+            self.transport.write(_as_bytes(*self._refusal(error)))
+        if not self._is_idle():
+            self.cycle.scope["extensions"][REFUSED] = {}
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.close()
+
+    def _owes_answers(self) -> bool:
+        """Tell whether calls came in whole that are not answered; one that waits behind them in part is dropped."""
+        if not self._in_body:
+            return not self._is_idle()
+        if not self.pipeline:
+            return False
+        self.pipeline.popleft()
+        return True
+
+
+def _unreadable(problem: BaseException | None, said: str) -> ApiError:
+    """Return why bytes are no request, without those that a client may have put a secret into."""
+    if isinstance(problem, HttpParserCallbackError):
+        refused = problem.__context__
+        return (
+            refused
+            if isinstance(refused, ApiError)
+            else MalformedBody("this request's target cannot be read")
+        )
+    if isinstance(problem, HttpParserInvalidMethodError):
+        return MethodNotAllowed("this is no verb of HTTP; the modules take only GET and POST")
+    return MalformedBody(f"this is no HTTP request that can be read: {problem or said}")
+
+
+def _too_large() -> ApiError:
+    return HeadTooLarge(f"the head of a request may have {MAX_HEAD} bytes, not more")
+
+
+def _as_bytes(status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bytes:
+    head = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+    return b"HTTP/1.1 %d \r\n" % status + head + b"connection: close\r\n\r\n" + body

@@ -1,0 +1,9 @@
+"""Where in an application a request goes."""
+
+from starlette.types import Scope
+
+
+def path_within(scope: Scope) -> str:
+    """Return a request's path without that at which the application is mounted."""
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path

@@ -1,0 +1,100 @@
+"""Opening the database: its schema brought up to date, its clocks going on, and the account demo in it."""
+
+import logging
+from collections.abc import Sequence
+
+from invapi_emulator.clock import RealTime
+from invapi_emulator.domain.clocks import ClockStart
+from invapi_emulator.domain.conduct import Conduct
+from invapi_emulator.errors import CannotStart, Unprocessable
+from invapi_emulator.randomness import new_seed
+from invapi_emulator.scenarios.files import chosen_scenario
+from invapi_emulator.scenarios.named import Scenarios
+from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, check_wanted, make_account
+from invapi_emulator.settings import WORLD_SETTINGS, Settings
+from invapi_emulator.storage import accounts, heartbeat, task_lists
+from invapi_emulator.storage.database import Database, open_database
+from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
+from invapi_emulator.storage.schema import prepare_schema
+from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.urls import name_of
+from invapi_emulator.storage.versions import HEAD
+
+_log = logging.getLogger(__name__)
+
+BUILT_IN = Scenarios()
+
+
+def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = BUILT_IN) -> Database:
+    """Open the database with its schema, its clocks going on, and the account demo in it.
+
+    Raises CannotStart with one line that names the culprit.
+    """
+    defaults = defaults_of(settings, scenarios)
+    database = open_database(settings.db, real_time, fsync=settings.fsync)
+    try:
+        with database.transaction(changes_schema=True) as tx:
+            found = prepare_schema(tx.connection)
+            if database.alone:
+                _resume_clocks(database, tx)
+            if scenarios.files:
+                _check_file(database, tx, settings, defaults)
+            _ensure_demo(database, tx, settings, defaults)
+            heartbeat.say_alive(tx, database.real_now(tx))
+    except DATABASE_LOST as problem:
+        database.close()
+        raise CannotStart(f"--db: {name_of(database.engine.url)}: it {why_lost(problem)}") from None
+    except BaseException:
+        database.close()
+        raise
+    if found not in {None, HEAD}:
+        _log.info("%s was at schema %s, and is at %s now", name_of(database.engine.url), found, HEAD)
+    return database
+
+
+def with_printed_seed(settings: Settings) -> Settings:
+    """Return the settings with a seed where a hostile server has none: what it does can then be repeated."""
+    if settings.profile != "hostile" or settings.seed is not None:
+        return settings
+    seed = new_seed()
+    _log.warning("profile hostile: all that it draws follows from its seed; --seed %s repeats it", seed)
+    return settings.model_copy(update={"seed": seed})
+
+
+def defaults_of(settings: Settings, scenarios: Scenarios) -> Wanted:
+    """Return the world that accounts made new get, where nobody asks for another."""
+    start = ClockStart(settings.clock, settings.rate, settings.polls)
+    conduct = Conduct(settings.profile, settings.assumed)
+    return Wanted(chosen_scenario(scenarios, settings.scenario), start, settings.seed, conduct)
+
+
+def _resume_clocks(database: Database, tx: Transaction) -> None:
+    """Let the clocks go on from where they were when the last server ended: they stood still since."""
+    real_now, alive_at = database.real_now(tx), heartbeat.last_alive_at(tx)
+    if alive_at is None:
+        return
+    latest = task_lists.latest_of_each(tx)
+    for account in accounts.all_of_them(tx):
+        now = max(account.clock.now(alive_at), latest.get(account.id, 0))
+        accounts.start_clock(tx, account, account.clock.moved_to(now, real_now))
+
+
+def _check_file(database: Database, tx: Transaction, settings: Settings, defaults: Wanted) -> None:
+    """Refuse a scenario file that contradicts itself now, not when the first account is made from it."""
+    try:
+        check_wanted(tx, defaults.asked(), database.real_now(tx))
+    except Unprocessable as mistake:
+        raise CannotStart(f"--scenario: '{settings.scenario}': {mistake}") from None
+
+
+def _ensure_demo(database: Database, tx: Transaction, settings: Settings, defaults: Wanted) -> None:
+    if accounts.by_name(tx, DEMO) is None:
+        make_account(tx, DEMO, DEMO_CREDENTIALS, defaults.asked(), database.real_now(tx))
+        return
+    left_alone = [f"--{name}" for name in WORLD_SETTINGS if name in settings.model_fields_set]
+    if left_alone:
+        _log.warning("account %s is there already: %s left alone", DEMO, _listed(left_alone))
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,134 @@
+"""What is loaded of an account: its row, its counters, and records as frozen values, part by part."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.storage.changes import Changes
+from invapi_emulator.storage.record import Index, Key, Owner, Record
+
+MOST_VALUES = 10_000
+"""Maximum number of values that are kept in memory, of all accounts; those of accounts not used for longest go first."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """The last number given to a snapshot, task or token; to a fault rule; to a scrambled answer; to an event; to a call."""
+
+    sequence: int
+    faults_made: int
+    answered: int
+    last_event: int
+    last_request: int
+
+
+class AccountState:
+    """The loaded part of an account as it is in the database, or will be when the batch that changed it is written.
+
+    It is valid while `revision` is that of the account's row, which every writer increments.
+    """
+
+    __slots__ = (
+        "account",
+        "counters",
+        "indexes",
+        "owner",
+        "parts",
+        "revision",
+        "singles",
+        "size",
+        "told_size",
+    )
+
+    def __init__(self, account: Account, counters: Counters, revision: int) -> None:
+        self.account = account
+        self.counters = counters
+        self.revision = revision
+        self.owner: Owner = {"account_id": account.id, "generation": account.generation}
+        self.singles: dict[Record[Any], dict[Key, Any]] = {}
+        self.parts: dict[Record[Any], dict[Key, dict[Key, Any]]] = {}
+        self.indexes: dict[Index[Any], Any] = {}
+        self.size = self.told_size = 0
+
+    def has(self, record: Record[Any], part: Key) -> bool:
+        held = self.singles if record.single else self.parts
+        return part in held.get(record, ())
+
+    def put(self, record: Record[Any], part: Key, rows: Sequence[tuple[Key, Any]]) -> None:
+        """Keep a part that was loaded: all its records, or that there is none."""
+        self.size += 1 + len(rows)
+        if not record.single:
+            self.parts.setdefault(record, {})[part] = dict(rows)
+        elif not rows or record.is_small(rows[0][1]):
+            self.singles.setdefault(record, {})[part] = rows[0][1] if rows else None
+
+    def apply(self, account: Account, counters: Counters, changes: Changes) -> None:
+        """Take over what a unit of work changed."""
+        self.account, self.counters = account, counters
+        self.revision += 1
+        for record in changes.records():
+            indexes = [index for kind, index in self.indexes.items() if kind.record is record]
+            for key, value in changes.of(record):
+                self._take(record, key, value)
+                for index in indexes:
+                    index.changed(key, value)
+
+    def _take(self, record: Record[Any], key: Key, value: Any) -> None:
+        if record.single:
+            held = self.singles.setdefault(record, {})
+            if value is not None and not record.is_small(value):
+                held.pop(key, None)
+            else:
+                self.size += key not in held
+                held[key] = value
+            return
+        part = self.parts.get(record, {}).get(key[: record.part])
+        if part is None:
+            return
+        if value is None:
+            part.pop(key, None)
+        else:
+            self.size += key not in part
+            part[key] = value
+
+
+class States:
+    """The states that are in memory, by account; on PostgreSQL several threads use them."""
+
+    def __init__(self) -> None:
+        self._by_account: OrderedDict[int, AccountState] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def get(self, account_id: int) -> AccountState | None:
+        return self._by_account.get(account_id)
+
+    def keep(self, state: AccountState) -> None:
+        """Keep a state that has nothing unwritten, as the last one used; drop others while there are too many values."""
+        with self._lock:
+            kept = self._by_account.get(state.account.id)
+            if kept is not state:
+                self._forget(state.account.id)
+                self._by_account[state.account.id] = state
+                state.told_size = 0
+            self._by_account.move_to_end(state.account.id)
+            self._size += state.size - state.told_size
+            state.told_size = state.size
+            while self._size > MOST_VALUES:
+                self._forget(next(iter(self._by_account)))
+
+    def drop(self, account_id: int) -> None:
+        with self._lock:
+            self._forget(account_id)
+
+    def all(self) -> list[AccountState]:
+        with self._lock:
+            return list(self._by_account.values())
+
+    def _forget(self, account_id: int) -> None:
+        dropped = self._by_account.pop(account_id, None)
+        if dropped is not None:
+            self._size -= dropped.told_size

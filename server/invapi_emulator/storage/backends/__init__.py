@@ -1,0 +1,1 @@
+"""The two databases: SQLite, which one server has to itself, and PostgreSQL, which several may share."""

@@ -1,0 +1,143 @@
+"""What a unit of work reads through and is written by on PostgreSQL; statements that go together make one round trip."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, bindparam, literal_column, select
+
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage import state_check
+from invapi_emulator.storage.account_state import AccountState
+from invapi_emulator.storage.accounts import LOAD, UPDATE, updated
+from invapi_emulator.storage.database import Need
+from invapi_emulator.storage.errors import as_sqlalchemy
+from invapi_emulator.storage.record import Index
+from invapi_emulator.storage.requests import INSERT_UNAUTHENTICATED
+from invapi_emulator.storage.statement import Query, Runner, Statement, Write
+from invapi_emulator.storage.tables import account
+from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.storage.write_batch import WriteBatch
+
+_UNAUTHENTICATED_LOCK = 0x1147A93
+"""The advisory lock under which unauthenticated calls are numbered: there is no account's row to hold."""
+
+_NOW = Statement(select(literal_column("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint")), int)
+"""The database's time in microseconds since 1970, whenever the transaction began."""
+
+_ROW = select(account.c.generation, account.c.revision).where(account.c.id == bindparam("wanted"))
+_HOLD = Statement(_ROW.with_for_update(), lambda *row: row)
+_HOLD_UNLESS_HELD = Statement(_ROW.with_for_update(skip_locked=True), lambda *row: row)
+_IS_THERE = Statement(_ROW, lambda *row: row)
+
+
+def database_time(on: Runner) -> Instant:
+    now = _NOW.first(on)
+    assert now is not None
+    return now
+
+
+class PostgresSession:
+    """A connection whose transaction begins with the first statement."""
+
+    def __init__(self, connection: Connection) -> None:
+        connection.begin()
+        self._connection = connection
+        self._driver: Any = connection.connection.driver_connection
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._connection.dialect
+
+    def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        with as_sqlalchemy(self._connection):
+            rows: Sequence[Sequence[Any]] = self._driver.execute(sql, values).fetchall()
+        return rows
+
+    def hold(self, account_id: int, *, wait: bool) -> tuple[tuple[int, int] | None, Instant]:
+        """Hold an account's row; return its generation and revision, None if there is none, and the time then."""
+        hold = _HOLD if wait else _HOLD_UNLESS_HELD
+        rows, (now,) = self._together([hold.of(wanted=account_id), _NOW.of()])
+        return (rows[0] if rows else None), now
+
+    def is_there(self, account_id: int) -> bool:
+        return _IS_THERE.first(self, wanted=account_id) is not None
+
+    def completed(
+        self, account_id: int, row: tuple[int, int], state: AccountState | None, needs: Sequence[Need]
+    ) -> AccountState:
+        """Return the account's state with all that is needed of it, which takes one round trip at most."""
+        owner = {"account_id": account_id, "generation": row[0]}
+        missing = [need for need in needs if state is None or not _is_loaded(state, need)]
+        queries: list[Query[Any]] = [
+            need.query(owner) if isinstance(need, Index) else need[0].query(owner, need[1])
+            for need in missing
+        ]
+        if state is None:
+            (state,), *found = self._together([LOAD.of(wanted=account_id), *queries])
+        else:
+            found = self._together(queries)
+        assert state is not None
+        for need, rows in zip(missing, found, strict=True):
+            if isinstance(need, Index):
+                state.indexes[need] = need.make(rows)
+            else:
+                state.put(*need, rows)
+        return state
+
+    # What a unit reads through
+
+    def fetch(self, _account_id: int, queries: Sequence[Query[Any]]) -> list[list[Any]]:
+        return self._together(queries)
+
+    def load(self, account_id: int) -> AccountState | None:
+        return LOAD.first(self, wanted=account_id)
+
+    def begin(self, unit: UnitOfWork) -> Transaction:
+        changed = WriteBatch()
+        changed.take(unit)
+        with as_sqlalchemy(self._connection), self._driver.pipeline():
+            changed.write_changes(self._run)
+        return Transaction(self._connection)
+
+    def write(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
+        with as_sqlalchemy(self._connection):
+            self._run(write, rows)
+
+    def commit(self, batch: WriteBatch, *, changes_written: bool) -> None:
+        """Write what a unit changed, and commit, in one round trip."""
+        with as_sqlalchemy(self._connection), self._driver.pipeline():
+            if not changes_written:
+                batch.write_changes(self._run)
+            if batch.states:
+                self._run(UPDATE, [updated(state) for state in batch.states.values()])
+            if not state_check.ENABLED:
+                self._connection.commit()
+        if state_check.ENABLED:
+            state_check.compare_touched(batch, self)
+            self._connection.commit()
+
+    def _run(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
+        if write is INSERT_UNAUTHENTICATED:
+            self._driver.execute(f"SELECT pg_advisory_xact_lock({_UNAUTHENTICATED_LOCK})")
+        sql = write.sql(self.dialect)
+        for row in rows:
+            self._driver.execute(sql, row)
+
+    def _together(self, queries: Sequence[Query[Any]]) -> list[list[Any]]:
+        """Return the rows of each query; all of them make one round trip."""
+        if len(queries) <= 1:
+            return [query.statement.all(self, **query.values) for query in queries]
+        with as_sqlalchemy(self._connection):
+            with self._driver.pipeline():
+                cursors = [self._executed(query) for query in queries]
+            found = [cursor.fetchall() for cursor in cursors]
+        return [query.statement.rows(self.dialect, rows) for query, rows in zip(queries, found, strict=True)]
+
+    def _executed(self, query: Query[Any]) -> Any:
+        compiled = query.statement.compiled(self.dialect)
+        return self._driver.execute(compiled.sql, compiled.values(query.values))
+
+
+def _is_loaded(state: AccountState, need: Need) -> bool:
+    return need in state.indexes if isinstance(need, Index) else state.has(*need)

@@ -1,0 +1,128 @@
+"""A SQLite database: everything happens on the event loop's own thread, as a thread hop costs more than a query."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import TypeVar
+
+from sqlalchemy import URL, Engine
+
+from invapi_emulator.clock import RealTime
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage import state_check
+from invapi_emulator.storage.backends import sqlite_file
+from invapi_emulator.storage.backends.group_commit import Call, GroupCommit
+from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection, sqlite_engine
+from invapi_emulator.storage.database import Database, Need, never, no_needs
+from invapi_emulator.storage.notifications import Notifications
+from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+
+
+def open_url(url: URL, real_time: RealTime, resources: ExitStack, *, fsync: bool) -> "SqliteDatabase":
+    """Open a file, or one in memory; raises CannotStart, DBAPIError, OSError."""
+    file = sqlite_file.file_of(url)
+    if file is not None:
+        sqlite_file.take_file(file, resources)
+    engine = sqlite_engine(url, fsync=fsync)
+    resources.callback(engine.dispose)
+    engine.connect().close()
+    return SqliteDatabase(engine, real_time, resources, None if file is None else sqlite_file.OpenFile(file))
+
+
+class SqliteDatabase(Database):
+    """A database of one connection, which one server has to itself."""
+
+    shared = False
+
+    def __init__(
+        self,
+        engine: Engine,
+        real_time: RealTime,
+        resources: ExitStack,
+        file: sqlite_file.OpenFile | None,
+    ) -> None:
+        super().__init__(engine, real_time, Notifications(), alone=True)
+        self.durable = file is not None
+        self._resources = resources
+        self._file = file
+        self._connection = SqliteConnection(engine, file)
+        self._commits = GroupCommit(self._connection, self)
+        self._turn_ends = False
+
+    async def run(
+        self,
+        account_id: int | None,
+        work: Callable[[UnitOfWork], T],
+        needs: Callable[[], Sequence[Need]] = no_needs,  # noqa: ARG002 - loading what is asked for costs little here
+        may_lose: Callable[[], bool] = never,
+        *,
+        wait: bool = True,  # noqa: ARG002 - nobody else holds an account
+    ) -> T:
+        call = Call(account_id, work, may_lose)
+        self._commits.start(call)
+        if not call.ended:
+            loop = asyncio.get_running_loop()
+            call.waiter = loop.create_future()
+            if not self._turn_ends:
+                self._turn_ends = True
+                loop.call_soon(self._end_turn)
+            await call.waiter
+        return call.outcome()
+
+    def run_now(self, account_id: int | None, work: Callable[[UnitOfWork], T]) -> T:
+        call = Call(account_id, work, never)
+        self._commits.start(call)
+        self._commits.flush()
+        return call.outcome()
+
+    async def call(self, work: Callable[[], T]) -> T:
+        return work()
+
+    @contextmanager
+    def transaction(self, *, changes_schema: bool = False) -> Iterator[Transaction]:
+        self._commits.flush()
+        loosely = self._connection.loose_references() if changes_schema else nullcontext()
+        with loosely, self.timed("write"):
+            self._connection.begin()
+            try:
+                yield Transaction(self._connection.sqlalchemy)
+                self._connection.commit()
+            finally:
+                self._connection.roll_back()
+
+    @contextmanager
+    def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:  # noqa: ARG002 - it always is
+        self._commits.flush()
+        with self.timed("read"):
+            yield Transaction(self._connection.sqlalchemy)
+
+    def real_now(self, tx: Transaction) -> Instant:  # noqa: ARG002
+        return self.real_time()
+
+    def stay_member(self) -> None:
+        """Do nothing: there are no other servers."""
+
+    def sign(self, who: str) -> None:
+        if self._file is not None:
+            self._file.sign(who)
+
+    def close(self) -> None:
+        """Write what waits; a file then is whole without a log beside it."""
+        self.notifications.close()
+        self._commits.flush()
+        if state_check.ENABLED:
+            state_check.compare_all(self.states, self._connection)
+        self._connection.close()
+        if self._file is not None:
+            is_whole = sqlite_file.checkpoint(self.engine)
+            self.engine.dispose()
+            if is_whole:
+                self._file.clear_away()
+        self._resources.close()
+
+    def _end_turn(self) -> None:
+        self._turn_ends = False
+        self._commits.flush()

@@ -1,0 +1,37 @@
+"""Columns of JSON."""
+
+import json
+from typing import Any
+
+import orjson
+from sqlalchemy import Dialect, Text, TypeDecorator
+
+
+def json_text(value: Any) -> str:
+    """Return JSON in ASCII.
+
+    orjson is five times as fast as json, but writes other characters as they are, and refuses half of a surrogate pair.
+    """
+    try:
+        text = orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value)
+    return text.decode() if text.isascii() else json.dumps(value)
+
+
+class Json(TypeDecorator[Any]):
+    """JSON as ASCII text: PostgreSQL's own type refuses NUL, which a client may well send."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002 - SQLAlchemy's signature
+        return json_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        if value is None:
+            return None
+        try:
+            return orjson.loads(value)
+        except ValueError:
+            return json.loads(value)

@@ -1,0 +1,69 @@
+"""Which account a call is about: found by a token, a key or a name, without holding the account."""
+
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import bindparam, select
+
+from invapi_emulator.storage.statement import Runner, Statement
+from invapi_emulator.storage.tables import account, session, task
+
+OwnerWord: TypeAlias = tuple[Literal["name", "token", "api_key", "password", "task"], str]
+"""What names an account, and the word itself: for a password that is `login_word`, for a task the key of one of its own."""
+
+_BETWEEN = "\n"
+
+MOST_FOUND = 20_000
+"""Maximum number of words that are remembered; then all are looked up again."""
+
+_wanted: Any = bindparam("wanted")
+
+
+def _account_by(column: str) -> Any:
+    return select(account.c.id).where(account.c[column] == _wanted)
+
+
+_FINDING: dict[str, Statement[int]] = {
+    "name": Statement(_account_by("name"), int),
+    "token": Statement(_account_by("token"), int),
+    "api_key": Statement(_account_by("api_key"), int),
+    "password": Statement(_account_by("user").where(account.c.password == bindparam("password")), int),
+    "task": Statement(select(task.c.account_id).where(task.c.key == _wanted), int),
+}
+_SESSION = Statement(select(session.c.account_id).where(session.c.token == _wanted), int)
+
+
+def login_word(user: str, password: str) -> OwnerWord:
+    """Return what an account is found by in one look, so that a wrong password costs what an unknown user does."""
+    return "password", f"{user}{_BETWEEN}{password}"
+
+
+class Owners:
+    """Finds the accounts of words, and remembers which it found.
+
+    A word that was found may belong to nobody by now, so it is looked up again in the account. What was not found is
+    not remembered: such words have no end.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[OwnerWord, int] = {}
+
+    def known(self, word: OwnerWord) -> int | None:
+        return self._found.get(word)
+
+    def find(self, on: Runner, word: OwnerWord) -> int | None:
+        """Return the id of the account, None where there is none."""
+        kind, text = word
+        values = {"wanted": text}
+        if kind == "password":
+            values["wanted"], _, values["password"] = text.partition(_BETWEEN)
+        found = _FINDING[kind].first(on, **values)
+        if found is None and kind == "token":
+            found = _SESSION.first(on, wanted=text)
+        if found is not None:
+            if len(self._found) >= MOST_FOUND:
+                self._found.clear()
+            self._found[word] = found
+        return found
+
+    def forget(self, word: OwnerWord) -> None:
+        self._found.pop(word, None)

@@ -1,0 +1,128 @@
+"""How the values of one kind are kept: their table, their key within an account, and how a value becomes a row.
+
+An account's records are loaded in parts: all that share the first columns of their key. A record is `single` when it is a
+part by itself.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from sqlalchemy import ColumnElement, Table, bindparam, delete, select, update
+
+from invapi_emulator.storage.json_column import Json, json_text
+from invapi_emulator.storage.statement import Insertion, Query, Statement, Write
+from invapi_emulator.storage.tables import ORDER, names_of
+
+V = TypeVar("V")
+
+Key: TypeAlias = tuple[Any, ...]
+"""A record's key columns, in order; in a batch of several accounts the account's id comes first."""
+
+Owner: TypeAlias = Mapping[str, int]
+"""The columns `account_id` and `generation` of an account's records."""
+
+
+class Record(Generic[V]):
+    """A kind of record.
+
+    The first `part` columns of the `key` name the part that a record is loaded with, in `order`. An update writes the
+    columns in `changing`. A column is the value's attribute of the same name unless `paths` names another one or
+    `computed` makes it. `read` makes a value out of the columns. `is_small` tells whether a value may stay in memory.
+    """
+
+    def __init__(  # noqa: PLR0913 - all that there is to say of a table
+        self,
+        table: Table,
+        key: Sequence[str],
+        *,
+        part: int,
+        read: Callable[[dict[str, Any]], V],
+        changing: Sequence[str],
+        paths: Mapping[str, str] | None = None,
+        computed: Mapping[str, Callable[[V], Any]] | None = None,
+        order: str | None = None,
+        is_small: Callable[[V], bool] = lambda _value: True,
+    ) -> None:
+        self.key, self.part = tuple(key), part
+        self.single = part == len(self.key)
+        self.place = ORDER[table.name]
+        self.is_small = is_small
+        self._read = read
+        self._owned_by = [name for name in ("account_id", "generation") if name in table.c]
+        made: dict[str, Callable[[V], Any]] = {
+            name: attrgetter((paths or {}).get(name, name)) for name in names_of(table)
+        }
+        made.update(computed or {})
+        rest = [name for name in names_of(table) if name not in (*self._owned_by, *key)]
+        self._rest = _Columns(table, {name: made[name] for name in rest})
+        self._changing = _Columns(table, {name: made[name] for name in changing})
+        self._names = (*self.key, *rest)
+        self._table = table
+        mine = [table.c[name] == bindparam(name) for name in (*self._owned_by, *self.key[:part])]
+        # + 0, because SQLite would take an index in this order and read the rows of the whole account.
+        self.select = self.where(*mine, order=None if order is None else table.c[order] + 0)
+        self.insert = Insertion(table, (*self._owned_by, *self._names))
+        one = [table.c[name] == bindparam(f"of_{name}") for name in ("account_id", *key)]
+        which = tuple(f"of_{name}" for name in ("account_id", *key))
+        self.update = Write(update(table).where(*one), (*changing, *which), changing)
+        self.delete = Write(delete(table).where(*one), which)
+
+    def where(
+        self, *conditions: ColumnElement[bool], order: Any = None, most: Any = None
+    ) -> "Statement[tuple[Key, V]]":
+        """Return a statement that selects records, each with its key: the first `most` in an order."""
+        selected = select(*(self._table.c[name] for name in self._names)).where(*conditions)
+        return Statement(selected.order_by(order).limit(most), self._made)
+
+    def _made(self, *columns: Any) -> tuple[Key, V]:
+        return columns[: len(self.key)], self._read(dict(zip(self._names, columns, strict=True)))
+
+    def query(self, owner: Owner, part: Key) -> Query[tuple[Key, V]]:
+        """Return the query for a part of an account's records, each with its key."""
+        values: dict[str, Any] = {name: owner[name] for name in self._owned_by}
+        return Query(self.select, values | dict(zip(self.key, part, strict=False)))
+
+    def inserted(self, owner: Owner, key: Key, value: V) -> tuple[Any, ...]:
+        """Return the row that `insert` binds."""
+        return (*(owner[name] for name in self._owned_by), *key, *self._rest.values(value))
+
+    def updated(self, owner: Owner, key: Key, value: V) -> tuple[Any, ...]:
+        """Return the row that `update` binds."""
+        return (*self._changing.values(value), owner["account_id"], *key)
+
+
+class _Columns(Generic[V]):
+    """Some columns, and how the driver's values for them are made of a value."""
+
+    def __init__(self, table: Table, made: Mapping[str, Callable[[V], Any]]) -> None:
+        self._made = tuple(made.values())
+        self._json = [place for place, name in enumerate(made) if isinstance(table.c[name].type, Json)]
+
+    def values(self, value: V) -> list[Any]:
+        row = [make(value) for make in self._made]
+        for place in self._json:
+            row[place] = json_text(row[place])
+        return row
+
+
+class Kept(Protocol):
+    """What is derived from an account's records: it is told each change, with the value after it, None once deleted."""
+
+    def changed(self, key: Key, value: Any) -> None: ...
+
+    def content(self) -> Any:
+        """Return what two of the same content have equal; None if it is to be made anew."""
+
+
+K = TypeVar("K", bound=Kept)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index(Generic[K]):
+    """A way to find an account's records that is derived from them: `make` builds it of the rows of `query`."""
+
+    record: Record[Any]
+    query: Callable[[Owner], Query[Any]]
+    make: Callable[[Iterable[Any]], K]

@@ -1,0 +1,98 @@
+"""News between servers that share a PostgreSQL database, by NOTIFY and LISTEN.
+
+They are sent behind the commit, by a thread with a connection of its own: transactions that notify commit one after
+the other. News that are lost with their server, or with the connection, cost others a look a few seconds later.
+"""
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from invapi_emulator.storage.backends.membership import own_connection
+from invapi_emulator.storage.errors import DATABASE_LOST
+from invapi_emulator.storage.notifications import Notifications
+
+CHANNEL = "invapi_emulator"
+GATHERS_SECONDS = 0.02
+"""So long news are gathered before they are sent together."""
+
+BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1, 2, 5)
+_DUE = "!"
+_MOST_CHARACTERS = 7_000
+"""PostgreSQL takes less than 8,000 bytes in one."""
+
+
+class SharedNotifications(Notifications):
+    """News that other servers hear too, and theirs; the thread lives until `close`."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self._engine = engine
+        self._pending: set[str] = set()
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="notifications", daemon=True)
+        self._thread.start()
+
+    def happened(self, account_ids: Iterable[int]) -> None:
+        ids = tuple(account_ids)
+        super().happened(ids)
+        self._tell(str(account_id) for account_id in ids)
+
+    def due_earlier(self, account_id: int) -> None:
+        super().due_earlier(account_id)
+        self._tell([f"{account_id}{_DUE}"])
+
+    def close(self) -> None:
+        super().close()
+        self._closed.set()
+        self._thread.join()
+
+    def _tell(self, words: Iterable[str]) -> None:
+        with self._lock:
+            self._pending.update(words)
+
+    def _run(self) -> None:
+        """Send and hear until closed; a connection that is lost is made again, after ever longer pauses."""
+        lost = 0
+        while not self._closed.is_set():
+            try:
+                with own_connection(self._engine) as connection:
+                    self._exchange(connection)
+            except DATABASE_LOST:
+                self._closed.wait(BACKOFF_SECONDS[min(lost, len(BACKOFF_SECONDS) - 1)])
+                lost += 1
+            else:
+                lost = 0
+
+    def _exchange(self, connection: Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
+        connection.execute(text(f"LISTEN {CHANNEL}"))
+        try:
+            while not self._closed.is_set():
+                for notice in driver.notifies(timeout=GATHERS_SECONDS):
+                    if notice.pid != driver.info.backend_pid:
+                        self._heard(notice.payload)
+                self._send(connection)
+            self._send(connection)
+        except connection.dialect.loaded_dbapi.Error as problem:
+            connection.invalidate(problem)  # SQLAlchemy sees nothing of what the driver is asked
+
+    def _send(self, connection: Connection) -> None:
+        with self._lock:
+            words, self._pending = sorted(self._pending), set()
+        while words:
+            size, count = 0, 0
+            while count < len(words) and size + len(words[count]) < _MOST_CHARACTERS:
+                size, count = size + len(words[count]) + 1, count + 1
+            told = {"channel": CHANNEL, "news": " ".join(words[:count])}
+            connection.execute(text("SELECT pg_notify(:channel, :news)"), told)
+            words = words[count:]
+
+    def _heard(self, news: str) -> None:
+        for word in news.split():
+            account_id = word.removesuffix(_DUE)
+            if account_id.isdecimal():  # whoever may use the database may say anything here
+                self.hear(int(account_id), due=word.endswith(_DUE))

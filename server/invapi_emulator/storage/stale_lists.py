@@ -1,0 +1,72 @@
+"""Changes that lists do not show yet: a fault holds them back."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.snapshots import Snapshot, Unlisted
+from invapi_emulator.domain.virtual_machines import MachineState
+from invapi_emulator.storage.record import Record
+from invapi_emulator.storage.tables import unlisted
+from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+
+def _read(columns: dict[str, Any]) -> Unlisted:
+    return Unlisted(columns["sequence"], _snapshot(columns["removed"]), columns["until"])
+
+
+UNLISTED = Record(unlisted, ("vm_id", "sequence"), part=1, read=_read, changing=(), order="sequence")
+
+
+def of_vm(unit: UnitOfWork, vm_id: int, now: Instant) -> list[Unlisted]:
+    """Return the changes of a VM that lists do not show at `now`, oldest first."""
+    held = unit.part(UNLISTED, (vm_id,))
+    return [held[key] for key in sorted(held) if held[key].until > now]
+
+
+def hold_back(unit: UnitOfWork, vm_id: int, changes: Sequence[Unlisted], now: Instant) -> None:
+    """Keep these changes from lists; what lists show by now is forgotten."""
+    held = unit.part(UNLISTED, (vm_id,))
+    hidden = {change.sequence for change in held.values() if change.until > now}
+    changed = {change.sequence for change in changes}
+    for key, change in held.items():
+        if change.until <= now or change.sequence in changed:
+            unit.remove(UNLISTED, key)
+    for change in changes:
+        if change.sequence not in hidden:  # else it goes before any list has shown it
+            unit.add(UNLISTED, (vm_id, change.sequence), change)
+
+
+def insert_all(tx: Transaction, account_id: int, changes: Sequence[tuple[int, Unlisted]]) -> None:
+    """Insert changes, each with the id of its VM."""
+    rows = [
+        {
+            "account_id": account_id,
+            "vm_id": vm_id,
+            "sequence": change.sequence,
+            "until": change.until,
+            "removed": None if change.removed is None else asdict(change.removed),
+        }
+        for vm_id, change in changes
+    ]
+    if rows:
+        tx.execute(insert(unlisted), rows)
+
+
+def of_account(tx: Transaction, account_id: int, now: Instant) -> dict[int, list[Unlisted]]:
+    """Return the changes that lists do not show at `now`, by VM, oldest first."""
+    mine = select(unlisted).where(unlisted.c.account_id == account_id, unlisted.c.until > now)
+    found: dict[int, list[Unlisted]] = {}
+    for row in tx.execute(mine.order_by(unlisted.c.sequence)).mappings():
+        found.setdefault(row["vm_id"], []).append(_read(dict(row)))
+    return found
+
+
+def _snapshot(columns: dict[str, Any] | None) -> Snapshot | None:
+    if columns is None:
+        return None
+    return Snapshot(**columns | {"state": MachineState(**columns["state"])})

@@ -1,0 +1,141 @@
+"""Tasks in SQL: those of an account's present world, and those of its former ones."""
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from sqlalchemy import bindparam, delete, func, insert, select
+
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.clocks import Clock
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.tasks import KEY_LIFETIME, Task, next_change
+from invapi_emulator.storage.tables import account, names_of, task
+from invapi_emulator.storage.tasks import OF_WORLD, RUNNING, TASK
+from invapi_emulator.storage.transaction import Transaction
+
+_KEPT = OF_WORLD & (task.c.ended_at.is_(None) | (task.c.ended_at > bindparam("then")))
+_SINCE = OF_WORLD & (task.c.ended_at.is_(None) | (task.c.ended_at >= bindparam("since")))
+_OF_VM = task.c.vm_id == bindparam("vm")
+# + 0, or SQLite reads the tasks of all VMs in that order.
+_OF_ACCOUNT = TASK.where(_KEPT, order=task.c.sequence)
+_KEPT_OF_VM = TASK.where(_KEPT, _OF_VM, order=task.c.sequence + 0)
+_NEWEST = TASK.where(_SINCE, order=task.c.sequence.desc(), most=bindparam("most"))
+_NEWEST_OF_VM = TASK.where(_SINCE, _OF_VM, order=(task.c.sequence + 0).desc(), most=bindparam("most"))
+_PRESENT = (account.c.id == task.c.account_id) & (account.c.generation == task.c.generation)
+_OF_FORMER_WORLD = delete(task).where(
+    task.c.key == bindparam("wanted"),
+    task.c.account_id == bindparam("account_id"),
+    task.c.generation < bindparam("generation"),
+)
+"""Removes a task of a former world whose key comes back."""
+
+NextChanges: TypeAlias = dict[int, tuple[Clock, Instant]]
+"""By account: its clock, and when on that the first task enters its next stage or ends."""
+
+_CLEARED = 200
+"""Number of tasks of former worlds that are cleared away at a time."""
+
+
+def insert_all(tx: Transaction, of: Account, made: Iterable[Task]) -> None:
+    plain = (name for name in names_of(task) if name in Task.__dataclass_fields__ and name != "stages")
+    names = tuple(plain)
+    rows = [
+        {name: getattr(each, name) for name in names}
+        | {"account_id": of.id, "generation": of.generation}
+        | {"stages": [(stage.name, stage.ends_at) for stage in each.stages]}
+        | {"next_at": next_change(each) if each.state == "running" else None}
+        for each in made
+    ]
+    if rows:
+        tx.execute(_OF_FORMER_WORLD, [{"wanted": row["key"]} | _owner(of) for row in rows])
+        tx.execute(insert(task), rows)
+
+
+def of_account(tx: Transaction, of: Account, now: Instant) -> list[Task]:
+    """Return those whose key has not aged out, in the order they were started."""
+    found = _OF_ACCOUNT.all(tx, **_owner(of), then=now - KEY_LIFETIME)
+    return [task for _, task in found]
+
+
+def of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> list[Task]:
+    found = _KEPT_OF_VM.all(tx, **_owner(of), then=now - KEY_LIFETIME, vm=vm_id)
+    return [task for _, task in found]
+
+
+def newest(tx: Transaction, of: Account, since: Instant, most: int, vm_id: int | None = None) -> list[Task]:
+    """Return those that had not ended at `since`, the newest `most`, in the order they were started."""
+    if vm_id is None:
+        found = _NEWEST.all(tx, **_owner(of), since=since, most=most)
+    else:
+        found = _NEWEST_OF_VM.all(tx, **_owner(of), since=since, most=most, vm=vm_id)
+    return [task for _, task in reversed(found)]
+
+
+def sequences(tx: Transaction, of: Account) -> list[int]:
+    """Return the numbers that the account's tasks have."""
+    return list(tx.execute(select(task.c.sequence).where(_of(of))).scalars())
+
+
+def owner_of(tx: Transaction, key: str, of: Account) -> int | None:
+    """Return the id of the account whose task has this key; None when no task has, but one of a former world of `of`."""
+    former = (task.c.account_id == of.id) & (task.c.generation < of.generation)
+    owner: int | None = tx.execute(select(task.c.account_id).where(task.c.key == key, ~former)).scalar()
+    return owner
+
+
+def last_due_at(tx: Transaction, of: Account) -> Instant | None:
+    """Return when the last of the tasks under way will be due; None when none ever will."""
+    latest: Instant | None = tx.execute(select(func.max(task.c.due_at)).where(_of(of), RUNNING)).scalar_one()
+    return latest
+
+
+def hanging(tx: Transaction, of: Account) -> list[str]:
+    """Return the keys of the tasks that will never fall due."""
+    where = _of(of) & RUNNING & task.c.due_at.is_(None)
+    return list(tx.execute(select(task.c.key).where(where).order_by(task.c.sequence)).scalars())
+
+
+def latest_of_each(tx: Transaction) -> dict[int, Instant]:
+    """Return by account the latest time at which a task started or ended."""
+    seen = func.max(func.coalesce(task.c.ended_at, task.c.created_at))
+    rows = tx.execute(select(task.c.account_id, seen).join(account, _PRESENT).group_by(task.c.account_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def by_state(tx: Transaction) -> dict[str, int]:
+    """Return how many tasks there are in each state, of all accounts."""
+    rows = tx.execute(select(task.c.state, func.count()).join(account, _PRESENT).group_by(task.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def next_changes(tx: Transaction, account_ids: Iterable[int] | None = None) -> NextChanges:
+    """Return, by account whose clock runs, that clock and when on it the first task enters its next stage or ends."""
+    clock = [account.c[f"clock_{part}"] for part in ("mode", "rate", "polls", "base", "anchor")]
+    first = select(account.c.id, func.min(task.c.next_at), *clock).join(task, _PRESENT)
+    going_on = (account.c.clock_mode != "frozen") & RUNNING & task.c.next_at.is_not(None)
+    wanted = first.where(going_on).group_by(account.c.id)
+    if account_ids is not None:
+        wanted = wanted.where(account.c.id.in_(list(account_ids)))
+    return {row[0]: (Clock(*row[2:]), row[1]) for row in tx.execute(wanted)}
+
+
+def with_former_ones(tx: Transaction) -> list[int]:
+    """Return the ids of the accounts that have tasks of former worlds."""
+    former = select(task.c.key).where(task.c.account_id == account.c.id, ~_PRESENT)
+    return list(tx.execute(select(account.c.id).where(former.exists())).scalars())
+
+
+def clear_away(tx: Transaction, account_id: int) -> bool:
+    """Remove some tasks of an account's former worlds; return whether there may be more."""
+    present = select(account.c.generation).where(account.c.id == account_id).scalar_subquery()
+    former = (task.c.account_id == account_id) & (task.c.generation < present)
+    doomed = select(task.c.key).where(former).limit(_CLEARED)
+    return tx.execute(delete(task).where(task.c.key.in_(doomed))).rowcount == _CLEARED
+
+
+def _owner(of: Account) -> dict[str, Any]:
+    return {"account_id": of.id, "generation": of.generation}
+
+
+def _of(of: Account) -> Any:
+    return (task.c.account_id == of.id) & (task.c.generation == of.generation)

@@ -1,0 +1,229 @@
+"""A unit of work: one call's changes to one account, over what is loaded of it, until all of them are kept or none.
+
+It never spans an await. Reads see its own changes first, then the account's state, then the database.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage.account_state import AccountState
+from invapi_emulator.storage.changes import Changes
+from invapi_emulator.storage.record import Index, Kept, Key, Record
+from invapi_emulator.storage.statement import Query, Write
+from invapi_emulator.storage.transaction import Transaction
+
+R = TypeVar("R")
+V = TypeVar("V")
+K = TypeVar("K", bound=Kept)
+
+
+class StateLost(Exception):
+    """What the unit has read so far could not be written; it is to be run again."""
+
+
+class Session(Protocol):
+    """What a unit reads through, and what makes it a transaction of its own."""
+
+    def fetch(self, account_id: int, queries: Sequence[Query[Any]]) -> list[list[Any]]:
+        """Return the rows of each query; raises StateLost."""
+
+    def begin(self, unit: "UnitOfWork") -> Transaction:
+        """Begin a transaction with the unit's changes so far in it; raises StateLost."""
+
+    def write(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement in that transaction, for each of these rows."""
+
+    def load(self, account_id: int) -> AccountState | None:
+        """Return an account as it is in the database; raises StateLost."""
+
+
+class UnitOfWork:
+    """A unit of work on an account, at a real time.
+
+    `appended` are rows of the journal and of the events, `trimmed` what then is too old of them, each with the
+    statement that takes it. `due_earlier` is set when something may fall due before what was known to be the first.
+    `version` counts the changes.
+    """
+
+    def __init__(self, session: Session, state: AccountState | None, real_now: Instant) -> None:
+        self.session = session
+        self.real_now = real_now
+        self._state = state
+        self.changes = Changes()
+        self.appended: list[tuple[Write, Sequence[Any]]] = []
+        self.trimmed: list[tuple[Write, Sequence[Any]]] = []
+        self.due_earlier = False
+        self.version = 0
+        self._transaction: Transaction | None = None
+        if state is not None:
+            self.account: Account = state.account
+            self.counters = copy(state.counters)
+
+    @property
+    def owned(self) -> bool:
+        """Tell whether it is about an account; the journal has calls of none, too."""
+        return self._state is not None
+
+    @property
+    def state(self) -> AccountState:
+        assert self._state is not None, "a unit of work without an account"
+        return self._state
+
+    @property
+    def has_changed(self) -> bool:
+        """Tell whether it has changed anything."""
+        return self.version > 0 or self.has_written
+
+    @property
+    def has_written(self) -> bool:
+        """Tell whether it has changed anything by SQL."""
+        return self._transaction is not None and self._transaction.has_written
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether it has a transaction of its own, because it reads or writes by SQL."""
+        return self._transaction is not None
+
+    # Reading
+
+    def one(self, record: Record[V], key: Key) -> V | None:
+        """Return the record with this key, None where there is none."""
+        changed: V | None = self.changes.found(record, key, self)
+        if changed is not self:
+            return changed
+        if record.single:
+            held: V | None = self._single(record, key)
+            return held
+        return self._part(record, key[: record.part]).get(key)
+
+    def part(self, record: Record[V], part: Key) -> Mapping[Key, V]:
+        """Return the records that share these first columns of their keys."""
+        held = self._part(record, part)
+        changed = {key: value for key, value in self.changes.of(record) if key[: record.part] == part}
+        if not changed:
+            return held
+        return {key: value for key, value in {**held, **changed}.items() if value is not None}
+
+    def index(self, index: Index[K]) -> K:
+        """Return an index; it does not know of the unit's own changes."""
+        kept: K | None = self.state.indexes.get(index)
+        if kept is None:
+            kept = index.make(self.rows(index.query(self.state.owner)))
+            self.state.indexes[index] = kept
+        return kept
+
+    def forget(self, index: Index[Any]) -> None:
+        """Let an index be made anew when it is next asked for."""
+        self.state.indexes.pop(index, None)
+
+    def load_all(self, record: Record[Any], parts: Iterable[Key]) -> None:
+        """Load those of some parts that are not loaded, with one look into the database."""
+        missing = [part for part in parts if not self.state.has(record, part)]
+        if len(missing) > 1:
+            queries = [record.query(self.state.owner, part) for part in missing]
+            for part, rows in zip(missing, self.session.fetch(self.account.id, queries), strict=True):
+                self.state.put(record, part, rows)
+
+    def rows(self, query: Query[R]) -> list[R]:
+        """Return the rows of a query; it does not know of the unit's own changes."""
+        return self.session.fetch(self.account.id, [query])[0]
+
+    def sql(self) -> Transaction:
+        """Return a transaction that holds the unit's changes; from now on they are written as they are made."""
+        if self._transaction is None:
+            self._transaction = self.session.begin(self)
+        return self._transaction
+
+    def reload(self) -> None:
+        """Load the account anew, after SQL has changed it in the unit's own transaction."""
+        assert self._transaction is not None
+        state = self.session.load(self.account.id)
+        assert state is not None
+        self._state, self.account, self.counters = state, state.account, copy(state.counters)
+        self.changes = Changes()
+        self.appended, self.trimmed = [], []
+
+    # Changing
+
+    def add(self, record: Record[V], key: Key, value: V) -> None:
+        """Add a record that is not there."""
+        self.version += 1
+        self.changes.insert(record, key, value)
+        if self._transaction is not None:
+            self.session.write(record.insert, [record.inserted(self.state.owner, key, value)])
+
+    def save(self, record: Record[V], key: Key, value: V) -> None:
+        """Change a record that is there."""
+        self.version += 1
+        self.changes.update(record, key, value)
+        if self._transaction is not None:
+            self.session.write(record.update, [record.updated(self.state.owner, key, value)])
+
+    def remove(self, record: Record[Any], key: Key) -> None:
+        """Remove a record that is there."""
+        self.version += 1
+        self.changes.delete(record, key)
+        if self._transaction is not None:
+            self.session.write(record.delete, [(self.account.id, *key)])
+
+    def append(self, write: Write, row: Sequence[Any]) -> None:
+        """Append a row that is never changed again."""
+        self.version += 1
+        if self._transaction is None:
+            self.appended.append((write, row))
+        else:
+            self.session.write(write, [row])
+
+    def trim(self, write: Write, row: Sequence[Any]) -> None:
+        """Remove appended rows that are too old."""
+        if self._transaction is None:
+            self.trimmed.append((write, row))
+        else:
+            self.session.write(write, [row])
+
+    def change_account(self, **changes: Any) -> None:
+        self.version += 1
+        self.account = replace(self.account, **changes)
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Take back what the block changed, and nothing else, when it raises."""
+        assert self._transaction is None, "what is written already is not taken back"
+        before = (self.account, copy(self.counters), self.changes.copy(), self.due_earlier, self.version)
+        appended, trimmed = len(self.appended), len(self.trimmed)
+        try:
+            yield
+        except BaseException:
+            self.account, self.counters, self.changes, self.due_earlier, self.version = before
+            del self.appended[appended:], self.trimmed[trimmed:]
+            raise
+
+    def committed(self) -> "UnitOfWork":
+        """Let the state take over the changes, before they are written."""
+        if self.owned:
+            self.state.apply(self.account, self.counters, self.changes)
+        return self
+
+    def _single(self, record: Record[V], key: Key) -> V | None:
+        held = self.state.singles.get(record)
+        if held is None or key not in held:
+            return self._load(record, key).get(key)
+        value: V | None = held[key]
+        return value
+
+    def _part(self, record: Record[V], part: Key) -> Mapping[Key, V]:
+        if record.single:
+            value = self._single(record, part)
+            return {} if value is None else {part: value}
+        held: Mapping[Key, V] | None = self.state.parts.get(record, {}).get(part)
+        return self._load(record, part) if held is None else held
+
+    def _load(self, record: Record[V], part: Key) -> dict[Key, V]:
+        rows = self.rows(record.query(self.state.owner, part))
+        self.state.put(record, part, rows)
+        return dict(rows)

@@ -1,0 +1,70 @@
+"""What waits to be written: the changes of units of work that are committed together, each row at its last value."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from invapi_emulator.storage.account_state import AccountState
+from invapi_emulator.storage.accounts import UPDATE, updated
+from invapi_emulator.storage.changes import Changes
+from invapi_emulator.storage.record import Key, Record
+from invapi_emulator.storage.statement import Write
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+Run = Callable[[Write, Sequence[Sequence[Any]]], None]
+"""Runs a statement for each of some rows."""
+
+
+class WriteBatch:
+    """Changes by row, rows to append, and the states of the accounts they belong to.
+
+    `due_earlier` are the accounts in which something may fall due before what was known to be the first.
+    """
+
+    def __init__(self) -> None:
+        self.states: dict[int, AccountState] = {}
+        self.changes = Changes()
+        self.due_earlier: set[int] = set()
+        self._appended: dict[Write, list[Sequence[Any]]] = {}
+        self._trimmed: dict[Write, list[Sequence[Any]]] = {}
+
+    def take(self, unit: UnitOfWork) -> None:
+        """Add what a unit changed."""
+        if unit.owned:
+            self.states[unit.account.id] = unit.state
+            self.changes.take(unit.changes, (unit.account.id,))
+            if unit.due_earlier:
+                self.due_earlier.add(unit.account.id)
+        for write, row in unit.appended:
+            self._appended.setdefault(write, []).append(row)
+        for write, row in unit.trimmed:
+            self._trimmed.setdefault(write, []).append(row)
+
+    def write(self, run: Run) -> None:
+        """Write all of it, when the states have taken over what the units changed."""
+        self.write_changes(run)
+        if self.states:
+            run(UPDATE, [updated(state) for state in self.states.values()])
+
+    def write_changes(self, run: Run) -> None:
+        """Write all but the accounts' own rows: children go before their parents and come after them."""
+        changes = self.changes
+        for record in sorted(changes.deletes, key=_place, reverse=True):
+            _run(run, record.delete, list(changes.deletes[record]))
+        for record in sorted(changes.inserts, key=_place):
+            _run(run, record.insert, self._rows(record.inserted, changes.inserts[record]))
+        for record, rows in changes.updates.items():
+            _run(run, record.update, self._rows(record.updated, rows))
+        for write, appended in (*self._appended.items(), *self._trimmed.items()):
+            run(write, appended)
+
+    def _rows(self, made: Callable[..., Sequence[Any]], values: dict[Key, Any]) -> list[Sequence[Any]]:
+        return [made(self.states[key[0]].owner, key[1:], value) for key, value in values.items()]
+
+
+def _place(record: Record[Any]) -> int:
+    return record.place
+
+
+def _run(run: Run, write: Write, rows: list[Sequence[Any]]) -> None:
+    if rows:
+        run(write, rows)
