@@ -65,7 +65,8 @@ def statements_of(work: Callable[[], object]) -> list[str]:
 
     def compiled(statement: Statement[Any], dialect: Dialect) -> Any:
         found = select(statement, dialect)
-        seen.append(found.sql)
+        if "min(task.next_at)" not in found.sql:  # the worker's look at what is due
+            seen.append(found.sql)
         return found
 
     def sql(statement: Write, dialect: Dialect) -> str:

@@ -38,6 +38,12 @@ def _bind_tasks_to_generations() -> None:
             "uq_task_account_id_generation_sequence", ["account_id", "generation", "sequence"]
         )
     of_world = ["account_id", "generation"]
-    op.create_index("ix_task_next", "task", [*of_world, "state", "next_at", "sequence"])
-    op.create_index("ix_task_end", "task", [*of_world, "ended_at"])
+    going_on = sa.text("next_at IS NOT NULL")
+    op.create_index(
+        "ix_task_next",
+        "task",
+        [*of_world, "next_at", "sequence"],
+        sqlite_where=going_on,
+        postgresql_where=going_on,
+    )
     op.create_index("ix_task_vm", "task", [*of_world, "vm_id", "action"])

@@ -1,9 +1,10 @@
 """The table of actions: what a call is, and which function answers it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from msgspec import Struct, field
 from pydantic import BaseModel
 
 from invapi_emulator.domain.accounts import Account
@@ -25,8 +26,7 @@ None instead: it moved the clock, and is to be asked again when all that fell du
 P = TypeVar("P", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[P]):
+class Call(Struct, Generic[P], frozen=True):
     """One call: what was asked, by which account, and the one `now` that holds for all of it.
 
     `fired` are the kinds of the fault rules that fire on it, as they do.

@@ -41,8 +41,8 @@ MODULES = (
 )
 """Importing these fills the tables of actions and of kinds of task."""
 
-_CONTROL = ("/_emulator", "/docs")
-_CONTROL_FOLDERS = tuple(f"{path}/" for path in _CONTROL)
+_CONTROL_PATHS = frozenset({"/", "/openapi.json", "/metrics", "/_emulator", "/docs"})
+_CONTROL_FOLDERS = ("/_emulator/", "/docs/")
 
 
 class EmulatorApp(FastAPI):
@@ -149,4 +149,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _is_control(path: str) -> bool:
-    return path in {"/", "/openapi.json", "/metrics", *_CONTROL} or path.startswith(_CONTROL_FOLDERS)
+    return path in _CONTROL_PATHS or path.startswith(_CONTROL_FOLDERS)

@@ -30,6 +30,11 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
         logging.getLogger("uvicorn").setLevel("ERROR")  # what it says of requests stands in a line of ours
 
 
+def looks_made_up(text: str) -> bool:
+    """Tell whether something in a text looks like a token, API key or password that was made up."""
+    return len(text) >= _LENGTH_MADE_UP and _MADE_UP.search(text) is not None
+
+
 def without_made_up(text: str) -> str:
     """Mask whatever looks like a token, API key or password that was made up."""
     return text if len(text) < _LENGTH_MADE_UP else _MADE_UP.sub(MASK, text)

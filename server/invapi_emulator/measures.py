@@ -39,4 +39,7 @@ class Measures:
 
     def add_call(self, module: str, action: str, result: str, seconds: float) -> None:
         self.calls[module, action, result] += 1
-        self.times.setdefault((module, action), Timing()).add(seconds)
+        timing = self.times.get((module, action))
+        if timing is None:
+            timing = self.times[module, action] = Timing()
+        timing.add(seconds)

@@ -4,8 +4,9 @@ import hashlib
 import secrets
 import string
 import uuid
-from dataclasses import dataclass
 from itertools import count
+
+from msgspec import Struct
 
 from invapi_emulator.domain.accounts import Account
 
@@ -37,8 +38,7 @@ def new_name() -> str:
     return secrets.token_hex(6)
 
 
-@dataclass(frozen=True, slots=True)
-class Chance:
+class Chance(Struct, frozen=True):
     """Draws for one account.
 
     Every draw is a function of the seed and of the words given (the subject, what for, the how-manieth), so

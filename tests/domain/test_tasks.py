@@ -1,9 +1,8 @@
 """Tasks, as pure rules: plans, stages, ends."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import DAY, SECOND
 from invapi_emulator.domain.tasks import (

@@ -1,5 +1,6 @@
 """A database made at once and one that was migrated, compared to the last column, with rows in them."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -38,7 +39,7 @@ def tables_in(tx: Connection) -> dict[str, list[str]]:
     return {
         table: [
             str(seen.get_pk_constraint(table)),
-            *sorted(str(row) for part in parts for row in part(table)),
+            *sorted(json.dumps(row, default=str) for part in parts for row in part(table)),
         ]
         for table in seen.get_table_names()
         if table != VERSION_TABLE

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Iterator
 from copy import copy
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from calls import DEMO, called
 from handed import HandedTime, opened

@@ -1,9 +1,9 @@
 """An account keeps 10,000 tasks: ended ones go first, then reading ones, changing ones under way never."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from calls import DEMO, called
 from handed import HandedTime, opened

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import update
 
 from calls import DEMO, called
@@ -103,12 +103,15 @@ def test_what_a_nested_block_changed_is_taken_back_when_it_raises_and_nothing_el
     def work(unit: UnitOfWork) -> tuple[object, ...]:
         change_all(unit)
         before, version = everything(unit), unit.version
-        with suppress(NothingCameOfItError), unit.nested():
+
+        def come_to_nothing() -> None:
             change_all(unit)
             raise NothingCameOfItError
+
+        with suppress(NothingCameOfItError):
+            unit.nested(come_to_nothing)
         assert (everything(unit), unit.version) == (before, version)
-        with unit.nested():
-            change_all(unit)
+        unit.nested(lambda: change_all(unit))
         assert everything(unit) != before
         return everything(unit)
 

@@ -1,7 +1,6 @@
 """An answer of a module on its way out: bytes, and what is known of them."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 REASON_HEADER = "X-Emulator-Reason"
@@ -17,8 +16,7 @@ _REASON = REASON_HEADER.lower().encode()
 _NO_CONTENT = 204
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct):
     """`reason` tells why a call was refused, None for one that was not, `retry_after` how many seconds to wait then.
 
     `more` are headers beyond those of each answer. `to_other_origins`: web pages of any origin may read it (contract

@@ -15,67 +15,49 @@ from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.errors import ApiError
 from invapi_emulator.faults.kind import Reply
 
-_SET_ONCE = {
-    "rules_asked": False,
-    "token_refusal": None,
-    "account": None,
-    "settled": None,
-    "must_be_kept": False,
-    "task": None,
-    "reply": None,
-    "answer": None,
-}
-"""Fields that may stay as they are here."""
-
-_SET_WHEN_NEEDED = ("time", "params", "call")
-
 
 class Exchange:
-    """A request and what the steps learn of it; each field is set once.
+    """A request and what the steps learn of it; each field is set once (tests/api/test_exchange.py).
 
     `account` is whose call it is, `time` what its clock shows, `token_refusal` why its token or key is refused.
     `settled` is the unit's version when all that was due had taken effect; `must_be_kept` tells whether the call has
     changed more than that and the journal. `task` is the key of the task it started, `fired` are the kinds of the
     fault rules that fired on it; `reply` is how one of them wants the `answer` delivered. `rules_asked`: the rules that
-    act in place of a call were asked about it before.
+    act in place of a call were asked about it.
     """
 
-    __slots__ = (*_SET_ONCE, *_SET_WHEN_NEEDED, "action", "fired", "request", "server_assumed", "vm")
+    __slots__ = (
+        "account", "action", "answer", "call", "fired", "must_be_kept", "params", "reply", "request", "rules_asked",
+        "server_assumed", "settled", "task", "time", "token_refusal",
+    )  # fmt: skip
 
-    request: Request
-    action: Action | None
-    server_assumed: Assumed
-    rules_asked: bool
-    fired: list[str]
-    vm: int | None
-    token_refusal: ApiError | None
-    account: Account | None
     time: Instant
     params: BaseModel
-    settled: int | None
     call: Call[Any]
-    must_be_kept: bool
-    task: str | None
-    reply: Reply | None
-    answer: Answer | None
 
     def __init__(
         self, request: Request, action: Action | None, assumed: Assumed, *, rules_asked: bool = False
     ) -> None:
-        put = object.__setattr__
-        for name, value in _SET_ONCE.items():
-            put(self, name, value)
-        put(self, "request", request)
-        put(self, "action", action)
-        put(self, "server_assumed", assumed)
-        put(self, "rules_asked", rules_asked)
-        put(self, "fired", [])
-        put(self, "vm", vm_id_in(request.fields))
+        self.request = request
+        self.action = action
+        self.server_assumed = assumed
+        self.rules_asked = rules_asked
+        self.fired: list[str] = []
+        self.token_refusal: ApiError | None = None
+        self.account: Account | None = None
+        self.settled: int | None = None
+        self.must_be_kept = False
+        self.task: str | None = None
+        self.reply: Reply | None = None
+        self.answer: Answer | None = None
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if getattr(self, name, None):
-            raise AttributeError(f"{name} of an exchange is set once")
-        object.__setattr__(self, name, value)
+    @property
+    def vm(self) -> int | None:
+        """The VM that the call is about, if its id is valid, whatever its other fields are."""
+        if self.settled is None:
+            return vm_id_in(self.request.fields)
+        vm_id: int | None = getattr(self.params, "id", None)
+        return vm_id_in(self.request.fields) if vm_id is None else vm_id
 
     @property
     def called(self) -> Action:

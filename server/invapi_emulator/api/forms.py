@@ -49,7 +49,11 @@ def names_in_query(scope: Scope) -> tuple[str, ...]:
 
 def header(scope: Scope, wanted: bytes) -> str | None:
     """Return the first header of a request that has this name, written in lower case."""
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), None)
+    for name, value in scope["headers"]:
+        if name == wanted:
+            found: str = value.decode("latin-1")
+            return found
+    return None
 
 
 async def _body(receive: Receive) -> bytes:
@@ -97,11 +101,14 @@ def _urlencoded(raw: bytes, where: str) -> list[tuple[str, str]]:
     if not raw:
         return []
     text = _utf8(raw, where)
-    broken = _BROKEN_ESCAPE.search(text)
+    broken = _BROKEN_ESCAPE.search(text) if "%" in text else None
     if broken:
         raise MalformedBody(f"{where} has a broken percent-encoding: {broken.group()!r}")
-    if sum(1 for pair in text.split("&") if pair) > MAX_FIELDS:
+    pairs = [pair for pair in text.split("&") if pair]
+    if len(pairs) > MAX_FIELDS:
         raise BodyTooLarge(f"{where} has more than {MAX_FIELDS} fields")
+    if "%" not in text and "+" not in text:  # as most are, and then nothing is to be decoded
+        return [(name, value) for name, _, value in (pair.partition("=") for pair in pairs)]
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:

@@ -8,6 +8,7 @@ import orjson
 from invapi_emulator.actions import Action, Fields, Value
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.masking import Masking
+from invapi_emulator.api.request import Request
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -22,8 +23,10 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     request, given = exchange.request, exchange.answer
     assert given is not None
     action = request.fields.get("action")
-    masking = Masking.of(request.module, exchange.secrets)
     cut = exchange.reply is not None and exchange.reply.cut is not None
+    answer = "" if cut else given.body.decode()
+    names = [request.module, str(action), request.address, request.user_agent, request.request_id]
+    masking = Masking.of(request.module, exchange.secrets).for_texts(names, _texts(request, answer))
     requests.record(
         unit,
         requests.Request(
@@ -34,7 +37,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
             fields=_shown(masking, request.fields),
             unread=[masking.text(name) for name in _unread(exchange.action, request.fields)],
             status=0 if cut else given.status,
-            answer="" if cut else _cut(masking.answer(given.body.decode())).replace("\0", "\ufffd"),
+            answer=_cut(masking.answer(answer)).replace("\0", "\ufffd"),
             result="ok" if given.reason is None else "refused",
             reason=given.reason,
             fault=", ".join(exchange.fired) or None,
@@ -49,6 +52,22 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
         ),
         authenticated=exchange.account is not None,
     )
+
+
+def _texts(request: Request, answer: str) -> list[str]:
+    """Return all the text of a call, but for the token that it is sent with."""
+    texts = [
+        request.module,
+        answer,
+        request.address,
+        request.user_agent,
+        request.request_id,
+        *request.in_query,
+    ]
+    for name, value in request.fields.items():
+        if name != "token":
+            texts += (name, value if isinstance(value, str) else str(value))
+    return texts
 
 
 def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """Keeping secrets out of the journal: fields that hold one, and the account's own wherever they turn up."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from invapi_emulator.actions import Value
-from invapi_emulator.logs import MASK, without_made_up
+from invapi_emulator.logs import MASK, looks_made_up, without_made_up
 
 CALLBACK = "eq_callback"
 
@@ -14,30 +17,42 @@ _NAMES = frozenset({"token", "apikey", "password", "passwd", "secret"})
 _SECRET_WORDS = ('"token":', '"api_key":', '"password":')
 _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
 _IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password|token): ).*?(; it takes|\Z)", re.DOTALL)
+_REFUSED = "invalid parameter "
+_REMEMBERED = 1_000
+"""Number of names of fields about which it is remembered whether they tell a secret."""
+
 _SHORTEST = 8
 """Shorter secrets are masked by the names of their fields only: as a word they stand everywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Masking:
+class Masking(Struct, frozen=True):
     """Hides what is secret in a call of a module; `secrets` are the words that must not be seen.
 
-    Without any nobody knows whose call it is, and whatever looks like a token is hidden.
+    Without any nobody knows whose call it is, and whatever looks like a token is hidden. One that is `idle` has nothing
+    to hide but the fields whose names tell.
     """
 
     module: str
     secrets: frozenset[str]
+    idle: bool = False
 
     @classmethod
     def of(cls, module: str, secrets: Iterable[str]) -> "Masking":
         return cls(module, frozenset(word for word in secrets if len(word) >= _SHORTEST))
 
+    def for_texts(self, names: Sequence[str], texts: Iterable[str]) -> "Masking":
+        """Return the masking for these names and texts: an idle one if nothing in them is to be hidden."""
+        if any(looks_made_up(name) for name in names) or not self.secrets:
+            return self
+        together = "\n".join((*names, *texts))
+        return self if any(secret in together for secret in self.secrets) else replace(self, idle=True)
+
     def field(self, name: str, value: Value) -> Any:
         """Return a field's value as it may be shown, an array as a list."""
-        return MASK if self._is_secret(name) else self._value(value)
+        return MASK if self.is_secret(name) else self._value(value)
 
     def text(self, text: str) -> str:
-        if len(text) < _SHORTEST:
+        if self.idle or len(text) < _SHORTEST:
             return text
         if not self.secrets:
             return without_made_up(text)
@@ -47,19 +62,25 @@ class Masking:
 
     def name(self, text: str) -> str:
         """Return a name that a client gave something, as it may be shown: whatever looks like a token is none."""
-        return without_made_up(self.text(text))
+        return text if self.idle else without_made_up(self.text(text))
 
     def answer(self, answer: str) -> str:
         """Mask tokens and passwords, also one that a refusal quotes because it is malformed."""
         if any(word in answer for word in _SECRET_WORDS):  # in few is one, and to look for the words is quick
             answer = _IN_ANSWER.sub(rf'"\1":"{MASK}"', answer)
         answer = self.text(answer)
-        return answer if self.module == CALLBACK else _IN_REFUSAL.sub(rf"\1{MASK}\2", answer)
+        if self.module == CALLBACK or _REFUSED not in answer:
+            return answer
+        return _IN_REFUSAL.sub(rf"\1{MASK}\2", answer)
 
-    def _is_secret(self, name: str) -> bool:
+    def is_secret(self, name: str) -> bool:
         """Tell by its name, however somebody spells it; a task's key is none, an API key is."""
-        plain = name.lower().replace("_", "").replace("-", "")
-        return plain in _NAMES or (plain == "key" and self.module != CALLBACK)
+        return _tells_a_secret(name) or (name.lower() == "key" and self.module != CALLBACK)
 
     def _value(self, value: Value) -> Any:
         return self.text(value) if isinstance(value, str) else [self._value(item) for item in value]
+
+
+@lru_cache(_REMEMBERED)
+def _tells_a_secret(name: str) -> bool:
+    return name.lower().replace("_", "").replace("-", "") in _NAMES

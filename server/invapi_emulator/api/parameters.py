@@ -16,16 +16,20 @@ _VM_ID: TypeAdapter[int] = TypeAdapter(VmId)
 def validated(model: type[BaseModel], fields: Fields) -> BaseModel:
     """Return the parameters; raises InvalidParameter about the first one that is wrong, `id` before others."""
     try:
-        return model.model_validate(fields)
+        parameters: BaseModel = model.__pydantic_validator__.validate_python(fields)
     except ValidationError as invalid:
         about = [str(error["loc"][0]) for error in invalid.errors()]
         raise _invalid(model, "id" if "id" in about else about[0], fields) from None
+    else:
+        return parameters
 
 
 def vm_id_in(fields: Fields) -> int | None:
     """Return the VM that a call is about, if its id is valid, whatever its other fields are."""
+    if "id" not in fields:
+        return None
     try:
-        return _VM_ID.validate_python(fields.get("id"))
+        return _VM_ID.validate_python(fields["id"])
     except ValidationError:
         return None
 

@@ -1,9 +1,10 @@
 """The way of a call: steps in the contract's order of refusals (contract 2.8), all in one unit of work."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from invapi_emulator.actions import Action, Call
 from invapi_emulator.api.answer import Answer
@@ -78,8 +79,7 @@ def fire_before(unit: UnitOfWork, exchange: Exchange) -> Answer | None:
 
 def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
     """Let the action do what it does; what it refuses, it has not done."""
-    with unit.nested():
-        body = exchange.called.handler(unit, exchange.call)
+    body = unit.nested(lambda: exchange.called.handler(unit, exchange.call))
     if body is None:
         return AGAIN
     exchange.task = body.get("callback")

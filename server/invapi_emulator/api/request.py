@@ -1,7 +1,7 @@
 """A call as it came in."""
 
-from dataclasses import dataclass, field
-
+from msgspec import Struct, field
+from msgspec.structs import replace
 from starlette.types import Receive, Scope
 
 from invapi_emulator.actions import Fields
@@ -11,8 +11,7 @@ from invapi_emulator.domain.instants import Instant
 MULTIPART = "multipart/"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A call of a module. Its head was there at `received_at`, a real time.
 
     `has_extension` tells whether its path ends with .php, `is_multipart` whether its body comes in parts, `in_query`
@@ -34,15 +33,17 @@ class Request:
 def head_of(scope: Scope, path: str, request_id: str, received_at: Instant) -> Request:
     """Return a request as it is known before its fields are read; `path` is its path within the application."""
     module = path.removeprefix("/")
+    has_extension = module.endswith(".php")
+    content_type = header(scope, b"content-type")
     return Request(
-        module=module.removesuffix(".php"),
+        module=module[:-4] if has_extension else module,
         method=scope["method"],
         address=scope["client"][0] if scope["client"] else "",
         user_agent=header(scope, b"user-agent") or "",
         request_id=request_id,
         received_at=received_at,
-        has_extension=module.endswith(".php"),
-        is_multipart=(header(scope, b"content-type") or "").lower().startswith(MULTIPART),
+        has_extension=has_extension,
+        is_multipart=content_type is not None and content_type.lower().startswith(MULTIPART),
     )
 
 
@@ -50,15 +51,4 @@ async def with_fields(head: Request, scope: Scope, receive: Receive) -> Request:
     """Return the request with its fields; raises what `read_fields` does."""
     fields = await read_fields(scope, receive)
     in_query = names_in_query(scope) if scope["query_string"] else ()
-    return Request(
-        head.module,
-        head.method,
-        head.address,
-        head.user_agent,
-        head.request_id,
-        head.received_at,
-        head.has_extension,
-        head.is_multipart,
-        fields,
-        in_query,
-    )
+    return replace(head, fields=fields, in_query=in_query)

@@ -1,15 +1,15 @@
 """An assumption: what the emulator does where public material is silent, and what else might be true."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 DEFAULT = "yes"
 FIRST_OTHER = "no"
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(Struct, frozen=True):
     """A choice of the contract that can be turned; its `readings` by name, the emulator's own first.
 
     `about` is what it decides, a sentence without its end.
@@ -53,8 +53,7 @@ def assumption(number: int, clause: str, about: str, /, **readings: str) -> Assu
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Assumed:
+class Assumed(Struct, frozen=True):
     """What an account assumes: the readings that are not the emulator's own, by id of the assumption."""
 
     other: Mapping[str, str] = field(default_factory=dict)

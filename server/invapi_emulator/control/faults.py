@@ -1,9 +1,9 @@
 """Fault rules: ordering a failure, seeing how often it came, switching it off."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.control.failures import failures

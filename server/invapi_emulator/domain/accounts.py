@@ -1,7 +1,8 @@
 """An account: a world of its own, with its credentials, clock and seed."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from invapi_emulator.assumptions.assumption import Assumed
 from invapi_emulator.domain.clocks import Clock, ClockStart
@@ -18,16 +19,14 @@ def is_account_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     api_key: str
     token: str
     user: str
     password: str
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account as stored.
 
     `seeded` tells whether somebody chose the seed; `generation` counts its worlds, a reset makes a new one;

@@ -1,8 +1,10 @@
 """An account's clock: what time it is there, given the real time."""
 
 import math
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import LATEST, SEEDED_START, Instant
 
@@ -12,8 +14,7 @@ MAX_RATE = 10_000
 MAX_POLLS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class ClockStart:
+class ClockStart(Struct, frozen=True):
     """How an account's clock starts, and starts again after a reset; `now` is set where somebody chose it."""
 
     mode: ClockMode = "real"
@@ -49,8 +50,7 @@ class ClockStart:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """A clock that stood at `base` when the real time was `anchor`.
 
     `real` and `auto` run at `rate` seconds per real second; `frozen` moves only when told. On `auto` an

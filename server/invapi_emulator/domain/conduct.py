@@ -1,8 +1,9 @@
 """How an account's world behaves: how fast it works and how it answers, and what it assumes where nobody knows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from invapi_emulator.assumptions.assumption import Assumed
 
@@ -15,8 +16,7 @@ MOST_HOSTILE = 4
 """A hostile world's stages take up to so many times as long, or as short, as planned."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conduct:
+class Conduct(Struct, frozen=True):
     profile: Profile = "realistic"
     assumed: Assumed = field(default_factory=Assumed)
 

@@ -1,8 +1,9 @@
 """Snapshots of one type of one VM, and when they can be made, removed and restored."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.virtual_machines import MachineState
@@ -15,8 +16,7 @@ DEFAULT_NUM_MAX = 4
 _MIB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A snapshot as stored; `sequence` is its place in time (contract 4.8), `size` in bytes."""
 
     vm_id: int
@@ -30,16 +30,14 @@ class Snapshot:
     state: MachineState
 
 
-@dataclass(frozen=True, slots=True)
-class RotationSettings:
+class RotationSettings(Struct, frozen=True):
     """Settings of one type of snapshots (contract 4.9)."""
 
     enabled: bool = False
     excluded: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unlisted:
+class Unlisted(Struct, frozen=True):
     """A change that lists do not show before `until`: a snapshot `removed`, or, if that is None, one that was made."""
 
     sequence: int
@@ -47,8 +45,7 @@ class Unlisted:
     until: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Counting:
+class Counting(Struct, frozen=True):
     """Which snapshots count against the limit, and whether those in status error rotate before the others."""
 
     excluded: bool = True

@@ -1,8 +1,9 @@
 """A VM's last hour: a function of seed, VM, time, and of its power and task history (contract 4.15)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from invapi_emulator.domain.instants import MINUTE, Instant, iso
 from invapi_emulator.domain.virtual_machines import VirtualMachine
@@ -19,8 +20,7 @@ Draw: TypeAlias = Callable[[str, int], float]
 """Answers a number in [0, 1) for a quantity and a minute."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Minute:
+class _Minute(Struct, frozen=True):
     """One point: how much of it the VM ran and how much of it snapshots were worked on, both in [0, 1]."""
 
     number: int

@@ -1,9 +1,10 @@
 """A task: work that takes time, what stage it has reached, and when it ends."""
 
-import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import DAY, LATEST, SECOND, Instant
 
@@ -25,8 +26,7 @@ JITTER = 0.1
 """A stage takes up to so much longer or shorter than its plan says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """A stage of a kind of task: it takes `seconds`, and `seconds_per_gb` for each GiB of the VM's disk."""
 
     name: str
@@ -38,14 +38,12 @@ QUEUED = "queued"
 """The name of the stage in which a task waits for those before it (assumption A-21)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStage:
+class PlannedStage(Struct, frozen=True):
     name: str
     ends_at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """A task as stored; its durations were drawn when it was made.
 
     `due_at` is None for a task that hangs: it never falls due. `stage` is the place of the stage that it was last
@@ -92,15 +90,12 @@ def plan(
     `draw(stage name)` answers a number in [0, 1) that decides how much longer or shorter a stage takes, `pace(stage
     name)` how many times as long.
     """
-    durations = (
-        round(_planned_ms(stage, size_gb) * _jitter(draw(stage.name)) * pace(stage.name)) * (SECOND // 1000)
-        for stage in stages
-    )
-    ends = itertools.accumulate(durations, initial=now)
-    return tuple(
-        PlannedStage(stage.name, min(end, LATEST))
-        for stage, end in zip(stages, itertools.islice(ends, 1, None), strict=True)
-    )
+    planned, end = [], now
+    for stage in stages:
+        name = stage.name
+        end += round(_planned_ms(stage, size_gb) * _jitter(draw(name)) * pace(name)) * (SECOND // 1000)
+        planned.append(PlannedStage(name, min(end, LATEST)))
+    return tuple(planned)
 
 
 def advance(task: Task, now: Instant) -> Task:
@@ -115,13 +110,11 @@ def advance(task: Task, now: Instant) -> Task:
 
 def next_change(task: Task) -> Instant | None:
     """Return when the task enters its next stage or ends; None when nothing more will happen to it."""
-    ahead = (
-        [task.due_at]
-        if task.stage >= len(task.stages) - 1
-        else [task.due_at, task.stages[task.stage].ends_at]
-    )
-    known = [at for at in ahead if at is not None and (task.stops_at is None or at <= task.stops_at)]
-    return min(known, default=None)
+    first = task.due_at
+    if task.stage < len(task.stages) - 1:
+        ends_at = task.stages[task.stage].ends_at
+        first = ends_at if first is None else min(first, ends_at)
+    return None if first is None or (task.stops_at is not None and first > task.stops_at) else first
 
 
 def failed(task: Task, error: str) -> Task:

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import HOUR, SECOND, Instant
 from invapi_emulator.errors import NotSupported, VmLocked, VmNotRunning, VmRunning
@@ -20,8 +22,7 @@ DISK_FULL = 0.95
 _FINGERPRINT_STEP = 0x9E3779B97F4A7C15
 
 
-@dataclass(frozen=True, slots=True)
-class MachineState:
+class MachineState(Struct, frozen=True):
     """What a snapshot holds and a restore brings back.
 
     A generation counts the changes, a fingerprint (16 hexadecimal digits) stands for the content. That of the
@@ -35,8 +36,7 @@ class MachineState:
     memory_fingerprint: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class VirtualMachine:
+class VirtualMachine(Struct, frozen=True):
     """A VM as stored: `state` is as of `running_since`, which is None while the VM is off or paused.
 
     `power_changes` are the changes of the last hour and the one before them, oldest first. `locked_by` is the

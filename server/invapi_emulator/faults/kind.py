@@ -1,9 +1,9 @@
 """What a kind of fault is: its fields, and what it does in its phase."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, get_args
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.actions import Call
@@ -25,8 +25,7 @@ Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """How an answer reaches its client.
 
     `refusal` is answered instead of the body; `delay` and `bytes_per_second` are on real time; of the body only

@@ -1,11 +1,12 @@
 """Holding a call against the rules of its account: which one fires, and counting that it did."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Annotated, Any, TypeAlias
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import Field, TypeAdapter
 
 from invapi_emulator.actions import Call
@@ -28,8 +29,7 @@ _ORDER: TypeAdapter[Fault] = TypeAdapter(Order)
 _MOST_PARSED = 4_096
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(Struct, frozen=True):
     """A rule that fires on a call."""
 
     fault: Fault
@@ -77,6 +77,10 @@ class RulesByCondition:
     def content(self) -> dict[Key, Fault]:
         return self._faults
 
+    def has(self, phase: Phase) -> bool:
+        """Tell whether there may be rules of a phase."""
+        return phase in self._filed
+
     def of(self, phase: Phase, unit: UnitOfWork, call: Call[Any]) -> Iterator[tuple[Key, Fault]]:
         """Yield the rules of a phase whose condition a call meets, in the order they were written."""
         found: set[Key] = set()
@@ -97,7 +101,10 @@ def fire(unit: UnitOfWork, call: Call[Any], phase: Phase, *, accepted: bool = Tr
 
     The account is held by the unit of work, so however many clients race, a rule fires as often as it says.
     """
-    for (number,), fault in unit.index(RULES).of(phase, unit, call):
+    rules = unit.index(RULES)
+    if not rules.has(phase):
+        return None
+    for (number,), fault in rules.of(phase, unit, call):
         if isinstance(fault, AfterFault) and fault.needs_acceptance and not accepted:
             continue
         rule = faults.find(unit, number)

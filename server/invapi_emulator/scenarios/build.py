@@ -1,7 +1,9 @@
 """Building VMs as they are described; what is left out follows from the seed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from invapi_emulator.assumptions.assumption import Assumed
 from invapi_emulator.domain.instants import DAY, SECOND, Instant

@@ -1,7 +1,9 @@
 """Making accounts, starting their worlds again, and giving them others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.clocks import ClockStart

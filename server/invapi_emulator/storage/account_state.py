@@ -2,9 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any
+
+from msgspec import Struct
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.storage.changes import Changes
@@ -14,8 +15,7 @@ MOST_VALUES = 10_000
 """Maximum number of values that are kept in memory, of all accounts; those of accounts not used for longest go first."""
 
 
-@dataclass(slots=True)
-class Counters:
+class Counters(Struct):
     """The last number given to a snapshot, task or token; to a fault rule; to a scrambled answer; to an event; to a call."""
 
     sequence: int

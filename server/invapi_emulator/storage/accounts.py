@@ -1,8 +1,8 @@
 """Accounts: an account's row in a unit of work, and queries about all of them."""
 
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from invapi_emulator.assumptions.assumption import Assumed

@@ -42,11 +42,11 @@ class Changes:
 
     def found(self, record: Record[Any], key: Key, unchanged: Any) -> Any:
         """Return the record's value after the changes: None once it is deleted, `unchanged` if nothing changed it."""
-        for rows in (self.inserts.get(record), self.updates.get(record)):
-            if rows and key in rows:
-                return rows[key]
-        deleted = self.deletes.get(record)
-        return None if deleted and key in deleted else unchanged
+        if record in self.inserts and key in self.inserts[record]:
+            return self.inserts[record][key]
+        if record in self.updates and key in self.updates[record]:
+            return self.updates[record][key]
+        return None if record in self.deletes and key in self.deletes[record] else unchanged
 
     def of(self, record: Record[Any]) -> Iterator[tuple[Key, Any]]:
         """Yield each changed key with its last value, None for a deletion; a key that was inserted again comes twice."""
@@ -55,14 +55,20 @@ class Changes:
         yield from self.updates.get(record, {}).items()
         yield from self.inserts.get(record, {}).items()
 
+    def concern(self, record: Record[Any]) -> bool:
+        return record in self.inserts or record in self.updates or record in self.deletes
+
     def records(self) -> set[Record[Any]]:
         return {*self.deletes, *self.updates, *self.inserts}
 
     def copy(self) -> "Changes":
         copied = Changes()
-        copied.inserts = {record: dict(rows) for record, rows in self.inserts.items()}
-        copied.updates = {record: dict(rows) for record, rows in self.updates.items()}
-        copied.deletes = {record: set(keys) for record, keys in self.deletes.items()}
+        if self.inserts:
+            copied.inserts = {record: dict(rows) for record, rows in self.inserts.items()}
+        if self.updates:
+            copied.updates = {record: dict(rows) for record, rows in self.updates.items()}
+        if self.deletes:
+            copied.deletes = {record: set(keys) for record, keys in self.deletes.items()}
         return copied
 
     def take(self, other: "Changes", prefix: Key) -> None:

@@ -1,9 +1,9 @@
 """What happened in an account, numbered: the numbers go on over resets and never repeat."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import bindparam, delete, select
 
 from invapi_emulator.domain.instants import Instant, iso
@@ -44,8 +44,7 @@ _TRIM = Write(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     number: int
     at: Instant
     kind: EventKind

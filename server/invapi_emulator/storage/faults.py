@@ -1,9 +1,10 @@
 """The fault rules of an account, as stored."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import insert, select
 
 from invapi_emulator.storage.record import Record
@@ -12,8 +13,7 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule as stored: `ordered` is what somebody asked for, the rest is what has become of it.
 
     `id` counts within the account's world. `seen` are the calls it was asked about, `fired` those it acted on; `window`
@@ -74,6 +74,6 @@ def insert_all(tx: Transaction, account_id: int, rules: Iterable[Rule]) -> None:
 
 def stored(tx: Transaction, account_id: int) -> list[Rule]:
     """Return all, in the order they were written."""
-    columns = [fault.c[name] for name in Rule.__dataclass_fields__]
+    columns = [fault.c[name] for name in Rule.__struct_fields__]
     mine = select(*columns).where(fault.c.account_id == account_id).order_by(fault.c.id)
     return [Rule(*row) for row in tx.execute(mine)]

@@ -6,6 +6,7 @@ part by itself.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -51,13 +52,9 @@ class Record(Generic[V]):
         self.is_small = is_small
         self._read = read
         self._owned_by = [name for name in ("account_id", "generation") if name in table.c]
-        made: dict[str, Callable[[V], Any]] = {
-            name: attrgetter((paths or {}).get(name, name)) for name in names_of(table)
-        }
-        made.update(computed or {})
         rest = [name for name in names_of(table) if name not in (*self._owned_by, *key)]
-        self._rest = _Columns(table, {name: made[name] for name in rest})
-        self._changing = _Columns(table, {name: made[name] for name in changing})
+        columns = partial(_Columns[V], table, paths or {}, computed or {})
+        self._rest, self._changing = columns(rest), columns(changing)
         self._names = (*self.key, *rest)
         self._table = table
         mine = [table.c[name] == bindparam(name) for name in (*self._owned_by, *self.key[:part])]
@@ -96,12 +93,26 @@ class Record(Generic[V]):
 class _Columns(Generic[V]):
     """Some columns, and how the driver's values for them are made of a value."""
 
-    def __init__(self, table: Table, made: Mapping[str, Callable[[V], Any]]) -> None:
-        self._made = tuple(made.values())
-        self._json = [place for place, name in enumerate(made) if isinstance(table.c[name].type, Json)]
+    def __init__(
+        self,
+        table: Table,
+        paths: Mapping[str, str],
+        computed: Mapping[str, Callable[[V], Any]],
+        names: Sequence[str],
+    ) -> None:
+        # What is computed is put in the place of an attribute that each value has.
+        any_path = next((paths.get(name, name) for name in names if name not in computed), "")
+        read = [any_path if name in computed else paths.get(name, name) for name in names]
+        # Of a single attribute it would return no tuple.
+        self._read: Callable[[V], Any] = attrgetter(*read, read[0]) if read else lambda _value: ()
+        self._count = len(names)
+        self._computed = [(place, computed[name]) for place, name in enumerate(names) if name in computed]
+        self._json = [place for place, name in enumerate(names) if isinstance(table.c[name].type, Json)]
 
     def values(self, value: V) -> list[Any]:
-        row = [make(value) for make in self._made]
+        row = list(self._read(value)[: self._count])
+        for place, make in self._computed:
+            row[place] = make(value)
         for place in self._json:
             row[place] = json_text(row[place])
         return row

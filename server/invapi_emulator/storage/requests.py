@@ -1,10 +1,10 @@
 """The journal: the newest calls of each account, and the unauthenticated ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, literal_column, select
 
 from invapi_emulator.domain.instants import Instant
@@ -21,8 +21,7 @@ _CLEANED_EVERY = 100
 """Number of calls that may be there beyond those kept, until the next clean-up; nobody is shown them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A call that was answered; `at` is the account's time, None for an unauthenticated call.
 
     `after_event` is the number of the account's last event by then: what the call did comes before it.
@@ -56,8 +55,9 @@ class Request:
     after_event: int = 0
 
 
-_FIELDS = tuple(name for name in Request.__dataclass_fields__ if name != "after_event")
+_FIELDS = tuple(name for name in Request.__struct_fields__ if name != "after_event")
 _JSON_AT = [_FIELDS.index(name) for name in ("fields", "unread", "user_agent", "in_query")]
+_EMPTY: dict[type, str] = {dict: "{}", list: "[]", tuple: "[]", str: '""', type(None): "null"}
 _values = attrgetter(*_FIELDS)
 _UNAUTHENTICATED = request.c.account_id.is_(None)
 _last_number = (
@@ -85,7 +85,7 @@ def record(unit: UnitOfWork, made: Request, *, authenticated: bool) -> None:
     """Append a call to the journal of the unit's account, or to the unauthenticated ones."""
     row = list(_values(made))
     for place in _JSON_AT:
-        row[place] = json_text(row[place])
+        row[place] = json_text(row[place]) if row[place] else _EMPTY[type(row[place])]
     if not authenticated:
         unit.append(INSERT_UNAUTHENTICATED, row)
         unit.trim(_TRIM_UNAUTHENTICATED, (KEPT,))

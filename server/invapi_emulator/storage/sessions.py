@@ -1,9 +1,9 @@
 """Login tokens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select, update
 
 from invapi_emulator.domain.instants import Instant
@@ -17,8 +17,7 @@ MAX_SESSIONS = 1_000
 """Maximum number of login tokens that an account keeps, the newest; an older one is then unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A login token; `sequence` tells newer from older, `address` is the only caller it is good for, if any."""
 
     token: str

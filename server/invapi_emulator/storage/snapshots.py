@@ -14,7 +14,7 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.vms import STATE_PATHS
 
-_PLAIN = tuple(name for name in Snapshot.__dataclass_fields__ if name != "state")
+_PLAIN = tuple(name for name in Snapshot.__struct_fields__ if name != "state")
 _by_sequence = attrgetter("sequence")
 
 

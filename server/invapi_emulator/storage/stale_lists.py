@@ -1,9 +1,9 @@
 """Changes that lists do not show yet: a fault holds them back."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
+from msgspec import to_builtins
 from sqlalchemy import insert, select
 
 from invapi_emulator.domain.instants import Instant
@@ -19,12 +19,22 @@ def _read(columns: dict[str, Any]) -> Unlisted:
     return Unlisted(columns["sequence"], _snapshot(columns["removed"]), columns["until"])
 
 
-UNLISTED = Record(unlisted, ("vm_id", "sequence"), part=1, read=_read, changing=(), order="sequence")
+UNLISTED = Record(
+    unlisted,
+    ("vm_id", "sequence"),
+    part=1,
+    read=_read,
+    changing=(),
+    computed={"removed": lambda of: to_builtins(of.removed)},
+    order="sequence",
+)
 
 
 def of_vm(unit: UnitOfWork, vm_id: int, now: Instant) -> list[Unlisted]:
     """Return the changes of a VM that lists do not show at `now`, oldest first."""
     held = unit.part(UNLISTED, (vm_id,))
+    if not held:
+        return []
     return [held[key] for key in sorted(held) if held[key].until > now]
 
 
@@ -49,7 +59,7 @@ def insert_all(tx: Transaction, account_id: int, changes: Sequence[tuple[int, Un
             "vm_id": vm_id,
             "sequence": change.sequence,
             "until": change.until,
-            "removed": None if change.removed is None else asdict(change.removed),
+            "removed": to_builtins(change.removed),
         }
         for vm_id, change in changes
     ]

@@ -199,8 +199,15 @@ task = Table(
 """Tasks of an account's former generations are cleared away in steps, so no constraint binds them to its VMs."""
 
 _OF_WORLD = (task.c.account_id, task.c.generation)
-Index("ix_task_next", *_OF_WORLD, task.c.state, task.c.next_at, task.c.sequence)
-Index("ix_task_end", *_OF_WORLD, task.c.ended_at)
+_GOES_ON = task.c.next_at.is_not(None)
+Index(
+    "ix_task_next",
+    *_OF_WORLD,
+    task.c.next_at,
+    task.c.sequence,
+    sqlite_where=_GOES_ON,
+    postgresql_where=_GOES_ON,
+)
 Index("ix_task_vm", *_OF_WORLD, task.c.vm_id, task.c.action)
 
 unlisted = Table(

@@ -9,6 +9,7 @@ from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import KEY_LIFETIME, Task, next_change
+from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.tables import account, names_of, task
 from invapi_emulator.storage.tasks import OF_WORLD, RUNNING, TASK
 from invapi_emulator.storage.transaction import Transaction
@@ -32,12 +33,28 @@ _OF_FORMER_WORLD = delete(task).where(
 NextChanges: TypeAlias = dict[int, tuple[Clock, Instant]]
 """By account: its clock, and when on that the first task enters its next stage or ends."""
 
+_CLOCK = [account.c[f"clock_{part}"] for part in ("mode", "rate", "polls", "base", "anchor")]
+_GOING_ON = (
+    select(account.c.id, func.min(task.c.next_at), *_CLOCK)
+    .join(task, _PRESENT)
+    .where(account.c.clock_mode != "frozen", RUNNING, task.c.next_at.is_not(None))
+    .group_by(account.c.id)
+)
+
+
+def _next(account_id: int, at: Instant, *clock: Any) -> tuple[int, Clock, Instant]:
+    return account_id, Clock(*clock), at
+
+
+_NEXT_CHANGES = Statement(_GOING_ON, _next)
+_NEXT_CHANGE = Statement(_GOING_ON.where(account.c.id == bindparam("wanted")), _next)
+
 _CLEARED = 200
 """Number of tasks of former worlds that are cleared away at a time."""
 
 
 def insert_all(tx: Transaction, of: Account, made: Iterable[Task]) -> None:
-    plain = (name for name in names_of(task) if name in Task.__dataclass_fields__ and name != "stages")
+    plain = (name for name in names_of(task) if name in Task.__struct_fields__ and name != "stages")
     names = tuple(plain)
     rows = [
         {name: getattr(each, name) for name in names}
@@ -108,15 +125,15 @@ def by_state(tx: Transaction) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def next_changes(tx: Transaction, account_ids: Iterable[int] | None = None) -> NextChanges:
-    """Return, by account whose clock runs, that clock and when on it the first task enters its next stage or ends."""
-    clock = [account.c[f"clock_{part}"] for part in ("mode", "rate", "polls", "base", "anchor")]
-    first = select(account.c.id, func.min(task.c.next_at), *clock).join(task, _PRESENT)
-    going_on = (account.c.clock_mode != "frozen") & RUNNING & task.c.next_at.is_not(None)
-    wanted = first.where(going_on).group_by(account.c.id)
-    if account_ids is not None:
-        wanted = wanted.where(account.c.id.in_(list(account_ids)))
-    return {row[0]: (Clock(*row[2:]), row[1]) for row in tx.execute(wanted)}
+def next_changes(tx: Transaction) -> NextChanges:
+    """Return the next changes of all accounts whose clocks run."""
+    return {account_id: (clock, at) for account_id, clock, at in _NEXT_CHANGES.all(tx)}
+
+
+def next_changes_of(tx: Transaction, account_ids: Iterable[int]) -> NextChanges:
+    """Return the next changes of those of these accounts whose clocks run."""
+    found = (each for account_id in account_ids for each in _NEXT_CHANGE.all(tx, wanted=account_id))
+    return {account_id: (clock, at) for account_id, clock, at in found}
 
 
 def with_former_ones(tx: Transaction) -> list[int]:

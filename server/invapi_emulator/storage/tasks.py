@@ -17,6 +17,9 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 NEVER: Instant = LATEST + 1
 """Later than any task falls due."""
 
+_LOOKED_AT = 300
+"""Number of the oldest tasks among which aged out ones are looked for."""
+
 OF_WORLD = (task.c.account_id == bindparam("account_id")) & (task.c.generation == bindparam("generation"))
 """The tasks of an account's present world."""
 
@@ -31,9 +34,10 @@ def _read(columns: dict[str, Any]) -> Task:
 
 def _is_small(of: Task) -> bool:
     """Tell whether a task may stay in memory: what clients sent or imported would fill it."""
-    texts = (of.scope, of.debug, of.error)
-    size = sum(len(text) for text in texts if text is not None)
-    return size + sum(len(str(value)) for value in of.context.values()) <= LARGE_CONTEXT
+    size = len(of.scope or "") + len(of.debug or "") + len(of.error or "")
+    for value in of.context.values():
+        size += len(value) if isinstance(value, str) else len(str(value))
+    return size <= LARGE_CONTEXT
 
 
 TASK = Record(
@@ -98,7 +102,10 @@ _FIRST_AND_LAST = Statement(  # apart, or SQLite reads all that lie between
 )
 _NUMBERS = Index(TASK, lambda owner: Query(_FIRST_AND_LAST, owner), _Numbers)
 _OWNER = Statement(select(task.c.account_id).where(task.c.key == bindparam("wanted")), int)
-_AGED_OUT = Statement(select(task.c.key).where(OF_WORLD, task.c.ended_at <= bindparam("then")), str)
+_OLDEST = Statement(
+    select(task.c.key, task.c.ended_at).where(OF_WORLD).order_by(task.c.sequence).limit(_LOOKED_AT),
+    lambda key, ended_at: (key, ended_at),
+)
 _COUNT = Statement(select(func.count()).select_from(task).where(OF_WORLD), int)
 _SIZE = func.length(cast(task.c.context, Text))
 _HELD = Statement(select(func.coalesce(func.sum(_SIZE), 0)).where(OF_WORLD), int)
@@ -181,7 +188,10 @@ def spans(
 
 
 def drop_aged_out(unit: UnitOfWork, now: Instant) -> None:
-    _drop(unit, unit.rows(Query(_AGED_OUT, {**unit.state.owner, "then": now - KEY_LIFETIME})))
+    """Drop those of the oldest tasks whose keys have aged out; that others have is seen when they are asked for."""
+    then = now - KEY_LIFETIME
+    oldest = unit.rows(Query(_OLDEST, unit.state.owner))
+    _drop(unit, [key for key, ended_at in oldest if ended_at is not None and ended_at <= then])
 
 
 def make_room(unit: UnitOfWork, most: int, reading: tuple[str, ...]) -> None:

@@ -3,11 +3,10 @@
 It never spans an await. Reads see its own changes first, then the account's state, then the database.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from copy import copy
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
@@ -62,7 +61,7 @@ class UnitOfWork:
         self._transaction: Transaction | None = None
         if state is not None:
             self.account: Account = state.account
-            self.counters = copy(state.counters)
+            self.counters = replace(state.counters)
 
     @property
     def owned(self) -> bool:
@@ -104,6 +103,8 @@ class UnitOfWork:
     def part(self, record: Record[V], part: Key) -> Mapping[Key, V]:
         """Return the records that share these first columns of their keys."""
         held = self._part(record, part)
+        if not self.changes.concern(record):
+            return held
         changed = {key: value for key, value in self.changes.of(record) if key[: record.part] == part}
         if not changed:
             return held
@@ -144,7 +145,7 @@ class UnitOfWork:
         assert self._transaction is not None
         state = self.session.load(self.account.id)
         assert state is not None
-        self._state, self.account, self.counters = state, state.account, copy(state.counters)
+        self._state, self.account, self.counters = state, state.account, replace(state.counters)
         self.changes = Changes()
         self.appended, self.trimmed = [], []
 
@@ -190,14 +191,13 @@ class UnitOfWork:
         self.version += 1
         self.account = replace(self.account, **changes)
 
-    @contextmanager
-    def nested(self) -> Iterator[None]:
-        """Take back what the block changed, and nothing else, when it raises."""
+    def nested(self, work: Callable[[], R]) -> R:
+        """Do some work, and take back what it changed, and nothing else, when it raises."""
         assert self._transaction is None, "what is written already is not taken back"
-        before = (self.account, copy(self.counters), self.changes.copy(), self.due_earlier, self.version)
+        before = (self.account, replace(self.counters), self.changes.copy(), self.due_earlier, self.version)
         appended, trimmed = len(self.appended), len(self.trimmed)
         try:
-            yield
+            return work()
         except BaseException:
             self.account, self.counters, self.changes, self.due_earlier, self.version = before
             del self.appended[appended:], self.trimmed[trimmed:]

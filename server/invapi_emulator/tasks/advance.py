@@ -2,7 +2,8 @@
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import Snapshot, Unlisted

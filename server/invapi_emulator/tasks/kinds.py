@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Stage, Task, was_queued
@@ -12,8 +14,7 @@ from invapi_emulator.randomness import Chance
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """A task at its due time, which is `now`, and the VM it is about."""
 
     account: Account
@@ -23,8 +24,7 @@ class Work:
     chance: Chance
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a task did: the VM as it is now, the client's `scope`, and a log line like a hypervisor's."""
 
     vm: VirtualMachine

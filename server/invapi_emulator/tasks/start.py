@@ -1,10 +1,10 @@
 """Starting a task: its durations are drawn, its key is made, its VM is locked."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 
 from invapi_emulator.actions import Call, Value
 from invapi_emulator.domain.tasks import (

@@ -35,7 +35,8 @@ _FIRST_RETRY = SECOND // 10
 _BUSY = SECOND // 20
 """After so long an account is looked at again that somebody else was at work on."""
 
-_MOMENT = SECOND // 1000
+_MOMENT = SECOND // 50
+"""The shortest sleep: what falls due within it takes effect together."""
 
 
 class Worker:
@@ -118,7 +119,7 @@ class Worker:
                 self._round_at = real_now + ROUND if self._database.shared else LATEST
             elif self._advances and self._touched:
                 touched, self._touched = self._touched, set()
-                self._note(task_lists.next_changes(tx, touched), touched)
+                self._note(task_lists.next_changes_of(tx, touched), touched)
         if real_now >= self._beat_at:
             self._beat(real_now)
         return real_now
@@ -158,7 +159,7 @@ class Worker:
 
     def _next_change(self, account_id: int) -> task_lists.NextChanges:
         with self._database.read() as tx:
-            return task_lists.next_changes(tx, [account_id])
+            return task_lists.next_changes_of(tx, [account_id])
 
     async def _clear_away(self) -> None:
         """Remove what is left of former worlds, in steps between which calls get their turn."""

@@ -1,7 +1,8 @@
 """`key_forgotten`: the task runs, but its key is unknown to the poll."""
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.faults.kind import TaskFault, fault

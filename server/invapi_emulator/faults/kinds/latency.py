@@ -1,10 +1,10 @@
 """`latency`: the effect at once, the answer late."""
 
 import math
-from dataclasses import replace
 from statistics import NormalDist
 from typing import Annotated, Any, Literal, Self
 
+from msgspec.structs import replace
 from pydantic import Field, model_validator
 
 from invapi_emulator.faults.kind import AfterFault, Draw, Reply, Seconds, fault

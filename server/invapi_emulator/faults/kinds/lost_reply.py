@@ -1,7 +1,8 @@
 """`lost_reply`: done, and the connection is cut before the answer."""
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from invapi_emulator.faults.kind import AfterFault, Draw, Reply, fault
 

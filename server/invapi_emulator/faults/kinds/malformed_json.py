@@ -1,7 +1,8 @@
 """`malformed_json`: done, but the answer is no JSON; as HTTP it is whole."""
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from invapi_emulator.faults.kind import AfterFault, Draw, Reply, fault
 

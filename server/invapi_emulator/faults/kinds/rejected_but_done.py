@@ -1,7 +1,8 @@
 """`rejected_but_done`: the failure envelope, though the task runs."""
 
-from dataclasses import replace
 from typing import ClassVar, Literal
+
+from msgspec.structs import replace
 
 from invapi_emulator.errors import Faulted
 from invapi_emulator.faults.kind import AfterFault, Draw, Reply, Text, fault

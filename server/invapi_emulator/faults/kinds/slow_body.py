@@ -1,8 +1,8 @@
 """`slow_body`: done, the answer trickles."""
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
+from msgspec.structs import replace
 from pydantic import Field
 
 from invapi_emulator.faults.kind import AfterFault, Draw, Reply, fault

@@ -1,8 +1,8 @@
 """`slow_task`: the task takes that much longer."""
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
+from msgspec.structs import replace
 from pydantic import Field
 
 from invapi_emulator.domain.tasks import PlannedStage, Task, at_share

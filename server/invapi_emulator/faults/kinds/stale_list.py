@@ -1,8 +1,8 @@
 """`stale_list`: the task ends, but lists show its effect only some time after."""
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
+from msgspec.structs import replace
 from pydantic import Field
 
 from invapi_emulator.actions import Call

@@ -1,7 +1,8 @@
 """`task_fails`: the task ends in failure, and leaves behind what a failure in the middle of it leaves."""
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from invapi_emulator.domain.tasks import Task, at_share
 from invapi_emulator.faults.kind import Share, TaskFault, Text, fault

@@ -1,7 +1,8 @@
 """`task_hangs`: the task never ends, and never falls due."""
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from invapi_emulator.domain.tasks import Task, at_share
 from invapi_emulator.faults.kind import Share, TaskFault, fault

@@ -1,7 +1,8 @@
 """`truncated_body`: done, but half of the answer's body is missing when the connection ends."""
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from invapi_emulator.faults.kind import AfterFault, Draw, Reply, fault
 

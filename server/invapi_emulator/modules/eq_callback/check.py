@@ -1,10 +1,10 @@
 """`eq_callback.php`: the poll (contract 3.2 to 3.7)."""
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 
 from invapi_emulator.actions import Body, Call, Fields, Identification, action, not_emulated
 from invapi_emulator.assumptions import tasks as assumptions

@@ -1,7 +1,8 @@
 """A VM's lists of snapshots: which list a type names, and taking snapshots out of it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from invapi_emulator.assumptions.snapshots import EXCLUSION_OF_WHAT_GOES, TYPES
 from invapi_emulator.domain.accounts import Account

@@ -1,6 +1,6 @@
 """`vm.php`: settings of rotation, changed at once (contract 4.6, 4.9)."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from invapi_emulator.actions import Body, Call, action
 from invapi_emulator.assumptions.snapshots import EXCLUDED_NAMES, LEFT_OUT_SETTINGS
