@@ -18,6 +18,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
+# What is in memory is compared with the database after each commit (storage/state_check.py).
+test test-postgres acceptance: export TEST_CHECK_STATE := 1
+
 run: $(VENV)/installed
 	@exec $(BIN)/invapi-emulator serve $(ARGS)
 
@@ -75,8 +78,8 @@ clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
 ON_POSTGRES := $(addprefix tests/,assumptions contract control dashboard faults http profiles report worker \
-	storage/test_prepared.py storage/test_task_limit.py storage/test_transaction.py \
-	test_concurrency.py test_isolation.py test_live.py test_model.py test_restart.py test_secrets.py test_testing.py)
+	storage/test_statement.py storage/test_state_check.py storage/test_task_limit.py storage/test_unit_of_work.py \
+	test_concurrency.py test_demo_traffic.py test_isolation.py test_model.py test_restart.py test_secrets.py test_testing.py)
 
 # The share of branches and lines that the tests must reach; it only rises.
 COVERAGE := 97

@@ -25,8 +25,9 @@ def http(server: Running) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def emulator(server: Running, http: httpx.Client) -> Emulator:
-    """Return a client of demo, which has a frozen clock, a fixed seed, and its world as at the start."""
+    """Return a client of demo, the only account: it has a frozen clock, a fixed seed, and its world as at the start."""
     emulator = Emulator(server, http)
+    http.post("/_emulator/purge").raise_for_status()
     emulator.reset(scenario="demo", seed=SEED)
     return emulator
 

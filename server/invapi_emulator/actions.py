@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.randomness import Chance
+from invapi_emulator.registry import Registry
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -81,7 +82,7 @@ class Action:
 MODULES: set[str] = set()
 """The names of all modules, also of those without an action that is emulated."""
 
-ACTIONS: dict[tuple[str, str], Action] = {}
+ACTIONS: Registry[tuple[str, str], Action] = Registry("action")
 
 NOT_EMULATED: dict[str, frozenset[str]] = {}
 """Actions that the vendor documents and the emulator does not have, by module (contract 2.6)."""
@@ -99,13 +100,10 @@ def action(
     """Put a handler into the table; a second one of the same name is an error."""
 
     def register(handler: Handler[P]) -> Handler[P]:
-        if (module, name) in ACTIONS:
-            raise ValueError(f"the action {module}/{name} is registered already")
         MODULES.add(module)
         read = {"action", *params.model_fields, *(["token"] if identified_by is None else [])}
-        ACTIONS[module, name] = Action(
-            module, name, params, clause, handler, refusal, identified_by, frozenset(read)
-        )
+        made = Action(module, name, params, clause, handler, refusal, identified_by, frozenset(read))
+        ACTIONS.add((module, name), made)
         return handler
 
     return register

@@ -12,7 +12,7 @@ from invapi_emulator.storage import accounts, task_lists, tasks
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
-READING = ("get_snapshot", "load_stats", "status")
+READING = (("vm", "get_snapshot"), ("vm", "load_stats"), ("vm", "status"))
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.sessions import SESSION
 from invapi_emulator.storage.snapshots import ROTATION, SNAPSHOT
 from invapi_emulator.storage.stale_lists import UNLISTED
-from invapi_emulator.storage.tasks import DUE, TASK
+from invapi_emulator.storage.tasks import DUE, NUMBERS, TASK
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.vms import VM
+from invapi_emulator.tasks.kinds import KINDS
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ class Attempt:
             needs += [(record, (vm_id,)) for record in (VM, SNAPSHOT, ROTATION, UNLISTED)]
         if isinstance(token, str):
             needs.append((SESSION, (token,)))
+        if (self._action.module, self._action.name) in KINDS:
+            needs.append(NUMBERS)
         if isinstance(key, str) and is_task_key(key):
             needs.append((TASK, (key,)))
         return needs

@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
+from invapi_emulator.registry import Registry
+
 DEFAULT = "yes"
 FIRST_OTHER = "no"
 
@@ -41,7 +43,7 @@ class Assumption(Struct, frozen=True):
         )
 
 
-ASSUMPTIONS: dict[str, Assumption] = {}
+ASSUMPTIONS: Registry[str, Assumption] = Registry("assumption")
 """All there are, by id."""
 
 
@@ -49,7 +51,7 @@ def assumption(number: int, clause: str, about: str, /, **readings: str) -> Assu
     """Put an assumption into the table; in the names of its readings, _ stands for -."""
     named = {name.removeprefix("_").replace("_", "-"): meaning for name, meaning in readings.items()}
     made = Assumption(f"A-{number:02}", clause, about, MappingProxyType(named))
-    ASSUMPTIONS[made.id] = made
+    ASSUMPTIONS.add(made.id, made)
     return made
 
 

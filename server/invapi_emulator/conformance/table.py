@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from invapi_emulator.conformance.answers import Answer
 from invapi_emulator.conformance.patterns import expected, fits, seen
 from invapi_emulator.fidelity.sources import Basis
+from invapi_emulator.registry import Registry
 
 if TYPE_CHECKING:
     from invapi_emulator.conformance.probe import Probe
@@ -43,7 +44,7 @@ class Check:
     look: Look
 
 
-CHECKS: dict[str, Check] = {}
+CHECKS: Registry[str, Check] = Registry("check")
 
 
 def check(clause: str, basis: Basis, title: str, *, needs: tuple[Need, ...] = ()) -> Callable[[Look], Look]:
@@ -51,9 +52,7 @@ def check(clause: str, basis: Basis, title: str, *, needs: tuple[Need, ...] = ()
 
     def register(look: Look) -> Look:
         name = look.__name__.replace("_", "-")
-        if name in CHECKS:
-            raise ValueError(f"two checks are called {name}")
-        CHECKS[name] = Check(name, clause, basis, title, frozenset(needs), look)
+        CHECKS.add(name, Check(name, clause, basis, title, frozenset(needs), look))
         return look
 
     return register

@@ -72,7 +72,7 @@ def _actions() -> Iterator[str]:
 def _action(action: Action) -> tuple[str, ...]:
     fields = ", ".join(f"`{name}`" for name in sorted(action.fields_read - {"action"}))
     basis = ", ".join(clauses()[action.clause].bases)
-    kind = KINDS.get(action.name)
+    kind = KINDS.get((action.module, action.name))
     starts = "" if kind is None else "changes the VM, and locks it" if kind.changes else "reads"
     return f"`{action.module}` `{action.name}`", action.clause, basis, fields, starts
 

@@ -8,6 +8,9 @@ from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import DAY, LATEST, SECOND, Instant
 
+KindName: TypeAlias = tuple[str, str]
+"""The module and the action of what starts such tasks."""
+
 TaskState: TypeAlias = Literal["running", "done", "failed"]
 
 KEY_LIFETIME = DAY

@@ -11,6 +11,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.errors import ApiError
 from invapi_emulator.faults.match import Match
+from invapi_emulator.registry import Registry
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 Phase: TypeAlias = Literal["before", "after", "task"]
@@ -92,7 +93,7 @@ class TaskFault(Fault):
         raise NotImplementedError
 
 
-FAULTS: dict[str, type[Fault]] = {}
+FAULTS: Registry[str, type[Fault]] = Registry("kind of fault")
 
 F = TypeVar("F", bound=Fault)
 
@@ -100,7 +101,5 @@ F = TypeVar("F", bound=Fault)
 def fault(kind: type[F]) -> type[F]:
     """Put a kind into the table, under the word that its field `kind` takes."""
     (word,) = get_args(kind.__pydantic_fields__["kind"].annotation)
-    if word in FAULTS:
-        raise ValueError(f"the kind of fault {word} is registered already")
-    FAULTS[word] = kind
+    FAULTS.add(word, kind)
     return kind

@@ -38,7 +38,7 @@ def blind_repeat(seen: Seen) -> Iterator[Line]:
 
 
 def _changes(line: Line) -> bool:
-    kind = KINDS.get(line.call.action or "")
+    kind = KINDS.get((line.call.module, line.call.action or ""))
     return kind is not None and kind.changes
 
 

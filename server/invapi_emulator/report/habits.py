@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Task
+from invapi_emulator.registry import Registry
 from invapi_emulator.storage.requests import Request
 
 Severity: TypeAlias = Literal["notice", "warning", "error"]
@@ -64,14 +65,14 @@ class Habit:
     look: Look
 
 
-HABITS: dict[str, Habit] = {}
+HABITS: Registry[str, Habit] = Registry("habit")
 
 
 def habit(id_: str, severity: Severity, title: str, *, instead: str) -> Callable[[Look], Look]:
     """Put a habit into the table, with the function that sees it."""
 
     def register(look: Look) -> Look:
-        HABITS[id_] = Habit(id_, severity, title, instead, look)
+        HABITS.add(id_, Habit(id_, severity, title, instead, look))
         return look
 
     return register

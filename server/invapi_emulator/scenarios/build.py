@@ -13,7 +13,7 @@ from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.scenarios.build_tasks import build_tasks
 from invapi_emulator.scenarios.ground import Ground
 from invapi_emulator.scenarios.schema import DiskSpec, SnapshotSpec, VmSpec
-from invapi_emulator.tasks.kinds import KINDS, holds_still
+from invapi_emulator.tasks.kinds import holds_still, kind_of
 
 VM_AGE = 90 * DAY
 _SECONDS_RUN = 1_000_000
@@ -95,7 +95,7 @@ def _vm(spec: VmSpec, ground: Ground) -> VirtualMachine:
 def _busy(vm: VirtualMachine, tasks: tuple[Task, ...], now: Instant) -> VirtualMachine:
     """Return the VM with what follows from its tasks: its lock, whether it is held still, what was started."""
     under_way = [task for task in tasks if task.state == "running"]
-    changing = [task.key for task in under_way if KINDS[task.action].changes]
+    changing = [task.key for task in under_way if kind_of(task).changes]
     held_still = vm.power == "off" or any(holds_still(task) for task in under_way)
     started = dict(vm.started)
     for action in dict.fromkeys(task.action for task in tasks):

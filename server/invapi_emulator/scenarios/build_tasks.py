@@ -9,7 +9,7 @@ from invapi_emulator.scenarios.ground import Ground
 from invapi_emulator.scenarios.mistakes import mistake
 from invapi_emulator.scenarios.schema import VmSpec
 from invapi_emulator.scenarios.task_schema import TaskSpec
-from invapi_emulator.tasks.kinds import KINDS
+from invapi_emulator.tasks.kinds import KINDS, actions_with_tasks
 from invapi_emulator.tasks.planning import planned_stages
 
 
@@ -20,7 +20,7 @@ def build_tasks(vm: VmSpec, ground: Ground, place: str) -> tuple[Task, ...]:
     for number, spec in enumerate(vm.tasks):
         module = _module_of(spec, f"{place}tasks.{number}")
         counts[spec.action] = counts.get(spec.action, 0) + 1
-        stages = _stages(vm, spec, counts[spec.action], ground)
+        stages = _stages(vm, spec, module, counts[spec.action], ground)
         tasks.append(_task(vm, spec, module, stages, ground, f"{place}tasks.{number}"))
     return tuple(tasks)
 
@@ -67,10 +67,10 @@ def _stage(spec: TaskSpec, stages: tuple[PlannedStage, ...], now: Instant) -> in
 
 def _module_of(spec: TaskSpec, place: str) -> str:
     """Return the module whose action starts such a task."""
-    if spec.action not in KINDS:
-        known = ", ".join(sorted(KINDS))
+    starting = sorted(module for module, action in KINDS if action == spec.action)
+    if not starting:
+        known = ", ".join(actions_with_tasks())
         raise mistake(f"{place}.action", spec.action, f"it starts no task; those that do are {known}")
-    starting = [module for module, action in sorted(ACTIONS) if action == spec.action]
     if spec.module is not None and spec.module not in starting:
         raise mistake(
             f"{place}.module", spec.module, f"{spec.action} is an action of {' and '.join(starting)}"
@@ -78,11 +78,11 @@ def _module_of(spec: TaskSpec, place: str) -> str:
     return spec.module or starting[0]
 
 
-def _stages(vm: VmSpec, spec: TaskSpec, count: int, ground: Ground) -> tuple[PlannedStage, ...]:
+def _stages(vm: VmSpec, spec: TaskSpec, module: str, count: int, ground: Ground) -> tuple[PlannedStage, ...]:
     if spec.stages is not None:
         return tuple(PlannedStage(stage.name, stage.ends_at) for stage in spec.stages)
     return planned_stages(
-        KINDS[spec.action], vm.id, vm.disk.size_gb, count, _created_at(spec, ground), ground.account
+        KINDS[module, spec.action], vm.id, vm.disk.size_gb, count, _created_at(spec, ground), ground.account
     )
 
 

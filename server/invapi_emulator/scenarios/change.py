@@ -13,7 +13,7 @@ from invapi_emulator.scenarios.mistakes import invalid, mistake
 from invapi_emulator.scenarios.schema import VmSpec
 from invapi_emulator.scenarios.task_schema import TaskSpec
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.tasks.kinds import KINDS
+from invapi_emulator.tasks.kinds import kinds_where
 
 _MERGED = ("disk", "memory")
 
@@ -49,7 +49,8 @@ def _switched(vm: VirtualMachine, power: Any, now: Instant) -> VirtualMachine:
 
 def _pauses(task: TaskSpec) -> bool:
     queued = task.stages is not None and task.stages[0].name == QUEUED
-    return task.action in KINDS and KINDS[task.action].pauses and not queued
+    pausing = {action for _, action in kinds_where(lambda kind: kind.pauses)}
+    return task.action in pausing and not queued
 
 
 def _read(merged: Written) -> VmSpec:

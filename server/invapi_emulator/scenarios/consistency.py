@@ -10,7 +10,7 @@ from invapi_emulator.scenarios.build import BuiltVm
 from invapi_emulator.scenarios.mistakes import mistake, too_late
 from invapi_emulator.scenarios.schema import SnapshotSpec, VmSpec
 from invapi_emulator.scenarios.task_consistency import check_tasks
-from invapi_emulator.tasks.kinds import KINDS, holds_still
+from invapi_emulator.tasks.kinds import actions_with_tasks, holds_still
 
 
 def check_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
@@ -20,8 +20,8 @@ def check_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
     _check_disk(built.vm, built.vm.state.used_mb, f"{place}disk.used_gb")
     _check_support(spec, place)
     for action in spec.started:
-        if action not in KINDS:
-            known = ", ".join(sorted(KINDS))
+        if action not in actions_with_tasks():
+            known = ", ".join(actions_with_tasks())
             raise mistake(f"{place}started.{action}", action, f"it starts no task; those that do are {known}")
     for number, snapshot in enumerate(built.snapshots):
         where = f"{place}snapshots.{number}"

@@ -13,7 +13,7 @@ from invapi_emulator.modules.parameters import OfSnapshots
 from invapi_emulator.scenarios.build import BuiltVm
 from invapi_emulator.scenarios.mistakes import mistake, too_late
 from invapi_emulator.scenarios.schema import VmSpec
-from invapi_emulator.tasks.kinds import KINDS
+from invapi_emulator.tasks.kinds import kind_of
 
 _NEEDS_POWER: dict[str, Power] = {"remove_snapshot": "off", "restore_snapshot": "off", "reboot": "on"}
 """What the power must be while a task of these actions is under way (contract 4.11, 6.3)."""
@@ -35,7 +35,7 @@ def check_tasks(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
         as_exported = spec.tasks[number].stages is not None
         if not (as_exported or built.assumed.other):  # one that cannot take effect fails when it is due
             _check_effect(built, task, where)
-        if KINDS[task.action].changes:
+        if kind_of(task).changes:
             if changing is not None and not was_queued(task):
                 raise mistake(f"{where}.state", "running", f"the VM is locked by {changing}, another task")
             changing = task.action

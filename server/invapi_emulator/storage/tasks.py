@@ -8,7 +8,14 @@ from sqlalchemy import ColumnElement, Text, bindparam, cast, false, func, or_, s
 
 from invapi_emulator.domain.due_queue import DueQueue
 from invapi_emulator.domain.instants import LATEST, Instant
-from invapi_emulator.domain.tasks import KEY_LIFETIME, LARGE_CONTEXT, PlannedStage, Task, next_change
+from invapi_emulator.domain.tasks import (
+    KEY_LIFETIME,
+    LARGE_CONTEXT,
+    KindName,
+    PlannedStage,
+    Task,
+    next_change,
+)
 from invapi_emulator.storage.record import Index, Key, Record
 from invapi_emulator.storage.statement import Query, Statement
 from invapi_emulator.storage.tables import task
@@ -100,7 +107,7 @@ def _end(of: Any) -> Any:
 _FIRST_AND_LAST = Statement(  # apart, or SQLite reads all that lie between
     select(_end(func.min), _end(func.max)), lambda first, last: (first, last)
 )
-_NUMBERS = Index(TASK, lambda owner: Query(_FIRST_AND_LAST, owner), _Numbers)
+NUMBERS = Index(TASK, lambda owner: Query(_FIRST_AND_LAST, owner), _Numbers)
 _OWNER = Statement(select(task.c.account_id).where(task.c.key == bindparam("wanted")), int)
 _OLDEST = Statement(
     select(task.c.key, task.c.ended_at).where(OF_WORLD).order_by(task.c.sequence).limit(_LOOKED_AT),
@@ -151,15 +158,16 @@ def first_change(unit: UnitOfWork) -> Instant:
 
 def is_taken(unit: UnitOfWork, key: str) -> bool:
     """Tell whether a task of any account has this key."""
-    return unit.one(TASK, (key,)) is not None or bool(unit.rows(_OWNER.of(wanted=key)))
+    started_here = unit.changes.found(TASK, (key,), None)
+    return started_here is not None or bool(unit.rows(_OWNER.of(wanted=key)))
 
 
 def first_and_last_sequence(unit: UnitOfWork) -> tuple[int, int]:
     """Return the numbers of the account's oldest and newest task, 0 without any."""
-    numbers = unit.index(_NUMBERS)
+    numbers = unit.index(NUMBERS)
     if not numbers.current:
-        unit.forget(_NUMBERS)
-        numbers = unit.index(_NUMBERS)
+        unit.forget(NUMBERS)
+        numbers = unit.index(NUMBERS)
     return numbers.first, numbers.last
 
 
@@ -175,14 +183,14 @@ def under_way(unit: UnitOfWork, vm_id: int) -> list[Task]:
 
 
 def spans(
-    unit: UnitOfWork, vm_id: int, actions: tuple[str, ...], since: Instant, now: Instant
+    unit: UnitOfWork, vm_id: int, kinds: Sequence[KindName], since: Instant, now: Instant
 ) -> list[tuple[Instant, Instant]]:
-    """Return start and end of a VM's tasks of these actions that did not end before `since`."""
+    """Return start and end of a VM's tasks of these kinds that did not end before `since`."""
     wanted = {**unit.state.owner, "vm": vm_id, "since": since}
-    found = {key: (start, end) for key, start, end in unit.rows(Query(_spans(actions), wanted))}
+    found = {key: (start, end) for key, start, end in unit.rows(Query(_spans(tuple(kinds)), wanted))}
     for (key,), changed in unit.changes.of(TASK):
         found.pop(key, None)
-        if changed is not None and changed.vm_id == vm_id and changed.action in actions:
+        if changed is not None and changed.vm_id == vm_id and (changed.module, changed.action) in kinds:
             found[key] = (changed.created_at, changed.ended_at)
     return [(start, now if end is None else end) for start, end in found.values()]
 
@@ -194,8 +202,8 @@ def drop_aged_out(unit: UnitOfWork, now: Instant) -> None:
     _drop(unit, [key for key, ended_at in oldest if ended_at is not None and ended_at <= then])
 
 
-def make_room(unit: UnitOfWork, most: int, reading: tuple[str, ...]) -> None:
-    """Drop tasks until one more fits in `most`: ended ones first, then those of the `reading` actions.
+def make_room(unit: UnitOfWork, most: int, reading: tuple[KindName, ...]) -> None:
+    """Drop tasks until one more fits in `most`: ended ones first, then those of the `reading` kinds.
 
     The oldest go first. A changing task under way is never dropped (contract 3.7).
     """
@@ -208,7 +216,7 @@ def make_room(unit: UnitOfWork, most: int, reading: tuple[str, ...]) -> None:
         surplus -= len(doomed)
 
 
-def make_room_for_context(unit: UnitOfWork, most: int, reading: tuple[str, ...]) -> None:
+def make_room_for_context(unit: UnitOfWork, most: int, reading: tuple[KindName, ...]) -> None:
     """Drop tasks, in the same order, until the contexts of those that are left have `most` bytes together."""
     surplus = unit.rows(Query(_HELD, unit.state.owner))[0] - most
     for droppable in (_droppable(None), _droppable(reading)):
@@ -222,25 +230,25 @@ def make_room_for_context(unit: UnitOfWork, most: int, reading: tuple[str, ...])
 
 
 @cache
-def _spans(actions: tuple[str, ...]) -> Statement[tuple[str, Instant, Instant | None]]:
+def _spans(kinds: tuple[KindName, ...]) -> Statement[tuple[str, Instant, Instant | None]]:
     columns = select(task.c.key, task.c.created_at, task.c.ended_at)
     lasted = task.c.ended_at.is_(None) | (task.c.ended_at >= bindparam("since"))
     of_vm = task.c.vm_id == bindparam("vm")
     return Statement(
-        columns.where(OF_WORLD, of_vm, _is_one_of(actions), lasted), lambda key, start, end: (key, start, end)
+        columns.where(OF_WORLD, of_vm, _is_one_of(kinds), lasted), lambda key, start, end: (key, start, end)
     )
 
 
 @cache
-def _droppable(reading: tuple[str, ...] | None) -> Statement[tuple[str, int]]:
+def _droppable(reading: tuple[KindName, ...] | None) -> Statement[tuple[str, int]]:
     """Return what finds tasks that may be dropped, the oldest first: those that ended, or reading ones under way."""
     which = ~RUNNING if reading is None else RUNNING & _is_one_of(reading)
     found = select(task.c.key, _SIZE).where(OF_WORLD, which).order_by(task.c.sequence)
     return Statement(found.limit(bindparam("most")), lambda key, size: (key, size))
 
 
-def _is_one_of(actions: Sequence[str]) -> ColumnElement[bool]:
-    return or_(false(), *(task.c.action == action for action in actions))
+def _is_one_of(kinds: Sequence[KindName]) -> ColumnElement[bool]:
+    return or_(false(), *((task.c.module == module) & (task.c.action == action) for module, action in kinds))
 
 
 def _drop(unit: UnitOfWork, keys: Iterable[str]) -> None:

@@ -42,6 +42,9 @@ class WriteBatch:
     def write(self, run: Run) -> None:
         """Write all of it, when the states have taken over what the units changed."""
         self.write_changes(run)
+        self.write_accounts(run)
+
+    def write_accounts(self, run: Run) -> None:
         if self.states:
             run(UPDATE, [updated(state) for state in self.states.values()])
 

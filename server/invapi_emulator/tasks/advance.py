@@ -13,7 +13,7 @@ from invapi_emulator.errors import Refusal, TaskFailed
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import events, snapshots, stale_lists, tasks, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.tasks.kinds import KINDS, Outcome, Work, holds_still
+from invapi_emulator.tasks.kinds import Outcome, Work, holds_still, kind_of
 
 BATCH = 100
 """So many tasks take effect in one transaction; then other calls get their turn."""
@@ -66,7 +66,7 @@ def _end(unit: UnitOfWork, task: Task) -> None:
         return
     before = snapshots.of_vm(unit, task.vm_id) if task.stale_for else []
     try:
-        outcome = KINDS[task.action].finish(unit, work)
+        outcome = kind_of(task).finish(unit, work)
     except (TaskFailed, Refusal) as failure:
         error = str(failure)
         _close(unit, work, Outcome(work.vm, error), failed(task, error))
@@ -77,7 +77,7 @@ def _end(unit: UnitOfWork, task: Task) -> None:
 
 
 def _fail(unit: UnitOfWork, work: Work, error: str) -> None:
-    vm = KINDS[work.task.action].leave(unit, work)
+    vm = kind_of(work.task).leave(unit, work)
     _close(unit, work, Outcome(vm, error), failed(work.task, error))
 
 
@@ -91,7 +91,7 @@ def _keep_from_lists(unit: UnitOfWork, work: Work, before: Sequence[Snapshot], u
 
 def _work(unit: UnitOfWork, task: Task, now: Instant) -> Work:
     vm = vms.load(unit, task.vm_id)
-    if KINDS[task.action].pauses:
+    if kind_of(task).pauses:
         vm = resumed(as_of(vm, now), now)
     return Work(unit.account, task, vm, now, chance_of(unit.account))
 
@@ -99,7 +99,7 @@ def _work(unit: UnitOfWork, task: Task, now: Instant) -> Work:
 def _close(unit: UnitOfWork, work: Work, outcome: Outcome, ended: Task) -> None:
     """Write down that a task has ended, and unlock its VM."""
     tasks.save(unit, replace(ended, scope=outcome.scope, debug=outcome.debug))
-    if KINDS[ended.action].changes:
+    if kind_of(ended).changes:
         under_way = _still_under_way(unit, work, ended)
         vm = paused(outcome.vm, work.now) if any(map(holds_still, under_way)) else outcome.vm
         vms.save(unit, replace(vm, locked_by=under_way[-1].key if under_way else None))
@@ -112,4 +112,4 @@ def _still_under_way(unit: UnitOfWork, work: Work, ended: Task) -> list[Task]:
     """Return the VM's other changing tasks in their order; there are some only where tasks wait for each other."""
     if work.vm.locked_by == ended.key and not was_queued(ended):
         return []
-    return [task for task in tasks.under_way(unit, work.vm.id) if KINDS[task.action].changes]
+    return [task for task in tasks.under_way(unit, work.vm.id) if kind_of(task).changes]

@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.tasks import Stage, Task, was_queued
+from invapi_emulator.domain.tasks import KindName, Stage, Task, was_queued
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.randomness import Chance
+from invapi_emulator.registry import Registry
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -41,13 +42,14 @@ Leave: TypeAlias = Callable[[UnitOfWork, Work], VirtualMachine]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of task, started by the action of the same name.
+    """A kind of task, started by the action of this module.
 
     A kind that `changes` its VM locks it. One that `pauses` stops it until the end, so that a snapshot is of one
     moment. `works_disk` marks what shows as a peak in the statistics. One that `fetches` has data in its scope, as
     JSON. `leave` is what a failure leaves behind.
     """
 
+    module: str
     action: str
     stages: tuple[Stage, ...]
     finish: Finish
@@ -58,11 +60,11 @@ class Kind:
     leave: Leave
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: Registry[KindName, Kind] = Registry("kind of task")
 
 
 def kind(
-    action: str,
+    name: KindName,
     stages: Sequence[Stage],
     *,
     changes: bool = True,
@@ -74,18 +76,25 @@ def kind(
     """Put a kind into the table, with the decorated function as its effect."""
 
     def register(finish: Finish) -> Finish:
-        if action in KINDS:
-            raise ValueError(f"the kind of task {action} is registered already")
-        KINDS[action] = Kind(action, tuple(stages), finish, changes, pauses, works_disk, fetches, leave)
+        KINDS.add(name, Kind(*name, tuple(stages), finish, changes, pauses, works_disk, fetches, leave))
         return finish
 
     return register
 
 
-def actions_where(condition: Callable[[Kind], bool]) -> tuple[str, ...]:
-    return tuple(kind.action for kind in KINDS.values() if condition(kind))
+def kind_of(task: Task) -> Kind:
+    return KINDS[task.module, task.action]
+
+
+def kinds_where(condition: Callable[[Kind], bool]) -> tuple[KindName, ...]:
+    return tuple(name for name, kind in KINDS.items() if condition(kind))
+
+
+def actions_with_tasks() -> list[str]:
+    """Return the names of the actions that start tasks, sorted."""
+    return sorted({action for _, action in KINDS})
 
 
 def holds_still(task: Task) -> bool:
     """Tell whether a task under way keeps its VM from changing."""
-    return KINDS[task.action].pauses and not was_queued(task)
+    return kind_of(task).pauses and not was_queued(task)

@@ -12,6 +12,7 @@ from invapi_emulator.domain.tasks import (
     MAX_CONTEXTS,
     MAX_TASKS,
     QUEUED,
+    KindName,
     PlannedStage,
     Task,
     was_queued,
@@ -23,7 +24,7 @@ from invapi_emulator.faults.rules import fire
 from invapi_emulator.storage import accounts, events, tasks, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.keys import key_of_new_task
-from invapi_emulator.tasks.kinds import KINDS, Kind, actions_where
+from invapi_emulator.tasks.kinds import KINDS, Kind, kinds_where
 from invapi_emulator.tasks.planning import lists_are_late, planned_stages
 
 _AT_A_TIME = 100
@@ -37,7 +38,7 @@ def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults
 
     `defaults` are parameters that `context` shows although the client left them out (contract 3.4).
     """
-    kind = KINDS[call.action]
+    kind = KINDS[call.module, call.action]
     account = call.account
     number = accounts.next_sequence(unit)
     context = _context(call, vm, defaults)
@@ -93,8 +94,8 @@ def _make_room(unit: UnitOfWork, call: Call[Any], number: int, context_size: int
         tasks.make_room_for_context(unit, MAX_CONTEXTS - context_size, _reading())
 
 
-def _reading() -> tuple[str, ...]:
-    return actions_where(lambda kind: not kind.changes)
+def _reading() -> tuple[KindName, ...]:
+    return kinds_where(lambda kind: not kind.changes)
 
 
 def _as_ordered(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:

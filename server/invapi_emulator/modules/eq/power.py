@@ -46,22 +46,22 @@ def status(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     return {"callback": start_task(unit, call, vm)}
 
 
-@kind("on", [Stage("schedule", 1), Stage("boot", 7)])
+@kind(("eq", "on"), [Stage("schedule", 1), Stage("boot", 7)])
 def finish_on(unit: UnitOfWork, work: Work) -> Outcome:
     return _changed(unit, work, powered_on(work.vm, work.now))
 
 
-@kind("off", [Stage("shut down", 5)])
+@kind(("eq", "off"), [Stage("shut down", 5)])
 def finish_off(unit: UnitOfWork, work: Work) -> Outcome:
     return _changed(unit, work, powered_off(work.vm, work.now))
 
 
-@kind("hard_off", [Stage("cut power", 2)])
+@kind(("eq", "hard_off"), [Stage("cut power", 2)])
 def finish_hard_off(unit: UnitOfWork, work: Work) -> Outcome:
     return _changed(unit, work, powered_off(work.vm, work.now))
 
 
-@kind("reboot", [Stage("shut down", 5), Stage("boot", 7)])
+@kind(("eq", "reboot"), [Stage("shut down", 5), Stage("boot", 7)])
 def finish_reboot(unit: UnitOfWork, work: Work) -> Outcome:
     if work.vm.power == "off":
         if work.account.assumed.holds(REBOOT_OF_WHAT_IS_OFF):
@@ -70,7 +70,7 @@ def finish_reboot(unit: UnitOfWork, work: Work) -> Outcome:
     return _changed(unit, work, rebooted(work.vm, work.now))
 
 
-@kind("status", [Stage("ask", 1)], changes=False)
+@kind(("eq", "status"), [Stage("ask", 1)], changes=False)
 def finish_status(_unit: UnitOfWork, work: Work) -> Outcome:
     return Outcome(work.vm, _scope(work.vm))
 

@@ -18,7 +18,7 @@ from invapi_emulator.storage import tasks
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.tasks.jump import move_clock
-from invapi_emulator.tasks.kinds import KINDS
+from invapi_emulator.tasks.kinds import kind_of
 
 not_emulated("eq_callback", "reinstall")
 
@@ -99,7 +99,7 @@ def _under_way(call: Call[Check], task: Task) -> Body:
 def _report(call: Call[Check], task: Task) -> Body:
     assumed = call.account.assumed
     scope: Any = task.scope
-    if task.state == "done" and KINDS[task.action].fetches and not assumed.holds(assumptions.FETCHED_DATA):
+    if task.state == "done" and kind_of(task).fetches and not assumed.holds(assumptions.FETCHED_DATA):
         with suppress(orjson.JSONDecodeError):  # a world that was imported may say anything
             scope = orjson.loads(task.scope or "null")
     context = task.context | {"id": wire_id(assumed, task.vm_id)}

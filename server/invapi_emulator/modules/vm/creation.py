@@ -53,7 +53,7 @@ def _leave_in_error(unit: UnitOfWork, work: Work) -> VirtualMachine:
 
 
 @kind(
-    "create_snapshot",
+    ("vm", "create_snapshot"),
     [Stage("prepare", 4), Stage("copy disk", 4, 0.7), Stage("upload image", 0, 0.1)],
     pauses=True,
     works_disk=True,

@@ -54,7 +54,7 @@ def get_snapshot(unit: UnitOfWork, call: Call[OfSnapshots]) -> Body:
     }
 
 
-@kind("get_snapshot", [Stage("read", 1)], changes=False, fetches=True)
+@kind(("vm", "get_snapshot"), [Stage("read", 1)], changes=False, fetches=True)
 def finish_get_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
     rows = _listed(unit, work.account, work.vm, work.task.context["type"], work.now)
     return Outcome(work.vm, orjson.dumps({"snapshots": rows}).decode())
@@ -80,7 +80,7 @@ def remove_snapshot(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> Body:
     return {"callback": start_task(unit, call, vm, type=call.params.type)}
 
 
-@kind("remove_snapshot", [Stage("prepare", 3), Stage("merge disk", 2, 0.25)], works_disk=True)
+@kind(("vm", "remove_snapshot"), [Stage("prepare", 3), Stage("merge disk", 2, 0.25)], works_disk=True)
 def finish_remove_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
     gone, _ = _named_in(unit, work)
     _require_power_to_remove(work.account.assumed, work.vm)
@@ -104,7 +104,7 @@ def restore_snapshot(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> Body:
 
 
 @kind(
-    "restore_snapshot",
+    ("vm", "restore_snapshot"),
     [Stage("prepare", 3), Stage("read image", 2, 0.55), Stage("attach disk", 3)],
     works_disk=True,
     leave=lambda _unit, work: damaged(work.vm, work.now),

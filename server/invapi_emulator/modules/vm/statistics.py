@@ -13,7 +13,7 @@ from invapi_emulator.modules.parameters import NoParameters, OfVm
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import tasks, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.tasks.kinds import Outcome, Work, actions_where, kind
+from invapi_emulator.tasks.kinds import Outcome, Work, kind, kinds_where
 from invapi_emulator.tasks.start import start_task
 
 
@@ -24,14 +24,14 @@ def load_stats(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     return {"callback": start_task(unit, call, vm)}
 
 
-@kind("load_stats", [Stage("collect", 1.5), Stage("aggregate", 0.5)], changes=False, fetches=True)
+@kind(("vm", "load_stats"), [Stage("collect", 1.5), Stage("aggregate", 0.5)], changes=False, fetches=True)
 def finish_load_stats(unit: UnitOfWork, work: Work) -> Outcome:
     return Outcome(work.vm, orjson.dumps(statistics_of(unit, work.account, work.vm, work.now)).decode())
 
 
 def statistics_of(unit: UnitOfWork, account: Account, vm: VirtualMachine, now: Instant) -> Body:
     """Return the statistics that a `load_stats` which ends now would give."""
-    disk_work = actions_where(lambda kind: kind.works_disk)
+    disk_work = kinds_where(lambda kind: kind.works_disk)
     spans = tasks.spans(unit, vm.id, disk_work, now - HISTORY, now)
     chance = chance_of(account)
 

@@ -57,6 +57,7 @@ class PostgresDatabase(Database):
         alone: bool,
     ) -> None:
         super().__init__(engine, real_time, SharedNotifications(engine), alone=alone)
+        self._units = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._resources = resources
         self._membership = membership
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="database")
@@ -81,14 +82,14 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def transaction(self, *, changes_schema: bool = False) -> Iterator[Transaction]:  # noqa: ARG002 - it may at any time
-        with self.timed("write"), self._connected() as connection:
+        with self.timed("write"), self._connected(self.engine) as connection:
             connection.begin()
             yield Transaction(connection)
             connection.commit()
 
     @contextmanager
     def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:
-        with self.timed("read"), self._connected() as connection:
+        with self.timed("read"), self._connected(self.engine) as connection:
             if of_one_moment:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             connection.begin()  # what SQLAlchemy does not know of, its pool ends, with a traceback where the connection is lost
@@ -116,7 +117,11 @@ class PostgresDatabase(Database):
         *,
         wait: bool,
     ) -> T:
-        with self.timed("write"), self._held(account_id, wait=wait), self._connected() as connection:
+        with (
+            self.timed("write"),
+            self._held(account_id, wait=wait),
+            self._connected(self._units) as connection,
+        ):
             session = PostgresSession(connection)
             try:
                 unit = self._open(session, account_id, needs, wait=wait)
@@ -146,7 +151,7 @@ class PostgresDatabase(Database):
     ) -> UnitOfWork:
         """Hold the account's row, and load what of it is not known or was changed by another server."""
         if account_id is None:
-            return UnitOfWork(session, None, database_time(session))
+            return UnitOfWork(session, None, session.begin_without_account())
         row, real_now = session.hold(account_id, wait=wait)
         if row is None:
             raise (
@@ -174,13 +179,13 @@ class PostgresDatabase(Database):
             lock.release()
 
     @contextmanager
-    def _connected(self) -> Iterator[Connection]:
+    def _connected(self, engine: Engine) -> Iterator[Connection]:
         """Lend a connection; what is not committed by the end is rolled back.
 
         When one is found to be lost all that wait in the pool are given up: a restart took them too.
         """
         try:
-            with self.engine.connect() as connection:
+            with engine.connect() as connection:
                 yield connection
         except DBAPIError as problem:
             if problem.connection_invalidated:

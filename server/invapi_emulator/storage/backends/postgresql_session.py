@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Dialect, bindparam, literal_column, select
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import state_check
 from invapi_emulator.storage.account_state import AccountState
-from invapi_emulator.storage.accounts import LOAD, UPDATE, updated
+from invapi_emulator.storage.accounts import LOAD
 from invapi_emulator.storage.database import Need
 from invapi_emulator.storage.errors import as_sqlalchemy
 from invapi_emulator.storage.record import Index
@@ -38,10 +38,13 @@ def database_time(on: Runner) -> Instant:
 
 
 class PostgresSession:
-    """A connection whose transaction begins with the first statement."""
+    """A connection in one transaction.
+
+    The driver must commit by itself (AUTOCOMMIT): BEGIN and COMMIT go with other statements here, where its own would
+    each wait for an answer.
+    """
 
     def __init__(self, connection: Connection) -> None:
-        connection.begin()
         self._connection = connection
         self._driver: Any = connection.connection.driver_connection
 
@@ -57,8 +60,13 @@ class PostgresSession:
     def hold(self, account_id: int, *, wait: bool) -> tuple[tuple[int, int] | None, Instant]:
         """Hold an account's row; return its generation and revision, None if there is none, and the time then."""
         hold = _HOLD if wait else _HOLD_UNLESS_HELD
-        rows, (now,) = self._together([hold.of(wanted=account_id), _NOW.of()])
+        rows, (now,) = self._together([hold.of(wanted=account_id), _NOW.of()], begin=True)
         return (rows[0] if rows else None), now
+
+    def begin_without_account(self) -> Instant:
+        """Return the time at which it began."""
+        ((now,),) = self._together([_NOW.of()], begin=True)
+        return int(now)
 
     def is_there(self, account_id: int) -> bool:
         return _IS_THERE.first(self, wanted=account_id) is not None
@@ -76,7 +84,7 @@ class PostgresSession:
         if state is None:
             (state,), *found = self._together([LOAD.of(wanted=account_id), *queries])
         else:
-            found = self._together(queries)
+            found = self._together(queries) if queries else []
         assert state is not None
         for need, rows in zip(missing, found, strict=True):
             if isinstance(need, Index):
@@ -109,13 +117,12 @@ class PostgresSession:
         with as_sqlalchemy(self._connection), self._driver.pipeline():
             if not changes_written:
                 batch.write_changes(self._run)
-            if batch.states:
-                self._run(UPDATE, [updated(state) for state in batch.states.values()])
+            batch.write_accounts(self._run)
             if not state_check.ENABLED:
-                self._connection.commit()
+                self._driver.execute("COMMIT")
         if state_check.ENABLED:
             state_check.compare_touched(batch, self)
-            self._connection.commit()
+            self._driver.execute("COMMIT")
 
     def _run(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
         if write is INSERT_UNAUTHENTICATED:
@@ -124,12 +131,12 @@ class PostgresSession:
         for row in rows:
             self._driver.execute(sql, row)
 
-    def _together(self, queries: Sequence[Query[Any]]) -> list[list[Any]]:
+    def _together(self, queries: Sequence[Query[Any]], *, begin: bool = False) -> list[list[Any]]:
         """Return the rows of each query; all of them make one round trip."""
-        if len(queries) <= 1:
-            return [query.statement.all(self, **query.values) for query in queries]
         with as_sqlalchemy(self._connection):
             with self._driver.pipeline():
+                if begin:
+                    self._driver.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
                 cursors = [self._executed(query) for query in queries]
             found = [cursor.fetchall() for cursor in cursors]
         return [query.statement.rows(self.dialect, rows) for query, rows in zip(queries, found, strict=True)]

@@ -1,0 +1,49 @@
+"""A name that is registered twice is an error when the second module is imported."""
+
+from collections.abc import Callable
+
+import pytest
+
+import invapi_emulator.application
+import invapi_emulator.conformance.checks
+import invapi_emulator.report.findings  # noqa: F401 - fills the table
+from invapi_emulator.actions import ACTIONS, action
+from invapi_emulator.assumptions.assumption import ASSUMPTIONS, assumption
+from invapi_emulator.conformance.table import CHECKS, check
+from invapi_emulator.faults.kind import FAULTS, fault
+from invapi_emulator.modules.parameters import NoParameters
+from invapi_emulator.report.habits import HABITS, habit
+from invapi_emulator.tasks.kinds import KINDS, kind
+
+
+def check_again(name: str) -> None:
+    def look(_probe: object) -> None: ...
+
+    look.__name__ = name.replace("-", "_")
+    check("1.1", "documented", "again")(look)  # type: ignore[arg-type]
+
+
+AGAIN: dict[str, Callable[[], object]] = {
+    "action": lambda: action("vm", "get_snapshot", NoParameters, "4.2")(lambda _unit, _call: {}),
+    "kind of task": lambda: kind(("vm", "get_snapshot"), [])(KINDS["vm", "get_snapshot"].finish),
+    "kind of fault": lambda: fault(FAULTS["reject"]),
+    "check": lambda: check_again(next(iter(CHECKS))),
+    "habit": lambda: habit(next(iter(HABITS)), "warning", "again", instead="once")(lambda _seen: iter(())),
+    "assumption": lambda: assumption(1, "1.1", "again", yes="this", no="that"),
+}
+
+
+@pytest.mark.parametrize("what", AGAIN)
+def test_a_second_entry_of_a_name_is_an_error(what: str) -> None:
+    tables = (ACTIONS, KINDS, FAULTS, CHECKS, HABITS, ASSUMPTIONS)
+    before = [dict(table) for table in tables]
+    with pytest.raises(ValueError, match=f"the {what} .* is registered already"):
+        AGAIN[what]()
+    assert [dict(table) for table in tables] == before
+
+
+def test_the_same_action_of_another_module_starts_tasks_of_its_own() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("invapi_emulator.tasks.kinds.KINDS", type(KINDS)("kind of task"))
+        kind(("vm", "status"), [])(KINDS["eq", "status"].finish)
+        kind(("eq", "status"), [])(KINDS["eq", "status"].finish)
