@@ -5,6 +5,8 @@ from hashlib import sha256
 
 from starlette.requests import HTTPConnection
 
+from invapi_emulator.server.paths import root_of
+
 _WHAT_FOR = b"the page of invapi-emulator"
 
 
@@ -50,7 +52,7 @@ def no_cookie(request: HTTPConnection) -> str:
 
 def _cookie(request: HTTPConnection, value: str) -> str:
     secure = "; Secure" if request.url.scheme == "https" else ""
-    return f"{cookie_name(request)}={value}; Path=/; HttpOnly; SameSite=Strict{secure}"
+    return f"{cookie_name(request)}={value}; Path={root_of(request.scope) or '/'}; HttpOnly; SameSite=Strict{secure}"
 
 
 def _same(given: str, wanted: str) -> bool:

@@ -13,7 +13,7 @@ from invapi_emulator.control.admission import Admission
 from invapi_emulator.control.failures import failure
 from invapi_emulator.errors import ControlError, Forbidden, Unauthorized
 from invapi_emulator.lifecycle import Lifecycle
-from invapi_emulator.server.paths import path_within
+from invapi_emulator.server.paths import path_within, root_of
 from invapi_emulator.settings import Settings
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -100,7 +100,7 @@ def _ask_for_token(request: Request) -> Response:
     """Show a person who wants to see a page the way in, and tell everybody else what is missing."""
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"{LOGIN}?next={quote(wanted, safe='')}", 303)
+        return RedirectResponse(f"{root_of(request.scope)}{LOGIN}?next={quote(wanted, safe='')}", 303)
     what = (
         "this is not the admin token" if "authorization" in request.headers else "the admin token is missing"
     )

@@ -1,10 +1,11 @@
 """`/`: what somebody finds who opens the address in a browser."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from invapi_emulator import __version__
 from invapi_emulator.actions import actions_of, modules
 from invapi_emulator.control.views import View
+from invapi_emulator.server.paths import root_of
 
 router = APIRouter(tags=["health"])
 
@@ -20,13 +21,14 @@ class Index(View):
 
 
 @router.get("/")
-async def index() -> Index:
+async def index(request: Request) -> Index:
     """Say what this is, and what it answers."""
+    root = root_of(request.scope)
     return Index(
         emulator="invapi-emulator",
         version=__version__,
-        modules={f"/{module}.php": actions_of(module) for module in modules()},
-        control="/_emulator/health",
-        openapi="/openapi.json",
-        docs="/docs",
+        modules={f"{root}/{module}.php": actions_of(module) for module in modules()},
+        control=f"{root}/_emulator/health",
+        openapi=f"{root}/openapi.json",
+        docs=f"{root}/docs",
     )

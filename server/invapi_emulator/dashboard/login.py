@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from invapi_emulator.control.admission import Admission, no_cookie
 from invapi_emulator.control.guard import LOGIN
 from invapi_emulator.dashboard.rendering import html
+from invapi_emulator.server.paths import root_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -17,32 +18,33 @@ LOGOUT = "/_emulator/ui/logout"
 
 @router.get(LOGIN)
 async def form(request: Request) -> Response:
-    return _form(request.query_params.get("next", HOME))
+    return _form(request, request.query_params.get("next", ""))
 
 
 @router.post(LOGIN)
 async def log_in(request: Request) -> Response:
     """Set the cookie and go on to where somebody wanted to; with a wrong token, ask again."""
     sent = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
-    token, wanted = sent.get("token", [""])[-1], sent.get("next", [HOME])[-1]
+    token, wanted = sent.get("token", [""])[-1], sent.get("next", [""])[-1]
     admission: Admission = request.app.state.admission
     if not admission.is_token(token):
-        return _form(wanted, wrong=True)
-    return RedirectResponse(_here(wanted), 303, {"Set-Cookie": admission.cookie(request)})
+        return _form(request, wanted, wrong=True)
+    return RedirectResponse(_here(request, wanted), 303, {"Set-Cookie": admission.cookie(request)})
 
 
 @router.post(LOGOUT)
 async def log_out(request: Request) -> Response:
-    return RedirectResponse(LOGIN, 303, {"Set-Cookie": no_cookie(request)})
+    return RedirectResponse(root_of(request.scope) + LOGIN, 303, {"Set-Cookie": no_cookie(request)})
 
 
-def _form(wanted: str, *, wrong: bool = False) -> Response:
-    return html("login.html", {"next": _here(wanted), "wrong": wrong}, 401 if wrong else 200)
+def _form(request: Request, wanted: str, *, wrong: bool = False) -> Response:
+    model = {"root": root_of(request.scope), "next": _here(request, wanted), "wrong": wrong}
+    return html("login.html", model, 401 if wrong else 200)
 
 
-def _here(wanted: str) -> str:
+def _here(request: Request, wanted: str) -> str:
     """Return a path of this server, whatever address somebody put into a link to the form."""
     safe = (
         wanted.startswith("/") and not wanted.startswith("//") and wanted.isprintable() and wanted.isascii()
     )
-    return wanted if safe and "\\" not in wanted else HOME
+    return wanted if safe and "\\" not in wanted else root_of(request.scope) + HOME

@@ -16,6 +16,7 @@ from invapi_emulator.dashboard.rendering import html, static_file
 from invapi_emulator.dashboard.scale import WINDOWS
 from invapi_emulator.errors import NotFound
 from invapi_emulator.scenarios.worlds import DEMO
+from invapi_emulator.server.paths import root_of
 from invapi_emulator.storage import accounts
 
 router = APIRouter(include_in_schema=False)
@@ -25,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 async def front(request: Request, worlds: TheWorlds) -> Response | Index:
     """Show the page to a browser, and to other clients what this is."""
     if "text/html" not in request.headers.get("accept", ""):
-        return await index.index()
+        return await index.index(request)
     return await account(request, DEMO, worlds)
 
 
@@ -82,8 +83,8 @@ async def _page(
 
 
 def _visitor(request: Request) -> dict[str, Any]:
-    """Return what each page says of who looks at it: whether there is a way to log out."""
-    return {"by_cookie": getattr(request.state, "by_cookie", False)}
+    """Return what each page says of who looks at it: where the page is for them, and whether there is a way to log out."""
+    return {"root": root_of(request.scope), "by_cookie": getattr(request.state, "by_cookie", False)}
 
 
 def _wanted(request: Request) -> Wanted:

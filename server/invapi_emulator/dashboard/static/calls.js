@@ -33,7 +33,7 @@ function listed(value) {
 
 async function send(path, form) {
   try {
-    const answer = await fetch(`/${path}`, { method: "POST", body: form });
+    const answer = await fetch(`${document.body.dataset.root}/${path}`, { method: "POST", body: form });
     const said = await answer.text();
     const reason = answer.headers.get("X-Emulator-Reason");
     return { status: answer.status, reason, said, ok: reason === null && answer.ok, body: parsed(said) };
@@ -51,7 +51,7 @@ function parsed(said) {
 }
 
 function asked(path, form) {
-  const line = `curl -s -X POST ${location.origin}/${path} --data '${form}'`;
+  const line = `curl -s -X POST ${location.origin}${document.body.dataset.root}/${path} --data '${form}'`;
   const copy = text("button", "", "Copy as curl");
   copy.dataset.copy = line;
   const fields = [...form].map(([name, value]) => `${name}=${value}`).join("\n");

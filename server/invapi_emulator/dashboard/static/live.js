@@ -28,9 +28,9 @@ function tick() {
 }
 
 function listen() {
-  const account = document.body.dataset.account;
+  const { account, root } = document.body.dataset;
   if (account === undefined) return;
-  stream = new EventSource(`/_emulator/accounts/${account}/events`);
+  stream = new EventSource(`${root}/_emulator/accounts/${account}/events`);
   stream.onopen = () => {
     streaming = true;
     refreshSoon(0);
