@@ -13,6 +13,7 @@ import peers
 import pytest_tests
 import resident
 import starting
+import streaming
 import throughput
 from plan import Plan
 from row import Row
@@ -25,6 +26,7 @@ OTHERS = {
     "account": new_accounts.measure,
     "pytest": pytest_tests.measure,
     "due": due_tasks.measure,
+    "streams": streaming.measure,
 }
 ROWS = (*throughput.ASKED, *OTHERS)
 """What is measured unless something else is asked for; with --peers, throughput.PEERS too."""

@@ -16,7 +16,10 @@ SUPPLY = 6_000
 VMS_OF_AN_ACCOUNT = 4_000
 """Fewer than the 10,000 tasks that an account keeps."""
 
-LIST = urlencode({"action": "get_snapshot", "token": "HOSTKEY_TOKEN", "id": 12345, "type": "snapshot"})
+OF_DEMO = {"token": "HOSTKEY_TOKEN", "id": 12345}
+LIST = urlencode({"action": "get_snapshot", **OF_DEMO, "type": "snapshot"})
+STATISTICS = urlencode({"action": "load_stats", **OF_DEMO})
+SHOW = urlencode({"action": "show", **OF_DEMO})
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,20 @@ def get_snapshot(stand: Stand, _plan: Plan) -> Load:
     return Load("get_snapshot", stand.in_memory, partial(_list_of_demo, stand.in_memory))
 
 
+def get_snapshot_on_file(stand: Stand, _plan: Plan) -> Load:
+    return Load("get_snapshot_file", stand.on_file, partial(_list_of_demo, stand.on_file))
+
+
+def load_stats(stand: Stand, _plan: Plan) -> Load:
+    return Load("load_stats", stand.in_memory, lambda: [STATISTICS])
+
+
 def create_snapshot(stand: Stand, plan: Plan) -> Load:
-    server, vms = stand.on_file, SUPPLY * plan.seconds
-    return Load("create_snapshot", server, partial(_accounts_of, server, vms), script="each_vm_once.lua")
+    return create_on("create_snapshot", stand.on_file, plan)
 
 
 def check(stand: Stand, _plan: Plan) -> Load:
-    prepare = partial(_task_under_way, stand.in_memory)
-    return Load("check", stand.in_memory, prepare, path="/eq_callback.php")
+    return check_on("check", stand.in_memory)
 
 
 def get_snapshot_with_log(stand: Stand, _plan: Plan) -> Load:
@@ -73,6 +82,15 @@ def floor_alone(stand: Stand, plan: Plan) -> Load:
 
 def get_snapshot_alone(stand: Stand, plan: Plan) -> Load:
     return get_snapshot(stand, plan).alone("get_snapshot_alone")
+
+
+def create_on(name: str, server: Server, plan: Plan) -> Load:
+    prepare = partial(_accounts_of, server, SUPPLY * plan.seconds)
+    return Load(name, server, prepare, script="each_vm_once.lua")
+
+
+def check_on(name: str, server: Server) -> Load:
+    return Load(name, server, partial(_task_under_way, server), path="/eq_callback.php")
 
 
 def _list_of_demo(server: Server) -> Sequence[str]:

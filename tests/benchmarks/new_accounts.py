@@ -3,11 +3,15 @@
 import time
 
 from client import Client
+from loads import CONNECTIONS, LIST
 from plan import Plan
 from row import Row, Target
+from servers import Server
 from stand import stand
+from wrk import drive
 
 TIMES = 50
+CALLS = 20_000
 
 
 def measure(plan: Plan) -> list[Row]:
@@ -19,6 +23,7 @@ def measure(plan: Plan) -> list[Row]:
             made.append(_took(client, "/accounts", {"name": f"a{number}"}))
             reset.append(_took(client, f"/accounts/a{number}/reset"))
             client.control("DELETE", f"/accounts/a{number}")
+        full = [_reset_after_calls(servers.in_memory, client) for _ in range(plan.rounds)]
     return [
         Row(
             "account",
@@ -30,7 +35,24 @@ def measure(plan: Plan) -> list[Row]:
             Target("≤", 5),
         ),
         Row("reset", "its reset", "ms", {"emulator": reset}, reset, "ms", Target("≤", 5)),
+        Row(
+            "reset_full",
+            f"a reset right after {CALLS:,} calls",
+            "ms",
+            {"emulator": full},
+            full,
+            "ms",
+            Target("≤", 25),
+        ),
     ]
+
+
+def _reset_after_calls(server: Server, client: Client) -> float:
+    client.control("POST", "/accounts/demo/reset")
+    url, made = f"http://127.0.0.1:{server.port}/vm.php", 0
+    while made < CALLS:
+        made += drive(url, "same_call.lua", LIST, connections=CONNECTIONS, seconds=2).calls
+    return _took(client, "/accounts/demo/reset")
 
 
 def _took(client: Client, path: str, body: object = None) -> float:

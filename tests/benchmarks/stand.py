@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import servers
+from postgres_server import running_postgres
 from servers import Server
 
 
@@ -34,6 +35,11 @@ class Stand:
     def on_file(self) -> Server:
         """Return an emulator whose worlds are in a SQLite file, which has a write-ahead log."""
         return self.enter(servers.emulator("--db", str(self._folder / "worlds.db")))
+
+    @cached_property
+    def on_postgres(self) -> Server:
+        postgres = self._stack.enter_context(running_postgres())
+        return self.enter(servers.emulator("--db", postgres.url("bench")))
 
     @cached_property
     def logging(self) -> Server:

@@ -6,7 +6,9 @@ from statistics import median
 
 import growing
 import loads
+import on_postgres
 import peers
+import ruled
 from loads import Load
 from plan import Plan
 from row import Row, Target
@@ -41,19 +43,20 @@ class Asked:
 
 
 ASKED = {
-    "get_snapshot": Asked("`get_snapshot`", loads.get_snapshot, Target("≥", 1.2), has_p99=True),
+    "get_snapshot": Asked("`get_snapshot`", loads.get_snapshot, Target("≥", 0.9), has_p99=True),
+    "get_snapshot_file": Asked("`get_snapshot`, to a WAL file", loads.get_snapshot_on_file, Target("≥", 0.7)),
     "create_snapshot": Asked(
         "`create_snapshot`, each of another VM, to a WAL file",
         loads.create_snapshot,
-        Target("≥", 1.0),
+        Target("≥", 0.7),
         has_p99=True,
     ),
-    "check": Asked("`check` of a task under way", loads.check, Target("≥", 1.5), has_p99=True),
+    "check": Asked("`check` of a task under way", loads.check, Target("≥", 1.4), has_p99=True),
     "with_log": Asked("`get_snapshot`, with the log at its default", loads.get_snapshot_with_log, None),
     "alone": Asked(
         "`get_snapshot` of one client alone, median",
         loads.get_snapshot_alone,
-        Target("≤", 1.5),
+        Target("≤", 1.8),
         loads.floor_alone,
         value=middle,
     ),
@@ -72,6 +75,28 @@ ASKED = {
         "among 10",
         middle,
     ),
+    "load_stats": Asked(
+        "`load_stats`, against `get_snapshot`",
+        loads.load_stats,
+        Target("≥", 0.7),
+        loads.get_snapshot,
+        "get_snapshot",
+        has_p99=True,
+    ),
+    "rules": Asked(
+        "`get_snapshot` with 1,000 fault rules about other calls, against none, median",
+        ruled.with_rules,
+        Target("≤", 1.2),
+        ruled.without_rules,
+        "without",
+        middle,
+    ),
+    "postgres_show": Asked("on PostgreSQL: `show`", on_postgres.show, None),
+    "postgres_get": Asked("on PostgreSQL: `get_snapshot`", on_postgres.get_snapshot, None),
+    "postgres_create": Asked(
+        "on PostgreSQL: `create_snapshot`, each of another VM", on_postgres.create_snapshot, None
+    ),
+    "postgres_check": Asked("on PostgreSQL: `check` of a task under way", on_postgres.check, None),
 }
 
 PEERS = {

@@ -1,13 +1,17 @@
 """The stream of events: what happens, in order, resumed where it was left."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import httpx
 import pytest
 
-from harness import Emulator, Json, running
+from harness import Emulator, Json, Running, running
+from invapi_emulator.control import feeds, news
+from invapi_emulator.control.feeds import Message, Place
 
 
 @contextmanager
@@ -149,3 +153,53 @@ def test_changes_of_the_world_by_hand_are_told(emulator: Emulator) -> None:
         events = [next(told) for _ in range(4)]
     assert [event["kind"] for event in events] == ["vm_added", "vm_changed", "vm_removed", "imported"]
     assert [event.get("vm") for event in events[:3]] == [7, 7, 7]
+
+
+def test_one_stream_too_many_is_told_to_come_back(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "MOST_STREAMS", 2)
+    path = "/_emulator/accounts/demo/events"
+    with listening(emulator), httpx.Client(base_url=emulator.url) as other:
+        with other.stream("GET", path) as second:
+            assert second.status_code == 200
+            refused = other.get(path)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+            assert refused.json()["error"]["reason"] == "too_many_streams"
+        with eventually_open(other, path) as again:
+            assert again.status_code == 200
+
+
+@contextmanager
+def eventually_open(http: httpx.Client, path: str) -> Iterator[httpx.Response]:
+    """Open a stream when the server has noticed that another one was left."""
+    while True:
+        with http.stream("GET", path) as answer:
+            if answer.status_code == 200:
+                yield answer
+                return
+
+
+def test_news_are_rendered_once_for_all_streams(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: Counter[str] = Counter()
+    render = news.message
+
+    def counted(place: Place, told: dict[str, Any]) -> Message:
+        rendered[str(place)] += 1
+        return render(place, told)
+
+    with (
+        ExitStack() as streams,
+        httpx.Client(base_url=emulator.url, limits=httpx.Limits(max_connections=10)) as http,
+    ):
+        listener = Emulator(Running(emulator.url, emulator.time), http)
+        told = [streams.enter_context(listening(listener)) for _ in range(5)]
+        emulator.call("eq", "list")
+        for each in told:  # from then on it is told, and does not read for itself
+            assert next(each)["kind"] == "request"
+        monkeypatch.setattr(news, "message", counted)
+        for _ in range(3):
+            emulator.call("eq", "list")
+        ids = [[next(each)["id"] for _ in range(3)] for each in told]
+    assert ids == [ids[0]] * 5
+    assert [rendered[id_] for id_ in ids[0]] == [1, 1, 1]

@@ -115,3 +115,22 @@ def test_a_connection_that_is_lost_while_somebody_reads_is_told_to_the_reader_al
         assert "Traceback" not in caplog.text
         with database.read() as tx:
             assert accounts.by_name(tx, "demo")
+
+
+def test_a_connection_that_is_lost_amid_a_unit_of_work_takes_its_changes_with_it(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    db = postgres.url("lost_amid")
+    with closing(open_worlds(read_settings({"db": db}), real_time())) as database:
+
+        def change_while_it_is_lost(unit: UnitOfWork) -> None:
+            unit.change_account(scenario="lost")
+            postgres.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'lost_amid'")
+
+        with pytest.raises(OperationalError) as lost:
+            database.run_now(DEMO, change_while_it_is_lost)
+        assert lost.value.connection_invalidated
+        assert "Traceback" not in caplog.text
+        shown: list[str] = []
+        database.run_now(DEMO, lambda unit: shown.append(unit.account.scenario))
+        assert shown == ["demo"]

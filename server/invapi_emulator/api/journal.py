@@ -25,7 +25,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     action = request.fields.get("action")
     cut = exchange.reply is not None and exchange.reply.cut is not None
     answer = "" if cut else given.body.decode()
-    names = [request.module, str(action), request.address, request.user_agent, request.request_id]
+    names = f"{request.module}\n{action}\n{request.address}\n{request.user_agent}\n{request.request_id}"
     masking = Masking.of(request.module, exchange.secrets).for_texts(names, _texts(request, answer))
     requests.record(
         unit,
@@ -56,14 +56,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
 
 def _texts(request: Request, answer: str) -> list[str]:
     """Return all the text of a call, but for the token that it is sent with."""
-    texts = [
-        request.module,
-        answer,
-        request.address,
-        request.user_agent,
-        request.request_id,
-        *request.in_query,
-    ]
+    texts = [answer, *request.in_query]
     for name, value in request.fields.items():
         if name != "token":
             texts += (name, value if isinstance(value, str) else str(value))
@@ -73,7 +66,7 @@ def _texts(request: Request, answer: str) -> list[str]:
 def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
     """Return the fields as they may be shown, all together within the limit."""
     if sum(_length(name, value) for name, value in fields.items()) <= _SURELY_SHOWN:
-        return {masking.text(name): masking.field(name, value) for name, value in fields.items()}
+        return masking.fields(fields)
     shown: dict[str, Any] = {}
     left = MAX_SHOWN
     for name, value in fields.items():

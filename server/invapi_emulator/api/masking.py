@@ -1,14 +1,13 @@
 """Keeping secrets out of the journal: fields that hold one, and the account's own wherever they turn up."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from invapi_emulator.actions import Value
+from invapi_emulator.actions import Fields, Value
 from invapi_emulator.logs import MASK, looks_made_up, without_made_up
 
 CALLBACK = "eq_callback"
@@ -19,7 +18,7 @@ _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
 _IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password|token): ).*?(; it takes|\Z)", re.DOTALL)
 _REFUSED = "invalid parameter "
 _REMEMBERED = 1_000
-"""Number of names of fields about which it is remembered whether they tell a secret."""
+"""Number of sets of names of fields about which it is remembered which of them tell a secret."""
 
 _SHORTEST = 8
 """Shorter secrets are masked by the names of their fields only: as a word they stand everywhere."""
@@ -33,23 +32,33 @@ class Masking(Struct, frozen=True):
     """
 
     module: str
-    secrets: frozenset[str]
+    secrets: tuple[str, ...]
     idle: bool = False
 
-    @classmethod
-    def of(cls, module: str, secrets: Iterable[str]) -> "Masking":
-        return cls(module, frozenset(word for word in secrets if len(word) >= _SHORTEST))
+    @staticmethod
+    def of(module: str, secrets: Iterable[str]) -> "Masking":
+        return Masking(module, tuple([word for word in secrets if len(word) >= _SHORTEST]))
 
-    def for_texts(self, names: Sequence[str], texts: Iterable[str]) -> "Masking":
-        """Return the masking for these names and texts: an idle one if nothing in them is to be hidden."""
-        if any(looks_made_up(name) for name in names) or not self.secrets:
+    def for_texts(self, names: str, texts: Iterable[str]) -> "Masking":
+        """Return the masking for these names, a line each, and texts: an idle one if nothing in them is to be hidden."""
+        if looks_made_up(names) or not self.secrets:
             return self
-        together = "\n".join((*names, *texts))
-        return self if any(secret in together for secret in self.secrets) else replace(self, idle=True)
+        together = "\n".join((names, *texts))
+        for secret in self.secrets:
+            if secret in together:
+                return self
+        return Masking(self.module, self.secrets, idle=True)
+
+    def fields(self, fields: Fields) -> dict[str, Any]:
+        """Return a few short fields as they may be shown, arrays as lists."""
+        if self.idle:
+            secret = _secret_among(tuple(fields), keys_are_shown=self.module == CALLBACK)
+            return {**fields, **secret} if secret else {**fields}
+        return {self.text(name): self.field(name, value) for name, value in fields.items()}
 
     def field(self, name: str, value: Value) -> Any:
         """Return a field's value as it may be shown, an array as a list."""
-        return MASK if self.is_secret(name) else self._value(value)
+        return MASK if _is_secret(name, keys_are_shown=self.module == CALLBACK) else self._value(value)
 
     def text(self, text: str) -> str:
         if self.idle or len(text) < _SHORTEST:
@@ -73,14 +82,17 @@ class Masking(Struct, frozen=True):
             return answer
         return _IN_REFUSAL.sub(rf"\1{MASK}\2", answer)
 
-    def is_secret(self, name: str) -> bool:
-        """Tell by its name, however somebody spells it; a task's key is none, an API key is."""
-        return _tells_a_secret(name) or (name.lower() == "key" and self.module != CALLBACK)
-
     def _value(self, value: Value) -> Any:
         return self.text(value) if isinstance(value, str) else [self._value(item) for item in value]
 
 
 @lru_cache(_REMEMBERED)
-def _tells_a_secret(name: str) -> bool:
-    return name.lower().replace("_", "").replace("-", "") in _NAMES
+def _secret_among(names: tuple[str, ...], *, keys_are_shown: bool) -> dict[str, str]:
+    """Return those of the names of fields that tell a secret, masked."""
+    return {name: MASK for name in names if _is_secret(name, keys_are_shown=keys_are_shown)}
+
+
+def _is_secret(name: str, *, keys_are_shown: bool) -> bool:
+    """Tell by its name, however somebody spells it; a task's key is none, an API key is."""
+    plain = name.lower()
+    return plain.replace("_", "").replace("-", "") in _NAMES or (plain == "key" and not keys_are_shown)

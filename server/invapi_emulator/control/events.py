@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.control.failures import failure, failures
 from invapi_emulator.control.feeds import MOST_STREAMS, Feeds, Place
@@ -19,6 +20,26 @@ HEARTBEAT_SECONDS = 15
 RECONNECTS_AFTER_MS = 1000
 
 
+class EventStream(StreamingResponse):
+    """An event stream, or a refusal where the server has as many as it may have."""
+
+    def __init__(self, feeds: Feeds, told: AsyncIterator[bytes]) -> None:
+        super().__init__(told, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        self._feeds = feeds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._feeds.room() as there_is_room:
+            if there_is_room:
+                await super().__call__(scope, receive, send)
+            else:
+                await _too_many()(scope, receive, send)
+
+
+def _too_many() -> Response:
+    message = f"the server has {MOST_STREAMS} event streams open, and no more; ask again later"
+    return failure(503, "too_many_streams", message, headers={"Retry-After": "1"})
+
+
 @router.get(
     "/events",
     response_class=StreamingResponse,
@@ -31,13 +52,10 @@ async def stream_events(
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> StreamingResponse:
     """Tell what happens from now on, or from after the event with this id, until the client goes."""
-    if worlds.feeds.full:
-        message = f"the server has {MOST_STREAMS} event streams open, and no more; ask again later"
-        return failure(503, "too_many_streams", message, headers={"Retry-After": "1"})  # type: ignore[return-value]
     known = last_event_id or after
     account_id, place, missed = await worlds.within(name, lambda world: _start(world, known))
     told = _told(worlds.feeds, account_id, place, missed=missed)
-    return StreamingResponse(told, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return EventStream(worlds.feeds, told)
 
 
 def _start(world: World, known: str | None) -> tuple[int, Place, bool]:

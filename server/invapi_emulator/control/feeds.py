@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
@@ -113,9 +114,17 @@ class Feeds:
         self._by_account: dict[int, _Feed] = {}
         self._count = 0
 
-    @property
-    def full(self) -> bool:
-        return self._count >= MOST_STREAMS
+    @contextmanager
+    def room(self) -> Iterator[bool]:
+        """Tell whether one more stream may be open, and count it until the block is left."""
+        if self._count >= MOST_STREAMS:
+            yield False
+            return
+        self._count += 1
+        try:
+            yield True
+        finally:
+            self._count -= 1
 
     async def follow(self, account_id: int, place: Place, silence: float) -> AsyncIterator[list[Message]]:
         """Yield the news of an account after a place, nothing after so many seconds without any, until it is gone."""
@@ -153,7 +162,6 @@ class Feeds:
             return None
 
     def _join(self, account_id: int, follower: Follower) -> None:
-        self._count += 1
         feed = self._by_account.get(account_id)
         if feed is None:
             feed = self._by_account[account_id] = _Feed(follower.place)
@@ -161,7 +169,6 @@ class Feeds:
         feed.followers.add(follower)
 
     def _leave(self, account_id: int, follower: Follower) -> None:
-        self._count -= 1
         feed = self._by_account.get(account_id)
         if feed is None or follower not in feed.followers:
             return

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from invapi_emulator.actions import Call
 from invapi_emulator.faults import kinds as _kinds  # noqa: F401 - importing them fills the table
 from invapi_emulator.faults.kind import FAULTS, AfterFault, Draw, Fault, Phase, Window
-from invapi_emulator.faults.match import vm_of
+from invapi_emulator.faults.match import Match, vm_of
 from invapi_emulator.storage import events, faults
 from invapi_emulator.storage.faults import RULE, Rule
 from invapi_emulator.storage.json_column import json_text
@@ -47,19 +47,22 @@ def _parsed(order: str) -> Fault:
     return _ORDER.validate_json(order)
 
 
-_Condition: TypeAlias = tuple[str, ...]
-"""What of a call a rule is filed under: `("id",)`, `("field", name)`, `("action",)`, `("module",)`, or nothing."""
+_Filed: TypeAlias = tuple[str | None, str | None, int | None, Any]
+"""What a rule is filed under: module, action, VM, and one field with its value, each None where any will do."""
+
+_Given: TypeAlias = tuple[bool, bool, bool, bool]
+"""Which of the four a rule gives."""
 
 
-class RulesByCondition:
-    """The rules of an account that may still fire, by phase and by one condition that their calls must meet.
+class RulesByMatch:
+    """The rules of an account that may still fire, by phase and by what their calls must be like.
 
-    A call is held only against those whose condition it meets, so that rules which are not about it cost nothing.
+    A call is held only against those that it may match, so that rules which are not about it cost nothing.
     """
 
     def __init__(self, rows: Iterable[tuple[Key, Rule]] = ()) -> None:
         self._faults: dict[Key, Fault] = {}
-        self._filed: dict[Phase, dict[_Condition, dict[Any, set[Key]]]] = {}
+        self._filed: dict[Phase, dict[_Given, dict[_Filed, set[Key]]]] = {}
         for key, rule in rows:
             self.changed(key, rule)
 
@@ -82,18 +85,19 @@ class RulesByCondition:
         return phase in self._filed
 
     def of(self, phase: Phase, unit: UnitOfWork, call: Call[Any]) -> Iterator[tuple[Key, Fault]]:
-        """Yield the rules of a phase whose condition a call meets, in the order they were written."""
+        """Yield the rules of a phase that a call may match, in the order they were written."""
         found: set[Key] = set()
-        for condition, filed in self._filed.get(phase, {}).items():
-            found |= filed.get(_value(condition, unit, call), set())
+        for given, filed in self._filed.get(phase, {}).items():
+            for place in _places(given, unit, call):
+                found |= filed.get(place, set())
         return ((key, self._faults[key]) for key in sorted(found))
 
     def _place(self, fault: Fault) -> set[Key]:
-        condition, value = _condition(fault)
-        return self._filed.setdefault(fault.phase, {}).setdefault(condition, {}).setdefault(value, set())
+        given, place = _place_of(fault.match)
+        return self._filed.setdefault(fault.phase, {}).setdefault(given, {}).setdefault(place, set())
 
 
-RULES = Index(RULE, lambda owner: RULE.query(owner, ()), RulesByCondition)
+RULES = Index(RULE, lambda owner: RULE.query(owner, ()), RulesByMatch)
 
 
 def fire(unit: UnitOfWork, call: Call[Any], phase: Phase, *, accepted: bool = True) -> Firing | None:
@@ -121,32 +125,19 @@ def _may_fire(rule: Rule) -> bool:
     return rule.enabled and (times is None or rule.fired < times)
 
 
-def _condition(fault: Fault) -> tuple[_Condition, Any]:
-    """Return the condition that a rule is filed under, the one that fewest calls meet, and the value it wants."""
-    match = fault.match
-    if match.id is not None:
-        return ("id",), match.id
-    for name, value in match.fields.items():
-        return ("field", name), value
-    if match.action is not None:
-        return ("action",), match.action
-    if match.module is not None:
-        return ("module",), match.module
-    return (), None
+def _place_of(match: Match) -> tuple[_Given, _Filed]:
+    field = next(iter(match.fields.items()), None)
+    place = (match.module, match.action, match.id, field)
+    return (place[0] is not None, place[1] is not None, place[2] is not None, field is not None), place
 
 
-def _value(condition: _Condition, unit: UnitOfWork, call: Call[Any]) -> Any:
-    """Return what a call has of a condition."""
-    match condition:
-        case ("id",):
-            return vm_of(unit, call)
-        case ("field", name):
-            return call.fields.get(name)
-        case ("action",):
-            return call.action
-        case ("module",):
-            return call.module
-    return None
+def _places(given: _Given, unit: UnitOfWork, call: Call[Any]) -> Iterator[_Filed]:
+    """Yield where the rules are filed that give these, and that a call may match."""
+    by_module, by_action, by_vm, by_field = given
+    module, action = call.module if by_module else None, call.action if by_action else None
+    vm_id = vm_of(unit, call) if by_vm else None
+    for field in call.fields.items() if by_field else (None,):
+        yield module, action, vm_id, field
 
 
 def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firing | None:

@@ -24,7 +24,7 @@ def as_sqlalchemy(connection: Connection) -> Iterator[None]:
     try:
         yield
     except driver_error as problem:
-        lost = dialect.is_disconnect(problem, None, None)
+        lost = dialect.is_disconnect(problem, connection.connection.dbapi_connection, None)
         if lost:
             connection.invalidate(problem)
         raise DBAPIError.instance(
