@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from msgspec import Struct
-
 from invapi_emulator.domain.instants import MINUTE, Instant, iso
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 
@@ -16,45 +14,54 @@ HISTORY = (POINTS + 1) * MINUTE
 SNAPSHOT_WORK_BYTES_PER_SECOND = 180_000_000
 
 Span: TypeAlias = tuple[Instant, Instant]
-Draw: TypeAlias = Callable[[str, int], float]
-"""Answers a number in [0, 1) for a quantity and a minute."""
+Point: TypeAlias = tuple[int, ...]
+"""What is measured in a minute: for each of the QUANTITIES in percent, MiB, or bytes a second."""
+
+QUANTITIES = ("cpu", "ram", "read", "write", "rx", "tx")
 
 
-class _Minute(Struct, frozen=True):
-    """One point: how much of it the VM ran and how much of it snapshots were worked on, both in [0, 1]."""
+def last_hour(
+    vm: VirtualMachine,
+    snapshot_work: Sequence[Span],
+    now: Instant,
+    point_of: Callable[[int, float, float], Point],
+) -> dict[str, Any]:
+    """Return 60 points of a minute each, the last one being the minute that `now` is in or ends.
 
-    number: int
-    running: float
-    working: float
-
-
-def last_hour(vm: VirtualMachine, snapshot_work: Sequence[Span], now: Instant, draw: Draw) -> dict[str, Any]:
-    """Return 60 points of a minute each, the last one being the minute that `now` is in or ends."""
+    `point_of(minute, running, working)` answers what `point` makes of the numbers that are drawn for a minute.
+    """
     last = -(-now // MINUTE)
-    powered = _powered_spans(vm, now)
-    minutes = [
-        _Minute(number, _share(number, now, powered), _share(number, now, snapshot_work))
-        for number in range(last - POINTS, last)
-    ]
-
-    def noisy(what: str, low: float, high: float, work: float = 0) -> list[int]:
-        return [
-            round(minute.running * (low + (high - low) * draw(what, minute.number)) + minute.working * work)
-            for minute in minutes
-        ]
-
-    work = SNAPSHOT_WORK_BYTES_PER_SECOND
+    minutes = range(last - POINTS, last)
+    running, working = _shares(minutes, now, _powered_spans(vm, now)), _shares(minutes, now, snapshot_work)
+    cpu, ram, read, write, rx, tx = map(list, zip(*map(point_of, minutes, running, working), strict=True))
     return {
         "from": iso((last - POINTS) * MINUTE),
         "step": STEP_SECONDS,
-        "cpu": [min(100, percent) for percent in noisy("cpu", 3, 35)],
-        "ram": {"used": noisy("ram", vm.memory_mb * 0.3, vm.memory_mb * 0.6), "total": vm.memory_mb},
-        "disk": {
-            "read": noisy("read", 20_000, 900_000, work),
-            "write": noisy("write", 50_000, 2_000_000, work / 2),
-        },
-        "net": {"rx": noisy("rx", 2_000, 400_000), "tx": noisy("tx", 2_000, 600_000)},
+        "cpu": cpu,
+        "ram": {"used": ram, "total": vm.memory_mb},
+        "disk": {"read": read, "write": write},
+        "net": {"rx": rx, "tx": tx},
     }
+
+
+def point(drawn: Sequence[float], memory_mb: int, running: float, working: float) -> Point:
+    """Return the point of a minute in which the VM ran, and snapshots were worked on, for these shares of it.
+
+    `drawn` are numbers in [0, 1), one for each of the QUANTITIES.
+    """
+    work = SNAPSHOT_WORK_BYTES_PER_SECOND
+    bounds = (
+        (3, 35, 0),
+        (memory_mb * 0.3, memory_mb * 0.6, 0),
+        (20_000, 900_000, work),
+        (50_000, 2_000_000, work / 2),
+        (2_000, 400_000, 0),
+        (2_000, 600_000, 0),
+    )
+    return tuple(
+        round(running * (low + (high - low) * share) + working * extra)
+        for share, (low, high, extra) in zip(drawn, bounds, strict=True)
+    )
 
 
 def _powered_spans(vm: VirtualMachine, now: Instant) -> list[Span]:
@@ -71,7 +78,18 @@ def _powered_spans(vm: VirtualMachine, now: Instant) -> list[Span]:
     return spans if since is None else [*spans, (since, now)]
 
 
-def _share(minute: int, now: Instant, spans: Sequence[Span]) -> float:
-    start, end = minute * MINUTE, min((minute + 1) * MINUTE, now)
-    covered = sum(max(0, min(end, until) - max(start, since)) for since, until in spans)
-    return min(1.0, covered / max(end - start, 1))
+def _shares(minutes: range, now: Instant, spans: Sequence[Span]) -> list[float]:
+    """Return how much of each minute is within one of the spans, in [0, 1]."""
+    covered = [0] * len(minutes)
+    begin = minutes.start * MINUTE
+    for since, until in spans:
+        start, end = max(since, begin) - begin, min(until, now) - begin
+        if start >= end:
+            continue
+        first, last = start // MINUTE, (end - 1) // MINUTE
+        for number in range(first, last + 1):
+            covered[number] += MINUTE
+        covered[first] -= start - first * MINUTE
+        covered[last] -= (last + 1) * MINUTE - end
+    lasted = [MINUTE] * (len(minutes) - 1) + [now - (minutes.stop - 1) * MINUTE]
+    return [min(1.0, part / whole) for part, whole in zip(covered, lasted, strict=True)]

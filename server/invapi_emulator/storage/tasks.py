@@ -182,19 +182,6 @@ def under_way(unit: UnitOfWork, vm_id: int) -> list[Task]:
     return sorted(running, key=lambda each: each.sequence)
 
 
-def spans(
-    unit: UnitOfWork, vm_id: int, kinds: Sequence[KindName], since: Instant, now: Instant
-) -> list[tuple[Instant, Instant]]:
-    """Return start and end of a VM's tasks of these kinds that did not end before `since`."""
-    wanted = {**unit.state.owner, "vm": vm_id, "since": since}
-    found = {key: (start, end) for key, start, end in unit.rows(Query(_spans(tuple(kinds)), wanted))}
-    for (key,), changed in unit.changes.of(TASK):
-        found.pop(key, None)
-        if changed is not None and changed.vm_id == vm_id and (changed.module, changed.action) in kinds:
-            found[key] = (changed.created_at, changed.ended_at)
-    return [(start, now if end is None else end) for start, end in found.values()]
-
-
 def drop_aged_out(unit: UnitOfWork, now: Instant) -> None:
     """Drop those of the oldest tasks whose keys have aged out; that others have is seen when they are asked for."""
     then = now - KEY_LIFETIME
@@ -230,24 +217,14 @@ def make_room_for_context(unit: UnitOfWork, most: int, reading: tuple[KindName, 
 
 
 @cache
-def _spans(kinds: tuple[KindName, ...]) -> Statement[tuple[str, Instant, Instant | None]]:
-    columns = select(task.c.key, task.c.created_at, task.c.ended_at)
-    lasted = task.c.ended_at.is_(None) | (task.c.ended_at >= bindparam("since"))
-    of_vm = task.c.vm_id == bindparam("vm")
-    return Statement(
-        columns.where(OF_WORLD, of_vm, _is_one_of(kinds), lasted), lambda key, start, end: (key, start, end)
-    )
-
-
-@cache
 def _droppable(reading: tuple[KindName, ...] | None) -> Statement[tuple[str, int]]:
     """Return what finds tasks that may be dropped, the oldest first: those that ended, or reading ones under way."""
-    which = ~RUNNING if reading is None else RUNNING & _is_one_of(reading)
+    which = ~RUNNING if reading is None else RUNNING & is_one_of(reading)
     found = select(task.c.key, _SIZE).where(OF_WORLD, which).order_by(task.c.sequence)
     return Statement(found.limit(bindparam("most")), lambda key, size: (key, size))
 
 
-def _is_one_of(kinds: Sequence[KindName]) -> ColumnElement[bool]:
+def is_one_of(kinds: Sequence[KindName]) -> ColumnElement[bool]:
     return or_(false(), *((task.c.module == module) & (task.c.action == action) for module, action in kinds))
 
 

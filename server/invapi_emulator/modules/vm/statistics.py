@@ -1,20 +1,26 @@
 """`vm.php`: statistics of the last hour, and the engines (contract 4.5, 4.15, 4.16)."""
 
+from functools import lru_cache, partial
+
 import orjson
 
 from invapi_emulator.actions import Body, Call, action
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.statistics import HISTORY, last_hour
+from invapi_emulator.domain.statistics import HISTORY, QUANTITIES, Point, last_hour, point
 from invapi_emulator.domain.tasks import Stage
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.modules.locks import require_readable
 from invapi_emulator.modules.parameters import NoParameters, OfVm
-from invapi_emulator.randomness import chance_of
-from invapi_emulator.storage import tasks, vms
+from invapi_emulator.randomness import Chance, chance_of
+from invapi_emulator.storage import vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.tasks.kinds import Outcome, Work, kind, kinds_where
+from invapi_emulator.tasks.disk_work import disk_work
+from invapi_emulator.tasks.kinds import Outcome, Work, kind
 from invapi_emulator.tasks.start import start_task
+
+_REMEMBERED = 20_000
+"""Number of points that are computed once; each answer has sixty."""
 
 
 @action("vm", "load_stats", OfVm, "4.5", refusal="failed to request statistics for")
@@ -31,14 +37,15 @@ def finish_load_stats(unit: UnitOfWork, work: Work) -> Outcome:
 
 def statistics_of(unit: UnitOfWork, account: Account, vm: VirtualMachine, now: Instant) -> Body:
     """Return the statistics that a `load_stats` which ends now would give."""
-    disk_work = kinds_where(lambda kind: kind.works_disk)
-    spans = tasks.spans(unit, vm.id, disk_work, now - HISTORY, now)
     chance = chance_of(account)
+    spans = disk_work(unit, vm.id, now - HISTORY, now)
+    return last_hour(vm, spans, now, partial(_point, chance, vm.id, vm.memory_mb))
 
-    def draw(what: str, minute: int) -> float:
-        return chance.fraction("vm", vm.id, "statistics", what, minute)
 
-    return last_hour(vm, spans, now, draw)
+@lru_cache(_REMEMBERED)
+def _point(chance: Chance, vm_id: int, memory_mb: int, minute: int, running: float, working: float) -> Point:
+    drawn = [chance.fraction("vm", vm_id, "statistics", what, minute) for what in QUANTITIES]
+    return point(drawn, memory_mb, running, working)
 
 
 @action("vm", "get_engine", NoParameters, "4.16")
