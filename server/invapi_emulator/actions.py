@@ -82,7 +82,7 @@ class Action:
 MODULES: set[str] = set()
 """The names of all modules, also of those without an action that is emulated."""
 
-ACTIONS: Registry[tuple[str, str], Action] = Registry("action")
+ACTIONS: Registry[tuple[str, str], Action] = Registry("actions")
 
 NOT_EMULATED: dict[str, frozenset[str]] = {}
 """Actions that the vendor documents and the emulator does not have, by module (contract 2.6)."""

@@ -17,5 +17,5 @@ class Registry(dict[K, V]):
         """Put an entry into the table; raises ValueError when the name is taken."""
         if name in self:
             shown = " ".join(name) if isinstance(name, tuple) else name
-            raise ValueError(f"the {self._what} {shown} is registered already")
+            raise ValueError(f"two {self._what} are called {shown}")
         self[name] = entry

@@ -43,7 +43,7 @@ class Assumption(Struct, frozen=True):
         )
 
 
-ASSUMPTIONS: Registry[str, Assumption] = Registry("assumption")
+ASSUMPTIONS: Registry[str, Assumption] = Registry("assumptions")
 """All there are, by id."""
 
 

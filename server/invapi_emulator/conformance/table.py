@@ -44,7 +44,7 @@ class Check:
     look: Look
 
 
-CHECKS: Registry[str, Check] = Registry("check")
+CHECKS: Registry[str, Check] = Registry("checks")
 
 
 def check(clause: str, basis: Basis, title: str, *, needs: tuple[Need, ...] = ()) -> Callable[[Look], Look]:

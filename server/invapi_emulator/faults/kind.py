@@ -93,7 +93,7 @@ class TaskFault(Fault):
         raise NotImplementedError
 
 
-FAULTS: Registry[str, type[Fault]] = Registry("kind of fault")
+FAULTS: Registry[str, type[Fault]] = Registry("kinds of fault")
 
 F = TypeVar("F", bound=Fault)
 

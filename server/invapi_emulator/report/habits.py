@@ -65,7 +65,7 @@ class Habit:
     look: Look
 
 
-HABITS: Registry[str, Habit] = Registry("habit")
+HABITS: Registry[str, Habit] = Registry("habits")
 
 
 def habit(id_: str, severity: Severity, title: str, *, instead: str) -> Callable[[Look], Look]:

@@ -60,7 +60,7 @@ class Kind:
     leave: Leave
 
 
-KINDS: Registry[KindName, Kind] = Registry("kind of task")
+KINDS: Registry[KindName, Kind] = Registry("kinds of task")
 
 
 def kind(
