@@ -1,15 +1,12 @@
 """On SQLite, calls of one turn of the event loop are committed together, and each is answered only when that is done."""
 
 import asyncio
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from msgspec.structs import replace
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from together import VM, at_once, breaking, started_of, stored
 
 from calls import DEMO
 from handed import HandedTime, opened
@@ -17,11 +14,8 @@ from invapi_emulator.domain.tasks import PlannedStage, Task
 from invapi_emulator.storage import events, task_lists, tasks, vms
 from invapi_emulator.storage.backends.sqlite import SqliteDatabase
 from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection
-from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.errors import CannotWrite
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-
-VM = 12345
 
 
 @pytest.fixture
@@ -51,31 +45,6 @@ def commits(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> list[i
     return made
 
 
-def started_of(unit: UnitOfWork) -> int:
-    """Count a start of the VM, as a call does, and return how often that was done."""
-    vm = vms.load(unit, VM)
-    count = vm.started.get("test", 0) + 1
-    vms.save(unit, replace(vm, started={**vm.started, "test": count}))
-    return count
-
-
-def stored(database: Database) -> int:
-    """Return how often that was done, as the database has it."""
-    with database.read() as tx:
-        found = tx.execute(text(f"SELECT started FROM vm WHERE id = {VM}")).scalar_one()
-    return int(json.loads(found).get("test", 0))
-
-
-def at_once(database: Database, *works: Callable[[UnitOfWork], Any], may_lose: bool = False) -> list[Any]:
-    """Run units that come in one turn of the event loop; return what each returns or raises."""
-
-    async def together() -> list[Any]:
-        runs = (database.run(DEMO, work, may_lose=lambda: may_lose) for work in works)
-        return await asyncio.gather(*runs, return_exceptions=True)
-
-    return asyncio.run(together())
-
-
 def test_calls_that_come_together_share_one_commit_and_each_sees_those_before(
     database: SqliteDatabase, commits: list[int]
 ) -> None:
@@ -103,12 +72,6 @@ def test_a_client_that_goes_takes_only_its_own_answer_with_it(database: SqliteDa
 
     assert asyncio.run(leave()) == [2]
     assert stored(database) == 2
-
-
-def breaking(unit: UnitOfWork) -> None:
-    """Change something that the database does not take: an event whose number is there already."""
-    unit.counters.last_event -= 1
-    events.record(unit, 1, "power", vm=VM)
 
 
 def test_one_call_that_cannot_be_written_does_not_take_the_others_with_it(database: SqliteDatabase) -> None:

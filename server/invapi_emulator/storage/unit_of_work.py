@@ -21,24 +21,24 @@ V = TypeVar("V")
 K = TypeVar("K", bound=Kept)
 
 
-class StateLost(Exception):
-    """What the unit has read so far could not be written; it is to be run again."""
+class RunAgain(Exception):
+    """The unit is to be run again: what it has read could not be written, or it needs a transaction to itself."""
 
 
 class Session(Protocol):
     """What a unit reads through, and what makes it a transaction of its own."""
 
     def fetch(self, account_id: int, queries: Sequence[Query[Any]]) -> list[list[Any]]:
-        """Return the rows of each query; raises StateLost."""
+        """Return the rows of each query; raises RunAgain."""
 
     def begin(self, unit: "UnitOfWork") -> Transaction:
-        """Begin a transaction with the unit's changes so far in it; raises StateLost."""
+        """Begin a transaction with the unit's changes so far in it; raises RunAgain."""
 
     def write(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
         """Run a statement in that transaction, for each of these rows."""
 
     def load(self, account_id: int) -> AccountState | None:
-        """Return an account as it is in the database; raises StateLost."""
+        """Return an account as it is in the database; raises RunAgain."""
 
 
 class UnitOfWork:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from threading import Lock
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine
@@ -12,18 +11,19 @@ from sqlalchemy.exc import DBAPIError
 
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage.backends.account_queues import AccountQueues
 from invapi_emulator.storage.backends.membership import Membership
-from invapi_emulator.storage.backends.postgresql_session import PostgresSession, database_time
-from invapi_emulator.storage.database import AccountBusy, AccountGone, Database, Need, never, no_needs
+from invapi_emulator.storage.backends.pending_unit import PendingUnit
+from invapi_emulator.storage.backends.postgresql_session import database_time
+from invapi_emulator.storage.backends.postgresql_units import PostgresUnits
+from invapi_emulator.storage.database import Database, Need, never, no_needs
 from invapi_emulator.storage.shared_notifications import SharedNotifications
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.storage.write_batch import WriteBatch
 
 T = TypeVar("T")
 
 CONNECTIONS = 10
-_LOCKS = 256
 
 
 def open_url(url: URL, real_time: RealTime, resources: ExitStack) -> "PostgresDatabase":
@@ -38,11 +38,7 @@ def open_url(url: URL, real_time: RealTime, resources: ExitStack) -> "PostgresDa
 
 
 class PostgresDatabase(Database):
-    """A database with a pool of connections.
-
-    A unit holds its account: in this process by a lock, from before it reads the account's row until its state has taken
-    over what it changed; for all servers by the row itself.
-    """
+    """A database with a pool of connections, each used by one thread at a time."""
 
     shared = True
     durable = True
@@ -57,11 +53,12 @@ class PostgresDatabase(Database):
         alone: bool,
     ) -> None:
         super().__init__(engine, real_time, SharedNotifications(engine), alone=alone)
-        self._units = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._resources = resources
         self._membership = membership
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="database")
-        self._locks = [Lock() for _ in range(_LOCKS)]
+        committing = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._units = PostgresUnits(self, lambda: self._connected(committing))
+        self._queues = AccountQueues(self._threads, self._units.run)
 
     async def run(
         self,
@@ -72,10 +69,12 @@ class PostgresDatabase(Database):
         *,
         wait: bool = True,
     ) -> T:
-        return await self.call(lambda: self._run(account_id, work, needs, wait=wait))
+        return await self._queues.outcome(PendingUnit(account_id, work, needs), wait=wait)
 
     def run_now(self, account_id: int | None, work: Callable[[UnitOfWork], T]) -> T:
-        return self._run(account_id, work, no_needs, wait=True)
+        unit = PendingUnit(account_id, work)
+        self._units.run([unit])
+        return unit.outcome()
 
     async def call(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -94,6 +93,7 @@ class PostgresDatabase(Database):
                 connection.execution_options(isolation_level="REPEATABLE READ")
             connection.begin()  # what SQLAlchemy does not know of, its pool ends, with a traceback where the connection is lost
             yield Transaction(connection)
+            connection.commit()  # after a rollback the driver would prepare all its statements anew
 
     def real_now(self, tx: Transaction) -> Instant:
         return database_time(tx)
@@ -108,75 +108,6 @@ class PostgresDatabase(Database):
         self.notifications.close()
         self._threads.shutdown()
         self._resources.close()
-
-    def _run(
-        self,
-        account_id: int | None,
-        work: Callable[[UnitOfWork], T],
-        needs: Callable[[], Sequence[Need]],
-        *,
-        wait: bool,
-    ) -> T:
-        with (
-            self.timed("write"),
-            self._held(account_id, wait=wait),
-            self._connected(self._units) as connection,
-        ):
-            session = PostgresSession(connection)
-            try:
-                unit = self._open(session, account_id, needs, wait=wait)
-                result = work(unit)
-                batch = WriteBatch()
-                if unit.has_changed:
-                    batch.take(unit.committed())
-                session.commit(batch, changes_written=unit.in_transaction)
-            except BaseException:
-                if account_id is not None:
-                    self.states.drop(account_id)
-                raise
-            if unit.owned:
-                self.states.keep(unit.state)
-        self.notifications.happened(batch.states)
-        for due in batch.due_earlier:
-            self.notifications.due_earlier(due)
-        return result
-
-    def _open(
-        self,
-        session: PostgresSession,
-        account_id: int | None,
-        needs: Callable[[], Sequence[Need]],
-        *,
-        wait: bool,
-    ) -> UnitOfWork:
-        """Hold the account's row, and load what of it is not known or was changed by another server."""
-        if account_id is None:
-            return UnitOfWork(session, None, session.begin_without_account())
-        row, real_now = session.hold(account_id, wait=wait)
-        if row is None:
-            raise (
-                AccountGone(account_id)
-                if wait or not session.is_there(account_id)
-                else AccountBusy(account_id)
-            )
-        state = self.states.get(account_id)
-        if state is not None and (state.account.generation, state.revision) != row:
-            state = None
-        return UnitOfWork(session, session.completed(account_id, row, state, needs()), real_now)
-
-    @contextmanager
-    def _held(self, account_id: int | None, *, wait: bool) -> Iterator[None]:
-        """Hold an account within this process."""
-        if account_id is None:
-            yield
-            return
-        lock = self._locks[account_id % _LOCKS]
-        if not lock.acquire(blocking=wait):
-            raise AccountBusy(account_id)
-        try:
-            yield
-        finally:
-            lock.release()
 
     @contextmanager
     def _connected(self, engine: Engine) -> Iterator[Connection]:

@@ -1,4 +1,4 @@
-"""What a unit of work reads through and is written by on PostgreSQL; statements that go together make one round trip."""
+"""What units of work read through and are written by on PostgreSQL; statements that go together make one round trip."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from invapi_emulator.storage.requests import INSERT_UNAUTHENTICATED
 from invapi_emulator.storage.statement import Query, Runner, Statement, Write
 from invapi_emulator.storage.tables import account
 from invapi_emulator.storage.transaction import Transaction
-from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.storage.unit_of_work import RunAgain, UnitOfWork
 from invapi_emulator.storage.write_batch import WriteBatch
 
 _UNAUTHENTICATED_LOCK = 0x1147A93
@@ -38,15 +38,19 @@ def database_time(on: Runner) -> Instant:
 
 
 class PostgresSession:
-    """A connection in one transaction.
+    """A connection in one transaction, in which units of one account follow each other.
 
+    What they change is written at the end, or before one of them reads what is not in memory. `alone`: only one is run.
     The driver must commit by itself (AUTOCOMMIT): BEGIN and COMMIT go with other statements here, where its own would
     each wait for an answer.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, alone: bool) -> None:
         self._connection = connection
         self._driver: Any = connection.connection.driver_connection
+        self._alone = alone
+        self._changed = WriteBatch()
+        self._unwritten = WriteBatch()
 
     @property
     def dialect(self) -> Dialect:
@@ -102,6 +106,8 @@ class PostgresSession:
         return LOAD.first(self, wanted=account_id)
 
     def begin(self, unit: UnitOfWork) -> Transaction:
+        if not self._alone:
+            raise RunAgain
         changed = WriteBatch()
         changed.take(unit)
         with as_sqlalchemy(self._connection), self._driver.pipeline():
@@ -112,24 +118,36 @@ class PostgresSession:
         with as_sqlalchemy(self._connection):
             self._run(write, rows)
 
-    def commit(self, batch: WriteBatch, *, changes_written: bool) -> None:
-        """Write what a unit changed, and commit, in one round trip."""
+    # Writing
+
+    def take(self, unit: UnitOfWork) -> None:
+        """Let the state take over what a unit changed, and write it in time."""
+        if not unit.has_changed:
+            return
+        self._changed.take(unit.committed())
+        if not unit.in_transaction:
+            self._unwritten.take(unit)
+
+    def commit(self) -> WriteBatch:
+        """Write what is not yet written, and commit, in one round trip; return all that the units changed."""
         with as_sqlalchemy(self._connection), self._driver.pipeline():
-            if not changes_written:
-                batch.write_changes(self._run)
-            batch.write_accounts(self._run)
+            self._write()
+            self._changed.write_accounts(self._run)
             if not state_check.ENABLED:
                 self._driver.execute("COMMIT")
         if state_check.ENABLED:
-            state_check.compare_touched(batch, self)
+            state_check.compare_touched(self._changed, self)
             self._driver.execute("COMMIT")
+        return self._changed
+
+    def _write(self) -> None:
+        self._unwritten.write_changes(self._run)
+        self._unwritten = WriteBatch()
 
     def _run(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
         if write is INSERT_UNAUTHENTICATED:
             self._driver.execute(f"SELECT pg_advisory_xact_lock({_UNAUTHENTICATED_LOCK})")
-        sql = write.sql(self.dialect)
-        for row in rows:
-            self._driver.execute(sql, row)
+        self._driver.cursor().executemany(write.sql(self.dialect), rows)
 
     def _together(self, queries: Sequence[Query[Any]], *, begin: bool = False) -> list[list[Any]]:
         """Return the rows of each query; all of them make one round trip."""
@@ -137,6 +155,7 @@ class PostgresSession:
             with self._driver.pipeline():
                 if begin:
                     self._driver.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+                self._write()
                 cursors = [self._executed(query) for query in queries]
             found = [cursor.fetchall() for cursor in cursors]
         return [query.statement.rows(self.dialect, rows) for query, rows in zip(queries, found, strict=True)]

@@ -11,7 +11,8 @@ from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import state_check
 from invapi_emulator.storage.backends import sqlite_file
-from invapi_emulator.storage.backends.group_commit import Call, GroupCommit
+from invapi_emulator.storage.backends.group_commit import GroupCommit
+from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection, sqlite_engine
 from invapi_emulator.storage.database import Database, Need, never, no_needs
 from invapi_emulator.storage.notifications import Notifications
@@ -61,7 +62,7 @@ class SqliteDatabase(Database):
         *,
         wait: bool = True,  # noqa: ARG002 - nobody else holds an account
     ) -> T:
-        call = Call(account_id, work, may_lose)
+        call = PendingUnit(account_id, work, may_lose=may_lose)
         self._commits.start(call)
         if not call.ended:
             loop = asyncio.get_running_loop()
@@ -73,7 +74,7 @@ class SqliteDatabase(Database):
         return call.outcome()
 
     def run_now(self, account_id: int | None, work: Callable[[UnitOfWork], T]) -> T:
-        call = Call(account_id, work, never)
+        call = PendingUnit(account_id, work)
         self._commits.start(call)
         self._commits.flush()
         return call.outcome()
