@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from invapi_emulator.cli import main
+from invapi_emulator.cli.main import main
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.scenarios.named import scenario_names
 from invapi_emulator.settings import is_local, read_settings

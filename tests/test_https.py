@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from harness import TOKEN, running
-from invapi_emulator.cli import main
+from invapi_emulator.cli.main import main
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import read_settings
 from invapi_emulator.testing import Emulator

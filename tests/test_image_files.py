@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from invapi_emulator import __version__
-from invapi_emulator.cli import commands
+from invapi_emulator.cli.main import subcommand
 from invapi_emulator.settings import Settings, read_settings
 from recipe_pages import ROOT, files_in
 
@@ -83,7 +83,7 @@ def test_every_healthcheck_is_the_one_there_is(compose: str) -> None:
 @pytest.mark.parametrize("compose", COMPOSE)
 def test_compose_gives_the_emulator_a_command_it_knows(compose: str) -> None:
     command, *words = emulator_in(compose)["command"]
-    commands.commands[command].make_context(command, list(words))
+    subcommand(command).make_context(command, list(words))
     assert emulator_in(compose).get("ports", ["127.0.0.1:8650:8650"]) == [f"127.0.0.1:{PORT}:{PORT}"]
 
 

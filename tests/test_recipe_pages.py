@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from invapi_emulator.cli import commands
+from invapi_emulator.cli.main import subcommand
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings
 from recipe_pages import FOLDER, PAGES, blocks, files_in, text_of
 
@@ -24,7 +24,7 @@ def test_every_command_exists_with_the_flags_that_it_is_given(page: str) -> None
     for text in files_in(page).values():
         plain = re.sub(r'[\[\],"]', "", text)
         for command, rest in re.findall(r"invapi-emulator ([a-z]+)(.*)", plain):
-            known = {flag for parameter in commands.commands[command].params for flag in parameter.opts}
+            known = {flag for parameter in subcommand(command).params for flag in parameter.opts}
             assert set(re.findall(r"--[a-z-]+", rest)) <= known, command
 
 

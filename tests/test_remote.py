@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness import Emulator, running
-from invapi_emulator.cli import main
-from invapi_emulator.remote import DEFAULT_URL
+from invapi_emulator.cli.control_calls import DEFAULT_URL
+from invapi_emulator.cli.main import main
 from invapi_emulator.settings import Settings
 from invapi_emulator.testing import Emulator as Control
 from worlds_in_use import bytes_of, live_through_everything

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from harness import Emulator, running
-from invapi_emulator.cli import main
+from invapi_emulator.cli.main import main
 
 
 @pytest.fixture

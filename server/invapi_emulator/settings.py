@@ -19,88 +19,137 @@ ENVIRONMENT_PREFIX = "INVAPI_EMULATOR_"
 class Settings(BaseModel):
     """A flag goes over its environment variable, that over the default; an empty variable counts as unset."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    host: str = "127.0.0.1"
-    """address to listen on; 0.0.0.0 for all, and then see --allowed-hosts"""
+    host: str = Field(
+        "127.0.0.1", description="address to listen on; 0.0.0.0 for all, and then see --allowed-hosts"
+    )
 
-    port: Annotated[int, Field(ge=0, le=65535)] = 8650
-    """port to listen on; 0 picks a free one"""
+    port: int = Field(8650, ge=0, le=65535, description="port to listen on; 0 picks a free one")
 
-    tls: bool = False
-    """HTTPS on the port, with a certificate by a test CA of this machine: see `invapi-emulator ca`"""
+    tls: bool = Field(
+        False,
+        description="HTTPS on the port, with a certificate by a test CA of this machine: see `invapi-emulator ca`",
+    )
 
-    tls_port: Annotated[int, Field(ge=0, le=65535)] | None = None
-    """port for HTTPS beside HTTP; 0 picks a free one"""
+    tls_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        None, description="port for HTTPS beside HTTP; 0 picks a free one"
+    )
 
-    tls_names: tuple[str, ...] = ()
-    """further host names and addresses that the certificate is good for, separated by commas"""
+    tls_names: tuple[str, ...] = Field(
+        (),
+        description="further host names and addresses that the certificate is good for, separated by commas",
+    )
 
-    ca_dir: str = ""
-    """folder that keeps the test CA; nothing: the user's state directory"""
+    ca_dir: str = Field("", description="folder that keeps the test CA; nothing: the user's state directory")
 
-    db: str = ""
-    """file or SQLAlchemy URL (sqlite, postgresql) that keeps the worlds; nothing: in memory"""
+    db: str = Field(
+        "",
+        description="file or SQLAlchemy URL (sqlite, postgresql) that keeps the worlds; nothing: in memory",
+    )
 
-    scenario: str = "demo"
-    """the world that accounts made new start with: a name, or a YAML or JSON file"""
+    scenario: str = Field(
+        "demo", description="the world that accounts made new start with: a name, or a YAML or JSON file"
+    )
 
-    clock: Literal["real", "frozen", "auto"] = "real"
-    """clock of accounts made new: real runs, frozen moves when told, auto jumps when polled"""
+    clock: Literal["real", "frozen", "auto"] = Field(
+        "real",
+        description="clock of accounts made new: real runs, frozen moves when told, auto jumps when polled",
+    )
 
-    rate: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] = 10
-    """account seconds per real second, on the clocks of accounts made new"""
+    rate: float = Field(
+        10,
+        gt=0,
+        le=10_000,
+        allow_inf_nan=False,
+        description="account seconds per real second, on the clocks of accounts made new",
+    )
 
-    polls: Annotated[int, Field(ge=0, le=1_000_000)] = 1
-    """how many checks an unfinished task withstands on an auto clock"""
+    polls: int = Field(
+        1, ge=0, le=1_000_000, description="how many checks an unfinished task withstands on an auto clock"
+    )
 
-    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    """makes accounts made new repeatable: keys, tokens, durations; nothing: a random one"""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = Field(
+        None, description="makes accounts made new repeatable: keys, tokens, durations; nothing: a random one"
+    )
 
-    profile: Literal["instant", "realistic", "slow", "hostile"] = "realistic"
-    """how accounts made new behave: instant and slow change how long work takes, hostile all that the contract leaves open"""
+    profile: Literal["instant", "realistic", "slow", "hostile"] = Field(
+        "realistic",
+        description="how accounts made new behave: instant and slow change how long work takes, hostile all that the contract leaves open",
+    )
 
-    assume: tuple[str, ...] = ()
-    """readings of assumptions, for accounts made new and calls that are nobody's: A-12=no, separated by commas"""
+    assume: tuple[str, ...] = Field(
+        (),
+        description="readings of assumptions, for accounts made new and calls that are nobody's: A-12=no, separated by commas",
+    )
 
-    head_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 10
-    """seconds that the head of a request may take to come in"""
+    head_timeout: float = Field(
+        10,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="seconds that the head of a request may take to come in",
+    )
 
-    body_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
-    """seconds that the body of a request may take to come in"""
+    body_timeout: float = Field(
+        60,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="seconds that the body of a request may take to come in",
+    )
 
-    idle_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
-    """seconds that a connection may be silent between two requests"""
+    idle_timeout: float = Field(
+        60,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="seconds that a connection may be silent between two requests",
+    )
 
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """how much is logged, on stderr"""
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="how much is logged, on stderr"
+    )
 
-    log_format: LogFormat = "human"
-    """lines for people, or JSON for machines"""
+    log_format: LogFormat = Field("human", description="lines for people, or JSON for machines")
 
-    allowed_hosts: tuple[str, ...] = ()
-    """further host names the control API answers to, separated by commas; * for all"""
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="further host names the control API answers to, separated by commas; * for all"
+    )
 
-    allowed_origins: tuple[str, ...] = ()
-    """origins of web pages that may use the control API too, as http://localhost:3000, separated by commas"""
+    allowed_origins: tuple[str, ...] = Field(
+        (),
+        description="origins of web pages that may use the control API too, as http://localhost:3000, separated by commas",
+    )
 
-    admin_token: str = ""
-    """if set, the control API wants it as `Authorization: Bearer <token>`, the page in a form"""
+    admin_token: str = Field(
+        "",
+        description="if set, the control API wants it as `Authorization: Bearer <token>`, the page in a form",
+    )
 
-    trusted_proxies: tuple[str, ...] = ()
-    """addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas; * for all"""
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        description="addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas; * for all",
+    )
 
-    account_ttl: Annotated[int, Field(ge=0)] = 0
-    """seconds after which an account that nobody used is removed, demo never; 0: none is"""
+    account_ttl: int = Field(
+        0,
+        ge=0,
+        description="seconds after which an account that nobody used is removed, demo never; 0: none is",
+    )
 
-    no_worker: bool = False
-    """tasks take effect in time by other servers' workers, or by calls alone"""
+    no_worker: bool = Field(
+        False, description="tasks take effect in time by other servers' workers, or by calls alone"
+    )
 
-    live: bool = False
-    """the account demo is kept gently busy, for a page or a panel to show"""
+    live: bool = Field(
+        False, description="the account demo is kept gently busy, for a page or a panel to show"
+    )
 
-    fsync: bool = False
-    """SQLite writes through to the disk at each commit: survives a power cut, not only a kill"""
+    fsync: bool = Field(
+        False,
+        description="SQLite writes through to the disk at each commit: survives a power cut, not only a kill",
+    )
 
     @field_validator("assume", mode="before")
     @classmethod

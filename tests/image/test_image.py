@@ -12,7 +12,7 @@ pytestmark = pytest.mark.image
 MEGABYTE = 1_000_000
 WITHOUT_BYTECODE = """
 import os, sys
-import invapi_emulator.application, invapi_emulator.cli, invapi_emulator.server.server
+import invapi_emulator.application, invapi_emulator.cli.serve, invapi_emulator.server.server
 import uvicorn.protocols.http.httptools_impl, uvloop
 cached = {name: getattr(module, "__cached__", None) for name, module in sys.modules.items()}
 print(*[name for name, file in cached.items() if file and not os.path.exists(file)])

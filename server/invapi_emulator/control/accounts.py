@@ -43,13 +43,11 @@ class NewAccount(BaseModel):
 
 
 class AccountList(View):
-    accounts: list[AccountView]
-    """in the order they were made"""
+    accounts: list[AccountView] = Field(description="in the order they were made")
 
 
 class Purged(View):
-    removed: list[str]
-    """names of the accounts that are gone"""
+    removed: list[str] = Field(description="names of the accounts that are gone")
 
 
 @router.post("/accounts", status_code=201, responses=failures(409, 422))

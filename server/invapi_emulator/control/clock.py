@@ -46,10 +46,8 @@ class Advance(BaseModel):
 
 class Advanced(View):
     now: str
-    events: list[dict[str, Any]]
-    """what took effect on the way, in order"""
-    hanging: list[str]
-    """keys of tasks that will never fall due"""
+    events: list[dict[str, Any]] = Field(description="what took effect on the way, in order")
+    hanging: list[str] = Field(description="keys of tasks that will never fall due")
 
 
 @router.get("")

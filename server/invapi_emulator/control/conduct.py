@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.assumptions.assumption import ASSUMPTIONS, Assumption
 from invapi_emulator.control.failures import failures
@@ -18,13 +18,10 @@ router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"], respo
 
 class AssumptionView(View):
     id: str
-    clause: str
-    """of docs/fidelity.md"""
+    clause: str = Field(description="of docs/fidelity.md")
     about: str
-    reading: str
-    """the one in force"""
-    readings: dict[str, str]
-    """what each means, by name, the emulator's own first"""
+    reading: str = Field(description="the one in force")
+    readings: dict[str, str] = Field(description="what each means, by name, the emulator's own first")
 
 
 class AssumptionList(View):

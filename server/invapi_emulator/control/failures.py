@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -28,14 +28,9 @@ _SHOWN = 80
 
 
 class ErrorView(BaseModel):
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    reason: str
-    """in one word"""
-    message: str
-    """in words"""
-    field: str | None
-    """the culprit in the body"""
+    reason: str = Field(description="in one word")
+    message: str = Field(description="in words")
+    field: str | None = Field(description="the culprit in the body")
 
 
 class FailureView(BaseModel):

@@ -29,18 +29,15 @@ class RuleView(View):
     kind: str
     match: dict[str, Any]
     skip: int
-    times: int | None
-    """null: always"""
+    times: int | None = Field(description="null: always")
     probability: float
     enabled: bool
-    seen: int
-    """about so many calls it was asked"""
+    seen: int = Field(description="about so many calls it was asked")
     fired: int
 
 
 class FaultList(View):
-    faults: list[RuleView]
-    """in the order they were written"""
+    faults: list[RuleView] = Field(description="in the order they were written")
 
 
 class RuleChange(BaseModel):

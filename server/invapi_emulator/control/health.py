@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from invapi_emulator import __version__
 from invapi_emulator.control.views import View
@@ -14,11 +15,11 @@ router = APIRouter(prefix="/_emulator", tags=["health"])
 
 
 class Health(View):
-    status: str
-    """`ready`; with status 503 `starting`, `stopping`, `no database`, or `cannot write`: only what must be written is refused"""
+    status: str = Field(
+        description="`ready`; with status 503 `starting`, `stopping`, `no database`, or `cannot write`: only what must be written is refused"
+    )
     version: str
-    why: str | None = None
-    """what is wrong with the database, in words"""
+    why: str | None = Field(None, description="what is wrong with the database, in words")
 
 
 @router.get("/health", responses={503: {"model": Health}})

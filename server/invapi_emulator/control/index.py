@@ -1,6 +1,7 @@
 """`/`: what somebody finds who opens the address in a browser."""
 
 from fastapi import APIRouter, Request
+from pydantic import Field
 
 from invapi_emulator import __version__
 from invapi_emulator.actions import actions_of, modules
@@ -13,8 +14,7 @@ router = APIRouter(tags=["health"])
 class Index(View):
     emulator: str
     version: str
-    modules: dict[str, list[str]]
-    """path of each module, and its actions"""
+    modules: dict[str, list[str]] = Field(description="path of each module, and its actions")
     control: str
     openapi: str
     docs: str

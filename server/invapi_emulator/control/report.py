@@ -1,6 +1,7 @@
 """The report: what an account's clients do that will hurt them on the real API."""
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
@@ -13,20 +14,15 @@ router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"], respon
 
 class FindingView(View):
     id: str
-    severity: Severity
-    """`notice`, `warning` or `error`"""
+    severity: Severity = Field(description="`notice`, `warning` or `error`")
     title: str
-    count: int
-    """how many calls show it"""
-    requests: list[int]
-    """ids of those calls in the journal, in order"""
-    instead: str
-    """what to do instead"""
+    count: int = Field(description="how many calls show it")
+    requests: list[int] = Field(description="ids of those calls in the journal, in order")
+    instead: str = Field(description="what to do instead")
 
 
 class ReportView(View):
-    findings: list[FindingView]
-    """empty where there is nothing to say"""
+    findings: list[FindingView] = Field(description="empty where there is nothing to say")
 
 
 @router.get("/report")

@@ -25,40 +25,32 @@ Count = Annotated[int, Field(ge=0, strict=True)]
 
 class RequestView(View):
     id: int
-    at: str | None
-    """on the account's clock; null for a call of no account"""
+    at: str | None = Field(description="on the account's clock; null for a call of no account")
     module: str
     action: str | None
     vm: int | None
-    fields: dict[str, Any]
-    """what was sent: secrets masked, cut at 4 KiB"""
-    unread: list[str]
-    """fields that no handler read: misspelt ones, often"""
-    result: str
-    """`ok` or `refused`"""
+    fields: dict[str, Any] = Field(description="what was sent: secrets masked, cut at 4 KiB")
+    unread: list[str] = Field(description="fields that no handler read: misspelt ones, often")
+    result: str = Field(description="`ok` or `refused`")
     reason: str | None
-    fault: str | None
-    """kinds of the fault rules that fired, with a comma between"""
-    status: int | None
-    """null where a fault cut the connection"""
-    answer: str
-    """the body, cut at 4 KiB"""
-    task: str | None
-    """key of the task it started"""
+    fault: str | None = Field(description="kinds of the fault rules that fired, with a comma between")
+    status: int | None = Field(description="null where a fault cut the connection")
+    answer: str = Field(description="the body, cut at 4 KiB")
+    task: str | None = Field(description="key of the task it started")
     duration_ms: float
     address: str
     user_agent: str
-    request_id: str | None
-    """also in the answer's header X-Request-Id and in the log; none for calls that an older version answered"""
-    received_at: str | None
-    """when it came, in real time; null for calls that an older version answered"""
-    in_query: list[str]
-    """names of the fields that came in the query"""
+    request_id: str | None = Field(
+        description="also in the answer's header X-Request-Id and in the log; none for calls that an older version answered"
+    )
+    received_at: str | None = Field(
+        description="when it came, in real time; null for calls that an older version answered"
+    )
+    in_query: list[str] = Field(description="names of the fields that came in the query")
 
 
 class RequestList(View):
-    requests: list[RequestView]
-    """in the order they were answered"""
+    requests: list[RequestView] = Field(description="in the order they were answered")
 
 
 class Filter(BaseModel):
@@ -122,10 +114,8 @@ class NearMiss(View):
 
 class NotAsExpected(FailureView):
     matched: int
-    seen: list[RequestView]
-    """the calls that match"""
-    nearest: list[NearMiss]
-    """the calls that differ in the fewest parts"""
+    seen: list[RequestView] = Field(description="the calls that match")
+    nearest: list[NearMiss] = Field(description="the calls that differ in the fewest parts")
 
 
 @router.get("/accounts/{name}/requests", responses=failures(404, 422))

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, account_view
@@ -14,8 +15,9 @@ router = APIRouter(prefix="/_emulator/accounts/{name}/state", tags=["state"], re
 
 
 class Imported(AccountView):
-    keys: dict[str, str]
-    """keys of tasks that could not be kept, each with the one issued in its place"""
+    keys: dict[str, str] = Field(
+        description="keys of tasks that could not be kept, each with the one issued in its place"
+    )
 
 
 @router.get("", responses={200: {"model": schema.World}})

@@ -18,8 +18,7 @@ router = APIRouter(prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"], re
 
 
 class TaskList(View):
-    tasks: list[TaskView]
-    """in the order they were started"""
+    tasks: list[TaskView] = Field(description="in the order they were started")
 
 
 class Failure(BaseModel):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.control.worlds import World
 from invapi_emulator.domain.accounts import Account
@@ -19,7 +19,7 @@ from invapi_emulator.storage import snapshots, task_lists, vms
 
 
 class View(BaseModel):
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class ClockView(View):
@@ -34,17 +34,13 @@ class TaskView(View):
     action: str
     vm: int
     state: TaskState
-    stage: str
-    """`done` or `failed` once it has ended"""
-    progress: int
-    """percent of its planned time"""
+    stage: str = Field(description="`done` or `failed` once it has ended")
+    progress: int = Field(description="percent of its planned time")
     created_at: str
-    due_at: str | None
-    """null for a task that hangs"""
+    due_at: str | None = Field(description="null for a task that hangs")
     ended_at: str | None
     error: str | None
-    fault: str | None
-    """kind of the fault that a rule put on it"""
+    fault: str | None = Field(description="kind of the fault that a rule put on it")
 
 
 class DiskView(View):
@@ -57,8 +53,9 @@ class DiskView(View):
 class MemoryView(View):
     size_mb: int
     generation: int
-    fingerprint: str | None
-    """null for a VM that is off, unless a restore left it memory to resume"""
+    fingerprint: str | None = Field(
+        description="null for a VM that is off, unless a restore left it memory to resume"
+    )
 
 
 class VmView(View):
@@ -71,10 +68,12 @@ class VmView(View):
     memory: MemoryView
     locked_by: str | None
     num_max: int
-    snapshots: list[dict[str, Any]]
-    """rows as `get_snapshot` lists them, of all types, with the disk and memory each holds; oldest first"""
-    settings: dict[str, dict[str, Any]]
-    """settings of rotation by type: `snapshot` always, others once set"""
+    snapshots: list[dict[str, Any]] = Field(
+        description="rows as `get_snapshot` lists them, of all types, with the disk and memory each holds; oldest first"
+    )
+    settings: dict[str, dict[str, Any]] = Field(
+        description="settings of rotation by type: `snapshot` always, others once set"
+    )
     tasks: list[TaskView]
 
 
@@ -88,8 +87,9 @@ class AccountView(View):
     seed: int
     clock: ClockView
     profile: Profile
-    assume: dict[str, str]
-    """readings other than the emulator's own, by id of the assumption"""
+    assume: dict[str, str] = Field(
+        description="readings other than the emulator's own, by id of the assumption"
+    )
     vms: list[int]
 
 

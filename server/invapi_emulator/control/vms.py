@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View, VmView, vm_view
@@ -19,8 +20,7 @@ router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"], responses=
 
 
 class VmList(View):
-    vms: list[VmView]
-    """ascending by id"""
+    vms: list[VmView] = Field(description="ascending by id")
 
 
 @router.get("/vms")

@@ -48,7 +48,7 @@ class Fault(BaseModel):
     with this probability.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     phase: ClassVar[Phase]
 
     kind: str

@@ -59,7 +59,7 @@ class Match(BaseModel):
     `fields` are as the client sends them: text, or a list of texts for an array.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     module: ModuleName | None = None
     action: str | None = None

@@ -73,7 +73,7 @@ TaskKey = Annotated[
 class Parameters(BaseModel):
     """Parameters of an action; fields it does not know are ignored, as the vendor's API does."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class NoParameters(Parameters):

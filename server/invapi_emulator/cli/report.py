@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import click
 
-from invapi_emulator.remote import control, of_account
+from invapi_emulator.cli.control_calls import control, of_account
 
 SEVERITIES = ("notice", "warning", "error")
 FOUND = 1

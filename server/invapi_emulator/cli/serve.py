@@ -1,4 +1,4 @@
-"""The command `invapi-emulator`: reads flags, calls, prints."""
+"""`invapi-emulator serve`: one flag for each setting."""
 
 import logging
 import os
@@ -8,44 +8,16 @@ from typing import Any
 
 import click
 
-from invapi_emulator import (
-    __version__,
-    ca_command,
-    conformance_command,
-    remote,
-    remote_report,
-    worker_command,
-)
-from invapi_emulator.errors import CannotStart
 from invapi_emulator.garbage import keep_what_is_there, no_collection
 from invapi_emulator.listening import Ports, taken_ports
 from invapi_emulator.logs import log_to_stderr
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, is_local, read_settings
 from invapi_emulator.signals import on_signals
 
-CANNOT_START = 2
-
 _log = logging.getLogger("invapi_emulator")
 
 _ALONE: dict[str, Any] = {"is_flag": False, "flag_value": "true"}
 """A switch may stand without a value: --live is --live true."""
-
-
-def main() -> None:
-    """Run the command; whatever is wrong with its words is one line on stderr, and exit status 2."""
-    try:
-        status = commands(standalone_mode=False)
-    except click.ClickException as wrong:
-        status = _refuse(wrong.format_message())
-    except CannotStart as problem:
-        status = _refuse(str(problem))
-    sys.exit(status)
-
-
-@click.group(no_args_is_help=False)
-@click.version_option(__version__, prog_name="invapi-emulator")
-def commands() -> None:
-    """Emulate HOSTKEY's InvAPI: virtual machines, snapshots, tasks that take time."""
 
 
 def _setting_flags(command: Callable[..., int]) -> Callable[..., int]:
@@ -63,7 +35,7 @@ def _setting_flags(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
-@commands.command(
+@click.command(
     epilog=f"Each flag is also an environment variable, --port {ENVIRONMENT_PREFIX}PORT and so on."
 )
 @_setting_flags
@@ -80,57 +52,6 @@ def _given(flags: dict[str, Any]) -> dict[str, Any]:
     """Return the flags that were given; one that was given several times has all its values."""
     joined = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in flags.items()}
     return {name: joined[name] for name, value in flags.items() if value not in (None, ())}
-
-
-@commands.command(epilog=f"--db is also an environment variable, {ENVIRONMENT_PREFIX}DB.")
-@click.option("--db", metavar="DB", help=Settings.model_fields["db"].description)
-def migrate(db: str | None) -> int:
-    """Bring a database up to date, as `serve` does at its start."""
-    settings = read_settings({} if db is None else {"db": db})
-    if not settings.db:
-        return _refuse("--db: name the file or the URL that is to be brought up to date")
-    click.echo(_migrate(settings))
-    return 0
-
-
-for _command in (
-    ca_command.ca,
-    remote.env,
-    remote.reset,
-    remote.advance,
-    remote.export,
-    remote.import_,
-    remote.healthcheck,
-    remote_report.report,
-    conformance_command.conformance,
-    worker_command.worker,
-):
-    commands.add_command(_command)
-
-
-def _refuse(why: str) -> int:
-    click.echo(f"invapi-emulator: {why}", err=True)
-    return CANNOT_START
-
-
-def _migrate(settings: Settings) -> str:
-    from invapi_emulator.clock import real_time  # noqa: PLC0415 - like what follows, not for --help
-    from invapi_emulator.storage.database import open_database  # noqa: PLC0415
-    from invapi_emulator.storage.errors import DATABASE_LOST, why_lost  # noqa: PLC0415
-    from invapi_emulator.storage.schema import prepare_schema  # noqa: PLC0415
-    from invapi_emulator.storage.urls import name_of  # noqa: PLC0415
-    from invapi_emulator.storage.versions import HEAD  # noqa: PLC0415
-
-    database = open_database(settings.db, real_time())
-    try:
-        with database.transaction(changes_schema=True) as tx:
-            found = prepare_schema(tx.connection)
-    except DATABASE_LOST as problem:
-        raise CannotStart(f"--db: {name_of(database.engine.url)}: it {why_lost(problem)}") from None
-    finally:
-        database.close()
-    done = {None: f"made anew with schema {HEAD}", HEAD: f"schema {HEAD} is the newest"}
-    return f"{name_of(database.engine.url)}: {done.get(found, f'schema {found} is {HEAD} now')}"
 
 
 def _end(*_: object) -> None:

@@ -1,0 +1,26 @@
+"""`invapi-emulator env`: where the emulator is, and an account's credentials, for a shell."""
+
+import shlex
+
+import click
+
+from invapi_emulator.cli.control_calls import control, of_account
+
+
+@click.command()
+@of_account
+def env(url: str, admin_token: str, account: str) -> None:
+    """Print lines for `eval`: where the emulator is, and an account's credentials.
+
+    The credentials are good for nothing elsewhere, so a call that escapes to the real API fails there.
+    """
+    found = control(url, admin_token, "GET", account)
+    variables = {
+        "HOSTKEY_API_URL": url.rstrip("/"),
+        "HOSTKEY_API_KEY": found["api_key"],
+        "HOSTKEY_TOKEN": found["token"],
+        "HOSTKEY_USER": found["user"],
+        "HOSTKEY_PASSWORD": found["password"],
+    }
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")

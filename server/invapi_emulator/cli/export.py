@@ -1,0 +1,28 @@
+"""`invapi-emulator export`: writes an account's world down."""
+
+from pathlib import Path
+
+import click
+
+from invapi_emulator.cli.control_calls import control, of_account
+from invapi_emulator.scenarios.documents import YAML_ENDINGS, written
+
+
+@click.command()
+@of_account
+@click.option(
+    "--format", "form", type=click.Choice(["json", "yaml"]), help="json, unless FILE says otherwise"
+)
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def export(url: str, admin_token: str, account: str, form: str | None, file: Path | None) -> None:
+    """Write an account's world down, to FILE or to stdout."""
+    world = control(url, admin_token, "GET", f"{account}/state")
+    named_yaml = file is not None and file.name.endswith(YAML_ENDINGS)
+    text = written(world, as_yaml=form == "yaml" or (form is None and named_yaml))
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise click.ClickException(f"FILE: '{file}': {problem.strerror}") from None

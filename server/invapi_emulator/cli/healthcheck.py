@@ -1,0 +1,81 @@
+"""`invapi-emulator healthcheck`: tells a container or a script whether the emulator is ready."""
+
+import os
+import threading
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+import click
+
+from invapi_emulator.cli.control_calls import DEFAULT_URL, URL_VARIABLE
+from invapi_emulator.clock import real_time
+from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.settings import ENVIRONMENT_PREFIX, read_settings
+from invapi_emulator.testing import ControlFailure, Emulator
+from invapi_emulator.testing.serving import ca_file
+
+NOT_READY = 1
+ASKS_EVERY_SECONDS = 0.2
+ANSWERS_WITHIN_SECONDS = 5
+
+_LOOPBACK: dict[IPv4Address | IPv6Address, str] = {IPv4Address(0): "127.0.0.1", IPv6Address(0): "::1"}
+"""Where a server that listens on all addresses is asked."""
+
+
+@click.command()
+@click.option("--url", help="the emulator, if it is not the one that the variables of `serve` describe")
+@click.option(
+    "--wait", type=click.FloatRange(min=0), default=0, show_default=True, help="ask again for so many seconds"
+)
+def healthcheck(url: str | None, wait: float) -> int:
+    """Succeed if the emulator is ready; else say in one line why not, with exit status 1."""
+    now = real_time()
+    deadline = now() + wait * SECOND
+    pause = threading.Event()
+    try:
+        here = None if url else _served_here()
+    except CannotStart as wrong:
+        return _say_not_ready(str(wrong))
+    url, ca = here or (url or os.environ.get(URL_VARIABLE) or DEFAULT_URL, None)
+    while why := _why_not_ready(url, ca):
+        if now() >= deadline:
+            return _say_not_ready(why)
+        pause.wait(ASKS_EVERY_SECONDS)
+    return 0
+
+
+def _say_not_ready(why: str) -> int:
+    click.echo(f"invapi-emulator: {why}", err=True)
+    return NOT_READY
+
+
+def _served_here() -> tuple[str, str | None] | None:
+    """Return where `serve` listens with these variables, and the CA that it is trusted by.
+
+    Nothing if they say neither host nor port, nor that it is HTTPS.
+    """
+    if not any(os.environ.get(f"{ENVIRONMENT_PREFIX}{name}") for name in ("HOST", "PORT", "TLS")):
+        return None
+    settings = read_settings({})
+    host = _reachable(settings.host)
+    where = f"{f'[{host}]' if ':' in host else host}:{settings.port}"
+    return (f"https://{where}", ca_file(settings)) if settings.tls else (f"http://{where}", None)
+
+
+def _reachable(host: str) -> str:
+    """Return the loopback address in the place of the one that means all addresses of the machine."""
+    with suppress(ValueError):
+        return _LOOPBACK.get(ip_address(host), host)
+    return host
+
+
+def _why_not_ready(url: str, ca: str | None) -> str | None:
+    try:
+        answer = Emulator(url, ca=ca).control("GET", "/health", accept=(503,), within=ANSWERS_WITHIN_SECONDS)
+    except ControlFailure as refused:
+        return str(refused)
+    except ConnectionError as problem:
+        return f"--url: {problem}"
+    status, why = answer.get("status"), answer.get("why")
+    return None if status == "ready" else f"the emulator at {url} is not ready: {why or status}"

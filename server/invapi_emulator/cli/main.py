@@ -1,0 +1,67 @@
+"""The command's entry: finds the subcommand, and says in one line what is wrong with its words."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from invapi_emulator import __version__
+from invapi_emulator.errors import CannotStart
+
+CANNOT_START = 2
+
+COMMANDS = (
+    "advance",
+    "ca",
+    "conformance",
+    "env",
+    "export",
+    "healthcheck",
+    "import",
+    "migrate",
+    "report",
+    "reset",
+    "serve",
+    "worker",
+)
+"""The subcommands; each is in the module of its name."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand when it is asked for: what all of them stand on takes half a second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        return subcommand(cmd_name) if cmd_name in COMMANDS else None
+
+
+def subcommand(word: str) -> click.Command:
+    """Import the subcommand that this word calls."""
+    name = "import_" if word == "import" else word
+    found = getattr(import_module(f"invapi_emulator.cli.{name}"), name)
+    assert isinstance(found, click.Command)
+    return found
+
+
+@click.group(cls=LazyGroup, no_args_is_help=False)
+@click.version_option(__version__, prog_name="invapi-emulator")
+def commands() -> None:
+    """Emulate HOSTKEY's InvAPI: virtual machines, snapshots, tasks that take time."""
+
+
+def main() -> None:
+    """Run the command; whatever is wrong with its words is one line on stderr, and exit status 2."""
+    try:
+        status = commands(standalone_mode=False)
+    except click.ClickException as wrong:
+        status = _refuse(wrong.format_message())
+    except CannotStart as problem:
+        status = _refuse(str(problem))
+    sys.exit(status)
+
+
+def _refuse(why: str) -> int:
+    click.echo(f"invapi-emulator: {why}", err=True)
+    return CANNOT_START
