@@ -44,7 +44,8 @@ class Session(Protocol):
 class UnitOfWork:
     """A unit of work on an account, at a real time.
 
-    `appended` are rows of the journal and of the events, `trimmed` what then is too old of them, each with the
+    It is `owned` unless it is about no account, as calls are whose token is refused: then it has no `state`, `account` and
+    `counters`. `appended` are rows of the journal and of the events, `trimmed` what then is too old of them, each with the
     statement that takes it. `due_earlier` is set when something may fall due before what was known to be the first.
     `version` counts the changes.
     """
@@ -52,7 +53,7 @@ class UnitOfWork:
     def __init__(self, session: Session, state: AccountState | None, real_now: Instant) -> None:
         self.session = session
         self.real_now = real_now
-        self._state = state
+        self.owned = state is not None
         self.changes = Changes()
         self.appended: list[tuple[Write, Sequence[Any]]] = []
         self.trimmed: list[tuple[Write, Sequence[Any]]] = []
@@ -60,18 +61,9 @@ class UnitOfWork:
         self.version = 0
         self._transaction: Transaction | None = None
         if state is not None:
+            self.state = state
             self.account: Account = state.account
             self.counters = replace(state.counters)
-
-    @property
-    def owned(self) -> bool:
-        """Tell whether it is about an account; the journal has calls of none, too."""
-        return self._state is not None
-
-    @property
-    def state(self) -> AccountState:
-        assert self._state is not None, "a unit of work without an account"
-        return self._state
 
     @property
     def has_changed(self) -> bool:
@@ -145,7 +137,7 @@ class UnitOfWork:
         assert self._transaction is not None
         state = self.session.load(self.account.id)
         assert state is not None
-        self._state, self.account, self.counters = state, state.account, replace(state.counters)
+        self.state, self.account, self.counters = state, state.account, replace(state.counters)
         self.changes = Changes()
         self.appended, self.trimmed = [], []
 
