@@ -48,7 +48,7 @@ def _stderr() -> logging.Handler:
 
 
 def _is_no_cancelling(record: logging.LogRecord) -> bool:
-    """Leave out what uvicorn calls an error: at a stop, sending at once what a fault holds back, see http/server."""
+    """Leave out what uvicorn calls an error: at a stop, sending at once what a fault holds back, see server/http_protocol."""
     return not str(record.msg).startswith("Cancel %s running task")
 
 

@@ -6,7 +6,7 @@ _GO_ON = b"HTTP/1.1 100 "
 """How a client is told to send the body that it asks about (`Expect: 100-continue`): that is no head of an answer."""
 
 
-class OneWrite:
+class CoalescingTransport:
     """A transport for one answer: uvicorn writes head and body apart, which costs two calls of the system.
 
     A head that no body follows at once, as that of a stream, goes alone.

@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, MethodNotAllowed, TooSlow
 from invapi_emulator.logs import FIELDS
-from invapi_emulator.server.coalescing_transport import OneWrite
+from invapi_emulator.server.coalescing_transport import CoalescingTransport
 
 _log = logging.getLogger("invapi_emulator.calls")
 
@@ -73,7 +73,7 @@ class Protocol(HttpToolsProtocol):
             raise _too_large()
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         super().on_headers_complete()
-        self.cycle.transport = OneWrite(self.transport, self.loop)  # type: ignore[assignment] # all that an answer uses
+        self.cycle.transport = CoalescingTransport(self.transport, self.loop)  # type: ignore[assignment] # all that an answer uses
         self._in_body = True
         self._wait(self._patience.body, self._body_is_late)
 
@@ -89,7 +89,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         was_last = not self.pipeline
-        self.cycle.transport.flush()  # type: ignore[attr-defined] # a OneWrite, see on_headers_complete
+        self.cycle.transport.flush()  # type: ignore[attr-defined] # a CoalescingTransport, see on_headers_complete
         super().on_response_complete()
         if was_last and self._last_word is not None and not self.transport.is_closing():
             self.transport.write(_as_bytes(*self._refusal(self._last_word)))

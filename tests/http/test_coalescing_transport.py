@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from invapi_emulator.server.coalescing_transport import OneWrite
+from invapi_emulator.server.coalescing_transport import CoalescingTransport
 
 
 class Wire:
@@ -20,12 +20,12 @@ class Wire:
         self.written.append(None)
 
 
-def written(*turns: Callable[[OneWrite], object]) -> list[bytes | None]:
+def written(*turns: Callable[[CoalescingTransport], object]) -> list[bytes | None]:
     """Let each of these have its turn of the loop, and return what came of it."""
     wire = Wire()
 
     async def all_of_them() -> None:
-        answer = OneWrite(cast("asyncio.Transport", wire), asyncio.get_running_loop())
+        answer = CoalescingTransport(cast("asyncio.Transport", wire), asyncio.get_running_loop())
         for turn in turns:
             turn(answer)
             await asyncio.sleep(0)
@@ -34,16 +34,16 @@ def written(*turns: Callable[[OneWrite], object]) -> list[bytes | None]:
     return wire.written
 
 
-def whole(answer: OneWrite) -> None:
+def whole(answer: CoalescingTransport) -> None:
     answer.write(b"head ")
     answer.write(b"body")
 
 
-def asked_to_go_on(answer: OneWrite) -> None:
+def asked_to_go_on(answer: CoalescingTransport) -> None:
     answer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
-def without_a_body(answer: OneWrite) -> None:
+def without_a_body(answer: CoalescingTransport) -> None:
     answer.write(b"head")
     answer.close()
 
