@@ -1,9 +1,10 @@
-"""On PostgreSQL, calls that come for an account while others of it are under way are committed together."""
+"""On PostgreSQL, calls that come while others are under way are committed together."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
 
+import psycopg
 import pytest
 from postgres_server import Postgres
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -11,8 +12,10 @@ from together import VM, at_once, breaking, started_of, stored
 
 from calls import DEMO
 from invapi_emulator.clock import real_time
+from invapi_emulator.domain.accounts import Credentials
+from invapi_emulator.scenarios.worlds import make_account
 from invapi_emulator.settings import read_settings
-from invapi_emulator.startup import open_worlds
+from invapi_emulator.startup import BUILT_IN, defaults_of, open_worlds
 from invapi_emulator.storage import events, vms
 from invapi_emulator.storage.backends.postgresql_session import PostgresSession
 from invapi_emulator.storage.database import Database
@@ -25,6 +28,13 @@ def database(postgres: Postgres, request: pytest.FixtureRequest) -> Iterator[Dat
     settings = read_settings({"db": postgres.url(request.node.name[-40:]), "seed": 7, "clock": "frozen"})
     with closing(open_worlds(settings, real_time())) as database:
         yield database
+
+
+def new_account(database: Database, name: str) -> int:
+    credentials = Credentials(f"key of {name}", f"token of {name}", name, "password")
+    wanted = defaults_of(read_settings({"clock": "frozen"}), BUILT_IN).asked()
+    with database.transaction() as tx:
+        return make_account(tx, name, credentials, wanted, database.real_now(tx)).id
 
 
 @pytest.fixture
@@ -49,6 +59,35 @@ def test_calls_that_come_meanwhile_share_one_commit_and_each_sees_those_before(
     assert at_once(database, *[started_of] * 6) == [1, 2, 3, 4, 5, 6]
     assert len(commits) == 2  # of the first, and of those that came while it was under way
     assert stored(database) == 6
+
+
+def test_calls_of_several_accounts_share_one_commit_too(database: Database, commits: list[int]) -> None:
+    others = [new_account(database, f"other-{number}") for number in range(5)]
+    commits.clear()
+    waiting = [DEMO, others[0], *others, DEMO]
+
+    async def together() -> list[int]:
+        return await asyncio.gather(*(database.run(account_id, started_of) for account_id in waiting))
+
+    assert asyncio.run(together()) == [1, 1, 2, 1, 1, 1, 1, 2]
+    assert len(commits) <= 4  # of the first two, and of what came meanwhile for accounts not under way, twice
+
+
+def test_an_account_that_another_server_holds_keeps_none_but_its_own_calls_waiting(
+    database: Database,
+) -> None:
+    held, free = (new_account(database, name) for name in ("held", "free"))
+    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    async def beside() -> tuple[list[int], list[bool], list[int]]:
+        with psycopg.connect(url) as other:
+            other.execute("SELECT FROM account WHERE id = %s FOR UPDATE", [held])
+            waiting = [asyncio.create_task(database.run(held, started_of)) for _ in range(3)]
+            answered = [await database.run(free, started_of) for _ in range(3)]
+            still = [task.done() for task in waiting]
+        return answered, still, await asyncio.gather(*waiting)
+
+    assert asyncio.run(beside()) == ([1, 2, 3], [False] * 3, [1, 2, 3])
 
 
 def test_a_client_that_goes_takes_only_its_own_answer_with_it(database: Database) -> None:

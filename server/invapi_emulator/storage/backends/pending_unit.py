@@ -13,7 +13,7 @@ T = TypeVar("T")
 class PendingUnit(Generic[T]):
     """A unit of work as `Database.run` takes it; `waiter`, if there is one, is told when it has ended."""
 
-    __slots__ = ("account_id", "ended", "may_lose", "needs", "problem", "result", "waiter", "work")
+    __slots__ = ("account_id", "ended", "may_lose", "needs", "problem", "result", "wait", "waiter", "work")
 
     def __init__(
         self,
@@ -21,11 +21,14 @@ class PendingUnit(Generic[T]):
         work: Callable[[UnitOfWork], T],
         needs: Callable[[], Sequence[Need]] = no_needs,
         may_lose: Callable[[], bool] = never,
+        *,
+        wait: bool = True,
     ) -> None:
         self.account_id = account_id
         self.work = work
         self.needs = needs
         self.may_lose = may_lose
+        self.wait = wait
         self.ended = False
         self.result: T | None = None
         self.problem: BaseException | None = None

@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.storage.backends.account_queues import AccountQueues
 from invapi_emulator.storage.backends.membership import Membership
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.backends.postgresql_session import database_time
 from invapi_emulator.storage.backends.postgresql_units import PostgresUnits
+from invapi_emulator.storage.backends.unit_queue import UnitQueue
 from invapi_emulator.storage.database import Database, Need, never, no_needs
 from invapi_emulator.storage.shared_notifications import SharedNotifications
 from invapi_emulator.storage.transaction import Transaction
@@ -58,7 +58,7 @@ class PostgresDatabase(Database):
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="database")
         committing = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._units = PostgresUnits(self, lambda: self._connected(committing))
-        self._queues = AccountQueues(self._threads, self._units.run)
+        self._queue = UnitQueue(self._threads, self._units.run)
 
     async def run(
         self,
@@ -69,7 +69,7 @@ class PostgresDatabase(Database):
         *,
         wait: bool = True,
     ) -> T:
-        return await self._queues.outcome(PendingUnit(account_id, work, needs), wait=wait)
+        return await self._queue.outcome(PendingUnit(account_id, work, needs, wait=wait))
 
     def run_now(self, account_id: int | None, work: Callable[[UnitOfWork], T]) -> T:
         unit = PendingUnit(account_id, work)

@@ -1,9 +1,9 @@
 """What units of work read through and are written by on PostgreSQL; statements that go together make one round trip."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Dialect, bindparam, literal_column, select
+from sqlalchemy import ARRAY, Connection, Dialect, Integer, any_, bindparam, literal_column, select
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import state_check
@@ -11,7 +11,7 @@ from invapi_emulator.storage.account_state import AccountState
 from invapi_emulator.storage.accounts import LOAD
 from invapi_emulator.storage.database import Need
 from invapi_emulator.storage.errors import as_sqlalchemy
-from invapi_emulator.storage.record import Index
+from invapi_emulator.storage.record import Index, Owner
 from invapi_emulator.storage.requests import INSERT_UNAUTHENTICATED
 from invapi_emulator.storage.statement import Query, Runner, Statement, Write
 from invapi_emulator.storage.tables import account
@@ -25,10 +25,14 @@ _UNAUTHENTICATED_LOCK = 0x1147A93
 _NOW = Statement(select(literal_column("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint")), int)
 """The database's time in microseconds since 1970, whenever the transaction began."""
 
-_ROW = select(account.c.generation, account.c.revision).where(account.c.id == bindparam("wanted"))
-_HOLD = Statement(_ROW.with_for_update(), lambda *row: row)
-_HOLD_UNLESS_HELD = Statement(_ROW.with_for_update(skip_locked=True), lambda *row: row)
-_IS_THERE = Statement(_ROW, lambda *row: row)
+Row: TypeAlias = tuple[int, int, int]
+"""The id, generation and revision of an account."""
+
+_WANTED = account.c.id == any_(bindparam("wanted", type_=ARRAY(Integer)))
+_ROWS = select(account.c.id, account.c.generation, account.c.revision).where(_WANTED).order_by(account.c.id)
+_HOLD = Statement(_ROWS.with_for_update(), lambda *row: row)
+_HOLD_UNLESS_HELD = Statement(_ROWS.with_for_update(skip_locked=True), lambda *row: row)
+_ARE_THERE = Statement(_ROWS, lambda *row: row)
 
 
 def database_time(on: Runner) -> Instant:
@@ -61,41 +65,34 @@ class PostgresSession:
             rows: Sequence[Sequence[Any]] = self._driver.execute(sql, values).fetchall()
         return rows
 
-    def hold(self, account_id: int, *, wait: bool) -> tuple[tuple[int, int] | None, Instant]:
-        """Hold an account's row; return its generation and revision, None if there is none, and the time then."""
+    def hold(self, account_ids: Sequence[int], *, wait: bool) -> tuple[list[Row], Instant]:
+        """Begin, and hold the rows of accounts, all or those that nobody holds; return them, and the time then."""
         hold = _HOLD if wait else _HOLD_UNLESS_HELD
-        rows, (now,) = self._together([hold.of(wanted=account_id), _NOW.of()], begin=True)
-        return (rows[0] if rows else None), now
-
-    def begin_without_account(self) -> Instant:
-        """Return the time at which it began."""
-        ((now,),) = self._together([_NOW.of()], begin=True)
-        return int(now)
+        wanted = [hold.of(wanted=account_ids)] if account_ids else []
+        *rows, (now,) = self._together([*wanted, _NOW.of()], begin=True)
+        return (rows[0] if rows else []), now
 
     def is_there(self, account_id: int) -> bool:
-        return _IS_THERE.first(self, wanted=account_id) is not None
+        return _ARE_THERE.first(self, wanted=[account_id]) is not None
 
     def completed(
-        self, account_id: int, row: tuple[int, int], state: AccountState | None, needs: Sequence[Need]
-    ) -> AccountState:
-        """Return the account's state with all that is needed of it, which takes one round trip at most."""
-        owner = {"account_id": account_id, "generation": row[0]}
-        missing = [need for need in needs if state is None or not _is_loaded(state, need)]
-        queries: list[Query[Any]] = [
-            need.query(owner) if isinstance(need, Index) else need[0].query(owner, need[1])
-            for need in missing
-        ]
-        if state is None:
-            (state,), *found = self._together([LOAD.of(wanted=account_id), *queries])
-        else:
-            found = self._together(queries) if queries else []
-        assert state is not None
-        for need, rows in zip(missing, found, strict=True):
+        self, rows: Sequence[Row], known: Mapping[int, AccountState], needs: Sequence[tuple[int, Need]]
+    ) -> dict[int, AccountState]:
+        """Return the states of these accounts with all that is needed of them, which takes one round trip at most."""
+        owners = {id_: {"account_id": id_, "generation": generation} for id_, generation, _ in rows}
+        unknown = [account_id for account_id in owners if account_id not in known]
+        missing = [need for need in needs if not _is_loaded(known.get(need[0]), need[1])]
+        queries = [_query(owners[account_id], need) for account_id, need in missing]
+        loads = [LOAD.of(wanted=account_id) for account_id in unknown]
+        found = self._together([*loads, *queries]) if loads or queries else []
+        loaded = {account_id: state for account_id, (state,) in zip(unknown, found, strict=False)}
+        states = {**known, **loaded}
+        for (account_id, need), part in zip(missing, found[len(unknown) :], strict=True):
             if isinstance(need, Index):
-                state.indexes[need] = need.make(rows)
+                states[account_id].indexes[need] = need.make(part)
             else:
-                state.put(*need, rows)
-        return state
+                states[account_id].put(*need, part)
+        return states
 
     # What a unit reads through
 
@@ -165,5 +162,11 @@ class PostgresSession:
         return self._driver.execute(compiled.sql, compiled.values(query.values))
 
 
-def _is_loaded(state: AccountState, need: Need) -> bool:
+def _is_loaded(state: AccountState | None, need: Need) -> bool:
+    if state is None:
+        return False
     return need in state.indexes if isinstance(need, Index) else state.has(*need)
+
+
+def _query(owner: Owner, need: Need) -> Query[Any]:
+    return need.query(owner) if isinstance(need, Index) else need[0].query(owner, need[1])

@@ -1,7 +1,7 @@
-"""Units of work on PostgreSQL: some of one account are run, and committed, in one transaction."""
+"""Units of work on PostgreSQL: a group of them is run, and committed, in one transaction."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from threading import Lock
 from typing import Any
 
@@ -24,8 +24,8 @@ Units = Sequence[PendingUnit[Any]]
 class PostgresUnits:
     """What runs units, in any thread.
 
-    It holds their account: in this process by a lock, from before it reads the account's row until the state has taken
-    over what they changed; for all servers by the row itself.
+    It holds their accounts: in this process by locks, from before it reads the accounts' rows until the states have taken
+    over what the units changed; for all servers by the rows themselves.
     """
 
     def __init__(
@@ -36,73 +36,86 @@ class PostgresUnits:
         self._locks = [Lock() for _ in range(_LOCKS)]
 
     def run(self, units: Units, wait: bool = True) -> None:  # noqa: FBT001, FBT002 - threads are given it by place
-        """Run units of one account in one transaction, and end them; if that fails, in a transaction each.
+        """Run units in one transaction, and end them; `wait` for their account, which must be one.
 
-        Where the connection is lost nobody can tell whether they were committed, so none is run again.
+        Without, those are left as they were whose account is held, or that cannot share a transaction; and all, if it
+        fails. With, those are run again in a transaction each. Where the connection is lost nobody can tell whether
+        they were committed, so none is run again.
         """
-        account_id = units[0].account_id
+        account_ids = {unit.account_id for unit in units if unit.account_id is not None}
         try:
-            left = self._run_together(account_id, units, wait=wait)
+            self._run_together(account_ids, units, wait=wait)
         except Exception as problem:  # noqa: BLE001 - it is raised where the unit is waited for
-            if account_id is not None:
+            for account_id in account_ids:
                 self._database.states.drop(account_id)
-            if len(units) == 1 or (isinstance(problem, DBAPIError) and problem.connection_invalidated):
+            is_lost = isinstance(problem, DBAPIError) and problem.connection_invalidated
+            if is_lost or (wait and len(units) == 1):
                 for unit in units:
                     unit.end(problem)
-                return
-            left = units
-        for unit in left:
-            self.run([unit], wait)
+        for unit in units:
+            if wait and not unit.ended:
+                self.run([unit])
 
-    def _run_together(self, account_id: int | None, units: Units, *, wait: bool) -> Units:
-        """Run units, commit them and end them; return those that are to be run again, alone."""
+    def _run_together(self, account_ids: set[int], units: Units, *, wait: bool) -> None:
+        """Run units in one transaction, commit and end them; some may be left as they were."""
         with (
             self._database.timed("write"),
-            self._held(account_id, wait=wait),
+            self._held(account_ids, wait=wait and units[0].wait) as held,
             self._connected() as connection,
         ):
+            if wait and held != account_ids:
+                raise AccountBusy(*account_ids)
             session = PostgresSession(connection, alone=len(units) == 1)
-            state, now = self._open(session, account_id, units, wait=wait)
-            run = [unit for unit in units if _has_run(unit, session, UnitOfWork(session, state, now))]
+            states, now = self._open(session, held, units, wait=wait)
+            run = [unit for unit in units if unit.account_id is None or unit.account_id in states]
+            run = [unit for unit in run if _has_run(unit, session, _open_unit(session, states, unit, now))]
             changed = session.commit()
-            if state is not None:
+            for state in states.values():
                 self._database.states.keep(changed.states.get(state.account.id, state))
         self._database.notifications.happened(changed.states)
         for due in changed.due_earlier:
             self._database.notifications.due_earlier(due)
         for unit in run:
             unit.end(unit.problem)
-        return [unit for unit in units if not unit.ended]
 
     def _open(
-        self, session: PostgresSession, account_id: int | None, units: Units, *, wait: bool
-    ) -> tuple[AccountState | None, Instant]:
-        """Hold the account's row, and load what of it is not known or was changed by another server."""
-        if account_id is None:
-            return None, session.begin_without_account()
-        row, now = session.hold(account_id, wait=wait)
-        if row is None:
-            is_gone = wait or not session.is_there(account_id)
+        self, session: PostgresSession, account_ids: set[int], units: Units, *, wait: bool
+    ) -> tuple[dict[int, AccountState], Instant]:
+        """Hold the accounts' rows, and load what of them is not known or was changed by another server."""
+        may_wait = wait and units[0].wait
+        rows, now = session.hold(sorted(account_ids), wait=may_wait)
+        if wait and account_ids and not rows:
+            (account_id,) = account_ids
+            is_gone = may_wait or not session.is_there(account_id)
             raise (AccountGone if is_gone else AccountBusy)(account_id)
-        state = self._database.states.get(account_id)
-        if state is not None and (state.account.generation, state.revision) != row:
-            state = None
-        needs = dict.fromkeys(need for unit in units for need in unit.needs())
-        return session.completed(account_id, row, state, list(needs)), now
+        known = {}
+        for account_id, generation, revision in rows:
+            state = self._database.states.get(account_id)
+            if state is not None and (state.account.generation, state.revision) == (generation, revision):
+                known[account_id] = state
+        held = {account_id for account_id, *_ in rows}
+        asked = [(unit.account_id, unit.needs()) for unit in units]
+        needs = dict.fromkeys((id_, need) for id_, needs in asked if id_ in held for need in needs)
+        return session.completed(rows, known, list(needs)), now
 
     @contextmanager
-    def _held(self, account_id: int | None, *, wait: bool) -> Iterator[None]:
-        """Hold an account within this process."""
-        if account_id is None:
-            yield
-            return
-        lock = self._locks[account_id % _LOCKS]
-        if not lock.acquire(blocking=wait):
-            raise AccountBusy(account_id)
-        try:
-            yield
-        finally:
-            lock.release()
+    def _held(self, account_ids: set[int], *, wait: bool) -> Iterator[set[int]]:
+        """Hold accounts within this process; tell which."""
+        places = {account_id % _LOCKS for account_id in account_ids}
+        with ExitStack() as locks:
+            taken = set()
+            for place in places:
+                if self._locks[place].acquire(blocking=wait):
+                    locks.callback(self._locks[place].release)
+                    taken.add(place)
+            yield {account_id for account_id in account_ids if account_id % _LOCKS in taken}
+
+
+def _open_unit(
+    session: PostgresSession, states: dict[int, AccountState], pending: PendingUnit[Any], now: Instant
+) -> UnitOfWork:
+    state = None if pending.account_id is None else states[pending.account_id]
+    return UnitOfWork(session, state, now)
 
 
 def _has_run(pending: PendingUnit[Any], session: PostgresSession, unit: UnitOfWork) -> bool:

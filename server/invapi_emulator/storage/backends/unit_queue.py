@@ -1,0 +1,103 @@
+"""The units of work that wait on PostgreSQL: what comes while others are under way is run, and committed, together."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import Any, TypeVar
+
+from invapi_emulator.storage.backends.pending_unit import PendingUnit
+from invapi_emulator.storage.database import AccountBusy
+
+T = TypeVar("T")
+
+MOST_TOGETHER = 32
+"""Maximum number of units in a group."""
+
+GROUPS = 2
+"""Number of groups at a time: while one waits for the database another is run."""
+
+Units = Sequence[PendingUnit[Any]]
+
+Run = Callable[[Units, bool], None]
+"""Runs units in a thread, of one account or, unless it is to wait for accounts that others hold, of several.
+
+Those that it has not ended are to be run by account, and then to wait.
+"""
+
+
+class UnitQueue:
+    """The units that wait, in order; an account has units in one group at a time.
+
+    A group never waits for an account, or others would wait with it: what it leaves is run beside the groups.
+    """
+
+    def __init__(self, threads: Executor, run: Run) -> None:
+        self._threads = threads
+        self._run = run
+        self._waiting: list[_Entry] = []
+        self._under_way: set[int | None] = set()
+        self._groups = 0
+
+    async def outcome(self, unit: PendingUnit[T]) -> T:
+        """Return what a unit returns once it is committed; raises AccountBusy if it is not to wait for others."""
+        if not unit.wait and self._is_busy(unit.account_id):
+            raise AccountBusy(unit.account_id)
+        entry = _Entry(unit)
+        self._waiting.append(entry)
+        self._start_groups()
+        await entry.ended
+        return unit.outcome()
+
+    def _is_busy(self, account_id: int | None) -> bool:
+        return account_id in self._under_way or any(
+            entry.unit.account_id == account_id for entry in self._waiting
+        )
+
+    def _start_groups(self) -> None:
+        while self._groups < GROUPS and (group := self._next_group()):
+            self._groups += 1
+            self._start(group, self._finish_group, wait=False)
+
+    def _next_group(self) -> list["_Entry"]:
+        """Take the first units whose accounts are not under way."""
+        free = [entry for entry in self._waiting if entry.unit.account_id not in self._under_way]
+        group = free[:MOST_TOGETHER]
+        taken = set(map(id, group))
+        self._waiting = [entry for entry in self._waiting if id(entry) not in taken]
+        self._under_way.update(entry.unit.account_id for entry in group)
+        return group
+
+    def _start(self, group: list["_Entry"], finish: Callable[[list["_Entry"]], None], *, wait: bool) -> None:
+        units = [entry.unit for entry in group]
+        running = asyncio.get_running_loop().run_in_executor(self._threads, self._run, units, wait)
+
+        def done(run: "asyncio.Future[None]") -> None:
+            mistake = run.exception()
+            for unit in units if mistake is not None else ():
+                unit.end(mistake)
+            finish(group)
+
+        running.add_done_callback(done)
+
+    def _finish_group(self, group: list["_Entry"]) -> None:
+        self._groups -= 1
+        self._finish(group)
+
+    def _finish(self, group: list["_Entry"]) -> None:
+        """Tell those whose unit has ended, run the others by account, and start what waited."""
+        left: dict[int | None, list[_Entry]] = {}
+        for entry in group:
+            if not entry.unit.ended:
+                left.setdefault(entry.unit.account_id, []).append(entry)
+            elif not entry.ended.done():
+                entry.ended.set_result(None)
+        for entries in left.values():
+            self._start(entries, self._finish, wait=True)
+        self._under_way -= {entry.unit.account_id for entry in group} - left.keys()
+        self._start_groups()
+
+
+class _Entry:
+    def __init__(self, unit: PendingUnit[Any]) -> None:
+        self.unit = unit
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
