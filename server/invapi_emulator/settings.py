@@ -49,12 +49,12 @@ class Settings(BaseModel):
     )
 
     scenario: str = Field(
-        "demo", description="the world that accounts made new start with: a name, or a YAML or JSON file"
+        "demo", description="the world that new accounts start with: a name, or a YAML or JSON file"
     )
 
     clock: Literal["real", "frozen", "auto"] = Field(
         "real",
-        description="clock of accounts made new: real runs, frozen moves when told, auto jumps when polled",
+        description="clock of new accounts: real runs, frozen moves when told, auto jumps when polled",
     )
 
     rate: float = Field(
@@ -62,7 +62,7 @@ class Settings(BaseModel):
         gt=0,
         le=10_000,
         allow_inf_nan=False,
-        description="account seconds per real second, on the clocks of accounts made new",
+        description="account seconds per real second, on the clocks of new accounts",
     )
 
     polls: int = Field(
@@ -70,17 +70,17 @@ class Settings(BaseModel):
     )
 
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = Field(
-        None, description="makes accounts made new repeatable: keys, tokens, durations; nothing: a random one"
+        None, description="makes new accounts repeatable: keys, tokens, durations; nothing: a random one"
     )
 
     profile: Literal["instant", "realistic", "slow", "hostile"] = Field(
         "realistic",
-        description="how accounts made new behave: instant and slow change how long work takes, hostile all that the contract leaves open",
+        description="how new accounts behave: instant and slow change how long work takes, hostile all that the contract leaves open",
     )
 
     assume: tuple[str, ...] = Field(
         (),
-        description="readings of assumptions, for accounts made new and calls that are nobody's: A-12=no, separated by commas",
+        description="readings of assumptions, for new accounts and unauthenticated calls: A-12=no, separated by commas",
     )
 
     head_timeout: float = Field(
@@ -209,7 +209,7 @@ def is_local(host: str) -> bool:
 
 
 WORLD_SETTINGS = ("scenario", "clock", "rate", "polls", "seed", "profile", "assume")
-"""Those that apply to accounts made new only."""
+"""Those that apply to new accounts only."""
 
 
 def read_settings(flags: dict[str, Any]) -> Settings:

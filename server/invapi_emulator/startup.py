@@ -62,7 +62,7 @@ def with_printed_seed(settings: Settings) -> Settings:
 
 
 def defaults_of(settings: Settings, scenarios: Scenarios) -> Wanted:
-    """Return the world that accounts made new get, where nobody asks for another."""
+    """Return the world that new accounts get unless another is asked for."""
     start = ClockStart(settings.clock, settings.rate, settings.polls)
     conduct = Conduct(settings.profile, settings.assumed)
     return Wanted(chosen_scenario(scenarios, settings.scenario), start, settings.seed, conduct)

@@ -45,7 +45,7 @@ class Postgres:
     folder: Path
 
     def url(self, database: str) -> str:
-        """Return the URL of a database, made new."""
+        """Return the URL of a new database."""
         with self.connected() as connection:
             connection.execute(f'CREATE DATABASE "{database}"')
         return f"postgresql://{USER}@/{database}?host={self.folder}"

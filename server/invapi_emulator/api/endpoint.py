@@ -36,7 +36,7 @@ _REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
 class FormEndpoint:
     """An ASGI application that answers every path as a module of the imitated API.
 
-    `assumed` holds for calls that are nobody's.
+    `assumed` holds for unauthenticated calls.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A call as it came in."""
+"""A request of a module as it was received."""
 
 from msgspec import Struct, field
 from msgspec.structs import replace

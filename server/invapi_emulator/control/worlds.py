@@ -84,7 +84,7 @@ class _Work(Generic[T]):
 class Worlds:
     """The worlds of this server.
 
-    `defaults` is the world that accounts made new get, where nobody asks for another; `scenarios` are those there
+    `defaults` is the world that new accounts get unless another is asked for; `scenarios` are those there
     are.
     """
 
