@@ -84,4 +84,4 @@ def test_what_the_dockerfile_copies_is_enough_to_build_the_package(clone: Path, 
     subprocess.run([*build, str(source)], check=True, cwd=tmp_path)
     (wheel,) = (tmp_path / "wheels").iterdir()
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"invapi_emulator/cli.py", "invapi_emulator/migrations/env.py"} <= set(names)
+    assert {"invapi_emulator/cli/serve.py", "invapi_emulator/migrations/env.py"} <= set(names)
