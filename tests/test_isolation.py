@@ -20,7 +20,7 @@ NAMES = {"name": "fresh-install", "enable_rotation": "1"}
 ELSEWHERE = 20001
 """A VM that only the other account has."""
 
-OF_THE_WORKER = ("min(task.next_at)", "clock_timestamp()")
+OF_THE_WORKER = ("min(task.next_at)", "ORDER BY task.next_at", "clock_timestamp()")
 """What is in the statements with which the worker looks for what is due, whenever that may be."""
 
 

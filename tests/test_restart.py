@@ -1,9 +1,12 @@
 """A store that lasts: a restart goes on where it was."""
 
+from pathlib import Path
+
 import httpx
 import pytest
+from sqlalchemy import Engine, event
 
-from handed import HandedTime
+from handed import HandedTime, opened
 from harness import Emulator, running
 
 
@@ -47,3 +50,22 @@ def test_flags_about_worlds_leave_accounts_alone_that_are_there_and_say_so(
         emulator = Emulator(server, http)
         assert emulator.clock()["mode"] == "frozen"
         assert emulator.call("eq", "list")["servers"] == [12345, 12346, 12347, 12348]
+
+
+def test_a_start_sets_the_clocks_of_all_accounts_by_one_statement(time: HandedTime, tmp_path: Path) -> None:
+    file = str(tmp_path / "worlds.db")
+    with running(time, db=file) as server, httpx.Client(base_url=server.url) as http:
+        for _ in range(5):
+            assert http.post("/_emulator/accounts").status_code == 201
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with opened(time, db=file):
+            pass
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert [statement[:14] for statement in statements].count("UPDATE account") == 1

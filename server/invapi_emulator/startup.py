@@ -73,10 +73,11 @@ def _resume_clocks(database: Database, tx: Transaction) -> None:
     real_now, alive_at = database.real_now(tx), heartbeat.last_alive_at(tx)
     if alive_at is None:
         return
-    latest = task_lists.latest_of_each(tx)
+    latest, clocks = task_lists.latest_of_each(tx), {}
     for account in accounts.all_of_them(tx):
         now = max(account.clock.now(alive_at), latest.get(account.id, 0))
-        accounts.start_clock(tx, account, account.clock.moved_to(now, real_now))
+        clocks[account.id] = account.clock.moved_to(now, real_now)
+    accounts.start_clocks(tx, clocks)
 
 
 def _check_file(database: Database, tx: Transaction, settings: Settings, defaults: Wanted) -> None:

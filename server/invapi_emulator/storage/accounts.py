@@ -1,5 +1,6 @@
 """Accounts: an account's row in a unit of work, and queries about all of them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -123,14 +124,16 @@ def counters(tx: Transaction, account_id: int) -> dict[str, int]:
     return row._asdict()
 
 
-def start_clock(tx: Transaction, account: Account, clock: Clock) -> None:
-    """Let an account's clock go on after a start, before anybody has loaded it."""
-    parts = {f"clock_{part}": getattr(clock, part) for part in _CLOCK}
-    tx.execute(
-        update(_account)
-        .where(_account.c.id == account.id)
-        .values(parts | {"revision": _account.c.revision + 1})
-    )
+def start_clocks(tx: Transaction, clocks: Mapping[int, Clock]) -> None:
+    """Let the clocks of accounts go on after a start, before anybody has loaded them."""
+    rows = [
+        {"of": account_id} | {f"clock_{part}": getattr(clock, part) for part in _CLOCK}
+        for account_id, clock in clocks.items()
+    ]
+    if rows:
+        parts: dict[str, Any] = {f"clock_{part}": bindparam(f"clock_{part}") for part in _CLOCK}
+        one = update(_account).where(_account.c.id == bindparam("of"))
+        tx.execute(one.values(parts | {"revision": _account.c.revision + 1}), rows)
 
 
 def is_there(tx: Transaction, account_id: int) -> bool:

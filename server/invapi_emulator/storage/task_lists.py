@@ -42,12 +42,25 @@ _GOING_ON = (
 )
 
 
-def _next(account_id: int, at: Instant, *clock: Any) -> tuple[int, Clock, Instant]:
+def _next(account_id: int, at: Instant | None, *clock: Any) -> tuple[int, Clock, Instant | None]:
     return account_id, Clock(*clock), at
 
 
 _NEXT_CHANGES = Statement(_GOING_ON, _next)
-_NEXT_CHANGE = Statement(_GOING_ON.where(account.c.id == bindparam("wanted")), _next)
+_FIRST = (  # of an account alone, min() would read all of its tasks that go on
+    select(task.c.next_at)
+    .where(_PRESENT, RUNNING, task.c.next_at.is_not(None))
+    .order_by(task.c.next_at)
+    .limit(1)
+    .correlate(account)
+    .scalar_subquery()
+)
+_NEXT_CHANGE = Statement(
+    select(account.c.id, _FIRST, *_CLOCK).where(
+        account.c.clock_mode != "frozen", account.c.id == bindparam("wanted")
+    ),
+    _next,
+)
 
 _CLEARED = 200
 """Number of tasks of former worlds that are cleared away at a time."""
@@ -127,13 +140,17 @@ def by_state(tx: Transaction) -> dict[str, int]:
 
 def next_changes(tx: Transaction) -> NextChanges:
     """Return the next changes of all accounts whose clocks run."""
-    return {account_id: (clock, at) for account_id, clock, at in _NEXT_CHANGES.all(tx)}
+    return _by_account(_NEXT_CHANGES.all(tx))
 
 
 def next_changes_of(tx: Transaction, account_ids: Iterable[int]) -> NextChanges:
     """Return the next changes of those of these accounts whose clocks run."""
     found = (each for account_id in account_ids for each in _NEXT_CHANGE.all(tx, wanted=account_id))
-    return {account_id: (clock, at) for account_id, clock, at in found}
+    return _by_account(found)
+
+
+def _by_account(found: Iterable[tuple[int, Clock, Instant | None]]) -> NextChanges:
+    return {account_id: (clock, at) for account_id, clock, at in found if at is not None}
 
 
 def with_former_ones(tx: Transaction) -> list[int]:

@@ -84,36 +84,36 @@ DUE = Index(TASK, lambda owner: Query(_GOING_ON, owner), _Due)
 
 
 class _Numbers:
-    """The numbers of the account's oldest and newest task, 0 without any; not current once a task was removed."""
+    """The number of the account's newest task, 0 without any, and how many there are; not current once one was removed."""
 
     def __init__(self, rows: Iterable[tuple[int, int]]) -> None:
-        self.first, self.last = next(iter(rows))
+        self.last, self.count = next(iter(rows))
         self.current = True
 
     def changed(self, _key: Key, value: Task | None) -> None:
         if value is None:
             self.current = False
-        else:
-            self.first, self.last = self.first or value.sequence, max(self.last, value.sequence)
+        elif value.sequence > self.last:
+            self.last, self.count = value.sequence, self.count + 1
 
     def content(self) -> tuple[int, int] | None:
-        return (self.first, self.last) if self.current else None
+        return (self.last, self.count) if self.current else None
 
 
-def _end(of: Any) -> Any:
-    return select(func.coalesce(of(task.c.sequence), 0)).where(OF_WORLD).scalar_subquery()
-
-
-_FIRST_AND_LAST = Statement(  # apart, or SQLite reads all that lie between
-    select(_end(func.min), _end(func.max)), lambda first, last: (first, last)
+_COUNT = select(func.count()).select_from(task).where(OF_WORLD)
+_LAST_AND_COUNT = Statement(
+    select(
+        select(func.coalesce(func.max(task.c.sequence), 0)).where(OF_WORLD).scalar_subquery(),
+        _COUNT.scalar_subquery(),
+    ),
+    lambda last, count: (last, count),
 )
-NUMBERS = Index(TASK, lambda owner: Query(_FIRST_AND_LAST, owner), _Numbers)
+NUMBERS = Index(TASK, lambda owner: Query(_LAST_AND_COUNT, owner), _Numbers)
 _OWNER = Statement(select(task.c.account_id).where(task.c.key == bindparam("wanted")), int)
 _OLDEST = Statement(
     select(task.c.key, task.c.ended_at).where(OF_WORLD).order_by(task.c.sequence).limit(_LOOKED_AT),
     lambda key, ended_at: (key, ended_at),
 )
-_COUNT = Statement(select(func.count()).select_from(task).where(OF_WORLD), int)
 _SIZE = func.length(cast(task.c.context, Text))
 _HELD = Statement(select(func.coalesce(func.sum(_SIZE), 0)).where(OF_WORLD), int)
 _UNDER_WAY = TASK.where(OF_WORLD, RUNNING, task.c.vm_id == bindparam("vm"))
@@ -162,13 +162,13 @@ def is_taken(unit: UnitOfWork, key: str) -> bool:
     return started_here is not None or bool(unit.rows(_OWNER.of(wanted=key)))
 
 
-def first_and_last_sequence(unit: UnitOfWork) -> tuple[int, int]:
-    """Return the numbers of the account's oldest and newest task, 0 without any."""
+def last_and_count(unit: UnitOfWork) -> tuple[int, int]:
+    """Return the number of the account's newest task, 0 without any, and how many there are, before the unit."""
     numbers = unit.index(NUMBERS)
     if not numbers.current:
         unit.forget(NUMBERS)
         numbers = unit.index(NUMBERS)
-    return numbers.first, numbers.last
+    return numbers.last, numbers.count
 
 
 def under_way(unit: UnitOfWork, vm_id: int) -> list[Task]:
@@ -194,7 +194,7 @@ def make_room(unit: UnitOfWork, most: int, reading: tuple[KindName, ...]) -> Non
 
     The oldest go first. A changing task under way is never dropped (contract 3.7).
     """
-    surplus = unit.rows(Query(_COUNT, unit.state.owner))[0] + 1 - most
+    surplus = last_and_count(unit)[1] + 1 - most
     for droppable in (_droppable(None), _droppable(reading)):
         if surplus <= 0:
             return

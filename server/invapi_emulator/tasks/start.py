@@ -82,13 +82,12 @@ def _planned(
 
 def _make_room(unit: UnitOfWork, call: Call[Any], number: int, context_size: int) -> None:
     """Let the account's tasks go that are too many, or have too much to repeat, to keep one more of this number."""
-    first, last = tasks.first_and_last_sequence(unit)
-    numbers = number - first  # of which snapshots have some, so there are no more tasks
+    last, count = tasks.last_and_count(unit)
     if number // _AT_A_TIME != last // _AT_A_TIME:
         tasks.drop_aged_out(unit, call.now)
-        if numbers >= MAX_TASKS - _AT_A_TIME:
+        if count >= MAX_TASKS - _AT_A_TIME:
             tasks.make_room(unit, MAX_TASKS + 1 - _AT_A_TIME, _reading())
-    elif numbers >= MAX_TASKS:
+    elif count >= MAX_TASKS:
         tasks.make_room(unit, MAX_TASKS, _reading())
     if context_size > LARGE_CONTEXT:
         tasks.make_room_for_context(unit, MAX_CONTEXTS - context_size, _reading())
