@@ -145,6 +145,19 @@ def test_a_call_that_writes_by_sql_has_a_transaction_to_itself(
     assert stored(database) == 4
 
 
+def test_what_is_committed_is_not_run_again_when_telling_others_fails(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_account_ids: object) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(database.notifications, "happened", fail)
+        outcomes = at_once(database, *[started_of] * 3)
+    assert [type(outcome) for outcome in outcomes] == [LookupError] * 3
+    assert stored(database) == 3
+
+
 def test_calls_whose_connection_is_lost_are_refused_together_and_none_is_run_again(
     postgres: Postgres, database: Database
 ) -> None:

@@ -15,6 +15,7 @@ from invapi_emulator.storage.backends.postgresql_session import PostgresSession
 from invapi_emulator.storage.database import AccountBusy, AccountGone, Database
 from invapi_emulator.storage.errors import DATABASE_LOST
 from invapi_emulator.storage.unit_of_work import RunAgain, UnitOfWork
+from invapi_emulator.storage.write_batch import WriteBatch
 
 _LOCKS = 256
 
@@ -44,7 +45,7 @@ class PostgresUnits:
         """
         account_ids = {unit.account_id for unit in units if unit.account_id is not None}
         try:
-            self._run_together(account_ids, units, wait=wait)
+            changed = self._run_together(account_ids, units, wait=wait)
         except Exception as problem:  # noqa: BLE001 - it is raised where the unit is waited for
             for account_id in account_ids:
                 self._database.states.drop(account_id)
@@ -52,12 +53,14 @@ class PostgresUnits:
             if is_lost or (wait and len(units) == 1):
                 for unit in units:
                     unit.end(problem)
+        else:
+            self._tell(changed)  # not within what is run again: it is committed
         for unit in units:
             if wait and not unit.ended:
                 self.run([unit])
 
-    def _run_together(self, account_ids: set[int], units: Units, *, wait: bool) -> None:
-        """Run units in one transaction, commit and end them; some may be left as they were."""
+    def _run_together(self, account_ids: set[int], units: Units, *, wait: bool) -> WriteBatch:
+        """Run units in one transaction, commit and end them; some may be left as they were. Return what they changed."""
         with (
             self._database.timed("write"),
             self._held(account_ids, wait=wait and units[0].wait) as held,
@@ -72,11 +75,14 @@ class PostgresUnits:
             changed = session.commit()
             for state in states.values():
                 self._database.states.keep(changed.states.get(state.account.id, state))
-        self._database.notifications.happened(changed.states)
-        for due in changed.due_earlier:
-            self._database.notifications.due_earlier(due)
         for unit in run:
             unit.end(unit.problem)
+        return changed
+
+    def _tell(self, changed: WriteBatch) -> None:
+        self._database.notifications.happened(changed.states)
+        for account_id in changed.due_earlier:
+            self._database.notifications.due_earlier(account_id)
 
     def _open(
         self, session: PostgresSession, account_ids: set[int], units: Units, *, wait: bool
