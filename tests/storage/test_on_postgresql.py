@@ -134,3 +134,33 @@ def test_a_connection_that_is_lost_amid_a_unit_of_work_takes_its_changes_with_it
         shown: list[str] = []
         database.run_now(DEMO, lambda unit: shown.append(unit.account.scenario))
         assert shown == ["demo"]
+
+
+def test_a_connection_that_is_lost_while_it_commits_is_told_as_lost(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    db = postgres.url("lost_at_commit")
+    with closing(open_worlds(read_settings({"db": db}), real_time())) as database:
+        with database.transaction() as tx:
+            for statement in _LOSES_ITSELF_AT_COMMIT:
+                tx.connection.exec_driver_sql(statement)
+        with pytest.raises(OperationalError) as lost:
+            database.run_now(DEMO, lambda unit: unit.change_account(token_alive=False))
+        assert lost.value.connection_invalidated
+        assert "Traceback" not in caplog.text
+        shown: list[bool] = []
+        database.run_now(DEMO, lambda unit: shown.append(unit.account.token_alive))
+        assert shown == [True]
+
+
+_LOSES_ITSELF_AT_COMMIT = (
+    """
+    CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'
+    """,
+    """
+    CREATE CONSTRAINT TRIGGER loses AFTER UPDATE ON account DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION lose()
+    """,
+)
+"""The check of a constraint that is deferred runs within COMMIT."""

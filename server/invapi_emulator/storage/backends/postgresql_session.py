@@ -127,14 +127,15 @@ class PostgresSession:
 
     def commit(self) -> WriteBatch:
         """Write what is not yet written, and commit, in one round trip; return all that the units changed."""
-        with as_sqlalchemy(self._connection), self._driver.pipeline():
-            self._write()
-            self._changed.write_accounts(self._run)
-            if not state_check.ENABLED:
+        with as_sqlalchemy(self._connection):
+            with self._driver.pipeline():
+                self._write()
+                self._changed.write_accounts(self._run)
+                if not state_check.ENABLED:
+                    self._driver.execute("COMMIT")
+            if state_check.ENABLED:
+                state_check.compare_touched(self._changed, self)
                 self._driver.execute("COMMIT")
-        if state_check.ENABLED:
-            state_check.compare_touched(self._changed, self)
-            self._driver.execute("COMMIT")
         return self._changed
 
     def _write(self) -> None:
