@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from invapi_emulator.fidelity.clauses import clauses
+from invapi_emulator.contract.clauses import clauses
 
 ROOT = Path(__file__).parents[1]
 MARK = re.compile(r"mark\.clause\(([^)]*)\)")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import invapi_emulator.application  # noqa: F401 - fills the tables of actions and kinds of task
-from invapi_emulator.description.fidelity_page import whole_page
+from invapi_emulator.openapi.fidelity_page import whole_page
 
 PAGE = Path(__file__).parents[1] / "docs" / "fidelity.md"
 

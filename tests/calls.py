@@ -4,7 +4,7 @@ from invapi_emulator.api.attempt import Attempt
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.form_rules import find_action
 from invapi_emulator.api.request import Request
-from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 

@@ -6,9 +6,9 @@ import pytest
 
 from invapi_emulator.cli.main import main
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.scenarios.named import scenario_names
 from invapi_emulator.settings import is_local, read_settings
 from invapi_emulator.storage.versions import HEAD
+from invapi_emulator.worlds.named import scenario_names
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from harness import Emulator
-from invapi_emulator.actions import ACTIONS, modules
-from invapi_emulator.faults.kind import FAULTS
-from invapi_emulator.report import findings as _findings  # noqa: F401 - importing it fills the table
-from invapi_emulator.report.habits import HABITS
-from invapi_emulator.scenarios.documents import as_json, parse
-from invapi_emulator.scenarios.named import scenario_names
-from invapi_emulator.scenarios.schema import CountersSpec, DiskSpec, MemorySpec, SnapshotSpec, VmSpec, World
-from invapi_emulator.scenarios.task_schema import TaskSpec
+from invapi_emulator.client_lint import findings as _findings  # noqa: F401 - importing it fills the table
+from invapi_emulator.client_lint.rule import HABITS
+from invapi_emulator.engine.action import ACTIONS, modules
+from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.engine.tasks.kinds import actions_with_tasks
 from invapi_emulator.settings import Settings
-from invapi_emulator.tasks.kinds import actions_with_tasks
+from invapi_emulator.worlds.documents import as_json, parse
+from invapi_emulator.worlds.named import scenario_names
+from invapi_emulator.worlds.schema import CountersSpec, DiskSpec, MemorySpec, SnapshotSpec, VmSpec, World
+from invapi_emulator.worlds.task_schema import TaskSpec
 
 ROOT = Path(__file__).parents[1]
 

@@ -14,8 +14,8 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from harness import TOKEN
 from invapi_emulator import __version__
-from invapi_emulator.actions import modules
 from invapi_emulator.application import create_app, create_app_from_env
+from invapi_emulator.engine.action import modules
 from invapi_emulator.settings import Settings
 
 BROWSER = {"accept": "text/html"}

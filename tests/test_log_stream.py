@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from invapi_emulator.log_stream import ToDescriptor
+from invapi_emulator.process.log_stream import ToDescriptor
 
 
 @dataclass

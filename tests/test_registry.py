@@ -5,15 +5,14 @@ from collections.abc import Callable
 import pytest
 
 import invapi_emulator.application
-import invapi_emulator.conformance.checks
-import invapi_emulator.report.findings  # noqa: F401 - fills the table
-from invapi_emulator.actions import ACTIONS, action
-from invapi_emulator.assumptions.assumption import ASSUMPTIONS, assumption
-from invapi_emulator.conformance.table import CHECKS, check
-from invapi_emulator.faults.kind import FAULTS, fault
-from invapi_emulator.modules.parameters import NoParameters
-from invapi_emulator.report.habits import HABITS, habit
-from invapi_emulator.tasks.kinds import KINDS, kind
+import invapi_emulator.client_lint.findings  # noqa: F401 - fills the table
+from invapi_conformance.table import CHECKS, check
+from invapi_emulator.actions.parameters import NoParameters
+from invapi_emulator.client_lint.rule import HABITS, habit
+from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, assumption
+from invapi_emulator.engine.action import ACTIONS, action
+from invapi_emulator.engine.faults.kind import FAULTS, fault
+from invapi_emulator.engine.tasks.kinds import KINDS, kind
 
 
 def check_again(name: str) -> None:
@@ -44,6 +43,6 @@ def test_a_second_entry_of_a_name_is_an_error(what: str) -> None:
 
 def test_the_same_action_of_another_module_starts_tasks_of_its_own() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("invapi_emulator.tasks.kinds.KINDS", type(KINDS)("kinds of task"))
+        patch.setattr("invapi_emulator.engine.tasks.kinds.KINDS", type(KINDS)("kinds of task"))
         kind(("vm", "status"), [])(KINDS["eq", "status"].finish)
         kind(("eq", "status"), [])(KINDS["eq", "status"].finish)

@@ -7,10 +7,10 @@ import pytest
 
 from handed import HandedTime
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.scenarios.files import known_scenarios
 from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.testing import Account, ControlFailure, Emulator
+from invapi_emulator.worlds.files import known_scenarios
 
 WORLD = """
 vms:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from harness import Emulator, running
-from invapi_emulator.logs import HumanLines, JsonLines
+from invapi_emulator.process.logs import HumanLines, JsonLines
 
 SECRETS = {
     "token": "given-token-must-not-be-seen",

@@ -10,24 +10,24 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator import __version__
-from invapi_emulator.actions import modules
+from invapi_emulator.actions.auth import sessions as _auth_sessions
+from invapi_emulator.actions.eq import inventory as _eq_inventory
+from invapi_emulator.actions.eq import power as _eq_power
+from invapi_emulator.actions.eq_callback import check as _eq_callback_check
+from invapi_emulator.actions.vm import creation as _vm_creation
+from invapi_emulator.actions.vm import restore_settings as _vm_restore_settings
+from invapi_emulator.actions.vm import snapshots as _vm_snapshots
+from invapi_emulator.actions.vm import statistics as _vm_statistics
 from invapi_emulator.api.endpoint import FormEndpoint
 from invapi_emulator.clock import real_time
 from invapi_emulator.demo_traffic import DemoTraffic
-from invapi_emulator.garbage import no_collection
-from invapi_emulator.modules.auth import sessions as _auth_sessions
-from invapi_emulator.modules.eq import inventory as _eq_inventory
-from invapi_emulator.modules.eq import power as _eq_power
-from invapi_emulator.modules.eq_callback import check as _eq_callback_check
-from invapi_emulator.modules.vm import creation as _vm_creation
-from invapi_emulator.modules.vm import restore_settings as _vm_restore_settings
-from invapi_emulator.modules.vm import snapshots as _vm_snapshots
-from invapi_emulator.modules.vm import statistics as _vm_statistics
+from invapi_emulator.engine.action import modules
+from invapi_emulator.process.gc_tuning import no_collection
 from invapi_emulator.runtime import Runtime
-from invapi_emulator.scenarios.files import known_scenarios
 from invapi_emulator.server.paths import path_within
 from invapi_emulator.settings import Settings, read_settings
 from invapi_emulator.startup import with_printed_seed
+from invapi_emulator.worlds.files import known_scenarios
 
 MODULES = (
     _auth_sessions,
@@ -108,7 +108,7 @@ class EmulatorApp(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the description of all of it, which is made when it is first asked for."""
         if self.openapi_schema is None:
-            from invapi_emulator.description.document import whole_document  # noqa: PLC0415 - not at each start
+            from invapi_emulator.openapi.document import whole_document  # noqa: PLC0415 - not at each start
 
             self._load_control()
             self.openapi_schema = whole_document(super().openapi())

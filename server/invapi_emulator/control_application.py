@@ -5,7 +5,6 @@ from fastapi import FastAPI
 from invapi_emulator.control import (
     accounts,
     clock,
-    conduct,
     docs,
     events,
     faults,
@@ -19,7 +18,8 @@ from invapi_emulator.control import (
     tasks,
     vms,
 )
-from invapi_emulator.control.admission import Admission
+from invapi_emulator.control import behavior as conduct
+from invapi_emulator.control.admin_auth import Admission
 from invapi_emulator.control.failures import failures, handle_failures
 from invapi_emulator.control.feeds import Feeds
 from invapi_emulator.control.guard import ControlGuard

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from starlette.types import ASGIApp, Message
 
+from invapi_emulator.domain.accounts import DEMO
 from invapi_emulator.randomness import Chance
-from invapi_emulator.scenarios.worlds import DEMO
 
 STEP_SECONDS = 2
 USER_AGENT = "invapi-emulator --live"

@@ -7,16 +7,16 @@ from typing import Any
 
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import SECOND
-from invapi_emulator.lifecycle import Lifecycle
-from invapi_emulator.measures import Measures
-from invapi_emulator.request_ids import RequestIds
-from invapi_emulator.scenarios.named import Scenarios
+from invapi_emulator.engine.worker import Worker
+from invapi_emulator.process.lifecycle import Lifecycle
+from invapi_emulator.process.metrics import Measures
+from invapi_emulator.process.request_ids import RequestIds
 from invapi_emulator.settings import Settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
 from invapi_emulator.storage import heartbeat
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
-from invapi_emulator.worker.loop import Worker
+from invapi_emulator.worlds.named import Scenarios
 
 _log = logging.getLogger(__name__)
 

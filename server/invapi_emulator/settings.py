@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from invapi_emulator.assumptions.assumption import Assumed, split
+from invapi_emulator.contract.assumptions.assumption import Assumed, split
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.logs import LogFormat
+from invapi_emulator.process.logs import LogFormat
 
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 

@@ -4,13 +4,11 @@ import logging
 from collections.abc import Sequence
 
 from invapi_emulator.clock import RealTime
+from invapi_emulator.domain.accounts import DEMO
+from invapi_emulator.domain.behavior import Conduct
 from invapi_emulator.domain.clocks import ClockStart
-from invapi_emulator.domain.conduct import Conduct
 from invapi_emulator.errors import CannotStart, Unprocessable
 from invapi_emulator.randomness import new_seed
-from invapi_emulator.scenarios.files import chosen_scenario
-from invapi_emulator.scenarios.named import Scenarios
-from invapi_emulator.scenarios.worlds import DEMO, DEMO_CREDENTIALS, Wanted, check_wanted, make_account
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
 from invapi_emulator.storage import accounts, heartbeat, task_lists
 from invapi_emulator.storage.database import Database, open_database
@@ -19,6 +17,9 @@ from invapi_emulator.storage.schema import prepare_schema
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.urls import name_of
 from invapi_emulator.storage.versions import HEAD
+from invapi_emulator.worlds.accounts import DEMO_CREDENTIALS, Wanted, check_wanted, make_account
+from invapi_emulator.worlds.files import chosen_scenario
+from invapi_emulator.worlds.named import Scenarios
 
 _log = logging.getLogger(__name__)
 

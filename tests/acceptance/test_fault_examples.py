@@ -13,7 +13,7 @@ import pytest
 from pages import examples, page, type_in, without_what_varies
 from processes import DEADLINE, ROOT, Served, served, wait_until
 
-from invapi_emulator.faults.kind import FAULTS
+from invapi_emulator.engine.faults.kind import FAULTS
 
 pytestmark = pytest.mark.acceptance
 SECTIONS = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^#)", page("docs/faults.md"), re.MULTILINE | re.DOTALL))

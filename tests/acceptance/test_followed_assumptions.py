@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from invapi_emulator.assumptions.assumption import ASSUMPTIONS
+from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS
 
 pytestmark = pytest.mark.acceptance
 

@@ -13,7 +13,7 @@ from harness import SEED, TOKEN
 from invapi_emulator.api import pipeline
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.pipeline import STEPS
-from invapi_emulator.fidelity.clauses import clauses
+from invapi_emulator.contract.clauses import clauses
 from invapi_emulator.storage import faults
 from invapi_emulator.storage.database import Database
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from harness import Emulator, running
-from invapi_emulator.assumptions.assumption import ASSUMPTIONS, Assumed
-from invapi_emulator.assumptions.unswitched import WHY_NO_SWITCH
+from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed
+from invapi_emulator.contract.assumptions.unswitched import WHY_NO_SWITCH
+from invapi_emulator.contract.clauses import clauses
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.fidelity.clauses import clauses
 from invapi_emulator.settings import read_settings
 
 TESTS = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_*.py"))

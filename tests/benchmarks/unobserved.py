@@ -4,7 +4,7 @@ from typing import Any
 
 from invapi_emulator.api import pipeline
 from invapi_emulator.cli.main import main
-from invapi_emulator.measures import Measures, Timing
+from invapi_emulator.process.metrics import Measures, Timing
 from invapi_emulator.storage import events
 
 

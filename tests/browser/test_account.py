@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from processes import DEADLINE
 from visit import Visit
 
-from invapi_emulator.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
-from invapi_emulator.faults.kind import FAULTS
+from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
+from invapi_emulator.engine.faults.kind import FAULTS
 
 pytestmark = pytest.mark.acceptance
 

@@ -7,8 +7,8 @@ import pytest
 from kit_runs import NOTHING, ran
 from wrong_server import Asked, Given, wrong_server
 
+from invapi_conformance.walk import Allowed
 from invapi_emulator.cli.main import main
-from invapi_emulator.conformance.walk import Allowed
 from invapi_emulator.testing.account import Account
 
 LEAKY = "0123456789abcdef" * 2

@@ -4,8 +4,8 @@ import pytest
 from kit_runs import EVERYTHING, ran
 
 from harness import Running
-from invapi_emulator.assumptions.assumption import ASSUMPTIONS
-from invapi_emulator.conformance.table import CHECKS
+from invapi_conformance.table import CHECKS
+from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS
 from invapi_emulator.testing import Emulator
 from invapi_emulator.testing.account import Account
 

@@ -10,9 +10,9 @@ from kit_runs import EVERYTHING, NOTHING, account_of, ran
 from plants import is_end
 from wrong_server import Asked, Given, wrong_server
 
-from invapi_emulator.conformance.probe import NOBODY
-from invapi_emulator.conformance.table import CHECKS
-from invapi_emulator.conformance.walk import Allowed
+from invapi_conformance.probe import NOBODY
+from invapi_conformance.table import CHECKS
+from invapi_conformance.walk import Allowed
 from invapi_emulator.testing import Emulator
 from invapi_emulator.testing.account import Account
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from invapi_emulator.conformance.masking import Masking
-from invapi_emulator.conformance.patterns import (
+from invapi_conformance.masking import Masking
+from invapi_conformance.patterns import (
     COUNT,
     KEY,
     TEXT,
@@ -19,7 +19,7 @@ from invapi_emulator.conformance.patterns import (
     says,
     seen,
 )
-from invapi_emulator.conformance.shapes import shape_of
+from invapi_conformance.shapes import shape_of
 
 AKEY = "zwwhla4g1bua0kzgqtf6rto5h8x23jxl"
 HEX = "0123456789abcdef" * 2

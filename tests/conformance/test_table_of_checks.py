@@ -2,9 +2,9 @@
 
 import pytest
 
-from invapi_emulator.conformance import checks as _checks  # noqa: F401 - importing it fills the table
-from invapi_emulator.conformance.table import CHECKS, HOLDS, check
-from invapi_emulator.fidelity.clauses import clauses
+from invapi_conformance import checks as _checks  # noqa: F401 - importing it fills the table
+from invapi_conformance.table import CHECKS, HOLDS, check
+from invapi_emulator.contract.clauses import clauses
 
 
 @pytest.mark.parametrize("name", CHECKS)

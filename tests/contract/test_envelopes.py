@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from harness import TOKEN, Emulator, Json
-from invapi_emulator.actions import ACTIONS, NOT_EMULATED
 from invapi_emulator.api.parameters import what_it_takes
+from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
 
 REASONS = {
     "unknown_module",

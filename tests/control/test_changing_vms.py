@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness import MORE, Emulator, Json
-from invapi_emulator.scenarios.schema import VmSpec
+from invapi_emulator.worlds.schema import VmSpec
 from worlds_in_use import bytes_of, exported, live_through_everything, refused
 
 NEW_ID = 777

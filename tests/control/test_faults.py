@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness import Emulator, Json
-from invapi_emulator.faults.kind import FAULTS
+from invapi_emulator.engine.faults.kind import FAULTS
 
 ORDERS: list[Json] = [
     {"kind": "http_status", "status": 500},

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from harness import Emulator, Json, Running
-from invapi_emulator.scenarios.named import scenario_names
 from invapi_emulator.testing import Account, ControlFailure
 from invapi_emulator.testing import Emulator as Control
+from invapi_emulator.worlds.named import scenario_names
 from worlds_in_use import bytes_of, call, exported, later, live_through_everything, live_through_faults, put
 
 

@@ -10,7 +10,7 @@ from seen import BROWSER, page, said, vm_page
 
 from harness import Emulator, running
 from invapi_emulator.dashboard.rendering import POLICY
-from invapi_emulator.faults.kind import FAULTS, Fault
+from invapi_emulator.engine.faults.kind import FAULTS, Fault
 from invapi_emulator.testing import Emulator as Served
 
 PAGES = ("/", "/_emulator/ui", "/_emulator/ui/accounts", "/_emulator/ui/accounts/demo/vms/12345")

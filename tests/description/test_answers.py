@@ -8,10 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from harness import TOKEN, Emulator, Json, Running
-from invapi_emulator.actions import ACTIONS
-from invapi_emulator.description.answers.answer import Answer, Refused
-from invapi_emulator.description.modules import DESCRIBED, answers_of, form_of
-from invapi_emulator.fidelity.clauses import clauses
+from invapi_emulator.contract.clauses import clauses
+from invapi_emulator.engine.action import ACTIONS
+from invapi_emulator.openapi.answers.answer import Answer, Refused
+from invapi_emulator.openapi.modules import DESCRIBED, answers_of, form_of
 
 ANSWERS = [(module, *example) for module in sorted(DESCRIBED) for example in answers_of(module)]
 CALLS = [(module, name, answer) for module, name, answer in ANSWERS if module != "eq_callback"]

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from harness import TOKEN, Emulator, Json, Running, running
-from invapi_emulator.actions import ACTIONS, NOT_EMULATED
+from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
 
 VERBS = {"get", "put", "post", "delete", "patch"}
 

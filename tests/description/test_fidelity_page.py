@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 import invapi_emulator.application  # noqa: F401 - fills the tables of actions and kinds of task
-from invapi_emulator.actions import ACTIONS
-from invapi_emulator.assumptions.assumption import ASSUMPTIONS
-from invapi_emulator.description.fidelity_page import whole_page
-from invapi_emulator.fidelity.clauses import clauses
-from invapi_emulator.fidelity.sources import SOURCES, bases_in
+from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS
+from invapi_emulator.contract.clauses import clauses
+from invapi_emulator.contract.sources import SOURCES, bases_in
+from invapi_emulator.engine.action import ACTIONS
+from invapi_emulator.openapi.fidelity_page import whole_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "fidelity.md"
 

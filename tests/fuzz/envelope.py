@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from harness import Json
-from invapi_emulator.fidelity.clauses import clauses
+from invapi_emulator.contract.clauses import clauses
 
 _CLAUSE = re.search(r"`([a-z_ ]+)`\.$", clauses()["2.5"].text)
 assert _CLAUSE is not None

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from harness import TOKEN, Emulator, Json
-from invapi_emulator.logs import HumanLines, JsonLines
+from invapi_emulator.process.logs import HumanLines, JsonLines
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from invapi_emulator.conformance.requests import Request
+from invapi_conformance.requests import Request
 from invapi_emulator.testing.account import Account
 
 Json = dict[str, Any]

@@ -13,7 +13,6 @@ from together import VM, at_once, breaking, started_of, stored
 from calls import DEMO
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.accounts import Credentials
-from invapi_emulator.scenarios.worlds import make_account
 from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import BUILT_IN, defaults_of, open_worlds
 from invapi_emulator.storage import events, vms
@@ -21,6 +20,7 @@ from invapi_emulator.storage.backends.postgresql_session import PostgresSession
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.write_batch import WriteBatch
+from invapi_emulator.worlds.accounts import make_account
 
 
 @pytest.fixture

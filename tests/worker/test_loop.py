@@ -11,13 +11,13 @@ from calls import DEMO
 from handed import HandedTime, opened
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.tasks import PlannedStage, Task
-from invapi_emulator.scenarios.named import Scenario, scenario
-from invapi_emulator.scenarios.worlds import reset_account
+from invapi_emulator.engine.worker import Worker
 from invapi_emulator.storage import accounts, heartbeat, tasks
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.worker.loop import Worker
+from invapi_emulator.worlds.accounts import reset_account
+from invapi_emulator.worlds.named import Scenario, scenario
 
 
 @pytest.fixture

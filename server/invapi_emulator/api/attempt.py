@@ -2,15 +2,16 @@
 
 import logging
 
-from invapi_emulator.actions import Action
 from invapi_emulator.api import pipeline
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.parameters import vm_id_in
 from invapi_emulator.api.request import Request
 from invapi_emulator.api.tokens import BY_TOKEN
-from invapi_emulator.assumptions.assumption import Assumed
 from invapi_emulator.clock import RealTime
-from invapi_emulator.faults.rules import RULES
+from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.faults.rules import RULES
+from invapi_emulator.engine.tasks.kinds import KINDS
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage.database import Need
 from invapi_emulator.storage.owners import OwnerWord
@@ -20,7 +21,6 @@ from invapi_emulator.storage.stale_lists import UNLISTED
 from invapi_emulator.storage.tasks import DUE, NUMBERS, TASK
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.vms import VM
-from invapi_emulator.tasks.kinds import KINDS
 
 _log = logging.getLogger(__name__)
 

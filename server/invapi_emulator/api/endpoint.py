@@ -5,7 +5,6 @@ import logging
 
 from starlette.types import Receive, Scope, Send
 
-from invapi_emulator.actions import ACTIONS, MODULES, NOT_EMULATED, Action, modules
 from invapi_emulator.api.attempt import Attempt
 from invapi_emulator.api.envelope import failure, preflight
 from invapi_emulator.api.exchange import Exchange
@@ -15,13 +14,14 @@ from invapi_emulator.api.journal import record_request
 from invapi_emulator.api.request import Request, head_of, with_fields
 from invapi_emulator.api.request_log import log_call
 from invapi_emulator.api.response_faults import deliver
-from invapi_emulator.assumptions.assumption import Assumed
-from invapi_emulator.assumptions.transport import PAGES_OF_OTHER_ORIGINS
+from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.transport import PAGES_OF_OTHER_ORIGINS
 from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action, modules
 from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
-from invapi_emulator.lifecycle import Lifecycle
-from invapi_emulator.measures import Measures
-from invapi_emulator.request_ids import REQUEST_ID_HEADER, RequestIds
+from invapi_emulator.process.lifecycle import Lifecycle
+from invapi_emulator.process.metrics import Measures
+from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 from invapi_emulator.server.http_protocol import REFUSED
 from invapi_emulator.server.paths import path_within
 from invapi_emulator.storage.database import AccountGone, Database

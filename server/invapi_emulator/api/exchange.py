@@ -4,16 +4,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from invapi_emulator.actions import Action, Call
 from invapi_emulator.api.answer import Answer
 from invapi_emulator.api.parameters import vm_id_in
 from invapi_emulator.api.request import Request
 from invapi_emulator.api.response_faults import seconds_of
-from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import SECOND, Instant
+from invapi_emulator.engine.action import Action, Call
+from invapi_emulator.engine.faults.kind import Reply
 from invapi_emulator.errors import ApiError
-from invapi_emulator.faults.kind import Reply
 
 
 class Exchange:

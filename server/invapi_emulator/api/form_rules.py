@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from invapi_emulator.actions import ACTIONS, MODULES, NOT_EMULATED, Action, actions_of
 from invapi_emulator.api.parameters import shortened
 from invapi_emulator.api.request import Request
-from invapi_emulator.assumptions.assumption import Assumed
-from invapi_emulator.assumptions.transport import MULTIPART, PATH_WITHOUT_PHP
+from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.transport import MULTIPART, PATH_WITHOUT_PHP
+from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action, actions_of
 from invapi_emulator.errors import ApiError, NotEmulated, UnknownAction, UnknownModule, UnsupportedMediaType
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 
-from invapi_emulator.actions import Action, Fields, Value
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.masking import Masking
 from invapi_emulator.api.request import Request
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.engine.action import Action, Fields, Value
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 

@@ -5,9 +5,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from invapi_emulator.actions import Fields
+from invapi_emulator.actions.parameters import VmId
+from invapi_emulator.engine.action import Fields
 from invapi_emulator.errors import InvalidParameter
-from invapi_emulator.modules.parameters import VmId
 
 _SHOWN = 60
 _VM_ID: TypeAdapter[int] = TypeAdapter(VmId)

@@ -6,7 +6,6 @@ from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
-from invapi_emulator.actions import Action, Call
 from invapi_emulator.api.answer import Answer
 from invapi_emulator.api.envelope import failure, success
 from invapi_emulator.api.exchange import Exchange
@@ -16,16 +15,17 @@ from invapi_emulator.api.parameters import validated
 from invapi_emulator.api.request import Request
 from invapi_emulator.api.scrambling import scrambled
 from invapi_emulator.api.tokens import BY_TOKEN
-from invapi_emulator.assumptions.assumption import Assumed
-from invapi_emulator.assumptions.transport import TOKEN_FIRST, WORDS_OF_REFUSALS
 from invapi_emulator.clock import RealTime
+from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.transport import TOKEN_FIRST, WORDS_OF_REFUSALS
+from invapi_emulator.engine.action import Action, Call
+from invapi_emulator.engine.faults.kind import AfterFault, BeforeFault, Reply
+from invapi_emulator.engine.faults.rules import fire
+from invapi_emulator.engine.tasks.advance import advance_due_tasks
 from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired
-from invapi_emulator.faults.kind import AfterFault, BeforeFault, Reply
-from invapi_emulator.faults.rules import fire
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.tasks.advance import advance_due_tasks
 
 
 class Again:

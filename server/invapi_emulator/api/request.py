@@ -4,9 +4,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 from starlette.types import Receive, Scope
 
-from invapi_emulator.actions import Fields
 from invapi_emulator.api.forms import header, names_in_query, read_fields
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.engine.action import Fields
 
 MULTIPART = "multipart/"
 

@@ -5,7 +5,7 @@ import logging
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.masking import Masking
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.logs import FIELDS
+from invapi_emulator.process.logs import FIELDS
 
 _log = logging.getLogger("invapi_emulator.calls")
 

@@ -30,7 +30,7 @@ _TRUST = """\
 @click.option("--path", is_flag=True, help="print only where its certificate is")
 def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
     """Print the test CA's certificate, made if there is none, and what makes clients trust it."""
-    from invapi_emulator.tls.authority import HOSTS, authority  # noqa: PLC0415 - cryptography, not for --help
+    from invapi_emulator.server.tls.authority import HOSTS, authority  # noqa: PLC0415 - cryptography, not for --help
 
     flags = {"ca_dir": ca_dir, "tls_names": tls_names}
     try:

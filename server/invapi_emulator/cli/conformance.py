@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import click
 
 if TYPE_CHECKING:
-    from invapi_emulator.conformance.ordered import Order
+    from invapi_conformance.ordered import Order
 
 FORMATS = ("text", "json", "junit")
 
@@ -79,7 +79,7 @@ def conformance(**given: Any) -> int:
 
     Exit status: 0 nothing differs, 1 something does, 2 it could not run, was interrupted or left something behind.
     """
-    from invapi_emulator.conformance.ordered import carried_out  # noqa: PLC0415 - only here, not for --help
+    from invapi_conformance.ordered import carried_out  # noqa: PLC0415 - only here, not for --help
 
     return carried_out(
         _order(given), click.echo, lambda line: click.echo(f"invapi-emulator: {line}", err=True)
@@ -87,9 +87,9 @@ def conformance(**given: Any) -> int:
 
 
 def _order(given: dict[str, Any]) -> "Order":
-    from invapi_emulator.conformance.ordered import Order  # noqa: PLC0415
-    from invapi_emulator.conformance.probe import Access, Patience  # noqa: PLC0415
-    from invapi_emulator.conformance.walk import Allowed  # noqa: PLC0415
+    from invapi_conformance.ordered import Order  # noqa: PLC0415
+    from invapi_conformance.probe import Access, Patience  # noqa: PLC0415
+    from invapi_conformance.walk import Allowed  # noqa: PLC0415
 
     return Order(
         target=given["target"],

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from invapi_emulator.cli.control_calls import control, of_account
-from invapi_emulator.scenarios.documents import YAML_ENDINGS, written
+from invapi_emulator.worlds.documents import YAML_ENDINGS, written
 
 
 @click.command()

@@ -5,7 +5,7 @@ from typing import TextIO
 import click
 
 from invapi_emulator.cli.control_calls import control, of_account
-from invapi_emulator.scenarios.documents import as_json, parse
+from invapi_emulator.worlds.documents import as_json, parse
 
 
 @click.command("import")

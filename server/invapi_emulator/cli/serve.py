@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from invapi_emulator.garbage import keep_what_is_there, no_collection
-from invapi_emulator.listening import Ports, taken_ports
-from invapi_emulator.logs import log_to_stderr
+from invapi_emulator.process.gc_tuning import keep_what_is_there, no_collection
+from invapi_emulator.process.logs import log_to_stderr
+from invapi_emulator.process.signals import on_signals
+from invapi_emulator.server.sockets import Ports, taken_ports
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, is_local, read_settings
-from invapi_emulator.signals import on_signals
 
 _log = logging.getLogger("invapi_emulator")
 
@@ -65,9 +65,9 @@ def _serve(settings: Settings, ports: Ports) -> None:
     from invapi_emulator.application import EmulatorApp  # noqa: PLC0415
     from invapi_emulator.clock import real_time  # noqa: PLC0415
     from invapi_emulator.runtime import Runtime  # noqa: PLC0415
-    from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
     from invapi_emulator.server.server import allow_many_connections, secured, server_for  # noqa: PLC0415
     from invapi_emulator.startup import with_printed_seed  # noqa: PLC0415
+    from invapi_emulator.worlds.files import known_scenarios  # noqa: PLC0415
 
     if not settings.admin_token and not is_local(settings.host):
         _log.warning(

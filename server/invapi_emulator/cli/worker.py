@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.logs import log_to_stderr
+from invapi_emulator.process.logs import log_to_stderr
+from invapi_emulator.process.signals import TOLD_TO_END, end_at_the_latest
 from invapi_emulator.settings import Settings, read_settings
-from invapi_emulator.signals import TOLD_TO_END, end_at_the_latest
 
 _TAKEN = ("db", "account_ttl", "log_level", "log_format")
 
@@ -48,9 +48,9 @@ async def _work(settings: Settings) -> None:
     import invapi_emulator.application  # noqa: F401, PLC0415 - fills the table of kinds of task
     from invapi_emulator.clock import real_time  # noqa: PLC0415
     from invapi_emulator.domain.instants import SECOND  # noqa: PLC0415
+    from invapi_emulator.engine.worker import Worker  # noqa: PLC0415
     from invapi_emulator.startup import open_worlds  # noqa: PLC0415
     from invapi_emulator.storage.urls import name_of  # noqa: PLC0415
-    from invapi_emulator.worker.loop import Worker  # noqa: PLC0415
 
     database = open_worlds(settings, real_time())
     try:

@@ -11,13 +11,13 @@ from invapi_emulator.control.bodies import ScenarioName
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, View, account_view, view_of
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, Worlds
-from invapi_emulator.domain.accounts import Credentials
-from invapi_emulator.domain.conduct import Profile
+from invapi_emulator.domain.accounts import DEMO, Credentials
+from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.errors import Conflict
 from invapi_emulator.randomness import Chance, new_name, new_seed
-from invapi_emulator.scenarios.fields import AccountName, Assume, ClockChange, Seed
-from invapi_emulator.scenarios.worlds import DEMO, make_account
 from invapi_emulator.storage import accounts, vms
+from invapi_emulator.worlds.accounts import make_account
+from invapi_emulator.worlds.fields import AccountName, Assume, ClockChange, Seed
 
 router = APIRouter(prefix="/_emulator", tags=["accounts"])
 

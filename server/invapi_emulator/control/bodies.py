@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from invapi_emulator.scenarios.named import scenario_names
+from invapi_emulator.worlds.named import scenario_names
 
 
 def _built_in_scenarios(schema: dict[str, Any]) -> None:

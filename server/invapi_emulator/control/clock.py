@@ -10,11 +10,11 @@ from invapi_emulator.control.views import ClockView, View, clock_view
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
 from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, parse_iso
 from invapi_emulator.domain.tasks import has_aged_out
+from invapi_emulator.engine.tasks.jump import move_clock
 from invapi_emulator.errors import Conflict, NotFound, Unprocessable
 from invapi_emulator.randomness import is_task_key
-from invapi_emulator.scenarios.fields import ClockChange
 from invapi_emulator.storage import accounts, events, task_lists, tasks
-from invapi_emulator.tasks.jump import move_clock
+from invapi_emulator.worlds.fields import ClockChange
 
 TEN_YEARS = 10 * 365 * 86_400
 

@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from invapi_emulator.errors import ControlError
-from invapi_emulator.scenarios.mistakes import invalid
 from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
+from invapi_emulator.worlds.errors import invalid
 
 MEANINGS = {
     401: "the admin token is missing or wrong",

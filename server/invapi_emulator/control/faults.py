@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
+from invapi_emulator.engine.faults.kind import Fault
+from invapi_emulator.engine.faults.rules import MAX_RULES, Order, ordered
 from invapi_emulator.errors import Conflict, NotFound
-from invapi_emulator.faults.kind import Fault
-from invapi_emulator.faults.rules import MAX_RULES, Order, ordered
 from invapi_emulator.storage import accounts, faults
 from invapi_emulator.storage.faults import Rule
 

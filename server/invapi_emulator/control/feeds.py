@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeAlias
 
 from invapi_emulator.control.account_watcher import AccountWatcher
-from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.errors import DATABASE_LOST
 

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from invapi_emulator.control.admission import Admission
+from invapi_emulator.control.admin_auth import Admission
 from invapi_emulator.control.failures import failure
 from invapi_emulator.errors import ControlError, Forbidden, Unauthorized
-from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.server.paths import path_within, root_of
 from invapi_emulator.settings import Settings
 

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from invapi_emulator import __version__
-from invapi_emulator.actions import actions_of, modules
 from invapi_emulator.control.views import View
+from invapi_emulator.engine.action import actions_of, modules
 from invapi_emulator.server.paths import root_of
 
 router = APIRouter(tags=["health"])

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from invapi_emulator import __version__
 from invapi_emulator.control.worlds import TheWorlds, Worlds
 from invapi_emulator.domain.instants import SECOND
-from invapi_emulator.measures import BOUNDS, Measures, Timing
+from invapi_emulator.process.metrics import BOUNDS, Measures, Timing
 from invapi_emulator.storage import accounts, task_lists
 
 if TYPE_CHECKING:

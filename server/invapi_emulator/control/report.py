@@ -3,11 +3,11 @@
 from fastapi import APIRouter
 from pydantic import Field
 
+from invapi_emulator.client_lint.findings import Finding, findings_of
+from invapi_emulator.client_lint.rule import Severity
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
-from invapi_emulator.report.findings import Finding, findings_of
-from invapi_emulator.report.habits import Severity
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"], responses=failures(404))
 

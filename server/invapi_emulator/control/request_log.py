@@ -6,8 +6,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invapi_emulator.clock import RealTime
-from invapi_emulator.logs import FIELDS, without_made_up
-from invapi_emulator.request_ids import REQUEST_ID_HEADER, RequestIds
+from invapi_emulator.process.logs import FIELDS, without_made_up
+from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 
 _log = logging.getLogger("invapi_emulator.control")
 _LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})

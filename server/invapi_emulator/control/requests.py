@@ -7,15 +7,15 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from invapi_emulator.actions import ACTIONS, NOT_EMULATED
 from invapi_emulator.control.failures import FailureView, failures
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, Worlds
 from invapi_emulator.domain.instants import iso_or_none
-from invapi_emulator.faults.match import FieldName, FieldValue, ModuleName
-from invapi_emulator.scenarios.fields import Timestamp
+from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
+from invapi_emulator.engine.faults.match import FieldName, FieldValue, ModuleName
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.requests import Request
+from invapi_emulator.worlds.fields import Timestamp
 
 router = APIRouter(prefix="/_emulator", tags=["journal"])
 

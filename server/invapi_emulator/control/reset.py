@@ -9,8 +9,8 @@ from invapi_emulator.control.bodies import ScenarioName
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, account_view
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
-from invapi_emulator.scenarios.fields import Seed
-from invapi_emulator.scenarios.worlds import reset_account
+from invapi_emulator.worlds.accounts import reset_account
+from invapi_emulator.worlds.fields import Seed
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"], responses=failures(404))
 

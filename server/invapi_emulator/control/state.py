@@ -7,9 +7,9 @@ from pydantic import Field
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, account_view
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
-from invapi_emulator.scenarios import schema
-from invapi_emulator.scenarios.export import written_world
-from invapi_emulator.scenarios.worlds import replace_world
+from invapi_emulator.worlds import schema
+from invapi_emulator.worlds.accounts import replace_world
+from invapi_emulator.worlds.export import written_world
 
 router = APIRouter(prefix="/_emulator/accounts/{name}/state", tags=["state"], responses=failures(404))
 

@@ -9,10 +9,10 @@ from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import TaskView, View, task_view
 from invapi_emulator.control.worlds import NameInPath, TaskKey, TheWorlds, World
 from invapi_emulator.domain.tasks import Task, has_aged_out
+from invapi_emulator.engine.tasks.advance import complete_by_hand, fail_by_hand
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import task_lists, tasks
-from invapi_emulator.tasks.advance import complete_by_hand, fail_by_hand
 
 router = APIRouter(prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"], responses=failures(404))
 

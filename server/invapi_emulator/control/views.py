@@ -5,17 +5,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from invapi_emulator.actions.vm.rows import settings_body, snapshot_row
 from invapi_emulator.control.worlds import World
 from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.clocks import ClockMode
-from invapi_emulator.domain.conduct import Profile
 from invapi_emulator.domain.instants import Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot
 from invapi_emulator.domain.tasks import Task, TaskState, progress_at, stage_at
 from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind, as_of
-from invapi_emulator.modules.vm.rows import settings_body, snapshot_row
-from invapi_emulator.scenarios.export import written_clock
 from invapi_emulator.storage import snapshots, task_lists, vms
+from invapi_emulator.worlds.export import written_clock
 
 
 class View(BaseModel):

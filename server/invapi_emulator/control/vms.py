@@ -5,16 +5,16 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import Field
 
+from invapi_emulator.actions.parameters import MAX_ID
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View, VmView, vm_view
 from invapi_emulator.control.worlds import NameInPath, TheWorlds, VmNumber, World
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import Conflict, NotFound
-from invapi_emulator.modules.parameters import MAX_ID
-from invapi_emulator.scenarios.change import changed_vm
-from invapi_emulator.scenarios.schema import VmSpec
-from invapi_emulator.scenarios.settle import settle_vm
 from invapi_emulator.storage import events, vms
+from invapi_emulator.worlds.change import changed_vm
+from invapi_emulator.worlds.load import settle_vm
+from invapi_emulator.worlds.schema import VmSpec
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"], responses=failures(404))
 

@@ -11,17 +11,17 @@ from sqlalchemy.exc import IntegrityError
 from invapi_emulator.control.feeds import Feeds
 from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.engine.tasks.advance import advance_due_tasks
 from invapi_emulator.errors import Conflict, NotFound
-from invapi_emulator.lifecycle import Lifecycle
-from invapi_emulator.measures import Measures
-from invapi_emulator.scenarios.mistakes import mistake
-from invapi_emulator.scenarios.named import Scenario, Scenarios
-from invapi_emulator.scenarios.worlds import Wanted
+from invapi_emulator.process.lifecycle import Lifecycle
+from invapi_emulator.process.metrics import Measures
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import AccountGone, Database
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.tasks.advance import advance_due_tasks
+from invapi_emulator.worlds.accounts import Wanted
+from invapi_emulator.worlds.errors import mistake
+from invapi_emulator.worlds.named import Scenario, Scenarios
 
 T = TypeVar("T")
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from invapi_emulator.actions import modules
 from invapi_emulator.control.faults import rule_view
 from invapi_emulator.control.worlds import World
 from invapi_emulator.dashboard.fault_form import kind_forms
@@ -13,6 +12,7 @@ from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
+from invapi_emulator.engine.action import modules
 from invapi_emulator.storage import faults, task_lists, vms
 
 CARDS = 24

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from invapi_emulator.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
-from invapi_emulator.faults.kind import FAULTS, Fault
+from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
+from invapi_emulator.engine.faults.kind import FAULTS, Fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from invapi_emulator.actions import ACTIONS
 from invapi_emulator.control.worlds import World
+from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.requests import Request
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from invapi_emulator.control.admission import Admission, no_cookie
+from invapi_emulator.control.admin_auth import Admission, no_cookie
 from invapi_emulator.control.guard import LOGIN
 from invapi_emulator.dashboard.rendering import html
 from invapi_emulator.server.paths import root_of

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from invapi_emulator.actions.vm.statistics import statistics_of
 from invapi_emulator.control.vms import vm_named
 from invapi_emulator.control.worlds import World
 from invapi_emulator.dashboard.chain import LINEAGE, MOST_OF_LINEAGE, chains_of, origin_of
@@ -11,7 +12,6 @@ from invapi_emulator.dashboard.journal import Wanted, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
-from invapi_emulator.modules.vm.statistics import statistics_of
 from invapi_emulator.storage import events, snapshots, task_lists
 
 

@@ -14,8 +14,8 @@ from invapi_emulator.dashboard.journal import Wanted
 from invapi_emulator.dashboard.machine_page import gather_machine
 from invapi_emulator.dashboard.rendering import html, static_file
 from invapi_emulator.dashboard.scale import WINDOWS
+from invapi_emulator.domain.accounts import DEMO
 from invapi_emulator.errors import NotFound
-from invapi_emulator.scenarios.worlds import DEMO
 from invapi_emulator.server.paths import root_of
 from invapi_emulator.storage import accounts
 

@@ -4,10 +4,13 @@ import re
 
 from msgspec import Struct
 
-from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.domain.behavior import Conduct
 from invapi_emulator.domain.clocks import Clock, ClockStart
-from invapi_emulator.domain.conduct import Conduct
 from invapi_emulator.domain.instants import Instant
+
+DEMO = "demo"
+"""The name of the account that every emulator has from its start."""
 
 GIVEN_TOKEN_EXPIRES = 4_102_444_800
 """`token_expire` of the token an account is given out with: 2100-01-01, in epoch seconds (contract 5.4)."""

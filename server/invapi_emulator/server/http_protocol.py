@@ -11,7 +11,7 @@ from httptools import HttpParserCallbackError, HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, MethodNotAllowed, TooSlow
-from invapi_emulator.logs import FIELDS
+from invapi_emulator.process.logs import FIELDS
 from invapi_emulator.server.coalescing_transport import CoalescingTransport
 
 _log = logging.getLogger("invapi_emulator.calls")

@@ -13,10 +13,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.lifecycle import Lifecycle
+from invapi_emulator.process.lifecycle import Lifecycle
+from invapi_emulator.process.signals import end_at_the_latest, on_signals
 from invapi_emulator.server.http_protocol import Patience, Protocol, Refusal
 from invapi_emulator.settings import Settings
-from invapi_emulator.signals import end_at_the_latest, on_signals
 
 DRAIN_SECONDS = 1.5
 """How long requests under way get when the server stops; new ones meanwhile are told that it does."""
@@ -36,7 +36,7 @@ class Secured:
 
 def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secured:
     """Return what makes a socket talk HTTPS, with a certificate by the CA that the settings name."""
-    from invapi_emulator.tls.authority import authority  # noqa: PLC0415 - cryptography, only where it is wanted
+    from invapi_emulator.server.tls.authority import authority  # noqa: PLC0415 - cryptography, only where it is wanted
 
     ca = authority(settings.ca_dir, settings.tls_names, now)
     return Secured(listening, ca.server_context(settings.tls_names, now), settings.head_timeout)

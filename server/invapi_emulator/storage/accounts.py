@@ -6,10 +6,10 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from invapi_emulator.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.accounts import Account, Credentials
+from invapi_emulator.domain.behavior import Conduct
 from invapi_emulator.domain.clocks import Clock, ClockStart
-from invapi_emulator.domain.conduct import Conduct
 from invapi_emulator.domain.instants import MINUTE, Instant
 from invapi_emulator.storage import tables
 from invapi_emulator.storage.account_state import AccountState, Counters

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.measures import Timing
+from invapi_emulator.process.metrics import Timing
 from invapi_emulator.storage.account_state import States
 from invapi_emulator.storage.errors import first_line
 from invapi_emulator.storage.notifications import Notifications

@@ -17,9 +17,9 @@ def serving(settings: Any, time: RealTime) -> Iterator[str]:
     from invapi_emulator.api.envelope import refusal  # noqa: PLC0415
     from invapi_emulator.application import EmulatorApp  # noqa: PLC0415 - most of a second
     from invapi_emulator.runtime import Runtime  # noqa: PLC0415
-    from invapi_emulator.scenarios.files import known_scenarios  # noqa: PLC0415
     from invapi_emulator.server.server import secured, server_for  # noqa: PLC0415
     from invapi_emulator.startup import with_printed_seed  # noqa: PLC0415
+    from invapi_emulator.worlds.files import known_scenarios  # noqa: PLC0415
 
     ready = threading.Event()
     settings = with_printed_seed(settings)
@@ -43,6 +43,6 @@ def serving(settings: Any, time: RealTime) -> Iterator[str]:
 
 def ca_file(settings: Any) -> str:
     """Return the file of the CA by which a server with these settings is trusted."""
-    from invapi_emulator.tls.authority import file_of  # noqa: PLC0415
+    from invapi_emulator.server.tls.authority import file_of  # noqa: PLC0415
 
     return str(file_of(settings.ca_dir))

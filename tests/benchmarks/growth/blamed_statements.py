@@ -16,15 +16,15 @@ from filled_store import BUSY, KEY, LISTED, TOKEN
 from calls import called
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import MINUTE
-from invapi_emulator.scenarios.worlds import reset_account
+from invapi_emulator.engine.tasks.advance import advance_due_tasks
+from invapi_emulator.engine.tasks.jump import move_clock
+from invapi_emulator.engine.worker import Worker
 from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.tasks.advance import advance_due_tasks
-from invapi_emulator.tasks.jump import move_clock
-from invapi_emulator.worker.loop import Worker
+from invapi_emulator.worlds.accounts import reset_account
 
 TIMES = 15
 LONGER, AT_LEAST_MS = 1.5, 0.2

@@ -9,18 +9,18 @@ from sqlalchemy import ColumnElement, Table, insert, select, true
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.accounts import Account, Credentials
+from invapi_emulator.domain.behavior import Conduct
 from invapi_emulator.domain.clocks import ClockStart
-from invapi_emulator.domain.conduct import Conduct
 from invapi_emulator.domain.instants import DAY, Instant, iso
-from invapi_emulator.scenarios.named import Scenario
-from invapi_emulator.scenarios.schema import World
-from invapi_emulator.scenarios.worlds import Wanted, make_account
 from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
 from invapi_emulator.storage import accounts, events, requests, tables
 from invapi_emulator.storage.requests import Request
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.accounts import Wanted, make_account
+from invapi_emulator.worlds.named import Scenario
+from invapi_emulator.worlds.schema import World
 
 TOKEN = "token-of-measured"
 KEY = f"{0:032}"

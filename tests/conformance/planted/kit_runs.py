@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from invapi_emulator.conformance.ordered import Order, carried_out
-from invapi_emulator.conformance.probe import Access, Patience
-from invapi_emulator.conformance.walk import Allowed
+from invapi_conformance.ordered import Order, carried_out
+from invapi_conformance.probe import Access, Patience
+from invapi_conformance.walk import Allowed
 from invapi_emulator.testing import Emulator
 from invapi_emulator.testing.account import Account
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from kit_runs import NOTHING
 from wrong_server import Asked, Change, Given
 
-from invapi_emulator.conformance.walk import Allowed
+from invapi_conformance.walk import Allowed
 
 Rewrite = Callable[[Asked], bytes | None]
 

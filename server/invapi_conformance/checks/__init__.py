@@ -1,0 +1,21 @@
+"""The checks, a file a subject; importing this fills the table."""
+
+from invapi_conformance.checks import (
+    auth,
+    envelopes,
+    forms,
+    inventory,
+    locks,
+    own_snapshot,
+    power,
+    restore,
+    settings,
+    snapshots,
+    statistics,
+    tasks,
+    transport,
+)
+
+SUBJECTS = (
+    transport, forms, envelopes, tasks, snapshots, own_snapshot, statistics, inventory, auth, settings, locks, restore, power,
+)  # fmt: skip

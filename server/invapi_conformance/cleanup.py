@@ -1,0 +1,121 @@
+"""Leaving the VM as it was found, whatever happened: what cannot be undone is told."""
+
+from collections.abc import Callable
+
+from invapi_conformance.power_steps import switch
+from invapi_conformance.snapshot_steps import put_back_settings, remove_own
+from invapi_conformance.table import CannotTell
+from invapi_conformance.target import Unreachable
+from invapi_conformance.walk import StepFailed, Walk
+from invapi_emulator.domain.instants import SECOND
+
+TROUBLE = (StepFailed, CannotTell, Unreachable)
+TRIES_FOR_SECONDS = 300
+"""What is refused may be so because the VM is still busy with what an answer was lost about."""
+
+
+class GaveUp(StepFailed):
+    """To try again would take as long again."""
+
+
+def clean_up(walk: Walk) -> list[str]:
+    """Undo what is left to undo; return a line for each thing that could not be, with what to do by hand."""
+    walk.probe.stop.cleaning_up = True
+    vm = walk.probe.access.vm
+    undoings: tuple[tuple[Callable[[Walk], None], str], ...] = (
+        (_wait_for_tasks, f"VM {vm} is still at work: see how that ends"),
+        (_settings, f"exclude_rotation of VM {vm} was {walk.facts.excluded}: put it back"),
+        (_snapshot, f"the snapshot {walk.own} of VM {vm} may be there: remove it"),
+        (_power, f"VM {vm} was found {(walk.facts.power or '')[6:]}: switch it"),
+    )
+    return [line for undo, by_hand in undoings if (line := _tried(walk, undo, by_hand))]
+
+
+def _tried(walk: Walk, undo: Callable[[Walk], None], by_hand: str) -> str:
+    """Undo; trouble on the way is met with more tries, for a while."""
+    probe = walk.probe
+    deadline = probe.now() + min(TRIES_FOR_SECONDS, probe.patience.task_seconds) * SECOND
+    while True:
+        try:
+            undo(walk)
+        except GaveUp as trouble:
+            return f"{by_hand} ({trouble})"
+        except TROUBLE as trouble:
+            if probe.now() >= deadline:
+                return f"{by_hand} ({trouble})"
+            probe.stop.pause(probe.patience.poll_seconds)
+        else:
+            return ""
+
+
+def _settings(walk: Walk) -> None:
+    if walk.settings_changed:
+        put_back_settings(walk)
+
+
+def _snapshot(walk: Walk) -> None:
+    if not walk.snapshot_may_exist:
+        return
+    if not _was_made(walk) and not _is_listed(walk):
+        walk.snapshot_may_exist = False
+        return
+    _power_off_to_remove(walk)
+    try:
+        remove_own(walk)
+    except StepFailed:
+        if _is_listed(walk):
+            raise
+        walk.snapshot_may_exist = False  # the answer to its removal got lost
+    if walk.snapshot_may_exist:
+        raise StepFailed("it is still listed after its removal")
+
+
+def _wait_for_tasks(walk: Walk) -> None:
+    """Wait for what is under way, once for each."""
+    while walk.pending:
+        try:
+            walk.ended(next(iter(walk.pending)))
+        except StepFailed as why:
+            walk.pending.pop(next(iter(walk.pending)))
+            raise GaveUp(str(why)) from None
+
+
+def _is_listed(walk: Walk) -> bool:
+    """Look for it; as long as a task may take if nobody knows whether it is being made, since an answer got lost."""
+    deadline = walk.probe.now() + walk.probe.patience.task_seconds * SECOND
+    while True:
+        rows = walk.listed("cleanup.list", until=lambda names: walk.own in names)
+        if any(row.get("name") == walk.own for row in rows):
+            return True
+        if _is_known_how_it_ended(walk):
+            return False
+        if walk.probe.now() >= deadline:
+            raise GaveUp("whether it was made is unknown: an answer got lost, and it was not listed since")
+        walk.probe.stop.pause(walk.probe.patience.poll_seconds)
+
+
+def _was_made(walk: Walk) -> bool:
+    """Tell whether it is there for certain, though a list that lags behind may not show it."""
+    end = walk.probe.steps.get("create.end")
+    return end is not None and end.field("result") == "OK" and not walk.removed
+
+
+def _is_known_how_it_ended(walk: Walk) -> bool:
+    asked, end = (walk.probe.steps.get(f"create.{name}") for name in ("asked", "end"))
+    return (asked is not None and asked.is_failure) or (
+        end is not None and end.field("result") in {"OK", "Fail"}
+    )
+
+
+def _power_off_to_remove(walk: Walk) -> None:
+    if walk.probe.power() != "power_on":
+        return
+    if not walk.allowed.power:
+        raise StepFailed("the VM runs, and --allow-power was not given")
+    switch(walk, "off")
+
+
+def _power(walk: Walk) -> None:
+    """Switch to how it was found; also where nobody knows what becomes of a switch whose answer got lost."""
+    if walk.power_unsure or (walk.power_changed and walk.probe.power() != walk.facts.power):
+        switch(walk, "on" if walk.facts.power == "power_on" else "off")

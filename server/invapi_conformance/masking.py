@@ -1,0 +1,30 @@
+"""Keeping secrets out of whatever is printed or kept."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from invapi_emulator.process.logs import MASK, without_made_up
+
+SHORTEST = 4
+_KEY = re.compile(r"\b([a-z0-9]{4})[a-z0-9]{28}\b")
+
+
+class Masking:
+    """Hides the words that are secret, and whatever looks like a token; keys of tasks are shortened."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = sorted((word for word in secrets if len(word) >= SHORTEST), key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return _KEY.sub(r"\1…", without_made_up(text))
+
+    def value(self, value: Any) -> Any:
+        """Mask a JSON value to its last string."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self.text(str(name)): self.value(item) for name, item in value.items()}
+        return [self.value(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,150 @@
+"""What checks ask with: calls in the account's name, tasks followed to their end, and what was seen so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from invapi_conformance.answers import Answer
+from invapi_conformance.interruption import Stop
+from invapi_conformance.requests import Request, Value
+from invapi_conformance.table import CannotTell
+from invapi_conformance.target import Target, Unreachable
+from invapi_emulator.domain.instants import SECOND
+
+NOBODY = 2**63 - 1
+"""An id that no VM has."""
+
+NOBODYS_IMAGE = "00000000-0000-4000-8000-000000000000"
+NEVER_A_KEY = "conformance0key0that0never0was00"
+NEVER_A_TOKEN = "c0" * 16
+_LOST_IN_A_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """As whom, and to which VM."""
+
+    vm: int
+    token: str
+    api_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    poll_seconds: float = 3
+    task_seconds: float = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A task from its call to the check after its end."""
+
+    asked: Answer
+    first: Answer
+    end: Answer
+    again: Answer
+
+
+@dataclass
+class Probe:
+    """`steps` are the answers that the steps of the plan got, by name; `why_none` why there are no more."""
+
+    target: Target
+    access: Access
+    patience: Patience
+    stop: Stop
+    now: Callable[[], int]
+    steps: dict[str, Answer] = field(default_factory=dict)
+    why_none: str = "that step was not in the plan"
+    own: str = ""
+    _fetched: dict[tuple[str, str], Fetched | CannotTell] = field(default_factory=dict)
+    _asked: dict[tuple[str, str], Answer] = field(default_factory=dict)
+
+    def call(self, module: str, action: str, /, *, token: Value | None = None, **fields: Value) -> Answer:
+        """Call an action with the account's token, or another; an empty one is left out."""
+        token = self.access.token if token is None else token
+        return self.send(module, {"action": action} | ({"token": token} if token else {}) | fields)
+
+    def send(self, module: str, fields: dict[str, Value], **how: Any) -> Answer:
+        return self.target.send(Request(module, fields, **how))
+
+    def vm(self, action: str, **fields: Value) -> Answer:
+        return self.call("vm", action, id=self.access.vm, **fields)
+
+    def eq(self, action: str, **fields: Value) -> Answer:
+        return self.call("eq", action, id=self.access.vm, **fields)
+
+    def check(self, key: str, **fields: Value) -> Answer:
+        return self.send("eq_callback", {"action": "check", "key": key} | fields)
+
+    def once(self, module: str, action: str) -> Answer:
+        """Return what a reading call about the VM answers, asking only the first time."""
+        if (module, action) not in self._asked:
+            self._asked[module, action] = self.call(module, action, id=self.access.vm)
+        return self._asked[module, action]
+
+    def accepted(self, module: str, action: str) -> Answer:
+        """Return what `once` does, if it is no refusal."""
+        answer = self.once(module, action)
+        if answer.is_failure or not isinstance(answer.body, dict):
+            raise CannotTell(f"{module}/{action} was refused: {answer.message}")
+        return answer
+
+    def fetched(self, module: str, action: str) -> Fetched:
+        """Start a reading task about the VM and follow it to its end and beyond, the first time."""
+        if (module, action) not in self._fetched:
+            self._fetched[module, action] = self._fetch(module, action)
+        found = self._fetched[module, action]
+        if isinstance(found, CannotTell):
+            raise found
+        return found
+
+    def _fetch(self, module: str, action: str) -> Fetched | CannotTell:
+        try:
+            asked = self.accepted(module, action)
+            if asked.key is None:
+                return CannotTell(f"{module}/{action} answered no key")
+            first, end = self.followed(asked.key)
+        except CannotTell as why:
+            return why
+        return Fetched(asked, first, end, self.check(asked.key))
+
+    def followed(self, key: str) -> tuple[Answer, Answer]:
+        """Check a task until it is no longer under way; return the first answer and the last one."""
+        deadline = self.now() + self.patience.task_seconds * SECOND
+        first = answer = self.checked(key)
+        while not answer.ends_a_task:
+            if self.now() > deadline:
+                raise CannotTell(f"a task did not end within {self.patience.task_seconds:g} seconds")
+            self.stop.pause(self.patience.poll_seconds)
+            answer = self.checked(key)
+        return first, answer
+
+    def checked(self, key: str) -> Answer:
+        """Check a key; an answer that got lost is asked for again, a few times."""
+        for _ in range(_LOST_IN_A_ROW - 1):
+            try:
+                return self.check(key)
+            except Unreachable:
+                self.stop.pause(self.patience.poll_seconds)
+        return self.check(key)
+
+    def step(self, name: str) -> Answer:
+        """Return what a step of the plan was answered."""
+        if name not in self.steps:
+            raise CannotTell(self.why_none)
+        return self.steps[name]
+
+    def power(self) -> str | None:
+        """Return `power_on` or `power_off` as it is now, or None where neither show nor status tells."""
+        shown = self.eq("show").field("server_data", "power_status")
+        if shown in {"power_on", "power_off"}:
+            return str(shown)
+        answer = self.eq("status")
+        said = str(self.followed(answer.key)[1].field("scope")).lower() if answer.key else ""
+        return "power_on" if "is up" in said else "power_off" if "is down" in said else None
+
+    def needs_power(self, power: str) -> None:
+        found = self.accepted("eq", "show").field("server_data", "power_status")
+        if found != power:
+            raise CannotTell("the power is not told" if found is None else f"the VM is {str(found)[6:]}")

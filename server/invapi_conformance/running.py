@@ -1,0 +1,144 @@
+"""A run: look at the VM, plan, say the plan, check what can be read, walk the plan, check what it was answered, clean up."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from invapi_conformance import checks as _checks  # noqa: F401 - importing it fills the table
+from invapi_conformance.cleanup import clean_up
+from invapi_conformance.facts import CouldNotRun, Facts, facts_of
+from invapi_conformance.interruption import Interrupted
+from invapi_conformance.probe import Probe
+from invapi_conformance.report import Report, Result
+from invapi_conformance.script import Step, steps_for
+from invapi_conformance.table import CHECKS, CannotTell, Check, Finding, Need
+from invapi_conformance.target import Unreachable
+from invapi_conformance.walk import Allowed, StepFailed, Walk
+
+INTERRUPTED = "interrupted"
+SILENT_AFTER = 4
+"""Checks in a row without an answer, after which no further is asked."""
+
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    facts: Facts
+    steps: list[Step]
+
+    def lines(self, probe: Probe, allowed: Allowed) -> list[str]:
+        """Return the plan as it is told before the first change."""
+        head = f"VM {probe.access.vm} at {probe.target.url}: {self.facts.in_words()}"
+        if not (allowed.changes or allowed.settings or allowed.power):
+            return [head, "plan: read only, nothing is changed"]
+        numbered = [
+            f"{number:4}. {step.calls:28} {step.what.format(own=probe.own)}"
+            for number, step in enumerate(self.steps, 1)
+        ]
+        end = "at the end, also when interrupted: its own snapshot goes, settings and power are as they were found"
+        return [
+            head,
+            f"plan: after the checks that only read, on VM {probe.access.vm} and no other:",
+            *numbered,
+            f"      {end}",
+        ]
+
+
+def planned(probe: Probe, allowed: Allowed) -> Plan:
+    """Look at the VM and plan; raises CouldNotRun."""
+    try:
+        facts = facts_of(probe)
+        return Plan(facts, steps_for(facts, allowed))
+    except Unreachable as trouble:
+        raise CouldNotRun(f"--target: {trouble}") from None
+    except Interrupted:
+        raise CouldNotRun(INTERRUPTED) from None
+
+
+def run(probe: Probe, allowed: Allowed, plan: Plan, say: Callable[[str], None]) -> Report:
+    """Make the checks; what goes wrong on the way is in the report, and the VM is as it was found."""
+    report = Report(probe.target.url, probe.access.vm, plan.facts.in_words())
+    granted = _granted(probe, allowed)
+    reading = [check for check in CHECKS.values() if check.needs <= {"api-key"}]
+    report.results += _looked(probe, reading, granted, report)
+    if plan.steps and not report.trouble:
+        _walk(Walk(probe, plan.facts, allowed), plan, report, say)
+    report.results += _looked(
+        probe, [check for check in CHECKS.values() if check not in reading], granted, report
+    )
+    order = {name: at for at, name in enumerate(CHECKS)}
+    report.results.sort(key=lambda result: (_number(result.check), order[result.check.name]))
+    return report
+
+
+def _granted(probe: Probe, allowed: Allowed) -> set[Need]:
+    given: dict[Need, bool] = {
+        "changes": allowed.changes, "settings": allowed.settings, "power": allowed.power, "restore": allowed.restore,
+        "api-key": bool(probe.access.api_key),
+    }  # fmt: skip
+    return {need for need, is_given in given.items() if is_given}
+
+
+def _walk(walk: Walk, plan: Plan, report: Report, say: Callable[[str], None]) -> None:
+    """Go along the plan as far as it goes, and clean up."""
+    try:
+        for number, step in enumerate(plan.steps, 1):
+            say(f"step {number} of {len(plan.steps)}: {step.calls}: {step.what.format(own=walk.own)}")
+            step.run(walk)
+    except (StepFailed, CannotTell, Unreachable) as trouble:
+        walk.probe.why_none = str(trouble)
+    except CouldNotRun as refusal:
+        walk.probe.why_none = str(refusal)
+        report.trouble.append(str(refusal))
+    except Interrupted:
+        walk.probe.why_none = INTERRUPTED
+        report.trouble.append(INTERRUPTED)
+        say("interrupted: cleaning up, which goes on to its end")
+    finally:
+        report.trouble += [f"left behind: {line}" for line in clean_up(walk)]
+
+
+def _looked(probe: Probe, checks: Iterable[Check], granted: set[Need], report: Report) -> list[Result]:
+    found: list[Result] = []
+    silent = 0
+    for check in checks:
+        if missing := sorted(check.needs - granted):
+            finding = CannotTell(f"needs {', '.join(_flag(need) for need in missing)}")
+            found.append(Result(check, _could_not_tell(finding)))
+            continue
+        if silent >= SILENT_AFTER or INTERRUPTED in report.trouble:
+            why = INTERRUPTED if INTERRUPTED in report.trouble else "not asked: the target stopped answering"
+            if not check.needs - {"api-key"}:
+                found.append(Result(check, Finding("could not tell", why)))
+                continue
+        finding_, answered = _look(probe, check, report)
+        silent = 0 if answered else silent + 1
+        found.append(Result(check, finding_))
+    return found
+
+
+def _look(probe: Probe, check: Check, report: Report) -> tuple[Finding, bool]:
+    """Return what a check finds, and whether it was answered."""
+    try:
+        return check.look(probe), True
+    except CannotTell as why:
+        return _could_not_tell(why), True
+    except Unreachable as trouble:
+        return _could_not_tell(trouble), False
+    except Interrupted:
+        report.trouble.append(INTERRUPTED)
+        return Finding("could not tell", INTERRUPTED), True
+    except UNREADABLE as problem:
+        return Finding("could not tell", f"the answer cannot be read: {problem}"), True
+
+
+def _could_not_tell(why: Exception) -> Finding:
+    return Finding("could not tell", str(why))
+
+
+def _flag(need: Need) -> str:
+    return "--api-key" if need == "api-key" else f"--allow-{need}"
+
+
+def _number(check: Check) -> tuple[int, ...]:
+    return tuple(map(int, check.clause.split(".")))

@@ -1,0 +1,108 @@
+"""The steps of a plan, in their order, by what is allowed and how the VM was found."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from invapi_conformance import snapshot_steps
+from invapi_conformance.facts import CouldNotRun, Facts
+from invapi_conformance.power_steps import reboot, reboot_off, switch_off, switch_off_again, switch_on
+from invapi_conformance.walk import Allowed, Walk
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`what` may have {own} in it, the name of the kit's own snapshot."""
+
+    calls: str
+    what: str
+    run: Callable[[Walk], None]
+
+
+OFF = Step("eq/off", "power it off", switch_off)
+ON = Step("eq/on", "power it on", switch_on)
+SETTINGS = Step(
+    "vm/update_restore_settings",
+    "exclude the name {own} from rotation, empty the excluded names, put back what was there",
+    snapshot_steps.change_settings,
+)
+CREATE = Step("vm/create_snapshot", "make the snapshot {own}", snapshot_steps.create)
+CREATE_LOCKED = Step(
+    "vm/create_snapshot",
+    "make the snapshot {own}; try to power the VM as it is meanwhile, to be refused",
+    snapshot_steps.create,
+)
+RESTORE = Step("vm/restore_snapshot", "restore {own}, if nothing is newer than it", snapshot_steps.restore)
+REMOVE_RUNNING = Step(
+    "vm/remove_snapshot",
+    "try to remove {own} while the VM runs, to be refused",
+    snapshot_steps.remove_running,
+)
+REBOOT = Step("eq/reboot", "reboot it", reboot)
+OFF_AGAIN = Step("eq/off", "power it off though it is off", switch_off_again)
+REBOOT_OFF = Step("eq/reboot", "try to reboot it while it is off, to be refused", reboot_off)
+REMOVE = Step(
+    "vm/remove_snapshot",
+    "remove {own}: with a wrong image to be refused, then really, then once more",
+    snapshot_steps.remove,
+)
+
+
+def steps_for(facts: Facts, allowed: Allowed) -> list[Step]:
+    """Return the steps; raises CouldNotRun where they could not be undone."""
+    has_snapshots = facts.kind != "VDS"
+    snapshots = allowed.changes and has_snapshots
+    _require_known_power(facts, allowed)
+    if snapshots:
+        _require_room(facts)
+        _require_removable(facts, allowed)
+    if allowed.settings and has_snapshots:
+        _require_known_settings(facts)
+    return list(_in_order(facts, allowed, snapshots=snapshots))
+
+
+def _in_order(facts: Facts, allowed: Allowed, *, snapshots: bool) -> Iterator[Step]:
+    found_on = facts.power == "power_on"
+    if snapshots and allowed.restore and found_on:
+        yield OFF  # before the snapshot, so that the restore loses nothing
+    if snapshots:
+        yield CREATE_LOCKED if allowed.power else CREATE
+    if allowed.settings and facts.kind != "VDS" and not facts.rotates:
+        yield SETTINGS
+    if snapshots and allowed.restore:
+        yield RESTORE
+    if allowed.power:
+        yield from (ON,) if not found_on or (snapshots and allowed.restore) else ()
+        yield from (REMOVE_RUNNING,) if snapshots else ()
+        yield from (REBOOT, OFF, OFF_AGAIN, REBOOT_OFF)
+    if snapshots:
+        yield REMOVE
+    if found_on and allowed.power:
+        yield ON
+
+
+def _require_known_power(facts: Facts, allowed: Allowed) -> None:
+    if (allowed.changes or allowed.power) and facts.power is None:
+        raise CouldNotRun("the VM does not say whether it runs, so it could not be left as it was found")
+
+
+def _require_room(facts: Facts) -> None:
+    if facts.rows is None:
+        raise CouldNotRun("--allow-changes: the list of snapshots cannot be read, so nothing is made")
+    if len(facts.rows) >= facts.maximum:
+        why = "a new one would cost somebody's" if facts.rotates else "there is no room for one more"
+        raise CouldNotRun(
+            f"--allow-changes: the VM has {len(facts.rows)} of {facts.maximum} snapshots: {why}"
+        )
+
+
+def _require_known_settings(facts: Facts) -> None:
+    if facts.rows is None:
+        raise CouldNotRun("--allow-settings: the settings cannot be read, so they could not be put back")
+
+
+def _require_removable(facts: Facts, allowed: Allowed) -> None:
+    if facts.power == "power_on" and not allowed.power:
+        raise CouldNotRun(
+            "--allow-changes: the VM runs, and a snapshot is removed from a VM that is off only: power it off, or allow "
+            "that with --allow-power"
+        )

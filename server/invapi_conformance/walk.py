@@ -1,0 +1,126 @@
+"""A walk along the plan: calls that change the VM, what they were answered, and what of them must be undone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from invapi_conformance.answers import Answer, rows_in
+from invapi_conformance.facts import Facts
+from invapi_conformance.probe import Probe
+from invapi_conformance.requests import Value
+from invapi_conformance.table import CannotTell
+
+READING = frozenset({"get_snapshot", "status", "load_stats"})
+LOOKS = 8
+"""So often a list is asked for again that does not show yet what has ended."""
+
+
+class StepFailed(Exception):
+    """A step that the next ones need was refused, or failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """To restore is to change."""
+
+    changes: bool = False
+    settings: bool = False
+    power: bool = False
+    restore: bool = False
+
+
+@dataclass
+class Walk:
+    """What must be undone is noted before the call that does it: its answer may get lost.
+
+    `pending` are the keys of changing tasks under way, with their actions.
+    """
+
+    probe: Probe
+    facts: Facts
+    allowed: Allowed
+    pending: dict[str, str] = field(default_factory=dict)
+    snapshot_may_exist: bool = False
+    removed: bool = False
+    settings_changed: bool = False
+    power_changed: bool = False
+    power_unsure: bool = False
+
+    @property
+    def own(self) -> str:
+        return self.probe.own
+
+    def ask(self, step: str, module: str, action: str, /, **fields: Value) -> Answer:
+        """Make a call about the VM, and keep what it is answered under a name."""
+        answer = self.probe.call(module, action, **{"id": self.probe.access.vm, **fields})
+        self.probe.steps[step] = answer
+        if answer.key is not None and action not in READING:
+            self.pending[answer.key] = action
+        return answer
+
+    def task(
+        self,
+        step: str,
+        module: str,
+        action: str,
+        /,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+        **fields: Value,
+    ) -> None:
+        """Start a task that must be accepted, and follow it to an end that must be good."""
+        asked = self.ask(f"{step}.asked", module, action, **fields)
+        if asked.key is None:
+            raise StepFailed(f"{module}/{action} was refused: {asked.message}")
+        if meanwhile is not None:
+            meanwhile()
+        steps = self.probe.steps
+        steps[f"{step}.first"] = self.probe.checked(asked.key)
+        steps[f"{step}.end"] = self.ended(asked.key, steps[f"{step}.first"])
+        if steps[f"{step}.end"].field("result") != "OK":
+            raise StepFailed(f"{module}/{action} did not end well: {steps[f'{step}.end'].message}")
+        steps[f"{step}.again"] = self.probe.check(asked.key)
+
+    def ended(self, key: str, first: Answer | None = None) -> Answer:
+        """Follow a task to its end."""
+        try:
+            answer = first
+            if answer is None or answer.field("result") != "OK":
+                answer = self.probe.followed(key)[1]
+        except CannotTell as why:
+            raise StepFailed(str(why)) from None
+        if self.pending.pop(key, "") == "remove_snapshot" and answer.field("result") == "OK":
+            self.removed = True
+        return answer
+
+    def wait_if_taken(self, name: str) -> bool:
+        """Wait for a task that should have been refused; tell whether there was one."""
+        key = self.probe.steps[name].key
+        if key is not None:
+            self.ended(key)
+        return key is not None
+
+    def listed(
+        self, name: str, *, until: Callable[[list[Any]], bool] = lambda _: True
+    ) -> list[dict[str, Any]]:
+        """Ask for the list, again if it does not show yet what is expected, and return its rows."""
+        for _ in range(LOOKS):
+            answer = self.ask(name, "vm", "get_snapshot")
+            rows = self._rows(answer)
+            if until([row.get("name") for row in rows]):
+                break
+            if answer.key is not None:  # the list of the key is newer
+                self.probe.steps[name] = end = self.ended(answer.key)
+                rows = self._rows(end)
+                if until([row.get("name") for row in rows]):
+                    break
+            self.probe.stop.pause(self.probe.patience.poll_seconds)
+        return rows
+
+    def _rows(self, answer: Answer) -> list[dict[str, Any]]:
+        rows = rows_in(answer)
+        if rows is None and answer.key is not None:
+            rows = rows_in(self.ended(answer.key))
+        if rows is None:
+            raise StepFailed(f"the list of snapshots cannot be read: {answer.message}")
+        return [row for row in rows if isinstance(row, dict)]

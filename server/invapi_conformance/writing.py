@@ -1,0 +1,103 @@
+"""A report for a person, a program, or a CI's page."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from invapi_conformance.report import Report, Result
+
+NOBODY_KNEW = "assumed: nobody knew"
+
+
+def as_text(report: Report) -> str:
+    """Write the table; of those that could not be told for the same reason only how many."""
+    lines = [line for result in report.results for line in _rows(result)]
+    return "\n".join([*lines, "", *_not_asked(report), in_numbers(report)])
+
+
+def in_numbers(report: Report) -> str:
+    holding, differing, unknown = (
+        len(report.of(verdict)) for verdict in ("holds", "differs", "could not tell")
+    )
+    return f"{holding} hold, {differing} {'differs' if differing == 1 else 'differ'}, {unknown} could not be told"
+
+
+def _rows(result: Result) -> Iterator[str]:
+    check, finding = result.check, result.finding
+    if _was_not_asked(result):
+        return
+    yield f"{finding.verdict:14}  {check.clause:4}  {check.basis:10}  {check.title}"
+    if finding.verdict == "differs":
+        yield f"{'':34}{finding.why}{f' ({NOBODY_KNEW})' if check.basis == 'assumed' else ''}"
+        yield f"{'':34}expected  {_json(finding.expected)}"
+        yield f"{'':34}seen      {_json(finding.seen)}"
+    elif finding.why:
+        yield f"{'':34}{finding.why}"
+
+
+def _was_not_asked(result: Result) -> bool:
+    return result.finding.verdict == "could not tell" and result.finding.why.startswith("needs --")
+
+
+def _not_asked(report: Report) -> Iterator[str]:
+    reasons = [result.finding.why for result in report.results if _was_not_asked(result)]
+    for why in dict.fromkeys(reasons):
+        yield f"not asked: {reasons.count(why)} that {why.replace('needs', 'need', 1)}"
+
+
+def as_json(report: Report) -> str:
+    return json.dumps(
+        {
+            "target": report.target,
+            "vm": report.vm,
+            "found": report.found,
+            "status": report.status,
+            "trouble": report.trouble,
+            "checks": [_entry(result) for result in report.results],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def _entry(result: Result) -> dict[str, Any]:
+    check, finding = result.check, result.finding
+    return {
+        "name": check.name,
+        "clause": check.clause,
+        "basis": check.basis,
+        "title": check.title,
+        "verdict": finding.verdict,
+        "why": finding.why,
+        "expected": finding.expected,
+        "seen": finding.seen,
+    }
+
+
+def as_junit(report: Report) -> str:
+    """Write a test for each check: one that differs has failed, one that could not be told was skipped."""
+    suite = ET.Element("testsuite", name=f"invapi-emulator conformance of VM {report.vm} at {report.target}")
+    for result in report.results:
+        check, finding = result.check, result.finding
+        case = ET.SubElement(suite, "testcase", classname=f"{check.clause} {check.basis}", name=check.title)
+        if finding.verdict == "differs":
+            shapes = f"expected {_json(finding.expected)}\nseen     {_json(finding.seen)}"
+            ET.SubElement(case, "failure", message=finding.why).text = shapes
+        elif finding.verdict == "could not tell":
+            ET.SubElement(case, "skipped", message=finding.why)
+    for line in report.trouble:
+        case = ET.SubElement(suite, "testcase", classname="run", name="the run itself")
+        ET.SubElement(case, "error", message=line)
+    for name, count in (
+        ("tests", len(suite)),
+        ("failures", len(report.of("differs"))),
+        ("skipped", len(report.of("could not tell"))),
+        ("errors", len(report.trouble)),
+    ):
+        suite.set(name, str(count))
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

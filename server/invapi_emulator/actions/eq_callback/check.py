@@ -1,0 +1,106 @@
+"""`eq_callback.php`: the poll (contract 3.2 to 3.7)."""
+
+from contextlib import suppress
+from typing import Any
+
+import orjson
+from msgspec.structs import replace
+
+from invapi_emulator.actions.ids import wire_id
+from invapi_emulator.actions.parameters import Parameters, TaskKey
+from invapi_emulator.contract.assumptions import tasks as assumptions
+from invapi_emulator.domain.instants import DAY, HOUR
+from invapi_emulator.domain.tasks import Task, has_aged_out
+from invapi_emulator.engine.action import Body, Call, Fields, Identification, action, not_emulated
+from invapi_emulator.engine.tasks.jump import move_clock
+from invapi_emulator.engine.tasks.kinds import kind_of
+from invapi_emulator.errors import KeyForgotten, KeyNotFound, KeySpent
+from invapi_emulator.randomness import is_task_key
+from invapi_emulator.storage import tasks
+from invapi_emulator.storage.owners import OwnerWord
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+not_emulated("eq_callback", "reinstall")
+
+
+LATE_ONCE_IN = 20
+"""Of so many checks of a task that has ended, a hostile account answers one as if it had not."""
+
+
+class Check(Parameters):
+    key: TaskKey
+
+
+def _word(fields: Fields) -> OwnerWord | None:
+    key = fields.get("key")
+    return ("task", key) if isinstance(key, str) and is_task_key(key) else None
+
+
+def _check_key(unit: UnitOfWork, fields: Fields, _address: str) -> None:
+    key = fields.get("key")
+    if not isinstance(key, str):
+        raise KeyNotFound("")
+    if not unit.owned or tasks.by_key(unit, key) is None:
+        raise KeyNotFound(key)
+
+
+@action("eq_callback", "check", Check, "3.2", identified_by=Identification(_word, _check_key))
+def check(unit: UnitOfWork, call: Call[Check]) -> Body | None:
+    task = tasks.by_key(unit, call.params.key)
+    lifetime = DAY if call.account.assumed.holds(assumptions.KEY_LIFETIME) else HOUR
+    if task is None or has_aged_out(task, call.now, lifetime):
+        raise KeyNotFound(call.params.key)
+    if task.forgotten:
+        raise KeyForgotten(task.key)
+    if task.spent:
+        raise KeySpent(task.key)
+    if task.state == "running" and _jumps(unit, call, task):
+        return None
+    if task.state != "running" and _is_late(unit, call, task):
+        return {"result": "Not ready", "key": task.key}
+    match task.state:
+        case "running":
+            return _under_way(call, task)
+        case "failed":
+            if not call.account.assumed.holds(assumptions.FAILED_KEY):
+                tasks.save(unit, replace(task, spent=True))
+            return {"result": "Fail", "error": task.error} | _report(call, task)
+        case "done":
+            tasks.save(unit, replace(task, spent=True))
+            return {"result": "OK", "action": "check"} | _report(call, task)
+
+
+def _jumps(unit: UnitOfWork, call: Call[Check], task: Task) -> bool:
+    """Count the check of an unfinished task; on an auto clock, enough of them move the clock to its end."""
+    clock = call.account.clock
+    if clock.mode != "auto" or task.due_at is None:
+        return False
+    if task.polls < clock.polls:
+        tasks.save(unit, replace(task, polls=task.polls + 1))
+        return False
+    move_clock(unit, task.due_at)
+    return True
+
+
+def _is_late(unit: UnitOfWork, call: Call[Check], task: Task) -> bool:
+    """Tell whether a hostile account does not say yet that a task has ended: once in twenty checks."""
+    if not call.account.is_hostile:
+        return False
+    tasks.save(unit, replace(task, polls=task.polls + 1))
+    return call.chance.fraction("task", task.sequence, "late", task.polls) * LATE_ONCE_IN < 1
+
+
+def _under_way(call: Call[Check], task: Task) -> Body:
+    if task.stage == 0 or call.account.assumed.holds(assumptions.STAGE_ANSWERS):
+        return {"result": "Not ready", "key": task.key}
+    return {"result": "Stage", "stage": task.stages[task.stage].name, "key": task.key}
+
+
+def _report(call: Call[Check], task: Task) -> Body:
+    assumed = call.account.assumed
+    scope: Any = task.scope
+    if task.state == "done" and kind_of(task).fetches and not assumed.holds(assumptions.FETCHED_DATA):
+        with suppress(orjson.JSONDecodeError):  # a world that was imported may say anything
+            scope = orjson.loads(task.scope or "null")
+    context = task.context | {"id": wire_id(assumed, task.vm_id)}
+    return {"scope": scope, "context": context, "debug": task.debug, "key": task.key}

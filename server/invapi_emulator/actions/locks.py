@@ -1,0 +1,15 @@
+"""Who may work on a VM that a changing task holds (contract 4.12, assumptions A-21, A-28)."""
+
+from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.tasks import READING_WHILE_LOCKED, SECOND_CHANGE
+from invapi_emulator.domain.virtual_machines import VirtualMachine, require_unlocked
+
+
+def require_changeable(assumed: Assumed, vm: VirtualMachine) -> None:
+    if assumed.holds(SECOND_CHANGE):
+        require_unlocked(vm)
+
+
+def require_readable(assumed: Assumed, vm: VirtualMachine) -> None:
+    if not assumed.holds(READING_WHILE_LOCKED):
+        require_unlocked(vm)

@@ -1,0 +1,124 @@
+"""`vm.php`: making snapshots, with rotation (contract 4.1, 4.10, 4.13)."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from invapi_emulator.actions.locks import require_changeable
+from invapi_emulator.actions.parameters import OfSnapshot
+from invapi_emulator.actions.vm.lists import held, list_named, take_out
+from invapi_emulator.contract.assumptions import snapshots as assumptions
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.snapshots import (
+    Counting,
+    RotationSettings,
+    Snapshot,
+    SnapshotStatus,
+    counted,
+    of_the_name,
+    require_free_name,
+    require_room,
+    rotated_out,
+    size_of,
+)
+from invapi_emulator.domain.tasks import Stage, was_queued
+from invapi_emulator.domain.virtual_machines import VirtualMachine, require_snapshots_supported
+from invapi_emulator.engine.action import Body, Call, action
+from invapi_emulator.engine.tasks.kinds import Outcome, Work, kind
+from invapi_emulator.engine.tasks.start import start_task
+from invapi_emulator.errors import Refusal, TaskFailed
+from invapi_emulator.storage import accounts, events, snapshots, vms
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+
+@action("vm", "create_snapshot", OfSnapshot, "4.1", refusal="failed to request snapshot creation for")
+def create_snapshot(unit: UnitOfWork, call: Call[OfSnapshot]) -> Body:
+    account, type_ = call.account, call.params.type
+    vm = vms.load(unit, call.params.id)
+    require_snapshots_supported(vm)
+    require_changeable(account.assumed, vm)
+    present, settings = held(unit, account, vm.id, type_)
+    staying = _without_replaced(account, present, call.params.name)
+    require_room(counted(staying, settings, _counting(account)), settings, vm.num_max)
+    if not account.assumed.holds(assumptions.WHEN_ROTATION_IS):
+        take_out(unit, account, call.now, _rotated_out(account, staying, settings, vm.num_max))
+    return {"callback": start_task(unit, call, vm, type=type_)}
+
+
+def _leave_in_error(unit: UnitOfWork, work: Work) -> VirtualMachine:
+    """Leave the snapshot in status error; it rotates as a good one would (contract 4.10, 4.13)."""
+    if work.account.assumed.holds(assumptions.FAILED_CREATE):
+        with suppress(TaskFailed, Refusal):  # no room: no row either
+            _list_new(unit, work, "error")
+    return work.vm
+
+
+@kind(
+    ("vm", "create_snapshot"),
+    [Stage("prepare", 4), Stage("copy disk", 4, 0.7), Stage("upload image", 0, 0.1)],
+    pauses=True,
+    works_disk=True,
+    leave=_leave_in_error,
+)
+def finish_create_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
+    made = _list_new(unit, work, "available")
+    scope = f"Snapshot {made.name} created"
+    return Outcome(work.vm, scope, f"{work.vm.engine}: image {made.image_id} active, {made.size} bytes")
+
+
+def _list_new(unit: UnitOfWork, work: Work, status: SnapshotStatus) -> Snapshot:
+    """List the new snapshot; where there is no room, rotate by the settings of this moment (contract 4.10)."""
+    account, vm, name = work.account, work.vm, work.task.context["name"]
+    type_ = list_named(account, work.task.context["type"])
+    present, settings = held(unit, account, vm.id, type_)
+    staying = _without_replaced(account, present, name)
+    gone = _rotated_out(account, staying, settings, vm.num_max)
+    take_out(unit, account, work.now, [*(old for old in present if old not in staying), *gone])
+    at_the_end = account.assumed.holds(assumptions.TIME_OF_A_ROW)
+    made = Snapshot(
+        vm_id=vm.id,
+        type=type_,
+        name=name,
+        sequence=accounts.next_sequence(unit),
+        image_id=_new_image(work),
+        status=status,
+        size=size_of(vm.state, vm.memory_mb),
+        created_at=work.now if at_the_end else work.task.created_at,
+        state=vm.state,
+    )
+    snapshots.add(unit, made)
+    events.record(unit, work.now, "snapshot_made", vm=vm.id, type=type_, name=name, status=status)
+    return made
+
+
+def _new_image(work: Work) -> str:
+    """Return the id of the new image; creates that wait for each other have started when the first of them ends."""
+    which = ("queued", work.task.sequence) if was_queued(work.task) else (work.vm.started["create_snapshot"],)
+    return work.chance.uuid("vm", work.vm.id, "image", *which)
+
+
+def _without_replaced(account: Account, present: Sequence[Snapshot], name: str) -> Sequence[Snapshot]:
+    """Return the snapshots that stay beside a new one of this name; raises NameTaken where it replaces none.
+
+    It may replace several: `a` and `A`, made before their case was ignored.
+    """
+    exactly = account.assumed.holds(assumptions.NAMES_COMPARED)
+    if account.assumed.holds(assumptions.NAME_TAKEN):
+        require_free_name(present, name, exactly=exactly)
+        return present
+    return [snapshot for snapshot in present if of_the_name((snapshot,), name, exactly=exactly) is None]
+
+
+def _rotated_out(
+    account: Account, present: Sequence[Snapshot], settings: RotationSettings, num_max: int
+) -> tuple[Snapshot, ...]:
+    counting = _counting(account)
+    those = counted(present, settings, counting)
+    return rotated_out(those, settings, num_max, broken_first=counting.broken_first)
+
+
+def _counting(account: Account) -> Counting:
+    return Counting(
+        excluded=account.assumed.holds(assumptions.EXCLUDED_AND_THE_LIMIT),
+        broken=account.assumed.holds(assumptions.BROKEN_AND_THE_LIMIT),
+        broken_first=account.assumed.holds(assumptions.BROKEN_ONES_ROTATE),
+    )

@@ -1,0 +1,54 @@
+"""`vm.php`: settings of rotation, changed at once (contract 4.6, 4.9)."""
+
+from msgspec.structs import replace
+
+from invapi_emulator.actions.parameters import Names, OfSnapshots, Switch
+from invapi_emulator.actions.vm.lists import held, list_named
+from invapi_emulator.actions.vm.rows import settings_body
+from invapi_emulator.contract.assumptions.snapshots import EXCLUDED_NAMES, LEFT_OUT_SETTINGS
+from invapi_emulator.domain.snapshots import RotationSettings, find_snapshot
+from invapi_emulator.domain.virtual_machines import require_snapshots_supported
+from invapi_emulator.engine.action import Body, Call, action
+from invapi_emulator.errors import NothingToUpdate
+from invapi_emulator.storage import events, snapshots, vms
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+
+class RestoreSettings(OfSnapshots):
+    """What is left out keeps its value."""
+
+    enable_rotation: Switch | None = None
+    exclude_rotation: Names | None = None
+
+    def model_post_init(self, _context: object) -> None:
+        if self.enable_rotation is None and self.exclude_rotation is None:
+            raise NothingToUpdate("nothing to update: send enable_rotation (1 or 0) or exclude_rotation[]")
+
+
+@action(
+    "vm", "update_restore_settings", RestoreSettings, "4.6", refusal="failed to update restore settings for"
+)
+def update_restore_settings(unit: UnitOfWork, call: Call[RestoreSettings]) -> Body:
+    vm = vms.load(unit, call.params.id)
+    require_snapshots_supported(vm)
+    type_ = list_named(call.account, call.params.type)
+    settings = _changed(unit, call, vm.id)
+    snapshots.save_settings(unit, vm.id, type_, settings)
+    body = settings_body(settings, vm.num_max)
+    events.record(unit, call.now, "settings", vm=vm.id, type=type_, settings=body)
+    return {"settings": body}
+
+
+def _changed(unit: UnitOfWork, call: Call[RestoreSettings], vm_id: int) -> RotationSettings:
+    assumed, params = call.account.assumed, call.params
+    present, settings = held(unit, call.account, vm_id, params.type)
+    if not assumed.holds(LEFT_OUT_SETTINGS):
+        settings = RotationSettings()
+    if params.enable_rotation is not None:
+        settings = replace(settings, enabled=params.enable_rotation)
+    if params.exclude_rotation is not None:
+        if not assumed.holds(EXCLUDED_NAMES):
+            for name in params.exclude_rotation:
+                find_snapshot(present, name, None)
+        settings = replace(settings, excluded=params.exclude_rotation)
+    return settings

@@ -1,5 +1,0 @@
-"""What the emulator assumes where nobody knows, as switches; importing the package fills their table."""
-
-from invapi_emulator.assumptions import power, snapshots, tasks, transport
-
-__all__ = ["power", "snapshots", "tasks", "transport"]

@@ -1,0 +1,57 @@
+"""Habits of changing what is there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from invapi_emulator.client_lint.rule import Line, Seen, habit
+from invapi_emulator.engine.tasks.kinds import KINDS
+
+
+@habit(
+    "change-while-busy",
+    "warning",
+    "changes a VM with a task under way",
+    instead="Check the key of the change before until it has ended, then ask for the next one: a VM takes one change "
+    "at a time.",
+)
+def change_while_busy(seen: Seen) -> Iterator[Line]:
+    return (line for line in seen.lines if line.call.reason == "vm_locked")
+
+
+@habit(
+    "blind-repeat",
+    "error",
+    "repeats a changing call after a lost reply without looking what the first one did",
+    instead="A reply that is lost says nothing of the call: it may have been carried out. Look first (get_snapshot, "
+    "show, status), and repeat only what is not there.",
+)
+def blind_repeat(seen: Seen) -> Iterator[Line]:
+    lost: dict[int | None, Line] = {}
+    for line in seen.lines:
+        before = lost.get(line.call.vm)
+        if before is not None and _same(before, line):
+            yield line
+        elif before is not None and not _changes(line):
+            del lost[line.call.vm]
+        if _changes(line) and _is_lost(line):
+            lost[line.call.vm] = line
+
+
+def _changes(line: Line) -> bool:
+    kind = KINDS.get((line.call.module, line.call.action or ""))
+    return kind is not None and kind.changes
+
+
+def _is_lost(line: Line) -> bool:
+    """Tell whether the client could not read the answer: it was cut off, or no JSON came in whole."""
+    faults = set((line.call.fault or "").split(", "))
+    return line.call.status == 0 or bool(faults & {"lost_reply", "truncated_body", "malformed_json"})
+
+
+def _same(one: Line, other: Line) -> bool:
+    return _asked(one) == _asked(other)
+
+
+def _asked(line: Line) -> tuple[str, str | None, dict[str, Any]]:
+    sent = {name: value for name, value in line.call.fields.items() if name != "token"}
+    return line.call.module, line.call.action, sent

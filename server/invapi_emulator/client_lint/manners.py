@@ -1,0 +1,67 @@
+"""Habits of asking at all: what is sent, when, and with which token."""
+
+from collections.abc import Iterator
+
+from invapi_emulator.client_lint.rule import Line, Seen, habit
+from invapi_emulator.domain.instants import SECOND
+
+SECRETS = frozenset({"token", "key", "api_key", "apikey", "password", "passwd", "secret"})
+
+
+@habit(
+    "ignores-retry-after",
+    "warning",
+    "asks again before the time that Retry-After named",
+    instead="Wait as many seconds as the header Retry-After says before the next call of any kind: the limit is the "
+    "account's, not the call's.",
+)
+def ignores_retry_after(seen: Seen) -> Iterator[Line]:
+    free_at = 0
+    for line in seen.lines:
+        if line.call.received_at is not None and line.call.received_at < free_at:
+            yield line
+        if line.call.retry_after:
+            free_at = max(free_at, line.ended_at + line.call.retry_after * SECOND)
+
+
+@habit(
+    "unread-fields",
+    "notice",
+    "sends fields that nobody reads",
+    instead="Leave them out, or look for a slip: a misspelt name is ignored without a word, and the default taken.",
+)
+def unread_fields(seen: Seen) -> Iterator[Line]:
+    return (line for line in seen.lines if line.call.unread)
+
+
+@habit(
+    "goes-on-with-an-expired-token",
+    "error",
+    "calls again with a token that has expired",
+    instead="On token_expired log in again, once, and repeat the call with the new token; no other call with the "
+    "old one will be answered either.",
+)
+def goes_on_with_an_expired_token(seen: Seen) -> Iterator[Line]:
+    has_been_told = False
+    for line in seen.lines:
+        if line.call.reason == "token_expired":
+            if has_been_told:
+                yield line
+            has_been_told = True
+        elif line.call.module == "auth" and line.call.result == "ok":
+            has_been_told = False
+
+
+@habit(
+    "secrets-in-the-query",
+    "error",
+    "puts a secret into the query string",
+    instead="Send it in the body of a POST: queries stand in the logs of every server and proxy on the way.",
+)
+def secrets_in_the_query(seen: Seen) -> Iterator[Line]:
+    return (line for line in seen.lines if any(_is_secret(name, line) for name in line.call.in_query or ()))
+
+
+def _is_secret(name: str, line: Line) -> bool:
+    """Tell by its name; the key of a task that is checked is none."""
+    return name.lower() in SECRETS and not (name == "key" and line.key is not None)

@@ -1,0 +1,75 @@
+"""Habits of waiting for a task."""
+
+from collections.abc import Iterator
+
+from invapi_emulator.client_lint.rule import Line, Seen, habit
+from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.domain.tasks import Task
+
+PAUSE = SECOND // 2
+"""So long in real time a client should wait at least before it asks again."""
+
+IN_A_ROW = 3
+"""So many checks without a pause between them are busy polling; fewer may be a person."""
+
+
+@habit(
+    "busy-polling",
+    "warning",
+    "checks a key again and again without a pause",
+    instead="Wait a second before the first check and longer before each further one, up to ten seconds or so: "
+    "tasks take minutes, and a rate limit counts every check.",
+)
+def busy_polling(seen: Seen) -> Iterator[Line]:
+    for checks in seen.checks().values():
+        hurried: list[Line] = []
+        for before, check in zip([None, *checks[:-1]], checks, strict=True):
+            at_once = before is not None and 0 <= _pause(before, check) < PAUSE
+            hurried = [*hurried, check] if at_once else [check]
+            if len(hurried) == IN_A_ROW:
+                yield from hurried
+            elif len(hurried) > IN_A_ROW:
+                yield check
+
+
+@habit(
+    "polls-after-the-end",
+    "warning",
+    "checks a key whose OK it has had",
+    instead="Stop at `result` OK: the key is gone with that answer, and every further check says AsyncKey not found. "
+    "Keep the answer if several parts of the client need it.",
+)
+def polls_after_the_end(seen: Seen) -> Iterator[Line]:
+    return (line for line in seen.lines if line.call.reason == "key_spent")
+
+
+@habit(
+    "gives-up-early",
+    "error",
+    "stops checking a task before the time it usually takes, and never learns how it ended",
+    instead="Wait as long as the task may take: snapshots of large disks take minutes. Where a user must not wait, "
+    "keep the key and check it later.",
+)
+def gives_up_early(seen: Seen) -> Iterator[Line]:
+    for key, checks in seen.checks().items():
+        task, last = seen.tasks.get(key), checks[-1]
+        if (
+            task is not None
+            and _was_usual(task)
+            and _has_ended(task, seen)
+            and '"Not ready"' in last.call.answer
+        ):
+            yield last
+
+
+def _pause(before: Line, check: Line) -> int:
+    return -1 if check.call.received_at is None else check.call.received_at - before.ended_at
+
+
+def _was_usual(task: Task) -> bool:
+    """Tell whether a task took the time that was planned: no fault had it hang, or take longer."""
+    return task.fault not in {"task_hangs", "slow_task"}
+
+
+def _has_ended(task: Task, seen: Seen) -> bool:
+    return task.state != "running" or (task.due_at is not None and task.due_at <= seen.now)

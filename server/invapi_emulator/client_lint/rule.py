@@ -1,0 +1,78 @@
+"""The table of habits: what a client does, seen in its journal, and what it had better do."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from invapi_emulator.contract.registry import Registry
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.tasks import Task
+from invapi_emulator.storage.requests import Request
+
+Severity: TypeAlias = Literal["notice", "warning", "error"]
+
+SEVERITIES: tuple[Severity, ...] = ("notice", "warning", "error")
+"""From the one that matters least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the journal, and its number."""
+
+    number: int
+    call: Request
+
+    @property
+    def ended_at(self) -> Instant:
+        """When it was answered, in real time; 0 where that is not known."""
+        return 0 if self.call.received_at is None else self.call.received_at + self.call.duration_us
+
+    @property
+    def key(self) -> str | None:
+        """The key that it checks."""
+        key = self.call.fields.get("key")
+        is_check = (self.call.module, self.call.action) == ("eq_callback", "check")
+        return key if is_check and isinstance(key, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of an account's clients: the journal in order, the tasks by key, and its time."""
+
+    lines: Sequence[Line]
+    tasks: dict[str, Task]
+    now: Instant
+
+    def checks(self) -> dict[str, list[Line]]:
+        """Return the checks, by key."""
+        found: dict[str, list[Line]] = {}
+        for line in self.lines:
+            if line.key is not None:
+                found.setdefault(line.key, []).append(line)
+        return found
+
+
+Look: TypeAlias = Callable[[Seen], Iterator[Line]]
+"""Answers the calls that show a habit, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    id: str
+    severity: Severity
+    title: str
+    instead: str
+    look: Look
+
+
+HABITS: Registry[str, Habit] = Registry("habits")
+
+
+def habit(id_: str, severity: Severity, title: str, *, instead: str) -> Callable[[Look], Look]:
+    """Put a habit into the table, with the function that sees it."""
+
+    def register(look: Look) -> Look:
+        HABITS.add(id_, Habit(id_, severity, title, instead, look))
+        return look
+
+    return register

@@ -1,0 +1,78 @@
+"""How an account's world behaves: its profile, and what it assumes where nobody knows."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict, Field
+
+from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumption
+from invapi_emulator.control.failures import failures
+from invapi_emulator.control.views import View
+from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
+from invapi_emulator.domain.behavior import Conduct, Profile
+from invapi_emulator.storage import events
+from invapi_emulator.worlds.fields import Assume
+
+router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"], responses=failures(404))
+
+
+class AssumptionView(View):
+    id: str
+    clause: str = Field(description="of docs/fidelity.md")
+    about: str
+    reading: str = Field(description="the one in force")
+    readings: dict[str, str] = Field(description="what each means, by name, the emulator's own first")
+
+
+class AssumptionList(View):
+    assumptions: list[AssumptionView]
+
+
+class ProfileChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    profile: Profile
+
+
+@router.get("/assumptions")
+async def show_assumptions(name: NameInPath, worlds: TheWorlds) -> AssumptionList:
+    """Show what the account assumes where nobody knows, and what else might be true."""
+    return await worlds.within(name, _shown)
+
+
+@router.put("/assumptions", responses=failures(422))
+async def change_assumptions(
+    name: NameInPath, worlds: TheWorlds, readings: Annotated[Assume, Body()]
+) -> AssumptionList:
+    """Turn assumptions, by id: `yes`, `no`, or a reading by its name; what is left out stays as it was."""
+    await worlds.within(name, lambda world: _change(world, world.account.conduct.changed(assume=readings)))
+    return await worlds.within(name, _shown)
+
+
+@router.put("/profile", responses=failures(422))
+async def change_profile(name: NameInPath, worlds: TheWorlds, wanted: ProfileChange) -> ProfileChange:
+    """Give the account another profile; tasks under way take as long as they would have taken."""
+    await worlds.within(name, lambda world: _change(world, world.account.conduct.changed(wanted.profile)))
+    return wanted
+
+
+def _change(world: World, conduct: Conduct) -> None:
+    world.unit.change_account(conduct=conduct)
+    events.record(
+        world.unit, world.now, "conduct",
+        profile=conduct.profile, assume=dict(conduct.assumed.other),
+    )  # fmt: skip
+
+
+def _shown(world: World) -> AssumptionList:
+    return AssumptionList(assumptions=[_view(world, ASSUMPTIONS[id_]) for id_ in sorted(ASSUMPTIONS)])
+
+
+def _view(world: World, shown: Assumption) -> AssumptionView:
+    return AssumptionView(
+        id=shown.id,
+        clause=shown.clause,
+        about=shown.about,
+        reading=world.account.assumed[shown],
+        readings=dict(shown.readings),
+    )

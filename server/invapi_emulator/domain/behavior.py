@@ -1,0 +1,25 @@
+"""How an account's world behaves: how fast it works and how it answers, and what it assumes where nobody knows."""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
+
+from invapi_emulator.contract.assumptions.assumption import Assumed
+
+Profile: TypeAlias = Literal["instant", "realistic", "slow", "hostile"]
+
+PACE: Mapping[Profile, float] = {"instant": 0, "realistic": 1, "slow": 5, "hostile": 1}
+"""How many times as long as planned each stage of a task takes."""
+
+MOST_HOSTILE = 4
+"""A hostile world's stages take up to so many times as long, or as short, as planned."""
+
+
+class Conduct(Struct, frozen=True):
+    profile: Profile = "realistic"
+    assumed: Assumed = field(default_factory=Assumed)
+
+    def changed(self, profile: Profile | None = None, assume: Mapping[str, str] | None = None) -> "Conduct":
+        """Return it with the given parts changed; raises ValueError for an assumption or a reading there is not."""
+        return Conduct(profile or self.profile, self.assumed.changed(assume or {}))

@@ -1,0 +1,93 @@
+"""Which calls a rule is about."""
+
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+
+from invapi_emulator.engine.action import ACTIONS, Call, actions_of, modules
+from invapi_emulator.storage import tasks
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+_CHECK = ("eq_callback", "check")
+
+
+def _as_sent(value: Any) -> str | tuple[str, ...]:
+    """Return the value of a field as a form has it: a number is text there."""
+    items = value if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(item, str | int) and not isinstance(item, bool) for item in items):
+        raise ValueError("send text, or a list of texts for an array")
+    texts = tuple(map(str, items))
+    "".join(texts).encode()  # a lone surrogate is no text: UnicodeEncodeError is a ValueError
+    return texts if isinstance(value, list | tuple) else texts[0]
+
+
+def _known_module(module: str) -> str:
+    if module not in modules():
+        raise ValueError(f"there is no such module; there are {', '.join(modules())}")
+    return module
+
+
+ModuleName = Annotated[str, AfterValidator(_known_module)]
+FieldName = Annotated[str, Field(max_length=1000), AfterValidator(lambda name: name.removesuffix("[]"))]
+FieldValue = Annotated[
+    Any,
+    PlainValidator(_as_sent),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["string", "integer"]},
+                {"type": "array", "items": {"type": ["string", "integer"]}},
+            ]
+        }
+    ),
+]
+"""Text or a list of texts, as a client sends a field."""
+
+
+class Match(BaseModel):
+    """A call matches when all that is given here is as it says; `id` is a VM's, for a check that of its task's VM.
+
+    `fields` are as the client sends them: text, or a list of texts for an array.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    module: ModuleName | None = None
+    action: str | None = None
+    id: Annotated[int, Field(ge=1, lt=2**63, strict=True)] | None = None
+    fields: dict[FieldName, FieldValue] = {}
+
+    @field_validator("action")
+    @classmethod
+    def _known_action(cls, action: str | None, info: ValidationInfo) -> str | None:
+        module = info.data.get("module")
+        known = actions_of(module) if module else sorted({name for _, name in ACTIONS})
+        if action is not None and action not in known:
+            raise ValueError(f"{module or 'no module'} has no such action; there are {', '.join(known)}")
+        return action
+
+    def fits(self, unit: UnitOfWork, call: Call[Any]) -> bool:
+        return (
+            self.module in (None, call.module)
+            and self.action in (None, call.action)
+            and all(call.fields.get(name) == value for name, value in self.fields.items())
+            and (self.id is None or self.id == vm_of(unit, call))
+        )
+
+
+def vm_of(unit: UnitOfWork, call: Call[Any]) -> int | None:
+    """Return the id of the VM that a call is about, for a check that of its task's VM."""
+    if (call.module, call.action) == _CHECK:
+        task = tasks.by_key(unit, call.params.key)
+        return None if task is None else task.vm_id
+    vm_id: int | None = getattr(call.params, "id", None)
+    return vm_id

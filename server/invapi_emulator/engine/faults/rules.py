@@ -1,0 +1,162 @@
+"""Holding a call against the rules of its account: which one fires, and counting that it did."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache, reduce
+from operator import or_
+from typing import Annotated, Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+from pydantic import Field, TypeAdapter
+
+from invapi_emulator.engine.action import Call
+from invapi_emulator.engine.faults import kinds as _kinds  # noqa: F401 - importing them fills the table
+from invapi_emulator.engine.faults.kind import FAULTS, AfterFault, Draw, Fault, Phase, Window
+from invapi_emulator.engine.faults.match import Match, vm_of
+from invapi_emulator.storage import events, faults
+from invapi_emulator.storage.faults import RULE, Rule
+from invapi_emulator.storage.json_column import json_text
+from invapi_emulator.storage.record import Index, Key
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+MAX_RULES = 1_000
+"""Maximum number of rules that an account has."""
+
+Order: Any = Annotated[reduce(or_, FAULTS.values()), Field(discriminator="kind")]
+"""What a rule is ordered with: one of the kinds."""
+
+_ORDER: TypeAdapter[Fault] = TypeAdapter(Order)
+_MOST_PARSED = 4_096
+
+
+class Firing(Struct, frozen=True):
+    """A rule that fires on a call."""
+
+    fault: Fault
+    window: Window | None
+    draw: Draw
+
+
+def ordered(rule: Rule) -> Fault:
+    """Return the fault that a rule was ordered with; each is parsed once."""
+    return _parsed(json_text(rule.ordered))
+
+
+@lru_cache(_MOST_PARSED)
+def _parsed(order: str) -> Fault:
+    return _ORDER.validate_json(order)
+
+
+_Filed: TypeAlias = tuple[str | None, str | None, int | None, Any]
+"""What a rule is filed under: module, action, VM, and one field with its value, each None where any will do."""
+
+_Given: TypeAlias = tuple[bool, bool, bool, bool]
+"""Which of the four a rule gives."""
+
+
+class RulesByMatch:
+    """The rules of an account that may still fire, by phase and by what their calls must be like.
+
+    A call is held only against those that it may match, so that rules which are not about it cost nothing.
+    """
+
+    def __init__(self, rows: Iterable[tuple[Key, Rule]] = ()) -> None:
+        self._faults: dict[Key, Fault] = {}
+        self._filed: dict[Phase, dict[_Given, dict[_Filed, set[Key]]]] = {}
+        for key, rule in rows:
+            self.changed(key, rule)
+
+    def changed(self, key: Key, value: Rule | None) -> None:
+        live = value is not None and _may_fire(value)
+        if live == (key in self._faults):
+            return
+        if value is not None and live:
+            self._faults[key] = ordered(value)
+            self._place(self._faults[key]).add(key)
+        else:
+            self._place(self._faults[key]).discard(key)
+            del self._faults[key]
+
+    def content(self) -> dict[Key, Fault]:
+        return self._faults
+
+    def has(self, phase: Phase) -> bool:
+        """Tell whether there may be rules of a phase."""
+        return phase in self._filed
+
+    def of(self, phase: Phase, unit: UnitOfWork, call: Call[Any]) -> Iterator[tuple[Key, Fault]]:
+        """Yield the rules of a phase that a call may match, in the order they were written."""
+        found: set[Key] = set()
+        for given, filed in self._filed.get(phase, {}).items():
+            for place in _places(given, unit, call):
+                found |= filed.get(place, set())
+        return ((key, self._faults[key]) for key in sorted(found))
+
+    def _place(self, fault: Fault) -> set[Key]:
+        given, place = _place_of(fault.match)
+        return self._filed.setdefault(fault.phase, {}).setdefault(given, {}).setdefault(place, set())
+
+
+RULES = Index(RULE, lambda owner: RULE.query(owner, ()), RulesByMatch)
+
+
+def fire(unit: UnitOfWork, call: Call[Any], phase: Phase, *, accepted: bool = True) -> Firing | None:
+    """Return the first rule of this phase, in the order they were written, that fires on this call.
+
+    The account is held by the unit of work, so however many clients race, a rule fires as often as it says.
+    """
+    rules = unit.index(RULES)
+    if not rules.has(phase):
+        return None
+    for (number,), fault in rules.of(phase, unit, call):
+        if isinstance(fault, AfterFault) and fault.needs_acceptance and not accepted:
+            continue
+        rule = faults.find(unit, number)
+        if rule is None or not fault.concerns(call) or not fault.match.fits(unit, call):
+            continue
+        firing = _asked(unit, rule, fault, call)
+        if firing is not None:
+            return firing
+    return None
+
+
+def _may_fire(rule: Rule) -> bool:
+    times = rule.ordered.get("times", 1)
+    return rule.enabled and (times is None or rule.fired < times)
+
+
+def _place_of(match: Match) -> tuple[_Given, _Filed]:
+    field = next(iter(match.fields.items()), None)
+    place = (match.module, match.action, match.id, field)
+    return (place[0] is not None, place[1] is not None, place[2] is not None, field is not None), place
+
+
+def _places(given: _Given, unit: UnitOfWork, call: Call[Any]) -> Iterator[_Filed]:
+    """Yield where the rules are filed that give these, and that a call may match."""
+    by_module, by_action, by_vm, by_field = given
+    module, action = call.module if by_module else None, call.action if by_action else None
+    vm_id = vm_of(unit, call) if by_vm else None
+    for field in call.fields.items() if by_field else (None,):
+        yield module, action, vm_id, field
+
+
+def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firing | None:
+    """Count the call, and the firing if it is one."""
+    number = rule.seen + 1
+
+    def draw(what: str) -> float:
+        return call.chance.fraction("fault", rule.id, what, number)
+
+    fires, window = False, rule.window
+    if number > fault.skip and (fault.probability == 1 or draw("fires") < fault.probability):
+        fires, window = fault.trips(window, call.real_now)
+    faults.save(unit, replace(rule, seen=number, fired=rule.fired + fires, window=window))
+    if not fires:
+        return None
+    call.fired.append(fault.kind)
+    events.record(
+        unit, call.now, "fault_fired",
+        rule=rule.id, fault=fault.kind, module=call.module, action=call.action,
+        vm=getattr(call.params, "id", None),
+    )  # fmt: skip
+    return Firing(fault, window, draw)

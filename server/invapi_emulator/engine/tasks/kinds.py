@@ -1,0 +1,100 @@
+"""Kinds of task, as data: their stages, and the function that makes them take effect."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from invapi_emulator.contract.registry import Registry
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.tasks import KindName, Stage, Task, was_queued
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.randomness import Chance
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+
+class Work(Struct, frozen=True):
+    """A task at its due time, which is `now`, and the VM it is about."""
+
+    account: Account
+    task: Task
+    vm: VirtualMachine
+    now: Instant
+    chance: Chance
+
+
+class Outcome(Struct, frozen=True):
+    """What a task did: the VM as it is now, the client's `scope`, and a log line like a hypervisor's."""
+
+    vm: VirtualMachine
+    scope: str
+    debug: str | None = None
+
+
+Finish: TypeAlias = Callable[[UnitOfWork, Work], Outcome]
+"""Makes the effect. Raises TaskFailed before it has changed anything, if there can be none."""
+
+Leave: TypeAlias = Callable[[UnitOfWork, Work], VirtualMachine]
+"""Makes what a failure in the middle of the work leaves behind; answers the VM as it is then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of task, started by the action of this module.
+
+    A kind that `changes` its VM locks it. One that `pauses` stops it until the end, so that a snapshot is of one
+    moment. `works_disk` marks what shows as a peak in the statistics. One that `fetches` has data in its scope, as
+    JSON. `leave` is what a failure leaves behind.
+    """
+
+    module: str
+    action: str
+    stages: tuple[Stage, ...]
+    finish: Finish
+    changes: bool
+    pauses: bool
+    works_disk: bool
+    fetches: bool
+    leave: Leave
+
+
+KINDS: Registry[KindName, Kind] = Registry("kinds of task")
+
+
+def kind(
+    name: KindName,
+    stages: Sequence[Stage],
+    *,
+    changes: bool = True,
+    pauses: bool = False,
+    works_disk: bool = False,
+    fetches: bool = False,
+    leave: Leave = lambda _unit, work: work.vm,
+) -> Callable[[Finish], Finish]:
+    """Put a kind into the table, with the decorated function as its effect."""
+
+    def register(finish: Finish) -> Finish:
+        KINDS.add(name, Kind(*name, tuple(stages), finish, changes, pauses, works_disk, fetches, leave))
+        return finish
+
+    return register
+
+
+def kind_of(task: Task) -> Kind:
+    return KINDS[task.module, task.action]
+
+
+def kinds_where(condition: Callable[[Kind], bool]) -> tuple[KindName, ...]:
+    return tuple(name for name, kind in KINDS.items() if condition(kind))
+
+
+def actions_with_tasks() -> list[str]:
+    """Return the names of the actions that start tasks, sorted."""
+    return sorted({action for _, action in KINDS})
+
+
+def holds_still(task: Task) -> bool:
+    """Tell whether a task under way keeps its VM from changing."""
+    return kind_of(task).pauses and not was_queued(task)

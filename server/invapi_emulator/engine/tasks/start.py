@@ -1,0 +1,115 @@
+"""Starting a task: its durations are drawn, its key is made, its VM is locked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from msgspec.structs import replace
+
+from invapi_emulator.domain.tasks import (
+    LARGE_CONTEXT,
+    MAX_CONTEXTS,
+    MAX_TASKS,
+    QUEUED,
+    KindName,
+    PlannedStage,
+    Task,
+    was_queued,
+)
+from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
+from invapi_emulator.engine.action import Call, Value
+from invapi_emulator.engine.faults.kind import TaskFault
+from invapi_emulator.engine.faults.rules import fire
+from invapi_emulator.engine.tasks.keys import key_of_new_task
+from invapi_emulator.engine.tasks.kinds import KINDS, Kind, kinds_where
+from invapi_emulator.engine.tasks.planning import lists_are_late, planned_stages
+from invapi_emulator.errors import VmLocked
+from invapi_emulator.storage import accounts, events, tasks, vms
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+_AT_A_TIME = 100
+"""Room is made for so many tasks: to count thousands for each would take longer than all else it does."""
+
+_NOT_REPEATED = frozenset({"token", "action", "id"})
+
+
+def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults: str) -> str:
+    """Start the task of the call's action and return its key.
+
+    `defaults` are parameters that `context` shows although the client left them out (contract 3.4).
+    """
+    kind = KINDS[call.module, call.action]
+    account = call.account
+    number = accounts.next_sequence(unit)
+    context = _context(call, vm, defaults)
+    _make_room(unit, call, number, len(orjson.dumps(context)))
+    count = vm.started.get(call.action, 0) + 1
+    stages = _planned(unit, call, vm, kind, count)
+    task = Task(
+        key=key_of_new_task(unit, number),
+        module=call.module,
+        action=call.action,
+        vm_id=vm.id,
+        sequence=number,
+        context=context,
+        stages=stages,
+        created_at=call.now,
+        due_at=stages[-1].ends_at,
+        stale_for=lists_are_late(kind, vm.id, count, account),
+    )
+    task = _as_ordered(unit, call, task)
+    tasks.add(unit, task)
+    held = paused(vm, call.now) if kind.pauses and not was_queued(task) else vm
+    locked_by = task.key if kind.changes else vm.locked_by
+    started = {**vm.started, call.action: count}
+    vms.save(unit, replace(held, locked_by=locked_by, started=started))
+    events.record(unit, call.now, "task_started", task=task.key, action=task.action, vm=vm.id)
+    return task.key
+
+
+def _planned(
+    unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, kind: Kind, count: int
+) -> tuple[PlannedStage, ...]:
+    """Return the stages; a task that changes a locked VM waits for those before it, where such are accepted at all."""
+    if not kind.changes or vm.locked_by is None:
+        return planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.account)
+    ahead = tasks.by_key(unit, vm.locked_by)
+    if ahead is None or ahead.due_at is None:
+        raise VmLocked(f"the VM is locked by task {vm.locked_by}, which hangs: nothing can wait for its end")
+    waiting = PlannedStage(QUEUED, ahead.due_at)
+    return (waiting, *planned_stages(kind, vm.id, vm.size_gb, count, ahead.due_at, call.account))
+
+
+def _make_room(unit: UnitOfWork, call: Call[Any], number: int, context_size: int) -> None:
+    """Let the account's tasks go that are too many, or have too much to repeat, to keep one more of this number."""
+    last, count = tasks.last_and_count(unit)
+    if number // _AT_A_TIME != last // _AT_A_TIME:
+        tasks.drop_aged_out(unit, call.now)
+        if count >= MAX_TASKS - _AT_A_TIME:
+            tasks.make_room(unit, MAX_TASKS + 1 - _AT_A_TIME, _reading())
+    elif count >= MAX_TASKS:
+        tasks.make_room(unit, MAX_TASKS, _reading())
+    if context_size > LARGE_CONTEXT:
+        tasks.make_room_for_context(unit, MAX_CONTEXTS - context_size, _reading())
+
+
+def _reading() -> tuple[KindName, ...]:
+    return kinds_where(lambda kind: not kind.changes)
+
+
+def _as_ordered(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:
+    """Return the task as a fault rule wants it, if one is about it."""
+    firing = fire(unit, call, "task")
+    if firing is None or not isinstance(firing.fault, TaskFault):
+        return task
+    return replace(firing.fault.change(task), fault=firing.fault.kind)
+
+
+def _as_json(value: Value) -> Any:
+    """Return a field's value as it is stored: an array is a list."""
+    return value if isinstance(value, str) else [_as_json(item) for item in value]
+
+
+def _context(call: Call[Any], vm: VirtualMachine, defaults: Mapping[str, str]) -> dict[str, Any]:
+    sent = {name: _as_json(value) for name, value in call.fields.items() if name not in _NOT_REPEATED}
+    return {**defaults, **sent, "action": call.action, "id": vm.id, "location": vm.location}

@@ -1,0 +1,188 @@
+"""The worker: sleeps until something falls due, and lets it take effect.
+
+No answer depends on it - every call brings its account up to its own `now` - but who only watches sees things
+happen in time, and the clocks know after a kill until when the server lived.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterable
+from functools import partial
+
+from invapi_emulator.domain.accounts import DEMO
+from invapi_emulator.domain.due_queue import DueQueue
+from invapi_emulator.domain.instants import LATEST, MINUTE, SECOND, Instant
+from invapi_emulator.engine.tasks.advance import advance_due_tasks
+from invapi_emulator.storage import accounts, heartbeat, task_lists
+from invapi_emulator.storage.database import AccountBusy, AccountGone, Database
+from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
+from invapi_emulator.storage.notifications import Notifications
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+_log = logging.getLogger(__name__)
+
+HEARTBEAT = SECOND
+"""How often a server with a lasting database writes down that it lives; also the longest sleep."""
+
+ROUND = 5 * SECOND
+"""How often all accounts are looked at where several servers share a database."""
+
+LAST_RETRY = 5 * SECOND
+"""The longest pause before a database that is lost is asked again."""
+
+_FIRST_RETRY = SECOND // 10
+_BUSY = SECOND // 20
+"""After so long an account is looked at again that somebody else was at work on."""
+
+_MOMENT = SECOND // 50
+"""The shortest sleep: what falls due within it takes effect together."""
+
+
+class Worker:
+    """Works on a database; accounts that nobody used for `account_ttl` microseconds go, if it is not 0.
+
+    One that does not advance tasks leaves them to other servers, and only says that this one lives.
+
+    It knows when each account is next due, and asks for one only when it is told that this may have changed; for what
+    other servers leave behind it looks at all of them now and then.
+    """
+
+    def __init__(self, database: Database, account_ttl: Instant = 0, *, advances: bool = True) -> None:
+        self._database = database
+        self._account_ttl = account_ttl
+        self._advances = advances
+        self._woken = asyncio.Event()
+        self._due: DueQueue[int] = DueQueue()
+        self._touched: set[int] = set()
+        self._round_at: Instant = 0
+        self._beat_at: Instant = 0
+
+    def wake(self, account_id: int | None = None) -> None:
+        """Look again at an account, whose due time may have come nearer; without one, at all of them."""
+        if account_id is None:
+            self._round_at = 0
+        else:
+            self._touched.add(account_id)
+        self._woken.set()
+
+    def listen(self, notifications: Notifications) -> None:
+        """Wake whenever tasks may fall due earlier, by a call here or on another server."""
+        loop, here = asyncio.get_running_loop(), threading.get_ident()
+
+        def hear(account_id: int) -> None:
+            if threading.get_ident() == here:
+                self.wake(account_id)
+            elif not loop.is_closed():
+                loop.call_soon_threadsafe(self.wake, account_id)
+
+        notifications.listen_for_due(hear)
+
+    async def run(self) -> None:
+        """Work until cancelled; a database that is lost is asked again, after ever longer pauses."""
+        lost = 0
+        while True:
+            self._woken.clear()
+            try:
+                pause = await self._work()
+                if lost:
+                    _log.warning("the worker goes on: the database takes what is written again")
+                lost = 0
+            except DATABASE_LOST as problem:
+                if not lost:
+                    _log.error("the worker waits: the emulator %s", why_lost(problem))
+                pause, self._round_at = min(_FIRST_RETRY << min(lost, 10), LAST_RETRY), 0
+                lost += 1
+            except Exception:  # noqa: BLE001 - without the worker no clock would know when the server last lived
+                _log.exception("the worker goes on after a mistake of its own")
+                pause, self._round_at = HEARTBEAT, 0
+            await _sleep(self._woken, pause)
+
+    async def _work(self) -> Instant:
+        """Let what is due take effect; return for how long nothing more will be."""
+        real_now = await self._database.call(self._look_and_beat)
+        while (account_id := self._due.take(real_now)) is not None:
+            await self._advance(account_id, real_now)
+        await self._clear_away()
+        first_at = self._due.first_at()
+        return HEARTBEAT if first_at is None else min(max(first_at - real_now, _MOMENT), HEARTBEAT)
+
+    def _look_and_beat(self) -> Instant:
+        """Find out when those accounts are due that may have changed, and write down now and then that the server lives."""
+        self._database.stay_member()
+        with self._database.read() as tx:
+            real_now = self._database.real_now(tx)
+            if self._advances and real_now >= self._round_at:
+                self._touched, self._due = set(), DueQueue()
+                self._note(task_lists.next_changes(tx))
+                self._database.former_worlds.update(task_lists.with_former_ones(tx))
+                self._round_at = real_now + ROUND if self._database.shared else LATEST
+            elif self._advances and self._touched:
+                touched, self._touched = self._touched, set()
+                self._note(task_lists.next_changes_of(tx, touched), touched)
+        if real_now >= self._beat_at:
+            self._beat(real_now)
+        return real_now
+
+    def _note(self, changes: task_lists.NextChanges, among: Iterable[int] = ()) -> None:
+        """Note when accounts are due next; of those `among` which it is looked for, others are not."""
+        for account_id in among:
+            self._due.set(account_id, None)
+        for account_id, (clock, at) in changes.items():
+            self._due.set(account_id, clock.real_time_of(at))
+
+    def _beat(self, real_now: Instant) -> None:
+        self._beat_at = real_now + HEARTBEAT
+        if not self._database.durable and not self._account_ttl:
+            return
+        removed = []
+        with self._database.transaction() as tx:
+            if self._database.durable:
+                heartbeat.say_alive(tx, real_now)
+            if self._account_ttl:
+                removed = accounts.remove_unused(tx, real_now - self._account_ttl - MINUTE, DEMO)
+        self._database.forget(removed)
+
+    async def _advance(self, account_id: int, real_now: Instant) -> None:
+        """Let a batch of an account's tasks take effect, and look when the next one will.
+
+        Whoever holds the account does so too: a call, or another server's worker.
+        """
+        try:
+            await self._database.run(account_id, _settle, wait=False)
+        except AccountGone:
+            return
+        except AccountBusy:
+            self._due.set(account_id, real_now + _BUSY)
+            return
+        self._note(await self._database.call(lambda: self._next_change(account_id)))
+
+    def _next_change(self, account_id: int) -> task_lists.NextChanges:
+        with self._database.read() as tx:
+            return task_lists.next_changes_of(tx, [account_id])
+
+    async def _clear_away(self) -> None:
+        """Remove what is left of former worlds, in steps between which calls get their turn."""
+        while self._database.former_worlds:
+            account_id = next(iter(self._database.former_worlds))
+            if not await self._database.call(partial(self._clear, account_id)):
+                self._database.former_worlds.discard(account_id)
+            await asyncio.sleep(0)
+
+    def _clear(self, account_id: int) -> bool:
+        with self._database.transaction() as tx:
+            return task_lists.clear_away(tx, account_id)
+
+
+def _settle(unit: UnitOfWork) -> None:
+    advance_due_tasks(unit, unit.account.clock.now(unit.real_now))
+
+
+async def _sleep(woken: asyncio.Event, pause: Instant) -> None:
+    try:
+        async with asyncio.timeout(
+            pause / SECOND
+        ):  # wait_for would lose a cancellation that comes with the waking
+            await woken.wait()
+    except TimeoutError:
+        return

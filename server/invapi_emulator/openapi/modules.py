@@ -1,0 +1,130 @@
+"""The paths of the imitated API: one a module, its actions in a `oneOf`."""
+
+from types import ModuleType
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED, actions_of
+from invapi_emulator.openapi.answers import auth, eq, eq_callback, vm
+from invapi_emulator.openapi.answers.answer import Answer, envelope
+from invapi_emulator.openapi.failures import (
+    FAILURE_SCHEMAS,
+    NO_SERVERS,
+    RETRY_AFTER,
+    failure_headers,
+    reasons,
+    transport_failures,
+)
+from invapi_emulator.openapi.parameters import Schema, query_parameters, request_schema
+
+DEMO_TOKEN = "HOSTKEY_TOKEN"  # noqa: S105 - the vendor's examples work as printed (contract 7.1)
+SCHEMAS = "#/components/schemas/"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+DESCRIBED: dict[str, ModuleType] = {"auth": auth, "eq": eq, "eq_callback": eq_callback, "vm": vm}
+
+
+def module_paths() -> dict[str, Any]:
+    return {f"/{module}.php": _path(module) for module in sorted(DESCRIBED)}
+
+
+def module_schemas() -> dict[str, Schema]:
+    """Return the schemas that the paths refer to, by name."""
+    models = {answer.model for module in DESCRIBED for _, answer in answers_of(module)}
+    ordered = sorted(models, key=lambda model: model.__name__)
+    by_model, shared = models_json_schema(
+        [(model, "validation") for model in ordered], ref_template=f"{SCHEMAS}{{model}}"
+    )
+    definitions: dict[str, Schema] = shared.get("$defs", {})
+    bodies = {
+        model: definitions[by_model[model, "validation"]["$ref"].removeprefix(SCHEMAS)] for model in ordered
+    }
+    whole = {model.__name__ for model in ordered}
+    parts = {name: schema for name, schema in definitions.items() if name not in whole}
+    schemas = parts | FAILURE_SCHEMAS | {"Reason": {"type": "string", "enum": reasons()}}
+    for (module, name), action in ACTIONS.items():
+        schemas[f"{_title(module, name)}Request"] = request_schema(action)
+        wholes = [_whole(module, name, bodies[answer.model]) for answer in DESCRIBED[module].ANSWERS[name]]
+        schemas[f"{_title(module, name)}Answer"] = wholes[0] if len(wholes) == 1 else {"oneOf": wholes}
+    return schemas
+
+
+def answers_of(module: str) -> list[tuple[str, Answer]]:
+    """Return the examples of a module, each with its action."""
+    return [(name, answer) for name, answers in DESCRIBED[module].ANSWERS.items() for answer in answers]
+
+
+def form_of(module: str, action: str, sent: Any) -> dict[str, Any]:
+    """Return the whole form of an example."""
+    needs_token = ACTIONS[module, action].identified_by is None
+    return {"action": action} | ({"token": DEMO_TOKEN} if needs_token else {}) | dict(sent)
+
+
+def _path(module: str) -> dict[str, Any]:
+    missing = ", ".join(f"`{name}`" for name in sorted(NOT_EMULATED.get(module, ())))
+    about = (
+        f"What it does, clause by clause: docs/fidelity.md.\n\nAnswers of the API are HTTP 200, refusals too; another status is the "
+        f"transport's, or a fault rule's (docs/faults.md), which may choose any from 400 to 599. The same under "
+        f"`/{module}`. Unknown fields are ignored. A repeated scalar field: the last one counts."
+    )
+    about += f"\n\nThe vendor's, but not emulated (501): {missing}." if missing else ""
+    responses = {"200": _answered(module)} | transport_failures()
+    common = {"tags": [module], "responses": responses}
+    reading = {"operationId": f"get_{module}", "summary": f"A call of {module}, its fields in the query"}
+    calling = {"operationId": f"post_{module}", "summary": f"A call of {module}, its fields in a form"}
+    with_query = f"{about}\n\nFields may stand in a form body as well, which wins over the query."
+    return {
+        "post": calling | common | {"description": about, "requestBody": _form(module)},
+        "get": reading | common | {"description": with_query, "parameters": query_parameters(module)},
+    }
+
+
+def _form(module: str) -> dict[str, Any]:
+    refs = {name: f"{SCHEMAS}{_title(module, name)}Request" for name in actions_of(module)}
+    schema = {
+        "oneOf": [{"$ref": ref} for ref in refs.values()],
+        "discriminator": {"propertyName": "action", "mapping": refs},
+    }
+    examples = {
+        name: {"value": form_of(module, name, answers[0].sent)}
+        for name, answers in DESCRIBED[module].ANSWERS.items()
+    }
+    return {"required": True, "content": {form: {"schema": schema, "examples": examples} for form in FORMS}}
+
+
+def _answered(module: str) -> dict[str, Any]:
+    schemas = [{"$ref": f"{SCHEMAS}{_title(module, name)}Answer"} for name in actions_of(module)]
+    schemas.append({"$ref": f"{SCHEMAS}ModuleFailure"})
+    examples = {
+        _name(name, answer): {"value": answer.whole(module, name)} for name, answer in answers_of(module)
+    }
+    for refused in DESCRIBED[module].REFUSED:
+        examples[f"{refused.action}: {refused.reason}"] = {"value": refused.body()}
+    if module == "auth":
+        schemas.append({"$ref": f"{SCHEMAS}NoAppropriateServers"})
+        examples["login: no_appropriate_servers"] = {"value": NO_SERVERS}
+    return {
+        "description": "the answer of the action, or a refusal",
+        "headers": failure_headers(required=False) | RETRY_AFTER,
+        "content": {"application/json": {"schema": {"anyOf": schemas}, "examples": examples}},
+    }
+
+
+def _name(action: str, answer: Answer) -> str:
+    result = answer.body.get("result")
+    return f"{action}: {result}" if isinstance(result, str) else action
+
+
+def _whole(module: str, action: str, body: Schema) -> Schema:
+    """Return the schema of an answer, the envelope around what the handler returns."""
+    if "result" in body.get("properties", ()):
+        return body
+    around = {name: {"type": "string", "const": value} for name, value in envelope(module, action).items()}
+    return body | {
+        "properties": around | body.get("properties", {}),
+        "required": [*around, *body.get("required", ())],
+    }
+
+
+def _title(module: str, action: str) -> str:
+    return "".join(word.capitalize() for word in f"{module}_{action}".split("_"))

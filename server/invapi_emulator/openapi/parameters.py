@@ -1,0 +1,97 @@
+"""What a client may send to an action, as a schema: derived from the model that checks it."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from invapi_emulator.engine.action import ACTIONS, Action
+
+Schema: TypeAlias = dict[str, Any]
+
+IGNORED: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("vm", "create_snapshot"): {"num_rotation": "accepted and ignored, whatever it is (4.1)"},
+    ("eq_callback", "check"): dict.fromkeys(
+        ("status", "stage", "id"), "accepted and ignored, whatever it is (3.2)"
+    ),
+    **{
+        ("eq", power): {"pin": "accepted and ignored, whatever it is (6.3)"}
+        for power in ("on", "off", "hard_off", "reboot", "status")
+    },
+}
+"""Parameters that the vendor documents and nothing here reads."""
+
+_TOKEN: Schema = {
+    "type": "string",
+    "description": "the token that `auth.php` `login` answers, or the one an account is given out with",
+}
+_STANDARD_WORDS = {"ge": "minimum", "le": "maximum"}
+
+
+def request_schema(action: Action) -> Schema:
+    """Return the schema of an action's form; other fields may be sent, and are ignored."""
+    parameters = wire_parameters(action)
+    required = {name for name, schema in parameters.items() if schema.pop("x-required", False)}
+    return {
+        "type": "object",
+        "title": f"{action.module}/{action.name}",
+        "properties": {"action": {"type": "string", "const": action.name}} | parameters,
+        "required": ["action", *(name for name in parameters if name in required)],
+        "propertyNames": {"minLength": 1},
+    }
+
+
+def wire_parameters(action: Action) -> dict[str, Schema]:
+    """Return the schema of each field but `action`, by the name it has on the wire; `x-required` marks some."""
+    model = action.params.model_json_schema()
+    parameters: dict[str, Schema] = {}
+    if action.identified_by is None:
+        parameters["token"] = _TOKEN | {"x-required": True}
+    for name, schema in model["properties"].items():
+        wire = _on_the_wire(schema)
+        wire_name = f"{name}[]" if wire["type"] == "array" else name
+        parameters[wire_name] = wire | ({"x-required": True} if name in model.get("required", ()) else {})
+    ignored = IGNORED.get((action.module, action.name), {})
+    return parameters | {name: {"type": "string", "description": why} for name, why in ignored.items()}
+
+
+def query_parameters(module: str) -> list[Schema]:
+    """Return the fields of all actions of a module as query parameters: which are needed, the action decides."""
+    merged: dict[str, Schema] = {}
+    takers: dict[str, list[str]] = {}
+    for (of, name), action in sorted(ACTIONS.items()):
+        if of == module:
+            for field, schema in wire_parameters(action).items():
+                schema.pop("x-required", None)
+                merged.setdefault(field, schema)
+                takers.setdefault(field, []).append(name)
+    names = sorted(name for of, name in ACTIONS if of == module)
+    action_parameter = {"name": "action", "in": "query", "required": True}
+    return [action_parameter | {"schema": {"type": "string", "enum": names}}] + [
+        {"name": field, "in": "query", "description": f"of {', '.join(takers[field])}", "schema": schema}
+        for field, schema in merged.items()
+    ]
+
+
+def _on_the_wire(schema: Schema) -> Schema:
+    """Return a field's schema in standard words, without the null that stands for "left out"."""
+    given = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
+    merged = {
+        name: value for name, value in (schema | (given[0] if given else {})).items() if name != "anyOf"
+    }
+    merged.pop("title", None)
+    if merged.get("default", ...) is None:
+        del merged["default"]
+    if merged["type"] == "boolean":
+        merged |= {"type": "integer", "enum": [0, 1]}
+        merged |= {"default": int(merged["default"])} if "default" in merged else {}
+    if "items" in merged:
+        merged["items"] = _on_the_wire(merged["items"])
+        merged["description"] += "; sent once and empty, it empties the list"
+    merged = {_STANDARD_WORDS.get(name, name): value for name, value in merged.items()}
+    if "pattern" in merged:
+        merged["pattern"] = ecma(merged["pattern"])
+    return merged
+
+
+def ecma(pattern: str) -> str:
+    """Return a pattern in the dialect of JSON Schema, whose anchors are others."""
+    return pattern.replace(r"\A", "^").replace(r"\z", "$")

@@ -1,0 +1,84 @@
+"""The log on stderr: a line for each thing that happened, for people or as JSON."""
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from invapi_emulator.process.log_stream import ToDescriptor
+
+LogFormat = Literal["human", "json"]
+
+FIELDS = "fields"
+"""The attribute of a log record that holds what stands in fields of its own."""
+
+MASK = "***"
+_LENGTH_MADE_UP = 32
+_MADE_UP = re.compile(rf"\b[0-9a-f]{{{_LENGTH_MADE_UP}}}\b")
+_IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
+
+
+def log_to_stderr(level: str, form: LogFormat) -> None:
+    to_stderr = _stderr()
+    to_stderr.setFormatter(JsonLines() if form == "json" else HumanLines())
+    logging.basicConfig(level=level.upper(), handlers=[to_stderr])
+    logging.captureWarnings(capture=True)
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cancelling)
+    if level != "debug":
+        logging.getLogger("uvicorn").setLevel("ERROR")  # what it says of requests stands in a line of ours
+
+
+def looks_made_up(text: str) -> bool:
+    """Tell whether something in a text looks like a token, API key or password that was made up."""
+    return len(text) >= _LENGTH_MADE_UP and _MADE_UP.search(text) is not None
+
+
+def without_made_up(text: str) -> str:
+    """Mask whatever looks like a token, API key or password that was made up."""
+    return text if len(text) < _LENGTH_MADE_UP else _MADE_UP.sub(MASK, text)
+
+
+def _stderr() -> logging.Handler:
+    try:
+        return ToDescriptor(sys.stderr.fileno())
+    except (AttributeError, OSError):  # closed, replaced by what is no file, or a system without poll
+        return logging.StreamHandler(sys.stderr)
+
+
+def _is_no_cancelling(record: logging.LogRecord) -> bool:
+    """Leave out what uvicorn calls an error: at a stop, sending at once what a fault holds back, see server/http_protocol."""
+    return not str(record.msg).startswith("Cancel %s running task")
+
+
+class HumanLines(logging.Formatter):
+    """Time, level, where, the message, and as `name=value` the fields that are not in it already."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        further = [f"{name}={value}" for name, value in _fields(record).items() if name not in _IN_MESSAGE]
+        return " ".join([super().formatMessage(record), *further])
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: `time`, `level`, `logger`, `message`, the fields, and a traceback as `exception`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= _fields(record)
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the fields that say something."""
+    return {name: value for name, value in getattr(record, FIELDS, {}).items() if value is not None}

@@ -1,0 +1,120 @@
+"""The test CA: kept in a folder, made by whoever needs it first."""
+
+import os
+import ssl
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from filelock import FileLock
+
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.server.tls.certificates import (
+    ca_certificate,
+    may_speak_for,
+    new_key,
+    pem,
+    pem_of_key,
+    server_certificate,
+)
+
+HOSTS = ("localhost", "127.0.0.1", "::1", "invapi.hostkey.com", "api.hostkey.com")
+"""What every certificate is good for: this machine, and the hosts that the vendor's clients ask."""
+
+CA_FILE, KEY_FILE = "ca.pem", "ca-key.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A test CA: its certificate, also as a file, and its key."""
+
+    file: Path
+    certificate: x509.Certificate
+    key: EllipticCurvePrivateKey
+
+    def server_context(self, names: Iterable[str], now: Instant) -> ssl.SSLContext:
+        """Return what a server needs that answers as HOSTS and `names`, with a certificate and a key of its own."""
+        key = new_key()
+        certificate = server_certificate(key, (*HOSTS, *names), self.certificate, self.key, now)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        with _only_for_me(pem_of_key(key) + pem(certificate) + pem(self.certificate)) as file:
+            context.load_cert_chain(file)
+        return context
+
+
+def authority(ca_dir: str, names: Iterable[str], now: Instant) -> Authority:
+    """Return the CA of a folder, made if there is none, which may speak for HOSTS and `names` only.
+
+    Nothing for the folder is the user's own, where programs keep what should outlive them (XDG's state directory).
+    Raises CannotStart when it cannot be used, or its CA may not speak for one of the names.
+    """
+    folder, wanted = file_of(ca_dir).parent, (*HOSTS, *names)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(folder / "ca.lock"):
+            if not (folder / CA_FILE).exists():
+                _make(folder, wanted, now)
+            found = _read(folder)
+    except (OSError, ValueError) as problem:
+        raise CannotStart(f"--ca-dir: cannot use '{folder}': {problem}") from None
+    missing = [name for name in wanted if not may_speak_for(found.certificate, name)]
+    if missing:
+        raise CannotStart(
+            f"--tls-names: the CA in '{folder}' was not made for {', '.join(missing)}; "
+            "name another --ca-dir, or remove this one and trust the CA that is made then"
+        )
+    return found
+
+
+def file_of(ca_dir: str) -> Path:
+    """Return where the certificate of a folder's CA is, or will be."""
+    return (Path(ca_dir) if ca_dir else _state_folder()) / CA_FILE
+
+
+def _state_folder() -> Path:
+    try:
+        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state", "invapi-emulator")
+    except RuntimeError:
+        raise CannotStart(
+            "--ca-dir: this user has no home directory; name a folder for the test CA"
+        ) from None
+
+
+def _make(folder: Path, names: tuple[str, ...], now: Instant) -> None:
+    """Make both files; the certificate comes last, so that a key alone is as good as nothing."""
+    key = new_key()
+    _write(folder / KEY_FILE, pem_of_key(key), mode=0o600)
+    _write(folder / CA_FILE, pem(ca_certificate(key, names, now)), mode=0o644)
+
+
+def _read(folder: Path) -> Authority:
+    certificate = x509.load_pem_x509_certificate((folder / CA_FILE).read_bytes())
+    key = load_pem_private_key((folder / KEY_FILE).read_bytes(), None)
+    if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
+        raise ValueError(f"{KEY_FILE} is not the key of {CA_FILE}")
+    return Authority(folder / CA_FILE, certificate, key)
+
+
+def _write(file: Path, content: bytes, mode: int) -> None:
+    """Write a file that has its mode before it has its content, under its name only when it is whole."""
+    unfinished = file.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
+        opened.write(content)
+    unfinished.replace(file)
+
+
+@contextmanager
+def _only_for_me(content: bytes) -> Iterator[str]:
+    """Lend a file with this content: OpenSSL reads keys from files only."""
+    with tempfile.NamedTemporaryFile(prefix="invapi-emulator-", suffix=".pem") as file:
+        file.write(content)
+        file.flush()
+        yield file.name

@@ -1,0 +1,165 @@
+"""Making accounts, starting their worlds again, and giving them others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from invapi_emulator.domain.accounts import DEMO, Account, Credentials
+from invapi_emulator.domain.behavior import Conduct, Profile
+from invapi_emulator.domain.clocks import ClockStart
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.randomness import new_seed
+from invapi_emulator.storage import accounts, events, sessions
+from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.fields import ClockChange
+from invapi_emulator.worlds.load import KeysIssuedAnew, check_world, settle_world
+from invapi_emulator.worlds.named import Scenario
+from invapi_emulator.worlds.schema import World
+
+DEMO_CREDENTIALS = Credentials(
+    api_key="demo-api-key",
+    token="HOSTKEY_TOKEN",  # noqa: S106 - the vendor's examples print it
+    user="demo@example.com",
+    password="demo-password",  # noqa: S106 - nothing is behind it
+)
+"""What the account of a fresh emulator is reached with (contract 7.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The world that an account is to start with; without a seed it gets one by chance."""
+
+    scenario: Scenario
+    start: ClockStart
+    seed: int | None
+    conduct: Conduct
+
+    def asked(
+        self,
+        scenario: Scenario | None = None,
+        clock: ClockChange | None = None,
+        seed: int | None = None,
+        profile: Profile | None = None,
+        assume: Mapping[str, str] | None = None,
+    ) -> "Wanted":
+        """Return what is wanted where this is the default: what is asked for goes over what the scenario says."""
+        scenario = scenario or self.scenario
+        told = scenario.world
+        start = _changed(_changed(self.start, told.clock), clock)
+        conduct = self.conduct.changed(told.profile, told.assume).changed(profile, assume)
+        return Wanted(scenario, start, _first(seed, told.seed, self.seed), conduct)
+
+
+def make_account(
+    tx: Transaction, name: str, credentials: Credentials, wanted: Wanted, real_now: Instant
+) -> Account:
+    """Make an account; raises Unprocessable when its scenario cannot be at the time its clock starts at."""
+    account = accounts.add(tx, _new_account(name, credentials, wanted, real_now))
+    settle_world(tx, account, wanted.scenario.world, account.clock.base)
+    return account
+
+
+def check_wanted(tx: Transaction, wanted: Wanted, real_now: Instant) -> None:
+    """Raise Unprocessable if no account could be made so now."""
+    account = _new_account(DEMO, DEMO_CREDENTIALS, wanted, real_now)
+    check_world(tx, account, wanted.scenario.world, account.clock.base)
+
+
+def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> None:
+    """Start the account's world again, in a new generation: nothing of the old one reaches into it.
+
+    Name, API key and given token stay; so do seed, clock, profile and assumptions as it was made with, unless a seed
+    or another scenario that has its own is named.
+    """
+    account, real_now = unit.account, unit.real_now
+    told = World() if scenario.name == account.scenario else scenario.world
+    seed = _first(seed, told.seed)
+    start = _changed(account.start, told.clock)
+    conduct = account.start_conduct.changed(told.profile, told.assume)
+    seeded = account.seeded or seed is not None
+    fresh = replace(
+        account,
+        token_alive=True,
+        scenario=scenario.name,
+        seed=account.seed if seed is None else seed,
+        seeded=seeded,
+        generation=account.generation + 1,
+        start=start,
+        clock=start.clock(seeded=seeded, made_at=account.made_at, real_now=real_now),
+        start_conduct=conduct,
+        conduct=conduct,
+    )
+    tx = unit.sql()
+    accounts.clear_world(tx, account.id, sessions_too=True)
+    accounts.save(tx, fresh)
+    settle_world(tx, fresh, scenario.world, fresh.clock.base)
+    _begin_again(unit)
+    events.record(unit, fresh.clock.now(real_now), "reset", scenario=fresh.scenario, seed=fresh.seed)
+
+
+def replace_world(unit: UnitOfWork, world: World) -> KeysIssuedAnew:
+    """Put another world in the place of the account's, in a new generation; login tokens stay.
+
+    What it says nothing of, clock, seed, profile or assumptions, goes on as it was.
+    """
+    account, real_now = unit.account, unit.real_now
+    changes = {} if world.clock is None else world.clock.model_dump()
+    fresh = replace(
+        account,
+        seed=account.seed if world.seed is None else world.seed,
+        seeded=account.seeded or world.seed not in {None, account.seed},
+        generation=account.generation + 1,
+        clock=account.clock.changed(real_now, **changes),
+        conduct=_imported(account.conduct, world),
+    )
+    now = fresh.clock.now(real_now)
+    tx = unit.sql()
+    sessions.make_older(tx, account.id, accounts.counters(tx, account.id)["sequence"])
+    accounts.clear_world(tx, account.id, sessions_too=False)
+    accounts.save(tx, fresh)
+    issued_anew = settle_world(tx, fresh, world, now)
+    _begin_again(unit)
+    events.record(unit, now, "imported", account=world.account, vms=len(world.vms))
+    return issued_anew
+
+
+def _begin_again(unit: UnitOfWork) -> None:
+    """Let a unit go on with the world that SQL has put in the place of the account's."""
+    unit.reload()
+    unit.due_earlier = True
+
+
+def _new_account(name: str, credentials: Credentials, wanted: Wanted, real_now: Instant) -> Account:
+    seeded = wanted.seed is not None
+    return Account(
+        id=0,
+        name=name,
+        credentials=credentials,
+        token_alive=True,
+        scenario=wanted.scenario.name,
+        seed=new_seed() if wanted.seed is None else wanted.seed,
+        seeded=seeded,
+        generation=1,
+        made_at=real_now,
+        used_at=real_now,
+        start=wanted.start,
+        clock=wanted.start.clock(seeded=seeded, made_at=real_now, real_now=real_now),
+        start_conduct=wanted.conduct,
+        conduct=wanted.conduct,
+    )
+
+
+def _changed(start: ClockStart, change: ClockChange | None) -> ClockStart:
+    return start if change is None else start.changed(**change.model_dump())
+
+
+def _imported(conduct: Conduct, world: World) -> Conduct:
+    """Return the conduct that a world brings with it: of its assumptions, those it does not name hold."""
+    fresh = conduct if world.assume is None else Conduct(conduct.profile)
+    return fresh.changed(world.profile, world.assume)
+
+
+def _first(*seeds: int | None) -> int | None:
+    return next((seed for seed in seeds if seed is not None), None)

@@ -1,0 +1,180 @@
+"""Building VMs as they are described; what is left out follows from the seed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.domain.instants import DAY, SECOND, Instant
+from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, Unlisted, size_of
+from invapi_emulator.domain.tasks import Task
+from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
+from invapi_emulator.engine.tasks.kinds import holds_still, kind_of
+from invapi_emulator.worlds.build_context import Ground
+from invapi_emulator.worlds.build_tasks import build_tasks
+from invapi_emulator.worlds.schema import DiskSpec, SnapshotSpec, VmSpec
+
+VM_AGE = 90 * DAY
+_SECONDS_RUN = 1_000_000
+_USED_GB = 12
+_USED_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltVm:
+    """A VM with all it holds."""
+
+    vm: VirtualMachine
+    snapshots: tuple[Snapshot, ...]
+    settings: Mapping[str, RotationSettings]
+    tasks: tuple[Task, ...]
+    unlisted: tuple[Unlisted, ...]
+    assumed: Assumed
+
+
+def build_vm(spec: VmSpec, ground: Ground, place: str) -> BuiltVm:
+    """Return the VM that is described at this place; raises Unprocessable where numbers or keys cannot be."""
+    tags = [f"{place}snapshots.{number}" for number in range(len(spec.snapshots))]
+    snapshots = tuple(_snapshot(spec, number, ground, tag) for number, tag in enumerate(tags))
+    tasks = build_tasks(spec, ground, place)
+    settings = {
+        type_: RotationSettings(bool(of_type.enable_rotation), tuple(dict.fromkeys(of_type.exclude_rotation)))
+        for type_, of_type in spec.settings.items()
+    }
+    unlisted = tuple(_unlisted(spec, number, ground, place) for number in range(len(spec.unlisted)))
+    return BuiltVm(
+        _busy(_vm(spec, ground), tasks, ground.now),
+        snapshots,
+        settings,
+        tasks,
+        unlisted,
+        ground.account.assumed,
+    )
+
+
+def _unlisted(spec: VmSpec, number: int, ground: Ground, place: str) -> Unlisted:
+    """Return a change that lists do not show yet; a removed snapshot is described as one that is there."""
+    change = spec.unlisted[number]
+    if change.removed is None:
+        return Unlisted(change.id, None, change.until)
+    removed = change.removed.model_copy(update={"id": change.id})
+    alone = spec.model_copy(update={"snapshots": (removed,)})
+    return Unlisted(change.id, _snapshot(alone, 0, ground, f"{place}unlisted.{number}.removed"), change.until)
+
+
+def _vm(spec: VmSpec, ground: Ground) -> VirtualMachine:
+    chance = ground.chance
+    vendor = "fa:16:3e" if spec.engine == "openstack" else "56:6f:1a"
+    digits = chance.hex(6, "vm", spec.id, "mac")
+    return VirtualMachine(
+        id=spec.id,
+        kind=spec.kind,
+        engine=spec.engine,
+        location=spec.location,
+        hostname=spec.hostname or f"vm-{spec.id}",
+        preset=spec.preset,
+        cpu_count=spec.cpu_count,
+        size_gb=spec.disk.size_gb,
+        memory_mb=spec.memory.size_mb,
+        num_max=spec.num_max,
+        uuid=spec.uuid or chance.uuid("vm", spec.id, "uuid"),
+        ip=spec.ip or f"203.0.113.{spec.id % 254 + 1}",
+        mac=spec.mac or ":".join((vendor, digits[:2], digits[2:4], digits[4:])),
+        created_at=ground.now - VM_AGE if spec.created_at is None else spec.created_at,
+        tags=tuple(spec.tags.items()),
+        power=spec.power,
+        power_changes=tuple((change.at, change.power) for change in spec.power_changes),
+        running_since=spec.running_since,
+        locked_by=None,
+        started=spec.started,
+        state=_state(spec, ground),
+    )
+
+
+def _busy(vm: VirtualMachine, tasks: tuple[Task, ...], now: Instant) -> VirtualMachine:
+    """Return the VM with what follows from its tasks: its lock, whether it is held still, what was started."""
+    under_way = [task for task in tasks if task.state == "running"]
+    changing = [task.key for task in under_way if kind_of(task).changes]
+    held_still = vm.power == "off" or any(holds_still(task) for task in under_way)
+    started = dict(vm.started)
+    for action in dict.fromkeys(task.action for task in tasks):
+        known = sum(task.action == action for task in tasks)
+        started[action] = max(started.get(action, 0), known)
+    since = now if vm.running_since is None and not held_still else vm.running_since
+    return replace(vm, locked_by=changing[-1] if changing else None, running_since=since, started=started)
+
+
+def _snapshot(spec: VmSpec, place: int, ground: Ground, tag: str) -> Snapshot:
+    described = spec.snapshots[place]
+    state = _held_state(spec, place, ground)
+    made_at = ground.now - (described.age_seconds or 0) * SECOND
+    return Snapshot(
+        vm_id=spec.id,
+        type=described.type,
+        name=described.name,
+        sequence=ground.numbers.of("snapshot", described.id, f"{tag}.id"),
+        image_id=described.image_id or _image_id(spec, place, ground),
+        status=described.status,
+        size=size_of(state, spec.memory.size_mb) if described.size is None else described.size,
+        created_at=made_at if described.created_at is None else described.created_at,
+        state=state,
+    )
+
+
+def _image_id(spec: VmSpec, place: int, ground: Ground) -> str:
+    """Return a made up image that none of the VM's snapshots is said to have."""
+    taken, attempt = {described.image_id for described in spec.snapshots}, place
+    while (made := ground.chance.uuid("vm", spec.id, "image of the scenario", attempt)) in taken:
+        attempt += len(spec.snapshots)
+    return made
+
+
+def _state(spec: VmSpec, ground: Ground) -> MachineState:
+    disk, memory = spec.disk, spec.memory
+    made = _lived(spec, 1.0, ground, disk.generation, memory.generation, with_memory=spec.power == "on")
+    return replace(
+        made,
+        disk_fingerprint=disk.fingerprint or made.disk_fingerprint,
+        memory_fingerprint=memory.fingerprint or made.memory_fingerprint,
+    )
+
+
+def _held_state(spec: VmSpec, place: int, ground: Ground) -> MachineState:
+    held: SnapshotSpec = spec.snapshots[place]
+    made = _lived(
+        spec,
+        (place + 1) / (len(spec.snapshots) + 1),
+        ground,
+        held.disk.generation,
+        held.memory.generation,
+        with_memory=bool(held.with_memory),
+    )
+    used_gb = held.disk.used_gb
+    return replace(
+        made,
+        used_mb=made.used_mb if used_gb is None else int(used_gb * 1024),
+        disk_fingerprint=held.disk.fingerprint or made.disk_fingerprint,
+        memory_fingerprint=held.memory.fingerprint or made.memory_fingerprint,
+    )
+
+
+def _lived(
+    spec: VmSpec, lived: float, ground: Ground, disk: int | None, memory: int | None, *, with_memory: bool
+) -> MachineState:
+    """Return the state of a VM that has lived this part of its past, from 0 to 1, unless generations are given."""
+    generation = int(_SECONDS_RUN * lived)
+    disk_generation = generation if disk is None else disk
+    memory_generation = generation if memory is None else memory
+    made_up = ground.chance.hex(16, "vm", spec.id, "memory", memory_generation)
+    return MachineState(
+        used_mb=int(_used_gb(spec.disk) * 1024 * (0.5 + lived / 2)),
+        disk_generation=disk_generation,
+        disk_fingerprint=ground.chance.hex(16, "vm", spec.id, "disk", disk_generation),
+        memory_generation=memory_generation,
+        memory_fingerprint=made_up if with_memory else None,
+    )
+
+
+def _used_gb(disk: DiskSpec) -> float:
+    return min(_USED_GB, _USED_SHARE * disk.size_gb) if disk.used_gb is None else disk.used_gb

@@ -1,0 +1,105 @@
+"""What VMs are built on: whose they are, when, by which chance, and which numbers and keys are free."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.engine.tasks.keys import new_key
+from invapi_emulator.randomness import Chance, chance_of
+from invapi_emulator.storage import accounts, snapshots, task_lists
+from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.worlds.errors import mistake
+from invapi_emulator.worlds.schema import VmSpec
+
+
+class Numbers:
+    """The numbers of snapshots and tasks: those given stay, others follow the largest."""
+
+    def __init__(self, last: int, taken_snapshots: Iterable[int], taken_tasks: Iterable[int]) -> None:
+        self.last = last
+        self._taken = {"snapshot": set(taken_snapshots), "task": set(taken_tasks)}
+
+    def reserve(self, given: Iterable[int | None]) -> None:
+        """Let what is made up follow these."""
+        self.last = max(self.last, *(number or 0 for number in given), 0)
+
+    def of(self, what: str, given: int | None, place: str) -> int:
+        """Return the number of a `snapshot` or a `task`; one that is given must not be another's."""
+        taken = self._taken[what]
+        if given is None:
+            self.last += 1
+        elif given in taken:
+            raise mistake(place, given, f"another {what} of the account has this number")
+        number = self.last if given is None else given
+        taken.add(number)
+        return number
+
+
+class Keys:
+    """The keys of tasks: those given, where they may be kept, and new ones.
+
+    A key of another account cannot be kept, nor may any where the world comes from another account; `issued_anew`
+    then tells which key stands for which.
+    """
+
+    def __init__(self, tx: Transaction, account: Account, *, keep: bool) -> None:
+        self.issued_anew: dict[str, str] = {}
+        self._tx = tx
+        self._account = account
+        self._keep = keep
+        self._reserved: set[str] = set()
+        self._given: set[str] = set()
+
+    def reserve(self, given: Iterable[str | None]) -> None:
+        """Let no key that is made up be one of these."""
+        self._reserved |= {key for key in given if key is not None}
+
+    def of(self, given: str | None, number: int, place: str) -> str:
+        """Return the key of the task with this number."""
+        if given is None:
+            return new_key(self._account, number, self._is_taken)
+        owner = task_lists.owner_of(self._tx, given, self._account)
+        if given in self._given or owner == self._account.id:
+            raise mistake(place, given, "another task of the account has this key")
+        self._given.add(given)
+        if self._keep and owner is None:
+            return given
+        issued = new_key(self._account, number, self._is_taken)
+        self.issued_anew[given] = issued
+        return issued
+
+    def _is_taken(self, key: str) -> bool:
+        return key in self._reserved or task_lists.owner_of(self._tx, key, self._account) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    account: Account
+    now: Instant
+    numbers: Numbers
+    keys: Keys
+
+    @property
+    def chance(self) -> Chance:
+        return chance_of(self.account)
+
+    def reserve(self, specs: Iterable[VmSpec]) -> None:
+        """See to it that what is made up for these VMs is none of what is given in them."""
+        for spec in specs:
+            self.numbers.reserve(snapshot.id for snapshot in spec.snapshots)
+            self.numbers.reserve(change.id for change in spec.unlisted)
+            self.numbers.reserve(task.sequence for task in spec.tasks)
+            self.keys.reserve(task.key for task in spec.tasks)
+
+
+def fresh_ground(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> Ground:
+    """Return the ground for a world of an account that has no VMs."""
+    return Ground(account, now, Numbers(0, (), ()), Keys(tx, account, keep=keep_keys))
+
+
+def shared_ground(tx: Transaction, account: Account, now: Instant) -> Ground:
+    """Return the ground for a VM that joins those the account has."""
+    taken = snapshots.sequences(tx, account.id), task_lists.sequences(tx, account)
+    numbers = Numbers(accounts.counters(tx, account.id)["sequence"], *taken)
+    return Ground(account, now, numbers, Keys(tx, account, keep=True))

@@ -1,0 +1,61 @@
+"""Changing a VM: a merge of what it is with what is sent."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.tasks import QUEUED
+from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of, powered_off, powered_on
+from invapi_emulator.engine.tasks.kinds import kinds_where
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.errors import invalid, mistake
+from invapi_emulator.worlds.export import Written, vm_of_account
+from invapi_emulator.worlds.schema import VmSpec
+from invapi_emulator.worlds.task_schema import TaskSpec
+
+_MERGED = ("disk", "memory")
+
+
+def changed_vm(unit: UnitOfWork, vm: VirtualMachine, change: Mapping[str, Any], now: Instant) -> VmSpec:
+    """Return the VM with the change; raises Unprocessable for one that makes no sense.
+
+    Objects are merged, lists and maps are replaced. A change of power happens now, as if its button were pressed.
+    """
+    if change.get("id", vm.id) != vm.id:
+        raise mistake("id", change["id"], f"the VM is {vm.id}; leave it out")
+    switched = _switched(as_of(vm, now), change.get("power"), now)
+    merged = vm_of_account(unit, switched, now)
+    for field, value in change.items():
+        parts = field in _MERGED and isinstance(value, dict)
+        merged[field] = merged[field] | value if parts else value
+    if "running_since" in change:
+        return _read(merged)
+    spec = _read(merged | {"running_since": None})
+    held_still = any(task.state == "running" and _pauses(task) for task in spec.tasks)
+    return spec if held_still else spec.model_copy(update={"running_since": switched.running_since})
+
+
+def _switched(vm: VirtualMachine, power: Any, now: Instant) -> VirtualMachine:
+    match power:
+        case "on" | True:
+            return powered_on(vm, now)
+        case "off" | False:
+            return powered_off(vm, now)
+        case _:
+            return vm
+
+
+def _pauses(task: TaskSpec) -> bool:
+    queued = task.stages is not None and task.stages[0].name == QUEUED
+    pausing = {action for _, action in kinds_where(lambda kind: kind.pauses)}
+    return task.action in pausing and not queued
+
+
+def _read(merged: Written) -> VmSpec:
+    try:
+        return VmSpec.model_validate(merged)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        raise invalid(first, first["loc"]) from None

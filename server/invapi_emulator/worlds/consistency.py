@@ -1,0 +1,117 @@
+"""Whether a VM that is described can be: what contradicts itself is named with its place."""
+
+from itertools import pairwise
+from typing import Any
+
+from invapi_emulator.domain.instants import Instant, iso
+from invapi_emulator.domain.snapshots import Snapshot
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.engine.tasks.kinds import actions_with_tasks, holds_still
+from invapi_emulator.worlds.build import BuiltVm
+from invapi_emulator.worlds.errors import mistake, too_late
+from invapi_emulator.worlds.schema import SnapshotSpec, VmSpec
+from invapi_emulator.worlds.task_consistency import check_tasks
+
+
+def check_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
+    """Raise Unprocessable for the first contradiction; `place` is where the VM stands, such as `vms.3.`."""
+    _check_times(built.vm, now, place)
+    _check_power(spec, built, place)
+    _check_disk(built.vm, built.vm.state.used_mb, f"{place}disk.used_gb")
+    _check_support(spec, place)
+    for action in spec.started:
+        if action not in actions_with_tasks():
+            known = ", ".join(actions_with_tasks())
+            raise mistake(f"{place}started.{action}", action, f"it starts no task; those that do are {known}")
+    for number, snapshot in enumerate(built.snapshots):
+        where = f"{place}snapshots.{number}"
+        _check_described_once(spec.snapshots[number], where)
+        _check_snapshot(built, snapshot, now, where)
+    _check_order(built, place)
+    _check_unlisted(spec, built, place)
+    check_tasks(spec, built, now, place)
+
+
+def _check_times(vm: VirtualMachine, now: Instant, place: str) -> None:
+    times = [("created_at", vm.created_at, "the VM cannot have been made")]
+    times += [("running_since", vm.running_since or 0, "it cannot have started to run")]
+    times += [
+        (f"power_changes.{number}.at", at, "its power cannot have changed")
+        for number, (at, _) in enumerate(vm.power_changes)
+    ]
+    for field, at, what in times:
+        if at > now:
+            raise too_late(f"{place}{field}", at, what, now)
+    for number, (before, after) in enumerate(pairwise(vm.power_changes), 1):
+        if after[0] < before[0] or after[1] == before[1]:
+            accepted = "changes of power are oldest first, on and off in turn"
+            raise mistake(f"{place}power_changes.{number}", after[1], accepted)
+
+
+def _check_power(spec: VmSpec, built: BuiltVm, place: str) -> None:
+    vm, changes = built.vm, built.vm.power_changes
+    if changes and changes[-1][1] != vm.power:
+        last = f"{place}power_changes.{len(changes) - 1}.power"
+        raise mistake(last, changes[-1][1], f"the VM is {vm.power}, so its last change was to {vm.power}")
+    if spec.running_since is None:
+        return
+    pausing = [task.action for task in built.tasks if task.state == "running" and holds_still(task)]
+    if vm.power == "off" or pausing:
+        why = "it is off" if vm.power == "off" else f"{pausing[0]} is under way, which holds it still"
+        raise mistake(
+            f"{place}running_since", iso(spec.running_since), f"it does not run: {why}; leave it out"
+        )
+
+
+def _check_disk(vm: VirtualMachine, used_mb: int, place: str) -> None:
+    if used_mb > vm.size_gb * 1024:
+        raise mistake(place, used_mb / 1024, f"at most the disk's size_gb, which is {vm.size_gb}")
+
+
+def _check_support(spec: VmSpec, place: str) -> None:
+    given: dict[str, Any] = {"snapshots": spec.snapshots, "settings": spec.settings}
+    for field, value in given.items():
+        if value and spec.kind != "VPS":
+            raise mistake(
+                f"{place}{field}", f"{len(value)} of them", f"a {spec.kind} has none, only a VPS has"
+            )
+
+
+def _check_described_once(spec: SnapshotSpec, place: str) -> None:
+    if spec.created_at is not None and spec.age_seconds is not None:
+        raise mistake(f"{place}.age_seconds", spec.age_seconds, "send this or created_at, not both")
+    if spec.memory.fingerprint is not None and spec.with_memory is not None:
+        raise mistake(f"{place}.with_memory", spec.with_memory, "send this or memory.fingerprint, not both")
+
+
+def _check_snapshot(built: BuiltVm, snapshot: Snapshot, now: Instant, place: str) -> None:
+    if snapshot.created_at > now:
+        raise too_late(f"{place}.created_at", snapshot.created_at, "the snapshot cannot have been made", now)
+    _check_disk(built.vm, snapshot.state.used_mb, f"{place}.disk.used_gb")
+
+
+def _check_order(built: BuiltVm, place: str) -> None:
+    seen: set[tuple[str, str]] = set()
+    for number, snapshot in enumerate(built.snapshots):
+        if (snapshot.type, snapshot.name) in seen:
+            accepted = f"the VM has another snapshot of this name and of the type {snapshot.type}"
+            raise mistake(f"{place}snapshots.{number}.name", snapshot.name, accepted)
+        seen.add((snapshot.type, snapshot.name))
+    for number, (older, newer) in enumerate(pairwise(built.snapshots), 1):
+        if newer.sequence < older.sequence:
+            accepted = f"snapshots are oldest first, so more than {older.sequence}, the id of the one before"
+            raise mistake(f"{place}snapshots.{number}.id", newer.sequence, accepted)
+
+
+def _check_unlisted(spec: VmSpec, built: BuiltVm, place: str) -> None:
+    present = {snapshot.sequence for snapshot in built.snapshots}
+    seen: set[int] = set()
+    for number, change in enumerate(spec.unlisted):
+        where = f"{place}unlisted.{number}.id"
+        if change.id in seen:
+            raise mistake(where, change.id, "another change of this VM has this number")
+        if change.removed is None and change.id not in present:
+            raise mistake(where, change.id, "the id of one of the VM's snapshots, unless one was `removed`")
+        if change.removed is not None and change.removed.id not in {None, change.id}:
+            raise mistake(f"{where[:-3]}.removed.id", change.removed.id, f"{change.id}, or leave it out")
+        seen.add(change.id)

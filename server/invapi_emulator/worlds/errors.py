@@ -1,0 +1,60 @@
+"""Saying what is wrong with a world: the place, the value, and what is accepted there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from invapi_emulator.domain.instants import iso
+from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.errors import Unprocessable
+from invapi_emulator.worlds.fields import ACCEPTED
+
+_SHOWN = 80
+_SECRETS = ("token", "api_key", "password")
+_PLAIN = {
+    "dict_type": "send a JSON object",
+    "model_attributes_type": "send a JSON object",
+    "model_type": "send a JSON object",
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such field",
+    "union_tag_not_found": "it is missing",
+}
+_NOT_THERE = ("missing", "union_tag_not_found")
+_ABOUT_KIND = ("union_tag_invalid", "union_tag_not_found")
+
+
+def mistake(place: str, value: Any, accepted: str) -> Unprocessable:
+    return Unprocessable("invalid", f"{place}: {_seen(place, value)}: {accepted}", place)
+
+
+def too_late(place: str, value: int, what: str, now: int) -> Unprocessable:
+    return mistake(place, iso(value), f"{what} after now, which is {iso(now)}")
+
+
+def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessable:
+    """Return what is to be said about one of pydantic's errors, at this place in the body."""
+    path = [part for part in place if part not in FAULTS]  # pydantic puts the kind before a rule's fields
+    value = error["input"]
+    if error["type"] in _ABOUT_KIND:
+        path.append("kind")
+        value = error["ctx"].get("tag")
+    field = ".".join(map(str, path)) or None
+    given = "" if error["type"] in _NOT_THERE else f"{_seen(field or '', value)}: "
+    return Unprocessable("invalid", f"{field or 'the body'}: {given}{_accepted(error)}", field)
+
+
+def _accepted(error: Mapping[str, Any]) -> str:
+    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in ACCEPTED:
+        return f"it takes {ACCEPTED[error['ctx']['pattern']]}"
+    if error["type"] == "union_tag_invalid":
+        return f"there is no such kind; there are {', '.join(sorted(FAULTS))}"
+    return _PLAIN.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+
+
+def _seen(place: str, value: Any) -> str:
+    """Return a value as an error may show it: no secret, and not too much."""
+    return "***" if place.rpartition(".")[2] in _SECRETS else shortened(value)
+
+
+def shortened(value: Any) -> str:
+    shown = ascii(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."

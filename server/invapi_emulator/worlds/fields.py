@@ -1,0 +1,140 @@
+"""What the fields of a world take, here and in the bodies of the control API."""
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
+
+from invapi_emulator.actions.parameters import MAX_ID
+from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.domain.clocks import MAX_POLLS, MAX_RATE, ClockMode
+from invapi_emulator.domain.instants import EARLIEST, Instant, parse_iso
+from invapi_emulator.domain.virtual_machines import Power
+
+MAX_NUMBER = 2**53
+"""Counters stay where every reader of JSON keeps them exact, and can go on counting."""
+
+MAX_TEXT = 1024 * 1024
+MAX_DEPTH = 32
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _instant(value: Any, earliest: Instant) -> Any:
+    """Read a timestamp, which YAML may have read already; pydantic reports the ValueError of `parse_iso`."""
+    text = value.isoformat() if isinstance(value, date) else value
+    if not isinstance(text, str):
+        raise ValueError("send a timestamp in ISO 8601")  # noqa: TRY004 - pydantic's way to say invalid
+    return parse_iso(text, earliest)
+
+
+def _unquoted_switch(value: Any) -> Any:
+    """Read YAML's on and off, which are true and false, as the words they were."""
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+
+
+def _form_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """Let through what a form can hold: strings, and arrays of them; numbers, for the VM's id."""
+    try:
+        json.dumps(fields, ensure_ascii=False, allow_nan=False).encode()
+        sane = _depth(fields) <= MAX_DEPTH
+    except (TypeError, ValueError, RecursionError):
+        sane = False
+    if not sane:
+        raise ValueError("send an object of strings and arrays of strings, as a form holds them")
+    return fields
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(_depth, value), default=0)
+    if not isinstance(value, str | int) or (isinstance(value, int) and abs(value) > MAX_ID):
+        raise TypeError(value)
+    return 0
+
+
+ACCEPTED: dict[str, str] = {}
+"""What a pattern lets through, in words: for who sent something else."""
+
+
+def _text(pattern: str, accepted: str) -> Any:
+    ACCEPTED[pattern] = accepted
+    return Field(pattern=pattern, strict=True)
+
+
+_TIMESTAMP = WithJsonSchema(
+    {"type": "string", "format": "date-time", "description": "ISO 8601; UTC where no offset is given"}
+)
+Timestamp = Annotated[int, BeforeValidator(lambda value: _instant(value, 0)), _TIMESTAMP]
+PastTimestamp = Annotated[int, BeforeValidator(lambda value: _instant(value, EARLIEST)), _TIMESTAMP]
+"""When something happened: before 1970, too, where a clock started then."""
+
+Number = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True)]
+Count = Annotated[int, Field(ge=1, le=MAX_NUMBER, strict=True)]
+Gigabytes = Annotated[float, Field(ge=0, le=100_000, strict=True, allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
+Name = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,100}\z", "1 to 100 characters of a-zA-Z0-9_-.")]
+Type = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,32}\z", "1 to 32 characters of a-zA-Z0-9_-.")]
+Text = Annotated[
+    str, _text(r"\A[^\x00-\x1f\x7f]{1,200}\z", "1 to 200 characters, none of them a control character")
+]
+LongText = Annotated[str, _text(r"\A[^\x00]*\z", "text without NUL"), Field(max_length=MAX_TEXT)]
+AccountName = Annotated[str, _text(r"\A[a-z0-9-]{1,64}\z", "1 to 64 characters of a-z0-9-")]
+Fingerprint = Annotated[str, _text(r"\A[0-9a-f]{16}\z", "16 characters of 0-9a-f")]
+Uuid = Annotated[str, _text(r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z", "a UUID in lower case")]
+IpAddress = Annotated[str, _text(r"\A[0-9a-fA-F.:]{2,45}\z", "an address of IPv4 or IPv6")]
+MacAddress = Annotated[
+    str, _text(r"\A[0-9a-f]{2}(:[0-9a-f]{2}){5}\z", "six pairs of 0-9a-f with colons between them")
+]
+TaskKey = Annotated[str, _text(r"\A[a-z0-9]{32}\z", "32 characters of a-z0-9")]
+PowerWord = Annotated[Power, BeforeValidator(_unquoted_switch, json_schema_input_type=Power | bool)]
+ActionName = Annotated[Text, BeforeValidator(_unquoted_switch, json_schema_input_type=Text | bool)]
+FormFields = Annotated[dict[str, Any], AfterValidator(_form_fields)]
+
+
+class ClockChange(Part):
+    """What to change; a bare word stands for `{"mode": word}`, and what is left out goes on as it was."""
+
+    mode: ClockMode | None = None
+    rate: Annotated[float, Field(gt=0, le=MAX_RATE, strict=True, allow_inf_nan=False)] | None = None
+    polls: Annotated[int, Field(ge=0, le=MAX_POLLS, strict=True)] | None = None
+    now: Timestamp | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        return {"mode": value} if isinstance(value, str) else value
+
+
+def _quoted(reading: Any) -> Any:
+    """Let through words only: YAML's bare no, off and 200 are none, and it cannot be told which word was meant."""
+    if not isinstance(reading, str):
+        raise ValueError("a reading is a word; in YAML no, off and numbers need quotes")  # noqa: TRY004 - as above
+    return reading
+
+
+def _readings(asked: dict[str, str]) -> dict[str, str]:
+    """Check ids and readings; the readings stay as they were written."""
+    Assumed().changed(asked)
+    return asked
+
+
+Assume = Annotated[
+    dict[str, Annotated[str, BeforeValidator(_quoted)]],
+    AfterValidator(_readings),
+    Field(max_length=100, examples=[{"A-12": "no"}]),
+]
+"""Readings by id of the assumption (docs/fidelity.md): `yes`, `no`, or one by its name."""

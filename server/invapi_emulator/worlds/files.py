@@ -1,0 +1,58 @@
+"""The scenario that `--scenario` names: a built-in one, or a file, which is read once."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from invapi_emulator.errors import CannotStart, Unprocessable
+from invapi_emulator.worlds.documents import ENDINGS, parse
+from invapi_emulator.worlds.errors import invalid
+from invapi_emulator.worlds.named import Scenario, Scenarios
+from invapi_emulator.worlds.schema import World
+
+_NAME = re.compile("[a-zA-Z0-9_.-]{1,100}")
+
+
+def known_scenarios(setting: str) -> Scenarios:
+    """Return the scenarios of a server with this `--scenario`.
+
+    Raises CannotStart with one line that names a file's mistake and its place.
+    """
+    return Scenarios({Path(setting).stem: _read(setting)} if _is_file(setting) else {})
+
+
+def chosen_scenario(scenarios: Scenarios, setting: str) -> Scenario:
+    """Return the scenario that `--scenario` names; raises CannotStart when there is none."""
+    found = scenarios.find(Path(setting).stem if _is_file(setting) else setting)
+    if found is None:
+        known = ", ".join(scenarios.names())
+        raise CannotStart(f"--scenario: there is no scenario {setting!r}; there are {known}")
+    return found
+
+
+def _is_file(setting: str) -> bool:
+    return "/" in setting or setting.endswith(ENDINGS)
+
+
+def _read(setting: str) -> World:
+    if _NAME.fullmatch(Path(setting).stem) is None:
+        accepted = (
+            "the file's name without its ending names the scenario: 1 to 100 characters of a-zA-Z0-9_.-"
+        )
+        raise CannotStart(f"--scenario: {setting!r}: {accepted}")
+    try:
+        return _world(parse(Path(setting).read_text(encoding="utf-8")))
+    except OSError as problem:
+        raise CannotStart(f"--scenario: '{setting}': {problem.strerror}") from None
+    except (ValueError, Unprocessable) as problem:
+        raise CannotStart(f"--scenario: '{setting}': {problem}") from None
+
+
+def _world(parsed: Any) -> World:
+    try:
+        return World.model_validate(parsed)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        raise invalid(first, first["loc"]) from None

@@ -1,0 +1,78 @@
+"""Putting worlds and VMs into an account."""
+
+from collections.abc import Sequence
+
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists, vms
+from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.worlds.build import BuiltVm, build_vm
+from invapi_emulator.worlds.build_context import Ground, fresh_ground, shared_ground
+from invapi_emulator.worlds.consistency import check_vm
+from invapi_emulator.worlds.errors import mistake
+from invapi_emulator.worlds.load_faults import check_faults, settle_faults
+from invapi_emulator.worlds.schema import VmSpec, World
+
+KeysIssuedAnew = dict[str, str]
+"""Which key stands for which that could not be kept."""
+
+
+def settle_world(tx: Transaction, account: Account, world: World, now: Instant) -> KeysIssuedAnew:
+    """Put a world into an account that has no VMs; raises Unprocessable for one that contradicts itself.
+
+    Tasks keep their keys if the world names no other account as its own, and no other account holds them.
+    """
+    ground, built = _prepared(tx, account, world, now)
+    answered = 0 if world.counters is None else world.counters.answers
+    accounts.set_counters(tx, account.id, sequence=ground.numbers.last, answered=answered)
+    settle_faults(tx, account, world)
+    _store(tx, account, built)
+    return ground.keys.issued_anew
+
+
+def check_world(tx: Transaction, account: Account, world: World, now: Instant) -> None:
+    """Raise Unprocessable where `settle_world` would."""
+    _prepared(tx, account, world, now)
+    check_faults(world)
+
+
+def settle_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
+    """Put a VM into an account that has none of this id; raises Unprocessable if it contradicts itself."""
+    ground = shared_ground(tx, account, now)
+    ground.reserve([spec])
+    built = _built([spec], ground, [""])
+    accounts.set_counters(tx, account.id, sequence=ground.numbers.last)
+    _store(tx, account, built)
+
+
+def _prepared(tx: Transaction, account: Account, world: World, now: Instant) -> tuple[Ground, list[BuiltVm]]:
+    ground = fresh_ground(tx, account, now, keep_keys=world.account in {None, account.name})
+    ground.reserve(world.vms)
+    counted = ground.numbers.last if world.counters is None else world.counters.sequence
+    if counted < ground.numbers.last:
+        used = f"at least {ground.numbers.last}, the largest number of a snapshot or task"
+        raise mistake("counters.sequence", counted, used)
+    built = _built(world.vms, ground, [f"vms.{number}." for number in range(len(world.vms))])
+    ground.numbers.last = max(ground.numbers.last, counted)
+    return ground, built
+
+
+def _built(specs: Sequence[VmSpec], ground: Ground, places: Sequence[str]) -> list[BuiltVm]:
+    built: dict[int, BuiltVm] = {}
+    for spec, place in zip(specs, places, strict=True):
+        if spec.id in built:
+            raise mistake(f"{place}id", spec.id, "another VM of this world has this id")
+        built[spec.id] = build_vm(spec, ground, place)
+        check_vm(spec, built[spec.id], ground.now, place)
+    return list(built.values())
+
+
+def _store(tx: Transaction, account: Account, built: Sequence[BuiltVm]) -> None:
+    vms.add(tx, account.id, [each.vm for each in built])
+    settings = {(each.vm.id, type_): of_type for each in built for type_, of_type in each.settings.items()}
+    snapshots.insert_settings(tx, account.id, settings)
+    snapshots.insert_all(tx, account.id, [snapshot for each in built for snapshot in each.snapshots])
+    task_lists.insert_all(tx, account, [task for each in built for task in each.tasks])
+    stale_lists.insert_all(
+        tx, account.id, [(each.vm.id, change) for each in built for change in each.unlisted]
+    )

@@ -1,0 +1,156 @@
+"""The shape of a world as people write it: in scenario files, exports, and the control API."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from invapi_emulator.domain.behavior import Profile
+from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
+from invapi_emulator.domain.virtual_machines import Engine, VmKind
+from invapi_emulator.worlds.fault_schema import FaultSpec
+from invapi_emulator.worlds.fields import (
+    AccountName,
+    ActionName,
+    Assume,
+    ClockChange,
+    Count,
+    Fingerprint,
+    Gigabytes,
+    IpAddress,
+    MacAddress,
+    Name,
+    Number,
+    Part,
+    PastTimestamp,
+    PowerWord,
+    Seed,
+    Text,
+    Type,
+    Uuid,
+)
+from invapi_emulator.worlds.task_schema import TaskSpec
+
+HUNDRED_YEARS = 100 * 365 * 86_400
+
+
+class DiskSpec(Part):
+    """`used_gb` is 12, or less on a small disk; `generation` counts changes, `fingerprint` stands for the content."""
+
+    size_gb: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 40
+    used_gb: Gigabytes | None = None
+    generation: Number | None = None
+    fingerprint: Fingerprint | None = None
+
+
+class MemorySpec(Part):
+    """A VM that is off has a fingerprint only if a restore left it memory to resume."""
+
+    size_mb: Annotated[int, Field(ge=1, le=16_000_000, strict=True)] = 4096
+    generation: Number | None = None
+    fingerprint: Fingerprint | None = None
+
+
+class HeldDiskSpec(Part):
+    used_gb: Gigabytes | None = None
+    generation: Number | None = None
+    fingerprint: Fingerprint | None = None
+
+
+class HeldMemorySpec(Part):
+    generation: Number | None = None
+    fingerprint: Fingerprint | None = None
+
+
+class SnapshotSpec(Part):
+    """A snapshot; only its name is required.
+
+    `id` is its number in the account's world, by which older is told from newer. It was made at `created_at`, or
+    `age_seconds` before now. `with_memory`: of a running VM, for one whose memory is not described. `size` in bytes.
+    """
+
+    name: Name
+    type: Type = DEFAULT_TYPE
+    id: Count | None = None
+    status: SnapshotStatus = "available"
+    size: Annotated[int, Field(ge=0, lt=2**63, strict=True)] | None = None
+    image_id: Uuid | None = None
+    created_at: PastTimestamp | None = None
+    age_seconds: Annotated[int, Field(ge=0, le=HUNDRED_YEARS, strict=True)] | None = None
+    with_memory: Annotated[bool, Field(strict=True)] | None = None
+    disk: HeldDiskSpec = HeldDiskSpec()
+    memory: HeldMemorySpec = HeldMemorySpec()
+
+
+class UnlistedSpec(Part):
+    """A change that lists do not show before `until`: a snapshot `removed`, or, if there is none, one made: its id."""
+
+    id: Count
+    until: PastTimestamp
+    removed: SnapshotSpec | None = None
+
+
+class SettingsSpec(Part):
+    enable_rotation: Annotated[int, Field(ge=0, le=1, strict=True)] = 0
+    exclude_rotation: Annotated[tuple[Name, ...], Field(max_length=10_000)] = ()
+
+
+class PowerChangeSpec(Part):
+    at: PastTimestamp
+    power: PowerWord
+
+
+class VmSpec(Part):
+    """A VM; only its id is required, what is left out follows from the seed. `snapshots` are oldest first.
+
+    Disk and memory are as of `running_since`, which a VM that is off or held still by its snapshot does not have.
+    `power_changes` are those of the last hour and the one before. `started` counts the tasks started, by action.
+    """
+
+    id: Annotated[int, Field(ge=1, lt=2**63, strict=True)]
+    kind: VmKind = "VPS"
+    engine: Engine = "openstack"
+    location: Text = "NL"
+    hostname: Text | None = None
+    preset: Text = "vm.v2-small"
+    cpu_count: Annotated[int, Field(ge=1, le=1024, strict=True)] = 2
+    uuid: Uuid | None = None
+    ip: IpAddress | None = None
+    mac: MacAddress | None = None
+    created_at: PastTimestamp | None = None
+    tags: dict[Text, Text] = Field(default_factory=dict)
+    power: PowerWord = "on"
+    running_since: PastTimestamp | None = None
+    power_changes: tuple[PowerChangeSpec, ...] = ()
+    disk: DiskSpec = DiskSpec()
+    memory: MemorySpec = MemorySpec()
+    num_max: Annotated[int, Field(ge=1, le=1000, strict=True)] = DEFAULT_NUM_MAX
+    started: dict[ActionName, Number] = Field(default_factory=dict)
+    settings: dict[Type, SettingsSpec] = Field(default_factory=dict)
+    snapshots: tuple[SnapshotSpec, ...] = ()
+    tasks: tuple[TaskSpec, ...] = ()
+    unlisted: tuple[UnlistedSpec, ...] = ()
+
+
+class CountersSpec(Part):
+    """`sequence`: the largest number that a snapshot, a task or a login has got; `faults`: that a fault rule has.
+
+    `answers`: how many were given while the account was hostile.
+    """
+
+    sequence: Number
+    faults: Number = 0
+    answers: Number = 0
+
+
+class World(Part):
+    """An account's world. `account` names the one it was exported from, whose tasks keep their keys there."""
+
+    version: Literal[1] = 1
+    account: AccountName | None = None
+    seed: Seed | None = None
+    clock: ClockChange | None = None
+    profile: Profile | None = None
+    assume: Assume | None = None
+    counters: CountersSpec | None = None
+    vms: tuple[VmSpec, ...] = ()
+    faults: tuple[FaultSpec, ...] = ()

@@ -1,0 +1,71 @@
+"""The shape of a task as people write it."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from invapi_emulator.domain.clocks import MAX_POLLS
+from invapi_emulator.domain.tasks import TaskState
+from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.worlds.fields import (
+    ActionName,
+    Count,
+    FormFields,
+    LongText,
+    Number,
+    Part,
+    PastTimestamp,
+    TaskKey,
+    Text,
+)
+
+
+def _known_kind(kind: str) -> str:
+    if kind not in FAULTS:
+        raise ValueError(f"there is no such kind of fault; there are {', '.join(sorted(FAULTS))}")
+    return kind
+
+
+FaultKind = Annotated[str, AfterValidator(_known_kind)]
+
+
+class StageSpec(Part):
+    name: Text
+    ends_at: PastTimestamp
+
+
+class TaskSpec(Part):
+    """A task of a VM; only its action is required.
+
+    Left out: the key is made, it was created now, its stages take what its kind takes, it falls due when the last
+    one ends. `due_at` of null says that it hangs. `sequence` is its number in the account's world, `stage` the place
+    of the stage it is in, counted from 0. From `fault` on: what a fault rule made of it (docs/faults.md).
+    """
+
+    action: ActionName
+    module: Text | None = None
+    key: TaskKey | None = None
+    sequence: Count | None = None
+    state: TaskState = "running"
+    created_at: PastTimestamp | None = None
+    due_at: PastTimestamp | None = None
+    ended_at: PastTimestamp | None = None
+    stages: Annotated[tuple[StageSpec, ...], Field(min_length=1, max_length=100)] | None = None
+    context: FormFields = Field(default_factory=dict)
+    scope: LongText | None = None
+    debug: LongText | None = None
+    error: LongText | None = None
+    polls: Annotated[int, Field(ge=0, le=MAX_POLLS, strict=True)] = 0
+    spent: Annotated[bool, Field(strict=True)] = False
+    stage: Number | None = None
+    fault: FaultKind | None = None
+    fails_with: LongText | None = None
+    stops_at: PastTimestamp | None = None
+    forgotten: Annotated[bool, Field(strict=True)] = False
+    stale_seconds: Annotated[float, Field(gt=0, le=315_360_000, strict=True, allow_inf_nan=False)] | None = (
+        None
+    )
+
+    @property
+    def hangs(self) -> bool:
+        return self.due_at is None and "due_at" in self.model_fields_set
