@@ -28,7 +28,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/pytest -n auto -m "not acceptance and not image and not soak" --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
 
 test-postgres: $(VENV)/installed-dev
-	$(BIN)/python tests/acceptance/postgres_server.py \
+	$(BIN)/python -m tests.support.postgres_server \
 		$(BIN)/pytest -n auto -m "not acceptance and not image and not soak" $(ON_POSTGRES) $(ARGS)
 
 check: $(VENV)/installed-dev
@@ -52,17 +52,17 @@ image-test: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	@bash scripts/bench_tools.sh
-	@PYTHONPATH=tests:tests/acceptance $(BIN)/python tests/benchmarks/bench.py $(if $(PEERS),--peers) $(ARGS)
+	@$(BIN)/python -m benchmarks.bench $(if $(PEERS),--peers) $(ARGS)
 
 long: $(VENV)/installed-dev
-	TEST_MORE=10 $(BIN)/pytest -n auto tests/test_model.py tests/http tests/control/test_changing_vms.py tests/control/test_state_mistakes.py
+	TEST_MORE=10 $(BIN)/pytest -n auto tests/unit/engine/test_model.py tests/unit/server tests/unit/control/test_changing_vms.py tests/unit/control/test_state_mistakes.py
 
 bench-growth: $(VENV)/installed-dev
-	PYTHONPATH=tests:tests/acceptance $(BIN)/python tests/benchmarks/growth/measure_growth.py $(ARGS)
+	$(BIN)/python -m benchmarks.growth.measure_growth $(ARGS)
 
 bench-scaling: $(VENV)/installed-dev
 	@bash scripts/bench_tools.sh
-	@PYTHONPATH=tests:tests/acceptance $(BIN)/python tests/benchmarks/shared.py $(ARGS)
+	@$(BIN)/python -m benchmarks.shared $(ARGS)
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
@@ -77,9 +77,10 @@ clauses: $(VENV)/installed-dev
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
-ON_POSTGRES := $(addprefix tests/,assumptions contract control dashboard faults http profiles report worker \
+ON_POSTGRES := tests/contract $(addprefix tests/unit/,client_lint contract/assumptions control dashboard \
+	engine/faults engine/test_model.py engine/test_profiles.py engine/test_worker.py server api/test_concurrency.py \
 	storage/test_statement.py storage/test_state_check.py storage/test_task_limit.py storage/test_unit_of_work.py \
-	test_concurrency.py test_demo_traffic.py test_isolation.py test_model.py test_restart.py test_secrets.py test_testing.py)
+	storage/test_isolation.py storage/test_restart.py test_demo_traffic.py test_secrets.py testing/test_testing.py)
 
 # The share of branches and lines that the tests must reach; it only rises.
 COVERAGE := 97

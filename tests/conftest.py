@@ -5,10 +5,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from postgres_server import Postgres, running_postgres
 
-from handed import HandedTime, fresh_database
-from harness import SEED, Emulator, Running, running
+from tests.support.fake_clock import HandedTime, fresh_database
+from tests.support.harness import SEED, Emulator, Running, running
+from tests.support.postgres_server import Postgres, running_postgres
 
 
 @pytest.fixture(scope="session")

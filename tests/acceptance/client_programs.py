@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from processes import DEADLINE, ROOT, environment, served
-
-from harness import SEED, Json
 from invapi_emulator.testing import Account, Emulator
+from tests.support.harness import SEED, Json
+from tests.support.processes import DEADLINE, ROOT, environment, served
 
 FOLDER = ROOT / "tests" / "acceptance" / "clients"
 VENDOR = "invapi.hostkey.com"

@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from processes import DEADLINE, ROOT
+from tests.support.processes import DEADLINE, ROOT
 
 ADDRESS = "http://127.0.0.1:8650"
 _VARYING = [

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from processes import ROOT, environment, served
 
-from harness import TOKEN
+from tests.support.harness import TOKEN
+from tests.support.processes import ROOT, environment, served
 
 pytestmark = pytest.mark.acceptance
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from processes import COMMAND, DEADLINE, ROOT, Served, environment, served, wait_until
 
-from harness import TOKEN, Emulator
+from tests.support.harness import TOKEN, Emulator
+from tests.support.processes import COMMAND, DEADLINE, ROOT, Served, environment, served, wait_until
 
 pytestmark = pytest.mark.acceptance
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from processes import Served, served, wait_until
 
-from harness import TOKEN, Emulator, Json
+from tests.support.harness import TOKEN, Emulator, Json
+from tests.support.processes import Served, served, wait_until
 
 pytestmark = pytest.mark.acceptance
 

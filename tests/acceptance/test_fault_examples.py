@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pages import examples, page, type_in, without_what_varies
-from processes import DEADLINE, ROOT, Served, served, wait_until
 
 from invapi_emulator.engine.faults.kind import FAULTS
+from tests.acceptance.pages import examples, page, type_in, without_what_varies
+from tests.support.processes import DEADLINE, ROOT, Served, served, wait_until
 
 pytestmark = pytest.mark.acceptance
 SECTIONS = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^#)", page("docs/faults.md"), re.MULTILINE | re.DOTALL))

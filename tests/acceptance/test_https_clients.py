@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from processes import COMMAND, DEADLINE, environment, refused, served
 
-from harness import TOKEN
+from tests.support.harness import TOKEN
+from tests.support.processes import COMMAND, DEADLINE, environment, refused, served
 
 pytestmark = pytest.mark.acceptance
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import DEADLINE, Served, environment, served
+
+from tests.support.processes import DEADLINE, Served, environment, served
 
 pytestmark = pytest.mark.acceptance
 

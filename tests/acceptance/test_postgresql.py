@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
-from both_ways import assert_migrated_is_as_made
-from postgres_server import Postgres
-from processes import served, wait_until
 from sqlalchemy import Engine, create_engine
 
 from invapi_emulator.storage.urls import url_of
 from invapi_emulator.storage.versions import known_versions
+from tests.support.both_ways import assert_migrated_is_as_made
+from tests.support.postgres_server import Postgres
+from tests.support.processes import served, wait_until
 
 pytestmark = pytest.mark.acceptance
 

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from pages import examples, page, type_in, without_what_varies
-from processes import served
+
+from tests.acceptance.pages import examples, page, type_in, without_what_varies
+from tests.support.processes import served
 
 pytestmark = pytest.mark.acceptance
 README = page("README.md")

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 import yaml
-from processes import DEADLINE, environment, served, wait_until
 
-from recipe_pages import blocks, files_in, write_files
+from tests.support.processes import DEADLINE, environment, served, wait_until
+from tests.support.recipe_pages import blocks, files_in, write_files
 
 pytestmark = pytest.mark.acceptance
 PORT = "8650"

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from processes import COMMAND, DEADLINE, refused, served, wait_until
 
-from harness import TOKEN
+from tests.support.harness import TOKEN
+from tests.support.processes import COMMAND, DEADLINE, refused, served, wait_until
 
 pytestmark = pytest.mark.acceptance
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from postgres_server import Postgres
-from processes import COMMAND, DEADLINE, ROOT, environment, served, wait_until
+
+from tests.support.postgres_server import Postgres
+from tests.support.processes import COMMAND, DEADLINE, ROOT, environment, served, wait_until
 
 pytestmark = pytest.mark.acceptance
 

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from processes import DEADLINE, served
-from wire import Wire
 
-from harness import TOKEN
+from tests.support.harness import TOKEN
+from tests.support.processes import DEADLINE, served
+from tests.support.wire import Wire
 
 pytestmark = pytest.mark.acceptance
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from processes import COMMAND, DEADLINE, Served, environment, served, wait_until
 
-from harness import TOKEN
+from tests.support.harness import TOKEN
+from tests.support.processes import COMMAND, DEADLINE, Served, environment, served, wait_until
 
 pytestmark = pytest.mark.acceptance
 

@@ -6,7 +6,8 @@ import subprocess
 
 import httpx
 import pytest
-from processes import COMMAND, DEADLINE, ROOT, environment
+
+from tests.support.processes import COMMAND, DEADLINE, ROOT, environment
 
 pytestmark = pytest.mark.acceptance
 

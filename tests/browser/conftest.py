@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from chromium import chromium
 from playwright.sync_api import Browser
-from processes import served
-from visit import Visit, visiting
 
 from invapi_emulator.testing import Account, Emulator
+from tests.browser.driving.chromium import chromium
+from tests.browser.driving.visit import Visit, visiting
+from tests.support.processes import served
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from processes import DEADLINE
-from visit import Visit
 
 from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
 from invapi_emulator.engine.faults.kind import FAULTS
+from tests.browser.driving.visit import Visit
+from tests.support.processes import DEADLINE
 
 pytestmark = pytest.mark.acceptance
 

@@ -7,10 +7,10 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, expect
-from processes import ROOT
-from visit import Visit, visiting
 
 from invapi_emulator.testing import Account, Emulator
+from tests.browser.driving.visit import Visit, visiting
+from tests.support.processes import ROOT
 
 pytestmark = pytest.mark.acceptance
 

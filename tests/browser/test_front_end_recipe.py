@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from invapi_emulator.testing import Account
-from recipe_pages import write_files
+from tests.support.recipe_pages import write_files
 
 pytestmark = pytest.mark.acceptance
 

@@ -2,7 +2,8 @@
 
 import pytest
 from playwright.sync_api import expect
-from visit import Visit
+
+from tests.browser.driving.visit import Visit
 
 pytestmark = pytest.mark.acceptance
 

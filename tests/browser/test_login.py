@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from processes import served
+
+from tests.support.processes import served
 
 pytestmark = pytest.mark.acceptance
 

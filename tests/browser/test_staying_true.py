@@ -5,10 +5,10 @@ import socket
 
 import pytest
 from playwright.sync_api import Browser, expect
-from processes import served
-from visit import Visit, visiting
 
 from invapi_emulator.testing import Emulator
+from tests.browser.driving.visit import Visit, visiting
+from tests.support.processes import served
 
 pytestmark = pytest.mark.acceptance
 

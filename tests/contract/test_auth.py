@@ -6,7 +6,7 @@ from datetime import datetime
 import httpx
 import pytest
 
-from harness import Emulator, Json
+from tests.support.harness import Emulator, Json
 
 CREDENTIALS: dict[str, dict[str, str]] = {
     "login": {"key": "demo-api-key"},

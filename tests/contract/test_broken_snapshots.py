@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Emulator
+from tests.support.harness import Emulator
 
 ROTATING = 12348  # four snapshots, rotation on, golden excluded
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from harness import TOKEN, Emulator, Json
 from invapi_emulator.api.parameters import what_it_takes
 from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
+from tests.support.harness import TOKEN, Emulator, Json
 
 REASONS = {
     "unknown_module",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Emulator
+from tests.support.harness import Emulator
 
 
 @pytest.mark.clause("4.12")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Emulator, Json
+from tests.support.harness import Emulator, Json
 
 
 @pytest.mark.clause("4.6", "4.9")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from harness import Emulator
+from tests.support.harness import Emulator
 
 
 @pytest.mark.clause("4.1")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from harness import Emulator, Json
+from tests.support.harness import Emulator, Json
 
 
 def state_of(vm: Json) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness import Emulator, Json
+from tests.support.harness import Emulator, Json
 
 pytestmark = pytest.mark.clause("4.5", "4.15")
 

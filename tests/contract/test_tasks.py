@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from harness import Emulator
+from tests.support.harness import Emulator
 
 DAY = 24 * 60 * 60
 

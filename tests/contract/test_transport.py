@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from harness import TOKEN, Emulator
+from tests.support.harness import TOKEN, Emulator
 
 LIST = {"action": "list", "token": TOKEN}
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from modelled_rules import CUTTING, ModelledRule
-
-from harness import Json
+from tests.fuzz.modelled_rules import CUTTING, ModelledRule
+from tests.support.harness import Json
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-import envelope
 import httpx
-from asked import Asked
 
-from harness import SEED, Json
+from tests.fuzz import envelope
+from tests.fuzz.asked import Asked
+from tests.support.harness import SEED, Json
 
 NEIGHBOUR = "neighbour"
 ITS_TOKEN = "the-neighbours-token"

@@ -1,14 +1,14 @@
 """Calls of the imitated API by chance, with what the model makes of each."""
 
-from asked import Asked
-from caller import ITS_TOKEN
-from demo_and_model import API_KEY, DemoAndModel, listed_in
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
-from modelled_account import Job
 
-from harness import TOKEN
-from modelled_vm import OF_SNAPSHOTS, READING, Rotation, Work
+from tests.fuzz.asked import Asked
+from tests.fuzz.caller import ITS_TOKEN
+from tests.fuzz.demo_and_model import API_KEY, DemoAndModel, listed_in
+from tests.fuzz.modelled_account import Job
+from tests.support.harness import TOKEN
+from tests.support.modelled_vm import OF_SNAPSHOTS, READING, Rotation, Work
 
 vms = st.sampled_from([12348] * 6 + [12346] * 4 + [12345] * 2 + [12347, 777])
 names = st.sampled_from(["a", "b", "c", "d", "golden", "tuesday", "fresh-install"])

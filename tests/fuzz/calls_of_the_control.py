@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from demo_and_model import DemoAndModel
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
-from modelled_rules import ModelledRule
 
-from harness import SEED, Json
 from invapi_emulator.domain.instants import SECOND, Instant, parse_iso
+from tests.fuzz.demo_and_model import DemoAndModel
+from tests.fuzz.modelled_rules import ModelledRule
+from tests.support.harness import SEED, Json
 
 DAY = 86_400
 KINDS: list[Json] = [

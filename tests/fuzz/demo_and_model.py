@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from asked import Asked, Expected
-from caller import Answer, Caller
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition
-from modelled_account import ModelledAccount
-from told_events import ToldEvents
 
-from harness import SEED, Json
 from invapi_emulator.domain.instants import SECOND, parse_iso
-from modelled_vm import CHANGING, ModelledVm, Work
+from tests.fuzz.asked import Asked, Expected
+from tests.fuzz.caller import Answer, Caller
+from tests.fuzz.modelled_account import ModelledAccount
+from tests.fuzz.told_events import ToldEvents
+from tests.support.harness import SEED, Json
+from tests.support.modelled_vm import CHANGING, ModelledVm, Work
 
 API_KEY = "demo-api-key"
 UNKNOWN_KEY = "k" * 32

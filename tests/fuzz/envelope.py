@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Mapping
 
-from harness import Json
 from invapi_emulator.contract.clauses import clauses
+from tests.support.harness import Json
 
 _CLAUSE = re.search(r"`([a-z_ ]+)`\.$", clauses()["2.5"].text)
 assert _CLAUSE is not None

@@ -6,7 +6,7 @@ from urllib.parse import quote_from_bytes
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from harness import TOKEN
+from tests.support.harness import TOKEN
 
 GOOD: list[list[tuple[str, str]]] = [
     [("action", "create_snapshot"), ("token", TOKEN), ("id", "12345"), ("name", "a")],

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from asked import Asked, Expected
-from modelled_rules import AFTER, BEFORE, CUTTING, ON_TASKS, ModelledRule, first
-from modelled_tokens import ModelledTokens
-
-from harness import TOKEN, Json
 from invapi_emulator.domain.instants import DAY, SECOND, Instant, parse_iso
-from modelled_vm import CHANGING, READING, ModelledVm, Work
+from tests.fuzz.asked import Asked, Expected
+from tests.fuzz.modelled_rules import AFTER, BEFORE, CUTTING, ON_TASKS, ModelledRule, first
+from tests.fuzz.modelled_tokens import ModelledTokens
+from tests.support.harness import TOKEN, Json
+from tests.support.modelled_vm import CHANGING, READING, ModelledVm, Work
 
 STARTING = CHANGING | READING
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from harness import Json
+from tests.support.harness import Json
 
 BEFORE = ("reject", "expired_token", "http_status", "rate_limit", "connection_reset", "empty_reply")
 AFTER = ("latency", "truncated_body", "malformed_json", "lost_reply", "rejected_but_done")

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from forms import text_pairs
 from hypothesis import strategies as st
+
+from tests.fuzz.forms import text_pairs
 
 BOUNDARY = b"XX"
 

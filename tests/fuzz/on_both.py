@@ -1,9 +1,9 @@
 """Rounds on two servers at once: what one answers, the other must; the model only says what to call next."""
 
 from hypothesis.stateful import invariant
-from whole_rounds import WholeRounds
 
-from harness import Json
+from tests.fuzz.whole_rounds import WholeRounds
+from tests.support.harness import Json
 
 
 class OnBoth(WholeRounds):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 
-from caller import HANGS_AFTER
+from tests.fuzz.caller import HANGS_AFTER
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from forms import ENCODINGS, GOOD, bodies, huge_bodies, path_of, separators, text_pairs, urlencoded
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from multipart_forms import multipart_bodies
-from raw_http import FRAMINGS, Sent
+
+from tests.fuzz.forms import ENCODINGS, GOOD, bodies, huge_bodies, path_of, separators, text_pairs, urlencoded
+from tests.fuzz.multipart_forms import multipart_bodies
+from tests.fuzz.raw_http import FRAMINGS, Sent
 
 TYPES = [b"application/x-www-form-urlencoded"] * 8 + [
     b"", b"application/json", b"text/plain", b"application/x-www-form-urlencoded; charset=utf-16", b"APPLICATION/X-WWW-FORM-URLENCODED",

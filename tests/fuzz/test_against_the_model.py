@@ -6,16 +6,16 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from caller import Caller
-from demo_and_model import Bench
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
-from processes import served
-from sizes import SEED, SIZES, settle_account
-from told_events import ToldEvents
-from whole_rounds import WholeRounds
 
-from harness import SEED as SERVERS_SEED
+from tests.fuzz.caller import Caller
+from tests.fuzz.demo_and_model import Bench
+from tests.fuzz.sizes import SEED, SIZES, settle_account
+from tests.fuzz.told_events import ToldEvents
+from tests.fuzz.whole_rounds import WholeRounds
+from tests.support.harness import SEED as SERVERS_SEED
+from tests.support.processes import served
 
 STEPS = 50
 EXAMPLES = {"quick": 45, "soak": 390}

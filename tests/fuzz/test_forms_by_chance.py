@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from forms import GOOD, odd_pairs, path_of
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from multipart_forms import multipart
-from processes import served
-from raw_http import Sent
-from requests_by_chance import huge_requests, one_thing_odd, requests
-from sizes import SEED, SIZES, settle_account
-from untouched import Untouched
+
+from tests.fuzz.forms import GOOD, odd_pairs, path_of
+from tests.fuzz.multipart_forms import multipart
+from tests.fuzz.raw_http import Sent
+from tests.fuzz.requests_by_chance import huge_requests, one_thing_odd, requests
+from tests.fuzz.sizes import SEED, SIZES, settle_account
+from tests.fuzz.untouched import Untouched
+from tests.support.processes import served
 
 T = TypeVar("T")
 EXAMPLES = {

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from caller import HANGS_AFTER, Caller
-from demo_and_model import Bench
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
-from on_both import OnBoth
-from postgres_server import running_postgres
-from processes import served
-from sizes import SEED
-from twins import SameEvents, Twins
 
-from harness import SEED as SERVERS_SEED
+from tests.fuzz.caller import HANGS_AFTER, Caller
+from tests.fuzz.demo_and_model import Bench
+from tests.fuzz.differential import SameEvents, Twins
+from tests.fuzz.on_both import OnBoth
+from tests.fuzz.sizes import SEED
+from tests.support.harness import SEED as SERVERS_SEED
+from tests.support.postgres_server import running_postgres
+from tests.support.processes import served
 
 CALLS = 5_000
 ROUNDS, EXAMPLES, STEPS = 24, 5, 50

@@ -5,11 +5,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from processes import served
-from sizes import SEED, SIZES, settle_account
-
-from from_description import calls_of_modules, calls_of_the_control_api
-from harness import SEED as SERVERS_SEED
+from tests.fuzz.sizes import SEED, SIZES, settle_account
+from tests.support.from_description import calls_of_modules, calls_of_the_control_api
+from tests.support.harness import SEED as SERVERS_SEED
+from tests.support.processes import served
 
 EXAMPLES = {"quick": {"modules": 26, "control": 9}, "soak": {"modules": 180, "control": 80}}
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import httpx
 
-from harness import SEED, Json
 from invapi_emulator.domain.instants import Instant, parse_iso
+from tests.support.harness import SEED, Json
 
 MARK = SEED + 1_000_000
 """A reset with this seed is where a part of the stream ends."""

@@ -1,10 +1,10 @@
 """A world that refused calls must leave as it is, to the byte."""
 
-import envelope
 import httpx
-from raw_http import Got, Sent, exchange
 
-from harness import SEED, Json
+from tests.fuzz import envelope
+from tests.fuzz.raw_http import Got, Sent, exchange
+from tests.support.harness import SEED, Json
 
 
 class Untouched:

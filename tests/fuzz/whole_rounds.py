@@ -1,11 +1,11 @@
 """Rounds as a client makes them: call, wait until it has ended, check - so that chance alone comes far enough."""
 
-from calls_of_the_api import CallsOfTheApi, names, vms
-from calls_of_the_control import KINDS, CallsOfTheControl
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from harness import Json
+from tests.fuzz.calls_of_the_api import CallsOfTheApi, names, vms
+from tests.fuzz.calls_of_the_control import KINDS, CallsOfTheControl
+from tests.support.harness import Json
 
 FAILING: Json = {"kind": "task_fails", "at": 0.5}
 """It leaves more to see behind than others, and so comes more often."""

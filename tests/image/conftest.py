@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import image_base
-import pip_here
 import pytest
-from image_container import Container
-from image_store import Store
+
+from tests.image.building import image_base, pip_here
+from tests.image.building.image_container import Container
+from tests.image.building.image_store import Store
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "localhost/invapi-emulator"

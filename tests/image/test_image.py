@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from image_container import Container
-from image_store import Store
 
 from invapi_emulator import __version__
+from tests.image.building.image_container import Container
+from tests.image.building.image_store import Store
 
 pytestmark = pytest.mark.image
 MEGABYTE = 1_000_000

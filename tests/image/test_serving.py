@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from image_container import Container
-from image_store import Store
+
+from tests.image.building.image_container import Container
+from tests.image.building.image_store import Store
 
 pytestmark = pytest.mark.image
 COMPOSE = yaml.safe_load((Path(__file__).parents[2] / "docker-compose.yml").read_text(encoding="utf-8"))

@@ -5,7 +5,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from image_store import run
+
+from tests.image.building.image_store import run
 
 pytestmark = pytest.mark.image
 ROOT = Path(__file__).parents[2]

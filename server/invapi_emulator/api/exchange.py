@@ -17,7 +17,7 @@ from invapi_emulator.errors import ApiError
 
 
 class Exchange:
-    """A request and what the steps learn of it; each field is set once (tests/api/test_pipeline.py).
+    """A request and what the steps learn of it; each field is set once (tests/unit/api/test_pipeline.py).
 
     `account` is whose call it is, `time` what its clock shows, `token_refusal` why its token or key is refused.
     `settled` is the unit's version when all that was due had taken effect; `must_be_kept` tells whether the call has

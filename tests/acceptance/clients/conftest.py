@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from client_programs import (
+
+from invapi_emulator.testing import Account
+from tests.acceptance.client_programs import (
     Program,
     VendorServer,
     account_of,
@@ -13,9 +15,7 @@ from client_programs import (
     terraform_of,
     vendor_server,
 )
-from mcp_model import Model, Starter, starter
-
-from invapi_emulator.testing import Account
+from tests.acceptance.clients.mcp_model import Model, Starter, starter
 
 
 @pytest.fixture(scope="session")

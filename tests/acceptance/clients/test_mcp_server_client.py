@@ -1,10 +1,10 @@
 """What the vendor's MCP server asks for, by a program for Node that asks as it does, driven over stdio as a model would."""
 
 import pytest
-from client_programs import asked
-from mcp_model import Model
 
 from invapi_emulator.testing import Account
+from tests.acceptance.client_programs import asked
+from tests.acceptance.clients.mcp_model import Model
 
 pytestmark = pytest.mark.acceptance
 

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from client_programs import asked
-from mcp_model import Model, Starter
 
-from harness import Json
 from invapi_emulator.testing import Account
+from tests.acceptance.client_programs import asked
+from tests.acceptance.clients.mcp_model import Model, Starter
+from tests.support.harness import Json
 
 pytestmark = pytest.mark.acceptance
 

@@ -1,10 +1,10 @@
 """Which of the clients get along with other readings of what nobody knows (docs/fidelity.md), and which do not."""
 
 import pytest
-from client_programs import Program, asked, failure
-from mcp_model import Model
 
 from invapi_emulator.testing import Account
+from tests.acceptance.client_programs import Program, asked, failure
+from tests.acceptance.clients.mcp_model import Model
 
 pytestmark = pytest.mark.acceptance
 

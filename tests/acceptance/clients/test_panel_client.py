@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from client_programs import Program, asked, failure
 
 from invapi_emulator.testing import Account
+from tests.acceptance.client_programs import Program, asked, failure
 
 pytestmark = pytest.mark.acceptance
 

@@ -1,10 +1,10 @@
 """What a panel that manages snapshots does when things go wrong, by a program for Node that does the same."""
 
 import pytest
-from client_programs import Program, VendorServer, account_of, asked, failure, panel_of
 
-from harness import Json
 from invapi_emulator.testing import Account
+from tests.acceptance.client_programs import Program, VendorServer, account_of, asked, failure, panel_of
+from tests.support.harness import Json
 
 pytestmark = pytest.mark.acceptance
 

@@ -1,9 +1,9 @@
 """What the vendor's Terraform provider asks for, by a Go program that asks as it does."""
 
 import pytest
-from client_programs import VENDOR, Program, VendorServer, account_of, asked, terraform_of
 
 from invapi_emulator.testing import Account
+from tests.acceptance.client_programs import VENDOR, Program, VendorServer, account_of, asked, terraform_of
 
 pytestmark = pytest.mark.acceptance
 

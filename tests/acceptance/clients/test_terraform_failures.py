@@ -1,10 +1,17 @@
 """What the vendor's Terraform provider does when things go wrong, by a Go program that does the same."""
 
 import pytest
-from client_programs import Program, VendorServer, account_of, asked, asked_of_nobody, terraform_of
 
-from harness import Json
 from invapi_emulator.testing import Account
+from tests.acceptance.client_programs import (
+    Program,
+    VendorServer,
+    account_of,
+    asked,
+    asked_of_nobody,
+    terraform_of,
+)
+from tests.support.harness import Json
 
 pytestmark = pytest.mark.acceptance
 

@@ -3,9 +3,18 @@
 import re
 
 import pytest
-from client_programs import FOLDER, VENDOR, Program, Ran, VendorServer, account_of, asked, run_program
 
 from invapi_emulator.testing import Account
+from tests.acceptance.client_programs import (
+    FOLDER,
+    VENDOR,
+    Program,
+    Ran,
+    VendorServer,
+    account_of,
+    asked,
+    run_program,
+)
 
 pytestmark = pytest.mark.acceptance
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from machine import Machine
-from wire import Answer, Wire
-
-from harness import Json
+from tests.acceptance.kills.machine import Machine
+from tests.support.harness import Json
+from tests.support.wire import Answer, Wire
 
 NAMES = ("a", "b", "c", "d", "e", "f")
 CHANGES = {

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from processes import COMMAND, DEADLINE, ROOT, Served, environment, served
-from team import Team
+from tests.acceptance.kills.team import Team
+from tests.support.processes import COMMAND, DEADLINE, ROOT, Served, environment, served
 
 VMS_OF_CLIENTS = ((1, 2), (3, 4))
 """The VMs that each client of an account has for itself."""

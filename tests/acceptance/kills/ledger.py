@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from harness import Json
-from modelled_vm import CHANGING
+from tests.support.harness import Json
+from tests.support.modelled_vm import CHANGING
 
 
 class Ledger:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from harness import Json
+from tests.support.harness import Json
 
 NUM_MAX = 4
 

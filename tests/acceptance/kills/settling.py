@@ -1,10 +1,9 @@
 """After a restart: what became of the one call without an answer, and whether all that had one is there."""
 
-from busy_client import CHANGES, Act, Client
-from machine import Machine
-from wire import Wire
-
-from harness import Json
+from tests.acceptance.kills.busy_client import CHANGES, Act, Client
+from tests.acceptance.kills.machine import Machine
+from tests.support.harness import Json
+from tests.support.wire import Wire
 
 HAPPENED, DID_NOT, NO_DIFFERENCE = "happened", "did not happen", "makes no difference"
 UNTOLD = "told by the counter at the end"

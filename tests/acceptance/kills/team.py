@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
-from busy_client import Client
-from ledger import Ledger
-from processes import DEADLINE
-from settling import DID_NOT, HAPPENED, RECENT, UNTOLD, Settling
-from wire import Wire
+
+from tests.acceptance.kills.busy_client import Client
+from tests.acceptance.kills.ledger import Ledger
+from tests.acceptance.kills.settling import DID_NOT, HAPPENED, RECENT, UNTOLD, Settling
+from tests.support.processes import DEADLINE
+from tests.support.wire import Wire
 
 WORLDS = {"one": (100, 20), "two": (200, 40), "three": (400, 80), "four": (600, 160)}
 """Accounts: the rate of the clock and the GiB of a disk, so that a create takes about a fifth of a second."""

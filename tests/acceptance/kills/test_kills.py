@@ -5,8 +5,9 @@ import random
 from pathlib import Path
 
 import pytest
-from killed_team import LONGEST_START, KilledTeam, killed_start
-from processes import served
+
+from tests.acceptance.kills.killed_team import LONGEST_START, KilledTeam, killed_start
+from tests.support.processes import served
 
 SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 """What clients do and when the kills come is drawn from it; how far each call has come by then is not."""

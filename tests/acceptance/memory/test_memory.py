@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from processes import Served, served
-from traffic import Client
-from wire import Wire
+
+from tests.acceptance.memory.traffic import Client
+from tests.support.processes import Served, served
+from tests.support.wire import Wire
 
 STEPS = 20
 """The calls are made in so many parts, and memory is held against memory after each."""

@@ -5,9 +5,8 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
-from wire import Answer, Wire
-
-from harness import Json
+from tests.support.harness import Json
+from tests.support.wire import Answer, Wire
 
 VMS = (12345, 12346, 12348)
 """Those of the demo world that have snapshots."""

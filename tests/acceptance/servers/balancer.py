@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from processes import DEADLINE, ROOT, free_port, wait_until
-from wire import Wire
+
+from tests.support.processes import DEADLINE, ROOT, free_port, wait_until
+from tests.support.wire import Wire
 
 SHIPPED = ROOT / "docker" / "nginx.conf"
 

@@ -6,10 +6,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from balancer import Balancer, balancing
-from postgres_server import Postgres
-from processes import Served, free_port, served, wait_until
-from wire import Wire
+from tests.acceptance.servers.balancer import Balancer, balancing
+from tests.support.postgres_server import Postgres
+from tests.support.processes import Served, free_port, served, wait_until
+from tests.support.wire import Wire
 
 SERVERS = 3
 

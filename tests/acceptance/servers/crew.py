@@ -5,10 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
-from busy_client import Client
-from cluster import SERVERS, Cluster
-from team import Team
-from wire import Wire
+from tests.acceptance.kills.busy_client import Client
+from tests.acceptance.kills.team import Team
+from tests.acceptance.servers.cluster import SERVERS, Cluster
+from tests.support.wire import Wire
 
 VMS_OF_CLIENTS = tuple((2 * i + 1, 2 * i + 2) for i in range(8))
 """Of each of the four accounts; two VMs are one client's own."""

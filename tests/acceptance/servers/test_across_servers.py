@@ -8,11 +8,11 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from cluster import SERVERS, Cluster, three_servers
-from postgres_server import OLDEST, running_postgres
-from wire import Answer, Wire
 
-from harness import SEED, TOKEN
+from tests.acceptance.servers.cluster import SERVERS, Cluster, three_servers
+from tests.support.harness import SEED, TOKEN
+from tests.support.postgres_server import OLDEST, running_postgres
+from tests.support.wire import Answer, Wire
 
 pytestmark = pytest.mark.acceptance
 

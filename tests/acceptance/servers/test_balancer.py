@@ -4,7 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from balancer import configured, nginx
+
+from tests.acceptance.servers.balancer import configured, nginx
 
 pytestmark = pytest.mark.acceptance
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cluster import three_servers
-from crew import Crew
-from postgres_server import running_postgres
+
+from tests.acceptance.servers.cluster import three_servers
+from tests.acceptance.servers.crew import Crew
+from tests.support.postgres_server import running_postgres
 
 SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 """What clients do and when the kills come is drawn from it; how far each call has come by then is not."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Locator, Page, expect
-from processes import DEADLINE
 
 from invapi_emulator.testing import Account
+from tests.support.processes import DEADLINE
 
 expect.set_options(timeout=DEADLINE * 1000)
 

@@ -4,7 +4,7 @@ import platform
 import re
 from pathlib import Path
 
-from image_store import Store, run
+from tests.image.building.image_store import Store, run
 
 
 def base_of(dockerfile: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from image_store import Store, run, within
+from tests.image.building.image_store import Store, run, within
 
 READ_ONLY = Path(__file__).with_name("read_only.sh")
 LIFETIME = 300

@@ -6,7 +6,7 @@ from configparser import RawConfigParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from image_store import run
+from tests.image.building.image_store import run
 
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 

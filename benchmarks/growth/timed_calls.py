@@ -1,0 +1,69 @@
+"""One client with one connection that is kept: calls, and how long each took."""
+
+import json
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from benchmarks.growth.filled_store import BUSY, KEY, LISTED, TOKEN
+
+Json = dict[str, Any]
+
+
+class Client:
+    """Calls of the account `measured`, each held against what it must answer: a refusal is no figure."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
+        self._names = 0
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def get_snapshot(self) -> float:
+        return self._call("vm", "OK", action="get_snapshot", token=TOKEN, id=LISTED)[0]
+
+    def list_servers(self) -> float:
+        return self._call("eq", "OK", action="list", token=TOKEN)[0]
+
+    def check(self) -> float:
+        return self._call("eq_callback", "Not ready", action="check", key=KEY)[0]
+
+    def create_snapshot(self) -> float:
+        """Make a snapshot; that the time passes which it takes is not in the figure."""
+        self._names += 1
+        name = f"made-{self._names}"
+        seconds, answer = self._call("vm", "OK", action="create_snapshot", token=TOKEN, id=BUSY, name=name)
+        self._post("/_emulator/accounts/measured/clock/advance", json.dumps({"until": answer["callback"]}))
+        return seconds
+
+    def reset(self) -> float:
+        return self._post("/_emulator/accounts/small/reset", "{}")[0]
+
+    def _call(self, module: str, result: str, **fields: Any) -> tuple[float, Json]:
+        seconds, answer = self._post(f"/{module}.php", urlencode(fields))
+        assert answer["result"] == result, answer
+        return seconds, answer
+
+    def _post(self, path: str, body: str) -> tuple[float, Json]:
+        kind = "application/json" if path.startswith("/_emulator") else "application/x-www-form-urlencoded"
+        started_at = time.perf_counter()
+        self._connection.request("POST", path, body.encode(), {"content-type": kind})
+        response = self._connection.getresponse()
+        content = response.read()
+        seconds = time.perf_counter() - started_at
+        assert response.status == 200, content
+        answer: Json = json.loads(content)
+        return seconds, answer
+
+
+CALLS: dict[str, Callable[[Client], float]] = {
+    "get_snapshot": Client.get_snapshot,
+    "create_snapshot": Client.create_snapshot,
+    "check": Client.check,
+    "reset": Client.reset,
+    "list": Client.list_servers,
+}
+"""What is timed, by name."""

@@ -1,0 +1,115 @@
+"""Calls that schemathesis makes from the description of a server; docs/openapi.md says which checks are on."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import schemathesis
+from schemathesis import GenerationMode
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+
+from tests.support.harness import TOKEN
+
+PAGE = (Path(__file__).parents[2] / "docs" / "openapi.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| `(\w+)` \| (yes|no) \| (yes|no) \|", PAGE, re.MULTILINE)
+STREAM = "/_emulator/accounts/{name}/events"
+"""It does not end by itself, so nothing can be held against it."""
+HANGS_AFTER = 60
+"""Seconds without an answer after which a call counts as one that hangs; generous, for a machine that is busy."""
+MODULES = r"\.php$"
+
+
+@dataclass
+class Run:
+    """What a run found: how many calls it made of each operation, and what was wrong."""
+
+    calls: dict[str, int] = field(default_factory=dict)
+    checks: set[str] = field(default_factory=set)
+    wrong: list[str] = field(default_factory=list)
+
+
+def calls_of_modules(url: str, seed: int, examples: int, *, coverage: bool) -> tuple[Run, set[str]]:
+    """Call the modules; return what was found, and the operations that are described."""
+    schema = _described(url, 1, seed, examples, coverage=coverage).include(path_regex=MODULES)
+
+    def map_case(_context: Any, case: Any) -> Any:
+        """Let calls come past the token, and meet VMs, that would else all be refused for these."""
+        if _is_valid(case) and isinstance(case.body, dict):
+            case.body |= {"token": TOKEN} | ({"id": 12345} if "id" in case.body else {})
+        return case
+
+    schema.hook(map_case)
+    return _run(schema), _operations(schema)
+
+
+def calls_of_the_control_api(url: str, seed: int, examples: int, *, coverage: bool) -> tuple[Run, set[str]]:
+    """Call the control API; return what was found, and the operations that are described."""
+    schema = _described(url, 2, seed, examples, coverage=coverage).exclude(path_regex=MODULES)
+    schema = schema.exclude(path=STREAM)
+    there = {"name": "demo", "vm_id": "12345", "key": _task_of(url)}
+
+    def map_case(_context: Any, case: Any) -> Any:
+        """Let calls meet an account, a VM, a task that are there."""
+        if _is_valid(case):
+            case.path_parameters |= {name: there[name] for name in case.path_parameters if name in there}
+        return case
+
+    schema.hook(map_case)
+    return _run(schema), _operations(schema)
+
+
+def _described(url: str, column: int, seed: int, examples: int, *, coverage: bool) -> Any:
+    """Return the document with the checks on that this column of the page says."""
+    config = {
+        "seed": seed,
+        "request-timeout": HANGS_AFTER,
+        "checks": {row[0]: {"enabled": row[column] == "yes"} for row in ROWS},
+        "phases": {
+            "examples": {"enabled": False},
+            "coverage": {"enabled": coverage},
+            "stateful": {"enabled": False},
+        },
+        "generation": {"max-examples": examples, "database": "none"},
+    }
+    return schemathesis.openapi.from_url(
+        f"{url}/openapi.json", timeout=HANGS_AFTER, config=SchemathesisConfig.from_dict(config)
+    )
+
+
+def _run(schema: Any) -> Run:
+    made = Run()
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.NonFatalError):
+            made.wrong.append(f"{event.label}: {event.value!r}")
+        if isinstance(event, events.FatalError):
+            raise event.exception
+        if isinstance(event, events.ScenarioFinished):
+            _add(made, event.recorder)
+    return made
+
+
+def _add(made: Run, recorder: Any) -> None:
+    made.calls[recorder.label] = made.calls.get(recorder.label, 0) + len(recorder.interactions)
+    for case, checks in recorder.checks.items():
+        for check in checks:
+            made.checks.add(check.name)
+            if check.failure_info is not None:
+                sent = recorder.cases[case].value.as_curl_command()
+                made.wrong.append(f"{check.name}: {check.failure_info.failure}\n{sent}")
+
+
+def _is_valid(case: Any) -> bool:
+    return bool(case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE)
+
+
+def _operations(schema: Any) -> set[str]:
+    return {result.ok().label for result in schema.get_all_operations()}
+
+
+def _task_of(url: str) -> str:
+    form = {"action": "status", "token": TOKEN, "id": "12345"}
+    key: str = httpx.post(f"{url}/eq.php", data=form, timeout=HANGS_AFTER).json()["callback"]
+    return key

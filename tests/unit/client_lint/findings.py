@@ -1,0 +1,18 @@
+"""Reading the report."""
+
+from typing import Any
+
+from tests.support.harness import Emulator
+
+
+def findings(client: Emulator) -> dict[str, dict[str, Any]]:
+    """Return what is found, by id."""
+    return {finding["id"]: finding for finding in client.control("GET", "/report")["findings"]}
+
+
+def shown_by(client: Emulator, habit: str) -> list[tuple[str, str]]:
+    """Return module and action of the calls that show a habit."""
+    calls = {call["id"]: call for call in client.control("GET", "/requests")["requests"]}
+    numbers = findings(client)[habit]["requests"]
+    assert len(numbers) == findings(client)[habit]["count"]
+    return [(calls[number]["module"], calls[number]["action"]) for number in numbers]

@@ -1,0 +1,78 @@
+"""The planted differences: one thing each that a server might do otherwise, and the check that must see it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from invapi_conformance.walk import Allowed
+from tests.support.kit_runs import NOTHING
+from tests.unit.conformance.mutated_servers.mutated_server import Asked, Change, Given
+
+Rewrite = Callable[[Asked], bytes | None]
+
+
+@dataclass(frozen=True)
+class Plant:
+    name: str
+    seen_by: str
+    allowed: Allowed
+    change: Change
+    rewrite: Rewrite | None = None
+
+
+PLANTS: dict[str, Plant] = {}
+
+
+def plant(seen_by: str, allowed: Allowed = NOTHING) -> Callable[[Change], Change]:
+    """Put a change of answers into the table, with the check that must see it."""
+
+    def register(change: Change) -> Change:
+        name = change.__name__.replace("_", " ")
+        PLANTS[name] = Plant(name, seen_by, allowed, change)
+        return change
+
+    return register
+
+
+def otherwise(seen_by: str, allowed: Allowed = NOTHING) -> Callable[[Rewrite], Rewrite]:
+    """Put a change of requests into the table: the server does something else than it was asked."""
+
+    def register(rewrite: Rewrite) -> Rewrite:
+        name = rewrite.__name__.replace("_", " ")
+        PLANTS[name] = Plant(name, seen_by, allowed, lambda _asked, _given: None, rewrite)
+        return rewrite
+
+    return register
+
+
+def is_failure(given: Given) -> bool:
+    return isinstance(given.body, dict) and given.body.get("result") == -1
+
+
+def is_end(given: Given, action: str) -> bool:
+    context = given.body.get("context") if isinstance(given.body, dict) else None
+    return isinstance(context, dict) and context["action"] == action
+
+
+def rows_in(given: Given) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = given.body.get("snapshots", []) if isinstance(given.body, dict) else []
+    return found
+
+
+def in_both_lists(given: Given, change: Callable[[list[dict[str, Any]]], None]) -> None:
+    """Change the list at once, and that of the key."""
+    if rows := rows_in(given):
+        change(rows)
+    if is_end(given, "get_snapshot"):
+        listed = json.loads(given.body["scope"])
+        change(listed["snapshots"])
+        given.body["scope"] = json.dumps(listed)
+
+
+def sent(asked: Asked, **fields: str | None) -> bytes:
+    """Return the body of a request with other fields, without those that are None."""
+    return urlencode(
+        [(name, value) for name, value in (asked.fields | fields).items() if value is not None]
+    ).encode()

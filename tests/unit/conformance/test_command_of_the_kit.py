@@ -1,0 +1,116 @@
+"""`invapi-emulator conformance`, typed: for a person, a program and a CI's page."""
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from invapi_conformance.walk import Allowed
+from invapi_emulator.cli.main import main
+from invapi_emulator.testing.account import Account
+from tests.support.kit_runs import NOTHING, ran
+from tests.unit.conformance.mutated_servers.mutated_server import Asked, Given, wrong_server
+
+LEAKY = "0123456789abcdef" * 2
+
+
+def typed(capsys: pytest.CaptureFixture[str], *words: str, **variables: str) -> tuple[int, str, str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["invapi-emulator", "conformance", "--poll-seconds", "0", *words])
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+def leaks(asked: Asked, given: Given) -> None:
+    """Answer the caller's secrets where they do not belong."""
+    if isinstance(given.body, dict) and given.body.get("result") == -1:
+        given.body["code"] = 1
+        given.body["message"] += f" {asked.fields.get('token')} {asked.fields.get('key')} {LEAKY}"
+
+
+def test_a_person_reads_a_table_and_a_sum(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    target = ("--target", account.url, "--vm", "12345")
+    status, out, _ = typed(capsys, *target, INVAPI_TOKEN=account.token, INVAPI_API_KEY=account.api_key)
+    assert status == 0
+    assert out.startswith(
+        f"VM 12345 at {account.url}: VPS on openstack, running, 2 of 4 snapshots, rotation off\n"
+    )
+    assert "plan: read only, nothing is changed\n" in out
+    assert "holds           3.6   documented  the answer OK spends the key\n" in out
+    assert "that need --allow-changes\n" in out
+    assert "0 differ, " in out.splitlines()[-1]
+
+
+def test_a_difference_shows_both_shapes_and_whether_somebody_knew(account: Account) -> None:
+    def headerless(_asked: Asked, given: Given) -> None:
+        given.headers.pop("access-control-allow-origin", None)
+
+    with wrong_server(account.url, headerless) as target:
+        found = ran(account, NOTHING, target=target, form="text")
+    assert found.status == 1
+    assert "differs         1.5   assumed     web pages of any origin may read an answer\n" in found.out
+    assert "browsers keep it from other pages (assumed: nobody knew)\n" in found.out
+    assert 'expected  {"access-control-allow-origin": "*"}\n' in found.out
+    assert 'seen      {"access-control-allow-origin": null}\n' in found.out
+
+
+@pytest.mark.parametrize("form", ["text", "json", "junit"])
+def test_no_output_has_a_secret_in_it(account: Account, form: str) -> None:
+    with wrong_server(account.url, leaks) as target:
+        found = ran(account, NOTHING, target=target, form=form)
+    assert found.status == 1
+    for secret in (account.token, account.api_key, LEAKY):
+        assert secret not in found.out + found.err
+    assert "***" in found.out
+
+
+def test_a_ci_shows_a_failed_test_for_each_difference(account: Account) -> None:
+    with wrong_server(account.url, leaks) as target:
+        found = ran(account, NOTHING, target=target, form="junit")
+        same = ran(account, NOTHING, target=target)
+    suite = ET.fromstring(found.out)
+    counts = (suite.get("tests"), suite.get("failures"), suite.get("skipped"), suite.get("errors"))
+    expected = (len(same.report["checks"]), len(same.names("differs")), len(same.names("could not tell")), 0)
+    assert counts == tuple(map(str, expected))
+    assert len(suite.findall("testcase/failure")) == expected[1]
+    assert "expected " in (suite.findtext("testcase/failure") or "")
+
+
+def test_a_run_that_left_something_behind_is_an_error_there(account: Account) -> None:
+    account.fault("reject", match={"action": "on"}, times=None)
+    found = ran(account, Allowed(power=True), form="junit", task_seconds=1)
+    assert found.status == 2
+    (error,) = ET.fromstring(found.out).findall("testcase/error")
+    assert str(error.get("message")).startswith("left behind: VM 12345 was found on: switch it")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--target", "nowhere", "--vm", "1", "--token", "x"),
+        ("--target", "http://u:p@h", "--vm", "1", "--token", "x"),
+        ("--target", "http://[::1", "--vm", "1", "--token", "x"),
+        ("--target", "http://127.0.0.1:99999", "--vm", "1", "--token", "x"),
+        ("--target", "https://127.0.0.1:1", "--vm", "1", "--token", "x", "--ca", "/no/such/file"),
+        ("--target", "http://127.0.0.1:1", "--vm", "0", "--token", "x"),
+        ("--target", "http://127.0.0.1:1", "--vm", "1"),
+    ],
+)
+def test_words_that_make_no_sense_are_one_line_and_status_2(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    status, out, err = typed(capsys, *words)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+
+
+def test_a_program_reads_name_clause_basis_verdict_and_shapes(account: Account) -> None:
+    report = json.loads(ran(account).out)
+    assert report.keys() == {"target", "vm", "found", "status", "trouble", "checks"}
+    assert all(
+        check.keys() == {"name", "clause", "basis", "title", "verdict", "why", "expected", "seen"}
+        for check in report["checks"]
+    )

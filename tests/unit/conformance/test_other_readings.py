@@ -1,0 +1,60 @@
+"""Against a server that reads the contract otherwise where nobody knows, the kit says so, and leaves the VM as it was found."""
+
+import pytest
+
+from invapi_conformance.table import CHECKS
+from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS
+from invapi_emulator.testing import Emulator
+from invapi_emulator.testing.account import Account
+from tests.support.harness import Running
+from tests.support.kit_runs import EVERYTHING, ran
+
+pytestmark = pytest.mark.acceptance
+
+SEEN = {
+    "A-06": "a-failure-has-result-and-error",
+    "A-07": "a-restore-leaves-the-vm-off",
+    "A-08": "a-running-vm-refuses-a-removal",
+    "A-09": "a-refused-list-says-so",
+    "A-14": "context-id-is-a-number",
+    "A-15": "scope-is-a-json-string",
+    "A-18": "get-snapshot-lists-at-once",
+    "A-19": "the-oldest-comes-first",
+    "A-21": "a-second-change-is-refused",
+    "A-22": "what-is-left-out-is-kept",
+    "A-28": "reading-goes-on",
+    "A-33": "ids-are-strings",
+    "A-34": "off-of-what-is-off",
+    "A-35": "reboot-of-what-is-off",
+}
+"""The readings of an account that a run can see, by which check."""
+
+
+OF_HOSTILE = {"context-id-is-a-number", "list-answers-ids", "a-created-snapshot-is-listed"}
+"""Numbers as strings, and lists that come later than an `auto` clock goes on while they are asked for."""
+
+
+def left_to_see(account: Account) -> tuple[list[str], str]:
+    whole = account.vm(12345)
+    return [row["name"] for row in whole["snapshots"]], whole["power"]
+
+
+@pytest.mark.parametrize("number", sorted(ASSUMPTIONS))
+def test_another_reading_is_seen_and_nothing_is_left_behind(server: Running, number: str) -> None:
+    with Emulator(server.url).account(clock="auto", seed=7, assume={number: "no"}) as account:
+        before = left_to_see(account)
+        found = ran(account, EVERYTHING)
+        assert found.report["trouble"] == []
+        differing = found.names("differs")
+        assert SEEN[number] in differing if number in SEEN else differing == set()
+        assert left_to_see(account) == before
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_hostile_server_is_left_as_it_was_found_too(server: Running, seed: int) -> None:
+    with Emulator(server.url).account(clock="auto", seed=seed, profile="hostile") as account:
+        before = left_to_see(account)
+        found = ran(account, EVERYTHING)
+        assert found.report["trouble"] == []
+        assert {name for name in found.names("differs") if CHECKS[name].basis != "assumed"} <= OF_HOSTILE
+        assert left_to_see(account) == before

@@ -1,0 +1,25 @@
+"""An emulator to control, with an account that is empty, and demo."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from invapi_emulator.testing import Account
+from invapi_emulator.testing import Emulator as Control
+from tests.support.harness import Emulator, Running
+
+
+@pytest.fixture
+def control(server: Running) -> Control:
+    return Control(url=server.url)
+
+
+@pytest.fixture
+def copy(control: Control) -> Iterator[Account]:
+    with control.account(name="copy", scenario="empty", seed=1) as account:
+        yield account
+
+
+@pytest.fixture
+def original(control: Control, emulator: Emulator) -> Account:
+    return Account(control, emulator.http.get("/_emulator/accounts/demo").json())

@@ -1,0 +1,205 @@
+"""The stream of events: what happens, in order, resumed where it was left."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from invapi_emulator.control import feeds, news
+from invapi_emulator.control.feeds import Message, Place
+from tests.support.harness import Emulator, Json, Running, running
+
+
+@contextmanager
+def listening(
+    emulator: Emulator, account: str = "demo", after: str | None = None, query: str = ""
+) -> Iterator[Iterator[Json]]:
+    """Open a stream, as a browser's EventSource does; yield what it tells."""
+    headers = {"Last-Event-ID": after} if after else {}
+    url = f"/_emulator/accounts/{account}/events{query}"
+    with emulator.http.stream("GET", url, headers=headers) as response:
+        assert response.status_code == 200, response.read()
+        assert response.headers["content-type"].startswith("text/event-stream")
+        lines = response.iter_lines()
+        assert next(lines) == "retry: 1000"
+        yield (json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: "))
+
+
+def kinds(told: Iterator[Json], count: int) -> list[str]:
+    return [next(told)["kind"] for _ in range(count)]
+
+
+def test_a_stream_tells_what_happens_from_now_on(emulator: Emulator) -> None:
+    emulator.do("vm", "create_snapshot", name="before")
+    with listening(emulator) as told:
+        key = emulator.start("vm", "create_snapshot", name="a")
+        started, asked = next(told), next(told)
+        assert started | {"kind": "task_started", "task": key, "vm": 12345} == started
+        assert (asked["kind"], asked["request"]["task"]) == ("request", key)
+        emulator.advance(until="idle")
+        assert kinds(told, 5) == ["clock_moved", "task_stage", "task_stage", "snapshot_made", "task_ended"]
+
+
+def test_every_kind_of_thing_that_happens_is_told(emulator: Emulator) -> None:
+    with listening(emulator) as told:
+        emulator.do("eq", "off")
+        emulator.do("vm", "restore_snapshot", name="fresh-install")
+        emulator.do("vm", "remove_snapshot", name="fresh-install")
+        emulator.vm("update_restore_settings", enable_rotation=1)
+        emulator.fault("reject")
+        emulator.eq("status")
+        emulator.reset()
+        seen: set[str] = set()
+        while not seen >= {"reset", "request"}:
+            seen.add(next(told)["kind"])
+    assert seen == {
+        "task_started", "task_stage", "task_ended", "snapshot_restored", "snapshot_removed", "power", "settings",
+        "fault_fired", "clock_moved", "request", "reset",
+    }  # fmt: skip
+
+
+def test_ids_never_repeat_and_a_stream_goes_on_after_the_last_one_seen(emulator: Emulator) -> None:
+    with listening(emulator) as told:
+        emulator.eq("off")
+        first = [next(told), next(told)]
+    emulator.advance(until="idle")
+    emulator.reset()
+    with listening(emulator, after=first[-1]["id"]) as told:
+        rest = [next(told) for _ in range(4)]
+    assert [event["kind"] for event in rest] == ["clock_moved", "power", "task_ended", "reset"]
+    ids = [event["id"] for event in first + rest]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_stream_that_is_resumed_tells_the_same_in_the_same_order_under_the_same_ids(
+    emulator: Emulator,
+) -> None:
+    def some_traffic() -> None:
+        for _ in range(3):
+            emulator.do("eq", "reboot", 12347)
+            emulator.call("eq", "list")
+
+    with listening(emulator) as told:
+        emulator.call("eq", "list")
+        start = next(told)["id"]
+        some_traffic()
+        live = [next(told) for _ in range(21)]
+    with listening(emulator, after=start) as told:
+        again = [next(told) for _ in range(21)]
+    assert again == live
+    started = next(place for place, event in enumerate(live) if event["kind"] == "task_started")
+    assert live[started + 1]["request"]["task"] == live[started]["task"]
+
+
+def test_the_place_can_stand_in_the_query_too(emulator: Emulator) -> None:
+    with listening(emulator) as told:
+        emulator.eq("off")
+        place = next(told)["id"]
+    with listening(emulator, query=f"?after={place}") as told:
+        assert next(told)["kind"] == "request"
+
+
+@pytest.mark.parametrize("place", ["1-0-0", "ffffffffffff-999999-999999"])
+def test_a_place_that_is_not_kept_is_told_as_a_gap(emulator: Emulator, place: str) -> None:
+    with listening(emulator, after=place) as told:
+        assert next(told)["kind"] == "gap"
+        emulator.eq("off")
+        assert next(told)["kind"] == "task_started"
+
+
+@pytest.mark.parametrize("place", ["x", "1-2", "1-2-x", "-", "1-2-3-4", "9" * 200])
+def test_a_place_that_is_none_is_refused(emulator: Emulator, place: str) -> None:
+    response = emulator.http.get("/_emulator/accounts/demo/events", headers={"Last-Event-ID": place})
+    assert response.status_code == 422, response.text
+    assert response.json()["error"]["reason"] == "invalid"
+
+
+def test_an_account_hears_nothing_of_another(emulator: Emulator) -> None:
+    other = emulator.http.post("/_emulator/accounts", json={"name": "other"}).json()
+    with listening(emulator) as told:
+        emulator.call("eq", "off", id=12345, token=other["token"])
+        emulator.eq("reboot", 12347)
+        assert next(told)["vm"] == 12347
+    emulator.http.delete("/_emulator/accounts/other").raise_for_status()
+
+
+def test_the_stream_of_a_removed_account_ends_and_a_new_one_is_404(emulator: Emulator) -> None:
+    emulator.http.post("/_emulator/accounts", json={"name": "brief"}).raise_for_status()
+    with listening(emulator, "brief") as told:
+        emulator.http.delete("/_emulator/accounts/brief").raise_for_status()
+        assert list(told) == []
+    assert emulator.http.get("/_emulator/accounts/brief/events").status_code == 404
+
+
+def test_a_stream_does_not_keep_a_server_from_stopping() -> None:
+    with httpx.Client(timeout=60) as http:
+        with running() as server:
+            stream = http.send(
+                http.build_request("GET", f"{server.url}/_emulator/accounts/demo/events"), stream=True
+            )
+        assert stream.read().startswith(b"retry: 1000")
+
+
+def test_changes_of_the_world_by_hand_are_told(emulator: Emulator) -> None:
+    with listening(emulator) as told:
+        emulator.control("POST", "/vms", {"id": 7}, status=201)
+        emulator.control("PATCH", "/vms/7", {"power": "off"})
+        emulator.http.delete("/_emulator/accounts/demo/vms/7").raise_for_status()
+        emulator.control("PUT", "/state", {"vms": [{"id": 8}]})
+        events = [next(told) for _ in range(4)]
+    assert [event["kind"] for event in events] == ["vm_added", "vm_changed", "vm_removed", "imported"]
+    assert [event.get("vm") for event in events[:3]] == [7, 7, 7]
+
+
+def test_one_stream_too_many_is_told_to_come_back(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "MOST_STREAMS", 2)
+    path = "/_emulator/accounts/demo/events"
+    with listening(emulator), httpx.Client(base_url=emulator.url) as other:
+        with other.stream("GET", path) as second:
+            assert second.status_code == 200
+            refused = other.get(path)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+            assert refused.json()["error"]["reason"] == "too_many_streams"
+        with eventually_open(other, path) as again:
+            assert again.status_code == 200
+
+
+@contextmanager
+def eventually_open(http: httpx.Client, path: str) -> Iterator[httpx.Response]:
+    """Open a stream when the server has noticed that another one was left."""
+    while True:
+        with http.stream("GET", path) as answer:
+            if answer.status_code == 200:
+                yield answer
+                return
+
+
+def test_news_are_rendered_once_for_all_streams(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: Counter[str] = Counter()
+    render = news.message
+
+    def counted(place: Place, told: dict[str, Any]) -> Message:
+        rendered[str(place)] += 1
+        return render(place, told)
+
+    with (
+        ExitStack() as streams,
+        httpx.Client(base_url=emulator.url, limits=httpx.Limits(max_connections=10)) as http,
+    ):
+        listener = Emulator(Running(emulator.url, emulator.time), http)
+        told = [streams.enter_context(listening(listener)) for _ in range(5)]
+        emulator.call("eq", "list")
+        for each in told:  # from then on it is told, and does not read for itself
+            assert next(each)["kind"] == "request"
+        monkeypatch.setattr(news, "message", counted)
+        for _ in range(3):
+            emulator.call("eq", "list")
+        ids = [[next(each)["id"] for _ in range(3)] for each in told]
+    assert ids == [ids[0]] * 5
+    assert [rendered[id_] for id_ in ids[0]] == [1, 1, 1]

@@ -1,0 +1,98 @@
+"""Who may use the control API."""
+
+import httpx
+import pytest
+
+from tests.support.harness import TOKEN, running
+
+pytestmark = pytest.mark.clause("1.5")
+
+
+def test_with_an_admin_token_the_control_api_wants_it() -> None:
+    with running(admin_token="päss") as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        path = "/_emulator/accounts/demo/clock"
+        for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "päss"}):
+            response = http.get(path, headers=[(k.encode(), v.encode()) for k, v in headers.items()])
+            assert response.status_code == 401
+            assert response.json()["error"]["reason"] == "unauthorized"
+            assert response.headers["www-authenticate"] == "Bearer"
+        lower = [(b"authorization", "bearer päss".encode())]
+        assert http.get(path, headers=lower).status_code == 200
+        right = [(b"authorization", "Bearer päss".encode())]
+        assert http.get(path, headers=right).status_code == 200
+        assert http.get("/_emulator/health").status_code == 200
+        assert http.post("/eq.php", data={"action": "list", "token": TOKEN}).json()["result"] == "OK"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "host", "status"),
+    [
+        ("emulator,ci.example", "emulator:8650", 200),
+        ("emulator,ci.example", "CI.example", 200),
+        ("emulator", "other", 403),
+        ("*", "anything.example", 200),
+        ("fe80::1", "[fe80::1]:8650", 200),
+        ("", "localhost:", 200),
+        ("", "[::1]", 200),
+        ("", "[::1]x", 403),
+        ("", "localhost:8650/docs/?", 403),
+    ],
+)
+def test_further_host_names_can_be_allowed(allowed: str, host: str, status: int) -> None:
+    with running(allowed_hosts=allowed) as server:
+        response = httpx.get(f"{server.url}/_emulator/health", headers={"host": host})
+        assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:8650/docs/?", "localhost/docs/#", "localhost:8650/_emulator/health?"]
+)
+def test_a_host_name_that_holds_an_open_path_is_no_way_round_the_token(host: str) -> None:
+    with running(admin_token="secret", allowed_hosts="*") as server:
+        assert httpx.get(f"{server.url}/_emulator/accounts", headers={"host": host}).status_code == 401
+        tab = httpx.get(f"{server.url}/_emulator/ui/st%09atic/page.js", headers={"host": host})
+        assert tab.status_code == 401
+
+
+PAGE = "http://localhost:3000"
+ACCOUNT = "/_emulator/accounts/demo"
+
+
+def test_pages_of_an_allowed_origin_may_use_the_control_api() -> None:
+    with (
+        running(allowed_origins=f"{PAGE}/,https://panel.example", admin_token="secret") as server,
+        httpx.Client(base_url=server.url, headers={"Origin": PAGE}) as page,
+    ):
+        asked = page.options(ACCOUNT, headers={"Access-Control-Request-Headers": "authorization"})
+        assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (204, PAGE)
+        assert asked.headers["access-control-allow-headers"] == "authorization"
+        assert "PATCH" in asked.headers["access-control-allow-methods"]
+        answer = page.get(ACCOUNT, headers={"Authorization": "Bearer secret"})
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, PAGE)
+        assert answer.headers["vary"] == "Origin"
+        refused = page.get(ACCOUNT)
+        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, PAGE)
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:3001", "null", "", "http://localhost:3000.evil.example"]
+)
+def test_pages_of_other_origins_may_not(origin: str) -> None:
+    with running(allowed_origins=PAGE) as server:
+        for method in ("GET", "OPTIONS"):
+            answer = httpx.request(method, f"{server.url}{ACCOUNT}", headers={"Origin": origin})
+            assert answer.status_code == 403
+            assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "verbs"),
+    [
+        ("/accounts", "GET, POST"),
+        ("/accounts/demo/clock", "GET, PUT"),
+        ("/accounts/demo/faults/1", "DELETE, PATCH"),
+    ],
+)
+def test_another_verb_is_told_all_that_the_path_takes(http: httpx.Client, path: str, verbs: str) -> None:
+    response = http.request("TRACE", f"/_emulator{path}")
+    assert (response.status_code, response.headers["allow"]) == (405, verbs)

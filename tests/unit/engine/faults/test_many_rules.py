@@ -1,0 +1,76 @@
+"""What rules cost the calls that they are not about, in functions called: no clock is as steady."""
+
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from invapi_emulator.storage import faults, state_check
+from invapi_emulator.storage.database import Database
+from tests.support.calls import DEMO, called
+from tests.support.fake_clock import HandedTime, opened
+from tests.support.harness import SEED, TOKEN
+
+RULES = 1_000
+ALLOWED = 1.2
+"""Part of the work without any rules."""
+
+OTHER: dict[str, Callable[[int], dict[str, Any]]] = {
+    "of another action": lambda _n: {"kind": "reject", "match": {"action": "remove_snapshot"}},
+    "of another VM": lambda n: {"kind": "reject", "match": {"id": 50_000 + n}},
+    "of another module": lambda _n: {"kind": "latency", "seconds": 1, "match": {"module": "auth"}},
+    "of another action on this VM": lambda _n: {"kind": "reject", "match": {"id": 12345, "action": "off"}},
+    "of another name": lambda n: {"kind": "reject", "match": {"fields": {"name": f"other-{n}"}}},
+    "of fields it has not": lambda n: {"kind": "reject", "match": {"fields": {f"other-{n}": "1"}}},
+    "of an answer": lambda _n: {"kind": "lost_reply", "match": {"action": "off"}},
+    "of a task": lambda n: {"kind": "task_fails", "match": {"action": "create_snapshot", "id": n + 1}},
+}
+
+
+@pytest.fixture
+def database(time: HandedTime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    # The comparison after each commit reads the rules again, which is not what is counted here.
+    monkeypatch.setattr(state_check, "ENABLED", False)
+    with opened(time, clock="frozen", seed=SEED) as database:
+        yield database
+
+
+def work_of(call: Callable[[], object]) -> int:
+    """Return how many functions are called, Python's and others."""
+    count = 0
+
+    def note(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("rule", OTHER)
+def test_a_thousand_rules_about_other_calls_cost_a_call_next_to_nothing(
+    database: Database, rule: str
+) -> None:
+    def create(number: int) -> None:
+        exchange = called(
+            database, "vm", token=TOKEN, action="create_snapshot", id="12345", name=f"s{number}"
+        )
+        assert exchange.answer is not None
+        assert exchange.fired == []
+
+    create(0)
+    without = work_of(lambda: create(1))
+
+    def add(unit: Any) -> None:
+        for number in range(RULES):
+            faults.add(unit, faults.Rule(number, OTHER[rule](number)))
+
+    database.run_now(DEMO, add)
+    create(2)  # which parses them
+    assert work_of(lambda: create(3)) <= without * ALLOWED

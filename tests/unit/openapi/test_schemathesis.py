@@ -1,0 +1,55 @@
+"""Schemathesis makes no call that is answered otherwise than described; docs/openapi.md says which checks are on."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from schemathesis.checks import CHECKS, load_all_checks
+
+from tests.support.from_description import ROWS, calls_of_modules, calls_of_the_control_api
+from tests.support.harness import SEED, Running, running
+
+FEWEST = {"short": 8, "long": 50}
+"""So many calls of each operation there must be, lest a run find nothing because it did nothing."""
+SIZES = pytest.mark.parametrize("size", ["short", pytest.param("long", marks=pytest.mark.acceptance)])
+
+
+@pytest.fixture
+def server() -> Iterator[Running]:
+    """Return a server of its own: what is ordered here must not reach other tests."""
+    with running() as server:
+        yield server
+
+
+@SIZES
+def test_the_modules_answer_as_described(server: Running, size: str) -> None:
+    made, operations = calls_of_modules(server.url, SEED, FEWEST[size], coverage=size == "long")
+    assert made.wrong == []
+    assert len(made.calls) == 8
+    assert made.calls.keys() == operations
+    assert min(made.calls.values()) >= FEWEST[size]
+    assert accepted(server) > 0
+    if size == "long":
+        assert made.checks == {name for name, modules, _ in ROWS if modules == "yes"}
+
+
+@SIZES
+def test_the_control_api_answers_as_described(server: Running, size: str) -> None:
+    made, operations = calls_of_the_control_api(server.url, SEED, FEWEST[size], coverage=size == "long")
+    assert made.wrong == []
+    assert len(made.calls) >= 24
+    assert made.calls.keys() == operations
+    assert sum(made.calls.values()) >= FEWEST[size] * 10
+    if size == "long":
+        assert made.checks == {name for name, _, control in ROWS if control == "yes"}
+
+
+def accepted(server: Running) -> int:
+    """Return how many of the account's newest calls were no refusals."""
+    journal = httpx.get(f"{server.url}/_emulator/accounts/demo/requests", params={"result": "ok"}).json()
+    return len(journal["requests"])
+
+
+def test_every_check_is_accounted_for() -> None:
+    load_all_checks()
+    assert sorted(name for name, _, _ in ROWS) == sorted(CHECKS.get_all_names())

@@ -1,0 +1,64 @@
+"""Whose address counts: the peer's, or what a trusted proxy says of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests.support.harness import Emulator, running
+
+FORWARDED = "X-Forwarded-For"
+
+
+def login(emulator: Emulator, address: str | None) -> str:
+    form = {"action": "login", "key": "demo-api-key", "fix_ip": "1"}
+    headers = {} if address is None else {FORWARDED: address}
+    token: str = emulator.http.post("/auth.php", data=form, headers=headers).json()["result"]["token"]
+    return token
+
+
+def accepted(emulator: Emulator, token: str, address: str | None) -> bool:
+    headers = {} if address is None else {FORWARDED: address}
+    answer = emulator.http.post("/eq.php", data={"action": "list", "token": token}, headers=headers)
+    return bool(answer.json()["result"] == "OK")
+
+
+@pytest.mark.clause("5.1")
+def test_a_header_does_not_change_who_calls_unless_a_proxy_is_trusted(emulator: Emulator) -> None:
+    token = login(emulator, "203.0.113.7")
+    assert accepted(emulator, token, None)
+    assert accepted(emulator, token, "198.51.100.1")
+    assert emulator.control("GET", "/requests")["requests"][-1]["address"] == "127.0.0.1"
+
+
+@contextmanager
+def trusting(proxies: str) -> Iterator[Emulator]:
+    with (
+        running(trusted_proxies=proxies) as server,
+        httpx.Client(base_url=server.url, timeout=60) as http,
+    ):
+        yield Emulator(server, http)
+
+
+@pytest.mark.clause("5.1")
+@pytest.mark.parametrize("trusted", ["127.0.0.1", "127.0.0.0/8", "10.0.0.0/8,127.0.0.1", "*", "10.0.0.1,*"])
+def test_behind_a_trusted_proxy_a_token_is_bound_to_the_client_s_address(trusted: str) -> None:
+    with trusting(trusted) as emulator:
+        token = login(emulator, "203.0.113.7")
+        assert accepted(emulator, token, "203.0.113.7")
+        assert not accepted(emulator, token, "198.51.100.1")
+        assert not accepted(emulator, token, None)
+
+
+@pytest.mark.clause("5.1")
+def test_what_a_client_says_before_the_trusted_proxy_does_not_count() -> None:
+    with trusting("127.0.0.1") as emulator:
+        token = login(emulator, "203.0.113.7")
+        assert not accepted(emulator, token, "203.0.113.7, 198.51.100.1")
+
+
+def test_a_proxy_that_is_not_trusted_changes_nothing() -> None:
+    with trusting("192.0.2.1") as emulator:
+        token = login(emulator, "203.0.113.7")
+        assert accepted(emulator, token, "198.51.100.1")

@@ -1,0 +1,119 @@
+"""One line in the log for each call, for people and for machines, and an id by which it is found again."""
+
+import json
+import logging
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from invapi_emulator.process.logs import HumanLines, JsonLines
+from tests.support.harness import TOKEN, Emulator, Json
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.DEBUG, "invapi_emulator")
+    return caplog
+
+
+def as_json(log: pytest.LogCaptureFixture, logger: str = "invapi_emulator.calls") -> list[Json]:
+    lines = [JsonLines().format(record) for record in log.records if record.name == logger]
+    assert not any("\n" in line for line in lines)
+    return [json.loads(line) for line in lines]
+
+
+def test_each_call_is_one_line_with_its_fields(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
+    emulator.vm("get_snapshot", 99999)
+    emulator.start("vm", "load_stats")
+    refused, accepted = as_json(log)
+    assert refused | {"time": "", "ms": 0, "request_id": ""} == {
+        "time": "", "level": "info", "logger": "invapi_emulator.calls",
+        "message": "POST vm/get_snapshot: vm_not_found", "request_id": "", "account": "demo", "method": "POST",
+        "module": "vm", "action": "get_snapshot", "vm": 99999, "reason": "vm_not_found", "status": 200, "ms": 0,
+        "address": "127.0.0.1",
+    }  # fmt: skip
+    assert (accepted["message"], accepted["vm"]) == ("POST vm/load_stats: ok", 12345)
+    assert "reason" not in accepted
+
+
+def test_people_get_it_in_a_line_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
+    emulator.call("eq", "list", token="wrong")
+    (record,) = [record for record in log.records if record.name == "invapi_emulator.calls"]
+    line = HumanLines().format(record)
+    assert " INFO invapi_emulator.calls: POST eq/list: invalid_token request_id=" in line
+    assert line.endswith(" address=127.0.0.1")
+
+
+def test_what_is_no_call_at_all_has_its_line_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
+    address = urlsplit(emulator.url)
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60) as connection:
+        connection.sendall(b"GET / HTTP/x\r\n\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
+    (line,) = as_json(log)
+    assert line["message"].startswith("no call: this is no HTTP request that can be read: ")
+    assert (line["reason"], line["status"], line["address"]) == ("malformed_body", 400, "127.0.0.1")
+
+
+def test_the_kinds_of_faults_that_fired_are_named(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
+    emulator.fault("reject", match={"action": "list"})
+    emulator.call("eq", "list")
+    (line,) = as_json(log)
+    assert (line["fault"], line["reason"]) == ("reject", "fault")
+
+
+def test_a_call_is_found_by_its_id_in_answer_log_and_journal(
+    emulator: Emulator, log: pytest.LogCaptureFixture
+) -> None:
+    form = {"action": "list", "token": TOKEN}
+    made_up = emulator.http.post("/eq.php", data=form).headers["x-request-id"]
+    mine = emulator.http.post("/eq.php", data=form, headers={"X-Request-Id": "build-17.4_a"})
+    assert mine.headers["x-request-id"] == "build-17.4_a"
+    ids = [made_up, "build-17.4_a"]
+    assert [line["request_id"] for line in as_json(log)] == ids
+    journal = emulator.control("GET", "/requests")["requests"]
+    assert [line["request_id"] for line in journal[-2:]] == ids
+
+
+@pytest.mark.parametrize("given", ["", "two words", "x" * 65, "a=b", '"', "é"])
+def test_an_id_that_is_no_plain_word_is_not_taken_over(emulator: Emulator, given: str) -> None:
+    response = emulator.http.get("/eq.php", headers=[(b"x-request-id", given.encode())])
+    assert response.headers["x-request-id"] != given
+    assert "-" in response.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\r\n2026 INFO forged", "\x1b[31m", "\u2028x"])
+def test_nobody_can_forge_a_line(emulator: Emulator, log: pytest.LogCaptureFixture, name: str) -> None:
+    emulator.call("vm", name)
+    (record,) = [record for record in log.records if record.name == "invapi_emulator.calls"]
+    for line in (HumanLines().format(record), JsonLines().format(record)):
+        assert len(line.splitlines()) == 1
+        assert "\x1b" not in line
+
+
+def test_the_control_api_is_logged_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
+    log.clear()
+    answer = emulator.http.put("/_emulator/accounts/demo/clock", content="{}")
+    emulator.clock()
+    put, got = as_json(log, "invapi_emulator.control")
+    assert (put["level"], put["method"], put["path"]) == ("info", "PUT", "/_emulator/accounts/demo/clock")
+    assert (put["status"], put["request_id"]) == (200, answer.headers["x-request-id"])
+    assert (got["level"], got["method"]) == ("debug", "GET")
+
+
+def test_a_traceback_is_part_of_its_line() -> None:
+    def record(**given: Any) -> logging.LogRecord:
+        return logging.LogRecord("x", logging.ERROR, "x", 1, "message", (), **given)
+
+    try:
+        int("no number")
+    except ValueError as problem:
+        failed = record(exc_info=(ValueError, problem, problem.__traceback__))
+    assert "ValueError: invalid literal" in json.loads(JsonLines().format(failed))["exception"]
+    assert json.loads(JsonLines().format(record(exc_info=None))).keys() == {
+        "time",
+        "level",
+        "logger",
+        "message",
+    }

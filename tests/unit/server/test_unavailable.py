@@ -1,0 +1,73 @@
+"""503: while it starts, while it stops, and when it has lost its database."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import pytest
+
+from invapi_emulator.application import create_app
+from tests.support.harness import TOKEN, running
+
+pytestmark = pytest.mark.clause("1.4")
+STATES: tuple[Literal["starting", "stopping"], ...] = ("starting", "stopping")
+LIST = {"action": "list", "token": TOKEN}
+
+
+def assert_unavailable(call: httpx.Response, control: httpx.Response, health: httpx.Response) -> None:
+    assert (call.status_code, call.headers["x-emulator-reason"]) == (503, "unavailable")
+    assert (call.json()["result"], call.json()["code"]) == (-1, -1)
+    assert (control.status_code, control.json()["error"]["reason"]) == (503, "unavailable")
+    assert health.status_code == 503
+    assert all(int(response.headers["retry-after"]) > 0 for response in (call, control, health))
+
+
+def test_while_it_starts_and_stops_calls_are_told_to_ask_again() -> None:
+    application = create_app()
+    transport = httpx.ASGITransport(application)
+
+    async def ask() -> None:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+            assert (await http.post("/eq.php", data=LIST)).json()["result"] == "OK"
+            for state in STATES:
+                application.runtime.lifecycle.state = state
+                call = await http.post("/eq.php", data=LIST)
+                control = await http.get("/_emulator/accounts/demo/clock")
+                health = await http.get("/_emulator/health")
+                assert_unavailable(call, control, health)
+                assert health.json()["status"] == state
+        await application.aclose()
+
+    asyncio.run(ask())
+
+
+def test_nothing_is_done_that_the_journal_cannot_have(tmp_path: Path) -> None:
+    file = tmp_path / "worlds.db"
+    with running(db=str(file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        thief = sqlite3.connect(file, isolation_level=None)
+        thief.execute("ALTER TABLE request RENAME TO gone")
+        create = {"action": "create_snapshot", "token": TOKEN, "id": 12345, "name": "a"}
+        refused = http.post("/vm.php", data=create)
+        assert refused.headers["x-emulator-reason"] == "unavailable"
+        assert "has lost its database: no such table: request" in refused.json()["message"]
+        thief.execute("ALTER TABLE gone RENAME TO request")
+        thief.close()
+        assert http.post("/vm.php", data=create).json()["result"] == "OK"
+
+
+def test_without_its_database_it_says_so_and_comes_back(tmp_path: Path) -> None:
+    file = tmp_path / "worlds.db"
+    with running(db=str(file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        thief = sqlite3.connect(file, isolation_level=None)
+        thief.execute("BEGIN IMMEDIATE")
+        call = http.post("/eq.php", data=LIST)
+        control = http.get("/_emulator/accounts/demo/clock")
+        health = http.get("/_emulator/health")
+        assert_unavailable(call, control, health)
+        assert "database is locked" in call.json()["message"]
+        thief.execute("ROLLBACK")
+        thief.close()
+        assert http.post("/eq.php", data=LIST).json()["result"] == "OK"
+        assert http.get("/_emulator/health").json()["status"] == "ready"

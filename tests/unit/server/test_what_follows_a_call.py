@@ -1,0 +1,73 @@
+"""A call that came in whole is answered, whatever follows it on its connection."""
+
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.harness import Emulator
+
+FORM = b"action=create_snapshot&token=HOSTKEY_TOKEN&id=12345&name=a"
+CALL = b"POST /vm.php HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(FORM) + FORM
+LIST = b"GET /eq.php?action=list&token=HOSTKEY_TOKEN HTTP/1.1\r\nHost: x\r\n\r\n"
+BROKEN_BODY = b"POST /vm.php HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+
+
+def connected(emulator: Emulator) -> socket.socket:
+    address = urlsplit(emulator.url)
+    return socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60)
+
+
+def until_closed(connection: socket.socket) -> str:
+    return b"".join(iter(lambda: connection.recv(65_536), b"")).decode()
+
+
+def said(emulator: Emulator, *sent: bytes) -> str:
+    """Send all of it on one connection, and return all that is said until the server closes it."""
+    with connected(emulator) as connection:
+        for part in sent:
+            connection.sendall(part)
+        return until_closed(connection)
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [(b"no HTTP\r\n\r\n", "405"), (b"x", "405"), (BROKEN_BODY, "400"), (b"GET / HTTP/x\r\n\r\n", "400")],
+)
+@pytest.mark.parametrize("calls", [[CALL], [CALL, LIST], [CALL, LIST, LIST]])
+def test_calls_before_what_is_no_http_are_answered_first(
+    emulator: Emulator, calls: list[bytes], rest: bytes, status: str
+) -> None:
+    answers = said(emulator, b"".join(calls) + rest).split("HTTP/1.1 ")[1:]
+    assert [answer[:3] for answer in answers] == ["200"] * len(calls) + [status]
+    assert '"result":"OK"' in answers[0]
+    assert [task["action"] for task in emulator.tasks()] == ["create_snapshot"]
+
+
+def test_a_body_longer_than_its_length_does_not_hide_that_the_call_was_carried_out(
+    emulator: Emulator,
+) -> None:
+    answers = said(emulator, CALL.replace(FORM, FORM + b"bcd"))
+    assert answers.startswith("HTTP/1.1 200 ")
+    assert '"callback":"' in answers
+    emulator.advance(until="idle")
+    assert emulator.listed()[-1] == "a"
+
+
+def test_a_client_that_asks_whether_to_send_its_body_is_told_to(emulator: Emulator) -> None:
+    head, body = CALL.split(b"\r\n\r\n")
+    with connected(emulator) as connection:
+        connection.sendall(head + b"\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+        assert connection.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(body)
+        answer = until_closed(connection)
+    assert answer.startswith("HTTP/1.1 200 ")
+    assert '"result":"OK"' in answer
+
+
+def test_an_answer_that_has_no_body_goes_before_what_is_said_of_the_rest(emulator: Emulator) -> None:
+    head = b"HEAD /eq.php HTTP/1.1\r\nHost: x\r\n\r\n"
+    answers = said(emulator, head + b"no HTTP\r\n\r\n").split("HTTP/1.1 ")[1:]
+    assert [("x-request-id" in answer.lower(), "connection: close" in answer) for answer in answers] == [
+        (True, False), (False, True),
+    ]  # fmt: skip

@@ -1,0 +1,117 @@
+"""HTTPS: the same answers, over a certificate that a client of the vendor's hosts believes."""
+
+import ssl
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from invapi_emulator.cli.main import main
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.settings import read_settings
+from invapi_emulator.testing import Emulator
+from tests.support.harness import TOKEN, running
+
+LIST = f"action=list&token={TOKEN}".encode()
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[Emulator]:
+    with Emulator(tls="true", ca_dir=str(tmp_path)) as emulator:
+        yield emulator
+
+
+def test_an_emulator_of_this_process_talks_https(secure: Emulator) -> None:
+    assert secure.url.startswith("https://127.0.0.1:")
+    assert secure.control("GET", "/health")["status"] == "ready"
+    context = ssl.create_default_context(cafile=secure.ca)
+    with urllib.request.urlopen(f"{secure.url}/eq.php", LIST, context=context) as answer:
+        assert b'"servers":[' in answer.read()
+
+
+def test_whoever_does_not_trust_the_ca_does_not_talk(secure: Emulator) -> None:
+    with pytest.raises(httpx.ConnectError, match="certificate"):
+        httpx.post(f"{secure.url}/eq.php", content=LIST)
+    with pytest.raises(ConnectionError, match="certificate"):
+        Emulator(secure.url).control("GET", "/health")
+
+
+def test_plain_http_is_not_answered_there(secure: Emulator) -> None:
+    with pytest.raises(httpx.TransportError):
+        httpx.post(secure.url.replace("https:", "http:") + "/eq.php", content=LIST)
+
+
+@pytest.mark.parametrize("kind", ["connection_reset", "empty_reply", "truncated_body"])
+def test_faults_cut_https_too(secure: Emulator, kind: str) -> None:
+    context = ssl.create_default_context(cafile=secure.ca)
+    with secure.account() as account, httpx.Client(verify=context) as http:
+        account.fault(kind)
+        form = {"action": "list", "token": account.token}
+        with pytest.raises(httpx.TransportError):
+            http.post(f"{secure.url}/eq.php", data=form)
+        assert http.post(f"{secure.url}/eq.php", data=form).json()["result"] == "OK"
+
+
+def test_the_page_s_cookie_goes_over_https_only(tmp_path: Path) -> None:
+    with running(tls=True, ca_dir=str(tmp_path), admin_token="secret") as server:
+        context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        with httpx.Client(base_url=server.url, verify=context, headers={"origin": server.url}) as browser:
+            answer = browser.post("/_emulator/ui/login", data={"token": "secret"})
+            assert answer.headers["set-cookie"].endswith("; Secure")
+            assert browser.get("/_emulator/accounts/demo").json()["name"] == "demo"
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [("a b", "'a b'"), ("-a", "'-a'"), ("http://a", "'http://a'"), ("1.2.3.4.5.6.7,*.x", "'*.x'")],
+)
+def test_names_that_no_certificate_can_have_are_refused(names: str, why: str) -> None:
+    with pytest.raises(CannotStart, match="--tls-names: ") as refused:
+        read_settings({"tls_names": names})
+    assert why in str(refused.value)
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["invapi-emulator", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    out, err = capsys.readouterr()
+    assert (ended.value.code or 0) == status, err
+    return out + err
+
+
+def test_the_command_prints_the_ca_and_whatever_makes_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    printed = told(capsys, "ca", "--ca-dir", str(tmp_path), "--tls-names", "emulator")
+    file = tmp_path / "ca.pem"
+    assert printed.endswith(file.read_text())
+    assert "localhost, 127.0.0.1, ::1, invapi.hostkey.com, api.hostkey.com, emulator." in printed
+    for client in ("--cacert", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "keytool"):
+        assert f"{client}" in printed
+    assert told(capsys, "ca", "--ca-dir", str(tmp_path), "--path") == f"{file}\n"
+    ssl.create_default_context(cadata=printed[printed.index("-----BEGIN") :])
+
+
+def test_a_folder_that_cannot_be_used_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = told(capsys, "ca", "--ca-dir", str(tmp_path / "file"), status=2)
+    assert said.count("\n") == 1
+    assert "--ca-dir: cannot use" in said
+
+
+def test_healthcheck_believes_the_ca_of_the_same_variables(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, secure: Emulator, tmp_path: Path
+) -> None:
+    for name, value in {
+        "TLS": "true",
+        "PORT": secure.url.rpartition(":")[2],
+        "CA_DIR": str(tmp_path),
+    }.items():
+        monkeypatch.setenv(f"INVAPI_EMULATOR_{name}", value)
+    assert told(capsys, "healthcheck") == ""
+    monkeypatch.setenv("INVAPI_EMULATOR_CA_DIR", str(tmp_path / "other"))
+    assert "no emulator answers at https://" in told(capsys, "healthcheck", status=1)

@@ -1,0 +1,130 @@
+"""On SQLite, calls of one turn of the event loop are committed together, and each is answered only when that is done."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from invapi_emulator.domain.tasks import PlannedStage, Task
+from invapi_emulator.storage import events, task_lists, tasks, vms
+from invapi_emulator.storage.backends.sqlite import SqliteDatabase
+from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection
+from invapi_emulator.storage.errors import CannotWrite
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from tests.support.calls import DEMO
+from tests.support.fake_clock import HandedTime, opened
+from tests.unit.storage.together import VM, at_once, breaking, started_of, stored
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "worlds.db"
+
+
+@pytest.fixture
+def database(time: HandedTime, file: Path) -> Iterator[SqliteDatabase]:
+    with opened(time, db=str(file), seed=7, clock="frozen") as database:
+        assert isinstance(database, SqliteDatabase)
+        yield database
+
+
+@pytest.fixture
+def commits(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that gets longer with each transaction that is committed."""
+    assert database.durable
+    made: list[int] = []
+    commit = SqliteConnection.commit
+
+    def counted(connection: SqliteConnection) -> None:
+        commit(connection)
+        made.append(1)
+
+    monkeypatch.setattr(SqliteConnection, "commit", counted)
+    return made
+
+
+def test_calls_that_come_together_share_one_commit_and_each_sees_those_before(
+    database: SqliteDatabase, commits: list[int]
+) -> None:
+    assert at_once(database, *[started_of] * 5) == [1, 2, 3, 4, 5]
+    assert len(commits) == 1
+    assert stored(database) == 5
+
+
+def test_nothing_is_answered_before_it_is_committed(database: SqliteDatabase, commits: list[int]) -> None:
+    async def one_after_the_other() -> list[tuple[int, int]]:
+        return [(await database.run(DEMO, started_of), len(commits)) for _ in range(3)]
+
+    assert asyncio.run(one_after_the_other()) == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_a_client_that_goes_takes_only_its_own_answer_with_it(database: SqliteDatabase) -> None:
+    async def leave() -> list[int]:
+        going = asyncio.create_task(database.run(DEMO, started_of))
+        staying = asyncio.create_task(database.run(DEMO, started_of))
+        await asyncio.sleep(0)
+        going.cancel()
+        await asyncio.wait([going, staying])
+        assert going.cancelled()
+        return [staying.result()]
+
+    assert asyncio.run(leave()) == [2]
+    assert stored(database) == 2
+
+
+def test_one_call_that_cannot_be_written_does_not_take_the_others_with_it(database: SqliteDatabase) -> None:
+    database.run_now(DEMO, lambda unit: events.record(unit, 1, "power", vm=VM))
+    first, second, third = at_once(database, started_of, breaking, started_of)
+    assert (first, third) == (1, 2)
+    assert isinstance(second, IntegrityError)
+    assert stored(database) == 2
+    assert at_once(database, started_of) == [3]
+
+
+def test_when_the_file_is_gone_only_what_must_be_kept_is_refused(
+    database: SqliteDatabase, file: Path
+) -> None:
+    away = file.with_name("away.db")
+    file.rename(away)
+    for outcome in at_once(database, *[started_of] * 3):
+        assert isinstance(outcome, CannotWrite)
+    assert at_once(database, *[started_of] * 3, may_lose=True) == [1, 1, 1]
+    away.rename(file)
+    assert at_once(database, *[started_of] * 2) == [1, 2]
+    assert stored(database) == 2
+
+
+def test_a_unit_that_asks_the_database_sees_what_waits_to_be_written(database: SqliteDatabase) -> None:
+    def start(unit: UnitOfWork) -> str:
+        tasks.add(unit, Task("key", "eq", "off", VM, 99, {}, (PlannedStage("only", 10),), 1, 10))
+        return "started"
+
+    def ask(unit: UnitOfWork) -> list[str]:
+        return [task.key for task in tasks.under_way(unit, VM)]
+
+    def ask_by_sql(unit: UnitOfWork) -> list[str]:
+        return [task.key for task in task_lists.of_vm(unit.sql(), unit.account, VM, 0)]
+
+    assert at_once(database, start, ask, ask_by_sql) == ["started", ["key"], ["key"]]
+
+
+def test_a_unit_is_run_again_when_what_it_has_read_could_not_be_written(
+    database: SqliteDatabase, file: Path
+) -> None:
+    def ask(unit: UnitOfWork) -> tuple[int, int]:
+        before = vms.load(unit, VM).started.get("test", 0)
+        return before, len(tasks.under_way(unit, VM))  # which has to look into the database
+
+    away = file.with_name("away.db")
+    file.rename(away)
+    lost, seen = at_once(database, started_of, ask)
+    assert isinstance(lost, CannotWrite)
+    assert seen == (0, 0)
+    away.rename(file)
+
+
+def test_what_only_looks_commits_nothing(database: SqliteDatabase, commits: list[int]) -> None:
+    assert at_once(database, lambda unit: vms.load(unit, VM).id) == [VM]
+    assert commits == []

@@ -1,0 +1,166 @@
+"""Servers that share a PostgreSQL database: news between them, accounts that one holds, connections that are lost."""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from invapi_emulator.clock import real_time
+from invapi_emulator.settings import read_settings
+from invapi_emulator.startup import open_worlds
+from invapi_emulator.storage import accounts
+from invapi_emulator.storage.database import AccountBusy, Database, open_database
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from tests.support.calls import DEMO
+from tests.support.postgres_server import Postgres
+
+TRIES = 300
+"""So often news are sent again, a fifth of a second apart, until they must have arrived."""
+
+
+class Ear:
+    """Who listens to a database's news."""
+
+    def __init__(self, database: Database, news: Iterable[int]) -> None:
+        self.heard: set[tuple[str, int]] = set()
+        self._something = threading.Event()
+        for account_id in news:
+            database.notifications.listen(account_id, lambda account_id: self._hear("news", account_id))
+        database.notifications.listen_for_due(lambda account_id: self._hear("due", account_id))
+
+    def _hear(self, what: str, account_id: int) -> None:
+        self.heard.add((what, account_id))
+        self._something.set()
+
+    def hears(self, speaker: Database, news: set[int], due: int) -> bool:
+        """Tell whether it hears all of this; the first may be said before it listens."""
+        wanted = {("news", account_id) for account_id in news} | {("due", due)}
+        for _ in range(TRIES):
+            if wanted <= self.heard:
+                return True
+            speaker.notifications.happened(news)
+            speaker.notifications.due_earlier(due)
+            self._something.wait(0.2)
+            self._something.clear()
+        return False
+
+
+@pytest.fixture
+def two(postgres: Postgres, request: pytest.FixtureRequest) -> Iterator[tuple[Database, Database]]:
+    db = postgres.url(request.node.name[-40:])
+    with ExitStack() as opened:
+        one, other = (open_database(db, real_time()) for _ in range(2))
+        for database in (one, other):
+            opened.callback(database.close)
+        yield one, other
+
+
+def test_news_of_one_reach_the_other_also_after_a_restart_of_the_database(
+    two: tuple[Database, Database], postgres: Postgres
+) -> None:
+    one, other = two
+    ear = Ear(other, [7, 17])
+    assert ear.hears(one, {7}, 8)
+    postgres.restart()
+    assert ear.hears(one, {17}, 18)
+    assert ear.heard == {("news", 7), ("due", 8), ("news", 17), ("due", 18)}
+
+
+def test_more_news_than_fit_into_one_notice_all_arrive(two: tuple[Database, Database]) -> None:
+    one, other = two
+    news = set(range(10**9, 10**9 + 3000))
+    assert Ear(other, news).hears(one, news, 8)
+
+
+def test_a_worker_gets_no_account_that_another_holds(postgres: Postgres) -> None:
+    settings = read_settings({"db": postgres.url("held"), "clock": "frozen"})
+    with ExitStack() as opened:
+        one, other = (open_worlds(settings, real_time()) for _ in range(2))
+        for database in (one, other):
+            opened.callback(database.close)
+
+        def busy(database: Database) -> bool:
+            """Tell whether somebody who does not wait finds the account held."""
+            try:
+                asyncio.run(database.run(DEMO, lambda _: None, wait=False))
+            except AccountBusy:
+                return True
+            return False
+
+        def hold(_unit: UnitOfWork) -> list[bool]:
+            with ThreadPoolExecutor(1) as elsewhere:
+                return [elsewhere.submit(busy, database).result() for database in (one, other)]
+
+        assert one.run_now(DEMO, hold) == [True, True]
+        assert [busy(one), busy(other)] == [False, False]
+
+
+def test_a_connection_that_is_lost_while_somebody_reads_is_told_to_the_reader_alone(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    db = postgres.url("lost")
+    with closing(open_worlds(read_settings({"db": db}), real_time())) as database:
+
+        def read_while_it_is_lost() -> None:
+            with database.read() as tx:
+                assert accounts.by_name(tx, "demo")
+                postgres.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'lost'")
+
+        with pytest.raises(OperationalError):
+            read_while_it_is_lost()
+        assert "Traceback" not in caplog.text
+        with database.read() as tx:
+            assert accounts.by_name(tx, "demo")
+
+
+def test_a_connection_that_is_lost_amid_a_unit_of_work_takes_its_changes_with_it(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    db = postgres.url("lost_amid")
+    with closing(open_worlds(read_settings({"db": db}), real_time())) as database:
+
+        def change_while_it_is_lost(unit: UnitOfWork) -> None:
+            unit.change_account(scenario="lost")
+            postgres.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'lost_amid'")
+
+        with pytest.raises(OperationalError) as lost:
+            database.run_now(DEMO, change_while_it_is_lost)
+        assert lost.value.connection_invalidated
+        assert "Traceback" not in caplog.text
+        shown: list[str] = []
+        database.run_now(DEMO, lambda unit: shown.append(unit.account.scenario))
+        assert shown == ["demo"]
+
+
+def test_a_connection_that_is_lost_while_it_commits_is_told_as_lost(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    db = postgres.url("lost_at_commit")
+    with closing(open_worlds(read_settings({"db": db}), real_time())) as database:
+        with database.transaction() as tx:
+            for statement in _LOSES_ITSELF_AT_COMMIT:
+                tx.connection.exec_driver_sql(statement)
+        with pytest.raises(OperationalError) as lost:
+            database.run_now(DEMO, lambda unit: unit.change_account(token_alive=False))
+        assert lost.value.connection_invalidated
+        assert "Traceback" not in caplog.text
+        shown: list[bool] = []
+        database.run_now(DEMO, lambda unit: shown.append(unit.account.token_alive))
+        assert shown == [True]
+
+
+_LOSES_ITSELF_AT_COMMIT = (
+    """
+    CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'
+    """,
+    """
+    CREATE CONSTRAINT TRIGGER loses AFTER UPDATE ON account DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION lose()
+    """,
+)
+"""The check of a constraint that is deferred runs within COMMIT."""

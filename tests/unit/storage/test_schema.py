@@ -1,0 +1,153 @@
+"""The schema: made at once and migrated, it is the same; `migrate` brings it up to date by hand."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, text
+
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.storage.database import Database, open_database
+from invapi_emulator.storage.schema import alembic_config, prepare_schema
+from invapi_emulator.storage.versions import HEAD, known_versions
+from tests.support.both_ways import assert_migrated_is_as_made
+from tests.support.harness import Emulator, running
+
+OLD_WORLDS = Path(__file__).parent / "worlds"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(str(tmp_path / "worlds.db"), lambda: 0)
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize("version", known_versions())
+def test_a_migrated_database_is_as_one_made_at_once_and_holds_what_it_held(version: str) -> None:
+    with ExitStack() as engines:
+
+        def new_engine() -> Engine:
+            engine = create_engine("sqlite://")
+            engines.callback(engine.dispose)
+            return engine
+
+        assert_migrated_is_as_made(new_engine, version)
+
+
+@pytest.fixture
+def old_file(tmp_path: Path) -> Path:
+    """Return a file that the emulator wrote on 2026-11-25, by then at schema 0002, with two worlds in use."""
+    file = tmp_path / "old.db"
+    with sqlite3.connect(file) as old:
+        old.executescript((OLD_WORLDS / "0002.sql").read_text(encoding="utf-8"))
+    old.close()
+    return file
+
+
+def test_worlds_of_an_older_version_go_on_where_they_were(old_file: Path) -> None:
+    state = json.loads((OLD_WORLDS / "0002.json").read_text(encoding="utf-8"))
+    with running(db=str(old_file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        emulator = Emulator(server, http)
+        assert emulator.control("GET", "/state") == state | {"profile": "realistic", "assume": {}}
+        under_way = emulator.whole(12348)["locked_by"]
+        assert emulator.check(under_way)["result"] == "Not ready"
+        assert {line["request_id"] for line in emulator.control("GET", "/requests")["requests"][:-1]} == {
+            None
+        }
+        emulator.advance(until="idle")
+        assert emulator.check(under_way)["result"] == "OK"
+        assert emulator.listed(12348)[-1] == "under-way"
+        assert emulator.eq("reboot", 12347)["reason"] == "fault"
+        names = [account["name"] for account in http.get("/_emulator/accounts").json()["accounts"]]
+        assert names == ["demo", "second"]
+
+
+def migrate(*words: str) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "invapi_emulator", "migrate", *words]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def test_migrate_does_it_by_hand_and_says_what_it_did(old_file: Path, tmp_path: Path) -> None:
+    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema 0002 is {HEAD} now\n", "")
+    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema {HEAD} is the newest\n", "")
+    new = tmp_path / "new.db"
+    assert migrate("--db", str(new)) == (0, f"'{new}': made anew with schema {HEAD}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "--db: name the file or the URL"),
+        (("--db", "no/such/folder/worlds.db"), "there is no directory"),
+        (("--db", __file__), "file is not a database"),
+    ],
+)
+def test_migrate_refuses_in_one_line_what_it_cannot_do(words: tuple[str, ...], says: str) -> None:
+    status, out, errors = migrate(*words)
+    assert (status, out) == (2, "")
+    (line,) = errors.splitlines()
+    assert says in line
+
+
+def prepare(database: Database) -> None:
+    with database.transaction() as tx:
+        prepare_schema(tx.connection)
+
+
+def test_a_new_database_is_stamped_with_the_newest_migration(database: Database) -> None:
+    prepare(database)
+    with database.read() as tx:
+        assert tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD
+        assert ScriptDirectory.from_config(alembic_config(tx.connection)).get_current_head() == HEAD
+    assert known_versions()[-1] == HEAD
+
+
+def test_preparing_twice_changes_nothing(database: Database) -> None:
+    prepare(database)
+    prepare(database)
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ("no/such/folder/worlds.db", "there is no directory"),
+        ("mysql://localhost/worlds", "'mysql' is no database it can use"),
+        ("sqlite:///no/such/folder/worlds.db", "there is no directory"),
+        ("postgresql://127.0.0.1:1/worlds", "connection"),
+        ("://", "no database URL"),
+        ("postgresql://me@127.0.0.1:abc/worlds", "no database URL"),
+        ("postgresql://me:a@b@127.0.0.1:1/worlds", "is written %40"),
+        (".", "Is a directory"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_refused_in_one_line(where: str, says: str) -> None:
+    with pytest.raises(CannotStart, match=says) as refused:
+        open_database(where, lambda: 0)
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).startswith("--db: ")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "postgresql://me:hunter2@127.0.0.1:1/worlds",
+        "postgresql://me:x@hunter2@127.0.0.1:1/worlds",
+        "postgresql://me:x@hunter2@127.0.0.1:abc/worlds",
+        "postgresql://127.0.0.1:1/worlds?user=me&password=hunter2",
+        "postgresql://127.0.0.1:abc/worlds?password=hunter2&user=me",
+        "postgresql:me:hunter2@://x",
+    ],
+)
+def test_a_password_in_a_url_is_not_shown(where: str) -> None:
+    with pytest.raises(CannotStart) as refused:
+        open_database(where, lambda: 0)
+    assert "hunter2" not in str(refused.value)

@@ -1,0 +1,114 @@
+"""An account keeps 10,000 tasks: ended ones go first, then reading ones, changing ones under way never."""
+
+from collections.abc import Iterator
+
+import pytest
+from msgspec.structs import replace
+
+from invapi_emulator.domain.tasks import MAX_TASKS, PlannedStage, Task
+from invapi_emulator.storage import accounts, task_lists, tasks
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from tests.support.calls import DEMO, called
+from tests.support.fake_clock import HandedTime, opened
+
+READING = (("vm", "get_snapshot"), ("vm", "load_stats"), ("vm", "status"))
+
+
+@pytest.fixture
+def database(time: HandedTime) -> Iterator[Database]:
+    with opened(time) as database:
+        yield database
+
+
+def add(unit: UnitOfWork, number: int, action: str, *, ended: bool, **context: str) -> None:
+    task = Task(f"key-{number}", "vm", action, 12345, number, context, (PlannedStage("only", 10),), 0, 10)
+    tasks.add(unit, replace(task, state="done", ended_at=10) if ended else task)
+
+
+def fill(database: Database, wanted: list[tuple[str, bool]], **context: str) -> None:
+    """Add tasks of these actions, ended or under way, numbered from 0."""
+
+    def work(unit: UnitOfWork) -> None:
+        for number, (action, ended) in enumerate(wanted):
+            add(unit, number, action, ended=ended, **context)
+
+    database.run_now(DEMO, work)
+
+
+def kept(database: Database) -> list[str]:
+    with database.read() as tx:
+        demo = accounts.by_name(tx, "demo")
+        assert demo is not None
+        return [task.key for task in task_lists.of_account(tx, demo, 0)]
+
+
+@pytest.mark.clause("3.7")
+def test_ended_ones_go_first_then_reading_ones_and_changing_ones_never(database: Database) -> None:
+    fill(
+        database,
+        [
+            ("create_snapshot", False),
+            ("status", False),
+            ("off", True),
+            ("get_snapshot", False),
+            ("status", True),
+        ],
+    )
+
+    def left(most: int) -> list[str]:
+        database.run_now(DEMO, lambda unit: tasks.make_room(unit, most, READING))
+        return kept(database)
+
+    assert left(6) == ["key-0", "key-1", "key-2", "key-3", "key-4"]
+    assert left(5) == ["key-0", "key-1", "key-3", "key-4"]
+    assert left(3) == ["key-0", "key-3"]
+    assert left(1) == ["key-0"]
+
+
+@pytest.mark.clause("3.7")
+def test_one_more_than_it_keeps_makes_the_oldest_go_also_between_two_hundreds(database: Database) -> None:
+    first = 51
+
+    def work(unit: UnitOfWork) -> None:
+        for number in range(first, first + MAX_TASKS):
+            add(unit, number, "status", ended=True)
+        unit.counters.sequence = first + MAX_TASKS - 1
+
+    database.run_now(DEMO, work)
+    for count in (1, 2):
+        called(database, "eq", action="status", token="HOSTKEY_TOKEN", id="12345")
+        with database.read() as tx:
+            demo = accounts.by_name(tx, "demo")
+            assert demo is not None
+            numbers = task_lists.sequences(tx, demo)
+        assert (len(numbers), min(numbers)) == (MAX_TASKS, first + count)
+
+
+@pytest.mark.clause("8.5")
+def test_what_contexts_repeat_is_bounded_together_and_goes_in_the_same_order(database: Database) -> None:
+    fill(
+        database,
+        [("off", False), ("status", False), ("off", True), ("load_stats", False), ("status", True)],
+        note="x" * 1000,
+    )
+
+    def left(most: int) -> list[str]:
+        database.run_now(DEMO, lambda unit: tasks.make_room_for_context(unit, most, READING))
+        return kept(database)
+
+    assert left(6000) == ["key-0", "key-1", "key-2", "key-3", "key-4"]
+    assert left(5000) == ["key-0", "key-1", "key-3", "key-4"]
+    assert left(2500) == ["key-0", "key-3"]
+    assert left(0) == ["key-0"]
+
+
+def test_a_task_that_hangs_is_listed_as_hanging_and_goes_no_further(database: Database) -> None:
+    hanging = Task("key-1", "vm", "create_snapshot", 12345, 1, {}, (PlannedStage("only", 10),), 0, None)
+    database.run_now(DEMO, lambda unit: tasks.add(unit, hanging))
+    assert database.run_now(DEMO, lambda unit: tasks.changing(unit, 9, 100)) == []
+    with database.read() as tx:
+        demo = accounts.by_name(tx, "demo")
+        assert demo is not None
+        assert task_lists.hanging(tx, demo) == ["key-1"]
+        assert task_lists.last_due_at(tx, demo) is None

@@ -1,0 +1,180 @@
+"""On PostgreSQL, calls that come while others are under way are committed together."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+
+import psycopg
+import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from invapi_emulator.clock import real_time
+from invapi_emulator.domain.accounts import Credentials
+from invapi_emulator.settings import read_settings
+from invapi_emulator.startup import BUILT_IN, defaults_of, open_worlds
+from invapi_emulator.storage import events, vms
+from invapi_emulator.storage.backends.postgresql_session import PostgresSession
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.storage.write_batch import WriteBatch
+from invapi_emulator.worlds.accounts import make_account
+from tests.support.calls import DEMO
+from tests.support.postgres_server import Postgres
+from tests.unit.storage.together import VM, at_once, breaking, started_of, stored
+
+
+@pytest.fixture
+def database(postgres: Postgres, request: pytest.FixtureRequest) -> Iterator[Database]:
+    settings = read_settings({"db": postgres.url(request.node.name[-40:]), "seed": 7, "clock": "frozen"})
+    with closing(open_worlds(settings, real_time())) as database:
+        yield database
+
+
+def new_account(database: Database, name: str) -> int:
+    credentials = Credentials(f"key of {name}", f"token of {name}", name, "password")
+    wanted = defaults_of(read_settings({"clock": "frozen"}), BUILT_IN).asked()
+    with database.transaction() as tx:
+        return make_account(tx, name, credentials, wanted, database.real_now(tx)).id
+
+
+@pytest.fixture
+def commits(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that gets longer with each transaction that is committed."""
+    assert database.durable
+    made: list[int] = []
+    commit = PostgresSession.commit
+
+    def counted(session: PostgresSession) -> WriteBatch:
+        batch = commit(session)
+        made.append(1)
+        return batch
+
+    monkeypatch.setattr(PostgresSession, "commit", counted)
+    return made
+
+
+def test_calls_that_come_meanwhile_share_one_commit_and_each_sees_those_before(
+    database: Database, commits: list[int]
+) -> None:
+    assert at_once(database, *[started_of] * 6) == [1, 2, 3, 4, 5, 6]
+    assert len(commits) == 2  # of the first, and of those that came while it was under way
+    assert stored(database) == 6
+
+
+def test_calls_of_several_accounts_share_one_commit_too(database: Database, commits: list[int]) -> None:
+    others = [new_account(database, f"other-{number}") for number in range(5)]
+    commits.clear()
+    waiting = [DEMO, others[0], *others, DEMO]
+
+    async def together() -> list[int]:
+        return await asyncio.gather(*(database.run(account_id, started_of) for account_id in waiting))
+
+    assert asyncio.run(together()) == [1, 1, 2, 1, 1, 1, 1, 2]
+    assert len(commits) <= 4  # of the first two, and of what came meanwhile for accounts not under way, twice
+
+
+def test_an_account_that_another_server_holds_keeps_none_but_its_own_calls_waiting(
+    database: Database,
+) -> None:
+    held, free = (new_account(database, name) for name in ("held", "free"))
+    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    async def beside() -> tuple[list[int], list[bool], list[int]]:
+        with psycopg.connect(url) as other:
+            other.execute("SELECT FROM account WHERE id = %s FOR UPDATE", [held])
+            waiting = [asyncio.create_task(database.run(held, started_of)) for _ in range(3)]
+            answered = [await database.run(free, started_of) for _ in range(3)]
+            still = [task.done() for task in waiting]
+        return answered, still, await asyncio.gather(*waiting)
+
+    assert asyncio.run(beside()) == ([1, 2, 3], [False] * 3, [1, 2, 3])
+
+
+def test_a_client_that_goes_takes_only_its_own_answer_with_it(database: Database) -> None:
+    async def leave() -> list[int]:
+        runs = [asyncio.create_task(database.run(DEMO, started_of)) for _ in range(3)]
+        await asyncio.sleep(0)
+        runs[1].cancel()
+        await asyncio.wait(runs)
+        assert runs[1].cancelled()
+        return [runs[0].result(), runs[2].result()]
+
+    assert asyncio.run(leave()) == [1, 3]
+    assert stored(database) == 3
+
+
+def test_one_call_that_cannot_be_written_does_not_take_the_others_with_it(database: Database) -> None:
+    database.run_now(DEMO, lambda unit: events.record(unit, 1, "power", vm=VM))
+    first, *second = at_once(database, started_of, started_of, breaking, started_of)
+    assert [first, second[0], second[2]] == [1, 2, 3]
+    assert isinstance(second[1], IntegrityError)
+    assert stored(database) == 3
+    assert at_once(database, started_of) == [4]
+
+
+def test_a_call_that_raises_has_changed_nothing_and_the_others_all(database: Database) -> None:
+    def raising(unit: UnitOfWork) -> None:
+        started_of(unit)
+        raise LookupError
+
+    first, second, raised, last = at_once(database, started_of, started_of, raising, started_of)
+    assert [first, second, last] == [1, 2, 3]
+    assert isinstance(raised, LookupError)
+    assert stored(database) == 3
+
+
+def test_a_call_that_asks_the_database_sees_those_before_it(database: Database) -> None:
+    def ask(unit: UnitOfWork) -> int:
+        unit.state.singles.clear()  # as if the VM were not in memory
+        return vms.load(unit, VM).started.get("test", 0)
+
+    assert at_once(database, started_of, started_of, ask, started_of) == [1, 2, 2, 3]
+    assert stored(database) == 3
+
+
+def test_a_call_that_writes_by_sql_has_a_transaction_to_itself(
+    database: Database, commits: list[int]
+) -> None:
+    def by_sql(unit: UnitOfWork) -> int:
+        count = started_of(unit)
+        unit.sql()
+        return count
+
+    assert sorted(at_once(database, started_of, started_of, by_sql, started_of)) == [1, 2, 3, 4]
+    assert len(commits) == 3
+    assert stored(database) == 4
+
+
+def test_what_is_committed_is_not_run_again_when_telling_others_fails(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_account_ids: object) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(database.notifications, "happened", fail)
+        outcomes = at_once(database, *[started_of] * 3)
+    assert [type(outcome) for outcome in outcomes] == [LookupError] * 3
+    assert stored(database) == 3
+
+
+def test_calls_whose_connection_is_lost_are_refused_together_and_none_is_run_again(
+    postgres: Postgres, database: Database
+) -> None:
+    name = database.engine.url.database
+    runs: list[int] = []
+
+    def counted(unit: UnitOfWork) -> int:
+        runs.append(1)
+        return started_of(unit)
+
+    def lose(unit: UnitOfWork) -> int:
+        count = counted(unit)
+        postgres.ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        return count
+
+    first, *lost = at_once(database, started_of, counted, lose, counted)
+    assert first == 1
+    assert [type(each) for each in lost] == [OperationalError] * 3
+    assert len(runs) == 3
+    assert at_once(database, started_of) == [2]

@@ -1,0 +1,109 @@
+"""Docs that fail the build: every action, setting, route and library stands where a reader looks for it."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from invapi_emulator.client_lint import findings as _findings  # noqa: F401 - importing it fills the table
+from invapi_emulator.client_lint.rule import HABITS
+from invapi_emulator.engine.action import ACTIONS, modules
+from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.engine.tasks.kinds import actions_with_tasks
+from invapi_emulator.settings import Settings
+from invapi_emulator.worlds.documents import as_json, parse
+from invapi_emulator.worlds.named import scenario_names
+from invapi_emulator.worlds.schema import CountersSpec, DiskSpec, MemorySpec, SnapshotSpec, VmSpec, World
+from invapi_emulator.worlds.task_schema import TaskSpec
+from tests.support.harness import Emulator
+
+ROOT = Path(__file__).parents[2]
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("module", "action"), sorted(ACTIONS))
+def test_every_action_stands_in_the_page_of_clauses(module: str, action: str) -> None:
+    assert f"/{module}.php" in page("docs/fidelity.md")
+    assert f"`{action}`" in page("docs/fidelity.md").replace("action=check", "`check`")
+
+
+def test_every_setting_has_its_line_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `--([a-z-]+)` \| ([^|]+) \|", page("docs/settings.md"), re.MULTILINE))
+    words: dict[object, str] = {"": "none", (): "none", None: "by chance"}
+    expected = {
+        name.replace("_", "-"): words.get(field.default, str(field.default).lower())
+        for name, field in Settings.model_fields.items()
+    }
+    assert rows == expected | {"db": "in memory", "tls-port": "none"}
+
+
+def test_every_route_of_the_control_api_has_its_heading_and_no_other(emulator: Emulator) -> None:
+    paths = emulator.http.get("/openapi.json").json()["paths"]
+    for module in modules():  # these stand in docs/fidelity.md
+        del paths[f"/{module}.php"]
+    routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    assert set(re.findall(r"^## `(.+)`$", page("docs/control-api.md"), re.MULTILINE)) == routes
+
+
+def test_every_scenario_is_named() -> None:
+    for name in scenario_names():
+        assert f"| `{name}` |" in page("docs/settings.md")
+
+
+@pytest.mark.parametrize("kind", sorted(FAULTS))
+def test_every_kind_of_fault_has_its_heading_with_a_line_of_curl(kind: str) -> None:
+    assert re.search(
+        rf"^## `{kind}`\n[^#]*?\"kind\":\"{kind}\"", page("docs/faults.md"), re.MULTILINE | re.DOTALL
+    )
+
+
+def test_every_habit_has_its_heading_with_its_severity() -> None:
+    headings = re.findall(r"^## `([a-z-]+)`\n\n(\w+)\.", page("docs/report.md"), re.MULTILINE)
+    assert sorted(headings) == sorted((habit.id, habit.severity) for habit in HABITS.values())
+
+
+def test_every_library_is_accounted_for() -> None:
+    project = tomllib.loads(page("pyproject.toml"))["project"]
+    libraries = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    table = page("CONTRIBUTING.md")
+    for library in libraries:
+        name = re.split(r"[\[<>=; ]", library)[0]
+        assert re.search(rf"^\|[^|]*\b{re.escape(name)}\b[^|]*\|", table, re.MULTILINE), name
+
+
+def test_the_example_of_a_world_can_be_imported_and_lived_in(emulator: Emulator) -> None:
+    (example,) = re.findall(r"^```yaml\n(.*?)^```$", page("docs/worlds.md"), re.MULTILINE | re.DOTALL)
+    assert emulator.control("PUT", "/state", as_json(parse(example)))["vms"] == [501, 502]
+    hanging = emulator.advance(until="idle")["hanging"]
+    assert [task["key"] for task in emulator.tasks() if task["vm"] == 502] == hanging
+    assert emulator.listed(501) == ["golden", "nightly", "botched", "before-sale"]
+
+
+def test_every_field_of_a_world_is_described() -> None:
+    for part in (World, VmSpec, SnapshotSpec, TaskSpec, DiskSpec, MemorySpec, CountersSpec):
+        for field in part.model_fields:
+            assert re.search(rf"[`\"]{field}[`\"]", page("docs/worlds.md")), field
+
+
+def test_every_action_that_starts_a_task_stands_in_the_page_of_worlds() -> None:
+    (row,) = re.findall(r"^\| `action` \|.*$", page("docs/worlds.md"), re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", row)) == {"action", *actions_with_tasks()}
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for file in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text(encoding="utf-8")):
+            assert (file.parent / target).exists(), f"{file.name}: {target}"
+
+
+def test_the_demo_table_of_the_readme_is_true(emulator: Emulator) -> None:
+    rows = re.findall(r"^\| (\d{5}) \| (\w+)(?: on (\w+), (\d+) GiB)?", page("README.md"), re.MULTILINE)
+    assert len(rows) == 4
+    for id_, kind, engine, size in rows:
+        vm = emulator.whole(int(id_))
+        assert vm["kind"] == kind
+        assert not engine or (vm["engine"], vm["disk"]["size_gb"]) == (engine, int(size))

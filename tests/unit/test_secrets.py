@@ -1,0 +1,136 @@
+"""Tokens, API keys and passwords appear in no log, journal, event or error."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from invapi_emulator.process.logs import HumanLines, JsonLines
+from tests.support.harness import Emulator, running
+
+SECRETS = {
+    "token": "given-token-must-not-be-seen",
+    "api_key": "api-key-must-not-be-seen",
+    "password": "password-must-not-be-seen",
+}
+WRONG = "wrong-secret-must-not-be-seen"
+ADMIN = "admin-token-must-not-be-seen"
+TOKEN = re.compile(r"[0-9a-f]{16}")
+"""What a token of a login looks like, also half of one."""
+
+NEVER = "must-not-be-seen"
+
+
+@pytest.fixture
+def emulator(caplog: pytest.LogCaptureFixture) -> Iterator[Emulator]:
+    caplog.set_level(logging.DEBUG)
+    headers = {"Authorization": f"Bearer {ADMIN}"}
+    with (
+        running(admin_token=ADMIN, trusted_proxies="*") as server,
+        httpx.Client(base_url=server.url, headers=headers, timeout=60) as http,
+    ):
+        made = http.post("/_emulator/accounts", content=json.dumps({"name": "secretive", **SECRETS}))
+        assert made.status_code == 201
+        yield Emulator(server, http)
+
+
+def call_in_every_way(emulator: Emulator) -> list[str]:
+    """Send the secrets where they belong and where they do not; return what must not be seen of what came back."""
+    token, key, password = SECRETS["token"], SECRETS["api_key"], SECRETS["password"]
+    user = "secretive@example.com"
+    session = emulator.call("auth", "login", key=key)["result"]["token"]
+    emulator.call("auth", "whmcslogin", user=user, password=password)
+    emulator.call("auth", "whmcslogin", user=user, password=WRONG)
+    emulator.call("auth", "login", key=WRONG)
+    emulator.call("auth", "login", key=WRONG + "\x00")
+    emulator.call("auth", "login", key=key, ttl="x")
+    emulator.call("auth", "info", token=session)
+    for spelt in ("Token", "TOKEN", "api-key", "apiKey", "Password", "passwd"):
+        emulator.call("eq", "list", token=token, **{spelt: WRONG})
+    emulator.call("eq", "list", token=WRONG)
+    emulator.call("eq", "list", **{"token[]": WRONG})
+    emulator.call("vm", "create_snapshot", token=token, id=12345, name=token)
+    emulator.call("vm", "create_snapshot", token=token, id=12345, name=f"{key} {password}")
+    emulator.call("vm", "create_snapshot", token=token, id=12345, name="a", num_rotation=password, note=key)
+    emulator.http.get("/eq.php", params={"action": "list", "token": token, key: "x"})
+    emulator.http.post("/eq.php", content=f"action=list&token={token}&x=%zz".encode())
+    emulator.http.post("/eq.php", content=f"action=list&token={token}".encode(), headers={"user-agent": key})
+    for misplaced in (session, token):
+        form = {"action": "list", "token": token}
+        emulator.http.post("/eq.php", data=form, headers={"X-Request-Id": misplaced})
+        emulator.http.post("/eq.php", data=form, headers={"X-Forwarded-For": misplaced})
+    emulator.http.delete(f"/_emulator/accounts/{session}", headers={"X-Request-Id": session})
+    emulator.http.post("/_emulator/accounts", content="{", headers={"X-Forwarded-For": session})
+    emulator.call("vm", session)
+    emulator.call("eq", "list", token="0", note=session)
+    emulator.http.get(f"/vm.php/{session}", headers={"X-Request-Id": session, "User-Agent": session})
+    for kind in ("malformed_json", "truncated_body", "rejected_but_done", "lost_reply"):
+        path = "/_emulator/accounts/secretive/faults"
+        emulator.http.post(path, content=json.dumps({"kind": kind, "times": 1})).raise_for_status()
+        try:
+            emulator.http.post("/auth.php", data={"action": "login", "key": key})
+        except httpx.TransportError:
+            continue
+    return [session]
+
+
+def test_no_secret_is_in_log_or_journal_or_event(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.http.post("/_emulator/accounts/secretive/clock", content="{}")
+    never = [NEVER, *call_in_every_way(emulator)]
+    account = "/_emulator/accounts/secretive"
+    emulator.http.post(f"{account}/clock/advance", content='{"until":"idle"}')
+    shown = [
+        emulator.http.get("/_emulator/requests").text,
+        emulator.http.get(f"{account}/requests").text,
+        emulator.http.post(f"{account}/requests/verify", content='{"action":"login","count":99}').text,
+        emulator.http.get("/metrics").text,
+        told_by_stream(emulator, f"{account}/events"),
+        *(form.format(record) for form in (HumanLines(), JsonLines()) for record in mine(caplog)),
+    ]
+    assert len(shown) > 50
+    answers = [line["answer"] for line in json.loads(shown[1])["requests"] if line["action"] == "login"]
+    assert [answer for answer in answers if TOKEN.search(answer)] == []
+    for text in shown:
+        for secret in never:
+            assert secret not in text
+
+
+def mine(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """Return what the server wrote; the client of this test, in the same process, writes down what it sends."""
+    return [record for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
+
+
+def told_by_stream(emulator: Emulator, path: str) -> str:
+    made_at = "0-0-0"
+    with emulator.http.stream("GET", path, params={"after": made_at}) as stream:
+        emulator.http.post("/auth.php", data={"action": "login", "key": SECRETS["api_key"]})
+        told = []
+        for line in stream.iter_lines():
+            told.append(line)
+            if '"login"' in line:
+                return "\n".join(told)
+    raise AssertionError("the stream ended")
+
+
+@pytest.mark.parametrize("part", SECRETS)
+def test_no_error_of_the_control_api_quotes_a_secret(emulator: Emulator, part: str) -> None:
+    for body in ({part: SECRETS[part]}, {part: SECRETS[part] + "\n"}, {part: [WRONG]}, {part: WRONG * 100}):
+        answer = emulator.http.post("/_emulator/accounts", content=json.dumps({"name": "other"} | body))
+        if part != "password" or answer.status_code != 201:
+            assert answer.status_code in {409, 422}
+            assert NEVER not in answer.text
+        else:
+            emulator.http.delete("/_emulator/accounts/other")
+
+
+def test_a_wrong_admin_token_is_not_quoted(emulator: Emulator) -> None:
+    wrong = {"authorization": f"Bearer {WRONG}"}
+    assert NEVER not in emulator.http.get("/_emulator/accounts", headers=wrong).text
+    form = emulator.http.post("/_emulator/ui/login", content=f"token={WRONG}&next=/")
+    assert form.status_code == 401
+    assert NEVER not in form.text

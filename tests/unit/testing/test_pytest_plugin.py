@@ -1,0 +1,251 @@
+"""The pytest plugin, in suites of its own."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import invapi_emulator.control_application  # noqa: F401 - see below
+from tests.support.harness import Running
+
+# After each test pytester forgets the modules that were imported meanwhile. The control API is loaded when it is first asked
+# for: loaded during one of these tests, parts of it would be there twice afterwards.
+pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.acceptance  # each is a pytest in a process of its own
+
+USES_IT = """
+    import pytest, urllib.request, urllib.parse, json
+
+    def call(account, action, **fields):
+        form = urllib.parse.urlencode({"action": action, "token": account.token, "id": account.vms[0]} | fields)
+        with urllib.request.urlopen(account.url + "/vm.php", form.encode()) as answer:
+            return json.load(answer)
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("INVAPI_EMULATOR_URL", raising=False)
+
+
+def run(pytester: pytest.Pytester, test: str, *flags: str) -> pytest.RunResult:
+    pytester.makepyfile(USES_IT + test)
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:schemathesis", *flags)
+
+
+def test_each_test_gets_a_fresh_account_with_a_frozen_clock(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    names = set()
+
+    @pytest.mark.parametrize("n", range(3))
+    def test_fresh(invapi, n):
+        assert invapi.name not in names
+        names.add(invapi.name)
+        assert invapi.vms == [12345, 12346, 12347, 12348]
+        assert invapi.clock["mode"] == "frozen"
+        assert call(invapi, "create_snapshot", name="a")["result"] == "OK"
+        invapi.advance_until_idle()
+        assert len(invapi.vm(12345)["snapshots"]) == 3
+
+    def test_removed_afterwards(invapi_server):
+        left = [account["name"] for account in invapi_server.control("GET", "/accounts")["accounts"]]
+        assert left == ["demo"]
+    """)  # fmt: skip
+    result.assert_outcomes(passed=4)
+
+
+def test_the_marker_chooses_scenario_clock_and_seed(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    @pytest.mark.invapi(scenario="one-vm", clock="auto", seed=5)
+    def test_chosen(invapi):
+        assert (invapi.vms, invapi.clock["mode"], invapi.seed) == ([12345], "auto", 5)
+    """, "--strict-markers")  # fmt: skip
+    result.assert_outcomes(passed=1)
+
+
+def test_a_failed_tests_report_tells_what_was_asked_and_which_tasks_ran(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    def test_fails(invapi):
+        call(invapi, "create_snapshot", name="a", nmae="typo")
+        call(invapi, "create_snapshot", name="b")
+        assert False
+    """)  # fmt: skip
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([
+        "*invapi account account-*, seed *",
+        "*vm/create_snapshot {*'name': 'a'*} -> ok, unread: nmae",
+        "*vm/create_snapshot {*'name': 'b'*} -> refused (vm_locked)",
+        "task * create_snapshot of 12345: * to due *, prepare",
+    ])  # fmt: skip
+
+
+def test_a_server_elsewhere_is_used_and_left_running(
+    pytester: pytest.Pytester, server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INVAPI_EMULATOR_URL", server.url)
+    result = run(pytester, f"""
+    def test_elsewhere(invapi):
+        assert invapi.url == "{server.url}"
+    """)  # fmt: skip
+    result.assert_outcomes(passed=1)
+
+
+def test_a_suite_that_does_not_use_it_pays_nothing(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    import sys
+
+    def test_nothing_is_imported():
+        loaded = {name for name in sys.modules if name.startswith(("invapi_emulator", "fastapi", "sqlalchemy"))}
+        assert loaded == {"invapi_emulator", "invapi_emulator.pytest_plugin"}
+    """)  # fmt: skip
+    result.assert_outcomes(passed=1)
+
+
+def test_it_can_be_switched_off(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    def test_without(invapi):
+        pass
+    """, "-p", "no:invapi_emulator")  # fmt: skip
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fixture 'invapi' not found*"])
+
+
+def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "python-suites.md").read_text(encoding="utf-8")
+    for number, example in enumerate(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)):
+        pytester.makepyfile(**{f"test_example_{number}": example})
+    result = pytester.runpytest_subprocess(
+        "-p", "no:cacheprovider", "-p", "no:schemathesis", "--strict-markers"
+    )
+    result.assert_outcomes(passed=5)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_two_hundred_tests_with_xdist(
+    pytester: pytest.Pytester, server: Running, monkeypatch: pytest.MonkeyPatch, *, elsewhere: bool
+) -> None:
+    """Each worker has a server of its own, or all share the one at the URL."""
+    if elsewhere:
+        monkeypatch.setenv("INVAPI_EMULATOR_URL", server.url)
+    result = run(pytester, """
+    @pytest.mark.parametrize("n", range(200))
+    def test_alone_in_its_world(invapi, n):
+        assert call(invapi, "create_snapshot", name=f"mine-{n}")["result"] == "OK"
+        invapi.advance_until_idle()
+        names = [row["name"] for row in invapi.vm(12345)["snapshots"]]
+        assert names == ["fresh-install", "before-release", f"mine-{n}"]
+        invapi.verify(action="create_snapshot", count=1)
+    """, "-n", "2")  # fmt: skip
+    result.assert_outcomes(passed=200)
+
+
+def test_a_fault_that_did_not_come_fails_the_test_that_ordered_it(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    @pytest.fixture
+    def second(invapi_server):
+        with invapi_server.account() as account:
+            yield account
+
+    def test_comes(invapi):
+        invapi.fault("reject")
+        assert call(invapi, "create_snapshot", name="a")["code"] == -1
+
+    def test_does_not_come(invapi):
+        invapi.fault("reject", match={"action": "remove_snapshot"})
+        assert call(invapi, "create_snapshot", name="a")["result"] == "OK"
+
+    def test_may_stay_away(invapi):
+        invapi.fault("reject", allow_unused=True)
+
+    def test_of_an_account_of_ones_own(second):
+        second.fault("reject", times=2)
+        call(second, "create_snapshot", name="a")
+
+    def test_fails_for_another_reason(invapi):
+        invapi.fault("lost_reply")
+        assert 1 == 2
+    """)  # fmt: skip
+    result.assert_outcomes(passed=2, failed=3)
+    result.stdout.fnmatch_lines([
+        "fault 1 (reject, match {'action': 'remove_snapshot'}, skip 0) was to fire 1 times, but fired 0 times; *",
+        "fault 1 (reject, match {}, skip 0) was to fire 2 times, but fired 1 times; it was asked about 1 calls *",
+        "*assert 1 == 2*",
+    ])  # fmt: skip
+    assert "lost_reply) was" not in result.stdout.str()
+
+
+def test_the_report_names_the_fault_that_fired(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    def test_fails(invapi):
+        invapi.fault("rejected_but_done")
+        assert call(invapi, "create_snapshot", name="a")["result"] == "OK"
+    """)  # fmt: skip
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*vm/create_snapshot * -> refused (fault) [[]rejected_but_done]"])
+
+
+GUESSES = """
+    def test_of_nothing(invapi):
+        assert call(invapi, "get_snapshot")["result"] == "OK"
+
+    def test_of_failed_keys(invapi):
+        invapi.fault("task_fails", match={"action": "create_snapshot"})
+        key = call(invapi, "create_snapshot", name="a")["callback"]
+        invapi.advance_until_idle()
+        for _ in range(2):
+            form = urllib.parse.urlencode({"action": "check", "key": key}).encode()
+            with urllib.request.urlopen(invapi.url + "/eq_callback.php", form) as answer:
+                assert json.load(answer)["result"] == "Fail"
+
+    @pytest.mark.parametrize("name", ["a", "b"])
+    def test_of_power(invapi_server, name):
+        with invapi_server.account() as account:
+            assert call(account, "restore_snapshot", name=name)["code"] == -1
+
+    def test_that_has_nothing_to_do_with_it():
+        pass
+"""
+
+
+def test_each_other_reading_is_tried_and_the_tests_that_depend_on_one_are_named(
+    pytester: pytest.Pytester,
+) -> None:
+    result = run(pytester, GUESSES, "--invapi-assumptions=each", "-n", "2")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines([
+        "*which tests depend on a guess*",
+        "A-06, what a failure's body has: 2 depend on `all-four`, not `result-error`",
+        "    *::test_of_power[[]a[]]",
+        "    *::test_of_power[[]b[]]",
+        "A-12, what becomes of a failed task's key: 1 depend on `stays`, not `spent`",
+        "    *::test_of_failed_keys",
+        "* other readings make no difference to any test",
+    ])  # fmt: skip
+    result.stdout.no_fnmatch_line("*test_of_nothing*")
+
+
+def test_a_test_that_fails_as_it_is_still_fails(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    def test_wrong(invapi):
+        assert call(invapi, "get_snapshot")["result"] == "no"
+    """, "--invapi-assumptions=each")  # fmt: skip
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["not looked at, it fails as it is: *::test_wrong"])
+
+
+def test_a_suite_runs_under_readings_that_are_named(pytester: pytest.Pytester) -> None:
+    test = """
+    def test_turned(invapi):
+        answer = call(invapi, "get_snapshot")
+        assert (set(answer) == {"result", "module", "action", "callback"}, invapi.vms) == (True, [12345])
+
+    test_turned = pytest.mark.invapi(scenario="one-vm")(test_turned)
+    """
+    run(pytester, test, "--invapi-assumptions=A-18=no").assert_outcomes(passed=1)
+    run(pytester, test).assert_outcomes(failed=1)
+
+
+def test_words_that_turn_nothing_end_the_run(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "", "--invapi-assumptions=A-12=maybe")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--invapi-assumptions: assumption A-12, *takes stays, spent;*"])

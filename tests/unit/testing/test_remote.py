@@ -1,0 +1,226 @@
+"""Commands that drive a running emulator."""
+
+import io
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from invapi_emulator.cli.control_calls import DEFAULT_URL
+from invapi_emulator.cli.main import main
+from invapi_emulator.settings import Settings
+from invapi_emulator.testing import Emulator as Control
+from tests.support.harness import Emulator, running
+from tests.support.worlds_in_use import bytes_of, live_through_everything
+
+
+class Shell:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str) -> None:
+        self.monkeypatch = monkeypatch
+        self.capsys = capsys
+        for name in ("HOST", "PORT"):
+            monkeypatch.delenv(f"INVAPI_EMULATOR_{name}", raising=False)
+        monkeypatch.setenv("INVAPI_EMULATOR_URL", url)
+
+    def run(self, *words: str, status: int = 0) -> list[str]:
+        """Type a command; return the lines on stdout, or on stderr if it must fail."""
+        self.monkeypatch.setattr("sys.argv", ["invapi-emulator", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = self.capsys.readouterr()
+        assert (ended.value.code or 0) == status, err
+        return (err if status else out).splitlines()
+
+
+@pytest.fixture
+def shell(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys, emulator.url)
+
+
+def test_env_prints_lines_for_eval(shell: Shell, emulator: Emulator) -> None:
+    lines = [shlex.split(line) for line in shell.run("env")]
+    assert {word for word, _ in lines} == {"export"}
+    assert dict(assignment.split("=", 1) for _, assignment in lines) == {
+        "HOSTKEY_API_URL": emulator.url,
+        "HOSTKEY_API_KEY": "demo-api-key",
+        "HOSTKEY_TOKEN": "HOSTKEY_TOKEN",
+        "HOSTKEY_USER": "demo@example.com",
+        "HOSTKEY_PASSWORD": "demo-password",
+    }
+
+
+def test_advance_moves_the_clock_and_says_what_happened(shell: Shell, emulator: Emulator) -> None:
+    key = emulator.start("vm", "create_snapshot", name="a")
+    *stages, made, ended, now = shell.run("advance", "idle")
+    assert [line.partition("stage=")[2] for line in stages] == ["copy disk", "upload image"]
+    assert "snapshot_made vm=12345 type=snapshot name=a" in made
+    assert f"task_ended task={key}" in ended
+    assert now == f"demo: it is {emulator.clock()['now']}"
+    assert shell.run("advance", "2030-01-01T01:00:00Z") == ["demo: it is 2030-01-01T01:00:00Z"]
+    assert shell.run("advance", "0.5") == ["demo: it is 2030-01-01T01:00:00.500000Z"]
+
+
+def test_reset_starts_again(shell: Shell, emulator: Emulator) -> None:
+    emulator.do("eq", "off")
+    assert shell.run("reset", "--scenario", "one-vm", "--seed", "5") == [
+        "demo: scenario one-vm, seed 5, it is 2030-01-01T00:00:00Z"
+    ]
+    assert emulator.call("eq", "list")["servers"] == [12345]
+
+
+def test_a_world_goes_to_stdout_and_comes_back_from_stdin(
+    shell: Shell, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = emulator.start("vm", "create_snapshot", name="a")
+    world = shell.run("export")
+    assert json.loads("\n".join(world)) == emulator.control("GET", "/state")
+    emulator.reset()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(world).encode())))
+    assert shell.run("import", "-") == ["demo: 4 VMs, seed 7, it is 2030-01-01T00:00:00Z"]
+    assert emulator.check(key)["result"] == "Not ready"
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "begins"),
+    [("w.json", (), "{"), ("w.yaml", (), "version: 1"), ("w.yml", (), "version: 1"), ("w", (), "{"),
+     ("w.json", ("--format", "yaml"), "version: 1"), ("w.yaml", ("--format", "json"), "{")],
+)  # fmt: skip
+def test_a_world_goes_to_a_file_and_comes_back(
+    shell: Shell, emulator: Emulator, tmp_path: Path, name: str, flags: tuple[str, ...], begins: str
+) -> None:
+    live_through_everything(emulator)
+    before = bytes_of(emulator)
+    assert shell.run("export", *flags, str(tmp_path / name)) == []
+    assert (tmp_path / name).read_text().startswith(begins)
+    emulator.reset(scenario="empty")
+    shell.run("import", str(tmp_path / name))
+    assert bytes_of(emulator) == before
+
+
+def test_an_import_says_which_keys_were_issued_anew(shell: Shell, emulator: Emulator, tmp_path: Path) -> None:
+    key = emulator.start("eq", "status")
+    with Control(url=emulator.url) as control, control.account(scenario="empty", seed=1) as account:
+        shell.run("export", str(tmp_path / "w.yaml"))
+        said = shell.run("import", "--account", account.name, str(tmp_path / "w.yaml"))
+        assert said[1:] == [f"{key} is now {account.tasks[0]['key']}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("vms: [{id: 0}]", "422 invalid: vms.0.id: 0: "),
+        ("vms: [{id: 1}", "FILE: 'FILE_NAME': it is no YAML: line 1, column 14: "),
+        ('{"vms": [{"id": 1}', "FILE: 'FILE_NAME': it is no JSON: Expecting ',' delimiter: line 1 column 19"),
+        ('{"seed": 1, "seed": 2}', "FILE: 'FILE_NAME': it is no JSON: the key 'seed' stands twice"),
+        ("? {a: 1}\n: 2", "FILE: 'FILE_NAME': it is no YAML: line 1, column 3: found unhashable key"),
+        ("2030-01-01: 2", "FILE: 'FILE_NAME': keys must be str, int"),
+        ("a: \x00", "FILE: 'FILE_NAME': it is no YAML: unacceptable character #x0000"),
+        ("vms: !!binary aGk=", "FILE: 'FILE_NAME': bytes has no place in a world"),
+        ("\ud800", "FILE: 'FILE_NAME': "),
+        ("", "422 invalid: the body: "),
+    ],
+)
+def test_a_file_that_is_no_world_is_refused(
+    shell: Shell, emulator: Emulator, tmp_path: Path, text: str, says: str
+) -> None:
+    file, before = tmp_path / "w", bytes_of(emulator)
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    (line,) = shell.run("import", str(file), status=2)
+    assert line.startswith(f"invapi-emulator: {says.replace('FILE_NAME', str(file))}")
+    assert bytes_of(emulator) == before
+
+
+def test_a_file_that_cannot_be_read_or_written_is_named(shell: Shell, tmp_path: Path) -> None:
+    (line,) = shell.run("import", str(tmp_path / "none"), status=2)
+    assert str(tmp_path / "none") in line
+    (line,) = shell.run("export", str(tmp_path / "no" / "w"), status=2)
+    assert line == f"invapi-emulator: FILE: '{tmp_path}/no/w': No such file or directory"
+
+
+def test_what_goes_wrong_is_one_line_that_names_it(shell: Shell) -> None:
+    (line,) = shell.run("advance", "soon", status=2)
+    assert line.startswith("invapi-emulator: 422 invalid: it takes")
+    (line,) = shell.run("env", "--account", "nobody", status=2)
+    assert line == "invapi-emulator: 404 account_not_found: there is no account 'nobody'"
+    (line,) = shell.run("reset", "--url", "http://127.0.0.1:1", status=2)
+    assert line.startswith("invapi-emulator: --url: no emulator answers at http://127.0.0.1:1: ")
+
+
+def test_healthcheck_succeeds_in_silence(shell: Shell) -> None:
+    assert shell.run("healthcheck") == []
+    assert shell.run("healthcheck", "--wait", "60") == []
+
+
+def test_healthcheck_fails_in_one_line_where_nobody_answers(shell: Shell) -> None:
+    for flags in ((), ("--wait", "0.1")):
+        (line,) = shell.run("healthcheck", "--url", "http://127.0.0.1:1", *flags, status=1)
+        assert line.startswith("invapi-emulator: --url: no emulator answers at http://127.0.0.1:1: ")
+
+
+def test_healthcheck_says_what_is_amiss_with_an_emulator(
+    shell: Shell, tmp_path: Path, emulator: Emulator
+) -> None:
+    file = tmp_path / "worlds.db"
+    with running(db=str(file)) as server:
+        file.unlink()
+        (line,) = shell.run("healthcheck", "--url", server.url, status=1)
+    why = f"the emulator cannot write to its database: the file '{file}' is gone"
+    assert line == f"invapi-emulator: the emulator at {server.url} is not ready: {why}"
+    elsewhere = f"{emulator.url}/elsewhere"
+    (line,) = shell.run("healthcheck", "--url", elsewhere, status=1)
+    assert line.startswith("invapi-emulator: 404 ")
+
+
+@pytest.mark.parametrize(
+    ("variables", "asks"),
+    [
+        ({"PORT": "1"}, "http://127.0.0.1:1"),
+        ({"PORT": "1", "HOST": ""}, "http://127.0.0.1:1"),
+        ({"PORT": "1", "HOST": "0.0.0.0"}, "http://127.0.0.1:1"),
+        ({"PORT": "1", "HOST": "127.0.0.2"}, "http://127.0.0.2:1"),
+        ({"PORT": "1", "HOST": "localhost"}, "http://localhost:1"),
+        ({"PORT": "1", "HOST": "::"}, "http://[::1]:1"),
+        ({"PORT": "1", "HOST": "::1"}, "http://[::1]:1"),
+    ],
+)
+def test_healthcheck_asks_where_the_variables_of_serve_say(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], asks: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"INVAPI_EMULATOR_{name}", value)
+    (line,) = shell.run("healthcheck", status=1)
+    assert line.startswith(f"invapi-emulator: --url: no emulator answers at {asks}: ")
+
+
+def test_healthcheck_finds_the_server_of_the_same_variables(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, emulator: Emulator
+) -> None:
+    monkeypatch.setenv("INVAPI_EMULATOR_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("INVAPI_EMULATOR_HOST", "0.0.0.0")
+    monkeypatch.setenv("INVAPI_EMULATOR_PORT", emulator.url.rpartition(":")[2])
+    assert shell.run("healthcheck") == []
+    shell.run("healthcheck", "--url", "http://127.0.0.1:1", status=1)
+
+
+def test_healthcheck_without_variables_asks_the_default_port() -> None:
+    assert f"http://127.0.0.1:{Settings.model_fields['port'].default}" == DEFAULT_URL
+
+
+def test_healthcheck_names_a_variable_that_makes_no_sense(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INVAPI_EMULATOR_PORT", "none")
+    (line,) = shell.run("healthcheck", status=1)
+    assert line.startswith("invapi-emulator: INVAPI_EMULATOR_PORT: 'none': ")
+
+
+def test_healthcheck_refuses_a_wait_that_makes_no_sense(shell: Shell) -> None:
+    (line,) = shell.run("healthcheck", "--wait", "-1", status=2)
+    assert "--wait" in line
+
+
+@pytest.mark.parametrize(("command", "status"), [("env", 2), ("healthcheck", 1)])
+def test_a_url_that_makes_no_sense_is_one_line(shell: Shell, command: str, status: int) -> None:
+    (line,) = shell.run(command, "--url", "http://127.0.0.1:none", status=status)
+    assert line.startswith("invapi-emulator: --url: no emulator answers at http://127.0.0.1:none: ")

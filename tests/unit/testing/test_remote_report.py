@@ -1,0 +1,88 @@
+"""`invapi-emulator report`, typed: for a person, a program and a CI's page."""
+
+import json
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+import httpx
+import pytest
+
+from invapi_emulator.cli.main import main
+from tests.support.harness import Emulator, running
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    with running() as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        monkeypatch.setenv("INVAPI_EMULATOR_URL", server.url)
+        yield Emulator(server, http)
+
+
+@pytest.fixture
+def misbehaved(client: Emulator) -> Emulator:
+    """Return a client with a warning and a notice."""
+    client.start("eq", "off")
+    client.eq("reboot", typo="x")
+    return client
+
+
+def typed(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["invapi-emulator", "report", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    out, err = capsys.readouterr()
+    assert (ended.value.code or 0) == status, err
+    return out + err
+
+
+@pytest.mark.usefixtures("misbehaved")
+def test_a_person_reads_what_was_done_by_which_calls_and_what_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = typed(capsys)
+    assert "warning: change-while-busy: changes a VM with a task under way\n  1 call: #2\n  instead: " in told
+    assert "notice: unread-fields: sends fields that nobody reads" in told
+
+
+def test_only_so_many_calls_are_named(client: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(12):
+        client.call("eq", "list", typo="x")
+    assert "12 calls: #1, #2, #3, #4, #5, #6, #7, #8, #9, #10 and 2 more" in typed(capsys)
+
+
+def test_a_program_reads_what_the_control_api_answers(
+    misbehaved: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert json.loads(typed(capsys, "--format", "json")) == misbehaved.control("GET", "/report")
+
+
+@pytest.mark.usefixtures("misbehaved")
+def test_a_ci_shows_a_failed_test_for_each_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    suite = ET.fromstring(typed(capsys, "--format", "junit"))
+    assert (suite.tag, suite.get("tests"), suite.get("failures")) == ("testsuite", "2", "2")
+    assert [case.get("name") for case in suite] == ["change-while-busy", "unread-fields"]
+    assert all("instead: " in (case.findtext("failure") or "") for case in suite)
+
+
+def test_where_there_is_nothing_to_say_it_says_so(
+    client: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.call("eq", "list")
+    assert typed(capsys, "--fail-on", "notice") == "demo: nothing to say\n"
+    assert json.loads(typed(capsys, "--format", "json")) == {"findings": []}
+    suite = ET.fromstring(typed(capsys, "--format", "junit"))
+    assert (suite.get("tests"), suite.get("failures"), len(suite)) == ("1", "0", 1)
+
+
+@pytest.mark.usefixtures("misbehaved")
+@pytest.mark.parametrize(("level", "status"), [("notice", 1), ("warning", 1), ("error", 0)])
+def test_it_fails_from_the_severity_on_that_is_named(
+    capsys: pytest.CaptureFixture[str], level: str, status: int
+) -> None:
+    typed(capsys, "--fail-on", level, status=status)
+
+
+@pytest.mark.usefixtures("client")
+def test_an_account_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "invapi-emulator: " in typed(capsys, "--account", "nobody", status=2)
