@@ -10,36 +10,16 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator import __version__
-from invapi_emulator.actions.auth import sessions as _auth_sessions
-from invapi_emulator.actions.eq import inventory as _eq_inventory
-from invapi_emulator.actions.eq import power as _eq_power
-from invapi_emulator.actions.eq_callback import check as _eq_callback_check
-from invapi_emulator.actions.vm import creation as _vm_creation
-from invapi_emulator.actions.vm import restore_settings as _vm_restore_settings
-from invapi_emulator.actions.vm import snapshots as _vm_snapshots
-from invapi_emulator.actions.vm import statistics as _vm_statistics
+from invapi_emulator.actions import MODULES
 from invapi_emulator.api.endpoint import FormEndpoint
 from invapi_emulator.clock import real_time
 from invapi_emulator.demo_traffic import DemoTraffic
-from invapi_emulator.engine.action import modules
 from invapi_emulator.process.gc_tuning import no_collection
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.server.paths import path_within
 from invapi_emulator.settings import Settings, read_settings
 from invapi_emulator.startup import with_printed_seed
 from invapi_emulator.worlds.files import known_scenarios
-
-MODULES = (
-    _auth_sessions,
-    _eq_callback_check,
-    _eq_inventory,
-    _eq_power,
-    _vm_creation,
-    _vm_restore_settings,
-    _vm_snapshots,
-    _vm_statistics,
-)
-"""Importing these fills the tables of actions and of kinds of task."""
 
 _CONTROL_PATHS = frozenset({"/", "/openapi.json", "/metrics", "/_emulator", "/docs"})
 _CONTROL_FOLDERS = ("/_emulator/", "/docs/")
@@ -66,7 +46,7 @@ class EmulatorApp(FastAPI):
         self.runtime = runtime
         self._endpoint: FormEndpoint | None = None
         self._has_control = False
-        for module in modules():
+        for module in MODULES:
             self.router.routes.append(Route(f"/{module}.php", self._call_module, include_in_schema=False))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

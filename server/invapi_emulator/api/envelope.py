@@ -7,7 +7,7 @@ import orjson
 from invapi_emulator.api.answer import Answer, RawHeaders
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.transport import FAILURE_BODY, STATUS_OF_FAILURES
-from invapi_emulator.engine.action import Body
+from invapi_emulator.engine.call import Body
 from invapi_emulator.errors import ApiError, NoAppropriateServers
 
 _NOTHING_ELSE = Assumed()

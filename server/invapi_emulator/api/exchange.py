@@ -11,7 +11,8 @@ from invapi_emulator.api.response_faults import seconds_of
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import SECOND, Instant
-from invapi_emulator.engine.action import Action, Call
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.kind import Reply
 from invapi_emulator.errors import ApiError
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope
 
-from invapi_emulator.engine.action import Fields, Value
+from invapi_emulator.engine.call import Fields, Value
 from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
 
 MAX_BODY = 1024 * 1024

@@ -9,7 +9,8 @@ from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.masking import Masking
 from invapi_emulator.api.request import Request
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.engine.action import Action, Fields, Value
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.call import Fields, Value
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from invapi_emulator.engine.action import Fields, Value
+from invapi_emulator.engine.call import Fields, Value
 from invapi_emulator.process.logs import MASK, looks_made_up, without_made_up
 
 CALLBACK = "eq_callback"

@@ -6,7 +6,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from invapi_emulator.actions.parameters import VmId
-from invapi_emulator.engine.action import Fields
+from invapi_emulator.engine.call import Fields
 from invapi_emulator.errors import InvalidParameter
 
 _SHOWN = 60

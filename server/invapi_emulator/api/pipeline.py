@@ -18,7 +18,8 @@ from invapi_emulator.api.tokens import BY_TOKEN
 from invapi_emulator.clock import RealTime
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.transport import TOKEN_FIRST, WORDS_OF_REFUSALS
-from invapi_emulator.engine.action import Action, Call
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.kind import AfterFault, BeforeFault, Reply
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.advance import advance_due_tasks

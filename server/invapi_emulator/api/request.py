@@ -6,7 +6,7 @@ from starlette.types import Receive, Scope
 
 from invapi_emulator.api.forms import header, names_in_query, read_fields
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.engine.action import Fields
+from invapi_emulator.engine.call import Fields
 
 MULTIPART = "multipart/"
 

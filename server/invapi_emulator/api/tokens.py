@@ -1,6 +1,6 @@
 """Whose call it is by its token (contract 2.3, 5.4)."""
 
-from invapi_emulator.engine.action import Fields, Identification
+from invapi_emulator.engine.call import Fields, Identification
 from invapi_emulator.errors import InvalidToken, TokenExpired
 from invapi_emulator.storage import sessions
 from invapi_emulator.storage.owners import OwnerWord

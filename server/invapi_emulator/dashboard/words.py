@@ -1,25 +1,17 @@
 """How the page writes sizes, times and names of actions."""
 
-from invapi_emulator.domain.instants import HOUR, MINUTE, SECOND, Instant, to_datetime
+from functools import cache
 
-_ACTIONS = {
-    "create_snapshot": "Create snapshot",
-    "restore_snapshot": "Restore snapshot",
-    "remove_snapshot": "Remove snapshot",
-    "get_snapshot": "List snapshots",
-    "load_stats": "Load statistics",
-    "update_restore_settings": "Update rotation",
-    "on": "Power on",
-    "off": "Power off",
-    "hard_off": "Hard power off",
-    "reboot": "Reboot",
-    "status": "Ask power status",
-}
+from invapi_emulator.domain.instants import HOUR, MINUTE, SECOND, Instant, to_datetime
+from invapi_emulator.engine.action import ACTIONS
+
 _KIB = 1024
 
 
+@cache
 def action(name: str) -> str:
-    return _ACTIONS.get(name, name)
+    """Return the label of an action, whichever module has it."""
+    return next((action.label for action in ACTIONS.values() if action.name == name), name)
 
 
 def clock(instant: Instant) -> str:

@@ -91,18 +91,19 @@ def _section(section: Section) -> Iterator[str]:
 
 def _durations() -> Iterator[str]:
     yield from _table(
-        ("task", "seconds", "for a disk of 40 GiB"), (_duration(KINDS[name]) for name in sorted(KINDS))
+        ("task", "seconds", "for a disk of 40 GiB"),
+        (_duration(action, KINDS[module, action]) for module, action in sorted(KINDS)),
     )
 
 
-def _duration(kind: Kind) -> tuple[str, ...]:
+def _duration(action: str, kind: Kind) -> tuple[str, ...]:
     seconds, per_gb = (
         sum(stage.seconds for stage in kind.stages),
         sum(s.seconds_per_gb for s in kind.stages),
     )
     grows = f" + {per_gb:.4g} per GiB of disk" if per_gb else ""
     stages = ", ".join(stage.name for stage in kind.stages)
-    return f"`{kind.action}`: {stages}", f"{seconds:g}{grows}", f"{seconds + 40 * per_gb:g}"
+    return f"`{action}`: {stages}", f"{seconds:g}{grows}", f"{seconds + 40 * per_gb:g}"
 
 
 def _assumptions() -> Iterator[str]:

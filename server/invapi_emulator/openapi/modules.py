@@ -1,13 +1,11 @@
 """The paths of the imitated API: one a module, its actions in a `oneOf`."""
 
-from types import ModuleType
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED, actions_of
-from invapi_emulator.openapi.answers import auth, eq, eq_callback, vm
-from invapi_emulator.openapi.answers.answer import Answer, envelope
+from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED, Action, actions_of, modules
+from invapi_emulator.engine.example import Example, envelope
 from invapi_emulator.openapi.failures import (
     FAILURE_SCHEMAS,
     NO_SERVERS,
@@ -21,16 +19,15 @@ from invapi_emulator.openapi.parameters import Schema, query_parameters, request
 DEMO_TOKEN = "HOSTKEY_TOKEN"  # noqa: S105 - the vendor's examples work as printed (contract 7.1)
 SCHEMAS = "#/components/schemas/"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-DESCRIBED: dict[str, ModuleType] = {"auth": auth, "eq": eq, "eq_callback": eq_callback, "vm": vm}
 
 
 def module_paths() -> dict[str, Any]:
-    return {f"/{module}.php": _path(module) for module in sorted(DESCRIBED)}
+    return {f"/{module}.php": _path(module) for module in modules()}
 
 
 def module_schemas() -> dict[str, Schema]:
     """Return the schemas that the paths refer to, by name."""
-    models = {answer.model for module in DESCRIBED for _, answer in answers_of(module)}
+    models = {example.model for action in ACTIONS.values() for example in action.examples}
     ordered = sorted(models, key=lambda model: model.__name__)
     by_model, shared = models_json_schema(
         [(model, "validation") for model in ordered], ref_template=f"{SCHEMAS}{{model}}"
@@ -44,14 +41,14 @@ def module_schemas() -> dict[str, Schema]:
     schemas = parts | FAILURE_SCHEMAS | {"Reason": {"type": "string", "enum": reasons()}}
     for (module, name), action in ACTIONS.items():
         schemas[f"{_title(module, name)}Request"] = request_schema(action)
-        wholes = [_whole(module, name, bodies[answer.model]) for answer in DESCRIBED[module].ANSWERS[name]]
+        wholes = [_whole(module, name, bodies[example.model]) for example in action.examples]
         schemas[f"{_title(module, name)}Answer"] = wholes[0] if len(wholes) == 1 else {"oneOf": wholes}
     return schemas
 
 
-def answers_of(module: str) -> list[tuple[str, Answer]]:
-    """Return the examples of a module, each with its action."""
-    return [(name, answer) for name, answers in DESCRIBED[module].ANSWERS.items() for answer in answers]
+def described(module: str) -> list[Action]:
+    """Return the actions of a module, in the order of its list."""
+    return [action for (of, _), action in ACTIONS.items() if of == module]
 
 
 def form_of(module: str, action: str, sent: Any) -> dict[str, Any]:
@@ -86,8 +83,8 @@ def _form(module: str) -> dict[str, Any]:
         "discriminator": {"propertyName": "action", "mapping": refs},
     }
     examples = {
-        name: {"value": form_of(module, name, answers[0].sent)}
-        for name, answers in DESCRIBED[module].ANSWERS.items()
+        action.name: {"value": form_of(module, action.name, action.examples[0].sent)}
+        for action in described(module)
     }
     return {"required": True, "content": {form: {"schema": schema, "examples": examples} for form in FORMS}}
 
@@ -96,10 +93,13 @@ def _answered(module: str) -> dict[str, Any]:
     schemas = [{"$ref": f"{SCHEMAS}{_title(module, name)}Answer"} for name in actions_of(module)]
     schemas.append({"$ref": f"{SCHEMAS}ModuleFailure"})
     examples = {
-        _name(name, answer): {"value": answer.whole(module, name)} for name, answer in answers_of(module)
+        _name(action, example): {"value": example.whole(module, action.name)}
+        for action in described(module)
+        for example in action.examples
     }
-    for refused in DESCRIBED[module].REFUSED:
-        examples[f"{refused.action}: {refused.reason}"] = {"value": refused.body()}
+    for action in described(module):
+        for refused in action.refusal_examples:
+            examples[f"{action.name}: {refused.reason}"] = {"value": refused.body()}
     if module == "auth":
         schemas.append({"$ref": f"{SCHEMAS}NoAppropriateServers"})
         examples["login: no_appropriate_servers"] = {"value": NO_SERVERS}
@@ -110,9 +110,9 @@ def _answered(module: str) -> dict[str, Any]:
     }
 
 
-def _name(action: str, answer: Answer) -> str:
-    result = answer.body.get("result")
-    return f"{action}: {result}" if isinstance(result, str) else action
+def _name(action: Action, example: Example) -> str:
+    result = example.body.get("result")
+    return f"{action.name}: {result}" if isinstance(result, str) else action.name
 
 
 def _whole(module: str, action: str, body: Schema) -> Schema:

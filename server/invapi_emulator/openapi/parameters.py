@@ -1,23 +1,10 @@
 """What a client may send to an action, as a schema: derived from the model that checks it."""
 
-from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from invapi_emulator.engine.action import ACTIONS, Action
 
 Schema: TypeAlias = dict[str, Any]
-
-IGNORED: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("vm", "create_snapshot"): {"num_rotation": "accepted and ignored, whatever it is (4.1)"},
-    ("eq_callback", "check"): dict.fromkeys(
-        ("status", "stage", "id"), "accepted and ignored, whatever it is (3.2)"
-    ),
-    **{
-        ("eq", power): {"pin": "accepted and ignored, whatever it is (6.3)"}
-        for power in ("on", "off", "hard_off", "reboot", "status")
-    },
-}
-"""Parameters that the vendor documents and nothing here reads."""
 
 _TOKEN: Schema = {
     "type": "string",
@@ -49,8 +36,7 @@ def wire_parameters(action: Action) -> dict[str, Schema]:
         wire = _on_the_wire(schema)
         wire_name = f"{name}[]" if wire["type"] == "array" else name
         parameters[wire_name] = wire | ({"x-required": True} if name in model.get("required", ()) else {})
-    ignored = IGNORED.get((action.module, action.name), {})
-    return parameters | {name: {"type": "string", "description": why} for name, why in ignored.items()}
+    return parameters | {name: {"type": "string", "description": why} for name, why in action.ignored.items()}
 
 
 def query_parameters(module: str) -> list[Schema]:

@@ -82,7 +82,13 @@ def _stages(vm: VmSpec, spec: TaskSpec, module: str, count: int, ground: Ground)
     if spec.stages is not None:
         return tuple(PlannedStage(stage.name, stage.ends_at) for stage in spec.stages)
     return planned_stages(
-        KINDS[module, spec.action], vm.id, vm.disk.size_gb, count, _created_at(spec, ground), ground.account
+        spec.action,
+        KINDS[module, spec.action],
+        vm.id,
+        vm.disk.size_gb,
+        count,
+        _created_at(spec, ground),
+        ground.account,
     )
 
 

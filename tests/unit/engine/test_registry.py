@@ -1,18 +1,18 @@
 """A name that is registered twice is an error when the second module is imported."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-import invapi_emulator.application
-import invapi_emulator.client_lint.findings  # noqa: F401 - fills the table
+import invapi_emulator.client_lint.findings  # noqa: F401 - both fill a table
 from invapi_conformance.table import CHECKS, check
-from invapi_emulator.actions.parameters import NoParameters
+from invapi_emulator.actions import MODULES
 from invapi_emulator.client_lint.rule import HABITS, habit
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, assumption
-from invapi_emulator.engine.action import ACTIONS, action
+from invapi_emulator.engine.action import ACTIONS, register
 from invapi_emulator.engine.faults.kind import FAULTS, fault
-from invapi_emulator.engine.tasks.kinds import KINDS, kind
+from invapi_emulator.engine.tasks.kinds import KINDS
 
 
 def check_again(name: str) -> None:
@@ -23,8 +23,7 @@ def check_again(name: str) -> None:
 
 
 AGAIN: dict[str, Callable[[], object]] = {
-    "actions": lambda: action("vm", "get_snapshot", NoParameters, "4.2")(lambda _unit, _call: {}),
-    "kinds of task": lambda: kind(("vm", "get_snapshot"), [])(KINDS["vm", "get_snapshot"].finish),
+    "actions": lambda: register("vm", MODULES["vm"].ACTIONS[:1]),
     "kinds of fault": lambda: fault(FAULTS["reject"]),
     "checks": lambda: check_again(next(iter(CHECKS))),
     "habits": lambda: habit(next(iter(HABITS)), "warning", "again", instead="once")(lambda _seen: iter(())),
@@ -42,7 +41,9 @@ def test_a_second_entry_of_a_name_is_an_error(what: str) -> None:
 
 
 def test_the_same_action_of_another_module_starts_tasks_of_its_own() -> None:
+    status = ACTIONS["eq", "status"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("invapi_emulator.engine.tasks.kinds.KINDS", type(KINDS)("kinds of task"))
-        kind(("vm", "status"), [])(KINDS["eq", "status"].finish)
-        kind(("eq", "status"), [])(KINDS["eq", "status"].finish)
+        for table in ("ACTIONS", "KINDS"):
+            patch.setattr(f"invapi_emulator.engine.action.{table}", type(ACTIONS)(table))
+        register("eq", [status])
+        register("vm", [replace(status, module="vm")])

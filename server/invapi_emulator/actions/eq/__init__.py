@@ -1,1 +1,10 @@
 """`/eq.php`: what clients of snapshots need of it, the inventory and the power."""
+
+from invapi_emulator.actions.eq import list_servers, power, show, update_servers
+
+ACTIONS = (list_servers.ACTION, update_servers.ACTION, show.ACTION, *power.ACTIONS)
+NOT_EMULATED = (
+    *("add_ipmi_user", "boot_dev", "clear_pxe", "create_pxe", "novnc", "order_instance", "recreate_novnc"),
+    *("reinstall", "remove_ipmi_user", "sensors", "stop_novnc", "unit_reset", "rename_server", "set_pin"),
+    *("check_pin", "history", "get_traffic", "backup_list", "create_backup", "delete_backup"),
+)

@@ -1,5 +1,6 @@
-"""`eq.php`: power on, off, reboot and status (contract 6.3)."""
+"""`eq.php` `on`, `off`, `hard_off`, `reboot`, `status`: the power of a server (contract 6.3)."""
 
+from invapi_emulator.actions.answers import started
 from invapi_emulator.actions.locks import require_changeable, require_readable
 from invapi_emulator.actions.parameters import OfVm
 from invapi_emulator.contract.assumptions.power import ALREADY_SO, REBOOT_OF_WHAT_IS_OFF
@@ -12,16 +13,15 @@ from invapi_emulator.domain.virtual_machines import (
     require_off,
     require_on,
 )
-from invapi_emulator.engine.action import Body, Call, action
-from invapi_emulator.engine.tasks.kinds import Outcome, Work, kind
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.call import Body, Call, Handler
+from invapi_emulator.engine.example import RefusalExample
+from invapi_emulator.engine.tasks.kinds import Kind, Outcome, Work
 from invapi_emulator.engine.tasks.start import start_task
 from invapi_emulator.storage import events, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
-@action("eq", "on", OfVm, "6.3", refusal="failed to request on for")
-@action("eq", "off", OfVm, "6.3", refusal="failed to request off for")
-@action("eq", "hard_off", OfVm, "6.3", refusal="failed to request hard_off for")
 def switch_power(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_changeable(call.account.assumed, vm)
@@ -30,7 +30,6 @@ def switch_power(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     return {"callback": start_task(unit, call, vm)}
 
 
-@action("eq", "reboot", OfVm, "6.3", refusal="failed to request reboot for")
 def reboot(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_changeable(call.account.assumed, vm)
@@ -39,29 +38,20 @@ def reboot(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     return {"callback": start_task(unit, call, vm)}
 
 
-@action("eq", "status", OfVm, "6.3", refusal="failed to request status for")
 def status(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_readable(call.account.assumed, vm)
     return {"callback": start_task(unit, call, vm)}
 
 
-@kind(("eq", "on"), [Stage("schedule", 1), Stage("boot", 7)])
 def finish_on(unit: UnitOfWork, work: Work) -> Outcome:
     return _changed(unit, work, powered_on(work.vm, work.now))
 
 
-@kind(("eq", "off"), [Stage("shut down", 5)])
 def finish_off(unit: UnitOfWork, work: Work) -> Outcome:
     return _changed(unit, work, powered_off(work.vm, work.now))
 
 
-@kind(("eq", "hard_off"), [Stage("cut power", 2)])
-def finish_hard_off(unit: UnitOfWork, work: Work) -> Outcome:
-    return _changed(unit, work, powered_off(work.vm, work.now))
-
-
-@kind(("eq", "reboot"), [Stage("shut down", 5), Stage("boot", 7)])
 def finish_reboot(unit: UnitOfWork, work: Work) -> Outcome:
     if work.vm.power == "off":
         if work.account.assumed.holds(REBOOT_OF_WHAT_IS_OFF):
@@ -70,7 +60,6 @@ def finish_reboot(unit: UnitOfWork, work: Work) -> Outcome:
     return _changed(unit, work, rebooted(work.vm, work.now))
 
 
-@kind(("eq", "status"), [Stage("ask", 1)], changes=False)
 def finish_status(_unit: UnitOfWork, work: Work) -> Outcome:
     return Outcome(work.vm, _scope(work.vm))
 
@@ -83,3 +72,54 @@ def _changed(unit: UnitOfWork, work: Work, vm: VirtualMachine) -> Outcome:
 
 def _scope(vm: VirtualMachine) -> str:
     return "VM is up now" if vm.power == "on" else "VM is down now"
+
+
+def _power(
+    name: str,
+    label: str,
+    handler: Handler[OfVm],
+    task: Kind,
+    *,
+    example: int = 12345,
+    refused: tuple[RefusalExample, ...] = (),
+) -> Action:
+    return Action(
+        module="eq",
+        name=name,
+        label=label,
+        clause="6.3",
+        params=OfVm,
+        handler=handler,
+        task=task,
+        examples=(started(id=example),),
+        refusal=f"failed to request {name} for",
+        refusal_examples=refused,
+        ignored={"pin": "accepted and ignored, whatever it is (6.3)"},
+    )
+
+
+_NOT_RUNNING = RefusalExample(
+    {"id": 12346},
+    "vm_not_running",
+    "failed to request reboot for 12346 - the VM is not running; power it on first",
+)
+
+ACTIONS = (
+    _power("status", "Ask power status", status, Kind((Stage("ask", 1),), finish_status, changes=False)),
+    _power(
+        "on",
+        "Power on",
+        switch_power,
+        Kind((Stage("schedule", 1), Stage("boot", 7)), finish_on),
+        example=12346,
+    ),
+    _power("off", "Power off", switch_power, Kind((Stage("shut down", 5),), finish_off)),
+    _power("hard_off", "Hard power off", switch_power, Kind((Stage("cut power", 2),), finish_off)),
+    _power(
+        "reboot",
+        "Reboot",
+        reboot,
+        Kind((Stage("shut down", 5), Stage("boot", 7)), finish_reboot),
+        refused=(_NOT_RUNNING,),
+    ),
+)

@@ -1,1 +1,6 @@
 """`/eq_callback.php`: whether a task has ended."""
+
+from invapi_emulator.actions.eq_callback import check
+
+ACTIONS = (check.ACTION,)
+NOT_EMULATED = ("reinstall",)

@@ -1,17 +1,22 @@
-"""`eq_callback.php`: the poll (contract 3.2 to 3.7)."""
+"""`eq_callback.php` `check`: the poll (contract 3.2 to 3.7)."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from msgspec.structs import replace
+from pydantic import ConfigDict, Field, JsonValue
 
-from invapi_emulator.actions.ids import wire_id
-from invapi_emulator.actions.parameters import Parameters, TaskKey
+from invapi_emulator.actions import parameters
+from invapi_emulator.actions.answers import KEY, Part, TaskKey
+from invapi_emulator.actions.parameters import Parameters
+from invapi_emulator.actions.server_ids import wire_id
 from invapi_emulator.contract.assumptions import tasks as assumptions
 from invapi_emulator.domain.instants import DAY, HOUR
 from invapi_emulator.domain.tasks import Task, has_aged_out
-from invapi_emulator.engine.action import Body, Call, Fields, Identification, action, not_emulated
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.call import Body, Call, Fields, Identification
+from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.engine.tasks.jump import move_clock
 from invapi_emulator.engine.tasks.kinds import kind_of
 from invapi_emulator.errors import KeyForgotten, KeyNotFound, KeySpent
@@ -20,14 +25,51 @@ from invapi_emulator.storage import tasks
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
-not_emulated("eq_callback", "reinstall")
-
-
 LATE_ONCE_IN = 20
 """Of so many checks of a task that has ended, a hostile account answers one as if it had not."""
 
 
 class Check(Parameters):
+    key: parameters.TaskKey
+
+
+class Context(Part):
+    """What the task was asked with: `type` with its default, and all other fields as they were sent."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, str | list[JsonValue]]
+
+    action: str
+    id: int
+    location: str
+
+
+class NotReady(Part):
+    """The task is under way."""
+
+    result: Literal["Not ready"]
+    key: TaskKey
+
+
+class Done(Part):
+    """The task is done; this answer deletes the key (3.6)."""
+
+    result: Literal["OK"]
+    action: Literal["check"]
+    scope: str = Field(description="the message to the user, or data as a JSON string")
+    context: Context
+    debug: str | None = Field(description="a line as of the hypervisor's log")
+    key: TaskKey
+
+
+class Failed(Part):
+    """The task failed: a successful call about a failed task. The key stays (3.5)."""
+
+    result: Literal["Fail"]
+    error: str
+    scope: str
+    context: Context
+    debug: str | None
     key: TaskKey
 
 
@@ -44,7 +86,6 @@ def _check_key(unit: UnitOfWork, fields: Fields, _address: str) -> None:
         raise KeyNotFound(key)
 
 
-@action("eq_callback", "check", Check, "3.2", identified_by=Identification(_word, _check_key))
 def check(unit: UnitOfWork, call: Call[Check]) -> Body | None:
     task = tasks.by_key(unit, call.params.key)
     lifetime = DAY if call.account.assumed.holds(assumptions.KEY_LIFETIME) else HOUR
@@ -104,3 +145,47 @@ def _report(call: Call[Check], task: Task) -> Body:
             scope = orjson.loads(task.scope or "null")
     context = task.context | {"id": wire_id(assumed, task.vm_id)}
     return {"scope": scope, "context": context, "debug": task.debug, "key": task.key}
+
+
+_CONTEXT = {
+    "type": "snapshot",
+    "name": "before-upgrade",
+    "action": "create_snapshot",
+    "id": 12345,
+    "location": "NL",
+}
+_DONE = {
+    "result": "OK",
+    "action": "check",
+    "scope": "Snapshot before-upgrade created",
+    "context": _CONTEXT,
+    "debug": "openstack: image 9eea759b-d04c-4e02-98a9-0f7794f45a85 active, 19327352832 bytes",
+    "key": KEY,
+}
+_FAILED = {
+    "result": "Fail",
+    "error": "failed by hand",
+    "scope": "failed by hand",
+    "context": _CONTEXT,
+    "debug": None,
+    "key": KEY,
+}
+
+ACTION = Action(
+    module="eq_callback",
+    name="check",
+    label="Check task",
+    clause="3.2",
+    params=Check,
+    handler=check,
+    identified_by=Identification(_word, _check_key),
+    examples=(
+        Example(NotReady, {"key": KEY}, {"result": "Not ready", "key": KEY}),
+        Example(Done, {"key": KEY}, _DONE),
+        Example(Failed, {"key": KEY}, _FAILED),
+    ),
+    refusal_examples=(
+        RefusalExample({"key": KEY}, "key_not_found", "AsyncKey not found", more={"key": KEY}),
+    ),
+    ignored=dict.fromkeys(("status", "stage", "id"), "accepted and ignored, whatever it is (3.2)"),
+)

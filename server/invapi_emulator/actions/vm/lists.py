@@ -1,14 +1,19 @@
-"""A VM's lists of snapshots: which list a type names, and taking snapshots out of it."""
+"""A VM's lists of snapshots: which list a type names, finding snapshots in it, and taking them out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from invapi_emulator.contract.assumptions.snapshots import EXCLUSION_OF_WHAT_GOES, TYPES
+from invapi_emulator.actions.locks import require_changeable
+from invapi_emulator.actions.parameters import OfExistingSnapshot
+from invapi_emulator.contract.assumptions.snapshots import EXCLUSION_OF_WHAT_GOES, LOCK_FIRST, TYPES
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot
-from invapi_emulator.storage import events, snapshots
+from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot, find_snapshot
+from invapi_emulator.domain.virtual_machines import VirtualMachine, require_snapshots_supported
+from invapi_emulator.engine.call import Call
+from invapi_emulator.engine.tasks.kinds import Work
+from invapi_emulator.storage import events, snapshots, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -24,6 +29,24 @@ def held(
     listed = list_named(account, type_)
     present = snapshots.of_type(unit, vm_id, listed)
     return present, snapshots.settings_of_type(unit, vm_id, listed)
+
+
+def changeable(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> tuple[VirtualMachine, Snapshot]:
+    """Return the VM and the snapshot that a call names, if both may be worked on (order: contract 2.8)."""
+    account, params = call.account, call.params
+    vm = vms.load(unit, params.id)
+    require_snapshots_supported(vm)
+    present, _ = held(unit, account, vm.id, params.type)
+    if not account.assumed.holds(LOCK_FIRST):
+        find_snapshot(present, params.name, params.openstack_id)
+    require_changeable(account.assumed, vm)
+    return vm, find_snapshot(present, params.name, params.openstack_id)
+
+
+def named_in(unit: UnitOfWork, work: Work) -> tuple[Snapshot, Sequence[Snapshot]]:
+    """Return the snapshot that a task is about, and all of its list."""
+    present, _ = held(unit, work.account, work.vm.id, work.task.context["type"])
+    return find_snapshot(present, work.task.context["name"], None), present
 
 
 def take_out(unit: UnitOfWork, account: Account, now: Instant, gone: Iterable[Snapshot]) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from invapi_emulator.contract.registry import Registry
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.engine.action import Call
+from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.match import Match
 from invapi_emulator.errors import ApiError
 from invapi_emulator.storage.unit_of_work import UnitOfWork

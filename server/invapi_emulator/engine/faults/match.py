@@ -13,7 +13,8 @@ from pydantic import (
     field_validator,
 )
 
-from invapi_emulator.engine.action import ACTIONS, Call, actions_of, modules
+from invapi_emulator.engine.action import ACTIONS, actions_of, modules
+from invapi_emulator.engine.call import Call
 from invapi_emulator.storage import tasks
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pydantic import Field, TypeAdapter
 
-from invapi_emulator.engine.action import Call
+from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults import kinds as _kinds  # noqa: F401 - importing them fills the table
 from invapi_emulator.engine.faults.kind import FAULTS, AfterFault, Draw, Fault, Phase, Window
 from invapi_emulator.engine.faults.match import Match, vm_of

@@ -1,6 +1,6 @@
 """Kinds of task, as data: their stages, and the function that makes them take effect."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -42,44 +42,24 @@ Leave: TypeAlias = Callable[[UnitOfWork, Work], VirtualMachine]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of task, started by the action of this module.
+    """A kind of task.
 
     A kind that `changes` its VM locks it. One that `pauses` stops it until the end, so that a snapshot is of one
     moment. `works_disk` marks what shows as a peak in the statistics. One that `fetches` has data in its scope, as
     JSON. `leave` is what a failure leaves behind.
     """
 
-    module: str
-    action: str
     stages: tuple[Stage, ...]
     finish: Finish
-    changes: bool
-    pauses: bool
-    works_disk: bool
-    fetches: bool
-    leave: Leave
+    changes: bool = True
+    pauses: bool = False
+    works_disk: bool = False
+    fetches: bool = False
+    leave: Leave = lambda _unit, work: work.vm
 
 
 KINDS: Registry[KindName, Kind] = Registry("kinds of task")
-
-
-def kind(
-    name: KindName,
-    stages: Sequence[Stage],
-    *,
-    changes: bool = True,
-    pauses: bool = False,
-    works_disk: bool = False,
-    fetches: bool = False,
-    leave: Leave = lambda _unit, work: work.vm,
-) -> Callable[[Finish], Finish]:
-    """Put a kind into the table, with the decorated function as its effect."""
-
-    def register(finish: Finish) -> Finish:
-        KINDS.add(name, Kind(*name, tuple(stages), finish, changes, pauses, works_disk, fetches, leave))
-        return finish
-
-    return register
+"""By the module and the action that starts such a task."""
 
 
 def kind_of(task: Task) -> Kind:

@@ -12,26 +12,26 @@ _LATE_SECONDS = 30
 
 
 def planned_stages(
-    kind: Kind, vm_id: int, size_gb: int, count: int, now: Instant, account: Account
+    action: str, kind: Kind, vm_id: int, size_gb: int, count: int, now: Instant, account: Account
 ) -> tuple[PlannedStage, ...]:
-    """Return the stages of the how-manieth (`count`) task of this kind on a VM, starting now."""
+    """Return the stages of the task of an action that is the `count`th of a VM, starting now."""
     chance, profile = chance_of(account), account.conduct.profile
 
     def draw(stage: str) -> float:
-        return chance.fraction("vm", vm_id, "duration", kind.action, stage, count)
+        return chance.fraction("vm", vm_id, "duration", action, stage, count)
 
     def pace(stage: str) -> float:
         if not account.is_hostile:
             return PACE[profile]
-        drawn = chance.fraction("vm", vm_id, "pace", kind.action, stage, count)
+        drawn = chance.fraction("vm", vm_id, "pace", action, stage, count)
         return float(MOST_HOSTILE ** (2 * drawn - 1))
 
     return plan(kind.stages, size_gb, now, draw, pace)
 
 
-def lists_are_late(kind: Kind, vm_id: int, count: int, account: Account) -> Instant | None:
+def lists_are_late(action: str, kind: Kind, vm_id: int, count: int, account: Account) -> Instant | None:
     """Return how long after its end lists do not show what a task did: in a hostile world, every other time."""
     if not (account.is_hostile and kind.works_disk):
         return None
-    drawn = chance_of(account).fraction("vm", vm_id, "late list", kind.action, count) * _LATE_ONCE_IN
+    drawn = chance_of(account).fraction("vm", vm_id, "late list", action, count) * _LATE_ONCE_IN
     return round(drawn * _LATE_SECONDS) * SECOND if 0 < drawn < 1 else None

@@ -17,7 +17,7 @@ from invapi_emulator.domain.tasks import (
     was_queued,
 )
 from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
-from invapi_emulator.engine.action import Call, Value
+from invapi_emulator.engine.call import Call, Value
 from invapi_emulator.engine.faults.kind import TaskFault
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.keys import key_of_new_task
@@ -55,7 +55,7 @@ def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults
         stages=stages,
         created_at=call.now,
         due_at=stages[-1].ends_at,
-        stale_for=lists_are_late(kind, vm.id, count, account),
+        stale_for=lists_are_late(call.action, kind, vm.id, count, account),
     )
     task = _as_ordered(unit, call, task)
     tasks.add(unit, task)
@@ -72,12 +72,12 @@ def _planned(
 ) -> tuple[PlannedStage, ...]:
     """Return the stages; a task that changes a locked VM waits for those before it, where such are accepted at all."""
     if not kind.changes or vm.locked_by is None:
-        return planned_stages(kind, vm.id, vm.size_gb, count, call.now, call.account)
+        return planned_stages(call.action, kind, vm.id, vm.size_gb, count, call.now, call.account)
     ahead = tasks.by_key(unit, vm.locked_by)
     if ahead is None or ahead.due_at is None:
         raise VmLocked(f"the VM is locked by task {vm.locked_by}, which hangs: nothing can wait for its end")
     waiting = PlannedStage(QUEUED, ahead.due_at)
-    return (waiting, *planned_stages(kind, vm.id, vm.size_gb, count, ahead.due_at, call.account))
+    return (waiting, *planned_stages(call.action, kind, vm.id, vm.size_gb, count, ahead.due_at, call.account))
 
 
 def _make_room(unit: UnitOfWork, call: Call[Any], number: int, context_size: int) -> None:

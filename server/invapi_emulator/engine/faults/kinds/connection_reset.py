@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from invapi_emulator.engine.action import Call
+from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.kind import BeforeFault, Cut, Window, fault
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 

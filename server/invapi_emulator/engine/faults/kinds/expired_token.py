@@ -2,7 +2,8 @@
 
 from typing import Any, Literal
 
-from invapi_emulator.engine.action import ACTIONS, Call
+from invapi_emulator.engine.action import ACTIONS
+from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.kind import BeforeFault, Window, fault
 from invapi_emulator.errors import ApiError, Faulted, TokenExpired
 from invapi_emulator.storage import accounts, sessions

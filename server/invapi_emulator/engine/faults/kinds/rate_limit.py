@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from invapi_emulator.domain.instants import SECOND, Instant
-from invapi_emulator.engine.action import Call
+from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.kind import BeforeFault, Count, Window, fault
 from invapi_emulator.errors import ApiError, Faulted
 from invapi_emulator.storage.unit_of_work import UnitOfWork

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from invapi_emulator.engine.action import Call
+from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.kind import BeforeFault, Text, Window, fault
 from invapi_emulator.errors import ApiError, Faulted
 from invapi_emulator.storage.unit_of_work import UnitOfWork

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.engine.action import Call
+from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.kind import TaskFault, fault
 
 _LISTED = frozenset({"create_snapshot", "remove_snapshot", "restore_snapshot"})

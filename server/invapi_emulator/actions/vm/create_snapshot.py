@@ -1,8 +1,9 @@
-"""`vm.php`: making snapshots, with rotation (contract 4.1, 4.10, 4.13)."""
+"""`vm.php` `create_snapshot`: a new snapshot, with rotation (contract 4.1, 4.10, 4.13)."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 
+from invapi_emulator.actions.answers import started
 from invapi_emulator.actions.locks import require_changeable
 from invapi_emulator.actions.parameters import OfSnapshot
 from invapi_emulator.actions.vm.lists import held, list_named, take_out
@@ -22,15 +23,16 @@ from invapi_emulator.domain.snapshots import (
 )
 from invapi_emulator.domain.tasks import Stage, was_queued
 from invapi_emulator.domain.virtual_machines import VirtualMachine, require_snapshots_supported
-from invapi_emulator.engine.action import Body, Call, action
-from invapi_emulator.engine.tasks.kinds import Outcome, Work, kind
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.example import RefusalExample
+from invapi_emulator.engine.tasks.kinds import Kind, Outcome, Work
 from invapi_emulator.engine.tasks.start import start_task
 from invapi_emulator.errors import Refusal, TaskFailed
 from invapi_emulator.storage import accounts, events, snapshots, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
-@action("vm", "create_snapshot", OfSnapshot, "4.1", refusal="failed to request snapshot creation for")
 def create_snapshot(unit: UnitOfWork, call: Call[OfSnapshot]) -> Body:
     account, type_ = call.account, call.params.type
     vm = vms.load(unit, call.params.id)
@@ -52,13 +54,6 @@ def _leave_in_error(unit: UnitOfWork, work: Work) -> VirtualMachine:
     return work.vm
 
 
-@kind(
-    ("vm", "create_snapshot"),
-    [Stage("prepare", 4), Stage("copy disk", 4, 0.7), Stage("upload image", 0, 0.1)],
-    pauses=True,
-    works_disk=True,
-    leave=_leave_in_error,
-)
 def finish_create_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
     made = _list_new(unit, work, "available")
     scope = f"Snapshot {made.name} created"
@@ -122,3 +117,42 @@ def _counting(account: Account) -> Counting:
         broken=account.assumed.holds(assumptions.BROKEN_AND_THE_LIMIT),
         broken_first=account.assumed.holds(assumptions.BROKEN_ONES_ROTATE),
     )
+
+
+_REFUSAL = "failed to request snapshot creation for"
+
+ACTION = Action(
+    module="vm",
+    name="create_snapshot",
+    label="Create snapshot",
+    clause="4.1",
+    params=OfSnapshot,
+    handler=create_snapshot,
+    task=Kind(
+        (Stage("prepare", 4), Stage("copy disk", 4, 0.7), Stage("upload image", 0, 0.1)),
+        finish_create_snapshot,
+        pauses=True,
+        works_disk=True,
+        leave=_leave_in_error,
+    ),
+    examples=(started(id=12345, name="before-upgrade"),),
+    refusal=_REFUSAL,
+    refusal_examples=(
+        RefusalExample(
+            {"id": 12345, "name": "a b"},
+            "invalid_parameter",
+            f"{_REFUSAL} 12345 - invalid parameter name: 'a b'; it takes 1 to 100 characters of a-zA-Z0-9_-.",
+        ),
+        RefusalExample(
+            {"id": 12345, "name": "before-release"},
+            "name_taken",
+            f"{_REFUSAL} 12345 - there is a snapshot 'before-release' of this type already",
+        ),
+        RefusalExample(
+            {"id": 12346, "name": "before-upgrade"},
+            "snapshot_limit",
+            f"{_REFUSAL} 12346 - it has 4 of 4 snapshots, and rotation is off",
+        ),
+    ),
+    ignored={"num_rotation": "accepted and ignored, whatever it is (4.1)"},
+)

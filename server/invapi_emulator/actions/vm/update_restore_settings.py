@@ -1,14 +1,18 @@
-"""`vm.php`: settings of rotation, changed at once (contract 4.6, 4.9)."""
+"""`vm.php` `update_restore_settings`: settings of rotation, changed at once (contract 4.6, 4.9)."""
 
 from msgspec.structs import replace
 
+from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.parameters import Names, OfSnapshots, Switch
+from invapi_emulator.actions.vm import answers
 from invapi_emulator.actions.vm.lists import held, list_named
 from invapi_emulator.actions.vm.rows import settings_body
 from invapi_emulator.contract.assumptions.snapshots import EXCLUDED_NAMES, LEFT_OUT_SETTINGS
 from invapi_emulator.domain.snapshots import RotationSettings, find_snapshot
 from invapi_emulator.domain.virtual_machines import require_snapshots_supported
-from invapi_emulator.engine.action import Body, Call, action
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.errors import NothingToUpdate
 from invapi_emulator.storage import events, snapshots, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -25,9 +29,10 @@ class RestoreSettings(OfSnapshots):
             raise NothingToUpdate("nothing to update: send enable_rotation (1 or 0) or exclude_rotation[]")
 
 
-@action(
-    "vm", "update_restore_settings", RestoreSettings, "4.6", refusal="failed to update restore settings for"
-)
+class Settings(Part):
+    settings: answers.RotationSettings
+
+
 def update_restore_settings(unit: UnitOfWork, call: Call[RestoreSettings]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)
@@ -52,3 +57,31 @@ def _changed(unit: UnitOfWork, call: Call[RestoreSettings], vm_id: int) -> Rotat
                 find_snapshot(present, name, None)
         settings = replace(settings, excluded=params.exclude_rotation)
     return settings
+
+
+_CHANGED = answers.SETTINGS_EXAMPLE | {"enable_rotation": 1, "exclude_rotation": ["fresh-install"]}
+_REFUSAL = "failed to update restore settings for"
+
+ACTION = Action(
+    module="vm",
+    name="update_restore_settings",
+    label="Update rotation",
+    clause="4.6",
+    params=RestoreSettings,
+    handler=update_restore_settings,
+    examples=(
+        Example(
+            Settings,
+            {"id": 12345, "enable_rotation": 1, "exclude_rotation[]": ["fresh-install"]},
+            {"settings": _CHANGED},
+        ),
+    ),
+    refusal=_REFUSAL,
+    refusal_examples=(
+        RefusalExample(
+            {"id": 12345},
+            "nothing_to_update",
+            f"{_REFUSAL} 12345 - nothing to update: send enable_rotation (1 or 0) or exclude_rotation[]",
+        ),
+    ),
+)

@@ -1,0 +1,33 @@
+"""`auth.php` `info`: what a token is good for (contract 5.2)."""
+
+from invapi_emulator.actions.answers import invalid_token
+from invapi_emulator.actions.auth.session import EXAMPLE, LoggedIn, described
+from invapi_emulator.actions.parameters import NoParameters
+from invapi_emulator.domain.accounts import GIVEN_TOKEN_EXPIRES
+from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.example import Example
+from invapi_emulator.storage import sessions
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+
+def info(unit: UnitOfWork, call: Call[NoParameters]) -> Body:
+    token = str(call.fields["token"])
+    session = sessions.find(unit, token)
+    expires = GIVEN_TOKEN_EXPIRES if session is None else session.expires_at // SECOND
+    return described(unit, token, expires)
+
+
+_GIVEN = EXAMPLE | {"token": "HOSTKEY_TOKEN", "token_expire": 4102444800}
+
+ACTION = Action(
+    module="auth",
+    name="info",
+    label="Describe token",
+    clause="5.2",
+    params=NoParameters,
+    handler=info,
+    examples=(Example(LoggedIn, {}, {"result": _GIVEN}),),
+    refusal_examples=(invalid_token(),),
+)

@@ -1,0 +1,103 @@
+"""A login token as `auth.php` describes it, and the login that makes one (contract 5)."""
+
+from typing import Annotated, Any, Literal, TypeGuard
+
+from pydantic import Field
+
+from invapi_emulator.actions.answers import Part
+from invapi_emulator.actions.parameters import Parameters, Switch, Ttl
+from invapi_emulator.actions.server_ids import wire_ids
+from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.engine.action import ACTIONS
+from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.errors import NoAppropriateServers
+from invapi_emulator.storage import accounts, sessions, vms
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+DEFAULT_TTL = 10_800
+
+
+class LoginParameters(Parameters):
+    """`fix_ip` binds the token to the caller's address."""
+
+    ttl: Ttl = DEFAULT_TTL
+    fix_ip: Switch = False
+
+
+class Session(Part):
+    token: str = Field(
+        description="32 hexadecimal digits; the one that an account is given out with may be another word"
+    )
+    role: Literal["Customer"]
+    role_type: Literal["Customer"]
+    role_name: Literal["customer_billing"]
+    permissions: list[str] = Field(description="`module/action` of each action")
+    servers: list[int] = Field(description="ids of the account's VMs")
+    whmcs_id: Annotated[str, Field(pattern="^[0-9]+$")]
+    whmcs_location: str
+    email: str
+    customer_id: int
+    token_expire: int = Field(description="epoch seconds on the account's clock")
+    verified: Literal[True]
+
+
+class LoggedIn(Part):
+    result: Session
+
+
+EXAMPLE: dict[str, Any] = {
+    "token": "b2f0a6d1c4e58f7390a1b2c3d4e5f607",
+    "role": "Customer",
+    "role_type": "Customer",
+    "role_name": "customer_billing",
+    "permissions": ["auth/info", "eq/list", "vm/create_snapshot"],
+    "servers": [12345, 12346, 12347, 12348],
+    "whmcs_id": "10007",
+    "whmcs_location": "com",
+    "email": "demo@example.com",
+    "customer_id": 10007,
+    "token_expire": 1893466800,
+    "verified": True,
+}
+
+
+def logged_in(unit: UnitOfWork, call: Call[Any], wanted: LoginParameters) -> Body:
+    """Make a token, and describe it; raises NoAppropriateServers for an account without VMs (contract 5.3)."""
+    if not vms.ids(unit):
+        raise NoAppropriateServers
+    number = accounts.next_sequence(unit)
+    session = sessions.Session(
+        token=call.chance.token(call.account.generation, number),
+        sequence=number,
+        expires_at=call.now + wanted.ttl * SECOND,
+        address=call.address if wanted.fix_ip else None,
+    )
+    sessions.add(unit, session)
+    return described(unit, session.token, session.expires_at // SECOND)
+
+
+def described(unit: UnitOfWork, token: str, expires: int) -> Body:
+    """Return what an answer says of a token that expires at these epoch seconds."""
+    account = unit.account
+    customer = 10_000 + account.seed % 90_000
+    return {
+        "result": {
+            "token": token,
+            "role": "Customer",
+            "role_type": "Customer",
+            "role_name": "customer_billing",
+            "permissions": sorted(f"{module}/{name}" for module, name in ACTIONS),
+            "servers": wire_ids(unit),
+            "whmcs_id": str(customer),
+            "whmcs_location": "com",
+            "email": account.credentials.user,
+            "customer_id": customer,
+            "token_expire": expires,
+            "verified": True,
+        }
+    }
+
+
+def is_plain(value: object) -> TypeGuard[str]:
+    """Tell whether a value is a text that an account may have; PostgreSQL takes no NUL."""
+    return isinstance(value, str) and value.isprintable()

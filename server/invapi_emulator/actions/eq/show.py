@@ -1,0 +1,128 @@
+"""`eq.php` `show`: a server in full (contract 6.2)."""
+
+from typing import Any, Literal
+
+from invapi_emulator.actions.answers import Part, Uuid, WireDate
+from invapi_emulator.actions.parameters import OfVm
+from invapi_emulator.actions.server_ids import wire_id
+from invapi_emulator.domain.instants import wire_date
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.example import Example, RefusalExample
+from invapi_emulator.storage import vms
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+
+class ServerData(Part):
+    id: int
+    type: Literal["VPS", "VDS"]
+    virtual: Literal[1]
+    preset: str
+    hostname: str
+    location: str
+    created_at: WireDate
+    status: Literal["rent"]
+    power_status: Literal["power_on", "power_off"]
+    uuid: Uuid
+
+
+class Ipmi(Part):
+    model: Literal["openstack", "ovirt"]
+
+
+class Hardware(Part):
+    cpu_count: int
+    ram_mb: int
+    disk_gb: int
+
+
+class Address(Part):
+    IP: str
+    ip: str
+    main_ip: Literal[1]
+    MAC: str
+
+
+class Interface(Part):
+    mac: str
+    IsMain: Literal[1]
+
+
+class Tag(Part):
+    tag: str
+    value: str
+
+
+class Location(Part):
+    dc_location: str
+
+
+class Server(Part):
+    server_data: ServerData
+    ipmi: Ipmi
+    hardware: Hardware
+    IP: list[Address]
+    interfaces: list[Interface]
+    tags: list[Tag]
+    location: Location
+
+
+def show(unit: UnitOfWork, call: Call[OfVm]) -> Body:
+    vm = vms.load(unit, call.params.id)
+    return {
+        "server_data": {
+            "id": wire_id(call.account.assumed, vm.id),
+            "type": vm.kind,
+            "virtual": 1,
+            "preset": vm.preset,
+            "hostname": vm.hostname,
+            "location": vm.location,
+            "created_at": wire_date(vm.created_at),
+            "status": "rent",
+            "power_status": f"power_{vm.power}",
+            "uuid": vm.uuid,
+        },
+        "ipmi": {"model": vm.engine},
+        "hardware": {"cpu_count": vm.cpu_count, "ram_mb": vm.memory_mb, "disk_gb": vm.size_gb},
+        "IP": [{"IP": vm.ip, "ip": vm.ip, "main_ip": 1, "MAC": vm.mac}],
+        "interfaces": [{"mac": vm.mac, "IsMain": 1}],
+        "tags": [{"tag": tag, "value": value} for tag, value in vm.tags],
+        "location": {"dc_location": vm.location},
+    }
+
+
+_SERVER: dict[str, Any] = {
+    "server_data": {
+        "id": 12345,
+        "type": "VPS",
+        "virtual": 1,
+        "preset": "vm.small",
+        "hostname": "web-1",
+        "location": "NL",
+        "created_at": "2029-11-02 00:00:00",
+        "status": "rent",
+        "power_status": "power_on",
+        "uuid": "5f0c2a3e-90f3-4a61-9f5a-51b0f3f3c1aa",
+    },
+    "ipmi": {"model": "openstack"},
+    "hardware": {"cpu_count": 2, "ram_mb": 4096, "disk_gb": 40},
+    "IP": [{"IP": "192.0.2.10", "ip": "192.0.2.10", "main_ip": 1, "MAC": "52:54:00:00:00:01"}],
+    "interfaces": [{"mac": "52:54:00:00:00:01", "IsMain": 1}],
+    "tags": [{"tag": "environment", "value": "demo"}],
+    "location": {"dc_location": "NL"},
+}
+_REFUSAL = "failed to request show for"
+
+ACTION = Action(
+    module="eq",
+    name="show",
+    label="Show server",
+    clause="6.2",
+    params=OfVm,
+    handler=show,
+    examples=(Example(Server, {"id": 12345}, _SERVER),),
+    refusal=_REFUSAL,
+    refusal_examples=(
+        RefusalExample({"id": 99999}, "vm_not_found", f"{_REFUSAL} 99999 - no such VM in this account"),
+    ),
+)

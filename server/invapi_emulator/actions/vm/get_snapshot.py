@@ -1,0 +1,96 @@
+"""`vm.php` `get_snapshot`: the list of a VM's snapshots (contract 4.2, 4.7, 4.8)."""
+
+from typing import Any
+
+import orjson
+from pydantic import Field
+
+from invapi_emulator.actions.answers import KEY, Started, invalid_token
+from invapi_emulator.actions.locks import require_readable
+from invapi_emulator.actions.parameters import OfSnapshots
+from invapi_emulator.actions.vm.answers import SETTINGS_EXAMPLE, RotationSettings, SnapshotRow
+from invapi_emulator.actions.vm.lists import list_named
+from invapi_emulator.actions.vm.rows import settings_body, snapshot_row
+from invapi_emulator.contract.assumptions import snapshots as assumptions
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.snapshots import as_listed
+from invapi_emulator.domain.tasks import Stage
+from invapi_emulator.domain.virtual_machines import VirtualMachine, require_snapshots_supported
+from invapi_emulator.engine.action import Action
+from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.example import Example
+from invapi_emulator.engine.tasks.kinds import Kind, Outcome, Work
+from invapi_emulator.engine.tasks.start import start_task
+from invapi_emulator.storage import snapshots, stale_lists, vms
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+
+class Listed(Started):
+    """The list as it is at the call; the check of `callback` answers it as it is when the task ends (4.7)."""
+
+    settings: RotationSettings
+    snapshots: list[SnapshotRow] = Field(description="oldest first")
+
+
+def get_snapshot(unit: UnitOfWork, call: Call[OfSnapshots]) -> Body:
+    """Answer the list as it is now, and a key for the list as it will be when the task ends (contract 4.7)."""
+    account, type_ = call.account, call.params.type
+    vm = vms.load(unit, call.params.id)
+    require_snapshots_supported(vm)
+    require_readable(account.assumed, vm)
+    reading = account.assumed[assumptions.LIST_ANSWER]
+    key = {} if reading == "at-once" else {"callback": start_task(unit, call, vm, type=type_)}
+    if reading == "by-key":
+        return key
+    settings = snapshots.settings_of_type(unit, vm.id, list_named(account, type_))
+    return key | {
+        "settings": settings_body(settings, vm.num_max),
+        "snapshots": _listed(unit, account, vm, type_, call.now),
+    }
+
+
+def finish_get_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
+    rows = _listed(unit, work.account, work.vm, work.task.context["type"], work.now)
+    return Outcome(work.vm, orjson.dumps({"snapshots": rows}).decode())
+
+
+def _listed(
+    unit: UnitOfWork, account: Account, vm: VirtualMachine, type_: str, now: Instant
+) -> list[dict[str, Any]]:
+    """Return the rows of a list; a fault, or a hostile account, may keep it from showing the newest changes."""
+    shown = snapshots.of_vm(unit, vm.id)
+    stale = stale_lists.of_vm(unit, vm.id, now)
+    if stale:
+        shown = as_listed(shown, stale)
+    listed = list_named(account, type_)
+    rows = [snapshot_row(snapshot, account.assumed) for snapshot in shown if snapshot.type == listed]
+    return rows if account.assumed.holds(assumptions.ORDER_OF_ROWS) else rows[::-1]
+
+
+_ROW = {
+    "name": "before-release",
+    "snapshot_id": "2",
+    "date": "2029-12-30 00:00:00",
+    "created_at": "2029-12-30T00:00:00Z",
+    "type": "snapshot",
+    "status": "available",
+    "size": 19327352832,
+    "total_size": 19327352832,
+    "openstack_image_id": "9eea759b-d04c-4e02-98a9-0f7794f45a85",
+}
+
+ACTION = Action(
+    module="vm",
+    name="get_snapshot",
+    label="List snapshots",
+    clause="4.2",
+    params=OfSnapshots,
+    handler=get_snapshot,
+    task=Kind((Stage("read", 1),), finish_get_snapshot, changes=False, fetches=True),
+    examples=(
+        Example(Listed, {"id": 12345}, {"callback": KEY, "settings": SETTINGS_EXAMPLE, "snapshots": [_ROW]}),
+    ),
+    refusal="failed to request snapshot list for",
+    refusal_examples=(invalid_token(id=12345),),
+)
