@@ -7,7 +7,6 @@ from invapi_conformance.snapshot_steps import put_back_settings, remove_own
 from invapi_conformance.table import CannotTell
 from invapi_conformance.target import Unreachable
 from invapi_conformance.walk import StepFailed, Walk
-from invapi_emulator.domain.instants import SECOND
 
 TROUBLE = (StepFailed, CannotTell, Unreachable)
 TRIES_FOR_SECONDS = 300
@@ -34,7 +33,7 @@ def clean_up(walk: Walk) -> list[str]:
 def _tried(walk: Walk, undo: Callable[[Walk], None], by_hand: str) -> str:
     """Undo; trouble on the way is met with more tries, for a while."""
     probe = walk.probe
-    deadline = probe.now() + min(TRIES_FOR_SECONDS, probe.patience.task_seconds) * SECOND
+    deadline = probe.now() + min(TRIES_FOR_SECONDS, probe.patience.task_seconds)
     while True:
         try:
             undo(walk)
@@ -82,7 +81,7 @@ def _wait_for_tasks(walk: Walk) -> None:
 
 def _is_listed(walk: Walk) -> bool:
     """Look for it; as long as a task may take if nobody knows whether it is being made, since an answer got lost."""
-    deadline = walk.probe.now() + walk.probe.patience.task_seconds * SECOND
+    deadline = walk.probe.now() + walk.probe.patience.task_seconds
     while True:
         rows = walk.listed("cleanup.list", until=lambda names: walk.own in names)
         if any(row.get("name") == walk.own for row in rows):

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from invapi_emulator.process.logs import MASK, without_made_up
-
+MASK = "***"
 SHORTEST = 4
+_TOKEN = re.compile(r"\b[0-9a-f]{32}\b")
 _KEY = re.compile(r"\b([a-z0-9]{4})[a-z0-9]{28}\b")
 
 
@@ -19,7 +19,7 @@ class Masking:
     def text(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, MASK)
-        return _KEY.sub(r"\1…", without_made_up(text))
+        return _KEY.sub(r"\1…", _TOKEN.sub(MASK, text))
 
     def value(self, value: Any) -> Any:
         """Mask a JSON value to its last string."""

@@ -1,15 +1,14 @@
 """What checks ask with: calls in the account's name, tasks followed to their end, and what was seen so far."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from invapi_conformance.answers import Answer
 from invapi_conformance.interruption import Stop
 from invapi_conformance.requests import Request, Value
+from invapi_conformance.system import Clock
 from invapi_conformance.table import CannotTell
 from invapi_conformance.target import Target, Unreachable
-from invapi_emulator.domain.instants import SECOND
 
 NOBODY = 2**63 - 1
 """An id that no VM has."""
@@ -53,7 +52,7 @@ class Probe:
     access: Access
     patience: Patience
     stop: Stop
-    now: Callable[[], int]
+    now: Clock
     steps: dict[str, Answer] = field(default_factory=dict)
     why_none: str = "that step was not in the plan"
     own: str = ""
@@ -111,7 +110,7 @@ class Probe:
 
     def followed(self, key: str) -> tuple[Answer, Answer]:
         """Check a task until it is no longer under way; return the first answer and the last one."""
-        deadline = self.now() + self.patience.task_seconds * SECOND
+        deadline = self.now() + self.patience.task_seconds
         first = answer = self.checked(key)
         while not answer.ends_a_task:
             if self.now() > deadline:

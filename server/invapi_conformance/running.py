@@ -55,7 +55,7 @@ def planned(probe: Probe, allowed: Allowed) -> Plan:
         raise CouldNotRun(INTERRUPTED) from None
 
 
-def run(probe: Probe, allowed: Allowed, plan: Plan, say: Callable[[str], None]) -> Report:
+def run_checks(probe: Probe, allowed: Allowed, plan: Plan, say: Callable[[str], None]) -> Report:
     """Make the checks; what goes wrong on the way is in the report, and the VM is as it was found."""
     report = Report(probe.target.url, probe.access.vm, plan.facts.in_words())
     granted = _granted(probe, allowed)

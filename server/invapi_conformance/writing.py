@@ -77,7 +77,7 @@ def _entry(result: Result) -> dict[str, Any]:
 
 def as_junit(report: Report) -> str:
     """Write a test for each check: one that differs has failed, one that could not be told was skipped."""
-    suite = ET.Element("testsuite", name=f"invapi-emulator conformance of VM {report.vm} at {report.target}")
+    suite = ET.Element("testsuite", name=f"invapi-conformance of VM {report.vm} at {report.target}")
     for result in report.results:
         check, finding = result.check, result.finding
         case = ET.SubElement(suite, "testcase", classname=f"{check.clause} {check.basis}", name=check.title)

@@ -3,13 +3,14 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from tests.support.harness import TOKEN, Emulator
-from tests.support.processes import COMMAND, DEADLINE, ROOT, Served, environment, served, wait_until
+from tests.support.processes import DEADLINE, ROOT, Served, environment, served, wait_until
 
 pytestmark = pytest.mark.acceptance
 
@@ -19,7 +20,7 @@ EVERYTHING = ("--allow-changes", "--allow-settings", "--allow-power", "--allow-r
 @contextmanager
 def running_kit(server: Served, *flags: str) -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
-        [*COMMAND, "conformance", "--target", server.url, "--vm", "12345", "--poll-seconds", "0.05", *flags],
+        [sys.executable, "-m", "invapi_conformance", "--target", server.url, "--vm", "12345", "--poll-seconds", "0.05", *flags],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
         env=environment(INVAPI_TOKEN=TOKEN, INVAPI_API_KEY="demo-api-key"),
     )  # fmt: skip

@@ -63,10 +63,10 @@ class ModelledAccount:
         rule = first(self.rules, BEFORE, call)
         if rule is not None and rule.kind in CUTTING:
             return Expected(cut=True)
-        expected = self._carried_out(call, carry_out) if rule is None else self._instead(rule, call)
+        expected = self._run_and_print(call, carry_out) if rule is None else self._instead(rule, call)
         return expected.after(first(self.rules, AFTER, call, accepted=expected.done))
 
-    def _carried_out(self, call: Asked, carry_out: Callable[[], str | None]) -> Expected:
+    def _run_and_print(self, call: Asked, carry_out: Callable[[], str | None]) -> Expected:
         reason = carry_out()
         if reason is not None:
             return Expected(reason)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from invapi_conformance.ordered import Order, carried_out
+from invapi_conformance.printed_run import RunOptions, run_and_print
 from invapi_conformance.probe import Access, Patience
 from invapi_conformance.walk import Allowed
 from invapi_emulator.testing import Emulator
@@ -45,14 +45,14 @@ def ran(account: Account, allowed: Allowed = NOTHING, vm: int = 12345, **how: An
         err.append(line)
         told(line)
 
-    order = Order(
+    order = RunOptions(
         how.pop("target", account.url),
         Access(vm, how.pop("token", account.token), how.pop("api_key", account.api_key)),
         allowed,
         Patience(0, how.pop("task_seconds", 30)),
         **{"form": "json"} | how,
     )
-    status = carried_out(order, out.append, say)
+    status = run_and_print(order, out.append, say)
     return Ran(status, "\n".join(out), "\n".join(err))
 
 

@@ -21,7 +21,7 @@ it out of the code, and a test holds it against that. The numbers are the ones t
 """
 
 _NEVER_COMPARED = """
-Nothing here was compared with the real API: that needs a paid account. `invapi-emulator conformance` asks a target whether it does
+Nothing here was compared with the real API: that needs a paid account. `invapi-conformance` asks a target whether it does
 as the clauses say, the real one too ([conformance.md](conformance.md)); where you see it differ, tell us.
 """
 

@@ -1,12 +1,14 @@
-"""`invapi-emulator conformance`, typed: for a person, a program and a CI's page."""
+"""`invapi-conformance`, typed: for a person, a program and a CI's page."""
 
 import json
+from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from invapi_conformance.cli import main
 from invapi_conformance.walk import Allowed
-from invapi_emulator.cli.main import main
+from invapi_emulator.cli.main import main as emulator_main
 from invapi_emulator.testing.account import Account
 from tests.support.kit_runs import NOTHING, ran
 from tests.unit.conformance.mutated_servers.mutated_server import Asked, Given, wrong_server
@@ -15,14 +17,20 @@ LEAKY = "0123456789abcdef" * 2
 
 
 def typed(capsys: pytest.CaptureFixture[str], *words: str, **variables: str) -> tuple[int, str, str]:
+    return ended(capsys, main, "invapi-conformance", "--poll-seconds", "0", *words, **variables)
+
+
+def ended(
+    capsys: pytest.CaptureFixture[str], main: Callable[[], None], *words: str, **variables: str
+) -> tuple[int, str, str]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["invapi-emulator", "conformance", "--poll-seconds", "0", *words])
+        patch.setattr("sys.argv", list(words))
         for name, value in variables.items():
             patch.setenv(name, value)
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as exited:
             main()
     out, err = capsys.readouterr()
-    return int(ended.value.code or 0), out, err
+    return int(exited.value.code or 0), out, err
 
 
 def leaks(asked: Asked, given: Given) -> None:
@@ -114,3 +122,15 @@ def test_a_program_reads_name_clause_basis_verdict_and_shapes(account: Account) 
         check.keys() == {"name", "clause", "basis", "title", "verdict", "why", "expected", "seen"}
         for check in report["checks"]
     )
+
+
+def test_its_former_name_says_the_new_one_and_runs_it(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--poll-seconds", "0", "--target", account.url, "--vm", "12345", "--token", account.token)
+    former = ended(capsys, emulator_main, "invapi-emulator", "conformance", *words)
+    status, out, err = ended(capsys, main, "invapi-conformance", *words)
+    assert former == (status, out, f"invapi-emulator: the command is called invapi-conformance now\n{err}")
+    assert status == 0
+    _, out, _ = ended(capsys, emulator_main, "invapi-emulator", "conformance", "--help")
+    assert out.startswith("Usage: invapi-conformance [OPTIONS]")

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-import invapi_emulator.client_lint.findings  # noqa: F401 - both fill a table
+import invapi_conformance.checks  # noqa: F401 - fills a table
+import invapi_emulator.client_lint.findings  # noqa: F401 - likewise
 from invapi_conformance.table import CHECKS, check
 from invapi_emulator.actions import MODULES
 from invapi_emulator.client_lint.rule import HABITS, habit

@@ -44,7 +44,7 @@ def test_calls_before_what_is_no_http_are_answered_first(
     assert [task["action"] for task in emulator.tasks()] == ["create_snapshot"]
 
 
-def test_a_body_longer_than_its_length_does_not_hide_that_the_call_was_carried_out(
+def test_a_body_longer_than_its_length_does_not_hide_that_the_call_was_run_and_print(
     emulator: Emulator,
 ) -> None:
     answers = said(emulator, CALL.replace(FORM, FORM + b"bcd"))

@@ -1,0 +1,126 @@
+"""`invapi-conformance`: does a target do as the contract says? An emulator, or the real API."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from invapi_conformance.report import COULD_NOT_RUN
+from invapi_emulator import __version__
+
+if TYPE_CHECKING:
+    from invapi_conformance.printed_run import RunOptions
+
+FORMATS = ("text", "json", "junit")
+
+
+def _is_base_url(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not _may_be_asked(value):
+        raise click.BadParameter("a URL such as https://invapi.hostkey.com, without user or query")
+    return value
+
+
+def _may_be_asked(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # brackets that do not close, a port that is none
+        return False
+    known = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
+    return known and "@" not in parts.netloc and not parts.query
+
+
+def _holds_certificates(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    if value is not None:
+        import ssl  # noqa: PLC0415 - takes a while, and most runs do without
+
+        try:
+            ssl.create_default_context(cafile=value)
+        except OSError as problem:
+            raise click.BadParameter(f"cannot use {value!r}: {problem}") from None
+    return value
+
+
+@click.command("invapi-conformance")
+@click.version_option(__version__, prog_name="invapi-conformance")
+@click.option("--target", required=True, callback=_is_base_url, metavar="URL", help="what is to be checked")
+@click.option(
+    "--token", required=True, envvar="INVAPI_TOKEN", help="a token of the account [env: INVAPI_TOKEN]"
+)
+@click.option(
+    "--vm", required=True, type=click.IntRange(1, 2**63 - 2), metavar="ID", help="the VM that is looked at"
+)
+@click.option(
+    "--api-key", default="", envvar="INVAPI_API_KEY", help="checks logins too [env: INVAPI_API_KEY]"
+)
+@click.option("--allow-changes", is_flag=True, help="make a snapshot and remove it")
+@click.option("--allow-settings", is_flag=True, help="change the excluded names and put them back")
+@click.option("--allow-power", is_flag=True, help="power the VM off and on, and reboot it")
+@click.option("--allow-restore", is_flag=True, help="restore the snapshot that was made; allows changes too")
+@click.option("--plan", "plan_only", is_flag=True, help="look at the VM, print the plan and end")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--record", metavar="DIR", help="keep what was answered there, without ids, times and secrets")
+@click.option(
+    "--ca",
+    metavar="FILE",
+    callback=_holds_certificates,
+    help="certificates that an https target is trusted by, instead of the system's",
+)
+@click.option(
+    "--poll-seconds", type=click.FloatRange(0, 600), default=3, show_default=True, help="pause between checks"
+)
+@click.option(
+    "--task-timeout",
+    type=click.FloatRange(min=1),
+    default=1800,
+    show_default=True,
+    help="seconds a task may take",
+)
+def conformance(**given: Any) -> int:
+    """Check a target against the contract, clause by clause. It only reads, unless it is allowed more.
+
+    Exit status: 0 nothing differs, 1 something does, 2 it could not run, was interrupted or left something behind.
+    """
+    from invapi_conformance.printed_run import run_and_print  # noqa: PLC0415 - only here, not for --help
+
+    return run_and_print(_options(given), click.echo, _say)
+
+
+def _options(given: dict[str, Any]) -> "RunOptions":
+    from invapi_conformance.printed_run import RunOptions  # noqa: PLC0415
+    from invapi_conformance.probe import Access, Patience  # noqa: PLC0415
+    from invapi_conformance.walk import Allowed  # noqa: PLC0415
+
+    return RunOptions(
+        target=given["target"],
+        access=Access(given["vm"], given["token"], given["api_key"]),
+        allowed=Allowed(
+            changes=given["allow_changes"] or given["allow_restore"],
+            settings=given["allow_settings"],
+            power=given["allow_power"],
+            restore=given["allow_restore"],
+        ),
+        patience=Patience(given["poll_seconds"], given["task_timeout"]),
+        plan_only=given["plan_only"],
+        form=given["form"],
+        record=given["record"],
+        ca=given["ca"],
+    )
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command; whatever is wrong with its words is one line on stderr, and exit status 2."""
+    try:
+        status = conformance(words, prog_name="invapi-conformance", standalone_mode=False)
+    except click.ClickException as wrong:
+        _say(wrong.format_message())
+        status = COULD_NOT_RUN
+    sys.exit(status)
+
+
+def _say(line: str) -> None:
+    click.echo(f"invapi-conformance: {line}", err=True)

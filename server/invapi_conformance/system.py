@@ -1,0 +1,33 @@
+"""What the kit takes from the machine: the time, a name nobody else has, and signals that ask it to end."""
+
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+Clock: TypeAlias = Callable[[], float]
+"""Returns seconds that never go backwards."""
+
+
+CLOCK: Clock = time.monotonic
+
+
+def new_name() -> str:
+    return secrets.token_hex(6)
+
+
+@contextmanager
+def on_signals(answer: Callable[..., Any]) -> Iterator[None]:
+    """Call a function on SIGINT and SIGTERM until the block is left; does nothing outside the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, answer) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
