@@ -4,7 +4,7 @@ from typing import Any
 
 from invapi_emulator.api import pipeline
 from invapi_emulator.cli.main import main
-from invapi_emulator.process.metrics import Measures, Timing
+from invapi_emulator.process.metrics import Metrics, Timing
 from invapi_emulator.storage import events
 
 
@@ -15,7 +15,7 @@ def nothing(*_values: Any, **_fields: Any) -> None:
 REPLACED = [
     (pipeline, "record_request"),
     (events, "record"),
-    (Measures, "add_call"),
+    (Metrics, "add_call"),
     (Timing, "add"),
 ]
 

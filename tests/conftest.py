@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.fake_clock import HandedTime, fresh_database
+from tests.support.fake_clock import FakeClock, fresh_database
 from tests.support.harness import SEED, Emulator, Running, running
 from tests.support.postgres_server import Postgres, running_postgres
 
@@ -33,12 +33,12 @@ def emulator(server: Running, http: httpx.Client) -> Emulator:
 
 
 @pytest.fixture
-def time() -> HandedTime:
-    return HandedTime()
+def time() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def lasting(time: HandedTime, tmp_path: Path) -> Iterator[str]:
+def lasting(time: FakeClock, tmp_path: Path) -> Iterator[str]:
     """Return where a database is, or will be, that outlives its server: a file, or one of PostgreSQL."""
     with fresh_database(time) as url:
         yield url or str(tmp_path / "worlds.db")

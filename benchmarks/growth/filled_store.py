@@ -15,7 +15,7 @@ from invapi_emulator.domain.instants import DAY, Instant, iso
 from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
 from invapi_emulator.storage import accounts, events, requests, tables
-from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.accounts import Wanted, make_account
@@ -105,8 +105,8 @@ def _world(now: Instant) -> World:
     return World.model_validate({"vms": [vm | {"disk": disk} for vm in vms]})
 
 
-def _call(now: Instant) -> Request:
-    return Request(
+def _call(now: Instant) -> JournalEntry:
+    return JournalEntry(
         now, "vm", "get_snapshot", LISTED, {"action": "get_snapshot", "id": str(LISTED)}, [], 200, "{}" * 200,
         "ok", None, None, None, 1_000, "127.0.0.1", "growth", "a-request",
     )  # fmt: skip

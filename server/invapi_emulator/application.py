@@ -69,7 +69,7 @@ class EmulatorApp(FastAPI):
         if self._endpoint is None:
             runtime = self.runtime
             self._endpoint = FormEndpoint(
-                runtime.database, runtime.lifecycle, runtime.ids, runtime.measures, runtime.settings.assumed
+                runtime.database, runtime.lifecycle, runtime.ids, runtime.metrics, runtime.settings.assumed
             )
             if runtime.settings.live:
                 traffic = DemoTraffic(self, runtime.settings.admin_token)

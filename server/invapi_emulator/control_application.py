@@ -19,7 +19,7 @@ from invapi_emulator.control import (
     vms,
 )
 from invapi_emulator.control import behavior as conduct
-from invapi_emulator.control.admin_auth import Admission
+from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.failures import failures, handle_failures
 from invapi_emulator.control.feeds import Feeds
 from invapi_emulator.control.guard import ControlGuard
@@ -58,7 +58,7 @@ def add_control(application: FastAPI, runtime: Runtime) -> None:
     application.state.worlds = Worlds(
         runtime.database,
         runtime.lifecycle,
-        runtime.measures,
+        runtime.metrics,
         runtime.scenarios,
         defaults_of(runtime.settings, runtime.scenarios),
         Feeds(runtime.database, runtime.lifecycle, news_since),
@@ -67,8 +67,8 @@ def add_control(application: FastAPI, runtime: Runtime) -> None:
     for part in _PARTS:
         application.include_router(part.router, responses=failures(401, 403, 503))
     application.include_router(health.router, responses=failures(403))
-    application.state.admission = admission = Admission(runtime.settings.admin_token)
+    application.state.admin_auth = admin_auth = AdminAuth(runtime.settings.admin_token)
     application.add_middleware(
-        ControlGuard, settings=runtime.settings, lifecycle=runtime.lifecycle, admission=admission
+        ControlGuard, settings=runtime.settings, lifecycle=runtime.lifecycle, admin_auth=admin_auth
     )
     application.add_middleware(RequestLog, ids=runtime.ids, real_time=runtime.real_time)

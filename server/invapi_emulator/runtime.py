@@ -9,7 +9,7 @@ from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.engine.worker import Worker
 from invapi_emulator.process.lifecycle import Lifecycle
-from invapi_emulator.process.metrics import Measures
+from invapi_emulator.process.metrics import Metrics
 from invapi_emulator.process.request_ids import RequestIds
 from invapi_emulator.settings import Settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
@@ -34,7 +34,7 @@ class Runtime:
         self.lifecycle = Lifecycle()
         self.ids = RequestIds(real_time())
         self._database: Database | None = None
-        self._measures: Measures | None = None
+        self._metrics: Metrics | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._working: list[asyncio.Task[Any]] = []
 
@@ -44,15 +44,15 @@ class Runtime:
         return self._database
 
     @property
-    def measures(self) -> Measures:
-        assert self._measures is not None, "the worlds are not open"
-        return self._measures
+    def metrics(self) -> Metrics:
+        assert self._metrics is not None, "the worlds are not open"
+        return self._metrics
 
     def open(self) -> Database:
         """Open the worlds; raises CannotStart with one line that names the culprit."""
         if self._database is None:
             self._database = open_worlds(self.settings, self.real_time, self.scenarios)
-            self._measures = Measures(self._database.times)
+            self._metrics = Metrics(self._database.times)
         return self._database
 
     @property

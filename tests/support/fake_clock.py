@@ -28,7 +28,7 @@ _MOVE = "SELECT setval('handed.moment', %s)"
 _BEFORE_ITS_OWN = "-c search_path=public,handed,pg_catalog"
 
 
-class HandedTime:
+class FakeClock:
     """A real time that moves only when a test says so; `tell` hears of it."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class HandedTime:
 
 
 @contextmanager
-def fresh_database(time: HandedTime) -> Iterator[str]:
+def fresh_database(time: FakeClock) -> Iterator[str]:
     """Lend the URL of an empty database that is gone when the block is left; on PostgreSQL it has the test's time."""
     if not POSTGRESQL:
         yield ""
@@ -63,7 +63,7 @@ def fresh_database(time: HandedTime) -> Iterator[str]:
 
 
 @contextmanager
-def opened(time: HandedTime, **settings: Any) -> Iterator[Database]:
+def opened(time: FakeClock, **settings: Any) -> Iterator[Database]:
     """Open worlds until the block is left, in a database of their own unless one is named."""
     with ExitStack() as own:
         if "db" not in settings:

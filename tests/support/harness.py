@@ -12,7 +12,7 @@ import httpx
 import invapi_emulator.application  # noqa: F401 - fills the tables that tests are parametrized over
 from invapi_emulator.settings import read_settings
 from invapi_emulator.testing import serving
-from tests.support.fake_clock import HandedTime, fresh_database
+from tests.support.fake_clock import FakeClock, fresh_database
 
 TOKEN = "HOSTKEY_TOKEN"
 SEED = 7
@@ -30,13 +30,13 @@ class Running:
     """A server in a thread of this process."""
 
     url: str
-    time: HandedTime
+    time: FakeClock
 
 
 @contextmanager
-def running(time: HandedTime | None = None, **settings: Any) -> Iterator[Running]:
+def running(time: FakeClock | None = None, **settings: Any) -> Iterator[Running]:
     """Serve on a free port until the block is left: on the database that is named, or on one of its own."""
-    time = time or HandedTime()
+    time = time or FakeClock()
     with ExitStack() as own:
         if "db" not in settings:
             settings["db"] = own.enter_context(fresh_database(time))

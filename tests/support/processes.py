@@ -17,7 +17,7 @@ from typing import TextIO
 
 import httpx
 
-from tests.support.fake_clock import HandedTime
+from tests.support.fake_clock import FakeClock
 from tests.support.harness import Emulator, Running
 
 DEADLINE = 60
@@ -52,7 +52,7 @@ class Served:
     @contextmanager
     def emulator(self) -> Iterator[Emulator]:
         with httpx.Client(base_url=self.url, timeout=DEADLINE) as http:
-            yield Emulator(Running(self.url, HandedTime()), http)
+            yield Emulator(Running(self.url, FakeClock()), http)
 
 
 @contextmanager

@@ -12,12 +12,12 @@ from invapi_emulator.application import EmulatorApp
 from invapi_emulator.demo_traffic import DemoTraffic
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.settings import read_settings
-from tests.support.fake_clock import HandedTime, fresh_database
+from tests.support.fake_clock import FakeClock, fresh_database
 from tests.support.harness import SEED, Json
 
 
 @contextmanager
-def emulator(time: HandedTime, **settings: object) -> Iterator[EmulatorApp]:
+def emulator(time: FakeClock, **settings: object) -> Iterator[EmulatorApp]:
     with fresh_database(time) as db:
         chosen = read_settings({"seed": SEED, "clock": "real", "db": db} | settings)
         yield EmulatorApp(Runtime(chosen, time))
@@ -30,7 +30,7 @@ async def control(application: EmulatorApp, method: str, path: str) -> Json:
         return answer
 
 
-async def steps(application: EmulatorApp, time: HandedTime, count: int) -> None:
+async def steps(application: EmulatorApp, time: FakeClock, count: int) -> None:
     """Let the demo make steps, ten account seconds apart."""
     traffic = DemoTraffic(application, application.runtime.settings.admin_token)
     for _ in range(count):
@@ -38,7 +38,7 @@ async def steps(application: EmulatorApp, time: HandedTime, count: int) -> None:
         time.go_on(1)
 
 
-async def calls_of(application: EmulatorApp, time: HandedTime, count: int) -> list[Json]:
+async def calls_of(application: EmulatorApp, time: FakeClock, count: int) -> list[Json]:
     """Let the demo make steps; return its calls as the journal has them, without what differs from run to run."""
     await steps(application, time, count)
     calls = (await control(application, "GET", "/requests"))["requests"]
@@ -46,7 +46,7 @@ async def calls_of(application: EmulatorApp, time: HandedTime, count: int) -> li
     return [{name: call[name] for name in ("action", "vm", "result", "task", "fault")} for call in calls]
 
 
-def test_it_makes_and_rotates_snapshots_looks_around_and_fails_now_and_then(time: HandedTime) -> None:
+def test_it_makes_and_rotates_snapshots_looks_around_and_fails_now_and_then(time: FakeClock) -> None:
     async def live() -> tuple[list[Json], Json]:
         with emulator(time) as application:
             await steps(application, time, 400)
@@ -69,7 +69,7 @@ def test_it_makes_and_rotates_snapshots_looks_around_and_fails_now_and_then(time
     assert all(name.startswith("auto-") for name in held[1:])
 
 
-def test_the_same_seed_makes_the_same_steps_at_any_time(time: HandedTime) -> None:
+def test_the_same_seed_makes_the_same_steps_at_any_time(time: FakeClock) -> None:
     runs = []
     for _ in range(2):
         time.go_on(60)
@@ -79,19 +79,19 @@ def test_the_same_seed_makes_the_same_steps_at_any_time(time: HandedTime) -> Non
     assert len(runs[0]) > 20
 
 
-def test_an_account_without_vms_is_left_in_peace(time: HandedTime) -> None:
+def test_an_account_without_vms_is_left_in_peace(time: FakeClock) -> None:
     with emulator(time, scenario="empty") as application:
         assert asyncio.run(calls_of(application, time, 3)) == []
 
 
-def test_it_needs_no_more_than_the_admin_token(time: HandedTime) -> None:
+def test_it_needs_no_more_than_the_admin_token(time: FakeClock) -> None:
     with emulator(time, admin_token="let-me-in") as application:
         asyncio.run(steps(application, time, 3))
-        counted = application.runtime.measures.calls
+        counted = application.runtime.metrics.calls
         assert sum(counted.values()) >= 1
 
 
-def test_a_reset_under_way_does_not_disturb_it(time: HandedTime) -> None:
+def test_a_reset_under_way_does_not_disturb_it(time: FakeClock) -> None:
     async def live() -> list[Json]:
         with emulator(time) as application:
             traffic = DemoTraffic(application)
@@ -107,7 +107,7 @@ def test_a_reset_under_way_does_not_disturb_it(time: HandedTime) -> None:
     assert Counter(call["result"] for call in asyncio.run(live()))["ok"] > 100
 
 
-def test_it_waits_for_a_task_that_tells_its_stages(time: HandedTime) -> None:
+def test_it_waits_for_a_task_that_tells_its_stages(time: FakeClock) -> None:
     with emulator(time, assume="A-13=no") as application:
         calls = asyncio.run(calls_of(application, time, 60))
     assert any(call["action"] == "check" for call in calls)
@@ -115,5 +115,5 @@ def test_it_waits_for_a_task_that_tells_its_stages(time: HandedTime) -> None:
 
 
 @pytest.fixture
-def time() -> HandedTime:
-    return HandedTime()
+def time() -> FakeClock:
+    return FakeClock()

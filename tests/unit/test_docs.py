@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from invapi_emulator.client_lint import findings as _findings  # noqa: F401 - importing it fills the table
-from invapi_emulator.client_lint.rule import HABITS
+from invapi_emulator.client_lint.rule import LINT_RULES
 from invapi_emulator.engine.action import ACTIONS, modules
 from invapi_emulator.engine.faults.kind import FAULTS
 from invapi_emulator.engine.tasks.kinds import actions_with_tasks
@@ -63,7 +63,7 @@ def test_every_kind_of_fault_has_its_heading_with_a_line_of_curl(kind: str) -> N
 
 def test_every_habit_has_its_heading_with_its_severity() -> None:
     headings = re.findall(r"^## `([a-z-]+)`\n\n(\w+)\.", page("docs/report.md"), re.MULTILINE)
-    assert sorted(headings) == sorted((habit.id, habit.severity) for habit in HABITS.values())
+    assert sorted(headings) == sorted((lint_rule.id, lint_rule.severity) for lint_rule in LINT_RULES.values())
 
 
 def test_every_library_is_accounted_for() -> None:

@@ -65,7 +65,7 @@ Secret = Annotated[
     StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z"),
     Field(description="1 to 200 characters, none of them a control character"),
 ]
-TaskKey = Annotated[
+CallbackKey = Annotated[
     str, Field(description="the key that the call which started the task answered as callback")
 ]
 

@@ -20,7 +20,7 @@ from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action, modules
 from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
 from invapi_emulator.process.lifecycle import Lifecycle
-from invapi_emulator.process.metrics import Measures
+from invapi_emulator.process.metrics import Metrics
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 from invapi_emulator.server.http_protocol import REFUSED
 from invapi_emulator.server.paths import path_within
@@ -44,13 +44,13 @@ class FormEndpoint:
         database: Database,
         lifecycle: Lifecycle,
         ids: RequestIds,
-        measures: Measures,
+        metrics: Metrics,
         assumed: Assumed,
     ) -> None:
         self._database = database
         self._lifecycle = lifecycle
         self._ids = ids
-        self._measures = measures
+        self._metrics = metrics
         self._assumed = assumed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,7 @@ class FormEndpoint:
         answer.more += ((_REQUEST_ID, request_id.encode()),)
         duration = exchange.duration(self._database.real_time())
         log_call(exchange, duration)
-        self._measures.add_call(*_counted(exchange.request), answer.reason or "ok", duration / SECOND)
+        self._metrics.add_call(*_counted(exchange.request), answer.reason or "ok", duration / SECOND)
         if exchange.reply is None:
             await answer(scope, receive, send)
         else:

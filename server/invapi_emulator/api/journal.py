@@ -30,7 +30,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     masking = Masking.of(request.module, exchange.secrets).for_texts(names, _texts(request, answer))
     requests.record(
         unit,
-        requests.Request(
+        requests.JournalEntry(
             at=None if exchange.account is None else exchange.time,
             module=masking.name(request.module)[:100].replace("\0", "\ufffd"),
             action=masking.name(action)[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,

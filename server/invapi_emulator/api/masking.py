@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from invapi_emulator.engine.call import Fields, Value
-from invapi_emulator.process.logs import MASK, looks_made_up, without_made_up
+from invapi_emulator.process.logs import MASK, looks_generated, without_generated
 
 CALLBACK = "eq_callback"
 
@@ -41,7 +41,7 @@ class Masking(Struct, frozen=True):
 
     def for_texts(self, names: str, texts: Iterable[str]) -> "Masking":
         """Return the masking for these names, a line each, and texts: an idle one if nothing in them is to be hidden."""
-        if looks_made_up(names) or not self.secrets:
+        if looks_generated(names) or not self.secrets:
             return self
         together = "\n".join((names, *texts))
         for secret in self.secrets:
@@ -64,14 +64,14 @@ class Masking(Struct, frozen=True):
         if self.idle or len(text) < _SHORTEST:
             return text
         if not self.secrets:
-            return without_made_up(text)
+            return without_generated(text)
         for secret in self.secrets:
             text = text.replace(secret, MASK)
         return text
 
     def name(self, text: str) -> str:
         """Return a name that a client gave something, as it may be shown: whatever looks like a token is none."""
-        return text if self.idle else without_made_up(self.text(text))
+        return text if self.idle else without_generated(self.text(text))
 
     def answer(self, answer: str) -> str:
         """Mask tokens and passwords, also one that a refusal quotes because it is malformed."""

@@ -1,1 +1,1 @@
-"""What a client's calls say of its habits: those that will hurt it on the real API."""
+"""Lint rules for clients: what their calls show that will hurt them on the real API."""

@@ -1,13 +1,13 @@
-"""Habits of changing what is there."""
+"""Lint rules about changes: what a client does before and after it changes a VM."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from invapi_emulator.client_lint.rule import Line, Seen, habit
+from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.engine.tasks.kinds import KINDS
 
 
-@habit(
+@lint_rule(
     "change-while-busy",
     "warning",
     "changes a VM with a task under way",
@@ -18,7 +18,7 @@ def change_while_busy(seen: Seen) -> Iterator[Line]:
     return (line for line in seen.lines if line.call.reason == "vm_locked")
 
 
-@habit(
+@lint_rule(
     "blind-repeat",
     "error",
     "repeats a changing call after a lost reply without looking what the first one did",

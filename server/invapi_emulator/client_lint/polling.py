@@ -1,8 +1,8 @@
-"""Habits of waiting for a task."""
+"""Lint rules about polling: how a client waits for a task."""
 
 from collections.abc import Iterator
 
-from invapi_emulator.client_lint.rule import Line, Seen, habit
+from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.domain.tasks import Task
 
@@ -13,7 +13,7 @@ IN_A_ROW = 3
 """So many checks without a pause between them are busy polling; fewer may be a person."""
 
 
-@habit(
+@lint_rule(
     "busy-polling",
     "warning",
     "checks a key again and again without a pause",
@@ -32,7 +32,7 @@ def busy_polling(seen: Seen) -> Iterator[Line]:
                 yield check
 
 
-@habit(
+@lint_rule(
     "polls-after-the-end",
     "warning",
     "checks a key whose OK it has had",
@@ -43,7 +43,7 @@ def polls_after_the_end(seen: Seen) -> Iterator[Line]:
     return (line for line in seen.lines if line.call.reason == "key_spent")
 
 
-@habit(
+@lint_rule(
     "gives-up-early",
     "error",
     "stops checking a task before the time it usually takes, and never learns how it ended",

@@ -1,4 +1,4 @@
-"""The table of habits: what a client does, seen in its journal, and what it had better do."""
+"""Lint rules: what a client does wrong, as its journal shows it, and what to do instead."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from invapi_emulator.contract.registry import Registry
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.requests import JournalEntry
 
 Severity: TypeAlias = Literal["notice", "warning", "error"]
 
@@ -20,7 +20,7 @@ class Line:
     """A line of the journal, and its number."""
 
     number: int
-    call: Request
+    call: JournalEntry
 
     @property
     def ended_at(self) -> Instant:
@@ -53,11 +53,11 @@ class Seen:
 
 
 Look: TypeAlias = Callable[[Seen], Iterator[Line]]
-"""Answers the calls that show a habit, in any order."""
+"""Returns the calls that break a rule, in any order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
+class LintRule:
     id: str
     severity: Severity
     title: str
@@ -65,14 +65,14 @@ class Habit:
     look: Look
 
 
-HABITS: Registry[str, Habit] = Registry("habits")
+LINT_RULES: Registry[str, LintRule] = Registry("lint rules")
 
 
-def habit(id_: str, severity: Severity, title: str, *, instead: str) -> Callable[[Look], Look]:
-    """Put a habit into the table, with the function that sees it."""
+def lint_rule(id_: str, severity: Severity, title: str, *, instead: str) -> Callable[[Look], Look]:
+    """Register a lint rule; the decorated function finds the calls that break it."""
 
     def register(look: Look) -> Look:
-        HABITS.add(id_, Habit(id_, severity, title, instead, look))
+        LINT_RULES.add(id_, LintRule(id_, severity, title, instead, look))
         return look
 
     return register

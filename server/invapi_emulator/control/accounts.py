@@ -26,7 +26,7 @@ Text = Annotated[str, Field(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z", strict=True)
 
 
 class NewAccount(BaseModel):
-    """What is left out is the server's default; names, keys and a seed are made up."""
+    """What is left out is the server's default; names, keys and a seed are generated."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -10,7 +10,7 @@ from invapi_emulator.server.paths import root_of
 _WHAT_FOR = b"the page of invapi-emulator"
 
 
-class Admission:
+class AdminAuth:
     """Knows the admin token; without one everybody is let in.
 
     The cookie is made of the token but does not give it away, and is good for as long as the token is the same: it

@@ -1,4 +1,4 @@
-"""How an account's world behaves: its profile, and what it assumes where nobody knows."""
+"""How an account's context behaves: its profile, and what it assumes where nobody knows."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumption
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.domain.behavior import Conduct, Profile
 from invapi_emulator.storage import events
 from invapi_emulator.worlds.fields import Assume
@@ -45,34 +45,38 @@ async def change_assumptions(
     name: NameInPath, worlds: TheWorlds, readings: Annotated[Assume, Body()]
 ) -> AssumptionList:
     """Turn assumptions, by id: `yes`, `no`, or a reading by its name; what is left out stays as it was."""
-    await worlds.within(name, lambda world: _change(world, world.account.conduct.changed(assume=readings)))
+    await worlds.within(
+        name, lambda context: _change(context, context.account.conduct.changed(assume=readings))
+    )
     return await worlds.within(name, _shown)
 
 
 @router.put("/profile", responses=failures(422))
 async def change_profile(name: NameInPath, worlds: TheWorlds, wanted: ProfileChange) -> ProfileChange:
     """Give the account another profile; tasks under way take as long as they would have taken."""
-    await worlds.within(name, lambda world: _change(world, world.account.conduct.changed(wanted.profile)))
+    await worlds.within(
+        name, lambda context: _change(context, context.account.conduct.changed(wanted.profile))
+    )
     return wanted
 
 
-def _change(world: World, conduct: Conduct) -> None:
-    world.unit.change_account(conduct=conduct)
+def _change(context: AccountContext, conduct: Conduct) -> None:
+    context.unit.change_account(conduct=conduct)
     events.record(
-        world.unit, world.now, "conduct",
+        context.unit, context.now, "conduct",
         profile=conduct.profile, assume=dict(conduct.assumed.other),
     )  # fmt: skip
 
 
-def _shown(world: World) -> AssumptionList:
-    return AssumptionList(assumptions=[_view(world, ASSUMPTIONS[id_]) for id_ in sorted(ASSUMPTIONS)])
+def _shown(context: AccountContext) -> AssumptionList:
+    return AssumptionList(assumptions=[_view(context, ASSUMPTIONS[id_]) for id_ in sorted(ASSUMPTIONS)])
 
 
-def _view(world: World, shown: Assumption) -> AssumptionView:
+def _view(context: AccountContext, shown: Assumption) -> AssumptionView:
     return AssumptionView(
         id=shown.id,
         clause=shown.clause,
         about=shown.about,
-        reading=world.account.assumed[shown],
+        reading=context.account.assumed[shown],
         readings=dict(shown.readings),
     )

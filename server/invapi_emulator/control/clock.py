@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import ClockView, View, clock_view
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, parse_iso
 from invapi_emulator.domain.tasks import has_aged_out
 from invapi_emulator.engine.tasks.jump import move_clock
@@ -60,14 +60,14 @@ async def show_clock(name: NameInPath, worlds: TheWorlds) -> ClockView:
 async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds) -> ClockView:
     """Change mode, rate, polls or time; `now` may only go forward, and what falls due takes effect."""
 
-    def work(world: World) -> None:
-        if change.now is not None and change.now < world.now:
-            raise Unprocessable("in_the_past", _gone_by(change.now, world.now), "now")
-        clock = world.account.clock.changed(world.unit.real_now, **change.model_dump())
-        accounts.set_clock(world.unit, clock)
+    def work(context: AccountContext) -> None:
+        if change.now is not None and change.now < context.now:
+            raise Unprocessable("in_the_past", _gone_by(change.now, context.now), "now")
+        clock = context.account.clock.changed(context.unit.real_now, **change.model_dump())
+        accounts.set_clock(context.unit, clock)
         events.record(
-            world.unit, clock.base, "clock_moved",
-            was=iso(world.now), now=iso(clock.base), mode=clock.mode, rate=clock.rate,
+            context.unit, clock.base, "clock_moved",
+            was=iso(context.now), now=iso(clock.base), mode=clock.mode, rate=clock.rate,
         )  # fmt: skip
 
     await worlds.within(name, work)
@@ -78,53 +78,53 @@ async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds)
 async def advance_clock(name: NameInPath, wanted: Advance, worlds: TheWorlds) -> Advanced:
     """Move the clock forward, in every mode; the answer comes when all that fell due has taken effect."""
 
-    def move(world: World) -> int:
-        move_clock(world.unit, _target(world, wanted))
-        return events.last_number(world.unit)
+    def move(context: AccountContext) -> int:
+        move_clock(context.unit, _target(context, wanted))
+        return events.last_number(context.unit)
 
-    def report(world: World) -> Advanced:
-        happened = events.after(world.tx, world.account.id, moved)
+    def report(context: AccountContext) -> Advanced:
+        happened = events.after(context.tx, context.account.id, moved)
         return Advanced(
-            now=iso(world.now),
+            now=iso(context.now),
             events=[event.as_json() for event in happened],
-            hanging=task_lists.hanging(world.tx, world.account),
+            hanging=task_lists.hanging(context.tx, context.account),
         )
 
     moved = await worlds.within(name, move)
     return await worlds.within(name, report)
 
 
-def _target(world: World, wanted: Advance) -> Instant:
+def _target(context: AccountContext, wanted: Advance) -> Instant:
     if wanted.seconds is not None:
-        target, field = world.now + round(wanted.seconds * SECOND), "seconds"
+        target, field = context.now + round(wanted.seconds * SECOND), "seconds"
     else:
-        target, field = _until(world, str(wanted.until)), "until"
+        target, field = _until(context, str(wanted.until)), "until"
     if target > LATEST:
         raise Unprocessable("too_far", f"the clock cannot go beyond {iso(LATEST)}", field)
     return target
 
 
-def _until(world: World, until: str) -> Instant:
+def _until(context: AccountContext, until: str) -> Instant:
     if until == "idle":
-        return max(world.now, task_lists.last_due_at(world.tx, world.account) or 0)
+        return max(context.now, task_lists.last_due_at(context.tx, context.account) or 0)
     if is_task_key(until):
-        return _end_of_task(world, until)
+        return _end_of_task(context, until)
     try:
         target = parse_iso(until)
     except ValueError as problem:
         accepted = f'it takes "idle", the key of a task (32 of a-z0-9) or a timestamp; {problem}'
         raise Unprocessable("invalid", accepted, "until") from None
-    if target < world.now:
-        raise Unprocessable("in_the_past", _gone_by(target, world.now), "until")
+    if target < context.now:
+        raise Unprocessable("in_the_past", _gone_by(target, context.now), "until")
     return target
 
 
-def _end_of_task(world: World, key: str) -> Instant:
-    task = tasks.by_key(world.unit, key)
-    if task is None or has_aged_out(task, world.now):
+def _end_of_task(context: AccountContext, key: str) -> Instant:
+    task = tasks.by_key(context.unit, key)
+    if task is None or has_aged_out(task, context.now):
         raise NotFound("task_not_found", f"the account has no task {key!r}", "until")
     if task.state != "running":
-        return world.now
+        return context.now
     if task.due_at is None:
         raise Conflict("task_hangs", f"task {key} hangs: it will never fall due", "until")
     return task.due_at
@@ -134,5 +134,5 @@ def _gone_by(instant: Instant, now: Instant) -> str:
     return f"{iso(instant)} has gone by: it is {iso(now)} there, and time only goes forward; a reset starts again"
 
 
-def _shown(world: World) -> ClockView:
-    return clock_view(world.account, world.now)
+def _shown(context: AccountContext) -> ClockView:
+    return clock_view(context.account, context.now)

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from invapi_emulator.control.failures import failure, failures
 from invapi_emulator.control.feeds import MOST_STREAMS, Feeds, Place
 from invapi_emulator.control.news import gap
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.errors import Unprocessable
 from invapi_emulator.storage import events, requests
 
@@ -53,15 +53,15 @@ async def stream_events(
 ) -> StreamingResponse:
     """Tell what happens from now on, or from after the event with this id, until the client goes."""
     known = last_event_id or after
-    account_id, place, missed = await worlds.within(name, lambda world: _start(world, known))
+    account_id, place, missed = await worlds.within(name, lambda context: _start(context, known))
     told = _told(worlds.feeds, account_id, place, missed=missed)
     return EventStream(worlds.feeds, told)
 
 
-def _start(world: World, known: str | None) -> tuple[int, Place, bool]:
+def _start(context: AccountContext, known: str | None) -> tuple[int, Place, bool]:
     """Return where the stream begins, and whether something was missed that is no longer kept."""
-    owner = world.account
-    present = Place(owner.made_at, events.last_number(world.unit), requests.last_number(world.unit))
+    owner = context.account
+    present = Place(owner.made_at, events.last_number(context.unit), requests.last_number(context.unit))
     if not known:
         return owner.id, present, False
     place = _place(known)

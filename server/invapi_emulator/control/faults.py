@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.engine.faults.kind import Fault
 from invapi_emulator.engine.faults.rules import MAX_RULES, Order, ordered
 from invapi_emulator.errors import Conflict, NotFound
@@ -51,15 +51,15 @@ class RuleChange(BaseModel):
 @router.post("", status_code=201, responses=failures(409, 422))
 async def order(name: NameInPath, wanted: Annotated[Order, Body()], worlds: TheWorlds) -> RuleView:
     """Write a rule: what goes wrong, on which calls, how often (docs/faults.md)."""
-    return await worlds.within(name, lambda world: _order(world, wanted))
+    return await worlds.within(name, lambda context: _order(context, wanted))
 
 
 @router.get("")
 async def list_faults(name: NameInPath, worlds: TheWorlds) -> FaultList:
     """Show the rules, each with how often it fired."""
 
-    def work(world: World) -> FaultList:
-        rules = faults.of_account(world.unit)
+    def work(context: AccountContext) -> FaultList:
+        rules = faults.of_account(context.unit)
         return FaultList(faults=[rule_view(rule) for rule in rules])
 
     return await worlds.within(name, work)
@@ -69,9 +69,9 @@ async def list_faults(name: NameInPath, worlds: TheWorlds) -> FaultList:
 async def change(name: NameInPath, rule_id: RuleNumber, wanted: RuleChange, worlds: TheWorlds) -> RuleView:
     """Switch a rule off, or on again; its counts stay."""
 
-    def work(world: World) -> RuleView:
-        changed = replace(_rule(world, rule_id), enabled=wanted.enabled)
-        faults.save(world.unit, changed)
+    def work(context: AccountContext) -> RuleView:
+        changed = replace(_rule(context, rule_id), enabled=wanted.enabled)
+        faults.save(context.unit, changed)
         return rule_view(changed)
 
     return await worlds.within(name, work)
@@ -81,18 +81,18 @@ async def change(name: NameInPath, rule_id: RuleNumber, wanted: RuleChange, worl
 async def remove(name: NameInPath, rule_id: RuleNumber, worlds: TheWorlds) -> None:
     """Remove a rule; what it has done stays."""
 
-    def work(world: World) -> None:
-        faults.remove(world.unit, _rule(world, rule_id).id)
+    def work(context: AccountContext) -> None:
+        faults.remove(context.unit, _rule(context, rule_id).id)
 
     await worlds.within(name, work)
 
 
-def _order(world: World, wanted: Fault) -> RuleView:
-    if len(faults.of_account(world.unit)) >= MAX_RULES:
+def _order(context: AccountContext, wanted: Fault) -> RuleView:
+    if len(faults.of_account(context.unit)) >= MAX_RULES:
         raise Conflict("too_many_faults", f"the account has {MAX_RULES} fault rules; delete some")
-    number = accounts.next_fault(world.unit)
+    number = accounts.next_fault(context.unit)
     rule = Rule(number, wanted.model_dump(mode="json", exclude_unset=True))
-    faults.add(world.unit, rule)
+    faults.add(context.unit, rule)
     return rule_view(rule)
 
 
@@ -104,8 +104,8 @@ def rule_view(rule: Rule) -> RuleView:
     return RuleView(id=rule.id, **fields, enabled=rule.enabled, seen=rule.seen, fired=rule.fired)
 
 
-def _rule(world: World, rule_id: int) -> Rule:
-    rule = faults.find(world.unit, rule_id)
+def _rule(context: AccountContext, rule_id: int) -> Rule:
+    rule = faults.find(context.unit, rule_id)
     if rule is None:
-        raise NotFound("fault_not_found", f"account {world.account.name!r} has no fault rule {rule_id}")
+        raise NotFound("fault_not_found", f"account {context.account.name!r} has no fault rule {rule_id}")
     return rule

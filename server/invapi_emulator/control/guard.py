@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from invapi_emulator.control.admin_auth import Admission
+from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.failures import failure
 from invapi_emulator.errors import ControlError, Forbidden, Unauthorized
 from invapi_emulator.process.lifecycle import Lifecycle
@@ -37,10 +37,10 @@ _HEADERS = {
 class ControlGuard:
     """Middleware of the control API."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, admission: Admission) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, admin_auth: AdminAuth) -> None:
         self._app = app
         self._lifecycle = lifecycle
-        self._admission = admission
+        self._admission = admin_auth
         self._names = {_bracketed(name) for name in (*LOCAL_NAMES, settings.host, *settings.allowed_hosts)}
         self._origins = {origin.lower().rstrip("/") for origin in settings.allowed_origins}
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from invapi_emulator import __version__
 from invapi_emulator.control.worlds import TheWorlds, Worlds
 from invapi_emulator.domain.instants import SECOND
-from invapi_emulator.process.metrics import BOUNDS, Measures, Timing
+from invapi_emulator.process.metrics import BOUNDS, Metrics, Timing
 from invapi_emulator.storage import accounts, task_lists
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def metrics(request: Request, worlds: TheWorlds) -> Response:
 
     stock = await worlds.database.call(lambda: _stock(worlds))
     registry = CollectorRegistry()
-    registry.register(_Collected(worlds.measures, stock))
+    registry.register(_Collected(worlds.metrics, stock))
     ProcessCollector(registry=registry)
     encode, content_type = choose_encoder(request.headers.get("accept", ""))
     return Response(encode(registry), media_type=content_type)
@@ -56,7 +56,7 @@ def _stock(worlds: Worlds) -> Stock:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Collected:
-    measures: Measures
+    metrics: Metrics
     stock: Stock
 
     def collect(self) -> "Iterator[Metric]":
@@ -71,7 +71,7 @@ class _Collected:
         calls = CounterMetricFamily(
             "invapi_emulator_calls", "Calls of the modules", labels=["module", "action", "result"]
         )
-        for labels, count in self.measures.calls.items():
+        for labels, count in self.metrics.calls.items():
             calls.add_metric(labels, count)
         yield calls
         times = HistogramMetricFamily(
@@ -79,13 +79,13 @@ class _Collected:
             "Time until a call was answered, what a fault added to it included",
             labels=["module", "action"],
         )
-        for module_and_action, timing in self.measures.times.items():
+        for module_and_action, timing in self.metrics.times.items():
             _add(times, module_and_action, timing)
         yield times
         database = HistogramMetricFamily(
             "invapi_emulator_database_seconds", "Time that transactions took", labels=["kind"]
         )
-        for kind, timing in self.measures.database.items():
+        for kind, timing in self.metrics.database.items():
             _add(database, (kind,), timing)
         yield database
         held = GaugeMetricFamily("invapi_emulator_tasks", "Tasks that are kept", labels=["state"])

@@ -10,7 +10,7 @@ from invapi_emulator.domain.instants import iso, iso_or_none
 from invapi_emulator.storage import accounts, events, requests
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.events import Event
-from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.storage.transaction import Transaction
 
 
@@ -57,7 +57,7 @@ def _of_event(before: Place, event: Event) -> Message:
     )
 
 
-def _of_call(before: Place, number: int, call: Request) -> Message:
+def _of_call(before: Place, number: int, call: JournalEntry) -> Message:
     shown = request_view(number, call).model_dump()
     told = {"at": iso_or_none(call.at), "kind": "request", "request": shown}
     return message(replace(before, request=number), told)

@@ -7,7 +7,7 @@ from invapi_emulator.client_lint.findings import Finding, findings_of
 from invapi_emulator.client_lint.rule import Severity
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"], responses=failures(404))
 
@@ -27,22 +27,22 @@ class ReportView(View):
 
 @router.get("/report")
 async def report(name: NameInPath, worlds: TheWorlds) -> ReportView:
-    """Tell from the account's newest 1,000 calls which habits of its clients would hurt them on the real API."""
+    """Tell from the account's newest 1,000 calls what its clients do that would hurt them on the real API."""
 
-    def work(world: World) -> ReportView:
-        found = findings_of(world.tx, world.account, world.now)
+    def work(context: AccountContext) -> ReportView:
+        found = findings_of(context.tx, context.account, context.now)
         return ReportView(findings=[_view(finding) for finding in found])
 
     return await worlds.within(name, work)
 
 
 def _view(finding: Finding) -> FindingView:
-    habit = finding.habit
+    rule = finding.rule
     return FindingView(
-        id=habit.id,
-        severity=habit.severity,
-        title=habit.title,
+        id=rule.id,
+        severity=rule.severity,
+        title=rule.title,
         count=len(finding.lines),
         requests=list(finding.lines),
-        instead=habit.instead,
+        instead=rule.instead,
     )

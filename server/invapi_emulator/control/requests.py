@@ -14,13 +14,13 @@ from invapi_emulator.domain.instants import iso_or_none
 from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
 from invapi_emulator.engine.faults.match import FieldName, FieldValue, ModuleName
 from invapi_emulator.storage import requests
-from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.worlds.fields import Timestamp
 
 router = APIRouter(prefix="/_emulator", tags=["journal"])
 
 NEAREST = 5
-Count = Annotated[int, Field(ge=0, strict=True)]
+ExpectedCount = Annotated[int, Field(ge=0, strict=True)]
 
 
 class RequestView(View):
@@ -41,7 +41,7 @@ class RequestView(View):
     address: str
     user_agent: str
     request_id: str | None = Field(
-        description="also in the answer's header X-Request-Id and in the log; none for calls that an older version answered"
+        description="also in the answer's header X-JournalEntry-Id and in the log; none for calls that an older version answered"
     )
     received_at: str | None = Field(
         description="when it came, in real time; null for calls that an older version answered"
@@ -72,9 +72,9 @@ class Expectation(Filter):
 
     module: ModuleName | None = None
     fields: dict[FieldName, FieldValue] = {}
-    count: Count | None = None
-    at_least: Count | None = None
-    at_most: Count | None = None
+    count: ExpectedCount | None = None
+    at_least: ExpectedCount | None = None
+    at_most: ExpectedCount | None = None
 
     @field_validator("action")
     @classmethod
@@ -130,7 +130,7 @@ async def list_requests(
 async def list_strangers(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) -> RequestList:
     """Show the newest 1,000 calls of no account: with a bad token, an unknown key, no module."""
 
-    def read() -> list[tuple[int, Request]]:
+    def read() -> list[tuple[int, JournalEntry]]:
         with worlds.database.read() as tx:
             return requests.newest(tx, None)
 
@@ -165,15 +165,15 @@ async def verify(name: NameInPath, expected: Expectation, worlds: TheWorlds) -> 
     return JSONResponse(body, 417)  # type: ignore[return-value]
 
 
-async def _calls_of(worlds: Worlds, name: str) -> list[tuple[int, Request]]:
-    return await worlds.within(name, lambda world: requests.newest(world.tx, world.account.id))
+async def _calls_of(worlds: Worlds, name: str) -> list[tuple[int, JournalEntry]]:
+    return await worlds.within(name, lambda context: requests.newest(context.tx, context.account.id))
 
 
-def _listed(calls: Sequence[tuple[int, Request]], wanted: Filter) -> RequestList:
+def _listed(calls: Sequence[tuple[int, JournalEntry]], wanted: Filter) -> RequestList:
     return RequestList(requests=[request_view(*call) for call in calls if not _misses(call[1], wanted)])
 
 
-def _misses(call: Request, wanted: Filter) -> list[str]:
+def _misses(call: JournalEntry, wanted: Filter) -> list[str]:
     """Return in which parts a call is not as wanted."""
     actual = {
         "module": call.module,
@@ -196,12 +196,12 @@ def _misses(call: Request, wanted: Filter) -> list[str]:
     return missed
 
 
-def _sent(call: Request, name: str) -> Any:
+def _sent(call: JournalEntry, name: str) -> Any:
     value = call.fields.get(name)
     return tuple(value) if isinstance(value, list) else value
 
 
-def request_view(number: int, call: Request) -> RequestView:
+def request_view(number: int, call: JournalEntry) -> RequestView:
     return RequestView(
         id=number,
         at=iso_or_none(call.at),

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from invapi_emulator.control.bodies import ScenarioName
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, account_view
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.worlds.accounts import reset_account
 from invapi_emulator.worlds.fields import Seed
 
@@ -32,8 +32,8 @@ async def reset(
     wanted = wanted or Reset()
     other = None if wanted.scenario is None else worlds.scenario(wanted.scenario)
 
-    def work(world: World) -> AccountView:
-        reset_account(world.unit, other or worlds.scenario_of(world.account), wanted.seed)
-        return account_view(world.present())
+    def work(context: AccountContext) -> AccountView:
+        reset_account(context.unit, other or worlds.scenario_of(context.account), wanted.seed)
+        return account_view(context.present())
 
     return await worlds.replace(name, work)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, account_view
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, World
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.worlds import schema
 from invapi_emulator.worlds.accounts import replace_world
 from invapi_emulator.worlds.export import written_world
@@ -24,7 +24,7 @@ class Imported(AccountView):
 async def show_state(name: NameInPath, worlds: TheWorlds) -> JSONResponse:
     """Write down the account's world; see docs/worlds.md."""
     return JSONResponse(
-        await worlds.within(name, lambda world: written_world(world.tx, world.account, world.now))
+        await worlds.within(name, lambda context: written_world(context.tx, context.account, context.now))
     )
 
 
@@ -32,8 +32,8 @@ async def show_state(name: NameInPath, worlds: TheWorlds) -> JSONResponse:
 async def replace_state(name: NameInPath, state: schema.World, worlds: TheWorlds) -> Imported:
     """Put another world in the place of the account's; credentials, login tokens, journal and events stay."""
 
-    def work(world: World) -> Imported:
-        keys = replace_world(world.unit, state)
-        return Imported(**account_view(world.present()).model_dump(), keys=keys)
+    def work(context: AccountContext) -> Imported:
+        keys = replace_world(context.unit, state)
+        return Imported(**account_view(context.present()).model_dump(), keys=keys)
 
     return await worlds.replace(name, work)

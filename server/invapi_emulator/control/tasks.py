@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import TaskView, View, task_view
-from invapi_emulator.control.worlds import NameInPath, TaskKey, TheWorlds, World
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TaskKeyInPath, TheWorlds
 from invapi_emulator.domain.tasks import Task, has_aged_out
 from invapi_emulator.engine.tasks.advance import complete_by_hand, fail_by_hand
 from invapi_emulator.errors import Conflict, NotFound
@@ -33,53 +33,53 @@ class Failure(BaseModel):
 async def list_tasks(name: NameInPath, worlds: TheWorlds) -> TaskList:
     """Show the account's tasks, ended ones too until their keys age out."""
 
-    def work(world: World) -> TaskList:
-        kept = task_lists.of_account(world.tx, world.account, world.now)
-        return TaskList(tasks=[task_view(task, world.now) for task in kept])
+    def work(context: AccountContext) -> TaskList:
+        kept = task_lists.of_account(context.tx, context.account, context.now)
+        return TaskList(tasks=[task_view(task, context.now) for task in kept])
 
     return await worlds.within(name, work)
 
 
 @router.get("/{key}")
-async def show_task(name: NameInPath, key: TaskKey, worlds: TheWorlds) -> TaskView:
+async def show_task(name: NameInPath, key: TaskKeyInPath, worlds: TheWorlds) -> TaskView:
     """Show a task: its stage, its progress, when it is due or ended, why it failed."""
-    return await worlds.within(name, lambda world: task_view(_task(world, key), world.now))
+    return await worlds.within(name, lambda context: task_view(_task(context, key), context.now))
 
 
 @router.post("/{key}/complete", responses=failures(409))
-async def complete(name: NameInPath, key: TaskKey, worlds: TheWorlds) -> TaskView:
+async def complete(name: NameInPath, key: TaskKeyInPath, worlds: TheWorlds) -> TaskView:
     """End a task now, with its effect, without moving the clock."""
 
-    def work(world: World) -> TaskView:
-        complete_by_hand(world.unit, _under_way(world, key), world.now)
-        return task_view(_task(world, key), world.now)
+    def work(context: AccountContext) -> TaskView:
+        complete_by_hand(context.unit, _under_way(context, key), context.now)
+        return task_view(_task(context, key), context.now)
 
     return await worlds.within(name, work)
 
 
 @router.post("/{key}/fail", responses=failures(409, 422))
 async def fail(
-    name: NameInPath, key: TaskKey, worlds: TheWorlds, body: Annotated[Failure | None, Body()] = None
+    name: NameInPath, key: TaskKeyInPath, worlds: TheWorlds, body: Annotated[Failure | None, Body()] = None
 ) -> TaskView:
     """End a task now, in failure: what a failure in the middle of it leaves behind is there."""
     error = (body or Failure()).error
 
-    def work(world: World) -> TaskView:
-        fail_by_hand(world.unit, _under_way(world, key), world.now, error)
-        return task_view(_task(world, key), world.now)
+    def work(context: AccountContext) -> TaskView:
+        fail_by_hand(context.unit, _under_way(context, key), context.now, error)
+        return task_view(_task(context, key), context.now)
 
     return await worlds.within(name, work)
 
 
-def _task(world: World, key: str) -> Task:
-    task = tasks.by_key(world.unit, key) if is_task_key(key) else None
-    if task is None or has_aged_out(task, world.now):
-        raise NotFound("task_not_found", f"account {world.account.name!r} has no task {key[:40]!r}")
+def _task(context: AccountContext, key: str) -> Task:
+    task = tasks.by_key(context.unit, key) if is_task_key(key) else None
+    if task is None or has_aged_out(task, context.now):
+        raise NotFound("task_not_found", f"account {context.account.name!r} has no task {key[:40]!r}")
     return task
 
 
-def _under_way(world: World, key: str) -> Task:
-    task = _task(world, key)
+def _under_way(context: AccountContext, key: str) -> Task:
+    task = _task(context, key)
     if task.state != "running":
         raise Conflict("task_ended", f"task {key} has ended: it is {task.state}")
     return task

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.actions.vm.rows import settings_body, snapshot_row
-from invapi_emulator.control.worlds import World
+from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.clocks import ClockMode
@@ -97,8 +97,8 @@ def clock_view(account: Account, now: Instant) -> ClockView:
     return ClockView(**written_clock(account.clock, now))
 
 
-def account_view(world: World) -> AccountView:
-    return view_of(world.account, world.now, vms.ids(world.unit))
+def account_view(context: AccountContext) -> AccountView:
+    return view_of(context.account, context.now, vms.ids(context.unit))
 
 
 def view_of(account: Account, now: Instant, vm_ids: Sequence[int]) -> AccountView:
@@ -134,10 +134,10 @@ def task_view(task: Task, now: Instant) -> TaskView:
     )
 
 
-def vm_view(world: World, stored: VirtualMachine) -> VmView:
-    vm = as_of(stored, world.now)
-    settings = {DEFAULT_TYPE: RotationSettings(), **snapshots.settings_of_vm(world.unit, vm.id)}
-    kept = task_lists.of_vm(world.tx, world.account, vm.id, world.now)
+def vm_view(context: AccountContext, stored: VirtualMachine) -> VmView:
+    vm = as_of(stored, context.now)
+    settings = {DEFAULT_TYPE: RotationSettings(), **snapshots.settings_of_vm(context.unit, vm.id)}
+    kept = task_lists.of_vm(context.tx, context.account, vm.id, context.now)
     return VmView(
         id=vm.id,
         kind=vm.kind,
@@ -148,9 +148,9 @@ def vm_view(world: World, stored: VirtualMachine) -> VmView:
         memory=_memory(vm),
         locked_by=vm.locked_by,
         num_max=vm.num_max,
-        snapshots=[_snapshot(snapshot) for snapshot in snapshots.of_vm(world.unit, vm.id)],
+        snapshots=[_snapshot(snapshot) for snapshot in snapshots.of_vm(context.unit, vm.id)],
         settings={type_: settings_body(of_type, vm.num_max) for type_, of_type in settings.items()},
-        tasks=[task_view(task, world.now) for task in kept],
+        tasks=[task_view(task, context.now) for task in kept],
     )
 
 

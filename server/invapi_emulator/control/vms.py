@@ -8,12 +8,12 @@ from pydantic import Field
 from invapi_emulator.actions.parameters import MAX_ID
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View, VmView, vm_view
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, VmNumber, World
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, VmNumber
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.storage import events, vms
 from invapi_emulator.worlds.change import changed_vm
-from invapi_emulator.worlds.load import settle_vm
+from invapi_emulator.worlds.load import load_vm
 from invapi_emulator.worlds.schema import VmSpec
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"], responses=failures(404))
@@ -28,7 +28,9 @@ async def list_vms(name: NameInPath, worlds: TheWorlds) -> VmList:
     """Show all VMs of the account, each whole."""
     return await worlds.within(
         name,
-        lambda world: VmList(vms=[vm_view(world, vm) for vm in vms.of_account(world.tx, world.account.id)]),
+        lambda context: VmList(
+            vms=[vm_view(context, vm) for vm in vms.of_account(context.tx, context.account.id)]
+        ),
     )
 
 
@@ -36,13 +38,13 @@ async def list_vms(name: NameInPath, worlds: TheWorlds) -> VmList:
 async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
     """Add a VM, described as in a world; only its id is required. See docs/worlds.md."""
 
-    def work(world: World) -> VmView:
-        if vms.find(world.unit, spec.id) is not None:
+    def work(context: AccountContext) -> VmView:
+        if vms.find(context.unit, spec.id) is not None:
             raise Conflict("vm_exists", f"account {name!r} has a VM {spec.id} already", "id")
-        settle_vm(world.tx, world.account, spec, world.now)
-        _go_on(world)
-        events.record(world.unit, world.now, "vm_added", vm=spec.id)
-        return _view(world, spec.id)
+        load_vm(context.tx, context.account, spec, context.now)
+        _go_on(context)
+        events.record(context.unit, context.now, "vm_added", vm=spec.id)
+        return _view(context, spec.id)
 
     return await worlds.settle(name, work)
 
@@ -50,21 +52,21 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
 @router.get("/vms/{vm_id}")
 async def show_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> VmView:
     """Show a VM whole: disk, memory, lock, snapshots, settings, tasks."""
-    return await worlds.within(name, lambda world: vm_view(world, vm_named(world, vm_id)))
+    return await worlds.within(name, lambda context: vm_view(context, vm_named(context, vm_id)))
 
 
 @router.patch("/vms/{vm_id}", responses=failures(422))
 async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], worlds: TheWorlds) -> VmView:
     """Change a VM: what is left out stays as it is, `disk` and `memory` part by part; lists are replaced."""
 
-    def work(world: World) -> VmView:
-        vm = vm_named(world, vm_id)
-        spec = changed_vm(world.unit, vm, change, world.now)
-        vms.remove(world.tx, world.account.id, world.account.generation, vm.id)
-        settle_vm(world.tx, world.account, spec, world.now)
-        _go_on(world)
-        events.record(world.unit, world.now, "vm_changed", vm=vm.id)
-        return _view(world, vm.id)
+    def work(context: AccountContext) -> VmView:
+        vm = vm_named(context, vm_id)
+        spec = changed_vm(context.unit, vm, change, context.now)
+        vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
+        load_vm(context.tx, context.account, spec, context.now)
+        _go_on(context)
+        events.record(context.unit, context.now, "vm_changed", vm=vm.id)
+        return _view(context, vm.id)
 
     return await worlds.settle(name, work)
 
@@ -73,29 +75,29 @@ async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], w
 async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> None:
     """Remove a VM with its snapshots, settings and tasks, whose keys are unknown from then on."""
 
-    def work(world: World) -> None:
-        vm = vm_named(world, vm_id)
-        vms.remove(world.tx, world.account.id, world.account.generation, vm.id)
-        _go_on(world)
-        events.record(world.unit, world.now, "vm_removed", vm=vm.id)
+    def work(context: AccountContext) -> None:
+        vm = vm_named(context, vm_id)
+        vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
+        _go_on(context)
+        events.record(context.unit, context.now, "vm_removed", vm=vm.id)
 
     await worlds.within(name, work)
 
 
-def vm_named(world: World, vm_id: str) -> VirtualMachine:
+def vm_named(context: AccountContext, vm_id: str) -> VirtualMachine:
     """Return the VM that a path names; raises NotFound when the account has none of this id."""
     sane = vm_id.isascii() and vm_id.isdigit() and len(vm_id) <= len(str(MAX_ID)) and int(vm_id) <= MAX_ID
-    vm = vms.find(world.unit, int(vm_id)) if sane else None
+    vm = vms.find(context.unit, int(vm_id)) if sane else None
     if vm is None:
-        raise NotFound("vm_not_found", f"account {world.account.name!r} has no VM {vm_id[:40]!r}")
+        raise NotFound("vm_not_found", f"account {context.account.name!r} has no VM {vm_id[:40]!r}")
     return vm
 
 
-def _view(world: World, vm_id: int) -> VmView:
-    return vm_view(world, vms.load(world.unit, vm_id))
+def _view(context: AccountContext, vm_id: int) -> VmView:
+    return vm_view(context, vms.load(context.unit, vm_id))
 
 
-def _go_on(world: World) -> None:
+def _go_on(context: AccountContext) -> None:
     """Go on with what SQL has changed."""
-    world.unit.reload()
-    world.unit.due_earlier = True
+    context.unit.reload()
+    context.unit.due_earlier = True

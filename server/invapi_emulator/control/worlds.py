@@ -14,20 +14,20 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.tasks.advance import advance_due_tasks
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.process.lifecycle import Lifecycle
-from invapi_emulator.process.metrics import Measures
+from invapi_emulator.process.metrics import Metrics
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import AccountGone, Database
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.accounts import Wanted
-from invapi_emulator.worlds.errors import mistake
+from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.named import Scenario, Scenarios
 
 T = TypeVar("T")
 
 # Patterns stand in the description only: what does not match is not there, 404, not malformed.
 NameInPath = Annotated[str, Path(json_schema_extra={"pattern": "^[a-z0-9-]{1,64}$"})]
-TaskKey = Annotated[str, Path(json_schema_extra={"pattern": "^[a-z0-9]{32}$"})]
+TaskKeyInPath = Annotated[str, Path(json_schema_extra={"pattern": "^[a-z0-9]{32}$"})]
 VmNumber = Annotated[
     str,
     Path(json_schema_extra={"pattern": "^[0-9]{1,19}$"}, description="1 to 2^63-1, without leading zeros"),
@@ -35,7 +35,7 @@ VmNumber = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class AccountContext:
     """An account in a unit of work: all that was due at `now` has taken effect."""
 
     unit: UnitOfWork
@@ -45,9 +45,9 @@ class World:
     def account(self) -> Account:
         return self.unit.account
 
-    def present(self) -> "World":
+    def present(self) -> "AccountContext":
         """Return the world at the time that its clock shows now, where that was changed."""
-        return World(self.unit, self.account.clock.now(self.unit.real_now))
+        return AccountContext(self.unit, self.account.clock.now(self.unit.real_now))
 
     @property
     def tx(self) -> Transaction:
@@ -58,7 +58,7 @@ class World:
 class _Work(Generic[T]):
     """Some work in an account's world, as a unit of work, which may be run more than once."""
 
-    def __init__(self, work: Callable[[World], T]) -> None:
+    def __init__(self, work: Callable[[AccountContext], T]) -> None:
         self._work = work
         self._settled = 0
         self._unit: UnitOfWork | None = None
@@ -72,7 +72,7 @@ class _Work(Generic[T]):
             return None
         self._settled = unit.version
         unit.sql()
-        return (self._work(World(unit, now)),)
+        return (self._work(AccountContext(unit, now)),)
 
     def may_lose(self) -> bool:
         """Tell whether only the passing of time has changed something."""
@@ -90,7 +90,7 @@ class Worlds:
 
     database: Database
     lifecycle: Lifecycle
-    measures: Measures
+    metrics: Metrics
     scenarios: Scenarios
     defaults: Wanted
     feeds: Feeds
@@ -100,7 +100,7 @@ class Worlds:
         found = self.scenarios.find(name)
         if found is None:
             known = ", ".join(self.scenarios.names())
-            raise mistake("scenario", name, f"there is no scenario of this name; there are {known}")
+            raise error_at("scenario", name, f"there is no scenario of this name; there are {known}")
         return found
 
     def scenario_of(self, account: Account) -> Scenario:
@@ -114,7 +114,7 @@ class Worlds:
             )
         return found
 
-    async def settle(self, name: str, work: Callable[[World], T]) -> T:
+    async def settle(self, name: str, work: Callable[[AccountContext], T]) -> T:
         """Do some work that brings in tasks with keys; raises Conflict when another account took one meanwhile."""
         try:
             return await self.within(name, work)
@@ -123,7 +123,7 @@ class Worlds:
                 "in_use", "another account has just taken the key of one of these tasks; send it again"
             ) from None
 
-    async def replace(self, name: str, work: Callable[[World], T]) -> T:
+    async def replace(self, name: str, work: Callable[[AccountContext], T]) -> T:
         """Do some work that puts another world in the place of an account's; what is left of that one goes later."""
         done = await self.settle(name, work)
         account_id = await self.id_of(name)
@@ -131,7 +131,7 @@ class Worlds:
         self.database.notifications.due_earlier(account_id)
         return done
 
-    async def within(self, name: str, work: Callable[[World], T]) -> T:
+    async def within(self, name: str, work: Callable[[AccountContext], T]) -> T:
         """Do some work in an account's world; raises NotFound when there is no such account.
 
         Many tasks that are due take effect in several units of work before, so that other calls get their turn.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from invapi_emulator.control.faults import rule_view
-from invapi_emulator.control.worlds import World
+from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.fault_form import kind_forms
 from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, journal_of, polls_of
@@ -21,31 +21,31 @@ CARDS = 24
 LANES = 12
 
 
-def gather_account(world: World, wanted: Wanted, window: str, first_vm: int) -> dict[str, Any]:
+def gather_account(context: AccountContext, wanted: Wanted, window: str, first_vm: int) -> dict[str, Any]:
     """Return what the page shows; its cards start at the VM `first_vm`, or the first one after it."""
-    ids = vms.ids(world.unit)
+    ids = vms.ids(context.unit)
     start = next((place for place, id_ in enumerate(ids) if id_ >= first_vm), 0)
     shown = ids[start : start + CARDS]
-    under_way = task_lists.newest(world.tx, world.account, world.now - DAY, MOST_TASKS)
-    polls = polls_of(world)
-    return frame_of(world) | {
-        "machines": [machine_of(world, vms.load(world.unit, id_)) for id_ in shown],
+    under_way = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
+    polls = polls_of(context)
+    return frame_of(context) | {
+        "machines": [machine_of(context, vms.load(context.unit, id_)) for id_ in shown],
         "vm_count": len(ids),
         "earlier": ids[max(start - CARDS, 0)] if start else None,
         "later": ids[start + CARDS] if start + CARDS < len(ids) else None,
-        "timeline": timeline_of(world, window, _lanes(ids, under_way), under_way, polls),
+        "timeline": timeline_of(context, window, _lanes(ids, under_way), under_way, polls),
         "window": window,
         "tasks": under_way[::-1],
         "polls": polls,
-        "journal": journal_of(world, wanted),
-        "rules": [rule_view(rule) for rule in faults.of_account(world.unit)],
+        "journal": journal_of(context, wanted),
+        "rules": [rule_view(rule) for rule in faults.of_account(context.unit)],
         "kinds": kind_forms(),
         "modules": modules(),
     }
 
 
 def _lanes(ids: Sequence[int], under_way: Sequence[Task]) -> list[int]:
-    """Return the VMs that have a lane: all of a small world, those that have tasks of a large one."""
+    """Return the VMs that have a lane: all of a small context, those that have tasks of a large one."""
     if len(ids) <= LANES:
         return list(ids)
     newest = dict.fromkeys(task.vm_id for task in reversed(under_way))

@@ -7,7 +7,7 @@ from invapi_emulator.dashboard.scale import Scale
 from invapi_emulator.dashboard.words import action, span
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Task, progress_at, stage_at
-from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.requests import JournalEntry
 
 _NARROWEST = 0.4
 
@@ -35,7 +35,7 @@ class Bar:
     polls: tuple[Mark, ...]
 
 
-def bar_of(scale: Scale, now: Instant, task: Task, row: int, polls: Sequence[Request]) -> Bar:
+def bar_of(scale: Scale, now: Instant, task: Task, row: int, polls: Sequence[JournalEntry]) -> Bar:
     start, end = task.created_at, end_of(task, scale)
     reached = min(now, end, end if task.stops_at is None else task.stops_at)
     inner = [stage.ends_at for stage in task.stages[:-1] if start < stage.ends_at < end]
@@ -58,15 +58,15 @@ def end_of(task: Task, scale: Scale) -> Instant:
     return scale.until if task.due_at is None else task.due_at
 
 
-def _tick(scale: Scale, poll: Request) -> Mark:
+def _tick(scale: Scale, poll: JournalEntry) -> Mark:
     return Mark(scale.place(poll.at or 0), f"poll: {poll.fault or poll.result}", bad=poll.fault is not None)
 
 
-def _is_of(poll: Request, task: Task) -> bool:
+def _is_of(poll: JournalEntry, task: Task) -> bool:
     return poll.fields.get("key") == task.key
 
 
-def _is_seen(poll: Request, scale: Scale) -> bool:
+def _is_seen(poll: JournalEntry, scale: Scale) -> bool:
     return poll.at is not None and poll.at >= scale.since
 
 

@@ -62,7 +62,7 @@ class Chain:
 def origin_of(vm: VirtualMachine, snapshots: Sequence[Snapshot], events: Sequence[Event]) -> Origin:
     """Return what the VM's disk descends from.
 
-    A fingerprint that is a snapshot's proves it. Else the last snapshot made or restored tells, and in a world
+    A fingerprint that is a snapshot's proves it. Else the last snapshot made or restored tells, and in a context
     that nothing was done in yet, the newest one: a restore deletes what is newer than its snapshot.
     """
     same = [each for each in snapshots if each.state.disk_fingerprint == vm.state.disk_fingerprint]
@@ -78,7 +78,7 @@ def origin_of(vm: VirtualMachine, snapshots: Sequence[Snapshot], events: Sequenc
 
 
 def _last_told(vm_id: int, events: Sequence[Event]) -> Event | None:
-    """Return the last event that made the VM's disk what it is, of the present world."""
+    """Return the last event that made the VM's disk what it is, of the present context."""
     for event in reversed(events):
         if event.kind in NEW_WORLD or (event.kind == "vm_added" and event.data["vm"] == vm_id):
             return None

@@ -3,12 +3,12 @@
 from typing import Any
 
 from invapi_emulator.control.views import clock_view
-from invapi_emulator.control.worlds import World
+from invapi_emulator.control.worlds import AccountContext
 
 
-def frame_of(world: World) -> dict[str, Any]:
+def frame_of(context: AccountContext) -> dict[str, Any]:
     return {
-        "account": world.account,
-        "clock": clock_view(world.account, world.now),
-        "now": world.now,
+        "account": context.account,
+        "clock": clock_view(context.account, context.now),
+        "now": context.now,
     }

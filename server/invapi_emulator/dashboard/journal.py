@@ -5,10 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from invapi_emulator.control.worlds import World
+from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.storage import requests
-from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.requests import JournalEntry
 
 SHOWN = 50
 MOST_POLLS = 200
@@ -29,7 +29,7 @@ class Entry:
     """A call; `sent` are its fields as a client would type them, `answer` is indented where it is JSON."""
 
     number: int
-    request: Request
+    request: JournalEntry
     sent: tuple[tuple[str, str], ...]
     body: str
     answer: str
@@ -43,18 +43,20 @@ class Journal:
     wanted: Wanted
 
 
-def polls_of(world: World) -> list[Request]:
+def polls_of(context: AccountContext) -> list[JournalEntry]:
     """Return the newest checks of tasks' keys."""
-    checks = requests.newest_of(world.tx, world.account.id, MOST_POLLS, action="check")
+    checks = requests.newest_of(context.tx, context.account.id, MOST_POLLS, action="check")
     return [call for _, call in checks]
 
 
-def journal_of(world: World, wanted: Wanted, vm_id: int | None = None, keys: Collection[str] = ()) -> Journal:
+def journal_of(
+    context: AccountContext, wanted: Wanted, vm_id: int | None = None, keys: Collection[str] = ()
+) -> Journal:
     """Return the newest calls that are wanted: of all VMs, or of one with the checks of its tasks' `keys`."""
-    owner = None if wanted.nobodys else world.account.id
+    owner = None if wanted.nobodys else context.account.id
     of_vm = None if wanted.nobodys else vm_id
     found = requests.newest_of(
-        world.tx,
+        context.tx,
         owner,
         SHOWN if of_vm is None else MOST_POLLS,
         action=wanted.action or None,
@@ -66,7 +68,7 @@ def journal_of(world: World, wanted: Wanted, vm_id: int | None = None, keys: Col
         for number, call in found
         if of_vm is None or call.vm == of_vm or call.fields.get("key") in keys
     ]
-    token = world.account.credentials.token
+    token = context.account.credentials.token
     return Journal(
         entries=tuple(_entry(number, call, token) for number, call in matching[:SHOWN]),
         more=len(matching) >= SHOWN,
@@ -75,7 +77,7 @@ def journal_of(world: World, wanted: Wanted, vm_id: int | None = None, keys: Col
     )
 
 
-def _entry(number: int, call: Request, token: str) -> Entry:
+def _entry(number: int, call: JournalEntry, token: str) -> Entry:
     sent = tuple(pair for name, value in call.fields.items() for pair in _pairs(name, value))
     repeated = [(name, token if (name, value) == ("token", _MASK) else value) for name, value in sent]
     return Entry(number, call, sent, urlencode(repeated, errors="replace"), _indented(call.answer))

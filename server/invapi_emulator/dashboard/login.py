@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from invapi_emulator.control.admin_auth import Admission, no_cookie
+from invapi_emulator.control.admin_auth import AdminAuth, no_cookie
 from invapi_emulator.control.guard import LOGIN
 from invapi_emulator.dashboard.rendering import html
 from invapi_emulator.server.paths import root_of
@@ -26,10 +26,10 @@ async def log_in(request: Request) -> Response:
     """Set the cookie and go on to where somebody wanted to; with a wrong token, ask again."""
     sent = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
     token, wanted = sent.get("token", [""])[-1], sent.get("next", [""])[-1]
-    admission: Admission = request.app.state.admission
-    if not admission.is_token(token):
+    admin_auth: AdminAuth = request.app.state.admin_auth
+    if not admin_auth.is_token(token):
         return _form(request, wanted, wrong=True)
-    return RedirectResponse(_here(request, wanted), 303, {"Set-Cookie": admission.cookie(request)})
+    return RedirectResponse(_here(request, wanted), 303, {"Set-Cookie": admin_auth.cookie(request)})
 
 
 @router.post(LOGOUT)

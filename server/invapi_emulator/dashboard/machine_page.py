@@ -4,7 +4,7 @@ from typing import Any
 
 from invapi_emulator.actions.vm.load_stats import statistics_of
 from invapi_emulator.control.vms import vm_named
-from invapi_emulator.control.worlds import World
+from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.chain import LINEAGE, MOST_OF_LINEAGE, chains_of, origin_of
 from invapi_emulator.dashboard.charts import statistics_charts
 from invapi_emulator.dashboard.frame import frame_of
@@ -15,25 +15,25 @@ from invapi_emulator.domain.instants import DAY
 from invapi_emulator.storage import events, snapshots, task_lists
 
 
-def gather_machine(world: World, vm_id: str, wanted: Wanted, window: str) -> dict[str, Any]:
+def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: str) -> dict[str, Any]:
     """Return what the page shows; raises NotFound when the account has no such VM."""
-    tx, unit, now = world.tx, world.unit, world.now
-    stored = vm_named(world, vm_id)
-    machine = machine_of(world, stored)
-    mine = task_lists.newest(tx, world.account, now - DAY, MOST_TASKS, stored.id)
-    polls = polls_of(world)
+    tx, unit, now = context.tx, context.unit, context.now
+    stored = vm_named(context, vm_id)
+    machine = machine_of(context, stored)
+    mine = task_lists.newest(tx, context.account, now - DAY, MOST_TASKS, stored.id)
+    polls = polls_of(context)
     held = snapshots.of_vm(unit, stored.id)
     settings = snapshots.settings_of_vm(unit, stored.id)
-    origin = origin_of(machine.vm, held, events.newest(tx, world.account.id, LINEAGE, MOST_OF_LINEAGE))
-    return frame_of(world) | {
+    origin = origin_of(machine.vm, held, events.newest(tx, context.account.id, LINEAGE, MOST_OF_LINEAGE))
+    return frame_of(context) | {
         "machine": machine,
         "vm": machine.vm,
         "origin": origin,
         "chains": chains_of(held, settings, mine, origin, now),
-        "statistics": statistics_charts(statistics_of(unit, world.account, stored, now), mine, now),
-        "timeline": timeline_of(world, window, [stored.id], mine, polls),
+        "statistics": statistics_charts(statistics_of(unit, context.account, stored, now), mine, now),
+        "timeline": timeline_of(context, window, [stored.id], mine, polls),
         "window": window,
         "tasks": mine[::-1],
         "polls": polls,
-        "journal": journal_of(world, wanted, stored.id, {task.key for task in mine}),
+        "journal": journal_of(context, wanted, stored.id, {task.key for task in mine}),
     }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from invapi_emulator.control.worlds import World
+from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE
 from invapi_emulator.domain.tasks import Task, progress_at, stage_at
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine, as_of
@@ -32,17 +32,17 @@ class Machine:
     rotation: str | None
 
 
-def machine_of(world: World, stored: VirtualMachine) -> Machine:
-    vm = as_of(stored, world.now)
-    settings = snapshots.settings_of_type(world.unit, vm.id, DEFAULT_TYPE)
+def machine_of(context: AccountContext, stored: VirtualMachine) -> Machine:
+    vm = as_of(stored, context.now)
+    settings = snapshots.settings_of_type(context.unit, vm.id, DEFAULT_TYPE)
     excluded = f", {len(settings.excluded)} excluded" if settings.excluded else ""
     rotation = f"on{excluded}" if settings.enabled else f"off{excluded}"
     return Machine(
         vm=vm,
-        lock=_lock(world, vm),
+        lock=_lock(context, vm),
         disk=state_of_disk(vm.state),
         memory=state_of_memory(vm.state),
-        snapshots=len(snapshots.of_type(world.unit, vm.id, DEFAULT_TYPE)),
+        snapshots=len(snapshots.of_type(context.unit, vm.id, DEFAULT_TYPE)),
         rotation=rotation if vm.kind == "VPS" else None,
     )
 
@@ -57,9 +57,9 @@ def state_of_memory(state: MachineState) -> str:
     return f"state {state.memory_generation}, {state.memory_fingerprint[:8]}"
 
 
-def _lock(world: World, vm: VirtualMachine) -> Lock | None:
-    task: Task | None = None if vm.locked_by is None else tasks.by_key(world.unit, vm.locked_by)
+def _lock(context: AccountContext, vm: VirtualMachine) -> Lock | None:
+    task: Task | None = None if vm.locked_by is None else tasks.by_key(context.unit, vm.locked_by)
     if task is None:
         return None
-    stage, progress = stage_at(task, world.now), progress_at(task, world.now)
+    stage, progress = stage_at(task, context.now), progress_at(task, context.now)
     return Lock(task.key, task.action, stage, progress, task.due_at is None)

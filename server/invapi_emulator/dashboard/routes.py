@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from invapi_emulator.control import index
 from invapi_emulator.control.index import Index
-from invapi_emulator.control.worlds import TheWorlds, World, Worlds
+from invapi_emulator.control.worlds import AccountContext, TheWorlds, Worlds
 from invapi_emulator.dashboard.account_page import gather_account
 from invapi_emulator.dashboard.journal import Wanted
 from invapi_emulator.dashboard.machine_page import gather_machine
@@ -48,16 +48,16 @@ async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
 async def account(request: Request, name: str, worlds: TheWorlds) -> Response:
     first_vm = _number(request.query_params.get("from", ""))
 
-    def gather(world: World) -> Mapping[str, Any]:
-        return gather_account(world, _wanted(request), _window(request), first_vm)
+    def gather(context: AccountContext) -> Mapping[str, Any]:
+        return gather_account(context, _wanted(request), _window(request), first_vm)
 
     return await _page(request, worlds, name, "account.html", gather)
 
 
 @router.get("/_emulator/ui/accounts/{name}/vms/{vm_id}")
 async def machine(request: Request, name: str, vm_id: str, worlds: TheWorlds) -> Response:
-    def gather(world: World) -> Mapping[str, Any]:
-        return gather_machine(world, vm_id, _wanted(request), _window(request))
+    def gather(context: AccountContext) -> Mapping[str, Any]:
+        return gather_machine(context, vm_id, _wanted(request), _window(request))
 
     return await _page(request, worlds, name, "machine.html", gather)
 
@@ -68,7 +68,11 @@ async def static(name: str) -> Response:
 
 
 async def _page(
-    request: Request, worlds: Worlds, name: str, template: str, gather: Callable[[World], Mapping[str, Any]]
+    request: Request,
+    worlds: Worlds,
+    name: str,
+    template: str,
+    gather: Callable[[AccountContext], Mapping[str, Any]],
 ) -> Response:
     try:
         model = await worlds.within(name, gather)

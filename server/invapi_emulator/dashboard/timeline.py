@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from invapi_emulator.control.worlds import World
+from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.bars import Bar, Mark, bar_of, end_of
 from invapi_emulator.dashboard.scale import Scale, window_of
 from invapi_emulator.dashboard.words import span
@@ -11,7 +11,7 @@ from invapi_emulator.domain.instants import SECOND, Instant, parse_iso
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.storage import events
 from invapi_emulator.storage.events import Event, EventKind
-from invapi_emulator.storage.requests import Request
+from invapi_emulator.storage.requests import JournalEntry
 
 MOST_TASKS = 50
 _MARKED: tuple[EventKind, ...] = ("clock_moved", "fault_fired", "reset", "imported")
@@ -45,32 +45,36 @@ class Timeline:
 
 
 def timeline_of(
-    world: World, window: str, vm_ids: Iterable[int], tasks: Sequence[Task], polls: Sequence[Request]
+    context: AccountContext,
+    window: str,
+    vm_ids: Iterable[int],
+    tasks: Sequence[Task],
+    polls: Sequence[JournalEntry],
 ) -> Timeline:
-    scale = window_of(window, tasks, world.now)
-    marks = _marks(world)
+    scale = window_of(window, tasks, context.now)
+    marks = _marks(context)
     jumps = (_jump(scale, event) for event in marks if event.kind == "clock_moved")
     lanes = (
         Lane(
             vm_id,
             max(len(rows), 1),
-            tuple(_bars(scale, world.now, rows, polls)),
+            tuple(_bars(scale, context.now, rows, polls)),
             _faults(scale, marks, vm_id),
         )
         for vm_id in vm_ids
         for rows in [_rows(scale, [task for task in tasks if task.vm_id == vm_id])]
     )
     return Timeline(
-        now_place=scale.place(world.now),
+        now_place=scale.place(context.now),
         times=tuple((scale.place(at), at) for at in scale.times(_TIMES)),
         lanes=tuple(lanes),
         jumps=tuple(jump for jump in jumps if jump is not None),
     )
 
 
-def _marks(world: World) -> list[Event]:
-    """Return what is to be marked, oldest first: of the present world only, events go on over resets."""
-    marks = events.newest(world.tx, world.account.id, _MARKED, _MOST_MARKS)
+def _marks(context: AccountContext) -> list[Event]:
+    """Return what is to be marked, oldest first: of the present context only, events go on over resets."""
+    marks = events.newest(context.tx, context.account.id, _MARKED, _MOST_MARKS)
     resets = [place for place, event in enumerate(marks) if event.kind in ("reset", "imported")]
     return marks[resets[-1] + 1 :] if resets else marks
 
@@ -90,7 +94,7 @@ def _rows(scale: Scale, tasks: Iterable[Task]) -> list[list[Task]]:
     return rows
 
 
-def _bars(scale: Scale, now: Instant, rows: list[list[Task]], polls: Sequence[Request]) -> list[Bar]:
+def _bars(scale: Scale, now: Instant, rows: list[list[Task]], polls: Sequence[JournalEntry]) -> list[Bar]:
     return [bar_of(scale, now, task, number, polls) for number, row in enumerate(rows) for task in row]
 
 

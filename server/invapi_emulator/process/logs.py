@@ -15,8 +15,8 @@ FIELDS = "fields"
 """The attribute of a log record that holds what stands in fields of its own."""
 
 MASK = "***"
-_LENGTH_MADE_UP = 32
-_MADE_UP = re.compile(rf"\b[0-9a-f]{{{_LENGTH_MADE_UP}}}\b")
+_GENERATED_LENGTH = 32
+_GENERATED = re.compile(rf"\b[0-9a-f]{{{_GENERATED_LENGTH}}}\b")
 _IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
 
 
@@ -30,14 +30,14 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
         logging.getLogger("uvicorn").setLevel("ERROR")  # what it says of requests stands in a line of ours
 
 
-def looks_made_up(text: str) -> bool:
-    """Tell whether something in a text looks like a token, API key or password that was made up."""
-    return len(text) >= _LENGTH_MADE_UP and _MADE_UP.search(text) is not None
+def looks_generated(text: str) -> bool:
+    """Tell whether something in a text looks like a token, API key or password that was generated."""
+    return len(text) >= _GENERATED_LENGTH and _GENERATED.search(text) is not None
 
 
-def without_made_up(text: str) -> str:
-    """Mask whatever looks like a token, API key or password that was made up."""
-    return text if len(text) < _LENGTH_MADE_UP else _MADE_UP.sub(MASK, text)
+def without_generated(text: str) -> str:
+    """Mask whatever looks like a token, API key or password that was generated."""
+    return text if len(text) < _GENERATED_LENGTH else _GENERATED.sub(MASK, text)
 
 
 def _stderr() -> logging.Handler:

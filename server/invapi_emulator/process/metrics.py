@@ -30,7 +30,7 @@ class Timing:
 
 
 @dataclass
-class Measures:
+class Metrics:
     """Calls by module, action and result; their times by module and action; what transactions took, by kind."""
 
     database: dict[str, Timing]

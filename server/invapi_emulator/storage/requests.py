@@ -21,7 +21,7 @@ _CLEANED_EVERY = 100
 """Number of calls that may be there beyond those kept, until the next clean-up; nobody is shown them."""
 
 
-class Request(Struct, frozen=True):
+class JournalEntry(Struct, frozen=True):
     """A call that was answered; `at` is the account's time, None for an unauthenticated call.
 
     `after_event` is the number of the account's last event by then: what the call did comes before it.
@@ -55,7 +55,7 @@ class Request(Struct, frozen=True):
     after_event: int = 0
 
 
-_FIELDS = tuple(name for name in Request.__struct_fields__ if name != "after_event")
+_FIELDS = tuple(name for name in JournalEntry.__struct_fields__ if name != "after_event")
 _JSON_AT = [_FIELDS.index(name) for name in ("fields", "unread", "user_agent", "in_query")]
 _EMPTY: dict[type, str] = {dict: "{}", list: "[]", tuple: "[]", str: '""', type(None): "null"}
 _values = attrgetter(*_FIELDS)
@@ -81,7 +81,7 @@ _TRIM_UNAUTHENTICATED = Write(
 )
 
 
-def record(unit: UnitOfWork, made: Request, *, authenticated: bool) -> None:
+def record(unit: UnitOfWork, made: JournalEntry, *, authenticated: bool) -> None:
     """Append a call to the journal of the unit's account, or to the unauthenticated ones."""
     row = list(_values(made))
     for place in _JSON_AT:
@@ -100,13 +100,13 @@ def last_number(unit: UnitOfWork) -> int:
     return unit.counters.last_request
 
 
-def after(tx: Transaction, account_id: int, number: int, most: int) -> list[tuple[int, Request]]:
+def after(tx: Transaction, account_id: int, number: int, most: int) -> list[tuple[int, JournalEntry]]:
     """Return an account's calls after that one, in order, the first `most` of them."""
     later = select(request).where(_of(account_id), request.c.number > number)
     return [_from_row(row) for row in tx.execute(later.order_by(request.c.number).limit(most))]
 
 
-def newest(tx: Transaction, account_id: int | None) -> list[tuple[int, Request]]:
+def newest(tx: Transaction, account_id: int | None) -> list[tuple[int, JournalEntry]]:
     """Return the calls that are kept, each with its number, in the order they were answered."""
     kept = (
         select(request)
@@ -125,7 +125,7 @@ def newest_of(
     action: str | None = None,
     result: str | None = None,
     vm: int | None = None,
-) -> list[tuple[int, Request]]:
+) -> list[tuple[int, JournalEntry]]:
     """Return the newest `most` calls of an action, of a result, about a VM, newest first; checks are about any VM."""
     where = [_of(account_id)]
     if action is not None:
@@ -142,7 +142,7 @@ def _of(account_id: int | None) -> ColumnElement[bool]:
     return _UNAUTHENTICATED if account_id is None else request.c.account_id == account_id
 
 
-def _from_row(row: Row[Any]) -> tuple[int, Request]:
+def _from_row(row: Row[Any]) -> tuple[int, JournalEntry]:
     columns = row._asdict()
     del columns["account_id"], columns["id"]
-    return columns.pop("number"), Request(**columns)
+    return columns.pop("number"), JournalEntry(**columns)

@@ -14,7 +14,7 @@ from invapi_emulator.storage import accounts, events, sessions
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.fields import ClockChange
-from invapi_emulator.worlds.load import KeysIssuedAnew, check_world, settle_world
+from invapi_emulator.worlds.load import KeysIssuedAnew, check_world, load_world
 from invapi_emulator.worlds.named import Scenario
 from invapi_emulator.worlds.schema import World
 
@@ -57,7 +57,7 @@ def make_account(
 ) -> Account:
     """Make an account; raises Unprocessable when its scenario cannot be at the time its clock starts at."""
     account = accounts.add(tx, _new_account(name, credentials, wanted, real_now))
-    settle_world(tx, account, wanted.scenario.world, account.clock.base)
+    load_world(tx, account, wanted.scenario.world, account.clock.base)
     return account
 
 
@@ -94,7 +94,7 @@ def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> Non
     tx = unit.sql()
     accounts.clear_world(tx, account.id, sessions_too=True)
     accounts.save(tx, fresh)
-    settle_world(tx, fresh, scenario.world, fresh.clock.base)
+    load_world(tx, fresh, scenario.world, fresh.clock.base)
     _begin_again(unit)
     events.record(unit, fresh.clock.now(real_now), "reset", scenario=fresh.scenario, seed=fresh.seed)
 
@@ -119,7 +119,7 @@ def replace_world(unit: UnitOfWork, world: World) -> KeysIssuedAnew:
     sessions.make_older(tx, account.id, accounts.counters(tx, account.id)["sequence"])
     accounts.clear_world(tx, account.id, sessions_too=False)
     accounts.save(tx, fresh)
-    issued_anew = settle_world(tx, fresh, world, now)
+    issued_anew = load_world(tx, fresh, world, now)
     _begin_again(unit)
     events.record(unit, now, "imported", account=world.account, vms=len(world.vms))
     return issued_anew

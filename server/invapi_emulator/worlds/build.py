@@ -11,7 +11,7 @@ from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, Unliste
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.engine.tasks.kinds import holds_still, kind_of
-from invapi_emulator.worlds.build_context import Ground
+from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.build_tasks import build_tasks
 from invapi_emulator.worlds.schema import DiskSpec, SnapshotSpec, VmSpec
 
@@ -33,38 +33,40 @@ class BuiltVm:
     assumed: Assumed
 
 
-def build_vm(spec: VmSpec, ground: Ground, place: str) -> BuiltVm:
+def build_vm(spec: VmSpec, building: BuildContext, place: str) -> BuiltVm:
     """Return the VM that is described at this place; raises Unprocessable where numbers or keys cannot be."""
     tags = [f"{place}snapshots.{number}" for number in range(len(spec.snapshots))]
-    snapshots = tuple(_snapshot(spec, number, ground, tag) for number, tag in enumerate(tags))
-    tasks = build_tasks(spec, ground, place)
+    snapshots = tuple(_snapshot(spec, number, building, tag) for number, tag in enumerate(tags))
+    tasks = build_tasks(spec, building, place)
     settings = {
         type_: RotationSettings(bool(of_type.enable_rotation), tuple(dict.fromkeys(of_type.exclude_rotation)))
         for type_, of_type in spec.settings.items()
     }
-    unlisted = tuple(_unlisted(spec, number, ground, place) for number in range(len(spec.unlisted)))
+    unlisted = tuple(_unlisted(spec, number, building, place) for number in range(len(spec.unlisted)))
     return BuiltVm(
-        _busy(_vm(spec, ground), tasks, ground.now),
+        _busy(_vm(spec, building), tasks, building.now),
         snapshots,
         settings,
         tasks,
         unlisted,
-        ground.account.assumed,
+        building.account.assumed,
     )
 
 
-def _unlisted(spec: VmSpec, number: int, ground: Ground, place: str) -> Unlisted:
+def _unlisted(spec: VmSpec, number: int, building: BuildContext, place: str) -> Unlisted:
     """Return a change that lists do not show yet; a removed snapshot is described as one that is there."""
     change = spec.unlisted[number]
     if change.removed is None:
         return Unlisted(change.id, None, change.until)
     removed = change.removed.model_copy(update={"id": change.id})
     alone = spec.model_copy(update={"snapshots": (removed,)})
-    return Unlisted(change.id, _snapshot(alone, 0, ground, f"{place}unlisted.{number}.removed"), change.until)
+    return Unlisted(
+        change.id, _snapshot(alone, 0, building, f"{place}unlisted.{number}.removed"), change.until
+    )
 
 
-def _vm(spec: VmSpec, ground: Ground) -> VirtualMachine:
-    chance = ground.chance
+def _vm(spec: VmSpec, building: BuildContext) -> VirtualMachine:
+    chance = building.chance
     vendor = "fa:16:3e" if spec.engine == "openstack" else "56:6f:1a"
     digits = chance.hex(6, "vm", spec.id, "mac")
     return VirtualMachine(
@@ -81,14 +83,14 @@ def _vm(spec: VmSpec, ground: Ground) -> VirtualMachine:
         uuid=spec.uuid or chance.uuid("vm", spec.id, "uuid"),
         ip=spec.ip or f"203.0.113.{spec.id % 254 + 1}",
         mac=spec.mac or ":".join((vendor, digits[:2], digits[2:4], digits[4:])),
-        created_at=ground.now - VM_AGE if spec.created_at is None else spec.created_at,
+        created_at=building.now - VM_AGE if spec.created_at is None else spec.created_at,
         tags=tuple(spec.tags.items()),
         power=spec.power,
         power_changes=tuple((change.at, change.power) for change in spec.power_changes),
         running_since=spec.running_since,
         locked_by=None,
         started=spec.started,
-        state=_state(spec, ground),
+        state=_state(spec, building),
     )
 
 
@@ -105,16 +107,16 @@ def _busy(vm: VirtualMachine, tasks: tuple[Task, ...], now: Instant) -> VirtualM
     return replace(vm, locked_by=changing[-1] if changing else None, running_since=since, started=started)
 
 
-def _snapshot(spec: VmSpec, place: int, ground: Ground, tag: str) -> Snapshot:
+def _snapshot(spec: VmSpec, place: int, building: BuildContext, tag: str) -> Snapshot:
     described = spec.snapshots[place]
-    state = _held_state(spec, place, ground)
-    made_at = ground.now - (described.age_seconds or 0) * SECOND
+    state = _held_state(spec, place, building)
+    made_at = building.now - (described.age_seconds or 0) * SECOND
     return Snapshot(
         vm_id=spec.id,
         type=described.type,
         name=described.name,
-        sequence=ground.numbers.of("snapshot", described.id, f"{tag}.id"),
-        image_id=described.image_id or _image_id(spec, place, ground),
+        sequence=building.numbers.of("snapshot", described.id, f"{tag}.id"),
+        image_id=described.image_id or _image_id(spec, place, building),
         status=described.status,
         size=size_of(state, spec.memory.size_mb) if described.size is None else described.size,
         created_at=made_at if described.created_at is None else described.created_at,
@@ -122,17 +124,17 @@ def _snapshot(spec: VmSpec, place: int, ground: Ground, tag: str) -> Snapshot:
     )
 
 
-def _image_id(spec: VmSpec, place: int, ground: Ground) -> str:
-    """Return a made up image that none of the VM's snapshots is said to have."""
+def _image_id(spec: VmSpec, place: int, building: BuildContext) -> str:
+    """Return a generated image that none of the VM's snapshots is said to have."""
     taken, attempt = {described.image_id for described in spec.snapshots}, place
-    while (made := ground.chance.uuid("vm", spec.id, "image of the scenario", attempt)) in taken:
+    while (made := building.chance.uuid("vm", spec.id, "image of the scenario", attempt)) in taken:
         attempt += len(spec.snapshots)
     return made
 
 
-def _state(spec: VmSpec, ground: Ground) -> MachineState:
+def _state(spec: VmSpec, building: BuildContext) -> MachineState:
     disk, memory = spec.disk, spec.memory
-    made = _lived(spec, 1.0, ground, disk.generation, memory.generation, with_memory=spec.power == "on")
+    made = _lived(spec, 1.0, building, disk.generation, memory.generation, with_memory=spec.power == "on")
     return replace(
         made,
         disk_fingerprint=disk.fingerprint or made.disk_fingerprint,
@@ -140,12 +142,12 @@ def _state(spec: VmSpec, ground: Ground) -> MachineState:
     )
 
 
-def _held_state(spec: VmSpec, place: int, ground: Ground) -> MachineState:
+def _held_state(spec: VmSpec, place: int, building: BuildContext) -> MachineState:
     held: SnapshotSpec = spec.snapshots[place]
     made = _lived(
         spec,
         (place + 1) / (len(spec.snapshots) + 1),
-        ground,
+        building,
         held.disk.generation,
         held.memory.generation,
         with_memory=bool(held.with_memory),
@@ -160,19 +162,25 @@ def _held_state(spec: VmSpec, place: int, ground: Ground) -> MachineState:
 
 
 def _lived(
-    spec: VmSpec, lived: float, ground: Ground, disk: int | None, memory: int | None, *, with_memory: bool
+    spec: VmSpec,
+    lived: float,
+    building: BuildContext,
+    disk: int | None,
+    memory: int | None,
+    *,
+    with_memory: bool,
 ) -> MachineState:
     """Return the state of a VM that has lived this part of its past, from 0 to 1, unless generations are given."""
     generation = int(_SECONDS_RUN * lived)
     disk_generation = generation if disk is None else disk
     memory_generation = generation if memory is None else memory
-    made_up = ground.chance.hex(16, "vm", spec.id, "memory", memory_generation)
+    generated = building.chance.hex(16, "vm", spec.id, "memory", memory_generation)
     return MachineState(
         used_mb=int(_used_gb(spec.disk) * 1024 * (0.5 + lived / 2)),
         disk_generation=disk_generation,
-        disk_fingerprint=ground.chance.hex(16, "vm", spec.id, "disk", disk_generation),
+        disk_fingerprint=building.chance.hex(16, "vm", spec.id, "disk", disk_generation),
         memory_generation=memory_generation,
-        memory_fingerprint=made_up if with_memory else None,
+        memory_fingerprint=generated if with_memory else None,
     )
 
 

@@ -9,7 +9,7 @@ from invapi_emulator.engine.tasks.keys import new_key
 from invapi_emulator.randomness import Chance, chance_of
 from invapi_emulator.storage import accounts, snapshots, task_lists
 from invapi_emulator.storage.transaction import Transaction
-from invapi_emulator.worlds.errors import mistake
+from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.schema import VmSpec
 
 
@@ -21,7 +21,7 @@ class Numbers:
         self._taken = {"snapshot": set(taken_snapshots), "task": set(taken_tasks)}
 
     def reserve(self, given: Iterable[int | None]) -> None:
-        """Let what is made up follow these."""
+        """Let what is generated follow these."""
         self.last = max(self.last, *(number or 0 for number in given), 0)
 
     def of(self, what: str, given: int | None, place: str) -> int:
@@ -30,7 +30,7 @@ class Numbers:
         if given is None:
             self.last += 1
         elif given in taken:
-            raise mistake(place, given, f"another {what} of the account has this number")
+            raise error_at(place, given, f"another {what} of the account has this number")
         number = self.last if given is None else given
         taken.add(number)
         return number
@@ -52,7 +52,7 @@ class Keys:
         self._given: set[str] = set()
 
     def reserve(self, given: Iterable[str | None]) -> None:
-        """Let no key that is made up be one of these."""
+        """Let no key that is generated be one of these."""
         self._reserved |= {key for key in given if key is not None}
 
     def of(self, given: str | None, number: int, place: str) -> str:
@@ -61,7 +61,7 @@ class Keys:
             return new_key(self._account, number, self._is_taken)
         owner = task_lists.owner_of(self._tx, given, self._account)
         if given in self._given or owner == self._account.id:
-            raise mistake(place, given, "another task of the account has this key")
+            raise error_at(place, given, "another task of the account has this key")
         self._given.add(given)
         if self._keep and owner is None:
             return given
@@ -74,7 +74,7 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class BuildContext:
     account: Account
     now: Instant
     numbers: Numbers
@@ -85,7 +85,7 @@ class Ground:
         return chance_of(self.account)
 
     def reserve(self, specs: Iterable[VmSpec]) -> None:
-        """See to it that what is made up for these VMs is none of what is given in them."""
+        """See to it that what is generated for these VMs is none of what is given in them."""
         for spec in specs:
             self.numbers.reserve(snapshot.id for snapshot in spec.snapshots)
             self.numbers.reserve(change.id for change in spec.unlisted)
@@ -93,13 +93,13 @@ class Ground:
             self.keys.reserve(task.key for task in spec.tasks)
 
 
-def fresh_ground(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> Ground:
-    """Return the ground for a world of an account that has no VMs."""
-    return Ground(account, now, Numbers(0, (), ()), Keys(tx, account, keep=keep_keys))
+def fresh_ground(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> BuildContext:
+    """Return the building for a world of an account that has no VMs."""
+    return BuildContext(account, now, Numbers(0, (), ()), Keys(tx, account, keep=keep_keys))
 
 
-def shared_ground(tx: Transaction, account: Account, now: Instant) -> Ground:
-    """Return the ground for a VM that joins those the account has."""
+def shared_ground(tx: Transaction, account: Account, now: Instant) -> BuildContext:
+    """Return the building for a VM that joins those the account has."""
     taken = snapshots.sequences(tx, account.id), task_lists.sequences(tx, account)
     numbers = Numbers(accounts.counters(tx, account.id)["sequence"], *taken)
-    return Ground(account, now, numbers, Keys(tx, account, keep=True))
+    return BuildContext(account, now, numbers, Keys(tx, account, keep=True))

@@ -7,48 +7,53 @@ from invapi_emulator.domain.tasks import PlannedStage, Task
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.tasks.kinds import KINDS, actions_with_tasks
 from invapi_emulator.engine.tasks.planning import planned_stages
-from invapi_emulator.worlds.build_context import Ground
-from invapi_emulator.worlds.errors import mistake
+from invapi_emulator.worlds.build_context import BuildContext
+from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.schema import VmSpec
 from invapi_emulator.worlds.task_schema import TaskSpec
 
 
-def build_tasks(vm: VmSpec, ground: Ground, place: str) -> tuple[Task, ...]:
+def build_tasks(vm: VmSpec, building: BuildContext, place: str) -> tuple[Task, ...]:
     """Return the tasks; raises Unprocessable for an action that starts none, and for numbers and keys taken."""
     counts: dict[str, int] = {}
     tasks = []
     for number, spec in enumerate(vm.tasks):
         module = _module_of(spec, f"{place}tasks.{number}")
         counts[spec.action] = counts.get(spec.action, 0) + 1
-        stages = _stages(vm, spec, module, counts[spec.action], ground)
-        tasks.append(_task(vm, spec, module, stages, ground, f"{place}tasks.{number}"))
+        stages = _stages(vm, spec, module, counts[spec.action], building)
+        tasks.append(_task(vm, spec, module, stages, building, f"{place}tasks.{number}"))
     return tuple(tasks)
 
 
 def _task(
-    vm: VmSpec, spec: TaskSpec, module: str, stages: tuple[PlannedStage, ...], ground: Ground, place: str
+    vm: VmSpec,
+    spec: TaskSpec,
+    module: str,
+    stages: tuple[PlannedStage, ...],
+    building: BuildContext,
+    place: str,
 ) -> Task:
-    number = ground.numbers.of("task", spec.sequence, f"{place}.sequence")
+    number = building.numbers.of("task", spec.sequence, f"{place}.sequence")
     planned_end = None if spec.hangs else stages[-1].ends_at
     due_at = planned_end if spec.due_at is None else spec.due_at
     return Task(
-        key=ground.keys.of(spec.key, number, f"{place}.key"),
+        key=building.keys.of(spec.key, number, f"{place}.key"),
         module=module,
         action=spec.action,
         vm_id=vm.id,
         sequence=number,
         context=_context(vm, spec, module),
         stages=stages,
-        created_at=_created_at(spec, ground),
+        created_at=_created_at(spec, building),
         due_at=due_at,
         state=spec.state,
-        ended_at=_ended_at(spec, due_at, ground.now),
+        ended_at=_ended_at(spec, due_at, building.now),
         scope=spec.scope,
         debug=spec.debug,
         error=spec.error,
         polls=spec.polls,
         spent=spec.spent,
-        stage=_stage(spec, stages, ground.now),
+        stage=_stage(spec, stages, building.now),
         fault=spec.fault,
         fails_with=spec.fails_with,
         stops_at=spec.stops_at,
@@ -70,15 +75,17 @@ def _module_of(spec: TaskSpec, place: str) -> str:
     starting = sorted(module for module, action in KINDS if action == spec.action)
     if not starting:
         known = ", ".join(actions_with_tasks())
-        raise mistake(f"{place}.action", spec.action, f"it starts no task; those that do are {known}")
+        raise error_at(f"{place}.action", spec.action, f"it starts no task; those that do are {known}")
     if spec.module is not None and spec.module not in starting:
-        raise mistake(
+        raise error_at(
             f"{place}.module", spec.module, f"{spec.action} is an action of {' and '.join(starting)}"
         )
     return spec.module or starting[0]
 
 
-def _stages(vm: VmSpec, spec: TaskSpec, module: str, count: int, ground: Ground) -> tuple[PlannedStage, ...]:
+def _stages(
+    vm: VmSpec, spec: TaskSpec, module: str, count: int, building: BuildContext
+) -> tuple[PlannedStage, ...]:
     if spec.stages is not None:
         return tuple(PlannedStage(stage.name, stage.ends_at) for stage in spec.stages)
     return planned_stages(
@@ -87,8 +94,8 @@ def _stages(vm: VmSpec, spec: TaskSpec, module: str, count: int, ground: Ground)
         vm.id,
         vm.disk.size_gb,
         count,
-        _created_at(spec, ground),
-        ground.account,
+        _created_at(spec, building),
+        building.account,
     )
 
 
@@ -100,8 +107,8 @@ def _context(vm: VmSpec, spec: TaskSpec, module: str) -> dict[str, Any]:
     return defaults | spec.context | {name: rest[name] for name in rest if name not in spec.context}
 
 
-def _created_at(spec: TaskSpec, ground: Ground) -> Instant:
-    return ground.now if spec.created_at is None else spec.created_at
+def _created_at(spec: TaskSpec, building: BuildContext) -> Instant:
+    return building.now if spec.created_at is None else spec.created_at
 
 
 def _ended_at(spec: TaskSpec, due_at: Instant | None, now: Instant) -> Instant | None:

@@ -10,7 +10,7 @@ from invapi_emulator.domain.tasks import QUEUED
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of, powered_off, powered_on
 from invapi_emulator.engine.tasks.kinds import kinds_where
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.worlds.errors import invalid, mistake
+from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.export import Written, vm_of_account
 from invapi_emulator.worlds.schema import VmSpec
 from invapi_emulator.worlds.task_schema import TaskSpec
@@ -24,7 +24,7 @@ def changed_vm(unit: UnitOfWork, vm: VirtualMachine, change: Mapping[str, Any], 
     Objects are merged, lists and maps are replaced. A change of power happens now, as if its button were pressed.
     """
     if change.get("id", vm.id) != vm.id:
-        raise mistake("id", change["id"], f"the VM is {vm.id}; leave it out")
+        raise error_at("id", change["id"], f"the VM is {vm.id}; leave it out")
     switched = _switched(as_of(vm, now), change.get("power"), now)
     merged = vm_of_account(unit, switched, now)
     for field, value in change.items():

@@ -8,7 +8,7 @@ from invapi_emulator.domain.snapshots import Snapshot
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.tasks.kinds import actions_with_tasks, holds_still
 from invapi_emulator.worlds.build import BuiltVm
-from invapi_emulator.worlds.errors import mistake, too_late
+from invapi_emulator.worlds.errors import error_at, too_late
 from invapi_emulator.worlds.schema import SnapshotSpec, VmSpec
 from invapi_emulator.worlds.task_consistency import check_tasks
 
@@ -22,7 +22,9 @@ def check_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
     for action in spec.started:
         if action not in actions_with_tasks():
             known = ", ".join(actions_with_tasks())
-            raise mistake(f"{place}started.{action}", action, f"it starts no task; those that do are {known}")
+            raise error_at(
+                f"{place}started.{action}", action, f"it starts no task; those that do are {known}"
+            )
     for number, snapshot in enumerate(built.snapshots):
         where = f"{place}snapshots.{number}"
         _check_described_once(spec.snapshots[number], where)
@@ -45,43 +47,43 @@ def _check_times(vm: VirtualMachine, now: Instant, place: str) -> None:
     for number, (before, after) in enumerate(pairwise(vm.power_changes), 1):
         if after[0] < before[0] or after[1] == before[1]:
             accepted = "changes of power are oldest first, on and off in turn"
-            raise mistake(f"{place}power_changes.{number}", after[1], accepted)
+            raise error_at(f"{place}power_changes.{number}", after[1], accepted)
 
 
 def _check_power(spec: VmSpec, built: BuiltVm, place: str) -> None:
     vm, changes = built.vm, built.vm.power_changes
     if changes and changes[-1][1] != vm.power:
         last = f"{place}power_changes.{len(changes) - 1}.power"
-        raise mistake(last, changes[-1][1], f"the VM is {vm.power}, so its last change was to {vm.power}")
+        raise error_at(last, changes[-1][1], f"the VM is {vm.power}, so its last change was to {vm.power}")
     if spec.running_since is None:
         return
     pausing = [task.action for task in built.tasks if task.state == "running" and holds_still(task)]
     if vm.power == "off" or pausing:
         why = "it is off" if vm.power == "off" else f"{pausing[0]} is under way, which holds it still"
-        raise mistake(
+        raise error_at(
             f"{place}running_since", iso(spec.running_since), f"it does not run: {why}; leave it out"
         )
 
 
 def _check_disk(vm: VirtualMachine, used_mb: int, place: str) -> None:
     if used_mb > vm.size_gb * 1024:
-        raise mistake(place, used_mb / 1024, f"at most the disk's size_gb, which is {vm.size_gb}")
+        raise error_at(place, used_mb / 1024, f"at most the disk's size_gb, which is {vm.size_gb}")
 
 
 def _check_support(spec: VmSpec, place: str) -> None:
     given: dict[str, Any] = {"snapshots": spec.snapshots, "settings": spec.settings}
     for field, value in given.items():
         if value and spec.kind != "VPS":
-            raise mistake(
+            raise error_at(
                 f"{place}{field}", f"{len(value)} of them", f"a {spec.kind} has none, only a VPS has"
             )
 
 
 def _check_described_once(spec: SnapshotSpec, place: str) -> None:
     if spec.created_at is not None and spec.age_seconds is not None:
-        raise mistake(f"{place}.age_seconds", spec.age_seconds, "send this or created_at, not both")
+        raise error_at(f"{place}.age_seconds", spec.age_seconds, "send this or created_at, not both")
     if spec.memory.fingerprint is not None and spec.with_memory is not None:
-        raise mistake(f"{place}.with_memory", spec.with_memory, "send this or memory.fingerprint, not both")
+        raise error_at(f"{place}.with_memory", spec.with_memory, "send this or memory.fingerprint, not both")
 
 
 def _check_snapshot(built: BuiltVm, snapshot: Snapshot, now: Instant, place: str) -> None:
@@ -95,12 +97,12 @@ def _check_order(built: BuiltVm, place: str) -> None:
     for number, snapshot in enumerate(built.snapshots):
         if (snapshot.type, snapshot.name) in seen:
             accepted = f"the VM has another snapshot of this name and of the type {snapshot.type}"
-            raise mistake(f"{place}snapshots.{number}.name", snapshot.name, accepted)
+            raise error_at(f"{place}snapshots.{number}.name", snapshot.name, accepted)
         seen.add((snapshot.type, snapshot.name))
     for number, (older, newer) in enumerate(pairwise(built.snapshots), 1):
         if newer.sequence < older.sequence:
             accepted = f"snapshots are oldest first, so more than {older.sequence}, the id of the one before"
-            raise mistake(f"{place}snapshots.{number}.id", newer.sequence, accepted)
+            raise error_at(f"{place}snapshots.{number}.id", newer.sequence, accepted)
 
 
 def _check_unlisted(spec: VmSpec, built: BuiltVm, place: str) -> None:
@@ -109,9 +111,9 @@ def _check_unlisted(spec: VmSpec, built: BuiltVm, place: str) -> None:
     for number, change in enumerate(spec.unlisted):
         where = f"{place}unlisted.{number}.id"
         if change.id in seen:
-            raise mistake(where, change.id, "another change of this VM has this number")
+            raise error_at(where, change.id, "another change of this VM has this number")
         if change.removed is None and change.id not in present:
-            raise mistake(where, change.id, "the id of one of the VM's snapshots, unless one was `removed`")
+            raise error_at(where, change.id, "the id of one of the VM's snapshots, unless one was `removed`")
         if change.removed is not None and change.removed.id not in {None, change.id}:
-            raise mistake(f"{where[:-3]}.removed.id", change.removed.id, f"{change.id}, or leave it out")
+            raise error_at(f"{where[:-3]}.removed.id", change.removed.id, f"{change.id}, or leave it out")
         seen.add(change.id)

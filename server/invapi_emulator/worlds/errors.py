@@ -22,12 +22,12 @@ _NOT_THERE = ("missing", "union_tag_not_found")
 _ABOUT_KIND = ("union_tag_invalid", "union_tag_not_found")
 
 
-def mistake(place: str, value: Any, accepted: str) -> Unprocessable:
+def error_at(place: str, value: Any, accepted: str) -> Unprocessable:
     return Unprocessable("invalid", f"{place}: {_seen(place, value)}: {accepted}", place)
 
 
 def too_late(place: str, value: int, what: str, now: int) -> Unprocessable:
-    return mistake(place, iso(value), f"{what} after now, which is {iso(now)}")
+    return error_at(place, iso(value), f"{what} after now, which is {iso(now)}")
 
 
 def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessable:

@@ -8,7 +8,7 @@ from pydantic import Field, create_model
 
 from invapi_emulator.engine.faults import kinds as _kinds  # noqa: F401 - importing them fills the table
 from invapi_emulator.engine.faults.kind import FAULTS
-from invapi_emulator.worlds.fields import Count, Number, Part
+from invapi_emulator.worlds.fields import Number, Part, PositiveInt
 
 _REAL_TIME = Annotated[int, Field(ge=0, lt=2**62, strict=True)]
 
@@ -24,7 +24,7 @@ class WindowSpec(Part):
 class CountedSpec(Part):
     """What has become of a rule: `id` is its number in the account's world."""
 
-    id: Count | None = None
+    id: PositiveInt | None = None
     enabled: Annotated[bool, Field(strict=True)] = True
     seen: Number = 0
     fired: Number = 0

@@ -83,7 +83,7 @@ PastTimestamp = Annotated[int, BeforeValidator(lambda value: _instant(value, EAR
 """When something happened: before 1970, too, where a clock started then."""
 
 Number = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True)]
-Count = Annotated[int, Field(ge=1, le=MAX_NUMBER, strict=True)]
+PositiveInt = Annotated[int, Field(ge=1, le=MAX_NUMBER, strict=True)]
 Gigabytes = Annotated[float, Field(ge=0, le=100_000, strict=True, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 Name = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,100}\z", "1 to 100 characters of a-zA-Z0-9_-.")]
@@ -99,7 +99,7 @@ IpAddress = Annotated[str, _text(r"\A[0-9a-fA-F.:]{2,45}\z", "an address of IPv4
 MacAddress = Annotated[
     str, _text(r"\A[0-9a-f]{2}(:[0-9a-f]{2}){5}\z", "six pairs of 0-9a-f with colons between them")
 ]
-TaskKey = Annotated[str, _text(r"\A[a-z0-9]{32}\z", "32 characters of a-z0-9")]
+TaskKeySpec = Annotated[str, _text(r"\A[a-z0-9]{32}\z", "32 characters of a-z0-9")]
 PowerWord = Annotated[Power, BeforeValidator(_unquoted_switch, json_schema_input_type=Power | bool)]
 ActionName = Annotated[Text, BeforeValidator(_unquoted_switch, json_schema_input_type=Text | bool)]
 FormFields = Annotated[dict[str, Any], AfterValidator(_form_fields)]

@@ -7,63 +7,65 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.worlds.build import BuiltVm, build_vm
-from invapi_emulator.worlds.build_context import Ground, fresh_ground, shared_ground
+from invapi_emulator.worlds.build_context import BuildContext, fresh_ground, shared_ground
 from invapi_emulator.worlds.consistency import check_vm
-from invapi_emulator.worlds.errors import mistake
-from invapi_emulator.worlds.load_faults import check_faults, settle_faults
+from invapi_emulator.worlds.errors import error_at
+from invapi_emulator.worlds.load_faults import check_faults, load_faults
 from invapi_emulator.worlds.schema import VmSpec, World
 
 KeysIssuedAnew = dict[str, str]
 """Which key stands for which that could not be kept."""
 
 
-def settle_world(tx: Transaction, account: Account, world: World, now: Instant) -> KeysIssuedAnew:
+def load_world(tx: Transaction, account: Account, world: World, now: Instant) -> KeysIssuedAnew:
     """Put a world into an account that has no VMs; raises Unprocessable for one that contradicts itself.
 
     Tasks keep their keys if the world names no other account as its own, and no other account holds them.
     """
-    ground, built = _prepared(tx, account, world, now)
+    building, built = _prepared(tx, account, world, now)
     answered = 0 if world.counters is None else world.counters.answers
-    accounts.set_counters(tx, account.id, sequence=ground.numbers.last, answered=answered)
-    settle_faults(tx, account, world)
+    accounts.set_counters(tx, account.id, sequence=building.numbers.last, answered=answered)
+    load_faults(tx, account, world)
     _store(tx, account, built)
-    return ground.keys.issued_anew
+    return building.keys.issued_anew
 
 
 def check_world(tx: Transaction, account: Account, world: World, now: Instant) -> None:
-    """Raise Unprocessable where `settle_world` would."""
+    """Raise Unprocessable where `load_world` would."""
     _prepared(tx, account, world, now)
     check_faults(world)
 
 
-def settle_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
+def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
     """Put a VM into an account that has none of this id; raises Unprocessable if it contradicts itself."""
-    ground = shared_ground(tx, account, now)
-    ground.reserve([spec])
-    built = _built([spec], ground, [""])
-    accounts.set_counters(tx, account.id, sequence=ground.numbers.last)
+    building = shared_ground(tx, account, now)
+    building.reserve([spec])
+    built = _built([spec], building, [""])
+    accounts.set_counters(tx, account.id, sequence=building.numbers.last)
     _store(tx, account, built)
 
 
-def _prepared(tx: Transaction, account: Account, world: World, now: Instant) -> tuple[Ground, list[BuiltVm]]:
-    ground = fresh_ground(tx, account, now, keep_keys=world.account in {None, account.name})
-    ground.reserve(world.vms)
-    counted = ground.numbers.last if world.counters is None else world.counters.sequence
-    if counted < ground.numbers.last:
-        used = f"at least {ground.numbers.last}, the largest number of a snapshot or task"
-        raise mistake("counters.sequence", counted, used)
-    built = _built(world.vms, ground, [f"vms.{number}." for number in range(len(world.vms))])
-    ground.numbers.last = max(ground.numbers.last, counted)
-    return ground, built
+def _prepared(
+    tx: Transaction, account: Account, world: World, now: Instant
+) -> tuple[BuildContext, list[BuiltVm]]:
+    building = fresh_ground(tx, account, now, keep_keys=world.account in {None, account.name})
+    building.reserve(world.vms)
+    counted = building.numbers.last if world.counters is None else world.counters.sequence
+    if counted < building.numbers.last:
+        used = f"at least {building.numbers.last}, the largest number of a snapshot or task"
+        raise error_at("counters.sequence", counted, used)
+    built = _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
+    building.numbers.last = max(building.numbers.last, counted)
+    return building, built
 
 
-def _built(specs: Sequence[VmSpec], ground: Ground, places: Sequence[str]) -> list[BuiltVm]:
+def _built(specs: Sequence[VmSpec], building: BuildContext, places: Sequence[str]) -> list[BuiltVm]:
     built: dict[int, BuiltVm] = {}
     for spec, place in zip(specs, places, strict=True):
         if spec.id in built:
-            raise mistake(f"{place}id", spec.id, "another VM of this world has this id")
-        built[spec.id] = build_vm(spec, ground, place)
-        check_vm(spec, built[spec.id], ground.now, place)
+            raise error_at(f"{place}id", spec.id, "another VM of this world has this id")
+        built[spec.id] = build_vm(spec, building, place)
+        check_vm(spec, built[spec.id], building.now, place)
     return list(built.values())
 
 

@@ -7,7 +7,7 @@ from invapi_emulator.engine.faults.rules import MAX_RULES
 from invapi_emulator.storage import accounts, faults
 from invapi_emulator.storage.faults import Rule
 from invapi_emulator.storage.transaction import Transaction
-from invapi_emulator.worlds.errors import mistake
+from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.fault_schema import CountedSpec
 from invapi_emulator.worlds.schema import World
 
@@ -15,23 +15,23 @@ from invapi_emulator.worlds.schema import World
 def check_faults(world: World) -> list[Rule]:
     """Return the rules, numbered; raises Unprocessable for what contradicts itself."""
     if len(world.faults) > MAX_RULES:
-        raise mistake("faults", f"{len(world.faults)} of them", f"at most {MAX_RULES}")
+        raise error_at("faults", f"{len(world.faults)} of them", f"at most {MAX_RULES}")
     last = max((spec.id or 0 for spec in world.faults), default=0)
     rules: dict[int, Rule] = {}
     for place, spec in enumerate(world.faults):
         last += spec.id is None
         number = last if spec.id is None else spec.id
         if number in rules:
-            raise mistake(f"faults.{place}.id", number, "another rule has this number")
+            raise error_at(f"faults.{place}.id", number, "another rule has this number")
         _check_counts(spec, f"faults.{place}")
         rules[number] = _rule(spec, number)
     counted = world.counters.faults if world.counters is not None else 0
     if counted and counted < last:
-        raise mistake("counters.faults", counted, f"at least {last}, the largest number of a rule")
+        raise error_at("counters.faults", counted, f"at least {last}, the largest number of a rule")
     return [rules[number] for number in sorted(rules)]
 
 
-def settle_faults(tx: Transaction, account: Account, world: World) -> None:
+def load_faults(tx: Transaction, account: Account, world: World) -> None:
     """Put the world's rules into an account that has none."""
     rules = check_faults(world)
     faults.insert_all(tx, account.id, rules)
@@ -45,9 +45,9 @@ def written_faults(tx: Transaction, account: Account) -> list[dict[str, Any]]:
 
 def _check_counts(spec: Any, place: str) -> None:
     if spec.fired > spec.seen:
-        raise mistake(f"{place}.fired", spec.fired, f"at most seen, which is {spec.seen}")
+        raise error_at(f"{place}.fired", spec.fired, f"at most seen, which is {spec.seen}")
     if spec.times is not None and spec.fired > spec.times:
-        raise mistake(f"{place}.fired", spec.fired, f"at most times, which is {spec.times}")
+        raise error_at(f"{place}.fired", spec.fired, f"at most times, which is {spec.times}")
 
 
 def _rule(spec: Any, number: int) -> Rule:

@@ -13,7 +13,6 @@ from invapi_emulator.worlds.fields import (
     ActionName,
     Assume,
     ClockChange,
-    Count,
     Fingerprint,
     Gigabytes,
     IpAddress,
@@ -22,6 +21,7 @@ from invapi_emulator.worlds.fields import (
     Number,
     Part,
     PastTimestamp,
+    PositiveInt,
     PowerWord,
     Seed,
     Text,
@@ -70,7 +70,7 @@ class SnapshotSpec(Part):
 
     name: Name
     type: Type = DEFAULT_TYPE
-    id: Count | None = None
+    id: PositiveInt | None = None
     status: SnapshotStatus = "available"
     size: Annotated[int, Field(ge=0, lt=2**63, strict=True)] | None = None
     image_id: Uuid | None = None
@@ -84,7 +84,7 @@ class SnapshotSpec(Part):
 class UnlistedSpec(Part):
     """A change that lists do not show before `until`: a snapshot `removed`, or, if there is none, one made: its id."""
 
-    id: Count
+    id: PositiveInt
     until: PastTimestamp
     removed: SnapshotSpec | None = None
 

@@ -12,7 +12,7 @@ from invapi_emulator.domain.virtual_machines import Power
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.tasks.kinds import kind_of
 from invapi_emulator.worlds.build import BuiltVm
-from invapi_emulator.worlds.errors import mistake, too_late
+from invapi_emulator.worlds.errors import error_at, too_late
 from invapi_emulator.worlds.schema import VmSpec
 
 _NEEDS_POWER: dict[str, Power] = {"remove_snapshot": "off", "restore_snapshot": "off", "reboot": "on"}
@@ -37,7 +37,7 @@ def check_tasks(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
             _check_effect(built, task, where)
         if kind_of(task).changes:
             if changing is not None and not was_queued(task):
-                raise mistake(f"{where}.state", "running", f"the VM is locked by {changing}, another task")
+                raise error_at(f"{where}.state", "running", f"the VM is locked by {changing}, another task")
             changing = task.action
 
 
@@ -45,18 +45,18 @@ def _check_state(task: Task, place: str) -> None:
     if task.state == "running":
         for field in _ONLY_AFTER_THE_END:
             if getattr(task, field) is not None:
-                raise mistake(f"{place}.{field}", getattr(task, field), "a task has this once it has ended")
+                raise error_at(f"{place}.{field}", getattr(task, field), "a task has this once it has ended")
     if task.state == "done" and task.error is not None:
-        raise mistake(f"{place}.error", task.error, "only a task that failed has this")
+        raise error_at(f"{place}.error", task.error, "only a task that failed has this")
     if task.state == "failed" and task.error is None:
-        raise mistake(f"{place}.error", None, "a task that failed says why")
+        raise error_at(f"{place}.error", None, "a task that failed says why")
     if task.spent and task.state == "running":
-        raise mistake(f"{place}.spent", task.spent, "only the key of a task that has ended")
+        raise error_at(f"{place}.spent", task.spent, "only the key of a task that has ended")
 
 
 def _check_stage(task: Task, place: str) -> None:
     if task.stage >= len(task.stages):
-        raise mistake(f"{place}.stage", task.stage, f"it has {len(task.stages)} stages, counted from 0")
+        raise error_at(f"{place}.stage", task.stage, f"it has {len(task.stages)} stages, counted from 0")
 
 
 def _check_times(task: Task, now: Instant, place: str) -> None:
@@ -65,48 +65,48 @@ def _check_times(task: Task, now: Instant, place: str) -> None:
     for number, (start, end) in enumerate(pairwise([task.created_at, *(s.ends_at for s in task.stages)])):
         if end < start:
             accepted = f"not before {iso(start)}, when the stage starts"
-            raise mistake(f"{place}.stages.{number}.ends_at", iso(end), accepted)
+            raise error_at(f"{place}.stages.{number}.ends_at", iso(end), accepted)
     if task.ended_at is not None:
         if task.ended_at > now:
             raise too_late(f"{place}.ended_at", task.ended_at, "the task cannot have ended", now)
         if task.ended_at < task.created_at:
             accepted = f"not before {iso(task.created_at)}, when the task was started"
-            raise mistake(f"{place}.ended_at", iso(task.ended_at), accepted)
+            raise error_at(f"{place}.ended_at", iso(task.ended_at), accepted)
     elif task.due_at is not None and task.due_at <= now:
         accepted = f"a task under way is due after now, which is {iso(now)}, or null if it hangs"
-        raise mistake(f"{place}.due_at", iso(task.due_at), accepted)
+        raise error_at(f"{place}.due_at", iso(task.due_at), accepted)
 
 
 def _check_context(spec: VmSpec, task: Task, place: str) -> None:
     """Refuse a context that no call of this action can have made; its end will read it."""
     for name, value in (("action", task.action), ("id", spec.id)):
         if task.context[name] != value:
-            raise mistake(f"{place}.context.{name}", task.context[name], f"{value}, as the task says")
+            raise error_at(f"{place}.context.{name}", task.context[name], f"{value}, as the task says")
     params = ACTIONS[task.module, task.action].params
     if spec.kind != "VPS" and issubclass(params, OfSnapshots):
-        raise mistake(f"{place}.action", task.action, f"a {spec.kind} has no snapshots, only a VPS has")
+        raise error_at(f"{place}.action", task.action, f"a {spec.kind} has no snapshots, only a VPS has")
     try:
         params.model_validate({**task.context, "id": str(spec.id)})
     except ValidationError as wrong:
         name = str(wrong.errors()[0]["loc"][0])
         accepted = params.model_fields[name].description or "something else"
-        raise mistake(f"{place}.context.{name}", task.context.get(name), f"it takes {accepted}") from None
+        raise error_at(f"{place}.context.{name}", task.context.get(name), f"it takes {accepted}") from None
 
 
 def _check_effect(built: BuiltVm, task: Task, place: str) -> None:
     """Refuse a task under way that could not end in one of the ways its kind knows."""
     needed = _NEEDS_POWER.get(task.action, built.vm.power)
     if needed != built.vm.power:
-        raise mistake(f"{place}.action", task.action, f"while it is under way the VM is {needed}")
+        raise error_at(f"{place}.action", task.action, f"while it is under way the VM is {needed}")
     if "name" not in ACTIONS[task.module, task.action].params.model_fields:
         return
     name, found = task.context["name"], _named(built, task)
     if task.action == "create_snapshot" and found is not None:
-        raise mistake(f"{place}.context.name", name, "the VM has a snapshot of this name and type already")
+        raise error_at(f"{place}.context.name", name, "the VM has a snapshot of this name and type already")
     if task.action != "create_snapshot" and found is None:
-        raise mistake(f"{place}.context.name", name, "the VM has no snapshot of this name and type")
+        raise error_at(f"{place}.context.name", name, "the VM has no snapshot of this name and type")
     if task.action == "restore_snapshot" and found is not None and found.status == "error":
-        raise mistake(f"{place}.context.name", name, "a snapshot in status error cannot be restored")
+        raise error_at(f"{place}.context.name", name, "a snapshot in status error cannot be restored")
 
 
 def _named(built: BuiltVm, task: Task) -> Snapshot | None:

@@ -9,13 +9,13 @@ from invapi_emulator.domain.tasks import TaskState
 from invapi_emulator.engine.faults.kind import FAULTS
 from invapi_emulator.worlds.fields import (
     ActionName,
-    Count,
     FormFields,
     LongText,
     Number,
     Part,
     PastTimestamp,
-    TaskKey,
+    PositiveInt,
+    TaskKeySpec,
     Text,
 )
 
@@ -44,8 +44,8 @@ class TaskSpec(Part):
 
     action: ActionName
     module: Text | None = None
-    key: TaskKey | None = None
-    sequence: Count | None = None
+    key: TaskKeySpec | None = None
+    sequence: PositiveInt | None = None
     state: TaskState = "running"
     created_at: PastTimestamp | None = None
     due_at: PastTimestamp | None = None

@@ -14,7 +14,7 @@ from invapi_emulator.contract.clauses import clauses
 from invapi_emulator.storage import faults
 from invapi_emulator.storage.database import Database
 from tests.support.calls import DEMO, called
-from tests.support.fake_clock import HandedTime, opened
+from tests.support.fake_clock import FakeClock, opened
 from tests.support.harness import SEED, TOKEN
 
 STEP_OF = {
@@ -58,7 +58,7 @@ class Watched(Exchange):
 
 
 @pytest.fixture
-def database(time: HandedTime) -> Iterator[Database]:
+def database(time: FakeClock) -> Iterator[Database]:
     with opened(time, clock="frozen", seed=SEED) as database:
         yield database
 

@@ -10,9 +10,9 @@ def findings(client: Emulator) -> dict[str, dict[str, Any]]:
     return {finding["id"]: finding for finding in client.control("GET", "/report")["findings"]}
 
 
-def shown_by(client: Emulator, habit: str) -> list[tuple[str, str]]:
-    """Return module and action of the calls that show a habit."""
+def shown_by(client: Emulator, lint_rule: str) -> list[tuple[str, str]]:
+    """Return module and action of the calls that show a lint_rule."""
     calls = {call["id"]: call for call in client.control("GET", "/requests")["requests"]}
-    numbers = findings(client)[habit]["requests"]
-    assert len(numbers) == findings(client)[habit]["count"]
+    numbers = findings(client)[lint_rule]["requests"]
+    assert len(numbers) == findings(client)[lint_rule]["count"]
     return [(calls[number]["module"], calls[number]["action"]) for number in numbers]

@@ -9,7 +9,7 @@ import invapi_conformance.checks  # noqa: F401 - fills a table
 import invapi_emulator.client_lint.findings  # noqa: F401 - likewise
 from invapi_conformance.table import CHECKS, check
 from invapi_emulator.actions import MODULES
-from invapi_emulator.client_lint.rule import HABITS, habit
+from invapi_emulator.client_lint.rule import LINT_RULES, lint_rule
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, assumption
 from invapi_emulator.engine.action import ACTIONS, register
 from invapi_emulator.engine.faults.kind import FAULTS, fault
@@ -27,14 +27,16 @@ AGAIN: dict[str, Callable[[], object]] = {
     "actions": lambda: register("vm", MODULES["vm"].ACTIONS[:1]),
     "kinds of fault": lambda: fault(FAULTS["reject"]),
     "checks": lambda: check_again(next(iter(CHECKS))),
-    "habits": lambda: habit(next(iter(HABITS)), "warning", "again", instead="once")(lambda _seen: iter(())),
+    "lint rules": lambda: lint_rule(next(iter(LINT_RULES)), "warning", "again", instead="once")(
+        lambda _seen: iter(())
+    ),
     "assumptions": lambda: assumption(1, "1.1", "again", yes="this", no="that"),
 }
 
 
 @pytest.mark.parametrize("what", AGAIN)
 def test_a_second_entry_of_a_name_is_an_error(what: str) -> None:
-    tables = (ACTIONS, KINDS, FAULTS, CHECKS, HABITS, ASSUMPTIONS)
+    tables = (ACTIONS, KINDS, FAULTS, CHECKS, LINT_RULES, ASSUMPTIONS)
     before = [dict(table) for table in tables]
     with pytest.raises(ValueError, match=f"^two {what} are called "):
         AGAIN[what]()

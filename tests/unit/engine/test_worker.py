@@ -17,16 +17,16 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.accounts import reset_account
 from invapi_emulator.worlds.named import Scenario, scenario
 from tests.support.calls import DEMO
-from tests.support.fake_clock import HandedTime, opened
+from tests.support.fake_clock import FakeClock, opened
 
 
 @pytest.fixture
-def database(time: HandedTime, lasting: str) -> Iterator[Database]:
+def database(time: FakeClock, lasting: str) -> Iterator[Database]:
     with opened(time, db=lasting, clock="real", rate=10) as database:
         yield database
 
 
-def start_task(database: Database, time: HandedTime) -> None:
+def start_task(database: Database, time: FakeClock) -> None:
     """Put a task into the demo account that is due in 20 seconds of its clock, 2 of real time."""
     due_at = time.now + 20_000_000
     made = Task("key", "eq", "status", 12345, 1, {}, (PlannedStage("only", due_at),), time.now, due_at)
@@ -72,7 +72,7 @@ def test_a_worker_that_is_stopped_in_the_moment_it_is_woken_stops(database: Data
     assert asyncio.run(live())
 
 
-def test_what_is_due_takes_effect_though_nobody_asks(database: Database, time: HandedTime) -> None:
+def test_what_is_due_takes_effect_though_nobody_asks(database: Database, time: FakeClock) -> None:
     start_task(database, time)
 
     async def live() -> None:
@@ -87,7 +87,7 @@ def test_what_is_due_takes_effect_though_nobody_asks(database: Database, time: H
     asyncio.run(live())
 
 
-def test_it_writes_down_that_the_server_lives(database: Database, time: HandedTime) -> None:
+def test_it_writes_down_that_the_server_lives(database: Database, time: FakeClock) -> None:
     async def live() -> None:
         worker = Worker(database)
         working = asyncio.create_task(worker.run())
@@ -99,7 +99,7 @@ def test_it_writes_down_that_the_server_lives(database: Database, time: HandedTi
 
 
 def test_a_lost_database_is_waited_for(
-    database: Database, time: HandedTime, caplog: pytest.LogCaptureFixture
+    database: Database, time: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     start_task(database, time)
 
@@ -123,7 +123,7 @@ def test_a_lost_database_is_waited_for(
 
 
 def test_a_mistake_of_its_own_does_not_end_it(
-    database: Database, time: HandedTime, caplog: pytest.LogCaptureFixture
+    database: Database, time: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     start_task(database, time)
 
@@ -145,7 +145,7 @@ def test_a_mistake_of_its_own_does_not_end_it(
     asyncio.run(live())
 
 
-def test_a_frozen_clock_is_left_alone(database: Database, time: HandedTime) -> None:
+def test_a_frozen_clock_is_left_alone(database: Database, time: FakeClock) -> None:
     start_task(database, time)
     frozen = Clock("frozen", 10, 1, time.now, time.now)
     database.run_now(DEMO, lambda unit: accounts.set_clock(unit, frozen))
@@ -172,7 +172,7 @@ def former_tasks(database: Database) -> int:
 
 
 def test_what_is_left_of_former_worlds_is_cleared_away_also_after_a_restart(
-    database: Database, time: HandedTime
+    database: Database, time: FakeClock
 ) -> None:
     def many(unit: UnitOfWork) -> None:
         for number in range(500):

@@ -67,10 +67,10 @@ def test_a_call_is_found_by_its_id_in_answer_log_and_journal(
     emulator: Emulator, log: pytest.LogCaptureFixture
 ) -> None:
     form = {"action": "list", "token": TOKEN}
-    made_up = emulator.http.post("/eq.php", data=form).headers["x-request-id"]
+    generated = emulator.http.post("/eq.php", data=form).headers["x-request-id"]
     mine = emulator.http.post("/eq.php", data=form, headers={"X-Request-Id": "build-17.4_a"})
     assert mine.headers["x-request-id"] == "build-17.4_a"
-    ids = [made_up, "build-17.4_a"]
+    ids = [generated, "build-17.4_a"]
     assert [line["request_id"] for line in as_json(log)] == ids
     journal = emulator.control("GET", "/requests")["requests"]
     assert [line["request_id"] for line in journal[-2:]] == ids

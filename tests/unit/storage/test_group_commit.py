@@ -14,7 +14,7 @@ from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection
 from invapi_emulator.storage.errors import CannotWrite
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from tests.support.calls import DEMO
-from tests.support.fake_clock import HandedTime, opened
+from tests.support.fake_clock import FakeClock, opened
 from tests.unit.storage.together import VM, at_once, breaking, started_of, stored
 
 
@@ -24,7 +24,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(time: HandedTime, file: Path) -> Iterator[SqliteDatabase]:
+def database(time: FakeClock, file: Path) -> Iterator[SqliteDatabase]:
     with opened(time, db=str(file), seed=7, clock="frozen") as database:
         assert isinstance(database, SqliteDatabase)
         yield database

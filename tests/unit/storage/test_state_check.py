@@ -20,13 +20,13 @@ from invapi_emulator.storage.tasks import TASK
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.vms import VM
 from tests.support.calls import DEMO, called
-from tests.support.fake_clock import HandedTime, opened
+from tests.support.fake_clock import FakeClock, opened
 
 TOKEN = "HOSTKEY_TOKEN"
 
 
 @pytest.fixture
-def database(time: HandedTime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def database(time: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     monkeypatch.setattr(state_check, "ENABLED", True)
     with opened(time, seed=7, clock="auto", polls=0) as database:
         yield database

@@ -15,13 +15,13 @@ from invapi_emulator.storage.json_column import Json
 from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.tables import account, rotation, snapshot, vm
 from tests.support.calls import DEMO
-from tests.support.fake_clock import HandedTime, opened
+from tests.support.fake_clock import FakeClock, opened
 
 VM = 12345
 
 
 @pytest.fixture
-def database(time: HandedTime) -> Iterator[Database]:
+def database(time: FakeClock) -> Iterator[Database]:
     with opened(time, seed=7, clock="frozen") as database:
         yield database
 

@@ -10,13 +10,13 @@ from invapi_emulator.storage import accounts, task_lists, tasks
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from tests.support.calls import DEMO, called
-from tests.support.fake_clock import HandedTime, opened
+from tests.support.fake_clock import FakeClock, opened
 
 READING = (("vm", "get_snapshot"), ("vm", "load_stats"), ("vm", "status"))
 
 
 @pytest.fixture
-def database(time: HandedTime) -> Iterator[Database]:
+def database(time: FakeClock) -> Iterator[Database]:
     with opened(time) as database:
         yield database
 

@@ -17,7 +17,7 @@ from invapi_emulator.storage.database import AccountGone, Database
 from invapi_emulator.storage.tables import vm
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from tests.support.calls import DEMO, called
-from tests.support.fake_clock import HandedTime, opened
+from tests.support.fake_clock import FakeClock, opened
 
 VM = 12345
 STAGES = (PlannedStage("only", 10),)
@@ -28,7 +28,7 @@ class NothingCameOfItError(Exception):
 
 
 @pytest.fixture
-def database(time: HandedTime) -> Iterator[Database]:
+def database(time: FakeClock) -> Iterator[Database]:
     with opened(time, seed=7, clock="frozen") as database:
         yield database
 
@@ -201,7 +201,7 @@ def first_change(database: Database) -> tuple[Instant, Instant | None]:
     return database.run_now(DEMO, tasks.first_change), None if told is None else told[1]
 
 
-def test_calls_and_the_worker_go_by_the_same_time_whatever_was_ended_by_hand(time: HandedTime) -> None:
+def test_calls_and_the_worker_go_by_the_same_time_whatever_was_ended_by_hand(time: FakeClock) -> None:
     with opened(time, clock="real") as database:
         first = database.run_now(DEMO, lambda unit: task_of(unit, "first", 10))
         second = database.run_now(DEMO, lambda unit: task_of(unit, "second", 20))

@@ -10,7 +10,7 @@ from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.testing import Account, ControlFailure, Emulator
 from invapi_emulator.worlds.files import known_scenarios
-from tests.support.fake_clock import HandedTime
+from tests.support.fake_clock import FakeClock
 
 WORLD = """
 vms:
@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 def refused(setting: object) -> str:
     settings = read_settings({"scenario": str(setting), "seed": 1, "clock": "frozen"})
     with pytest.raises(CannotStart) as wrong:
-        open_worlds(settings, HandedTime(), known_scenarios(settings.scenario)).close()
+        open_worlds(settings, FakeClock(), known_scenarios(settings.scenario)).close()
     (line,) = str(wrong.value).splitlines()
     return line
 

@@ -30,7 +30,7 @@ LATE_ONCE_IN = 20
 
 
 class Check(Parameters):
-    key: parameters.TaskKey
+    key: parameters.CallbackKey
 
 
 class Context(Part):

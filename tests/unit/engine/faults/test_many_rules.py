@@ -10,7 +10,7 @@ import pytest
 from invapi_emulator.storage import faults, state_check
 from invapi_emulator.storage.database import Database
 from tests.support.calls import DEMO, called
-from tests.support.fake_clock import HandedTime, opened
+from tests.support.fake_clock import FakeClock, opened
 from tests.support.harness import SEED, TOKEN
 
 RULES = 1_000
@@ -30,7 +30,7 @@ OTHER: dict[str, Callable[[int], dict[str, Any]]] = {
 
 
 @pytest.fixture
-def database(time: HandedTime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def database(time: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     # The comparison after each commit reads the rules again, which is not what is counted here.
     monkeypatch.setattr(state_check, "ENABLED", False)
     with opened(time, clock="frozen", seed=SEED) as database:

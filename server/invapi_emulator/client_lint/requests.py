@@ -1,14 +1,14 @@
-"""Habits of asking at all: what is sent, when, and with which token."""
+"""Lint rules about requests: what a client sends, when, and with which token."""
 
 from collections.abc import Iterator
 
-from invapi_emulator.client_lint.rule import Line, Seen, habit
+from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.domain.instants import SECOND
 
 SECRETS = frozenset({"token", "key", "api_key", "apikey", "password", "passwd", "secret"})
 
 
-@habit(
+@lint_rule(
     "ignores-retry-after",
     "warning",
     "asks again before the time that Retry-After named",
@@ -24,7 +24,7 @@ def ignores_retry_after(seen: Seen) -> Iterator[Line]:
             free_at = max(free_at, line.ended_at + line.call.retry_after * SECOND)
 
 
-@habit(
+@lint_rule(
     "unread-fields",
     "notice",
     "sends fields that nobody reads",
@@ -34,7 +34,7 @@ def unread_fields(seen: Seen) -> Iterator[Line]:
     return (line for line in seen.lines if line.call.unread)
 
 
-@habit(
+@lint_rule(
     "goes-on-with-an-expired-token",
     "error",
     "calls again with a token that has expired",
@@ -52,7 +52,7 @@ def goes_on_with_an_expired_token(seen: Seen) -> Iterator[Line]:
             has_been_told = False
 
 
-@habit(
+@lint_rule(
     "secrets-in-the-query",
     "error",
     "puts a secret into the query string",
