@@ -10,10 +10,10 @@ from invapi_conformance.system import Clock
 from invapi_conformance.table import CannotTell
 from invapi_conformance.target import Target, Unreachable
 
-NOBODY = 2**63 - 1
+NO_SUCH_VM = 2**63 - 1
 """An id that no VM has."""
 
-NOBODYS_IMAGE = "00000000-0000-4000-8000-000000000000"
+NO_SUCH_IMAGE = "00000000-0000-4000-8000-000000000000"
 NEVER_A_KEY = "conformance0key0that0never0was00"
 NEVER_A_TOKEN = "c0" * 16
 _LOST_IN_A_ROW = 3

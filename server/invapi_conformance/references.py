@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from invapi_conformance.checks.forms import OTHER_KEY
-from invapi_conformance.probe import NEVER_A_KEY, NEVER_A_TOKEN, NOBODY, NOBODYS_IMAGE, Access
+from invapi_conformance.probe import NEVER_A_KEY, NEVER_A_TOKEN, NO_SUCH_IMAGE, NO_SUCH_VM, Access
 
 SECRETS = frozenset({"token", "password", "api_key"})
 PERSONAL = {
@@ -24,7 +24,7 @@ NUMBERED = {
 }
 MEASURED = frozenset({"size", "total_size", "cpu_count", "ram_mb", "disk_gb", "total"})
 _CONSTANT = frozenset(
-    {NEVER_A_KEY, OTHER_KEY, NEVER_A_TOKEN, NOBODYS_IMAGE, str(NOBODY), "12x", "no key!", ""}
+    {NEVER_A_KEY, OTHER_KEY, NEVER_A_TOKEN, NO_SUCH_IMAGE, str(NO_SUCH_VM), "12x", "no key!", ""}
 )
 _LONG = 10
 _IN_TEXT = (
@@ -73,7 +73,7 @@ class References:
             return "<vm as number>"
         if name in MEASURED:
             return "<amount as number>"
-        if name in NUMBERED and value != NOBODY:
+        if name in NUMBERED and value != NO_SUCH_VM:
             return f"{self._reference(NUMBERED[name], str(value))[:-1]} as number>"
         return value
 

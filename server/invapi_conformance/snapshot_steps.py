@@ -4,7 +4,7 @@ from typing import Any
 
 from invapi_conformance.facts import CouldNotRun
 from invapi_conformance.interruption import Interrupted
-from invapi_conformance.probe import NOBODY, NOBODYS_IMAGE
+from invapi_conformance.probe import NO_SUCH_IMAGE, NO_SUCH_VM
 from invapi_conformance.target import Unreachable
 from invapi_conformance.walk import StepFailed, Walk
 
@@ -37,7 +37,7 @@ def put_back_settings(walk: Walk) -> None:
 
 
 def create(walk: Walk) -> None:
-    walk.ask("create-for-nobody", "vm", "create_snapshot", id=NOBODY, name=walk.own)
+    walk.ask("create-for-nobody", "vm", "create_snapshot", id=NO_SUCH_VM, name=walk.own)
     walk.listed("before")
     walk.snapshot_may_exist = True
 
@@ -91,7 +91,7 @@ def remove_running(walk: Walk) -> None:
 
 
 def remove(walk: Walk) -> None:
-    walk.ask("mismatch", "vm", "remove_snapshot", name=walk.own, openstack_id=NOBODYS_IMAGE)
+    walk.ask("mismatch", "vm", "remove_snapshot", name=walk.own, openstack_id=NO_SUCH_IMAGE)
     walk.wait_if_taken("mismatch")
     remove_own(walk)
     walk.ask("remove-again", "vm", "remove_snapshot", name=walk.own)

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from invapi_conformance.report import Report, Result
 
-NOBODY_KNEW = "assumed: nobody knew"
+ASSUMED = "assumed: nobody knew"
 
 
 def as_text(report: Report) -> str:
@@ -29,7 +29,7 @@ def _rows(result: Result) -> Iterator[str]:
         return
     yield f"{finding.verdict:14}  {check.clause:4}  {check.basis:10}  {check.title}"
     if finding.verdict == "differs":
-        yield f"{'':34}{finding.why}{f' ({NOBODY_KNEW})' if check.basis == 'assumed' else ''}"
+        yield f"{'':34}{finding.why}{f' ({ASSUMED})' if check.basis == 'assumed' else ''}"
         yield f"{'':34}expected  {_json(finding.expected)}"
         yield f"{'':34}seen      {_json(finding.seen)}"
     elif finding.why:

@@ -13,12 +13,12 @@ from invapi_emulator import __version__
 from invapi_emulator.actions import MODULES
 from invapi_emulator.api.endpoint import FormEndpoint
 from invapi_emulator.clock import real_time
-from invapi_emulator.demo_traffic import DemoTraffic
 from invapi_emulator.process.gc_tuning import no_collection
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.server.paths import path_within
 from invapi_emulator.settings import Settings, read_settings
 from invapi_emulator.startup import with_printed_seed
+from invapi_emulator.worlds.demo_traffic import DemoTraffic
 from invapi_emulator.worlds.files import known_scenarios
 
 _CONTROL_PATHS = frozenset({"/", "/openapi.json", "/metrics", "/_emulator", "/docs"})
@@ -104,9 +104,10 @@ class EmulatorApp(FastAPI):
             return
         self._has_control = True
         with no_collection():
-            from invapi_emulator.control_application import add_control  # noqa: PLC0415
+            from invapi_emulator.control.routes import add_control  # noqa: PLC0415
+            from invapi_emulator.dashboard import ROUTERS  # noqa: PLC0415
 
-            add_control(self, self.runtime)
+            add_control(self, self.runtime, ROUTERS)
 
 
 def create_app(settings: Settings | None = None) -> EmulatorApp:

@@ -3,15 +3,15 @@
 from invapi_conformance.answers import INVALID_TOKEN, Answer
 from invapi_conformance.checks.transport import NO_ACTION
 from invapi_conformance.patterns import Like, says
-from invapi_conformance.probe import NEVER_A_TOKEN, NOBODY, Probe
+from invapi_conformance.probe import NEVER_A_TOKEN, NO_SUCH_VM, Probe
 from invapi_conformance.table import Finding, answered, check, first_difference, refused
 
 INVALID = {"code": INVALID_TOKEN}
 MESSAGE = Like("text", lambda value: isinstance(value, str) and value != "", plain=True)
 
 
-def of_nobody(probe: Probe, action: str = "get_snapshot") -> Answer:
-    return probe.call("vm", action, id=NOBODY)
+def of_no_such_vm(probe: Probe, action: str = "get_snapshot") -> Answer:
+    return probe.call("vm", action, id=NO_SUCH_VM)
 
 
 @check("2.1", "documented", "a success names result, module and action")
@@ -24,13 +24,13 @@ def a_success_names_its_action(probe: Probe) -> Finding:
 @check("2.2", "documented", "a failure has code -1 and a message")
 def a_failure_has_code_and_message(probe: Probe) -> Finding:
     return answered(
-        of_nobody(probe), {"code": -1, "message": MESSAGE}, "the envelope of a failure is another"
+        of_no_such_vm(probe), {"code": -1, "message": MESSAGE}, "the envelope of a failure is another"
     )
 
 
 @check("2.2", "assumed", "a failure has result -1 and the message as error too")
 def a_failure_has_result_and_error(probe: Probe) -> Finding:
-    answer = of_nobody(probe)
+    answer = of_no_such_vm(probe)
     return answered(
         answer, {"result": -1, "error": answer.field("message") or MESSAGE}, "it has not, or they disagree"
     )
@@ -56,13 +56,13 @@ def a_bad_token_is_refused_by_vm(probe: Probe) -> Finding:
 
 @check("2.4", "assumed", "a refused list says so, for which VM, and why")
 def a_refused_list_says_so(probe: Probe) -> Finding:
-    wanted = {"message": says(f"failed to request snapshot list for {NOBODY} - ")}
-    return refused(of_nobody(probe), "other words", **wanted)
+    wanted = {"message": says(f"failed to request snapshot list for {NO_SUCH_VM} - ")}
+    return refused(of_no_such_vm(probe), "other words", **wanted)
 
 
 @check("2.4", "documented", "a refused creation says so and for which VM", needs=("changes",))
 def a_refused_creation_says_so(probe: Probe) -> Finding:
-    wanted = {"message": says(f"failed to request snapshot creation for {NOBODY}")}
+    wanted = {"message": says(f"failed to request snapshot creation for {NO_SUCH_VM}")}
     return refused(probe.step("create-for-nobody"), "other words", **wanted)
 
 

@@ -1,7 +1,7 @@
 """6.1, 6.2: which servers there are, and one of them in full."""
 
 from invapi_conformance.patterns import COUNT, LIST, NUMBER, OBJECT, TEXT, WIRE_DATE, Like, numeric, one_of
-from invapi_conformance.probe import NOBODY, Probe
+from invapi_conformance.probe import NO_SUCH_VM, Probe
 from invapi_conformance.table import Finding, answered, check, compared, first_difference, refused
 
 SHOW = ("eq", "show")
@@ -94,5 +94,5 @@ def show_tells_the_tags(probe: Probe) -> Finding:
 def another_vm_is_refused(probe: Probe) -> Finding:
     calls = (("eq", "show"), ("eq", "status"), ("vm", "load_stats"))
     return first_difference(
-        *(refused(probe.call(*call, id=NOBODY), f"{'/'.join(call)} took it") for call in calls)
+        *(refused(probe.call(*call, id=NO_SUCH_VM), f"{'/'.join(call)} took it") for call in calls)
     )

@@ -1,4 +1,4 @@
-"""How an account's context behaves: its profile, and what it assumes where nobody knows."""
+"""How an account's world behaves: its profile, and what it assumes where nobody knows."""
 
 from typing import Annotated
 

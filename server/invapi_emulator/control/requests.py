@@ -41,7 +41,7 @@ class RequestView(View):
     address: str
     user_agent: str
     request_id: str | None = Field(
-        description="also in the answer's header X-JournalEntry-Id and in the log; none for calls that an older version answered"
+        description="also in the answer's header X-Request-Id and in the log; none for calls that an older version answered"
     )
     received_at: str | None = Field(
         description="when it came, in real time; null for calls that an older version answered"

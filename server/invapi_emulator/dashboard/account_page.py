@@ -45,7 +45,7 @@ def gather_account(context: AccountContext, wanted: Wanted, window: str, first_v
 
 
 def _lanes(ids: Sequence[int], under_way: Sequence[Task]) -> list[int]:
-    """Return the VMs that have a lane: all of a small context, those that have tasks of a large one."""
+    """Return the VMs that have a lane: all of a small world, those that have tasks of a large one."""
     if len(ids) <= LANES:
         return list(ids)
     newest = dict.fromkeys(task.vm_id for task in reversed(under_way))

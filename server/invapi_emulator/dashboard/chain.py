@@ -78,7 +78,7 @@ def origin_of(vm: VirtualMachine, snapshots: Sequence[Snapshot], events: Sequenc
 
 
 def _last_told(vm_id: int, events: Sequence[Event]) -> Event | None:
-    """Return the last event that made the VM's disk what it is, of the present context."""
+    """Return the last event that made the VM's disk what it is, of the present world."""
     for event in reversed(events):
         if event.kind in NEW_WORLD or (event.kind == "vm_added" and event.data["vm"] == vm_id):
             return None

@@ -17,11 +17,11 @@ _MASK = "***"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which calls to show: of one action, of one result, where these are not empty; or `nobodys`."""
+    """Which calls to show: of one action, of one result, where these are not empty; or `unauthenticated`."""
 
     action: str = ""
     result: str = ""
-    nobodys: bool = False
+    unauthenticated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def journal_of(
     context: AccountContext, wanted: Wanted, vm_id: int | None = None, keys: Collection[str] = ()
 ) -> Journal:
     """Return the newest calls that are wanted: of all VMs, or of one with the checks of its tasks' `keys`."""
-    owner = None if wanted.nobodys else context.account.id
-    of_vm = None if wanted.nobodys else vm_id
+    owner = None if wanted.unauthenticated else context.account.id
+    of_vm = None if wanted.unauthenticated else vm_id
     found = requests.newest_of(
         context.tx,
         owner,

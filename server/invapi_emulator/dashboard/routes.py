@@ -93,7 +93,11 @@ def _visitor(request: Request) -> dict[str, Any]:
 
 def _wanted(request: Request) -> Wanted:
     query = request.query_params
-    return Wanted(query.get("action", ""), query.get("result", ""), nobodys=query.get("whose") == "nobody")
+    return Wanted(
+        query.get("action", ""),
+        query.get("result", ""),
+        unauthenticated=query.get("whose") in {"unauthenticated", "nobody"},
+    )
 
 
 def _window(request: Request) -> str:

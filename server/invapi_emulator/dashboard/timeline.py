@@ -73,7 +73,7 @@ def timeline_of(
 
 
 def _marks(context: AccountContext) -> list[Event]:
-    """Return what is to be marked, oldest first: of the present context only, events go on over resets."""
+    """Return what is to be marked, oldest first: of the present world only, events go on over resets."""
     marks = events.newest(context.tx, context.account.id, _MARKED, _MOST_MARKS)
     resets = [place for place, event in enumerate(marks) if event.kind in ("reset", "imported")]
     return marks[resets[-1] + 1 :] if resets else marks

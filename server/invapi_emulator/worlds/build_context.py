@@ -94,12 +94,12 @@ class BuildContext:
 
 
 def fresh_ground(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> BuildContext:
-    """Return the building for a world of an account that has no VMs."""
+    """Return the context for a world of an account that has no VMs."""
     return BuildContext(account, now, Numbers(0, (), ()), Keys(tx, account, keep=keep_keys))
 
 
 def shared_ground(tx: Transaction, account: Account, now: Instant) -> BuildContext:
-    """Return the building for a VM that joins those the account has."""
+    """Return the context for a VM that joins those the account has."""
     taken = snapshots.sequences(tx, account.id), task_lists.sequences(tx, account)
     numbers = Numbers(accounts.counters(tx, account.id)["sequence"], *taken)
     return BuildContext(account, now, numbers, Keys(tx, account, keep=True))

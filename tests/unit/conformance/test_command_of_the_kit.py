@@ -11,7 +11,7 @@ from invapi_conformance.walk import Allowed
 from invapi_emulator.cli.main import main as emulator_main
 from invapi_emulator.testing.account import Account
 from tests.support.kit_runs import NOTHING, ran
-from tests.unit.conformance.mutated_servers.mutated_server import Asked, Given, wrong_server
+from tests.unit.conformance.mutated_servers.mutated_server import Asked, Given, mutated_server
 
 LEAKY = "0123456789abcdef" * 2
 
@@ -57,7 +57,7 @@ def test_a_difference_shows_both_shapes_and_whether_somebody_knew(account: Accou
     def headerless(_asked: Asked, given: Given) -> None:
         given.headers.pop("access-control-allow-origin", None)
 
-    with wrong_server(account.url, headerless) as target:
+    with mutated_server(account.url, headerless) as target:
         found = ran(account, NOTHING, target=target, form="text")
     assert found.status == 1
     assert "differs         1.5   assumed     web pages of any origin may read an answer\n" in found.out
@@ -68,7 +68,7 @@ def test_a_difference_shows_both_shapes_and_whether_somebody_knew(account: Accou
 
 @pytest.mark.parametrize("form", ["text", "json", "junit"])
 def test_no_output_has_a_secret_in_it(account: Account, form: str) -> None:
-    with wrong_server(account.url, leaks) as target:
+    with mutated_server(account.url, leaks) as target:
         found = ran(account, NOTHING, target=target, form=form)
     assert found.status == 1
     for secret in (account.token, account.api_key, LEAKY):
@@ -77,7 +77,7 @@ def test_no_output_has_a_secret_in_it(account: Account, form: str) -> None:
 
 
 def test_a_ci_shows_a_failed_test_for_each_difference(account: Account) -> None:
-    with wrong_server(account.url, leaks) as target:
+    with mutated_server(account.url, leaks) as target:
         found = ran(account, NOTHING, target=target, form="junit")
         same = ran(account, NOTHING, target=target)
     suite = ET.fromstring(found.out)

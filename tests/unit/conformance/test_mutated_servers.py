@@ -1,4 +1,4 @@
-"""Against a deliberately wrong server the kit finds every planted difference, and none where nothing was planted."""
+"""Against a deliberately wrong server the kit finds every mutated difference, and none where nothing was mutated."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from invapi_emulator.testing.account import Account
 from tests.support.kit_runs import EVERYTHING, ran
 from tests.unit.conformance.mutated_servers import mutations_of_envelopes as plants_of_envelopes  # noqa: F401 - fills the table
 from tests.unit.conformance.mutated_servers import mutations_of_vms as plants_of_vms  # noqa: F401 - fills the table
-from tests.unit.conformance.mutated_servers.mutated_server import wrong_server
-from tests.unit.conformance.mutated_servers.mutations import PLANTS
+from tests.unit.conformance.mutated_servers.mutated_server import mutated_server
+from tests.unit.conformance.mutated_servers.mutations import MUTATIONS
 
 HIDDEN = {"a new snapshot is listed under another name"}
 """From these no kit can tell that its snapshot is there."""
@@ -19,16 +19,16 @@ def own_snapshots(account: Account) -> list[str]:
 
 
 def test_twenty_are_planted_and_more() -> None:
-    assert len(PLANTS) >= 20
+    assert len(MUTATIONS) >= 20
 
 
 @pytest.mark.acceptance  # two dozen seconds
-@pytest.mark.parametrize("name", PLANTS)
+@pytest.mark.parametrize("name", MUTATIONS)
 def test_the_expected_check_sees_it(account: Account, name: str) -> None:
-    planted = PLANTS[name]
-    with wrong_server(account.url, planted.change, planted.rewrite) as target:
-        found = ran(account, planted.allowed, target=target, task_seconds=2)
-    assert planted.seen_by in found.names("differs"), found.err
+    mutated = MUTATIONS[name]
+    with mutated_server(account.url, mutated.change, mutated.rewrite) as target:
+        found = ran(account, mutated.allowed, target=target, task_seconds=2)
+    assert mutated.seen_by in found.names("differs"), found.err
     assert found.status in {1, 2}
     if name not in HIDDEN:
         assert own_snapshots(account) == []
@@ -36,6 +36,6 @@ def test_the_expected_check_sees_it(account: Account, name: str) -> None:
 
 
 def test_where_nothing_is_planted_everything_holds(account: Account) -> None:
-    with wrong_server(account.url, lambda _asked, _given: None) as target:
+    with mutated_server(account.url, lambda _asked, _given: None) as target:
         found = ran(account, EVERYTHING, target=target)
     assert (found.names("differs"), found.status) == (set(), 0)

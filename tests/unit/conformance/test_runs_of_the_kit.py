@@ -7,13 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from invapi_conformance.probe import NOBODY
+from invapi_conformance.probe import NO_SUCH_VM
 from invapi_conformance.table import CHECKS
 from invapi_conformance.walk import Allowed
 from invapi_emulator.testing import Emulator
 from invapi_emulator.testing.account import Account
 from tests.support.kit_runs import EVERYTHING, NOTHING, account_of, ran
-from tests.unit.conformance.mutated_servers.mutated_server import Asked, Given, wrong_server
+from tests.unit.conformance.mutated_servers.mutated_server import Asked, Given, mutated_server
 from tests.unit.conformance.mutated_servers.mutations import is_end
 
 CHANGING = {
@@ -75,7 +75,7 @@ def test_the_vm_is_left_as_it_was_found_and_no_other_is_touched(account: Account
     after = left_to_see(account, 12345)
     assert after == before
     asked = account.requests()
-    assert {call["fields"]["id"] for call in asked if "id" in call["fields"]} <= {"12345", "12x", str(NOBODY)}
+    assert {call["fields"]["id"] for call in asked if "id" in call["fields"]} <= {"12345", "12x", str(NO_SUCH_VM)}
 
 
 def test_without_a_word_nothing_is_changed(account: Account) -> None:
@@ -205,7 +205,7 @@ def test_a_restore_is_refused_if_somebody_made_a_newer_snapshot(account: Account
             httpx.post(f"{account.url}/vm.php", data=CREATE | {"token": account.token})
             account.advance_until_idle()
 
-    with wrong_server(account.url, somebody_makes_one) as target:
+    with mutated_server(account.url, somebody_makes_one) as target:
         found = ran(account, EVERYTHING, target=target)
     assert found.status == 2
     assert "--allow-restore: somebodys is newer than conformance-" in found.err

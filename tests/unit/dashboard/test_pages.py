@@ -74,7 +74,7 @@ def test_what_clients_send_is_only_text(emulator: Emulator) -> None:
     emulator.http.post("/vm.php", data=form | {"num_rotation": SCRIPT, SCRIPT: SCRIPT}, headers=agent)
     emulator.http.post("/vm.php", data=form | {"name": SCRIPT}, headers=agent)
     emulator.http.post(f"/{SCRIPT}", data=form, headers=agent)
-    for path in ("/", vm_page(), "/?whose=nobody"):
+    for path in ("/", vm_page(), "/?whose=unauthenticated", "/?whose=nobody"):
         text = page(emulator, path)
         assert "alert(1)" in text
         assert SCRIPT not in text

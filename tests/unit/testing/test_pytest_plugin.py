@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import invapi_emulator.control_application  # noqa: F401 - see below
+import invapi_emulator.control.routes  # noqa: F401 - see below
 from tests.support.harness import Running
 
 # After each test pytester forgets the modules that were imported meanwhile. The control API is loaded when it is first asked

@@ -34,7 +34,7 @@ Forward = Callable[[bytes], Given]
 
 
 @contextmanager
-def wrong_server(
+def mutated_server(
     url: str, change: Change, rewrite: Callable[[Asked], bytes | None] | None = None
 ) -> Iterator[str]:
     """Serve what the emulator at `url` answers, changed; `rewrite` may send it another body instead."""

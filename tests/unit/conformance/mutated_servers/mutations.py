@@ -1,4 +1,4 @@
-"""The planted differences: one thing each that a server might do otherwise, and the check that must see it."""
+"""The mutated differences: one thing each that a server might do otherwise, and the check that must see it."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Rewrite = Callable[[Asked], bytes | None]
 
 
 @dataclass(frozen=True)
-class Plant:
+class Mutation:
     name: str
     seen_by: str
     allowed: Allowed
@@ -22,15 +22,15 @@ class Plant:
     rewrite: Rewrite | None = None
 
 
-PLANTS: dict[str, Plant] = {}
+MUTATIONS: dict[str, Mutation] = {}
 
 
-def plant(seen_by: str, allowed: Allowed = NOTHING) -> Callable[[Change], Change]:
+def mutation(seen_by: str, allowed: Allowed = NOTHING) -> Callable[[Change], Change]:
     """Put a change of answers into the table, with the check that must see it."""
 
     def register(change: Change) -> Change:
         name = change.__name__.replace("_", " ")
-        PLANTS[name] = Plant(name, seen_by, allowed, change)
+        MUTATIONS[name] = Mutation(name, seen_by, allowed, change)
         return change
 
     return register
@@ -41,7 +41,7 @@ def otherwise(seen_by: str, allowed: Allowed = NOTHING) -> Callable[[Rewrite], R
 
     def register(rewrite: Rewrite) -> Rewrite:
         name = rewrite.__name__.replace("_", " ")
-        PLANTS[name] = Plant(name, seen_by, allowed, lambda _asked, _given: None, rewrite)
+        MUTATIONS[name] = Mutation(name, seen_by, allowed, lambda _asked, _given: None, rewrite)
         return rewrite
 
     return register

@@ -8,79 +8,79 @@ from tests.unit.conformance.mutated_servers.mutations import (
     in_both_lists,
     is_end,
     is_failure,
+    mutation,
     otherwise,
-    plant,
     rows_in,
     sent,
 )
 
 
-@plant("a-row-has-its-fields")
+@mutation("a-row-has-its-fields")
 def a_row_has_no_total_size(_asked: Asked, given: Given) -> None:
     for row in rows_in(given):
         del row["total_size"]
 
 
-@plant("dates-are-of-two-forms")
+@mutation("dates-are-of-two-forms")
 def dates_are_american(_asked: Asked, given: Given) -> None:
     for row in rows_in(given):
         row["date"] = f"{row['date'][5:7]}/{row['date'][8:10]}/{row['date'][:4]}"
 
 
-@plant("the-oldest-comes-first")
+@mutation("the-oldest-comes-first")
 def the_newest_comes_first(_asked: Asked, given: Given) -> None:
     rows_in(given).reverse()
 
 
-@plant("get-snapshot-lists-at-once")
+@mutation("get-snapshot-lists-at-once")
 def the_list_comes_by_key_only(_asked: Asked, given: Given) -> None:
     if rows_in(given):
         del given.body["snapshots"]
 
 
-@plant("settings-tell-num-max")
+@mutation("settings-tell-num-max")
 def settings_do_not_tell_num_max(asked: Asked, given: Given) -> None:
     if asked.action == "get_snapshot" and not is_failure(given):
         del given.body["settings"]["num_max"]
 
 
-@plant("there-may-be-four")
+@mutation("there-may-be-four")
 def there_may_be_ten(asked: Asked, given: Given) -> None:
     if asked.action == "get_snapshot" and not is_failure(given):
         given.body["settings"]["num_max"] = 10
 
 
-@plant("show-tells-the-power")
+@mutation("show-tells-the-power")
 def show_does_not_tell_the_power(asked: Asked, given: Given) -> None:
     if asked.action == "show" and not is_failure(given):
         del given.body["server_data"]["power_status"]
 
 
-@plant("show-tells-the-engine")
+@mutation("show-tells-the-engine")
 def show_names_no_engine(asked: Asked, given: Given) -> None:
     if asked.action == "show" and not is_failure(given):
         given.body["ipmi"] = {}
 
 
-@plant("list-answers-ids")
+@mutation("list-answers-ids")
 def ids_in_the_list_are_strings(asked: Asked, given: Given) -> None:
     if asked.action == "list" and not is_failure(given):
         given.body["servers"] = [str(id_) for id_ in given.body["servers"]]
 
 
-@plant("get-engine-answers-a-list")
+@mutation("get-engine-answers-a-list")
 def engines_are_one_string(asked: Asked, given: Given) -> None:
     if asked.action == "get_engine":
         given.body["engines"] = ",".join(given.body["engines"])
 
 
-@plant("statistics-are-the-last-hour")
+@mutation("statistics-are-the-last-hour")
 def statistics_are_of_each_five_minutes(_asked: Asked, given: Given) -> None:
     if is_end(given, "load_stats"):
         given.body["scope"] = given.body["scope"].replace('"step":60', '"step":300')
 
 
-@plant("login-tells-the-end")
+@mutation("login-tells-the-end")
 def login_does_not_tell_the_end(asked: Asked, given: Given) -> None:
     if asked.action == "login" and not is_failure(given):
         del given.body["result"]["token_expire"]
@@ -91,13 +91,13 @@ def logout_does_nothing(asked: Asked) -> bytes | None:
     return sent(asked, action="info") if asked.action == "logout" else None
 
 
-@plant("a-snapshot-under-way-is-not-ready", EVERYTHING)
+@mutation("a-snapshot-under-way-is-not-ready", EVERYTHING)
 def a_snapshot_being_made_is_pending(_asked: Asked, given: Given) -> None:
     if isinstance(given.body, dict) and given.body.get("result") == "Not ready":
         given.body["result"] = "Pending"
 
 
-@plant("a-created-snapshot-is-listed", EVERYTHING)
+@mutation("a-created-snapshot-is-listed", EVERYTHING)
 def a_new_snapshot_is_listed_under_another_name(_asked: Asked, given: Given) -> None:
     def rename(rows: list[dict[str, Any]]) -> None:
         for row in rows:
@@ -106,7 +106,7 @@ def a_new_snapshot_is_listed_under_another_name(_asked: Asked, given: Given) -> 
     in_both_lists(given, rename)
 
 
-@plant("context-repeats-the-fields", EVERYTHING)
+@mutation("context-repeats-the-fields", EVERYTHING)
 def context_does_not_repeat_the_name(_asked: Asked, given: Given) -> None:
     if is_end(given, "create_snapshot"):
         del given.body["context"]["name"]
@@ -115,7 +115,7 @@ def context_does_not_repeat_the_name(_asked: Asked, given: Given) -> None:
 _REMOVED: list[dict[str, Any]] = []
 
 
-@plant("a-removed-snapshot-is-gone", EVERYTHING)
+@mutation("a-removed-snapshot-is-gone", EVERYTHING)
 def a_removed_snapshot_is_still_listed(_asked: Asked, given: Given) -> None:
     def keep(rows: list[dict[str, Any]]) -> None:
         own = [row for row in rows if row["name"].startswith("conformance-")]
@@ -151,7 +151,7 @@ def an_indexed_array_is_not_read(asked: Asked) -> bytes | None:
     return sent(asked, **{"exclude_rotation[0]": "other"}) if "exclude_rotation[0]" in asked.fields else None
 
 
-@plant("a-second-change-is-refused", EVERYTHING)
+@mutation("a-second-change-is-refused", EVERYTHING)
 def a_second_change_is_queued(_asked: Asked, given: Given) -> None:
     if given.headers.get("x-emulator-reason") == "vm_locked":
         given.body = {"result": "OK", "module": "vm", "action": "remove_snapshot", "callback": "q" * 32}
@@ -160,7 +160,7 @@ def a_second_change_is_queued(_asked: Asked, given: Given) -> None:
 _RESTORED: list[bool] = []
 
 
-@plant("a-restore-leaves-the-vm-off", EVERYTHING)
+@mutation("a-restore-leaves-the-vm-off", EVERYTHING)
 def a_restored_vm_runs(asked: Asked, given: Given) -> None:
     if asked.action in {"restore_snapshot", "on"}:
         _RESTORED[:] = [asked.action == "restore_snapshot"]
@@ -168,19 +168,19 @@ def a_restored_vm_runs(asked: Asked, given: Given) -> None:
         given.body["server_data"]["power_status"] = "power_on"
 
 
-@plant("off-ends-with-down", EVERYTHING)
+@mutation("off-ends-with-down", EVERYTHING)
 def off_says_nothing_of_down(_asked: Asked, given: Given) -> None:
     if is_end(given, "off"):
         given.body["scope"] = "done"
 
 
-@plant("show-follows-off", EVERYTHING)
+@mutation("show-follows-off", EVERYTHING)
 def show_lags_behind(asked: Asked, given: Given) -> None:
     if asked.action == "show" and not is_failure(given):
         given.body["server_data"]["power_status"] = "power_on"
 
 
-@plant("reboot-of-what-is-off", EVERYTHING)
+@mutation("reboot-of-what-is-off", EVERYTHING)
 def reboot_of_what_is_off_is_taken(asked: Asked, given: Given) -> None:
     if asked.action == "reboot" and is_failure(given):
         given.body = {"result": "OK", "module": "eq", "action": "reboot", "callback": "r" * 32}

@@ -1,9 +1,12 @@
-"""Adding the control API and the page to the application."""
+"""The routes of the control API, and how they are added to the application."""
 
-from fastapi import FastAPI
+from collections.abc import Iterable
+
+from fastapi import APIRouter, FastAPI
 
 from invapi_emulator.control import (
     accounts,
+    behavior,
     clock,
     docs,
     events,
@@ -18,7 +21,6 @@ from invapi_emulator.control import (
     tasks,
     vms,
 )
-from invapi_emulator.control import behavior as conduct
 from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.failures import failures, handle_failures
 from invapi_emulator.control.feeds import Feeds
@@ -26,34 +28,19 @@ from invapi_emulator.control.guard import ControlGuard
 from invapi_emulator.control.news import news_since
 from invapi_emulator.control.request_log import RequestLog
 from invapi_emulator.control.worlds import Worlds
-from invapi_emulator.dashboard import login
-from invapi_emulator.dashboard import routes as dashboard
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.startup import defaults_of
 
 _PARTS = (
-    dashboard,
-    login,
-    index,
-    docs,
-    accounts,
-    reset,
-    conduct,
-    clock,
-    state,
-    vms,
-    tasks,
-    report,
-    requests,
-    faults,
-    events,
-    metrics,
-)
-"""The page comes first: it leaves `/` to the index where no browser asks."""
+    index, docs, accounts, reset, behavior, clock, state, vms, tasks, report, requests, faults, events, metrics,
+)  # fmt: skip
 
 
-def add_control(application: FastAPI, runtime: Runtime) -> None:
-    """Add the routes, and what stands before them."""
+def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRouter]) -> None:
+    """Add the routes of the pages and of the control API, and the middlewares before them.
+
+    The pages come first: at `/` they leave to the index what is not a browser.
+    """
     runtime.open()
     application.state.worlds = Worlds(
         runtime.database,
@@ -64,8 +51,8 @@ def add_control(application: FastAPI, runtime: Runtime) -> None:
         Feeds(runtime.database, runtime.lifecycle, news_since),
     )
     handle_failures(application)
-    for part in _PARTS:
-        application.include_router(part.router, responses=failures(401, 403, 503))
+    for router in (*pages, *(part.router for part in _PARTS)):
+        application.include_router(router, responses=failures(401, 403, 503))
     application.include_router(health.router, responses=failures(403))
     application.state.admin_auth = admin_auth = AdminAuth(runtime.settings.admin_token)
     application.add_middleware(
