@@ -10,7 +10,7 @@ COPY migrations /source/migrations/
 # What is served needs no pip, so the one that installs it stays behind.
 RUN python3 -m venv /pip \
     && python3 -m venv --without-pip /opt/invapi-emulator \
-    && /pip/bin/pip --python /opt/invapi-emulator/bin/python install --no-cache-dir /source
+    && /pip/bin/pip --python /opt/invapi-emulator/bin/python install --no-cache-dir '/source[postgres,tls]'
 
 FROM base
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data emulator \

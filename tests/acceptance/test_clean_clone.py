@@ -1,6 +1,7 @@
 """What somebody new does: clone, make run, make run again; and an installation without a checkout."""
 
 import re
+import shlex
 import subprocess
 import sys
 import venv
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from tests.support.harness import TOKEN
-from tests.support.processes import ROOT, environment, served
+from tests.support.processes import DEADLINE, ROOT, environment, served
 
 pytestmark = pytest.mark.acceptance
 
@@ -68,10 +69,33 @@ def test_a_plain_install_serves_without_a_checkout_and_has_the_migrations(
     assert found.stdout.startswith("True ")
     assert str(clone) not in found.stdout
     command = [str(binaries / "invapi-emulator")]
+    assert refused_by(command, "ca").endswith("pip install 'invapi-emulator[tls]'")
+    assert refused_by(command, "migrate", "--db", "postgresql://db/x").endswith("'invapi-emulator[postgres]'")
     with served("--db", "worlds.db", command=command, cwd=tmp_path) as server, server.emulator() as emulator:
         assert emulator.do("vm", "create_snapshot", name="a")["result"] == "OK"
         assert "web-1" in emulator.http.get("/", headers={"Accept": "text/html"}).text
         assert emulator.http.get("/_emulator/ui/static/page.js").status_code == 200
+
+
+def refused_by(command: list[str], *words: str) -> str:
+    """Run a command that must refuse; return the one line that it says."""
+    ended = subprocess.run(
+        [*command, *words], capture_output=True, text=True, timeout=DEADLINE, check=False, env=environment()
+    )
+    assert (ended.returncode, ended.stdout) == (2, ""), ended
+    (line,) = ended.stderr.splitlines()
+    return line
+
+
+def test_the_extra_that_the_line_names_brings_what_was_missing(clone: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    binaries = tmp_path / "venv" / "bin"
+    subprocess.run([binaries / "pip", "install", "--quiet", clone], check=True, cwd=tmp_path)
+    command = [str(binaries / "invapi-emulator"), "ca", "--ca-dir", str(tmp_path / "ca"), "--path"]
+    _, _, brings = refused_by(command).partition(": pip ")
+    subprocess.run([binaries / "pip", *shlex.split(brings), "--quiet"], check=True, cwd=tmp_path)
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment())
+    assert ended.stdout == f"{tmp_path / 'ca' / 'ca.pem'}\n"
 
 
 def test_what_the_dockerfile_copies_is_enough_to_build_the_package(clone: Path, tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ ROOT = Path(__file__).parents[2]
 def find_wheels(architecture: str, folder: Path) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     platforms = [f"--platform=manylinux{version}_{architecture}" for version in ("2014", "_2_28")]
+    extras = project["optional-dependencies"]
     run(
         300, sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--only-binary=:all:",
-        "--python-version=3.13", *platforms, f"--target={folder}", *project["dependencies"],
+        "--python-version=3.13", *platforms, f"--target={folder}", *project["dependencies"], *extras["postgres"], *extras["tls"],
     )  # fmt: skip
 
 

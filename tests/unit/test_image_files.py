@@ -13,6 +13,7 @@ import yaml
 
 from invapi_emulator import __version__
 from invapi_emulator.cli.main import subcommand
+from invapi_emulator.process.extras import EXTRAS
 from invapi_emulator.settings import Settings, read_settings
 from tests.support.recipe_pages import ROOT, files_in
 
@@ -50,6 +51,13 @@ def test_its_variables_are_settings_and_let_others_in() -> None:
         {name.removeprefix("INVAPI_EMULATOR_").lower(): value for name, value in variables.items()}
     )
     assert (settings.host, settings.allowed_hosts) == ("0.0.0.0", ("*",))
+
+
+def test_it_installs_every_extra_that_the_server_can_use() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = set(project["optional-dependencies"]) - {"dev"}
+    (installed,) = re.findall(r"'/source\[(.+)\]'", DOCKERFILE)
+    assert set(installed.split(",")) == extras == set(EXTRAS.values())
 
 
 def test_it_serves_on_the_default_port_as_a_number_that_is_not_root() -> None:

@@ -6,6 +6,7 @@ import click
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.process.extras import require
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 
 _TRUST = """\
@@ -30,6 +31,7 @@ _TRUST = """\
 @click.option("--path", is_flag=True, help="print only where its certificate is")
 def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
     """Print the test CA's certificate, made if there is none, and what makes clients trust it."""
+    require("cryptography", "the test CA")
     from invapi_emulator.server.tls.authority import HOSTS, authority  # noqa: PLC0415 - cryptography, not for --help
 
     flags = {"ca_dir": ca_dir, "tls_names": tls_names}

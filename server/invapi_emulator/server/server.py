@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.process.extras import require
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.signals import end_at_the_latest, on_signals
 from invapi_emulator.server.http_protocol import Patience, Protocol, Refusal
@@ -36,6 +37,7 @@ class Secured:
 
 def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secured:
     """Return what makes a socket talk HTTPS, with a certificate by the CA that the settings name."""
+    require("cryptography", "HTTPS (--tls, --tls-port)")
     from invapi_emulator.server.tls.authority import authority  # noqa: PLC0415 - cryptography, only where it is wanted
 
     ca = authority(settings.ca_dir, settings.tls_names, now)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.process.extras import require
 from invapi_emulator.process.metrics import Timing
 from invapi_emulator.storage.account_state import States
 from invapi_emulator.storage.errors import first_line
@@ -150,6 +151,7 @@ def open_database(where: str, real_time: RealTime, *, fsync: bool = False) -> Da
     resources = ExitStack()
     try:
         if url.get_backend_name() == "postgresql":
+            require("psycopg", f"--db: {name_of(url)}: PostgreSQL")
             from invapi_emulator.storage.backends import postgresql  # noqa: PLC0415 - psycopg takes a while
 
             return postgresql.open_url(url, real_time, resources)

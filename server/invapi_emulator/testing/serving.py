@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from invapi_emulator.clock import RealTime
+from invapi_emulator.server.tls.folder import file_of
 
 STARTS_WITHIN_SECONDS = 60
 
@@ -43,6 +44,4 @@ def serving(settings: Any, time: RealTime) -> Iterator[str]:
 
 def ca_file(settings: Any) -> str:
     """Return the file of the CA by which a server with these settings is trusted."""
-    from invapi_emulator.server.tls.authority import file_of  # noqa: PLC0415
-
     return str(file_of(settings.ca_dir))

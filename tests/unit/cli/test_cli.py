@@ -1,5 +1,6 @@
 """The command's words and settings, up to where a server would start."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,21 @@ def test_an_address_is_local_by_its_name_too() -> None:
     assert [is_local(host) for host in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "elsewhere")] == [
         True, True, True, False, False,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "library", "extra"),
+    [
+        (("migrate", "--db", "postgresql://db/worlds"), "psycopg", "postgres"),
+        (("serve", "--port", "0", "--tls"), "cryptography", "tls"),
+        (("ca",), "cryptography", "tls"),
+    ],
+)
+def test_a_library_that_is_not_installed_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], library: str, extra: str
+) -> None:  # fmt: skip
+    monkeypatch.setitem(sys.modules, library, None)
+    assert run(monkeypatch, *words) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.endswith(f"needs {library}, which is not installed: pip install 'invapi-emulator[{extra}]'\n")

@@ -23,11 +23,10 @@ from invapi_emulator.server.tls.certificates import (
     pem_of_key,
     server_certificate,
 )
+from invapi_emulator.server.tls.folder import CA_FILE, KEY_FILE, file_of
 
 HOSTS = ("localhost", "127.0.0.1", "::1", "invapi.hostkey.com", "api.hostkey.com")
 """What every certificate is good for: this machine, and the hosts that the vendor's clients ask."""
-
-CA_FILE, KEY_FILE = "ca.pem", "ca-key.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +70,6 @@ def authority(ca_dir: str, names: Iterable[str], now: Instant) -> Authority:
             "name another --ca-dir, or remove this one and trust the CA that is made then"
         )
     return found
-
-
-def file_of(ca_dir: str) -> Path:
-    """Return where the certificate of a folder's CA is, or will be."""
-    return (Path(ca_dir) if ca_dir else _state_folder()) / CA_FILE
-
-
-def _state_folder() -> Path:
-    try:
-        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state", "invapi-emulator")
-    except RuntimeError:
-        raise CannotStart(
-            "--ca-dir: this user has no home directory; name a folder for the test CA"
-        ) from None
 
 
 def _make(folder: Path, names: tuple[str, ...], now: Instant) -> None:

@@ -12,8 +12,9 @@ import pytest
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import DAY, to_datetime
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.server.tls.authority import CA_FILE, HOSTS, KEY_FILE, Authority, authority
+from invapi_emulator.server.tls.authority import HOSTS, Authority, authority
 from invapi_emulator.server.tls.certificates import new_key, pem, pem_of_key, server_certificate
+from invapi_emulator.server.tls.folder import CA_FILE, KEY_FILE
 
 NOW = real_time()()
 """OpenSSL asks the system what time it is."""
