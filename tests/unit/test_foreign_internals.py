@@ -1,0 +1,104 @@
+"""What is used of uvicorn and SQLAlchemy beyond their documented API: it moves without notice, and then this says what moved."""
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from inspect import signature
+from types import FunctionType
+from typing import Any
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
+from uvicorn import Config, Server
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from invapi_emulator.server import server
+from invapi_emulator.server.http_protocol import Protocol
+from invapi_emulator.storage.tables import account
+
+SIGNATURES: dict[Any, dict[str, str]] = {
+    HttpToolsProtocol: {
+        "__init__": "self config server_state app_state _loop",
+        "connection_made": "self transport",
+        "connection_lost": "self exc",
+        "data_received": "self data",
+        "on_headers_complete": "self",
+        "on_body": "self body",
+        "on_message_complete": "self",
+        "on_response_complete": "self",
+        "send_400_response": "self msg",
+    },
+    Server: {
+        "__init__": "self config",
+        "startup": "self sockets",
+        "shutdown": "self sockets",
+        "capture_signals": "self",
+        "handle_exit": "self sig frame",
+    },
+    DefaultDialect: {"is_disconnect": "self e connection cursor"},
+    TypeEngine: {"dialect_impl": "self dialect", "result_processor": "self dialect coltype"},
+    DBAPIError: {
+        "instance": "statement params orig dbapi_base_err hide_parameters connection_invalidated dialect ismulti",
+    },
+}
+"""The parameters of what is overridden or called, by class."""
+
+ATTRIBUTES: dict[type, str] = {
+    HttpToolsProtocol: "client cycle headers loop pipeline scope transport url",
+    RequestResponseCycle: "disconnected message_event response_complete response_started scope transport",
+    Server: "config force_exit lifespan server_state servers should_exit started",
+    Config: "backlog http_protocol_class",
+}
+"""What is read or set on uvicorn's objects, by class."""
+
+OURS = {Protocol: HttpToolsProtocol, server.Server: Server}
+
+
+def moved() -> Iterator[str]:
+    for owner, methods in SIGNATURES.items():
+        for name, expected in methods.items():
+            found = " ".join(signature(getattr(owner, name)).parameters) if hasattr(owner, name) else "gone"
+            if found != expected:
+                yield f"{owner.__name__}.{name}: {found}, and was: {expected}"
+    for owner, names in ATTRIBUTES.items():
+        yield from (f"{owner.__name__}.{name}: gone" for name in names.split() if name not in names_in(owner))
+    for ours, theirs in OURS.items():
+        overridden = {name for name, value in vars(ours).items() if isinstance(value, FunctionType)} & set(
+            dir(theirs)
+        )
+        yield from (
+            f"{ours.__name__}.{name} is overridden, and has no line in SIGNATURES"
+            for name in overridden - set(SIGNATURES[theirs])
+        )
+    yield from (f"SQLAlchemy's {name}: gone" for name in missing_of_sqlalchemy())
+
+
+def names_in(owner: type) -> set[str]:
+    """Return the names that a class's code reads and sets on objects, and those of its properties."""
+    functions = [value for value in vars(owner).values() if isinstance(value, FunctionType)]
+    return set(dir(owner)).union(*(function.__code__.co_names for function in functions))
+
+
+def missing_of_sqlalchemy() -> Iterator[str]:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        compiled = select(account.c.id).where(account.c.id == 1).compile(dialect=engine.dialect)
+        bind = next(iter(compiled.binds.values()))
+        for of, names in (
+            (engine.dialect, "loaded_dbapi paramstyle identifier_preparer"),
+            (engine.dialect.identifier_preparer, "quote format_table"),
+            (connection, "invalidate"),
+            (connection.connection, "dbapi_connection driver_connection"),
+            (compiled, "bind_names binds positiontup"),
+            (bind, "required value"),
+        ):
+            yield from (f"{type(of).__name__}.{name}" for name in names.split() if not hasattr(of, name))
+    engine.dispose()
+
+
+def test_what_is_used_beyond_documented_api_is_where_it_was() -> None:
+    found = list(moved())
+    assert not found, f"uvicorn {version('uvicorn')}, SQLAlchemy {version('sqlalchemy')}:\n" + "\n".join(
+        found
+    )
