@@ -1,6 +1,8 @@
 # make run    serve the demo world on http://127.0.0.1:8650   (ARGS="--port 0 --clock frozen" adds flags)
 # make test   the tests: no network, no sleeping
 # make test-postgres   those of them that meet the database, on a PostgreSQL server of their own
+# make test-lowest   the tests on the lowest version of each library that pyproject.toml allows
+# make lock   write requirements-dev.lock anew, out of the newest versions that pyproject.toml allows
 # make check  lint, formatting, types, import rules, clauses without a test
 # make acceptance   slower: real processes, signals, PostgreSQL, a browser, a thousand of everything
 # make image-test   builds the container's image and runs it, as root, without a container engine
@@ -11,15 +13,17 @@
 # make bench-growth   time per call against what is in the store; writes docs/growth.svg   (ARGS="--only journal")
 # make fidelity   write docs/fidelity.md out of what the code has
 .DEFAULT_GOAL := run
-.PHONY: run test test-postgres check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity clean
+.PHONY: run test test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
+LOCK := requirements-dev.lock
 ARGS ?=
 
 # What is in memory is compared with the database after each commit (storage/state_check.py).
-test test-postgres acceptance: export TEST_CHECK_STATE := 1
+test test-postgres test-lowest acceptance: export TEST_CHECK_STATE := 1
 
 run: $(VENV)/installed
 	@exec $(BIN)/invapi-emulator serve $(ARGS)
@@ -30,6 +34,20 @@ test: $(VENV)/installed-dev
 test-postgres: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.postgres_server \
 		$(BIN)/pytest -n auto -m "not acceptance and not image and not soak" $(ON_POSTGRES) $(ARGS)
+
+test-lowest: $(VENV)/installed-dev
+	@bash scripts/make_venv.sh $(PYTHON) $(LOWEST)
+	@$(BIN)/python scripts/lowest.py > $(LOWEST)/constraints.txt
+	@$(LOWEST)/bin/pip install --quiet --editable '.[dev]' --constraint $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/pytest -n auto -m "not acceptance and not image and not soak" $(ARGS)
+
+lock:
+	@rm -rf .venv-lock
+	@bash scripts/make_venv.sh $(PYTHON) .venv-lock
+	@.venv-lock/bin/pip install --quiet --editable '.[dev]'
+	@{ echo "# The versions that development uses, for Python 3.11 to 3.14: make lock writes them."; \
+		.venv-lock/bin/pip freeze --exclude-editable; } > $(LOCK)
+	@rm -rf .venv-lock
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -75,7 +93,7 @@ clauses: $(VENV)/installed-dev
 	$(BIN)/python scripts/clauses.py
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
+	rm -rf $(VENV) $(LOWEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
 ON_POSTGRES := tests/contract $(addprefix tests/unit/,client_lint contract/assumptions control dashboard \
 	engine/faults engine/test_model.py engine/test_profiles.py engine/test_worker.py server api/test_concurrency.py \
@@ -85,14 +103,14 @@ ON_POSTGRES := tests/contract $(addprefix tests/unit/,client_lint contract/assum
 # The share of branches and lines that the tests must reach; it only rises.
 COVERAGE := 97
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml $(LOCK)
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
 	@echo "make: installing what is needed into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --editable .
+	@$(BIN)/pip install --quiet --editable . --constraint $(LOCK)
 	@touch $@
 
-$(VENV)/installed-dev: pyproject.toml
+$(VENV)/installed-dev: pyproject.toml $(LOCK)
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
 	@echo "make: installing what is needed into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --editable '.[dev]'
+	@$(BIN)/pip install --quiet --editable '.[dev]' --constraint $(LOCK)
 	@touch $@ $(VENV)/installed
