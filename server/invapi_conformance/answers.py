@@ -3,10 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 INVALID_TOKEN = -2
 SHORT = 120
+
+Row: TypeAlias = dict[str, Any]
+"""An object of a list, as the target sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,12 @@ class Answer:
             return None
 
 
-def rows_in(answer: Answer) -> list[Any] | None:
-    """Return the list of snapshots in an answer, at once or of a key; None where there is none."""
+def rows_in(answer: Answer) -> list[Row] | None:
+    """Return the objects in the list of snapshots of an answer, at once or of a key; None where there is none."""
     data = answer.data()
     for rows in (answer.field("snapshots"), data.get("snapshots") if isinstance(data, dict) else None):
         if isinstance(rows, list):
-            return rows
+            return [row for row in rows if isinstance(row, dict)]
     return None
 
 

@@ -59,7 +59,7 @@ class References:
             return value
         return self._number(value, name)
 
-    def _list(self, items: list[Any], name: str, *, secret_key: bool) -> Any:
+    def _list(self, items: list[object], name: str, *, secret_key: bool) -> Any:
         if (
             len(items) > _LONG
             and all(isinstance(item, int | float) for item in items)

@@ -1,7 +1,13 @@
 """What a value looks like, without saying what it is: types, keys, forms of strings."""
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+Shape: TypeAlias = "str | dict[str, Shape] | list[Shape]"
+"""The shape of a JSON value: words, by key, or of the different items."""
 
 MANY = 3
 """So many different items of a list are shown."""
@@ -26,7 +32,7 @@ def form_of(text: str) -> str:
     return f"string of {len(text)} a-z0-9" if _KEYLIKE.fullmatch(text) else "string"
 
 
-def shape_of(value: Any) -> Any:
+def shape_of(value: Any) -> Shape:
     """Return the shape of a JSON value, as a JSON value."""
     if isinstance(value, str):
         return form_of(value)
@@ -37,9 +43,9 @@ def shape_of(value: Any) -> Any:
     return _SIMPLE[type(value)]
 
 
-def distinct(shapes: Any) -> list[Any]:
+def distinct(shapes: Iterable[T]) -> list[T | str]:
     """Return the different ones of many, a few of them."""
-    found: list[Any] = []
+    found: list[T | str] = []
     for shape in shapes:
         if shape not in found:
             found.append(shape)

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from invapi_conformance.answers import Answer, rows_in
+from invapi_conformance.answers import Answer, Row, rows_in
 from invapi_conformance.facts import Facts
 from invapi_conformance.probe import Probe
 from invapi_conformance.requests import Value
@@ -100,9 +99,7 @@ class Walk:
             self.ended(key)
         return key is not None
 
-    def listed(
-        self, name: str, *, until: Callable[[list[Any]], bool] = lambda _: True
-    ) -> list[dict[str, Any]]:
+    def listed(self, name: str, *, until: Callable[[list[object]], bool] = lambda _: True) -> list[Row]:
         """Ask for the list, again if it does not show yet what is expected, and return its rows."""
         for _ in range(LOOKS):
             answer = self.ask(name, "vm", "get_snapshot")
@@ -117,10 +114,10 @@ class Walk:
             self.probe.stop.pause(self.probe.patience.poll_seconds)
         return rows
 
-    def _rows(self, answer: Answer) -> list[dict[str, Any]]:
+    def _rows(self, answer: Answer) -> list[Row]:
         rows = rows_in(answer)
         if rows is None and answer.key is not None:
             rows = rows_in(self.ended(answer.key))
         if rows is None:
             raise StepFailed(f"the list of snapshots cannot be read: {answer.message}")
-        return [row for row in rows if isinstance(row, dict)]
+        return rows

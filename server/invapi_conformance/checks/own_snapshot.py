@@ -1,8 +1,6 @@
 """4.1, 4.3: the snapshot that the kit makes and removes."""
 
-from typing import Any
-
-from invapi_conformance.answers import rows_in
+from invapi_conformance.answers import Row, rows_in
 from invapi_conformance.checks.snapshots import ROW
 from invapi_conformance.checks.tasks import ended_well
 from invapi_conformance.patterns import COUNT, ISO, KEY, STRING, UUID, WIRE_DATE, numeric, says
@@ -10,14 +8,14 @@ from invapi_conformance.probe import Probe
 from invapi_conformance.table import CannotTell, Finding, answered, check, compared, first_difference, refused
 
 
-def listed(probe: Probe, step: str) -> list[dict[str, Any]]:
+def listed(probe: Probe, step: str) -> list[Row]:
     rows = rows_in(probe.step(step))
     if rows is None:
         raise CannotTell("the list after it could not be read")
     return rows
 
 
-def own_row(probe: Probe) -> dict[str, Any]:
+def own_row(probe: Probe) -> Row:
     return next((row for row in listed(probe, "create.list") if row.get("name") == probe.own), {})
 
 

@@ -50,7 +50,7 @@ class AccountState:
         self.owner: Owner = {"account_id": account.id, "generation": account.generation}
         self.singles: dict[Record[Any], dict[Key, Any]] = {}
         self.parts: dict[Record[Any], dict[Key, dict[Key, Any]]] = {}
-        self.indexes: dict[Index[Any], Any] = {}
+        self.indexes: dict[Index[Any, Any], Any] = {}
         self.size = self.told_size = 0
 
     def has(self, record: Record[Any], part: Key) -> bool:

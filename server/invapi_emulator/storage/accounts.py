@@ -52,7 +52,7 @@ _CHANGING = (
 UPDATE = Write(update(_account).where(_account.c.id == bindparam("of_id")), (*_CHANGING, "of_id"), _CHANGING)
 
 
-def updated(state: AccountState) -> tuple[Any, ...]:
+def updated(state: AccountState) -> tuple[object, ...]:
     """Return the row that UPDATE binds."""
     account, counters = state.account, state.counters
     clock, conduct = account.clock, account.conduct

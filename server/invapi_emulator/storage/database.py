@@ -24,7 +24,7 @@ from invapi_emulator.storage.urls import name_of, url_of
 
 T = TypeVar("T")
 
-Need = tuple[Record[Any], Key] | Index[Any]
+Need = tuple[Record[Any], Key] | Index[Any, Any]
 """A part or an index that a unit of work will ask for."""
 
 

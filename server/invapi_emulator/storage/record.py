@@ -16,6 +16,7 @@ from invapi_emulator.storage.json_column import Json, json_text
 from invapi_emulator.storage.statement import Insertion, Query, Statement, Write
 from invapi_emulator.storage.tables import ORDER, names_of
 
+R = TypeVar("R")
 V = TypeVar("V")
 
 Key: TypeAlias = tuple[Any, ...]
@@ -81,11 +82,11 @@ class Record(Generic[V]):
         values: dict[str, Any] = {name: owner[name] for name in self._owned_by}
         return Query(self.select, values | dict(zip(self.key, part, strict=False)))
 
-    def inserted(self, owner: Owner, key: Key, value: V) -> tuple[Any, ...]:
+    def inserted(self, owner: Owner, key: Key, value: V) -> tuple[object, ...]:
         """Return the row that `insert` binds."""
         return (*(owner[name] for name in self._owned_by), *key, *self._rest.values(value))
 
-    def updated(self, owner: Owner, key: Key, value: V) -> tuple[Any, ...]:
+    def updated(self, owner: Owner, key: Key, value: V) -> tuple[object, ...]:
         """Return the row that `update` binds."""
         return (*self._changing.values(value), owner["account_id"], *key)
 
@@ -109,8 +110,8 @@ class _Columns(Generic[V]):
         self._computed = [(place, computed[name]) for place, name in enumerate(names) if name in computed]
         self._json = [place for place, name in enumerate(names) if isinstance(table.c[name].type, Json)]
 
-    def values(self, value: V) -> list[Any]:
-        row = list(self._read(value)[: self._count])
+    def values(self, value: V) -> list[object]:
+        row: list[object] = list(self._read(value)[: self._count])
         for place, make in self._computed:
             row[place] = make(value)
         for place in self._json:
@@ -131,9 +132,9 @@ K = TypeVar("K", bound=Kept)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Index(Generic[K]):
+class Index(Generic[K, R]):
     """A way to find an account's records that is derived from them: `make` builds it of the rows of `query`."""
 
     record: Record[Any]
-    query: Callable[[Owner], Query[Any]]
-    make: Callable[[Iterable[Any]], K]
+    query: Callable[[Owner], Query[R]]
+    make: Callable[[Iterable[R]], K]

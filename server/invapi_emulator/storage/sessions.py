@@ -1,7 +1,6 @@
 """Login tokens."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import bindparam, select, update
@@ -58,6 +57,6 @@ def make_older(tx: Transaction, account_id: int, by: int) -> None:
     tx.execute(older.where(session.c.account_id == account_id))
 
 
-def _too_old(unit: UnitOfWork) -> Sequence[Any]:
+def _too_old(unit: UnitOfWork) -> Sequence[str]:
     """Return the tokens that go when one is added."""
     return unit.rows(_TOO_OLD.of(account_id=unit.account.id, kept=MAX_SESSIONS - 1))

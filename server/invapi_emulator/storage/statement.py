@@ -24,7 +24,7 @@ class Runner(Protocol):
     @property
     def dialect(self) -> Dialect: ...
 
-    def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[object]]:
         """Return the rows of a select."""
 
 
@@ -57,7 +57,7 @@ class Statement(Generic[R]):
         found = self.all(on, **values)
         return found[0] if found else None
 
-    def rows(self, dialect: Dialect, found: Sequence[Sequence[Any]]) -> list[R]:
+    def rows(self, dialect: Dialect, found: Sequence[Sequence[object]]) -> list[R]:
         """Return the rows that a driver found."""
         outgoing, make = self.compiled(dialect).outgoing, self._make
         if not outgoing:

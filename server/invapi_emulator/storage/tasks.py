@@ -76,7 +76,7 @@ class _Due(DueQueue[Key]):
         return self.times()
 
 
-_GOING_ON = Statement(
+_GOING_ON: Statement[tuple[Instant, int, Key]] = Statement(
     select(task.c.next_at, task.c.sequence, task.c.key).where(OF_WORLD, RUNNING, task.c.next_at.is_not(None)),
     lambda at, sequence, key: (at, sequence, (key,)),
 )
@@ -101,7 +101,7 @@ class _Numbers:
 
 
 _COUNT = select(func.count()).select_from(task).where(OF_WORLD)
-_LAST_AND_COUNT = Statement(
+_LAST_AND_COUNT: Statement[tuple[int, int]] = Statement(
     select(
         select(func.coalesce(func.max(task.c.sequence), 0)).where(OF_WORLD).scalar_subquery(),
         _COUNT.scalar_subquery(),
@@ -110,7 +110,7 @@ _LAST_AND_COUNT = Statement(
 )
 NUMBERS = Index(TASK, lambda owner: Query(_LAST_AND_COUNT, owner), _Numbers)
 _OWNER = Statement(select(task.c.account_id).where(task.c.key == bindparam("wanted")), int)
-_OLDEST = Statement(
+_OLDEST: Statement[tuple[str, Instant | None]] = Statement(
     select(task.c.key, task.c.ended_at).where(OF_WORLD).order_by(task.c.sequence).limit(_LOOKED_AT),
     lambda key, ended_at: (key, ended_at),
 )

@@ -23,10 +23,10 @@ class Transaction:
     def dialect(self) -> Dialect:
         return self.connection.dialect
 
-    def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[object]]:
         """Return the rows of a select that the driver understands as it is."""
         with as_sqlalchemy(self.connection):
-            rows: Sequence[Sequence[Any]] = self._driver.execute(sql, values).fetchall()
+            rows: Sequence[Sequence[object]] = self._driver.execute(sql, values).fetchall()
         return rows
 
     def execute(

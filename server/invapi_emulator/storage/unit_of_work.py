@@ -28,13 +28,13 @@ class RunAgain(Exception):
 class Session(Protocol):
     """What a unit reads through, and what makes it a transaction of its own."""
 
-    def fetch(self, account_id: int, queries: Sequence[Query[Any]]) -> list[list[Any]]:
+    def fetch(self, account_id: int, queries: Sequence[Query[R]]) -> list[list[R]]:
         """Return the rows of each query; raises RunAgain."""
 
     def begin(self, unit: "UnitOfWork") -> Transaction:
         """Begin a transaction with the unit's changes so far in it; raises RunAgain."""
 
-    def write(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
+    def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
         """Run a statement in that transaction, for each of these rows."""
 
     def load(self, account_id: int) -> AccountState | None:
@@ -55,8 +55,8 @@ class UnitOfWork:
         self.real_now = real_now
         self.owned = state is not None
         self.changes = Changes()
-        self.appended: list[tuple[Write, Sequence[Any]]] = []
-        self.trimmed: list[tuple[Write, Sequence[Any]]] = []
+        self.appended: list[tuple[Write, Sequence[object]]] = []
+        self.trimmed: list[tuple[Write, Sequence[object]]] = []
         self.due_earlier = False
         self.version = 0
         self._transaction: Transaction | None = None
@@ -102,7 +102,7 @@ class UnitOfWork:
             return held
         return {key: value for key, value in {**held, **changed}.items() if value is not None}
 
-    def index(self, index: Index[K]) -> K:
+    def index(self, index: Index[K, R]) -> K:
         """Return an index; it does not know of the unit's own changes."""
         kept: K | None = self.state.indexes.get(index)
         if kept is None:
@@ -110,11 +110,11 @@ class UnitOfWork:
             self.state.indexes[index] = kept
         return kept
 
-    def forget(self, index: Index[Any]) -> None:
+    def forget(self, index: Index[Any, Any]) -> None:
         """Let an index be made anew when it is next asked for."""
         self.state.indexes.pop(index, None)
 
-    def load_all(self, record: Record[Any], parts: Iterable[Key]) -> None:
+    def load_all(self, record: Record[V], parts: Iterable[Key]) -> None:
         """Load those of some parts that are not loaded, with one look into the database."""
         missing = [part for part in parts if not self.state.has(record, part)]
         if len(missing) > 1:
@@ -164,7 +164,7 @@ class UnitOfWork:
         if self._transaction is not None:
             self.session.write(record.delete, [(self.account.id, *key)])
 
-    def append(self, write: Write, row: Sequence[Any]) -> None:
+    def append(self, write: Write, row: Sequence[object]) -> None:
         """Append a row that is never changed again."""
         self.version += 1
         if self._transaction is None:
@@ -172,7 +172,7 @@ class UnitOfWork:
         else:
             self.session.write(write, [row])
 
-    def trim(self, write: Write, row: Sequence[Any]) -> None:
+    def trim(self, write: Write, row: Sequence[object]) -> None:
         """Remove appended rows that are too old."""
         if self._transaction is None:
             self.trimmed.append((write, row))

@@ -10,7 +10,7 @@ from invapi_emulator.storage.record import Key, Record
 from invapi_emulator.storage.statement import Write
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
-Run = Callable[[Write, Sequence[Sequence[Any]]], None]
+Run = Callable[[Write, Sequence[Sequence[object]]], None]
 """Runs a statement for each of some rows."""
 
 
@@ -24,8 +24,8 @@ class WriteBatch:
         self.states: dict[int, AccountState] = {}
         self.changes = Changes()
         self.due_earlier: set[int] = set()
-        self._appended: dict[Write, list[Sequence[Any]]] = {}
-        self._trimmed: dict[Write, list[Sequence[Any]]] = {}
+        self._appended: dict[Write, list[Sequence[object]]] = {}
+        self._trimmed: dict[Write, list[Sequence[object]]] = {}
 
     def take(self, unit: UnitOfWork) -> None:
         """Add what a unit changed."""
@@ -60,7 +60,7 @@ class WriteBatch:
         for write, appended in (*self._appended.items(), *self._trimmed.items()):
             run(write, appended)
 
-    def _rows(self, made: Callable[..., Sequence[Any]], values: dict[Key, Any]) -> list[Sequence[Any]]:
+    def _rows(self, made: Callable[..., Sequence[object]], values: dict[Key, Any]) -> list[Sequence[object]]:
         return [made(self.states[key[0]].owner, key[1:], value) for key, value in values.items()]
 
 
@@ -68,6 +68,6 @@ def _place(record: Record[Any]) -> int:
     return record.place
 
 
-def _run(run: Run, write: Write, rows: list[Sequence[Any]]) -> None:
+def _run(run: Run, write: Write, rows: list[Sequence[object]]) -> None:
     if rows:
         run(write, rows)

@@ -77,7 +77,7 @@ def counter_not_carried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def revision_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     def updated(state: AccountState) -> tuple[Any, ...]:
-        row = list(accounts.updated(state))
+        row: list[Any] = list(accounts.updated(state))
         row[-2] -= 1
         return tuple(row)
 

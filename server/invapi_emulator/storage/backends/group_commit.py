@@ -4,7 +4,7 @@ A unit changes the states in memory at once. Its call is answered when the batch
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from invapi_emulator.storage import state_check
 from invapi_emulator.storage.account_state import AccountState
@@ -17,6 +17,8 @@ from invapi_emulator.storage.statement import Query, Write
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import RunAgain, UnitOfWork
 from invapi_emulator.storage.write_batch import WriteBatch
+
+R = TypeVar("R")
 
 
 class GroupCommit:
@@ -65,7 +67,7 @@ class GroupCommit:
 
     # What a unit reads through
 
-    def fetch(self, account_id: int, queries: Sequence[Query[Any]]) -> list[list[Any]]:
+    def fetch(self, account_id: int, queries: Sequence[Query[R]]) -> list[list[R]]:
         if account_id in self._batch.states and not self.flush():
             raise RunAgain
         return [query.statement.all(self._connection, **query.values) for query in queries]
@@ -82,7 +84,7 @@ class GroupCommit:
         changed.write_changes(self._connection.write)
         return Transaction(self._connection.sqlalchemy)
 
-    def write(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
+    def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
         self._connection.write(write, rows)
 
     # Running

@@ -1,7 +1,7 @@
 """What units of work read through and are written by on PostgreSQL; statements that go together make one round trip."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ARRAY, Connection, Dialect, Integer, any_, bindparam, literal_column, select
 
@@ -19,6 +19,9 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import RunAgain, UnitOfWork
 from invapi_emulator.storage.write_batch import WriteBatch
 
+R = TypeVar("R")
+S = TypeVar("S")
+
 _UNAUTHENTICATED_LOCK = 0x1147A93
 """The advisory lock under which unauthenticated calls are numbered: there is no account's row to hold."""
 
@@ -28,11 +31,16 @@ _NOW = Statement(select(literal_column("(extract(epoch FROM clock_timestamp()) *
 Row: TypeAlias = tuple[int, int, int]
 """The id, generation and revision of an account."""
 
+
+def _row(id_: int, generation: int, revision: int) -> Row:
+    return id_, generation, revision
+
+
 _WANTED = account.c.id == any_(bindparam("wanted", type_=ARRAY(Integer)))
 _ROWS = select(account.c.id, account.c.generation, account.c.revision).where(_WANTED).order_by(account.c.id)
-_HOLD = Statement(_ROWS.with_for_update(), lambda *row: row)
-_HOLD_UNLESS_HELD = Statement(_ROWS.with_for_update(skip_locked=True), lambda *row: row)
-_ARE_THERE = Statement(_ROWS, lambda *row: row)
+_HOLD = Statement(_ROWS.with_for_update(), _row)
+_HOLD_UNLESS_HELD = Statement(_ROWS.with_for_update(skip_locked=True), _row)
+_ARE_THERE = Statement(_ROWS, _row)
 
 
 def database_time(on: Runner) -> Instant:
@@ -60,16 +68,16 @@ class PostgresSession:
     def dialect(self) -> Dialect:
         return self._connection.dialect
 
-    def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[object]]:
         with as_sqlalchemy(self._connection):
-            rows: Sequence[Sequence[Any]] = self._driver.execute(sql, values).fetchall()
+            rows: Sequence[Sequence[object]] = self._driver.execute(sql, values).fetchall()
         return rows
 
     def hold(self, account_ids: Sequence[int], *, wait: bool) -> tuple[list[Row], Instant]:
         """Begin, and hold the rows of accounts, all or those that nobody holds; return them, and the time then."""
         hold = _HOLD if wait else _HOLD_UNLESS_HELD
         wanted = [hold.of(wanted=account_ids)] if account_ids else []
-        *rows, (now,) = self._together([*wanted, _NOW.of()], begin=True)
+        rows, ((now,),) = self._together(wanted, [_NOW.of()], begin=True)
         return (rows[0] if rows else []), now
 
     def is_there(self, account_id: int) -> bool:
@@ -84,10 +92,10 @@ class PostgresSession:
         missing = [need for need in needs if not _is_loaded(known.get(need[0]), need[1])]
         queries = [_query(owners[account_id], need) for account_id, need in missing]
         loads = [LOAD.of(wanted=account_id) for account_id in unknown]
-        found = self._together([*loads, *queries]) if loads or queries else []
-        loaded = {account_id: state for account_id, (state,) in zip(unknown, found, strict=False)}
+        found, parts = self._together(loads, queries) if loads or queries else ([], [])
+        loaded = {account_id: state for account_id, (state,) in zip(unknown, found, strict=True)}
         states = {**known, **loaded}
-        for (account_id, need), part in zip(missing, found[len(unknown) :], strict=True):
+        for (account_id, need), part in zip(missing, parts, strict=True):
             if isinstance(need, Index):
                 states[account_id].indexes[need] = need.make(part)
             else:
@@ -96,8 +104,8 @@ class PostgresSession:
 
     # What a unit reads through
 
-    def fetch(self, _account_id: int, queries: Sequence[Query[Any]]) -> list[list[Any]]:
-        return self._together(queries)
+    def fetch(self, _account_id: int, queries: Sequence[Query[R]]) -> list[list[R]]:
+        return self._together(queries)[0]
 
     def load(self, account_id: int) -> AccountState | None:
         return LOAD.first(self, wanted=account_id)
@@ -111,7 +119,7 @@ class PostgresSession:
             changed.write_changes(self._run)
         return Transaction(self._connection)
 
-    def write(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
+    def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
         with as_sqlalchemy(self._connection):
             self._run(write, rows)
 
@@ -142,21 +150,28 @@ class PostgresSession:
         self._unwritten.write_changes(self._run)
         self._unwritten = WriteBatch()
 
-    def _run(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
+    def _run(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
         if write is INSERT_UNAUTHENTICATED:
             self._driver.execute(f"SELECT pg_advisory_xact_lock({_UNAUTHENTICATED_LOCK})")
         self._driver.cursor().executemany(write.sql(self.dialect), rows)
 
-    def _together(self, queries: Sequence[Query[Any]], *, begin: bool = False) -> list[list[Any]]:
-        """Return the rows of each query; all of them make one round trip."""
+    def _together(
+        self, queries: Sequence[Query[R]], others: Sequence[Query[S]] = (), *, begin: bool = False
+    ) -> tuple[list[list[R]], list[list[S]]]:
+        """Return the rows of each query, and of each of the others; all of them make one round trip."""
+        together: list[Query[Any]] = [*queries, *others]
         with as_sqlalchemy(self._connection):
             with self._driver.pipeline():
                 if begin:
                     self._driver.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
                 self._write()
-                cursors = [self._executed(query) for query in queries]
+                cursors = [self._executed(query) for query in together]
             found = [cursor.fetchall() for cursor in cursors]
-        return [query.statement.rows(self.dialect, rows) for query, rows in zip(queries, found, strict=True)]
+        dialect, rest = self.dialect, found[len(queries) :]
+        return (
+            [query.statement.rows(dialect, rows) for query, rows in zip(queries, found, strict=False)],
+            [query.statement.rows(dialect, rows) for query, rows in zip(others, rest, strict=True)],
+        )
 
     def _executed(self, query: Query[Any]) -> Any:
         compiled = query.statement.compiled(self.dialect)

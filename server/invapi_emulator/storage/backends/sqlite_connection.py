@@ -62,12 +62,12 @@ class SqliteConnection:
     def dialect(self) -> Dialect:
         return self.sqlalchemy.dialect
 
-    def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[object]]:
         with as_sqlalchemy(self.sqlalchemy):
-            rows: Sequence[Sequence[Any]] = self._driver.execute(sql, values).fetchall()
+            rows: Sequence[Sequence[object]] = self._driver.execute(sql, values).fetchall()
         return rows
 
-    def write(self, write: Write, rows: Sequence[Sequence[Any]]) -> None:
+    def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
         """Run a statement for each of some rows."""
         sql = write.sql(self.dialect)
         with as_sqlalchemy(self.sqlalchemy):
