@@ -22,8 +22,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("invapi").addoption(
         "--invapi-assumptions",
         metavar="each|A-12=no,...",
-        help="run tests that use an emulator under other readings of what nobody knows (docs/fidelity.md): under these, or "
-        "once under each single one, and tell which tests depend on a guess",
+        help="run tests that use an emulator under other options of assumptions (docs/fidelity.md): under these, or "
+        "once under each single one, and tell which tests depend on an assumption",
     )
 
 
@@ -31,10 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
     asked = config.getoption("--invapi-assumptions")
     if asked:
-        from invapi_emulator.testing.assumption_runs import Readings  # noqa: PLC0415 - most runs do not ask for it
+        from invapi_emulator.testing.assumption_runs import AssumptionRuns  # noqa: PLC0415 - most runs do not ask for it
 
         try:
-            config.pluginmanager.register(Readings(asked), "invapi_readings")
+            config.pluginmanager.register(AssumptionRuns(asked), "invapi_assumption_runs")
         except ValueError as problem:
             raise pytest.UsageError(f"--invapi-assumptions: {problem}") from None
 

@@ -80,7 +80,7 @@ class Settings(BaseModel):
 
     assume: tuple[str, ...] = Field(
         (),
-        description="readings of assumptions, for new accounts and unauthenticated calls: A-12=no, separated by commas",
+        description="options of assumptions, for new accounts and unauthenticated requests: A-12=no, separated by commas",
     )
 
     head_timeout: float = Field(
@@ -153,8 +153,8 @@ class Settings(BaseModel):
 
     @field_validator("assume", mode="before")
     @classmethod
-    def _readings(cls, value: Any) -> Any:
-        """Take words or a mapping; what is kept are the readings by name, in order of their ids."""
+    def _options(cls, value: Any) -> Any:
+        """Take words or a mapping; keep the options by name, in order of their ids."""
         words = value.split(",") if isinstance(value, str) else value
         pairs = words.items() if isinstance(words, dict) else map(split, filter(None, words))
         return Assumed().changed(dict(pairs)).as_words()

@@ -1,6 +1,6 @@
 """The contract suite says which of its tests follow which assumption, and nothing else depends on one.
 
-Each assumption's other readings are put in force for a run of the tests that are marked `follows` with its id, which must
+Each assumption's other options are in force for a run of the tests that are marked `follows` with its id, which must
 fail under one of them; in the long form for a run of the whole suite, of which no other test may fail.
 """
 
@@ -36,7 +36,7 @@ def all_marked() -> Iterator[tuple[str, list[str]]]:
 
 
 def failing(word: str, chosen: Collection[str]) -> set[str]:
-    """Return those of the chosen files and tests that fail where this reading is in force."""
+    """Return those of the chosen files and tests that fail where this option is in force."""
     which = [str(CONTRACT / name) for name in sorted(chosen)]
     command = [sys.executable, "-m", "pytest", "-q", *WITHOUT_PLUGINS, "--tb=no", "-rfE", *which]
     run = subprocess.run(
@@ -49,14 +49,14 @@ def failing(word: str, chosen: Collection[str]) -> set[str]:
 
 @pytest.mark.parametrize("id_", sorted(ASSUMPTIONS))
 def test_the_marked_tests_follow(id_: str) -> None:
-    found = [failing(f"{id_}={reading}", marked(id_)) for reading in ASSUMPTIONS[id_].others]
+    found = [failing(f"{id_}={option}", marked(id_)) for option in ASSUMPTIONS[id_].others]
     assert set().union(*found) == marked(id_)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("id_", sorted(ASSUMPTIONS))
 def test_no_other_test_follows(id_: str) -> None:
-    found = [failing(f"{id_}={reading}", [""]) for reading in ASSUMPTIONS[id_].others]
+    found = [failing(f"{id_}={option}", [""]) for option in ASSUMPTIONS[id_].others]
     assert set().union(*found) == marked(id_)
 
 

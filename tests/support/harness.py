@@ -17,7 +17,7 @@ from tests.support.fake_clock import FakeClock, fresh_database
 TOKEN = "HOSTKEY_TOKEN"
 SEED = 7
 ASSUME = os.environ.get("TEST_ASSUME", "")
-"""What the emulator assumes in all tests but those that say it themselves: nothing for its own readings."""
+"""The options of assumptions in all tests that name none themselves; empty for the defaults."""
 
 MORE = int(os.environ.get("TEST_MORE", "1"))
 """How many times as many examples the property tests try (make long)."""
@@ -110,10 +110,10 @@ class Emulator:
     def clock(self, **changes: Any) -> Json:
         return self.control("PUT", "/clock", changes) if changes else self.control("GET", "/clock")
 
-    def assume(self, **readings: str) -> Json:
-        """Turn assumptions: `A_12="no"` is A-12=no; the next test has the emulator's own again."""
+    def assume(self, **options: str) -> Json:
+        """Set options of assumptions: `A_12="no"` is A-12=no; the next test has the defaults again."""
         return self.control(
-            "PUT", "/assumptions", {id_.replace("_", "-"): reading for id_, reading in readings.items()}
+            "PUT", "/assumptions", {id_.replace("_", "-"): option for id_, option in options.items()}
         )
 
     def reset(self, **wanted: Any) -> Json:

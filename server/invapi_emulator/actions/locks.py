@@ -6,10 +6,10 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine, require_unlo
 
 
 def require_changeable(assumed: Assumed, vm: VirtualMachine) -> None:
-    if assumed.holds(SECOND_CHANGE):
+    if assumed[SECOND_CHANGE] == "refused":
         require_unlocked(vm)
 
 
 def require_readable(assumed: Assumed, vm: VirtualMachine) -> None:
-    if not assumed.holds(READING_WHILE_LOCKED):
+    if assumed[READING_WHILE_LOCKED] == "refused":
         require_unlocked(vm)

@@ -7,7 +7,7 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 def wire_id(assumed: Assumed, vm_id: int) -> int | str:
-    return vm_id if assumed.holds(IDS_OF_VMS) else str(vm_id)
+    return vm_id if assumed[IDS_OF_VMS] == "numbers" else str(vm_id)
 
 
 def wire_ids(unit: UnitOfWork) -> list[int | str]:

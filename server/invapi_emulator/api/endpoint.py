@@ -64,7 +64,7 @@ class FormEndpoint:
             return
         answer = exchange.answer
         assert answer is not None
-        answer.to_other_origins = exchange.assumed.holds(PAGES_OF_OTHER_ORIGINS)
+        answer.to_other_origins = exchange.assumed[PAGES_OF_OTHER_ORIGINS] == "allowed"
         answer.more += ((_REQUEST_ID, request_id.encode()),)
         duration = exchange.duration(self._database.real_time())
         log_call(exchange, duration)
@@ -102,7 +102,7 @@ class FormEndpoint:
         if head.module not in MODULES:
             known = ", ".join(f"/{module}.php" for module in modules())
             raise UnknownModule(f"there is no module at {_shown_path(scope)}; there are {known}")
-        asks_first = head.method == "OPTIONS" and self._assumed.holds(PAGES_OF_OTHER_ORIGINS)
+        asks_first = head.method == "OPTIONS" and self._assumed[PAGES_OF_OTHER_ORIGINS] == "allowed"
         if head.method not in {"GET", "POST"} and not asks_first:
             raise MethodNotAllowed(f"{head.module} does not take {head.method[:20]!r}, only GET and POST")
         if not self._lifecycle.ready and not asks_first:

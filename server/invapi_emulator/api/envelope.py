@@ -39,9 +39,9 @@ def success(module: str, action: str, body: Body) -> Answer:
 
 
 def failure(error: ApiError, assumed: Assumed = _NOTHING_ELSE) -> Answer:
-    """Answer a refusal in all four ways that clients look for one, unless another reading is in force (contract 2.2)."""
+    """Answer a refusal in all four ways that clients look for one, unless another option of A-06 is in force (contract 2.2)."""
     status = error.status
-    if status == _OK and not assumed.holds(STATUS_OF_FAILURES):
+    if status == _OK and assumed[STATUS_OF_FAILURES] == "honest":
         status = _HONEST.get(error.reason, _OK)
     more = ((b"allow", b"GET, POST, OPTIONS"),) if error.status == 405 else ()  # noqa: PLR2004
     return Answer(orjson.dumps(failure_body(error, assumed)), status, error.reason, error.retry_after, more)

@@ -31,8 +31,8 @@ def find_action(module: str, fields: Mapping[str, object]) -> Action:
 
 def form_refusal(request: Request, assumed: Assumed) -> ApiError | None:
     """Return why a call is refused for its path or body by another option of A-01 or A-02."""
-    if not request.has_extension and not assumed.holds(PATH_WITHOUT_PHP) and request.module in MODULES:
+    if not request.has_extension and assumed[PATH_WITHOUT_PHP] == "unknown" and request.module in MODULES:
         return UnknownModule(f"there is no module at /{request.module}; it is at /{request.module}.php")
-    if request.is_multipart and not assumed.holds(MULTIPART):
+    if request.is_multipart and assumed[MULTIPART] == "refused":
         return UnsupportedMediaType("a body of parts is not read; send application/x-www-form-urlencoded")
     return None

@@ -155,7 +155,7 @@ def _identify(unit: UnitOfWork, exchange: Exchange) -> None:
 
 
 def _first_answer(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
-    token_first = exchange.called.identified_by is None and exchange.assumed.holds(TOKEN_FIRST)
+    token_first = exchange.called.identified_by is None and exchange.assumed[TOKEN_FIRST] == "token-first"
     try:
         for step in STEPS if token_first else PARAMETERS_FIRST:
             answer = step(unit, exchange)

@@ -1,6 +1,6 @@
 """How an account's world behaves: its profile, and what it assumes where nobody knows."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,8 +20,10 @@ class AssumptionView(View):
     id: str
     clause: str = Field(description="of docs/fidelity.md")
     about: str
-    reading: str = Field(description="the one in force")
-    readings: dict[str, str] = Field(description="what each means, by name, the emulator's own first")
+    option: str = Field(description="the one in force")
+    options: dict[str, str] = Field(description="what each means, by name, the default first")
+    reading: str = Field(description="as `option`, under its old name")
+    readings: dict[str, str] = Field(description="as `options`, under its old name")
 
 
 class AssumptionList(View):
@@ -42,11 +44,11 @@ async def show_assumptions(name: NameInPath, worlds: TheWorlds) -> AssumptionLis
 
 @router.put("/assumptions", responses=failures(422))
 async def change_assumptions(
-    name: NameInPath, worlds: TheWorlds, readings: Annotated[Assume, Body()]
+    name: NameInPath, worlds: TheWorlds, options: Annotated[Assume, Body()]
 ) -> AssumptionList:
-    """Turn assumptions, by id: `yes`, `no`, or a reading by its name; what is left out stays as it was."""
+    """Set options of assumptions by id: `yes`, `no`, or an option by its name. Others stay as they are."""
     await worlds.within(
-        name, lambda context: _change(context, context.account.conduct.changed(assume=readings))
+        name, lambda context: _change(context, context.account.conduct.changed(assume=options))
     )
     return await worlds.within(name, _shown)
 
@@ -72,11 +74,14 @@ def _shown(context: AccountContext) -> AssumptionList:
     return AssumptionList(assumptions=[_view(context, ASSUMPTIONS[id_]) for id_ in sorted(ASSUMPTIONS)])
 
 
-def _view(context: AccountContext, shown: Assumption) -> AssumptionView:
+def _view(context: AccountContext, shown: Assumption[Any]) -> AssumptionView:
+    option, options = context.account.assumed[shown], dict(shown.options)
     return AssumptionView(
         id=shown.id,
         clause=shown.clause,
         about=shown.about,
-        reading=context.account.assumed[shown],
-        readings=dict(shown.readings),
+        option=option,
+        options=options,
+        reading=option,
+        readings=options,
     )

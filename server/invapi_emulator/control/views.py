@@ -87,9 +87,7 @@ class AccountView(View):
     seed: int
     clock: ClockView
     profile: Profile
-    assume: dict[str, str] = Field(
-        description="readings other than the emulator's own, by id of the assumption"
-    )
+    assume: dict[str, str] = Field(description="options other than the default, by id of the assumption")
     vms: list[int]
 
 

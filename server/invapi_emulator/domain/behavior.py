@@ -21,5 +21,5 @@ class Conduct(Struct, frozen=True):
     assumed: Assumed = field(default_factory=Assumed)
 
     def changed(self, profile: Profile | None = None, assume: Mapping[str, str] | None = None) -> "Conduct":
-        """Return it with the given parts changed; raises ValueError for an assumption or a reading there is not."""
+        """Return a copy with these parts changed; raises ValueError for an unknown assumption or option."""
         return Conduct(profile or self.profile, self.assumed.changed(assume or {}))

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumption
 from invapi_emulator.contract.assumptions.unswitched import WHY_NO_SWITCH
@@ -26,17 +27,21 @@ as the clauses say, the real one too ([conformance.md](conformance.md)); where y
 """
 
 _SWITCHES = """
-## Assumptions that can be turned
+## Assumptions
 
-Where nobody knows, a client should do with any of these readings. `invapi-emulator serve --assume A-12=no` turns one, `PUT
-/_emulator/accounts/{name}/assumptions` for one account, `invapi_server.account(assume={"A-12": "no"})` in Python, and `pytest
---invapi-assumptions=each` runs a suite once under every other reading ([python-suites.md](python-suites.md)). The first reading is
-the emulator's own (`yes`); `no` stands for the second; each can be named. Chosen 2026-11-27. A-04, A-08, A-13, A-14, A-15 and A-18 can be
-turned although documents or clients speak for their first reading.
+Where public material is silent, each option below is as likely as the others, and a client should work with all of them.
+Name an option by its word; `yes` is the first one, the default, and `no` the second.
+
+- `invapi-emulator serve --assume A-12=no` sets one for new accounts and for unauthenticated requests.
+- `PUT /_emulator/accounts/{name}/assumptions` sets one for an account.
+- `invapi_server.account(assume={"A-12": "no"})` does so in Python.
+- `pytest --invapi-assumptions=each` runs a suite once under every other option ([python-suites.md](python-suites.md)).
+
+Chosen 2026-11-27. For A-04, A-08, A-13, A-14, A-15 and A-18, documents or clients speak for the default.
 """
 
 _NO_SWITCHES = """
-Clauses with a choice that is no switch:
+Clauses with a choice that has no options:
 """
 
 
@@ -108,17 +113,17 @@ def _duration(action: str, kind: Kind) -> tuple[str, ...]:
 
 def _assumptions() -> Iterator[str]:
     yield from _table(
-        ("id", "clause", "what it decides", "readings"),
-        ((f"**{found.id}**", found.clause, found.about, _readings(found)) for found in _all_assumptions()),
+        ("id", "clause", "what it decides", "options"),
+        ((f"**{found.id}**", found.clause, found.about, _options(found)) for found in _all_assumptions()),
     )
 
 
-def _all_assumptions() -> list[Assumption]:
+def _all_assumptions() -> list[Assumption[Any]]:
     return [ASSUMPTIONS[id_] for id_ in sorted(ASSUMPTIONS)]
 
 
-def _readings(found: Assumption) -> str:
-    return "; ".join(f"`{name}`: {meaning}" for name, meaning in found.readings.items())
+def _options(found: Assumption[Any]) -> str:
+    return "; ".join(f"`{name}`: {meaning}" for name, meaning in found.options.items())
 
 
 def _unswitched() -> Iterator[str]:

@@ -61,9 +61,9 @@ class Account(Closes):
         """Change mode, rate, polls or now; what is left out goes on as it was."""
         return self._control("PUT", "/clock", changes)
 
-    def assume(self, readings: dict[str, str]) -> Json:
-        """Turn assumptions, as `{"A-12": "no"}` (docs/fidelity.md); what is left out stays as it was."""
-        return self._control("PUT", "/assumptions", readings)
+    def assume(self, options: dict[str, str]) -> Json:
+        """Set options of assumptions, as `{"A-12": "no"}` (docs/fidelity.md); others stay as they are."""
+        return self._control("PUT", "/assumptions", options)
 
     def set_profile(self, profile: str) -> None:
         """Make its world `instant`, `realistic`, `slow` or `hostile`."""

@@ -52,8 +52,8 @@ class Emulator(Closes):
     ) -> Account:
         """Make an account; what is None is the server's default. Raises ControlFailure (409, 422).
 
-        `assume` are readings of assumptions, as `{"A-12": "no"}` (docs/fidelity.md); they go over those of
-        `assumed`, which holds for all accounts made here.
+        `assume` sets options of assumptions, as `{"A-12": "no"}` (docs/fidelity.md). They override those of `assumed`,
+        which holds for all accounts made here.
         """
         wanted = {
             "name": name,

@@ -119,22 +119,22 @@ class ClockChange(Part):
         return {"mode": value} if isinstance(value, str) else value
 
 
-def _quoted(reading: Any) -> Any:
+def _quoted(option: Any) -> Any:
     """Let through words only: YAML's bare no, off and 200 are none, and it cannot be told which word was meant."""
-    if not isinstance(reading, str):
-        raise ValueError("a reading is a word; in YAML no, off and numbers need quotes")  # noqa: TRY004 - as above
-    return reading
+    if not isinstance(option, str):
+        raise ValueError("an option is a word; in YAML no, off and numbers need quotes")  # noqa: TRY004 - as above
+    return option
 
 
-def _readings(asked: dict[str, str]) -> dict[str, str]:
-    """Check ids and readings; the readings stay as they were written."""
+def _options(asked: dict[str, str]) -> dict[str, str]:
+    """Check ids and options; the options stay as they were written."""
     Assumed().changed(asked)
     return asked
 
 
 Assume = Annotated[
     dict[str, Annotated[str, BeforeValidator(_quoted)]],
-    AfterValidator(_readings),
+    AfterValidator(_options),
     Field(max_length=100, examples=[{"A-12": "no"}]),
 ]
-"""Readings by id of the assumption (docs/fidelity.md): `yes`, `no`, or one by its name."""
+"""Options by id of the assumption (docs/fidelity.md): `yes`, `no`, or one by its name."""

@@ -75,7 +75,11 @@ def test_the_vm_is_left_as_it_was_found_and_no_other_is_touched(account: Account
     after = left_to_see(account, 12345)
     assert after == before
     asked = account.requests()
-    assert {call["fields"]["id"] for call in asked if "id" in call["fields"]} <= {"12345", "12x", str(NO_SUCH_VM)}
+    assert {call["fields"]["id"] for call in asked if "id" in call["fields"]} <= {
+        "12345",
+        "12x",
+        str(NO_SUCH_VM),
+    }
 
 
 def test_without_a_word_nothing_is_changed(account: Account) -> None:

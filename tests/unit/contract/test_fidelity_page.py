@@ -35,6 +35,6 @@ def test_marks_are_read_in_every_way_they_are_written() -> None:
     assert bases_in("nothing [12]") == ()
 
 
-def test_every_source_has_a_date_and_every_reading_a_meaning() -> None:
+def test_every_source_has_a_date_and_every_option_a_meaning() -> None:
     assert all(len(source.date) == len("2026-11-23") and source.what for source in SOURCES)
-    assert all(len(turned.readings) > 1 and all(turned.readings.values()) for turned in ASSUMPTIONS.values())
+    assert all(len(found.options) > 1 and all(found.options.values()) for found in ASSUMPTIONS.values())

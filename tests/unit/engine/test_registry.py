@@ -30,7 +30,7 @@ AGAIN: dict[str, Callable[[], object]] = {
     "lint rules": lambda: lint_rule(next(iter(LINT_RULES)), "warning", "again", instead="once")(
         lambda _seen: iter(())
     ),
-    "assumptions": lambda: assumption(1, "1.1", "again", yes="this", no="that"),
+    "assumptions": lambda: assumption(1, "1.1", "again", {"yes": "this", "no": "that"}),
 }
 
 

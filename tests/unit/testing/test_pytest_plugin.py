@@ -207,19 +207,19 @@ GUESSES = """
 """
 
 
-def test_each_other_reading_is_tried_and_the_tests_that_depend_on_one_are_named(
+def test_each_other_option_is_tried_and_the_tests_that_depend_on_one_are_named(
     pytester: pytest.Pytester,
 ) -> None:
     result = run(pytester, GUESSES, "--invapi-assumptions=each", "-n", "2")
     assert result.ret == 0
     result.stdout.fnmatch_lines([
-        "*which tests depend on a guess*",
+        "*which tests depend on one*",
         "A-06, what a failure's body has: 2 depend on `all-four`, not `result-error`",
         "    *::test_of_power[[]a[]]",
         "    *::test_of_power[[]b[]]",
         "A-12, what becomes of a failed task's key: 1 depend on `stays`, not `spent`",
         "    *::test_of_failed_keys",
-        "* other readings make no difference to any test",
+        "* other options make no difference to any test",
     ])  # fmt: skip
     result.stdout.no_fnmatch_line("*test_of_nothing*")
 
@@ -230,22 +230,22 @@ def test_a_test_that_fails_as_it_is_still_fails(pytester: pytest.Pytester) -> No
         assert call(invapi, "get_snapshot")["result"] == "no"
     """, "--invapi-assumptions=each")  # fmt: skip
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["not looked at, it fails as it is: *::test_wrong"])
+    result.stdout.fnmatch_lines(["not checked, it fails under the defaults: *::test_wrong"])
 
 
-def test_a_suite_runs_under_readings_that_are_named(pytester: pytest.Pytester) -> None:
+def test_a_suite_runs_under_options_that_are_named(pytester: pytest.Pytester) -> None:
     test = """
-    def test_turned(invapi):
+    def test_by_key(invapi):
         answer = call(invapi, "get_snapshot")
         assert (set(answer) == {"result", "module", "action", "callback"}, invapi.vms) == (True, [12345])
 
-    test_turned = pytest.mark.invapi(scenario="one-vm")(test_turned)
+    test_by_key = pytest.mark.invapi(scenario="one-vm")(test_by_key)
     """
     run(pytester, test, "--invapi-assumptions=A-18=no").assert_outcomes(passed=1)
     run(pytester, test).assert_outcomes(failed=1)
 
 
-def test_words_that_turn_nothing_end_the_run(pytester: pytest.Pytester) -> None:
+def test_unknown_words_end_the_run(pytester: pytest.Pytester) -> None:
     result = run(pytester, "", "--invapi-assumptions=A-12=maybe")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--invapi-assumptions: assumption A-12, *takes stays, spent;*"])

@@ -113,7 +113,7 @@ def test_a_scenario_that_is_too_late_for_a_clock_is_refused_there(tmp_path: Path
         ("", "the body: None: send a JSON object"),
         (
             "assume: {A-12: no}",
-            "assume.A-12: False: a reading is a word; in YAML no, off and numbers need quotes",
+            "assume.A-12: False: an option is a word; in YAML no, off and numbers need quotes",
         ),
         ("clock: {now: 2029-01-01}\nvms: [{id: 1, created_at: 2029-01-02}]", "vms.0.created_at: "),
     ],

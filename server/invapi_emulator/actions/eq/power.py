@@ -25,7 +25,7 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 def switch_power(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_changeable(call.account.assumed, vm)
-    if not call.account.assumed.holds(ALREADY_SO):
+    if call.account.assumed[ALREADY_SO] == "refused":
         require_off(vm) if call.action == "on" else require_on(vm)
     return {"callback": start_task(unit, call, vm)}
 
@@ -33,7 +33,7 @@ def switch_power(unit: UnitOfWork, call: Call[OfVm]) -> Body:
 def reboot(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_changeable(call.account.assumed, vm)
-    if call.account.assumed.holds(REBOOT_OF_WHAT_IS_OFF):
+    if call.account.assumed[REBOOT_OF_WHAT_IS_OFF] == "refused":
         require_on(vm)
     return {"callback": start_task(unit, call, vm)}
 
@@ -54,7 +54,7 @@ def finish_off(unit: UnitOfWork, work: Work) -> Outcome:
 
 def finish_reboot(unit: UnitOfWork, work: Work) -> Outcome:
     if work.vm.power == "off":
-        if work.account.assumed.holds(REBOOT_OF_WHAT_IS_OFF):
+        if work.account.assumed[REBOOT_OF_WHAT_IS_OFF] == "refused":
             require_on(work.vm)
         return _changed(unit, work, powered_on(work.vm, work.now))
     return _changed(unit, work, rebooted(work.vm, work.now))

@@ -41,14 +41,14 @@ def create_snapshot(unit: UnitOfWork, call: Call[OfSnapshot]) -> Body:
     present, settings = held(unit, account, vm.id, type_)
     staying = _without_replaced(account, present, call.params.name)
     require_room(counted(staying, settings, _counting(account)), settings, vm.num_max)
-    if not account.assumed.holds(assumptions.WHEN_ROTATION_IS):
+    if account.assumed[assumptions.WHEN_ROTATION_IS] == "at-the-call":
         take_out(unit, account, call.now, _rotated_out(account, staying, settings, vm.num_max))
     return {"callback": start_task(unit, call, vm, type=type_)}
 
 
 def _leave_in_error(unit: UnitOfWork, work: Work) -> VirtualMachine:
     """Leave the snapshot in status error; it rotates as a good one would (contract 4.10, 4.13)."""
-    if work.account.assumed.holds(assumptions.FAILED_CREATE):
+    if work.account.assumed[assumptions.FAILED_CREATE] == "row":
         with suppress(TaskFailed, Refusal):  # no room: no row either
             _list_new(unit, work, "error")
     return work.vm
@@ -68,7 +68,7 @@ def _list_new(unit: UnitOfWork, work: Work, status: SnapshotStatus) -> Snapshot:
     staying = _without_replaced(account, present, name)
     gone = _rotated_out(account, staying, settings, vm.num_max)
     take_out(unit, account, work.now, [*(old for old in present if old not in staying), *gone])
-    at_the_end = account.assumed.holds(assumptions.TIME_OF_A_ROW)
+    at_the_end = account.assumed[assumptions.TIME_OF_A_ROW] == "end"
     made = Snapshot(
         vm_id=vm.id,
         type=type_,
@@ -96,8 +96,8 @@ def _without_replaced(account: Account, present: Sequence[Snapshot], name: str) 
 
     It may replace several: `a` and `A`, made before their case was ignored.
     """
-    exactly = account.assumed.holds(assumptions.NAMES_COMPARED)
-    if account.assumed.holds(assumptions.NAME_TAKEN):
+    exactly = account.assumed[assumptions.NAMES_COMPARED] == "exactly"
+    if account.assumed[assumptions.NAME_TAKEN] == "refused":
         require_free_name(present, name, exactly=exactly)
         return present
     return [snapshot for snapshot in present if of_the_name((snapshot,), name, exactly=exactly) is None]
@@ -113,9 +113,9 @@ def _rotated_out(
 
 def _counting(account: Account) -> Counting:
     return Counting(
-        excluded=account.assumed.holds(assumptions.EXCLUDED_AND_THE_LIMIT),
-        broken=account.assumed.holds(assumptions.BROKEN_AND_THE_LIMIT),
-        broken_first=account.assumed.holds(assumptions.BROKEN_ONES_ROTATE),
+        excluded=account.assumed[assumptions.EXCLUDED_AND_THE_LIMIT] == "count",
+        broken=account.assumed[assumptions.BROKEN_AND_THE_LIMIT] == "counts",
+        broken_first=account.assumed[assumptions.BROKEN_ONES_ROTATE] == "first",
     )
 
 

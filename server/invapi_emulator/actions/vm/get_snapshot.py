@@ -39,9 +39,9 @@ def get_snapshot(unit: UnitOfWork, call: Call[OfSnapshots]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)
     require_readable(account.assumed, vm)
-    reading = account.assumed[assumptions.LIST_ANSWER]
-    key = {} if reading == "at-once" else {"callback": start_task(unit, call, vm, type=type_)}
-    if reading == "by-key":
+    option = account.assumed[assumptions.LIST_ANSWER]
+    key = {} if option == "at-once" else {"callback": start_task(unit, call, vm, type=type_)}
+    if option == "by-key":
         return key
     settings = snapshots.settings_of_type(unit, vm.id, list_named(account, type_))
     return key | {
@@ -65,7 +65,7 @@ def _listed(
         shown = as_listed(shown, stale)
     listed = list_named(account, type_)
     rows = [snapshot_row(snapshot, account.assumed) for snapshot in shown if snapshot.type == listed]
-    return rows if account.assumed.holds(assumptions.ORDER_OF_ROWS) else rows[::-1]
+    return rows if account.assumed[assumptions.ORDER_OF_ROWS] == "oldest-first" else rows[::-1]
 
 
 _ROW = {

@@ -19,7 +19,7 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 def list_named(account: Account, type_: str) -> str:
     """Return the type whose list a call means: its own, unless there is one list only (assumption A-17)."""
-    return type_ if account.assumed.holds(TYPES) else DEFAULT_TYPE
+    return type_ if account.assumed[TYPES] == "separate" else DEFAULT_TYPE
 
 
 def held(
@@ -37,7 +37,7 @@ def changeable(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> tuple[Virtua
     vm = vms.load(unit, params.id)
     require_snapshots_supported(vm)
     present, _ = held(unit, account, vm.id, params.type)
-    if not account.assumed.holds(LOCK_FIRST):
+    if account.assumed[LOCK_FIRST] == "name-first":
         find_snapshot(present, params.name, params.openstack_id)
     require_changeable(account.assumed, vm)
     return vm, find_snapshot(present, params.name, params.openstack_id)
@@ -53,7 +53,7 @@ def take_out(unit: UnitOfWork, account: Account, now: Instant, gone: Iterable[Sn
     """Remove snapshots from their lists, each with its event."""
     for snapshot in gone:
         snapshots.remove(unit, snapshot)
-        if not account.assumed.holds(EXCLUSION_OF_WHAT_GOES):
+        if account.assumed[EXCLUSION_OF_WHAT_GOES] == "goes":
             _exclude_no_longer(unit, snapshot)
         events.record(unit, now, "snapshot_removed",
             vm=snapshot.vm_id, type=snapshot.type, name=snapshot.name,

@@ -30,7 +30,7 @@ def finish_remove_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
 
 
 def _require_power_to_remove(assumed: Assumed, vm: VirtualMachine) -> None:
-    if assumed.holds(assumptions.POWER_OFF_NEEDED):
+    if assumed[assumptions.POWER_OFF_NEEDED] == "both":
         require_off(vm)
 
 

@@ -48,9 +48,9 @@ def _require_power_to_restore(assumed: Assumed, vm: VirtualMachine) -> None:
 
 def _after_restore(work: Work, snapshot: Snapshot) -> VirtualMachine:
     assumed = work.account.assumed
-    keep_memory = assumed.holds(assumptions.HELD_MEMORY)
+    keep_memory = assumed[assumptions.HELD_MEMORY] == "resumed"
     vm = restored(work.vm, snapshot.state, work.now, keep_memory=keep_memory)
-    return vm if assumed.holds(assumptions.AFTER_A_RESTORE) else powered_on(vm, work.now)
+    return vm if assumed[assumptions.AFTER_A_RESTORE] == "off" else powered_on(vm, work.now)
 
 
 _REFUSAL = "failed to request snapshot restore for"

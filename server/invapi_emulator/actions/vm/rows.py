@@ -13,10 +13,10 @@ _NOTHING_ELSE = Assumed()
 
 def snapshot_row(snapshot: Snapshot, assumed: Assumed = _NOTHING_ELSE) -> dict[str, Any]:
     number = snapshot.sequence
-    size = snapshot.size if assumed.holds(SIZES) else snapshot.size // _MIB
+    size = snapshot.size if assumed[SIZES] == "bytes" else snapshot.size // _MIB
     return {
         "name": snapshot.name,
-        "snapshot_id": str(number) if assumed.holds(ID_OF_A_SNAPSHOT) else number,
+        "snapshot_id": str(number) if assumed[ID_OF_A_SNAPSHOT] == "string" else number,
         "date": wire_date(snapshot.created_at),
         "created_at": iso(snapshot.created_at),
         "type": snapshot.type,

@@ -47,12 +47,12 @@ def update_restore_settings(unit: UnitOfWork, call: Call[RestoreSettings]) -> Bo
 def _changed(unit: UnitOfWork, call: Call[RestoreSettings], vm_id: int) -> RotationSettings:
     assumed, params = call.account.assumed, call.params
     present, settings = held(unit, call.account, vm_id, params.type)
-    if not assumed.holds(LEFT_OUT_SETTINGS):
+    if assumed[LEFT_OUT_SETTINGS] == "cleared":
         settings = RotationSettings()
     if params.enable_rotation is not None:
         settings = replace(settings, enabled=params.enable_rotation)
     if params.exclude_rotation is not None:
-        if not assumed.holds(EXCLUDED_NAMES):
+        if assumed[EXCLUDED_NAMES] == "existing":
             for name in params.exclude_rotation:
                 find_snapshot(present, name, None)
         settings = replace(settings, excluded=params.exclude_rotation)

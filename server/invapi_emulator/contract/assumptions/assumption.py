@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, field
 
@@ -10,9 +11,12 @@ from invapi_emulator.contract.registry import Registry
 DEFAULT = "yes"
 FIRST_OTHER = "no"
 
+Option = TypeVar("Option", bound=str)
+"""The names of an assumption's options: a Literal."""
 
-class Assumption(Struct, frozen=True):
-    """A choice of the contract that can be turned; its `readings` by name, the emulator's own first.
+
+class Assumption(Struct, Generic[Option], frozen=True):
+    """A choice of the contract with its `options`: what each means, by name, the `default` first.
 
     `about` is what it decides, a sentence without its end.
     """
@@ -20,71 +24,63 @@ class Assumption(Struct, frozen=True):
     id: str
     clause: str
     about: str
-    readings: Mapping[str, str]
+    default: Option
+    options: Mapping[Option, str]
 
     @property
-    def default(self) -> str:
-        return next(iter(self.readings))
+    def others(self) -> tuple[Option, ...]:
+        return tuple(self.options)[1:]
 
-    @property
-    def others(self) -> tuple[str, ...]:
-        return tuple(self.readings)[1:]
-
-    def reading(self, word: str) -> str:
-        """Return the reading that a word stands for; raises ValueError with what is accepted."""
-        if word in self.readings:
-            return word
-        named = {DEFAULT: self.default, FIRST_OTHER: self.others[0]}
-        if word in named:
-            return named[word]
-        known = ", ".join(self.readings)
-        raise ValueError(
-            f"assumption {self.id}, {self.about}, takes {known}; yes is {self.default}, no is {self.others[0]}"
-        )
+    def option(self, word: str) -> Option:
+        """Return the option that a word names; raises ValueError with the words that are accepted."""
+        named = {DEFAULT: self.default, FIRST_OTHER: self.others[0]} | {name: name for name in self.options}
+        if word not in named:
+            raise ValueError(
+                f"assumption {self.id}, {self.about}, takes {', '.join(self.options)}; "
+                f"yes is {self.default}, no is {self.others[0]}"
+            )
+        return named[word]
 
 
-ASSUMPTIONS: Registry[str, Assumption] = Registry("assumptions")
-"""All there are, by id."""
+ASSUMPTIONS: Registry[str, Assumption[Any]] = Registry("assumptions")
+"""All assumptions by id."""
 
 
-def assumption(number: int, clause: str, about: str, /, **readings: str) -> Assumption:
-    """Put an assumption into the table; in the names of its readings, _ stands for -."""
-    named = {name.removeprefix("_").replace("_", "-"): meaning for name, meaning in readings.items()}
-    made = Assumption(f"A-{number:02}", clause, about, MappingProxyType(named))
+def assumption(number: int, clause: str, about: str, options: Mapping[Option, str]) -> Assumption[Option]:
+    """Add an assumption to the table; the first of its options is the default."""
+    made = Assumption(f"A-{number:02}", clause, about, next(iter(options)), MappingProxyType(options))
     ASSUMPTIONS.add(made.id, made)
     return made
 
 
 class Assumed(Struct, frozen=True):
-    """What an account assumes: the readings that are not the emulator's own, by id of the assumption."""
+    """What an account assumes: the options other than the default, by id of the assumption."""
 
-    other: Mapping[str, str] = field(default_factory=dict)
+    other: Mapping[str, Any] = field(default_factory=dict)
 
-    def __getitem__(self, wanted: Assumption) -> str:
-        return self.other.get(wanted.id) or wanted.default
+    def __getitem__(self, wanted: Assumption[Option]) -> Option:
+        """Return the option in force."""
+        option: Option = self.other.get(wanted.id, wanted.default)
+        return option
 
-    def holds(self, wanted: Assumption) -> bool:
-        """Tell whether the emulator's own reading is in force."""
-        return wanted.id not in self.other
-
-    def changed(self, readings: Mapping[str, str]) -> "Assumed":
-        """Return it with other readings, by name; what is left out stays. Raises ValueError for unknown ones."""
-        merged = {**self.other, **{id_: _found(id_).reading(word) for id_, word in readings.items()}}
+    def changed(self, options: Mapping[str, str]) -> "Assumed":
+        """Return a copy with these options by id; others stay. Raises ValueError for an unknown id or option."""
+        merged = {**self.other, **{id_: _found(id_).option(word) for id_, word in options.items()}}
         return Assumed({id_: merged[id_] for id_ in sorted(merged) if merged[id_] != _found(id_).default})
 
     def as_words(self) -> tuple[str, ...]:
-        return tuple(f"{id_}={reading}" for id_, reading in self.other.items())
+        return tuple(f"{id_}={option}" for id_, option in self.other.items())
 
 
 def split(word: str) -> tuple[str, str]:
-    """Return id and reading of a word such as `A-12=no`; raises ValueError for any other."""
-    id_, equals, reading = word.partition("=")
+    """Return id and option of a word such as `A-12=no`; raises ValueError for any other."""
+    id_, equals, option = word.partition("=")
     if not equals:
-        raise ValueError(f"{word!r} is no assumption with its reading; one is A-12=no")
-    return id_, reading
+        raise ValueError(f"{word!r} is not an assumption with its option (example: A-12=no)")
+    return id_, option
 
 
-def _found(id_: str) -> Assumption:
+def _found(id_: str) -> Assumption[Any]:
     known = ASSUMPTIONS.get(id_)
     if known is None:
         raise ValueError(

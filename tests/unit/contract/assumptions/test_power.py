@@ -1,4 +1,4 @@
-"""Other readings of what power does."""
+"""Other options of the assumptions about power."""
 
 from tests.support.harness import Emulator
 

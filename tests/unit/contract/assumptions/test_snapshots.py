@@ -1,4 +1,4 @@
-"""Other readings of snapshots, their lists, limits and rotation."""
+"""Other options of the assumptions about snapshots, their lists, limits and rotation."""
 
 import pytest
 
@@ -44,9 +44,9 @@ def test_a_restore_of_a_running_vm_that_fails_leaves_it_off(emulator: Emulator) 
     assert emulator.whole()["power"] == "off"
 
 
-@pytest.mark.parametrize("reading", ["neither", "restore-only"])
-def test_a_snapshot_of_a_running_vm_is_removed(emulator: Emulator, reading: str) -> None:
-    emulator.assume(A_08=reading)
+@pytest.mark.parametrize("option", ["neither", "restore-only"])
+def test_a_snapshot_of_a_running_vm_is_removed(emulator: Emulator, option: str) -> None:
+    emulator.assume(A_08=option)
     assert emulator.do("vm", "remove_snapshot", name="fresh-install")["result"] == "OK"
     assert emulator.listed() == ["before-release"]
 

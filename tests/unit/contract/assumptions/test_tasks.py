@@ -1,4 +1,4 @@
-"""Other readings of keys, checks, ids, and of who may work on a VM at a time."""
+"""Other options of the assumptions about keys, checks, ids, and concurrent work on a VM."""
 
 import json
 
@@ -182,7 +182,7 @@ def test_a_locked_vm_is_not_read(emulator: Emulator, module: str, action: str) -
     assert emulator.call(module, action, id=12345)["result"] == "OK"
 
 
-def test_what_is_written_stays_as_it_was_when_a_reading_is_turned_back(emulator: Emulator) -> None:
+def test_what_is_written_stays_as_it_was_when_an_option_is_set_back(emulator: Emulator) -> None:
     emulator.assume(A_15="object")
     key = emulator.start("vm", "get_snapshot")
     emulator.advance(until=key)

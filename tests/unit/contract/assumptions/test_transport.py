@@ -1,4 +1,4 @@
-"""Other readings of what goes on the wire, whoever calls."""
+"""Other options of the assumptions about transport and envelopes."""
 
 from collections.abc import Iterator
 
@@ -11,37 +11,37 @@ LIST = {"action": "list", "token": TOKEN}
 
 
 @pytest.fixture
-def turned(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
-    """Return a client of a server that assumes what the test is parametrized with."""
+def client(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+    """Return a client of a server with the options that the test is parametrized with."""
     with running(assume=request.param) as server, httpx.Client(base_url=server.url, timeout=60) as http:
         yield http
 
 
-@pytest.mark.parametrize("turned", ["A-01=no"], indirect=True)
-def test_a_module_is_only_at_its_path_with_php(turned: httpx.Client) -> None:
-    assert turned.post("/eq.php", data=LIST).json()["result"] == "OK"
+@pytest.mark.parametrize("client", ["A-01=no"], indirect=True)
+def test_a_module_is_only_at_its_path_with_php(client: httpx.Client) -> None:
+    assert client.post("/eq.php", data=LIST).json()["result"] == "OK"
     for form in (LIST, {"action": "list", "token": "wrong"}):
-        refused = turned.post("/eq", data=form)
+        refused = client.post("/eq", data=form)
         assert (refused.status_code, refused.headers["x-emulator-reason"]) == (404, "unknown_module")
 
 
-@pytest.mark.parametrize("turned", ["A-02=no"], indirect=True)
-def test_a_body_of_parts_is_not_read(turned: httpx.Client) -> None:
+@pytest.mark.parametrize("client", ["A-02=no"], indirect=True)
+def test_a_body_of_parts_is_not_read(client: httpx.Client) -> None:
     parts = {name: (None, value) for name, value in LIST.items()}
-    refused = turned.post("/eq.php", files=parts)
+    refused = client.post("/eq.php", files=parts)
     assert (refused.status_code, refused.headers["x-emulator-reason"]) == (415, "unsupported_media_type")
-    assert turned.post("/eq.php", data=LIST).json()["result"] == "OK"
+    assert client.post("/eq.php", data=LIST).json()["result"] == "OK"
 
 
-@pytest.mark.parametrize("turned", ["A-03=no"], indirect=True)
-def test_pages_of_other_origins_are_kept_out(turned: httpx.Client) -> None:
-    answer = turned.post("/eq.php", data=LIST, headers={"Origin": "http://elsewhere"})
+@pytest.mark.parametrize("client", ["A-03=no"], indirect=True)
+def test_pages_of_other_origins_are_kept_out(client: httpx.Client) -> None:
+    answer = client.post("/eq.php", data=LIST, headers={"Origin": "http://elsewhere"})
     assert answer.json()["result"] == "OK"
     assert not [name for name in answer.headers if name.startswith("access-control")]
-    assert turned.options("/eq.php").status_code == 405
+    assert client.options("/eq.php").status_code == 405
 
 
-@pytest.mark.parametrize("turned", ["A-04=no"], indirect=True)
+@pytest.mark.parametrize("client", ["A-04=no"], indirect=True)
 @pytest.mark.parametrize(
     ("module", "fields", "status"),
     [
@@ -57,42 +57,42 @@ def test_pages_of_other_origins_are_kept_out(turned: httpx.Client) -> None:
     ],
 )
 def test_failures_have_an_honest_status(
-    turned: httpx.Client, module: str, fields: dict[str, str], status: int
+    client: httpx.Client, module: str, fields: dict[str, str], status: int
 ) -> None:
-    assert turned.post(f"/{module}.php", data=fields).status_code == status
+    assert client.post(f"/{module}.php", data=fields).status_code == status
 
 
 @pytest.mark.parametrize(
-    ("turned", "names"),
+    ("client", "names"),
     [("A-06=no", {"code", "message"}), ("A-06=result-error", {"result", "error"})],
-    indirect=["turned"],
+    indirect=["client"],
 )
-def test_a_failure_has_two_of_its_four_fields(turned: httpx.Client, names: set[str]) -> None:
+def test_a_failure_has_two_of_its_four_fields(client: httpx.Client, names: set[str]) -> None:
     for fields in ({"action": "list", "token": "wrong"}, {"action": "show", "token": TOKEN, "id": "1"}):
-        assert set(turned.post("/eq.php", data=fields).json()) == names
+        assert set(client.post("/eq.php", data=fields).json()) == names
 
 
 @pytest.mark.parametrize(
-    ("turned", "text"),
+    ("client", "text"),
     [
         ("A-09=no", "failed to request show for 1"),
         ("A-09=why-only", "no such VM in this account"),
         ("A-09=yes", "failed to request show for 1 - no such VM in this account"),
     ],
-    indirect=["turned"],
+    indirect=["client"],
 )
-def test_a_refusal_about_a_vm_has_part_of_its_words(turned: httpx.Client, text: str) -> None:
-    answer = turned.post("/eq.php", data={"action": "show", "token": TOKEN, "id": "1"}).json()
+def test_a_refusal_about_a_vm_has_part_of_its_words(client: httpx.Client, text: str) -> None:
+    answer = client.post("/eq.php", data={"action": "show", "token": TOKEN, "id": "1"}).json()
     assert answer["message"] == text
 
 
 @pytest.mark.parametrize(
-    ("turned", "reason"),
+    ("client", "reason"),
     [("A-10=no", "invalid_parameter"), ("A-10=yes", "invalid_token")],
-    indirect=["turned"],
+    indirect=["client"],
 )
-def test_with_token_and_parameter_wrong_the_parameter_is_refused(turned: httpx.Client, reason: str) -> None:
-    wrong = turned.post("/eq.php", data={"action": "show", "token": "wrong", "id": "x"})
+def test_with_token_and_parameter_wrong_the_parameter_is_refused(client: httpx.Client, reason: str) -> None:
+    wrong = client.post("/eq.php", data={"action": "show", "token": "wrong", "id": "x"})
     assert wrong.headers["x-emulator-reason"] == reason
-    only_token = turned.post("/eq.php", data={"action": "show", "token": "wrong", "id": "1"})
+    only_token = client.post("/eq.php", data={"action": "show", "token": "wrong", "id": "1"})
     assert only_token.headers["x-emulator-reason"] == "invalid_token"

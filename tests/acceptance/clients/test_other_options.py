@@ -1,4 +1,4 @@
-"""Which of the clients get along with other readings of what nobody knows (docs/fidelity.md), and which do not."""
+"""Which of the clients work with other options of the assumptions (docs/fidelity.md), and which do not."""
 
 import pytest
 
@@ -11,13 +11,13 @@ pytestmark = pytest.mark.acceptance
 NAMES = ["fresh-install", "before-release"]
 
 
-def turn(account: Account, reading: str) -> None:
-    assumption, _, word = reading.partition("=")
+def choose(account: Account, option: str) -> None:
+    assumption, _, word = option.partition("=")
     account.assume({assumption: word})
 
 
 @pytest.mark.parametrize(
-    "reading",
+    "option",
     [
         "A-04=honest",
         "A-06=code-message",
@@ -27,8 +27,8 @@ def turn(account: Account, reading: str) -> None:
         "A-15=object",
     ],
 )
-def test_the_panel_lists_under_each(panel: Program, account: Account, reading: str) -> None:
-    turn(account, reading)
+def test_the_panel_lists_under_each(panel: Program, account: Account, option: str) -> None:
+    choose(account, option)
     account.fault("expired_token", match={"action": "show"})
     account.set_clock(polls=3)
     listed = panel(12345, "list").told["read"]
@@ -36,47 +36,47 @@ def test_the_panel_lists_under_each(panel: Program, account: Account, reading: s
 
 
 def test_the_panel_lists_nothing_where_no_key_comes_with_the_list(panel: Program, account: Account) -> None:
-    turn(account, "A-18=at-once")
+    choose(account, "A-18=at-once")
     assert failure(panel(12345, "list")) == ("no snapshot list task", 502, False)
 
 
 def test_the_panel_knows_no_limit_where_the_list_comes_by_its_key_alone(
     panel: Program, account: Account
 ) -> None:
-    turn(account, "A-18=by-key")
+    choose(account, "A-18=by-key")
     assert panel(12345, "list").told["read"]["max"] == 1
     assert failure(panel(12345, "create", "nightly"))[0] == "snapshot limit reached"
 
 
-@pytest.mark.parametrize("reading", ["A-04=honest", "A-06=code-message", "A-06=result-error", "A-14=strings"])
+@pytest.mark.parametrize("option", ["A-04=honest", "A-06=code-message", "A-06=result-error", "A-14=strings"])
 def test_the_terraform_provider_logs_in_again_and_lists_under_each(
-    provider: Program, account: Account, reading: str
+    provider: Program, account: Account, option: str
 ) -> None:
-    turn(account, reading)
+    choose(account, option)
     account.fault("expired_token", match={"action": "list"})
     assert provider("list").told == {"read": [12345, 12346, 12347, 12348], "waits": []}
     assert asked(account) == ["auth/login", "eq/list"] * 2
 
 
-@pytest.mark.parametrize("reading", ["A-04=honest", "A-09=prefix-only"])
+@pytest.mark.parametrize("option", ["A-04=honest", "A-09=prefix-only"])
 def test_a_server_that_is_gone_is_an_error_to_the_terraform_provider(
-    provider: Program, account: Account, reading: str
+    provider: Program, account: Account, option: str
 ) -> None:
     """It believes in that only for the words, and only with a status of 200."""
     assert provider("read", "99").told["read"]["gone"] is True
-    turn(account, reading)
+    choose(account, option)
     assert not provider("read", "99").ok
 
 
 def test_the_mcp_server_takes_a_failure_without_result_for_an_answer(model: Model, account: Account) -> None:
-    turn(account, "A-06=code-message")
+    choose(account, "A-06=code-message")
     account.fault("expired_token", match={"action": "get_engine"})
     assert model.read("get_vm_engine") == {"code": -2, "message": "Token expired"}
     assert asked(account) == ["auth/login", "vm/get_engine"]
 
 
-@pytest.mark.parametrize("reading", ["A-04=honest", "A-06=result-error"])
-def test_the_mcp_server_logs_in_again_under_each(model: Model, account: Account, reading: str) -> None:
-    turn(account, reading)
+@pytest.mark.parametrize("option", ["A-04=honest", "A-06=result-error"])
+def test_the_mcp_server_logs_in_again_under_each(model: Model, account: Account, option: str) -> None:
+    choose(account, option)
     account.fault("expired_token", match={"action": "get_engine"})
     assert model.read("get_vm_engine")["result"] == "OK"

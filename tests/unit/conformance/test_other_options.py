@@ -1,4 +1,4 @@
-"""Against a server that reads the contract otherwise where nobody knows, the kit says so, and leaves the VM as it was found."""
+"""The kit sees the other options of assumptions, and leaves the VM as it was found."""
 
 import pytest
 
@@ -27,7 +27,7 @@ SEEN = {
     "A-34": "off-of-what-is-off",
     "A-35": "reboot-of-what-is-off",
 }
-"""The readings of an account that a run can see, by which check."""
+"""The assumptions whose second option a run sees, and the check that sees it."""
 
 
 OF_HOSTILE = {"context-id-is-a-number", "list-answers-ids", "a-created-snapshot-is-listed"}
@@ -40,7 +40,7 @@ def left_to_see(account: Account) -> tuple[list[str], str]:
 
 
 @pytest.mark.parametrize("number", sorted(ASSUMPTIONS))
-def test_another_reading_is_seen_and_nothing_is_left_behind(server: Running, number: str) -> None:
+def test_another_option_is_seen_and_nothing_is_left_behind(server: Running, number: str) -> None:
     with Emulator(server.url).account(clock="auto", seed=7, assume={number: "no"}) as account:
         before = left_to_see(account)
         found = ran(account, EVERYTHING)
