@@ -14,8 +14,7 @@ from typing import TypeAlias
 from benchmarks.growth.filled_store import BUSY, KEY, LISTED, TOKEN
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import MINUTE
-from invapi_emulator.engine.tasks.advance import advance_due_tasks
-from invapi_emulator.engine.tasks.jump import move_clock
+from invapi_emulator.engine.tasks.settle import move_clock, settle_due
 from invapi_emulator.engine.worker import Worker
 from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
@@ -109,7 +108,7 @@ def _create(database: Database) -> None:
     _call(database, "vm", action="create_snapshot", token=TOKEN, id=str(BUSY), name=name)
 
     def later(unit: UnitOfWork) -> bool:
-        return advance_due_tasks(unit, unit.account.clock.now(unit.real_now))
+        return settle_due(unit, unit.account.clock.now(unit.real_now))
 
     measured = _id_of(database, "measured")
     database.run_now(measured, lambda unit: move_clock(unit, unit.account.clock.now(unit.real_now) + MINUTE))

@@ -66,7 +66,7 @@ class Runtime:
             return
         database = self.open()
         self._loop = asyncio.get_running_loop()
-        worker = Worker(database, self.settings.account_ttl * SECOND, advances=not self.settings.no_worker)
+        worker = Worker(database, self.settings.account_ttl * SECOND, settles=not self.settings.no_worker)
         worker.listen(database.notifications)
         self._working = [asyncio.create_task(worker.run(), name="worker")]
         self.lifecycle.state = "ready"

@@ -22,7 +22,7 @@ from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.kind import AfterFault, BeforeFault, Reply
 from invapi_emulator.engine.faults.rules import fire
-from invapi_emulator.engine.tasks.advance import advance_due_tasks
+from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import accounts
@@ -57,7 +57,7 @@ def validate(_unit: UnitOfWork, exchange: Exchange) -> None:
 
 def settle_due_tasks(unit: UnitOfWork, exchange: Exchange) -> Again | None:
     """Let the tasks that are due take effect; what comes after is the call's own doing."""
-    more = advance_due_tasks(unit, exchange.time)
+    more = settle_due(unit, exchange.time)
     exchange.settled = unit.version
     exchange.call = _call(unit, exchange)
     return AGAIN if more else None

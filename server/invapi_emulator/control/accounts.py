@@ -7,10 +7,9 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
-from invapi_emulator.control.bodies import ScenarioName
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, View, account_view, view_of
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, Worlds
+from invapi_emulator.control.worlds import NameInPath, ScenarioName, TheWorlds, Worlds
 from invapi_emulator.domain.accounts import DEMO, Credentials
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.errors import Conflict

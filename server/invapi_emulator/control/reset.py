@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
-from invapi_emulator.control.bodies import ScenarioName
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import AccountView, account_view
-from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
+from invapi_emulator.control.worlds import AccountContext, NameInPath, ScenarioName, TheWorlds
 from invapi_emulator.worlds.accounts import reset_account
 from invapi_emulator.worlds.fields import Seed
 

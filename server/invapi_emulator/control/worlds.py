@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Path, Request
+from pydantic import Field
 from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.control.feeds import Feeds
 from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.engine.tasks.advance import advance_due_tasks
+from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics
@@ -21,7 +22,7 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.accounts import Wanted
 from invapi_emulator.worlds.errors import error_at
-from invapi_emulator.worlds.named import Scenario, Scenarios
+from invapi_emulator.worlds.named import Scenario, Scenarios, scenario_names
 
 T = TypeVar("T")
 
@@ -32,6 +33,14 @@ VmNumber = Annotated[
     str,
     Path(json_schema_extra={"pattern": "^[0-9]{1,19}$"}, description="1 to 2^63-1, without leading zeros"),
 ]
+
+
+def _built_in_scenarios(schema: dict[str, Any]) -> None:
+    schema["examples"] = scenario_names()
+
+
+ScenarioName = Annotated[str, Field(strict=True, json_schema_extra=_built_in_scenarios)]
+"""The name of a scenario; `Worlds.scenario` finds it, or refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class _Work(Generic[T]):
         self._unit = unit
         accounts.touch(unit)
         now = unit.account.clock.now(unit.real_now)
-        if advance_due_tasks(unit, now):
+        if settle_due(unit, now):
             return None
         self._settled = unit.version
         unit.sql()

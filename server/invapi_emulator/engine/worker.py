@@ -13,7 +13,7 @@ from functools import partial
 from invapi_emulator.domain.accounts import DEMO
 from invapi_emulator.domain.due_queue import DueQueue
 from invapi_emulator.domain.instants import LATEST, MINUTE, SECOND, Instant
-from invapi_emulator.engine.tasks.advance import advance_due_tasks
+from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.storage import accounts, heartbeat, task_lists
 from invapi_emulator.storage.database import AccountBusy, AccountGone, Database
 from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
@@ -42,16 +42,16 @@ _MOMENT = SECOND // 50
 class Worker:
     """Works on a database; accounts that nobody used for `account_ttl` microseconds go, if it is not 0.
 
-    One that does not advance tasks leaves them to other servers, and only says that this one lives.
+    One that does not settle tasks leaves them to other servers, and only says that this one lives.
 
     It knows when each account is next due, and asks for one only when it is told that this may have changed; for what
     other servers leave behind it looks at all of them now and then.
     """
 
-    def __init__(self, database: Database, account_ttl: Instant = 0, *, advances: bool = True) -> None:
+    def __init__(self, database: Database, account_ttl: Instant = 0, *, settles: bool = True) -> None:
         self._database = database
         self._account_ttl = account_ttl
-        self._advances = advances
+        self._settles = settles
         self._woken = asyncio.Event()
         self._due: DueQueue[int] = DueQueue()
         self._touched: set[int] = set()
@@ -102,7 +102,7 @@ class Worker:
         """Let what is due take effect; return for how long nothing more will be."""
         real_now = await self._database.call(self._look_and_beat)
         while (account_id := self._due.take(real_now)) is not None:
-            await self._advance(account_id, real_now)
+            await self._settle_account(account_id, real_now)
         await self._clear_away()
         first_at = self._due.first_at()
         return HEARTBEAT if first_at is None else min(max(first_at - real_now, _MOMENT), HEARTBEAT)
@@ -112,12 +112,12 @@ class Worker:
         self._database.stay_member()
         with self._database.read() as tx:
             real_now = self._database.real_now(tx)
-            if self._advances and real_now >= self._round_at:
+            if self._settles and real_now >= self._round_at:
                 self._touched, self._due = set(), DueQueue()
                 self._note(task_lists.next_changes(tx))
                 self._database.former_worlds.update(task_lists.with_former_ones(tx))
                 self._round_at = real_now + ROUND if self._database.shared else LATEST
-            elif self._advances and self._touched:
+            elif self._settles and self._touched:
                 touched, self._touched = self._touched, set()
                 self._note(task_lists.next_changes_of(tx, touched), touched)
         if real_now >= self._beat_at:
@@ -143,7 +143,7 @@ class Worker:
                 removed = accounts.remove_unused(tx, real_now - self._account_ttl - MINUTE, DEMO)
         self._database.forget(removed)
 
-    async def _advance(self, account_id: int, real_now: Instant) -> None:
+    async def _settle_account(self, account_id: int, real_now: Instant) -> None:
         """Let a batch of an account's tasks take effect, and look when the next one will.
 
         Whoever holds the account does so too: a call, or another server's worker.
@@ -175,7 +175,7 @@ class Worker:
 
 
 def _settle(unit: UnitOfWork) -> None:
-    advance_due_tasks(unit, unit.account.clock.now(unit.real_now))
+    settle_due(unit, unit.account.clock.now(unit.real_now))
 
 
 async def _sleep(woken: asyncio.Event, pause: Instant) -> None:

@@ -17,8 +17,8 @@ from invapi_emulator.domain.tasks import Task, has_aged_out
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Fields, Identification
 from invapi_emulator.engine.example import Example, RefusalExample
-from invapi_emulator.engine.tasks.jump import move_clock
 from invapi_emulator.engine.tasks.kinds import kind_of
+from invapi_emulator.engine.tasks.settle import move_clock
 from invapi_emulator.errors import KeyForgotten, KeyNotFound, KeySpent
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import tasks

@@ -1,25 +1,25 @@
-"""Bringing an account's world up to a time: every task that is due takes effect, in due order."""
+"""Settling: every task that is due by a time takes effect, in due order. And the clock, which makes tasks due."""
 
 import heapq
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.domain.snapshots import Snapshot, Unlisted
 from invapi_emulator.domain.tasks import Task, advance, failed, next_change, was_queued
 from invapi_emulator.domain.virtual_machines import as_of, paused, resumed
 from invapi_emulator.engine.tasks.kinds import Outcome, Work, holds_still, kind_of
 from invapi_emulator.errors import Refusal, TaskFailed
 from invapi_emulator.randomness import chance_of
-from invapi_emulator.storage import events, snapshots, stale_lists, tasks, vms
+from invapi_emulator.storage import accounts, events, snapshots, stale_lists, tasks, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 BATCH = 100
 """So many tasks take effect in one transaction; then other calls get their turn."""
 
 
-def advance_due_tasks(unit: UnitOfWork, now: Instant) -> bool:
+def settle_due(unit: UnitOfWork, now: Instant) -> bool:
     """Let tasks enter their stages and take effect, BATCH of them at the most; answer whether there may be more.
 
     What happens is in order of time: where there may be more tasks, those at hand go no further than the last.
@@ -37,6 +37,14 @@ def advance_due_tasks(unit: UnitOfWork, now: Instant) -> bool:
         if following is not None and following <= until:
             heapq.heappush(ahead, (following, task.sequence, task))
     return len(found) == BATCH
+
+
+def move_clock(unit: UnitOfWork, now: Instant) -> None:
+    """Move the account's clock to `now`. Tasks that fall due by that take effect with the next `settle_due`."""
+    clock = unit.account.clock
+    was = clock.now(unit.real_now)
+    accounts.set_clock(unit, clock.moved_to(now, unit.real_now))
+    events.record(unit, now, "clock_moved", was=iso(was), now=iso(now))
 
 
 def complete_by_hand(unit: UnitOfWork, task: Task, now: Instant) -> None:
