@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.engine.faults.kinds import FAULTS
 from tests.acceptance.pages import examples, page, type_in, without_what_varies
 from tests.support.processes import DEADLINE, ROOT, Served, served, wait_until
 
@@ -39,7 +39,11 @@ def test_a_client_sees_what_the_page_says(server: Served, kind: str) -> None:
 def test_a_kind_is_added_as_the_page_teaches(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "server" / "invapi_emulator", tmp_path / "invapi_emulator")
     (code,) = re.findall(r"^```python\n(.*?)^```", page("docs/faults.md"), re.MULTILINE | re.DOTALL)
-    (tmp_path / "invapi_emulator" / "faults" / "kinds" / "teapot.py").write_text(code)
+    kinds = tmp_path / "invapi_emulator" / "engine" / "faults" / "kinds"
+    before = kinds / "before_call.py"
+    before.write_text(f"{before.read_text()}\n\n{code}")
+    listed = kinds / "__init__.py"
+    listed.write_text(listed.read_text().replace(" Reject,", " Reject, Teapot,"))
     with served(cwd=tmp_path, variables={"PYTHONPATH": str(tmp_path)}) as server:
         order = httpx.post(f"{server.url}/_emulator/accounts/demo/faults", json={"kind": "teapot"})
         assert order.json()["message"] == "I am a teapot"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
-from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.engine.faults.kinds import FAULTS
 from tests.browser.driving.visit import Visit
 from tests.support.processes import DEADLINE
 

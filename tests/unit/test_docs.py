@@ -10,7 +10,7 @@ import pytest
 from invapi_emulator.client_lint import findings as _findings  # noqa: F401 - importing it fills the table
 from invapi_emulator.client_lint.rule import LINT_RULES
 from invapi_emulator.engine.action import ACTIONS, modules
-from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.tasks.kinds import actions_with_tasks
 from invapi_emulator.settings import Settings
 from invapi_emulator.worlds.documents import as_json, parse

@@ -13,7 +13,7 @@ from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Call
-from invapi_emulator.engine.faults.kind import Reply
+from invapi_emulator.engine.faults.fault import Reply
 from invapi_emulator.errors import ApiError
 
 

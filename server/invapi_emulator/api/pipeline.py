@@ -20,7 +20,7 @@ from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.transport import TOKEN_FIRST, WORDS_OF_REFUSALS
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Call
-from invapi_emulator.engine.faults.kind import AfterFault, BeforeFault, Reply
+from invapi_emulator.engine.faults.fault import AfterFault, BeforeFault, Reply
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired
@@ -71,10 +71,10 @@ def fire_before(unit: UnitOfWork, exchange: Exchange) -> Answer | None:
     firing = fire(unit, exchange.call, "before")
     if firing is None or not isinstance(firing.fault, BeforeFault):
         return None
-    instead = firing.fault.instead(unit, exchange.call, firing.window)
-    if isinstance(instead, ApiError):
-        return failure(instead, exchange.assumed)
-    exchange.reply = Reply(cut=instead)
+    response = firing.fault.respond(firing)
+    if isinstance(response, ApiError):
+        return failure(response, exchange.assumed)
+    exchange.reply = Reply(cut=response)
     return failure(Faulted("the connection was cut by a fault"))
 
 
@@ -111,7 +111,7 @@ def fire_after(unit: UnitOfWork, exchange: Exchange, answer: Answer) -> Answer:
     firing = fire(unit, exchange.call, "after", accepted=answer.reason is None)
     if firing is None or not isinstance(firing.fault, AfterFault):
         return answer
-    exchange.reply = firing.fault.change(Reply(answer.body), firing.draw)
+    exchange.reply = firing.fault.apply(Reply(answer.body), firing.draw)
     if exchange.reply.refusal:
         return failure(exchange.reply.refusal, exchange.assumed)
     return replace(answer, body=exchange.reply.body)

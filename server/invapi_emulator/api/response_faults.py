@@ -11,7 +11,7 @@ import struct
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.api.answer import Answer
-from invapi_emulator.engine.faults.kind import Cut, Reply
+from invapi_emulator.engine.faults.fault import Cut, Reply
 from invapi_emulator.server.http_protocol import CONNECTION
 
 _log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
-from invapi_emulator.engine.faults.kind import Fault
-from invapi_emulator.engine.faults.rules import MAX_RULES, Order, ordered
+from invapi_emulator.engine.faults.fault import Fault
+from invapi_emulator.engine.faults.rules import MAX_RULES, FaultSpec, parse
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.storage import accounts, faults
 from invapi_emulator.storage.faults import Rule
@@ -49,9 +49,9 @@ class RuleChange(BaseModel):
 
 
 @router.post("", status_code=201, responses=failures(409, 422))
-async def order(name: NameInPath, wanted: Annotated[Order, Body()], worlds: TheWorlds) -> RuleView:
+async def add_fault(name: NameInPath, wanted: Annotated[FaultSpec, Body()], worlds: TheWorlds) -> RuleView:
     """Write a rule: what goes wrong, on which calls, how often (docs/faults.md)."""
-    return await worlds.within(name, lambda context: _order(context, wanted))
+    return await worlds.within(name, lambda context: _add(context, wanted))
 
 
 @router.get("")
@@ -87,7 +87,7 @@ async def remove(name: NameInPath, rule_id: RuleNumber, worlds: TheWorlds) -> No
     await worlds.within(name, work)
 
 
-def _order(context: AccountContext, wanted: Fault) -> RuleView:
+def _add(context: AccountContext, wanted: Fault) -> RuleView:
     if len(faults.of_account(context.unit)) >= MAX_RULES:
         raise Conflict("too_many_faults", f"the account has {MAX_RULES} fault rules; delete some")
     number = accounts.next_fault(context.unit)
@@ -98,7 +98,7 @@ def _order(context: AccountContext, wanted: Fault) -> RuleView:
 
 def rule_view(rule: Rule) -> RuleView:
     """Show a rule with all its fields, those too that were left out."""
-    fault = ordered(rule)
+    fault = parse(rule)
     fields = fault.model_dump(mode="json", exclude_none=True)
     fields |= {"match": fault.match.model_dump(mode="json", exclude_unset=True), "times": fault.times}
     return RuleView(id=rule.id, **fields, enabled=rule.enabled, seen=rule.seen, fired=rule.fired)

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any
 
 from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
-from invapi_emulator.engine.faults.kind import FAULTS, Fault
+from invapi_emulator.engine.faults.fault import Fault
+from invapi_emulator.engine.faults.kinds import FAULTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,25 +14,29 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 class Rule(Struct, frozen=True):
-    """A rule as stored: `ordered` is what somebody asked for, the rest is what has become of it.
+    """A rule as stored: `spec` is what somebody asked for, the rest is what has become of it.
 
     `id` counts within the account's world. `seen` are the calls it was asked about, `fired` those it acted on; `window`
     is what a rule remembers that counts calls within a time.
     """
 
     id: int
-    ordered: dict[str, Any]
+    spec: dict[str, Any]
     enabled: bool = True
     seen: int = 0
     fired: int = 0
     window: dict[str, Any] | None = None
 
 
+_COLUMN = {"spec": "ordered"}
+"""The column of a field where it has another name."""
+
 RULE = Record(
     fault,
     ("id",),
     part=0,
-    read=lambda columns: Rule(**columns),
+    paths={"ordered": "spec"},
+    read=lambda columns: Rule(spec=columns.pop("ordered"), **columns),
     changing=("enabled", "seen", "fired", "window"),
     order="id",
 )
@@ -67,13 +71,17 @@ def of_account(unit: UnitOfWork) -> list[Rule]:
 
 
 def insert_all(tx: Transaction, account_id: int, rules: Iterable[Rule]) -> None:
-    rows = [asdict(rule) | {"account_id": account_id} for rule in rules]
+    rows = [_columns(rule) | {"account_id": account_id} for rule in rules]
     if rows:
         tx.execute(insert(fault), rows)
 
 
 def stored(tx: Transaction, account_id: int) -> list[Rule]:
     """Return all, in the order they were written."""
-    columns = [fault.c[name] for name in Rule.__struct_fields__]
+    columns = [fault.c[_COLUMN.get(name, name)] for name in Rule.__struct_fields__]
     mine = select(*columns).where(fault.c.account_id == account_id).order_by(fault.c.id)
     return [Rule(*row) for row in tx.execute(mine)]
+
+
+def _columns(rule: Rule) -> dict[str, Any]:
+    return {_COLUMN.get(name, name): value for name, value in asdict(rule).items()}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from invapi_emulator.domain.instants import iso
-from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.errors import Unprocessable
 from invapi_emulator.worlds.fields import ACCEPTED
 

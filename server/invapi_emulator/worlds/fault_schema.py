@@ -6,8 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, create_model
 
-from invapi_emulator.engine.faults import kinds as _kinds  # noqa: F401 - importing them fills the table
-from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.worlds.fields import Number, Part, PositiveInt
 
 _REAL_TIME = Annotated[int, Field(ge=0, lt=2**62, strict=True)]

@@ -52,12 +52,12 @@ def _check_counts(spec: Any, place: str) -> None:
 
 def _rule(spec: Any, number: int) -> Rule:
     counts = set(CountedSpec.model_fields)
-    ordered = spec.model_dump(mode="json", exclude_unset=True, exclude=counts)
+    fields = spec.model_dump(mode="json", exclude_unset=True, exclude=counts)
     window = None if spec.window is None else spec.window.model_dump()
-    return Rule(number, ordered, spec.enabled, spec.seen, spec.fired, window)
+    return Rule(number, fields, spec.enabled, spec.seen, spec.fired, window)
 
 
 def _written(rule: Rule) -> dict[str, Any]:
     counts = {"enabled": rule.enabled, "seen": rule.seen, "fired": rule.fired}
     window = {} if rule.window is None else {"window": rule.window}
-    return {"id": rule.id, **rule.ordered, **counts, **window}
+    return {"id": rule.id, **rule.spec, **counts, **window}

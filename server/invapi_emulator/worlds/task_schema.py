@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from invapi_emulator.domain.clocks import MAX_POLLS
 from invapi_emulator.domain.tasks import TaskState
-from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.worlds.fields import (
     ActionName,
     FormFields,

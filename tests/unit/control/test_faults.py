@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from invapi_emulator.engine.faults.kind import FAULTS
+from invapi_emulator.engine.faults.kinds import FAULTS
 from tests.support.harness import Emulator, Json
 
 ORDERS: list[Json] = [

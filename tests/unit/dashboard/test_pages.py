@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from invapi_emulator.dashboard.rendering import POLICY
-from invapi_emulator.engine.faults.kind import FAULTS, Fault
+from invapi_emulator.engine.faults.fault import Fault
+from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.testing import Emulator as Served
 from tests.support.harness import Emulator, running
 from tests.unit.dashboard.seen import BROWSER, page, said, vm_page

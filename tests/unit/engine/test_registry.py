@@ -12,7 +12,8 @@ from invapi_emulator.actions import MODULES
 from invapi_emulator.client_lint.rule import LINT_RULES, lint_rule
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, assumption
 from invapi_emulator.engine.action import ACTIONS, register
-from invapi_emulator.engine.faults.kind import FAULTS, fault
+from invapi_emulator.engine.faults import kinds
+from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.tasks.kinds import KINDS
 
 
@@ -25,7 +26,7 @@ def check_again(name: str) -> None:
 
 AGAIN: dict[str, Callable[[], object]] = {
     "actions": lambda: register("vm", MODULES["vm"].ACTIONS[:1]),
-    "kinds of fault": lambda: fault(FAULTS["reject"]),
+    "kinds of fault": lambda: kinds.register(FAULTS["reject"]),
     "checks": lambda: check_again(next(iter(CHECKS))),
     "lint rules": lambda: lint_rule(next(iter(LINT_RULES)), "warning", "again", instead="once")(
         lambda _seen: iter(())

@@ -5,13 +5,12 @@ from functools import lru_cache, reduce
 from operator import or_
 from typing import Annotated, Any, TypeAlias
 
-from msgspec import Struct
 from msgspec.structs import replace
 from pydantic import Field, TypeAdapter
 
 from invapi_emulator.engine.call import Call
-from invapi_emulator.engine.faults import kinds as _kinds  # noqa: F401 - importing them fills the table
-from invapi_emulator.engine.faults.kind import FAULTS, AfterFault, Draw, Fault, Phase, Window
+from invapi_emulator.engine.faults.fault import AfterFault, Fault, Firing, Phase
+from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.faults.match import Match, vm_of
 from invapi_emulator.storage import events, faults
 from invapi_emulator.storage.faults import RULE, Rule
@@ -22,29 +21,21 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 MAX_RULES = 1_000
 """Maximum number of rules that an account has."""
 
-Order: Any = Annotated[reduce(or_, FAULTS.values()), Field(discriminator="kind")]
-"""What a rule is ordered with: one of the kinds."""
+FaultSpec: Any = Annotated[reduce(or_, FAULTS.values()), Field(discriminator="kind")]
+"""What a rule is made of: the fields of one of the kinds."""
 
-_ORDER: TypeAdapter[Fault] = TypeAdapter(Order)
+_FAULT: TypeAdapter[Fault] = TypeAdapter(FaultSpec)
 _MOST_PARSED = 4_096
 
 
-class Firing(Struct, frozen=True):
-    """A rule that fires on a call."""
-
-    fault: Fault
-    window: Window | None
-    draw: Draw
-
-
-def ordered(rule: Rule) -> Fault:
-    """Return the fault that a rule was ordered with; each is parsed once."""
-    return _parsed(json_text(rule.ordered))
+def parse(rule: Rule) -> Fault:
+    """Return the fault of a stored rule; each is parsed once."""
+    return _parsed(json_text(rule.spec))
 
 
 @lru_cache(_MOST_PARSED)
-def _parsed(order: str) -> Fault:
-    return _ORDER.validate_json(order)
+def _parsed(spec: str) -> Fault:
+    return _FAULT.validate_json(spec)
 
 
 _Filed: TypeAlias = tuple[str | None, str | None, int | None, Any]
@@ -71,7 +62,7 @@ class RulesByMatch:
         if live == (key in self._faults):
             return
         if value is not None and live:
-            self._faults[key] = ordered(value)
+            self._faults[key] = parse(value)
             self._place(self._faults[key]).add(key)
         else:
             self._place(self._faults[key]).discard(key)
@@ -112,7 +103,7 @@ def fire(unit: UnitOfWork, call: Call[Any], phase: Phase, *, accepted: bool = Tr
         if isinstance(fault, AfterFault) and fault.needs_acceptance and not accepted:
             continue
         rule = faults.find(unit, number)
-        if rule is None or not fault.concerns(call) or not fault.match.fits(unit, call):
+        if rule is None or not fault.applies_to(call) or not fault.match.fits(unit, call):
             continue
         firing = _asked(unit, rule, fault, call)
         if firing is not None:
@@ -121,7 +112,7 @@ def fire(unit: UnitOfWork, call: Call[Any], phase: Phase, *, accepted: bool = Tr
 
 
 def _may_fire(rule: Rule) -> bool:
-    times = rule.ordered.get("times", 1)
+    times = rule.spec.get("times", 1)
     return rule.enabled and (times is None or rule.fired < times)
 
 
@@ -149,7 +140,7 @@ def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firin
 
     fires, window = False, rule.window
     if number > fault.skip and (fault.probability == 1 or draw("fires") < fault.probability):
-        fires, window = fault.trips(window, call.real_now)
+        fires, window = fault.should_fire(window, call.real_now)
     faults.save(unit, replace(rule, seen=number, fired=rule.fired + fires, window=window))
     if not fires:
         return None
@@ -159,4 +150,4 @@ def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firin
         rule=rule.id, fault=fault.kind, module=call.module, action=call.action,
         vm=getattr(call.params, "id", None),
     )  # fmt: skip
-    return Firing(fault, window, draw)
+    return Firing(fault, unit, call, window, draw)

@@ -18,7 +18,7 @@ from invapi_emulator.domain.tasks import (
 )
 from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
 from invapi_emulator.engine.call import Call, Value
-from invapi_emulator.engine.faults.kind import TaskFault
+from invapi_emulator.engine.faults.fault import TaskFault
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.keys import key_of_new_task
 from invapi_emulator.engine.tasks.kinds import KINDS, Kind, kinds_where
@@ -57,7 +57,7 @@ def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults
         due_at=stages[-1].ends_at,
         stale_for=lists_are_late(call.action, kind, vm.id, count, account),
     )
-    task = _as_ordered(unit, call, task)
+    task = _with_fault(unit, call, task)
     tasks.add(unit, task)
     held = paused(vm, call.now) if kind.pauses and not was_queued(task) else vm
     locked_by = task.key if kind.changes else vm.locked_by
@@ -97,12 +97,12 @@ def _reading() -> tuple[KindName, ...]:
     return kinds_where(lambda kind: not kind.changes)
 
 
-def _as_ordered(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:
+def _with_fault(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:
     """Return the task as a fault rule wants it, if one is about it."""
     firing = fire(unit, call, "task")
     if firing is None or not isinstance(firing.fault, TaskFault):
         return task
-    return replace(firing.fault.change(task), fault=firing.fault.kind)
+    return replace(firing.fault.apply(task), fault=firing.fault.kind)
 
 
 def _as_json(value: Value) -> Any:

@@ -1,7 +1,44 @@
-"""The kinds of fault, one small file each; a file put here is found."""
+"""The kinds of fault. A new one goes into the file of its phase, and into this list."""
 
-from importlib import import_module
-from pkgutil import iter_modules
+from typing import get_args
 
-for _file in iter_modules(__path__):
-    import_module(f"{__name__}.{_file.name}")
+from invapi_emulator.contract.registry import Registry
+from invapi_emulator.engine.faults.fault import Fault
+from invapi_emulator.engine.faults.kinds.after_call import (
+    LostReply,
+    MalformedJson,
+    RejectedButDone,
+    SlowBody,
+    TruncatedBody,
+)
+from invapi_emulator.engine.faults.kinds.before_call import (
+    ConnectionReset,
+    EmptyReply,
+    ExpiredToken,
+    HttpStatus,
+    RateLimit,
+    Reject,
+)
+from invapi_emulator.engine.faults.kinds.latency import Latency
+from invapi_emulator.engine.faults.kinds.of_task import (
+    KeyForgotten,
+    SlowTask,
+    StaleList,
+    TaskFails,
+    TaskHangs,
+)
+
+FAULTS: Registry[str, type[Fault]] = Registry("kinds of fault")
+
+
+def register(kind: type[Fault]) -> None:
+    """Put a kind into the table, under the word that its field `kind` takes; raises ValueError for a second one."""
+    (word,) = get_args(kind.__pydantic_fields__["kind"].annotation)
+    FAULTS.add(word, kind)
+
+
+for _kind in (
+    ConnectionReset, EmptyReply, ExpiredToken, HttpStatus, KeyForgotten, Latency, LostReply, MalformedJson, RateLimit,
+    Reject, RejectedButDone, SlowBody, SlowTask, StaleList, TaskFails, TaskHangs, TruncatedBody,
+):  # fmt: skip
+    register(_kind)

@@ -7,13 +7,12 @@ from typing import Annotated, Any, Literal, Self
 from msgspec.structs import replace
 from pydantic import Field, model_validator
 
-from invapi_emulator.engine.faults.kind import AfterFault, Draw, Reply, Seconds, fault
+from invapi_emulator.engine.faults.fault import AfterFault, Draw, Reply, Seconds
 
 LONGEST = 86_400
 _FIELDS = {"uniform": ("low", "high"), "lognormal": ("median", "sigma")}
 
 
-@fault
 class Latency(AfterFault):
     """`seconds`, or a `distribution`: `uniform` from `low` to `high`, `lognormal` with `median` and `sigma`."""
 
@@ -52,7 +51,7 @@ class Latency(AfterFault):
             raise ValueError(f"`low` {self.low:g} is more than `high` {self.high:g}")
         return self
 
-    def change(self, reply: Reply, draw: Draw) -> Reply:
+    def apply(self, reply: Reply, draw: Draw, /) -> Reply:
         return replace(reply, delay=reply.delay + min(self._drawn(draw("latency")), LONGEST))
 
     def _drawn(self, fraction: float) -> float:

@@ -1,12 +1,11 @@
-"""What a kind of fault is: its fields, and what it does in its phase."""
+"""What a fault is: a rule with the fields of its kind, and what it does in its phase."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
 
-from invapi_emulator.contract.registry import Registry
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.engine.call import Call
@@ -20,7 +19,7 @@ Window: TypeAlias = dict[str, Any]
 Draw: TypeAlias = Callable[[str], float]
 """Answers a number in [0, 1) for a purpose, the same one for the same firing of the same rule."""
 
-Count = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
+NotNegative = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, strict=True, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
@@ -53,53 +52,52 @@ class Fault(BaseModel):
 
     kind: str
     match: Match = Match()
-    skip: Count = 0
+    skip: NotNegative = 0
     times: Annotated[int, Field(ge=1, lt=2**31, strict=True)] | None = 1
     probability: Annotated[float, Field(gt=0, le=1, strict=True, allow_inf_nan=False)] = 1
 
-    def concerns(self, call: Call[Any]) -> bool:  # noqa: ARG002 - kinds that are about some calls only say so
+    def applies_to(self, _call: Call[Any], /) -> bool:
+        """Tell whether the kind is about such calls at all."""
         return True
 
-    def trips(self, window: Window | None, real_now: Instant) -> tuple[bool, Window | None]:  # noqa: ARG002
-        """Tell whether it fires on this call, and what it remembers of it; a kind that counts calls says more."""
+    def should_fire(self, window: Window | None, _real_now: Instant, /) -> tuple[bool, Window | None]:
+        """Tell whether it fires on this call, and what it remembers of it."""
         return True, window
 
 
+class Firing(Struct, frozen=True):
+    """A rule that fires on a call."""
+
+    fault: Fault
+    unit: UnitOfWork
+    call: Call[Any]
+    window: Window | None
+    draw: Draw
+
+
 class BeforeFault(Fault):
-    """Acts in place of the call, of which nothing is done."""
+    """Responds in place of the call, of which nothing is done."""
 
     phase = "before"
 
-    def instead(self, unit: UnitOfWork, call: Call[Any], window: Window | None) -> ApiError | Cut:
+    def respond(self, firing: Firing, /) -> ApiError | Cut:
         raise NotImplementedError
 
 
 class AfterFault(Fault):
-    """Acts on the answer, when all is done and committed; `needs_acceptance`: not on that of a refused call."""
+    """Applies to the answer, when all is done; with `needs_acceptance` not to that of a refused call."""
 
     phase = "after"
     needs_acceptance: ClassVar[bool] = False
 
-    def change(self, reply: Reply, draw: Draw) -> Reply:
+    def apply(self, reply: Reply, draw: Draw, /) -> Reply:
         raise NotImplementedError
 
 
 class TaskFault(Fault):
-    """Acts on the task that an accepted call starts, and has fired then."""
+    """Applies to the task that an accepted call starts, and has fired then."""
 
     phase = "task"
 
-    def change(self, task: Task) -> Task:
+    def apply(self, task: Task, /) -> Task:
         raise NotImplementedError
-
-
-FAULTS: Registry[str, type[Fault]] = Registry("kinds of fault")
-
-F = TypeVar("F", bound=Fault)
-
-
-def fault(kind: type[F]) -> type[F]:
-    """Put a kind into the table, under the word that its field `kind` takes."""
-    (word,) = get_args(kind.__pydantic_fields__["kind"].annotation)
-    FAULTS.add(word, kind)
-    return kind
