@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from invapi_emulator.contract.assumptions.assumption import Assumed, split
+from invapi_emulator.contract.assumptions.assumption import Assumed, split, stored
+from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.process.logs import LogFormat
 
@@ -154,14 +155,20 @@ class Settings(BaseModel):
     @field_validator("assume", mode="before")
     @classmethod
     def _options(cls, value: Any) -> Any:
-        """Take words or a mapping; keep the options by name, in order of their ids."""
+        """Take words or a mapping; keep the options by name, in order of their ids, and retired ids as they are."""
         words = value.split(",") if isinstance(value, str) else value
-        pairs = words.items() if isinstance(words, dict) else map(split, filter(None, words))
-        return Assumed().changed(dict(pairs)).as_words()
+        options = dict(words.items() if isinstance(words, dict) else map(split, filter(None, words)))
+        retired = (f"{id_}={options[id_]}" for id_ in sorted(RETIRED.keys() & options.keys()))
+        return (*Assumed().changed(options).as_words(), *retired)
 
     @property
     def assumed(self) -> Assumed:
-        return Assumed(dict(map(split, self.assume)))
+        return stored(dict(map(split, self.assume)))
+
+    @property
+    def retired(self) -> str | None:
+        """The line that tells which ids of `assume` are retired."""
+        return retired_line(id_ for id_, _ in map(split, self.assume))
 
     @field_validator("allowed_hosts", "allowed_origins", "tls_names", "trusted_proxies", mode="before")
     @classmethod

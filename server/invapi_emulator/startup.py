@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from invapi_emulator.clock import RealTime
+from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.domain.accounts import DEMO
 from invapi_emulator.domain.behavior import Conduct
 from invapi_emulator.domain.clocks import ClockStart
@@ -32,6 +33,7 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
     Raises CannotStart with one line that names the culprit.
     """
     defaults = defaults_of(settings, scenarios)
+    _warn_of_retired_assumptions(settings, defaults)
     database = open_database(settings.db, real_time, fsync=settings.fsync)
     try:
         with database.transaction(changes_schema=True) as tx:
@@ -67,6 +69,13 @@ def defaults_of(settings: Settings, scenarios: Scenarios) -> Wanted:
     start = ClockStart(settings.clock, settings.rate, settings.polls)
     conduct = Conduct(settings.profile, settings.assumed)
     return Wanted(chosen_scenario(scenarios, settings.scenario), start, settings.seed, conduct)
+
+
+def _warn_of_retired_assumptions(settings: Settings, defaults: Wanted) -> None:
+    in_world = retired_line(defaults.scenario.world.assume or {})
+    for where, line in (("--assume", settings.retired), (f"--scenario: '{settings.scenario}'", in_world)):
+        if line is not None:
+            _log.warning("%s: %s", where, line)
 
 
 def _resume_clocks(database: Database, tx: Transaction) -> None:

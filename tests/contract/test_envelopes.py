@@ -207,7 +207,7 @@ def test_every_parameter_can_say_what_it_takes(module: str, action: str) -> None
 
 
 @pytest.mark.clause("2.8")
-@pytest.mark.follows("A-08", "A-10", "A-11", "A-21")
+@pytest.mark.follows("A-08", "A-10", "A-21")
 def test_refusals_come_in_their_order(emulator: Emulator) -> None:
     """Mend one mistake of a call after the other: each time the next one is what is said."""
 
@@ -238,7 +238,7 @@ def test_refusals_come_in_their_order(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("2.8")
-@pytest.mark.follows("A-21", "A-29")
+@pytest.mark.follows("A-21")
 def test_a_taken_name_comes_before_the_limit_and_after_the_lock(emulator: Emulator) -> None:
     assert emulator.vm("create_snapshot", 12346, name="monday")["reason"] == "name_taken"
     assert emulator.vm("create_snapshot", 12346, name="friday")["reason"] == "snapshot_limit"

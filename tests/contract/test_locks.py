@@ -18,7 +18,7 @@ from tests.support.harness import Emulator
         ("eq", "reboot", 12345),
     ],
 )
-@pytest.mark.follows("A-11", "A-18", "A-21", "A-28")
+@pytest.mark.follows("A-18", "A-21", "A-28")
 def test_a_changing_task_locks_its_vm_until_it_ends(
     emulator: Emulator, module: str, action: str, vm: int
 ) -> None:

@@ -6,7 +6,7 @@ from tests.support.harness import Emulator, Json
 
 
 @pytest.mark.clause("4.6", "4.9")
-@pytest.mark.follows("A-17", "A-18", "A-22", "A-23")
+@pytest.mark.follows("A-18")
 def test_settings_change_at_once_and_what_is_left_out_stays(emulator: Emulator) -> None:
     defaults = {"num_max": 4, "enable_rotation": 0, "exclude_rotation": []}
     assert emulator.vm("get_snapshot")["settings"] == defaults
@@ -47,7 +47,7 @@ def test_bad_settings_are_refused_and_change_nothing(emulator: Emulator, fields:
 
 
 @pytest.mark.clause("4.9")
-@pytest.mark.follows("A-18", "A-24")
+@pytest.mark.follows("A-18")
 def test_an_excluded_name_stays_when_its_snapshot_goes(emulator: Emulator) -> None:
     emulator.do("vm", "remove_snapshot", 12348, name="golden")
     assert emulator.vm("get_snapshot", 12348)["settings"]["exclude_rotation"] == ["golden"]
@@ -63,13 +63,12 @@ def test_at_the_limit_a_create_is_refused(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("4.10")
-@pytest.mark.follows("A-17")
 def test_each_type_has_its_own_limit(emulator: Emulator) -> None:
     assert emulator.do("vm", "create_snapshot", 12346, name="friday", type="backup")["result"] == "OK"
 
 
 @pytest.mark.clause("4.10")
-@pytest.mark.follows("A-18", "A-19", "A-25", "A-26", "A-28")
+@pytest.mark.follows("A-18", "A-25", "A-28")
 def test_rotation_removes_the_oldest_that_is_not_excluded_when_the_create_ends(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", 12348, name="nightly-4")
     assert emulator.listed(12348) == ["golden", "nightly-1", "nightly-2", "nightly-3"]
@@ -78,7 +77,7 @@ def test_rotation_removes_the_oldest_that_is_not_excluded_when_the_create_ends(e
 
 
 @pytest.mark.clause("4.10")
-@pytest.mark.follows("A-18", "A-19", "A-22", "A-25", "A-26")
+@pytest.mark.follows("A-18", "A-25")
 def test_rotation_goes_by_the_settings_of_the_moment_the_create_ends(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", 12348, name="nightly-4")
     emulator.vm("update_restore_settings", 12348, **{"exclude_rotation[]": "nightly-1"})
@@ -87,7 +86,7 @@ def test_rotation_goes_by_the_settings_of_the_moment_the_create_ends(emulator: E
 
 
 @pytest.mark.clause("4.10")
-@pytest.mark.follows("A-25", "A-26")
+@pytest.mark.follows("A-25")
 def test_a_create_that_can_rotate_nothing_fails_and_changes_nothing(emulator: Emulator) -> None:
     before = emulator.whole(12348)
     everything = ["golden", "nightly-1", "nightly-2", "nightly-3"]

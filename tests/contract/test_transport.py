@@ -66,7 +66,6 @@ def test_the_last_of_a_repeated_field_wins(emulator: Emulator) -> None:
         "exclude_rotation[1]=z&exclude_rotation[0]=c&exclude_rotation[1]=a&exclude_rotation[0]=b",
     ],
 )
-@pytest.mark.follows("A-23")
 def test_arrays_are_read_as_php_reads_them(emulator: Emulator, names: str) -> None:
     form = f"action=update_restore_settings&token={TOKEN}&id=12345&{names}"
     excluded = emulator.http.post("/vm.php", content=form).json()["settings"]["exclude_rotation"]

@@ -21,3 +21,5 @@ def import_(url: str, admin_token: str, account: str, file: TextIO) -> None:
     click.echo(f"{account}: {len(view['vms'])} VMs, seed {view['seed']}, it is {view['clock']['now']}")
     for key, issued in view["keys"].items():
         click.echo(f"{key} is now {issued}")
+    if view.get("ignored"):
+        click.echo(view["ignored"], err=True)

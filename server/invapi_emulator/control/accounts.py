@@ -7,8 +7,9 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
+from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.views import AccountView, View, account_view, view_of
+from invapi_emulator.control.views import IGNORED, AccountView, View, account_view, view_of
 from invapi_emulator.control.worlds import NameInPath, ScenarioName, TheWorlds, Worlds
 from invapi_emulator.domain.accounts import DEMO, Credentials
 from invapi_emulator.domain.behavior import Profile
@@ -41,6 +42,10 @@ class NewAccount(BaseModel):
     password: Text | None = None
 
 
+class Made(AccountView):
+    ignored: str | None = IGNORED
+
+
 class AccountList(View):
     accounts: list[AccountView] = Field(description="in the order they were made")
 
@@ -50,7 +55,7 @@ class Purged(View):
 
 
 @router.post("/accounts", status_code=201, responses=failures(409, 422))
-async def make(worlds: TheWorlds, body: Annotated[NewAccount | None, Body()] = None) -> AccountView:
+async def make(worlds: TheWorlds, body: Annotated[NewAccount | None, Body()] = None) -> Made:
     """Make an account, a world of its own: its VMs, tasks, clock, keys touch no other."""
     try:
         account_id, view = await worlds.database.call(lambda: _make(worlds, body or NewAccount()))
@@ -98,7 +103,7 @@ def _list(worlds: Worlds) -> AccountList:
         )
 
 
-def _make(worlds: Worlds, body: NewAccount) -> tuple[int, AccountView]:
+def _make(worlds: Worlds, body: NewAccount) -> tuple[int, Made]:
     name = body.name or f"account-{new_name()}"
     scenario = None if body.scenario is None else worlds.scenario(body.scenario)
     wanted = worlds.defaults.asked(scenario, body.clock, body.seed, body.profile, body.assume)
@@ -117,7 +122,8 @@ def _make(worlds: Worlds, body: NewAccount) -> tuple[int, AccountView]:
         real_now = worlds.database.real_now(tx)
         account = make_account(tx, name, credentials, wanted, real_now)
         ids = sorted(vm.id for vm in wanted.scenario.world.vms)
-        return account.id, view_of(account, account.clock.now(real_now), ids)
+        view = view_of(account, account.clock.now(real_now), ids)
+        return account.id, Made(**view.model_dump(), ignored=retired_line(body.assume or {}))
 
 
 def _remove(worlds: Worlds, account_ids: Iterable[int]) -> None:

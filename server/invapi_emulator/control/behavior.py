@@ -6,8 +6,9 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumption
+from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.views import View
+from invapi_emulator.control.views import IGNORED, View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.domain.behavior import Conduct, Profile
 from invapi_emulator.storage import events
@@ -30,6 +31,10 @@ class AssumptionList(View):
     assumptions: list[AssumptionView]
 
 
+class ChangedAssumptions(AssumptionList):
+    ignored: str | None = IGNORED
+
+
 class ProfileChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -45,12 +50,13 @@ async def show_assumptions(name: NameInPath, worlds: TheWorlds) -> AssumptionLis
 @router.put("/assumptions", responses=failures(422))
 async def change_assumptions(
     name: NameInPath, worlds: TheWorlds, options: Annotated[Assume, Body()]
-) -> AssumptionList:
+) -> ChangedAssumptions:
     """Set options of assumptions by id: `yes`, `no`, or an option by its name. Others stay as they are."""
     await worlds.within(
         name, lambda context: _change(context, context.account.conduct.changed(assume=options))
     )
-    return await worlds.within(name, _shown)
+    shown = await worlds.within(name, _shown)
+    return ChangedAssumptions(assumptions=shown.assumptions, ignored=retired_line(options))
 
 
 @router.put("/profile", responses=failures(422))

@@ -4,8 +4,9 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
+from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.views import AccountView, account_view
+from invapi_emulator.control.views import IGNORED, AccountView, account_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.worlds import schema
 from invapi_emulator.worlds.accounts import replace_world
@@ -18,6 +19,7 @@ class Imported(AccountView):
     keys: dict[str, str] = Field(
         description="keys of tasks that could not be kept, each with the one issued in its place"
     )
+    ignored: str | None = IGNORED
 
 
 @router.get("", responses={200: {"model": schema.World}})
@@ -34,6 +36,7 @@ async def replace_state(name: NameInPath, state: schema.World, worlds: TheWorlds
 
     def work(context: AccountContext) -> Imported:
         keys = replace_world(context.unit, state)
-        return Imported(**account_view(context.present()).model_dump(), keys=keys)
+        view = account_view(context.present()).model_dump()
+        return Imported(**view, keys=keys, ignored=retired_line(state.assume or {}))
 
     return await worlds.replace(name, work)

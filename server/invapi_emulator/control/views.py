@@ -91,6 +91,11 @@ class AccountView(View):
     vms: list[int]
 
 
+IGNORED: Any = Field(
+    description="a line that tells which assumptions are retired and ignored; null if none is"
+)
+
+
 def clock_view(account: Account, now: Instant) -> ClockView:
     return ClockView(**written_clock(account.clock, now))
 

@@ -45,24 +45,6 @@ class Unlisted(Struct, frozen=True):
     until: Instant
 
 
-class Counting(Struct, frozen=True):
-    """Which snapshots count against the limit, and whether those in status error rotate before the others."""
-
-    excluded: bool = True
-    broken: bool = True
-    broken_first: bool = True
-
-
-def counted(snapshots: Iterable[Snapshot], settings: RotationSettings, counting: Counting) -> list[Snapshot]:
-    """Return the snapshots that count against the limit (contract 4.10, 4.13)."""
-    return [
-        snapshot
-        for snapshot in snapshots
-        if (counting.excluded or snapshot.name not in settings.excluded)
-        and (counting.broken or snapshot.status != "error")
-    ]
-
-
 def size_of(state: MachineState, memory_mb: int) -> int:
     """Return the bytes a snapshot of this state takes: the used disk, and the memory if there is any."""
     return (state.used_mb + (0 if state.memory_fingerprint is None else memory_mb)) * _MIB
@@ -84,18 +66,14 @@ def require_restorable(snapshot: Snapshot) -> None:
         raise SnapshotNotFound(f"snapshot '{snapshot.name}' is in status error and cannot be restored")
 
 
-def of_the_name(snapshots: Iterable[Snapshot], name: str, *, exactly: bool = True) -> Snapshot | None:
-    """Return the snapshot that has a name; unless `exactly`, A is a."""
-    wanted = name if exactly else name.lower()
-    names = ((snapshot, snapshot.name if exactly else snapshot.name.lower()) for snapshot in snapshots)
-    return next((snapshot for snapshot, its in names if its == wanted), None)
+def of_the_name(snapshots: Iterable[Snapshot], name: str) -> Snapshot | None:
+    return next((snapshot for snapshot in snapshots if snapshot.name == name), None)
 
 
-def require_free_name(snapshots: Iterable[Snapshot], name: str, *, exactly: bool = True) -> None:
+def require_free_name(snapshots: Iterable[Snapshot], name: str) -> None:
     """Refuse a new snapshot whose name is taken (contract 4.13)."""
-    taken = of_the_name(snapshots, name, exactly=exactly)
-    if taken is not None:
-        raise NameTaken(f"there is a snapshot '{taken.name}' of this type already")
+    if of_the_name(snapshots, name) is not None:
+        raise NameTaken(f"there is a snapshot '{name}' of this type already")
 
 
 def require_room(snapshots: Sequence[Snapshot], settings: RotationSettings, num_max: int) -> None:
@@ -109,7 +87,7 @@ def require_room(snapshots: Sequence[Snapshot], settings: RotationSettings, num_
 
 
 def rotated_out(
-    snapshots: Sequence[Snapshot], settings: RotationSettings, num_max: int, *, broken_first: bool = True
+    snapshots: Sequence[Snapshot], settings: RotationSettings, num_max: int
 ) -> tuple[Snapshot, ...]:
     """Return the snapshots that go so that one more fits among those that count (contract 4.10).
 
@@ -123,7 +101,7 @@ def rotated_out(
     if not settings.enabled or len(free) < surplus:
         why = "none can be rotated out" if settings.enabled else "rotation is off"
         raise TaskFailed(f"it has {len(snapshots)} of {num_max} snapshots, and {why}")
-    free.sort(key=lambda snapshot: (broken_first and snapshot.status != "error", snapshot.sequence))
+    free.sort(key=lambda snapshot: (snapshot.status != "error", snapshot.sequence))
     return tuple(free[:surplus])
 
 

@@ -133,11 +133,10 @@ def rebooted(vm: VirtualMachine, now: Instant) -> VirtualMachine:
     return replace(vm, state=_booted(as_of(vm, now).state), running_since=now)
 
 
-def restored(vm: VirtualMachine, state: MachineState, now: Instant, *, keep_memory: bool) -> VirtualMachine:
-    """Return the VM off, with the disk and, unless that is not kept, the memory of a snapshot (contract 4.11)."""
-    held = state if keep_memory else replace(state, memory_fingerprint=None)
+def restored(vm: VirtualMachine, state: MachineState, now: Instant) -> VirtualMachine:
+    """Return the VM off, with the disk and the memory of a snapshot (contract 4.11)."""
     stopped = vm if vm.power == "off" else _with_power(vm, "off", now)
-    return replace(stopped, state=held, running_since=None)
+    return replace(stopped, state=state, running_since=None)
 
 
 def damaged(vm: VirtualMachine, now: Instant) -> VirtualMachine:

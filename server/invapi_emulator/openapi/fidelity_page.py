@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumption
-from invapi_emulator.contract.assumptions.unswitched import WHY_NO_SWITCH
+from invapi_emulator.contract.assumptions.retired import RETIRED
+from invapi_emulator.contract.assumptions.without_options import WHY_NO_OPTIONS
 from invapi_emulator.contract.clauses import Section, clauses, sections
 from invapi_emulator.contract.sources import SOURCES
 from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED, Action
@@ -26,7 +27,7 @@ Nothing here was compared with the real API: that needs a paid account. `invapi-
 as the clauses say, the real one too ([conformance.md](conformance.md)); where you see it differ, tell us.
 """
 
-_SWITCHES = """
+_OPTIONS = """
 ## Assumptions
 
 Where public material is silent, each option below is as likely as the others, and a client should work with all of them.
@@ -40,7 +41,15 @@ Name an option by its word; `yes` is the first one, the default, and `no` the se
 Chosen 2026-11-27. For A-04, A-08, A-13, A-14, A-15 and A-18, documents or clients speak for the default.
 """
 
-_NO_SWITCHES = """
+_RETIRED = """
+### Retired ids
+
+An assumption stays only while a real client can observe it and be hurt by another option. The emulator does what was the default of
+those below. A retired id is still accepted, with any option, in flags, variables, markers, worlds and the control API. It is
+ignored, and one line says so.
+"""
+
+_WITHOUT_OPTIONS = """
 Clauses with a choice that has no options:
 """
 
@@ -49,7 +58,9 @@ def whole_page() -> str:
     parts = [_TOP, *_sources(), _NEVER_COMPARED, *_actions()]
     for section in sections():
         parts += [*_section(section), *(_durations() if section.number == _DURATIONS_IN else ())]
-    return "\n".join([*parts, _SWITCHES, *_assumptions(), _NO_SWITCHES, *_unswitched(), ""])
+    return "\n".join(
+        [*parts, _OPTIONS, *_assumptions(), _RETIRED, *_retired(), _WITHOUT_OPTIONS, *_without_options(), ""]
+    )
 
 
 _DURATIONS_IN = 8
@@ -126,8 +137,13 @@ def _options(found: Assumption[Any]) -> str:
     return "; ".join(f"`{name}`: {meaning}" for name, meaning in found.options.items())
 
 
-def _unswitched() -> Iterator[str]:
-    for number, why in WHY_NO_SWITCH.items():
+def _retired() -> Iterator[str]:
+    for id_, why in RETIRED.items():
+        yield f"- {id_}: {why}"
+
+
+def _without_options() -> Iterator[str]:
+    for number, why in WHY_NO_OPTIONS.items():
         yield f"- {number}: {why}"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.assumption import stored
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.behavior import Conduct
 from invapi_emulator.domain.clocks import Clock, ClockStart
@@ -211,6 +211,6 @@ def _from_row(row: Any) -> Account:
         used_at=row["used_at"],
         start=ClockStart(*(row[f"start_{part}"] for part in _START)),
         clock=Clock(*(row[f"clock_{part}"] for part in _CLOCK)),
-        start_conduct=Conduct(row["start_profile"], Assumed(row["start_assumed"])),
-        conduct=Conduct(row["profile"], Assumed(row["assumed"])),
+        start_conduct=Conduct(row["start_profile"], stored(row["start_assumed"])),
+        conduct=Conduct(row["profile"], stored(row["assumed"])),
     )

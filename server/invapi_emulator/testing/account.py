@@ -1,5 +1,6 @@
 """An account of an emulator: a world of its own, for a test."""
 
+import warnings
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -63,7 +64,9 @@ class Account(Closes):
 
     def assume(self, options: dict[str, str]) -> Json:
         """Set options of assumptions, as `{"A-12": "no"}` (docs/fidelity.md); others stay as they are."""
-        return self._control("PUT", "/assumptions", options)
+        changed = self._control("PUT", "/assumptions", options)
+        show_ignored(changed)
+        return changed
 
     def set_profile(self, profile: str) -> None:
         """Make its world `instant`, `realistic`, `slow` or `hostile`."""
@@ -144,6 +147,7 @@ class Account(Closes):
         self._look_at_faults()
         made = self._control("PUT", "/state", state)
         self.seed, self.vms = made["seed"], made["vms"]
+        show_ignored(made)
         return made
 
     def close(self) -> None:
@@ -161,6 +165,12 @@ class Account(Closes):
 
     def _control(self, method: str, path: str, body: Any = None) -> Json:
         return self.emulator.control(method, f"/accounts/{quote(self.name)}{path}", body)
+
+
+def show_ignored(answer: Json) -> None:
+    """Show the line about retired assumptions as a warning, also in a suite that makes warnings errors."""
+    if answer.get("ignored"):
+        warnings.showwarning(UserWarning(answer["ignored"]), UserWarning, __file__, 0)
 
 
 def _fell_short(rule: Json) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed, split
+from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
 
 EACH = "each"
 _DEFAULTS = "as-assumed"
@@ -23,6 +24,7 @@ class AssumptionRuns:
 
     def __init__(self, asked: str) -> None:
         self._each = asked == EACH
+        self._retired = None if self._each else retired_line(_options(asked))
         if not self._each:
             self._words = [asked]
             Assumed().changed(_options(asked))
@@ -42,7 +44,8 @@ class AssumptionRuns:
             yield
             return
         emulator = request.getfixturevalue("invapi_server")
-        emulator.assumed = {} if word == _DEFAULTS else _options(word)
+        options = {} if word == _DEFAULTS else _options(word)
+        emulator.assumed = {id_: option for id_, option in options.items() if id_ not in RETIRED}
         yield
         emulator.assumed = {}
 
@@ -62,6 +65,8 @@ class AssumptionRuns:
         return report
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._retired is not None:
+            terminalreporter.write_line(f"--invapi-assumptions: {self._retired}")
         if not self._each:
             return
         found = [tuple(value) for value in _told(terminalreporter)]

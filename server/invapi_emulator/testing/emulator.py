@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from invapi_emulator.clock import real_time
-from invapi_emulator.testing.account import Account
+from invapi_emulator.testing.account import Account, show_ignored
 from invapi_emulator.testing.closing import Closes
 from invapi_emulator.testing.failure import ControlFailure, Json
 from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, ca_file, serving
@@ -66,6 +66,7 @@ class Emulator(Closes):
         made = self.control(
             "POST", "/accounts", {key: value for key, value in wanted.items() if value is not None}
         )
+        show_ignored(made)
         return Account(self, made)
 
     def control(

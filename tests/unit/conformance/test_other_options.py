@@ -19,11 +19,8 @@ SEEN = {
     "A-14": "context-id-is-a-number",
     "A-15": "scope-is-a-json-string",
     "A-18": "get-snapshot-lists-at-once",
-    "A-19": "the-oldest-comes-first",
     "A-21": "a-second-change-is-refused",
-    "A-22": "what-is-left-out-is-kept",
     "A-28": "reading-goes-on",
-    "A-33": "ids-are-strings",
     "A-34": "off-of-what-is-off",
     "A-35": "reboot-of-what-is-off",
 }

@@ -245,6 +245,20 @@ def test_a_suite_runs_under_options_that_are_named(pytester: pytest.Pytester) ->
     run(pytester, test).assert_outcomes(failed=1)
 
 
+def test_retired_ids_are_ignored_with_a_line(pytester: pytest.Pytester) -> None:
+    test = """
+    @pytest.mark.invapi(assume={"A-17": "no"})
+    def test_of_a_marker(invapi):
+        assert call(invapi, "get_snapshot")["result"] == "OK"
+    """
+    result = run(pytester, test, "-W", "error")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*UserWarning: A-17 is retired and ignored *"])
+    result = run(pytester, GUESSES, "--invapi-assumptions=A-22=no,A-18=no")
+    result.stdout.fnmatch_lines(["--invapi-assumptions: A-22 is retired and ignored *"])
+    assert result.stdout.str().count("retired and ignored") == 1
+
+
 def test_unknown_words_end_the_run(pytester: pytest.Pytester) -> None:
     result = run(pytester, "", "--invapi-assumptions=A-12=maybe")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

@@ -6,16 +6,13 @@ from contextlib import suppress
 from invapi_emulator.actions.answers import started
 from invapi_emulator.actions.locks import require_changeable
 from invapi_emulator.actions.parameters import OfSnapshot
-from invapi_emulator.actions.vm.lists import held, list_named, take_out
-from invapi_emulator.contract.assumptions import snapshots as assumptions
+from invapi_emulator.actions.vm.lists import held, take_out
+from invapi_emulator.contract.assumptions.snapshots import EXCLUDED_AND_THE_LIMIT
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.snapshots import (
-    Counting,
     RotationSettings,
     Snapshot,
     SnapshotStatus,
-    counted,
-    of_the_name,
     require_free_name,
     require_room,
     rotated_out,
@@ -38,19 +35,16 @@ def create_snapshot(unit: UnitOfWork, call: Call[OfSnapshot]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)
     require_changeable(account.assumed, vm)
-    present, settings = held(unit, account, vm.id, type_)
-    staying = _without_replaced(account, present, call.params.name)
-    require_room(counted(staying, settings, _counting(account)), settings, vm.num_max)
-    if account.assumed[assumptions.WHEN_ROTATION_IS] == "at-the-call":
-        take_out(unit, account, call.now, _rotated_out(account, staying, settings, vm.num_max))
+    present, settings = held(unit, vm.id, type_)
+    require_free_name(present, call.params.name)
+    require_room(_counted(account, present, settings), settings, vm.num_max)
     return {"callback": start_task(unit, call, vm, type=type_)}
 
 
 def _leave_in_error(unit: UnitOfWork, work: Work) -> VirtualMachine:
     """Leave the snapshot in status error; it rotates as a good one would (contract 4.10, 4.13)."""
-    if work.account.assumed[assumptions.FAILED_CREATE] == "row":
-        with suppress(TaskFailed, Refusal):  # no room: no row either
-            _list_new(unit, work, "error")
+    with suppress(TaskFailed, Refusal):  # no room: no row either
+        _list_new(unit, work, "error")
     return work.vm
 
 
@@ -62,13 +56,10 @@ def finish_create_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
 
 def _list_new(unit: UnitOfWork, work: Work, status: SnapshotStatus) -> Snapshot:
     """List the new snapshot; where there is no room, rotate by the settings of this moment (contract 4.10)."""
-    account, vm, name = work.account, work.vm, work.task.context["name"]
-    type_ = list_named(account, work.task.context["type"])
-    present, settings = held(unit, account, vm.id, type_)
-    staying = _without_replaced(account, present, name)
-    gone = _rotated_out(account, staying, settings, vm.num_max)
-    take_out(unit, account, work.now, [*(old for old in present if old not in staying), *gone])
-    at_the_end = account.assumed[assumptions.TIME_OF_A_ROW] == "end"
+    vm, name, type_ = work.vm, work.task.context["name"], work.task.context["type"]
+    present, settings = held(unit, vm.id, type_)
+    require_free_name(present, name)
+    take_out(unit, work.now, rotated_out(_counted(work.account, present, settings), settings, vm.num_max))
     made = Snapshot(
         vm_id=vm.id,
         type=type_,
@@ -77,7 +68,7 @@ def _list_new(unit: UnitOfWork, work: Work, status: SnapshotStatus) -> Snapshot:
         image_id=_new_image(work),
         status=status,
         size=size_of(vm.state, vm.memory_mb),
-        created_at=work.now if at_the_end else work.task.created_at,
+        created_at=work.now,
         state=vm.state,
     )
     snapshots.add(unit, made)
@@ -91,32 +82,11 @@ def _new_image(work: Work) -> str:
     return work.chance.uuid("vm", work.vm.id, "image", *which)
 
 
-def _without_replaced(account: Account, present: Sequence[Snapshot], name: str) -> Sequence[Snapshot]:
-    """Return the snapshots that stay beside a new one of this name; raises NameTaken where it replaces none.
-
-    It may replace several: `a` and `A`, made before their case was ignored.
-    """
-    exactly = account.assumed[assumptions.NAMES_COMPARED] == "exactly"
-    if account.assumed[assumptions.NAME_TAKEN] == "refused":
-        require_free_name(present, name, exactly=exactly)
+def _counted(account: Account, present: Sequence[Snapshot], settings: RotationSettings) -> Sequence[Snapshot]:
+    """Return the snapshots that count against the limit (contract 4.10)."""
+    if account.assumed[EXCLUDED_AND_THE_LIMIT] == "count":
         return present
-    return [snapshot for snapshot in present if of_the_name((snapshot,), name, exactly=exactly) is None]
-
-
-def _rotated_out(
-    account: Account, present: Sequence[Snapshot], settings: RotationSettings, num_max: int
-) -> tuple[Snapshot, ...]:
-    counting = _counting(account)
-    those = counted(present, settings, counting)
-    return rotated_out(those, settings, num_max, broken_first=counting.broken_first)
-
-
-def _counting(account: Account) -> Counting:
-    return Counting(
-        excluded=account.assumed[assumptions.EXCLUDED_AND_THE_LIMIT] == "count",
-        broken=account.assumed[assumptions.BROKEN_AND_THE_LIMIT] == "counts",
-        broken_first=account.assumed[assumptions.BROKEN_ONES_ROTATE] == "first",
-    )
+    return [snapshot for snapshot in present if snapshot.name not in settings.excluded]
 
 
 _REFUSAL = "failed to request snapshot creation for"

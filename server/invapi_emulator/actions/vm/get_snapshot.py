@@ -9,9 +9,8 @@ from invapi_emulator.actions.answers import KEY, Started, invalid_token
 from invapi_emulator.actions.locks import require_readable
 from invapi_emulator.actions.parameters import OfSnapshots
 from invapi_emulator.actions.vm.answers import SETTINGS_EXAMPLE, RotationSettings, SnapshotRow
-from invapi_emulator.actions.vm.lists import list_named
 from invapi_emulator.actions.vm.rows import settings_body, snapshot_row
-from invapi_emulator.contract.assumptions import snapshots as assumptions
+from invapi_emulator.contract.assumptions.snapshots import LIST_ANSWER
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import as_listed
@@ -39,11 +38,11 @@ def get_snapshot(unit: UnitOfWork, call: Call[OfSnapshots]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)
     require_readable(account.assumed, vm)
-    option = account.assumed[assumptions.LIST_ANSWER]
+    option = account.assumed[LIST_ANSWER]
     key = {} if option == "at-once" else {"callback": start_task(unit, call, vm, type=type_)}
     if option == "by-key":
         return key
-    settings = snapshots.settings_of_type(unit, vm.id, list_named(account, type_))
+    settings = snapshots.settings_of_type(unit, vm.id, type_)
     return key | {
         "settings": settings_body(settings, vm.num_max),
         "snapshots": _listed(unit, account, vm, type_, call.now),
@@ -63,9 +62,7 @@ def _listed(
     stale = stale_lists.of_vm(unit, vm.id, now)
     if stale:
         shown = as_listed(shown, stale)
-    listed = list_named(account, type_)
-    rows = [snapshot_row(snapshot, account.assumed) for snapshot in shown if snapshot.type == listed]
-    return rows if account.assumed[assumptions.ORDER_OF_ROWS] == "oldest-first" else rows[::-1]
+    return [snapshot_row(snapshot, account.assumed) for snapshot in shown if snapshot.type == type_]
 
 
 _ROW = {

@@ -3,8 +3,8 @@
 from invapi_emulator.actions.answers import started
 from invapi_emulator.actions.parameters import OfExistingSnapshot
 from invapi_emulator.actions.vm.lists import changeable, named_in, take_out
-from invapi_emulator.contract.assumptions import snapshots as assumptions
 from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.snapshots import POWER_OFF_NEEDED
 from invapi_emulator.domain.tasks import Stage
 from invapi_emulator.domain.virtual_machines import VirtualMachine, require_off
 from invapi_emulator.engine.action import Action
@@ -23,14 +23,14 @@ def remove_snapshot(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> Body:
 def finish_remove_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
     gone, _ = named_in(unit, work)
     _require_power_to_remove(work.account.assumed, work.vm)
-    take_out(unit, work.account, work.now, (gone,))
+    take_out(unit, work.now, (gone,))
     return Outcome(
         work.vm, f"Snapshot {gone.name} removed", f"{work.vm.engine}: image {gone.image_id} deleted"
     )
 
 
 def _require_power_to_remove(assumed: Assumed, vm: VirtualMachine) -> None:
-    if assumed[assumptions.POWER_OFF_NEEDED] == "both":
+    if assumed[POWER_OFF_NEEDED] == "both":
         require_off(vm)
 
 

@@ -3,8 +3,8 @@
 from invapi_emulator.actions.answers import started
 from invapi_emulator.actions.parameters import OfExistingSnapshot
 from invapi_emulator.actions.vm.lists import changeable, named_in, take_out
-from invapi_emulator.contract.assumptions import snapshots as assumptions
 from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.snapshots import AFTER_A_RESTORE, POWER_OFF_NEEDED
 from invapi_emulator.domain.snapshots import Snapshot, newer_than, require_restorable
 from invapi_emulator.domain.tasks import Stage
 from invapi_emulator.domain.virtual_machines import VirtualMachine, damaged, powered_on, require_off, restored
@@ -29,7 +29,7 @@ def finish_restore_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
     snapshot, present = named_in(unit, work)
     require_restorable(snapshot)
     _require_power_to_restore(work.account.assumed, work.vm)
-    take_out(unit, work.account, work.now, newer_than(snapshot, present))
+    take_out(unit, work.now, newer_than(snapshot, present))
     events.record(unit, work.now, "snapshot_restored",
         vm=work.vm.id, type=snapshot.type, name=snapshot.name,
     )  # fmt: skip
@@ -42,15 +42,13 @@ def finish_restore_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
 
 
 def _require_power_to_restore(assumed: Assumed, vm: VirtualMachine) -> None:
-    if assumed[assumptions.POWER_OFF_NEEDED] != "neither":
+    if assumed[POWER_OFF_NEEDED] != "neither":
         require_off(vm)
 
 
 def _after_restore(work: Work, snapshot: Snapshot) -> VirtualMachine:
-    assumed = work.account.assumed
-    keep_memory = assumed[assumptions.HELD_MEMORY] == "resumed"
-    vm = restored(work.vm, snapshot.state, work.now, keep_memory=keep_memory)
-    return vm if assumed[assumptions.AFTER_A_RESTORE] == "off" else powered_on(vm, work.now)
+    vm = restored(work.vm, snapshot.state, work.now)
+    return vm if work.account.assumed[AFTER_A_RESTORE] == "off" else powered_on(vm, work.now)
 
 
 _REFUSAL = "failed to request snapshot restore for"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from invapi_emulator.contract.assumptions.assumption import Assumed
-from invapi_emulator.contract.assumptions.snapshots import ID_OF_A_SNAPSHOT, SIZES
+from invapi_emulator.contract.assumptions.snapshots import SIZES
 from invapi_emulator.domain.instants import iso, wire_date
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
 
@@ -12,11 +12,10 @@ _NOTHING_ELSE = Assumed()
 
 
 def snapshot_row(snapshot: Snapshot, assumed: Assumed = _NOTHING_ELSE) -> dict[str, Any]:
-    number = snapshot.sequence
     size = snapshot.size if assumed[SIZES] == "bytes" else snapshot.size // _MIB
     return {
         "name": snapshot.name,
-        "snapshot_id": str(number) if assumed[ID_OF_A_SNAPSHOT] == "string" else number,
+        "snapshot_id": str(snapshot.sequence),
         "date": wire_date(snapshot.created_at),
         "created_at": iso(snapshot.created_at),
         "type": snapshot.type,

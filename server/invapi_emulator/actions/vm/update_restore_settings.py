@@ -5,10 +5,8 @@ from msgspec.structs import replace
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.parameters import Names, OfSnapshots, Switch
 from invapi_emulator.actions.vm import answers
-from invapi_emulator.actions.vm.lists import held, list_named
 from invapi_emulator.actions.vm.rows import settings_body
-from invapi_emulator.contract.assumptions.snapshots import EXCLUDED_NAMES, LEFT_OUT_SETTINGS
-from invapi_emulator.domain.snapshots import RotationSettings, find_snapshot
+from invapi_emulator.domain.snapshots import RotationSettings
 from invapi_emulator.domain.virtual_machines import require_snapshots_supported
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
@@ -36,25 +34,18 @@ class Settings(Part):
 def update_restore_settings(unit: UnitOfWork, call: Call[RestoreSettings]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)
-    type_ = list_named(call.account, call.params.type)
-    settings = _changed(unit, call, vm.id)
+    type_ = call.params.type
+    settings = _changed(snapshots.settings_of_type(unit, vm.id, type_), call.params)
     snapshots.save_settings(unit, vm.id, type_, settings)
     body = settings_body(settings, vm.num_max)
     events.record(unit, call.now, "settings", vm=vm.id, type=type_, settings=body)
     return {"settings": body}
 
 
-def _changed(unit: UnitOfWork, call: Call[RestoreSettings], vm_id: int) -> RotationSettings:
-    assumed, params = call.account.assumed, call.params
-    present, settings = held(unit, call.account, vm_id, params.type)
-    if assumed[LEFT_OUT_SETTINGS] == "cleared":
-        settings = RotationSettings()
+def _changed(settings: RotationSettings, params: RestoreSettings) -> RotationSettings:
     if params.enable_rotation is not None:
         settings = replace(settings, enabled=params.enable_rotation)
     if params.exclude_rotation is not None:
-        if assumed[EXCLUDED_NAMES] == "existing":
-            for name in params.exclude_rotation:
-                find_snapshot(present, name, None)
         settings = replace(settings, excluded=params.exclude_rotation)
     return settings
 

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, field
 
+from invapi_emulator.contract.assumptions.retired import RETIRED
 from invapi_emulator.contract.registry import Registry
 
 DEFAULT = "yes"
@@ -64,12 +65,21 @@ class Assumed(Struct, frozen=True):
         return option
 
     def changed(self, options: Mapping[str, str]) -> "Assumed":
-        """Return a copy with these options by id; others stay. Raises ValueError for an unknown id or option."""
-        merged = {**self.other, **{id_: _found(id_).option(word) for id_, word in options.items()}}
+        """Return a copy with these options by id; others stay. A retired id is ignored.
+
+        Raises ValueError for an unknown id or option.
+        """
+        chosen = {id_: _found(id_).option(word) for id_, word in options.items() if id_ not in RETIRED}
+        merged = {**self.other, **chosen}
         return Assumed({id_: merged[id_] for id_ in sorted(merged) if merged[id_] != _found(id_).default})
 
     def as_words(self) -> tuple[str, ...]:
         return tuple(f"{id_}={option}" for id_, option in self.other.items())
+
+
+def stored(options: Mapping[str, str]) -> Assumed:
+    """Return what an account assumes as it is stored, without the ids that were retired since."""
+    return Assumed({id_: option for id_, option in options.items() if id_ not in RETIRED} if options else {})
 
 
 def split(word: str) -> tuple[str, str]:
@@ -83,7 +93,5 @@ def split(word: str) -> tuple[str, str]:
 def _found(id_: str) -> Assumption[Any]:
     known = ASSUMPTIONS.get(id_)
     if known is None:
-        raise ValueError(
-            f"there is no assumption {id_!r}; there are {min(ASSUMPTIONS)} to {max(ASSUMPTIONS)}"
-        )
+        raise ValueError(f"unknown assumption {id_!r} (docs/fidelity.md lists the assumptions)")
     return known

@@ -27,6 +27,19 @@ def dates_are_american(_asked: Asked, given: Given) -> None:
         row["date"] = f"{row['date'][5:7]}/{row['date'][8:10]}/{row['date'][:4]}"
 
 
+@mutation("ids-are-strings")
+def ids_of_snapshots_are_numbers(_asked: Asked, given: Given) -> None:
+    for row in rows_in(given):
+        row["snapshot_id"] = int(row["snapshot_id"])
+
+
+@mutation("what-is-left-out-is-kept", EVERYTHING)
+def a_setting_that_is_left_out_is_cleared(asked: Asked, given: Given) -> None:
+    left_out = not any(name.startswith("exclude_rotation") for name in asked.fields)
+    if asked.action == "update_restore_settings" and left_out and not is_failure(given):
+        given.body["settings"]["exclude_rotation"] = []
+
+
 @mutation("the-oldest-comes-first")
 def the_newest_comes_first(_asked: Asked, given: Given) -> None:
     rows_in(given).reverse()

@@ -1,11 +1,13 @@
-"""Clauses that hold choices of the emulator's own which are no switch, and why."""
+"""Clauses with a choice of the emulator's own that has no options, and why."""
 
-WHY_NO_SWITCH = {
+WHY_NO_OPTIONS = {
     "1.3": "PHP's rules for arrays; what a wrong kind of field does is refused rather than guessed",
     "2.5": "the header is the emulator's own",
     "2.6": "a client cannot depend on how an action that is not there is refused",
     "2.7": "an emulator that let malformed fields pass would teach wrong habits",
     "3.6": "the texts are documented, the reasons are the emulator's own header",
+    "4.9": "no known client changes the settings of rotation (A-22, A-23 and A-24 are retired)",
+    "4.13": "the defaults are the stricter options (A-29 to A-32 and A-36 are retired)",
     "4.15": "no public material shows statistics that could be read otherwise",
     "4.16": "further fields mean nothing",
     "7.1": "the emulator's own world", "7.2": "the emulator's own world",
