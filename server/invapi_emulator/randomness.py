@@ -1,4 +1,4 @@
-"""The only source of chance: a function of seed, subject, purpose and count - or real chance, where no seed is."""
+"""The only source of chance: a function of seed, subject, purpose and count, or real chance without a seed."""
 
 import hashlib
 import secrets
@@ -26,7 +26,7 @@ _draws = count()
 
 
 def _unforeseeable() -> bytes:
-    """Return 64 bytes that nobody can foresee; to ask the system for each would take five times as long."""
+    """Return 64 unpredictable bytes. Asking the system for each would take five times as long."""
     return hashlib.blake2b(next(_draws).to_bytes(8, "big"), key=_LIFE).digest()
 
 
@@ -41,9 +41,9 @@ def new_name() -> str:
 class Chance(Struct, frozen=True):
     """Draws for one account.
 
-    Every draw is a function of the seed and of the words given (the subject, what for, the how-manieth), so
-    what one VM gets does not depend on which call came first elsewhere. Two accounts with the same seed draw
-    alike; only keys and tokens mix in the account (`owner`), and come from the system where no seed was given.
+    Every draw is a function of the seed and the words given (subject, purpose, count). What one VM gets therefore does
+    not depend on calls about another. Two accounts with the same seed draw alike. Only keys and tokens mix in the
+    account (`owner`); without a seed they come from the system.
     """
 
     seed: int

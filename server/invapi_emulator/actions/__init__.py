@@ -1,4 +1,4 @@
-"""The imitated API: a folder a module (`vm.php`), a file an action; importing the package fills the tables of both."""
+"""The imitated API: one folder for each module (`vm.php`), one file for each action. Importing it fills their tables."""
 
 from types import ModuleType
 

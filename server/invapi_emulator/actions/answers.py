@@ -1,4 +1,4 @@
-"""What answers are made of, and the examples that several actions share."""
+"""Parts of answers, and examples that several actions share."""
 
 from typing import Annotated
 

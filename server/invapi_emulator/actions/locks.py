@@ -1,4 +1,4 @@
-"""Who may work on a VM that a changing task holds (contract 4.12, assumptions A-21, A-28)."""
+"""Refusals while a changing task locks the VM (contract 4.12, assumptions A-21, A-28)."""
 
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.tasks import READING_WHILE_LOCKED, SECOND_CHANGE

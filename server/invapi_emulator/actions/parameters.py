@@ -1,4 +1,4 @@
-"""What the actions' parameters take; a field's description is what a client reads when it sent something else."""
+"""Types of parameters. A client that sends something else reads the type's description."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -71,13 +71,13 @@ CallbackKey = Annotated[
 
 
 class Parameters(BaseModel):
-    """Parameters of an action; fields it does not know are ignored, as the vendor's API does."""
+    """Parameters of an action. Unknown fields are ignored, as the vendor's API does."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class NoParameters(Parameters):
-    """An action that takes none, or none that matters."""
+    """An action without parameters, or without any that it reads."""
 
 
 class OfVm(Parameters):

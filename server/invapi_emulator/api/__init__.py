@@ -1,1 +1,1 @@
-"""The wire side of the modules: forms in, envelopes out."""
+"""The path of a call: from HTTP to its answer."""

@@ -1,4 +1,4 @@
-"""An answer of a module on its way out: bytes, and what is known of them."""
+"""An answer of a module, ready to be sent."""
 
 from msgspec import Struct
 from starlette.types import Receive, Scope, Send
@@ -17,10 +17,10 @@ _NO_CONTENT = 204
 
 
 class Answer(Struct):
-    """`reason` tells why a call was refused, None for one that was not, `retry_after` how many seconds to wait then.
+    """An answer: status, body and headers.
 
-    `more` are headers beyond those of each answer. `to_other_origins`: web pages of any origin may read it (contract
-    1.5).
+    `reason` says why a call was refused; it is None for a call that was not. `retry_after` is in seconds. `more` are
+    headers that not every answer has. `to_other_origins` lets web pages of any origin read it (contract 1.5).
     """
 
     body: bytes
@@ -32,7 +32,7 @@ class Answer(Struct):
 
     @property
     def headers(self) -> RawHeaders:
-        """Return the headers as they are sent, names in lower case."""
+        """Return the headers to send, with names in lower case."""
         if self.status == _NO_CONTENT:
             return [*_ALWAYS[1:], *self.more]
         always = _ALWAYS if self.to_other_origins else _ALWAYS[:1]

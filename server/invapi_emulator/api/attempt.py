@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Attempt:
-    """A call that is to be answered; `rules_asked`: the rules that act in place of it were asked before."""
+    """A call that waits for its answer. `rules_asked` is true once the rules that act in its place have been asked."""
 
     def __init__(self, request: Request, action: Action, assumed: Assumed, real_time: RealTime) -> None:
         self._request = request
@@ -38,7 +38,7 @@ class Attempt:
 
     @property
     def owner(self) -> OwnerWord | None:
-        """What the call's account is found by, None where there is nothing to find."""
+        """The word that the call's account is found by; None if it has none."""
         return (self._action.identified_by or BY_TOKEN).word(self._request.fields)
 
     def run(self, unit: UnitOfWork) -> Exchange:
@@ -48,7 +48,7 @@ class Attempt:
         return self._last
 
     def needs(self) -> list[Need]:
-        """Return what the call will ask for of its account."""
+        """Return the parts of the account that the call will need."""
         fields = self._request.fields
         needs: list[Need] = [DUE, RULES]
         vm_id, token, key = vm_id_in(fields), fields.get("token"), fields.get("key")
@@ -63,7 +63,7 @@ class Attempt:
         return needs
 
     def may_lose(self) -> bool:
-        """Tell whether the call has done nothing but to be there for the journal, which then misses it."""
+        """Tell whether the call changed nothing but the journal. The journal may then miss it."""
         if self._last is None or self._last.must_be_kept:
             return False
         _log.error(

@@ -1,4 +1,4 @@
-"""The endpoint of all modules: a form in, an envelope out."""
+"""The endpoint of all modules: it takes a form and answers an envelope."""
 
 import asyncio
 import logging
@@ -75,7 +75,7 @@ class FormEndpoint:
             await deliver(answer, exchange.reply, scope, receive, send)
 
     async def _answered(self, head: Request, scope: Scope, receive: Receive) -> Exchange:
-        """Return the exchange with its answer, once it is in the journal."""
+        """Return the exchange with its answer. The journal has it by then."""
         request = head
         try:
             self._check(head, scope)
@@ -98,7 +98,7 @@ class FormEndpoint:
             return self._unanswered(request, stopped)
 
     def _check(self, head: Request, scope: Scope) -> None:
-        """Refuse what is no call of a module, and all while the server starts or stops."""
+        """Refuse a path that is not a module, a wrong method, and every call while the server starts or stops."""
         if head.module not in MODULES:
             known = ", ".join(f"/{module}.php" for module in modules())
             raise UnknownModule(f"there is no module at {_shown_path(scope)}; there are {known}")
@@ -109,7 +109,7 @@ class FormEndpoint:
             raise Unavailable(f"the emulator is {self._lifecycle.state}; ask again")
 
     async def _called(self, request: Request, action: Action) -> Exchange:
-        """Take a call through the pipeline until it is answered; in between, others get their turn."""
+        """Run a call through the pipeline until it is answered. Other calls get their turn between two runs."""
         attempt = Attempt(request, action, self._assumed, self._database.real_time)
         while True:
             word = attempt.owner
@@ -126,7 +126,7 @@ class FormEndpoint:
             await asyncio.sleep(0)
 
     async def _refused(self, request: Request, error: ApiError) -> Exchange:
-        """Refuse a call that came to no action; that it is refused is said, even if the journal cannot have it."""
+        """Refuse a call that names no action. It is refused even if the journal cannot be written."""
         exchange = self._unanswered(request, error)
         if isinstance(error, Unavailable) or request.method == "OPTIONS":
             return exchange
@@ -141,19 +141,19 @@ class FormEndpoint:
         return exchange
 
     def _unanswered(self, request: Request, error: ApiError) -> Exchange:
-        """Return the exchange of a call that nothing was done of."""
+        """Return the exchange of a call that had no effect."""
         exchange = Exchange(request, None, self._assumed)
         exchange.answer = failure(error, self._assumed)
         return exchange
 
 
 def _shown_path(scope: Scope) -> str:
-    """Return the path as it was sent, and not too much of it."""
+    """Return the path as it was sent, cut to a length that fits a message."""
     return ascii(scope.get("raw_path", scope["path"].encode()).decode("latin-1"))[:80]
 
 
 def _counted(request: Request) -> tuple[str, str]:
-    """Return module and action for what is counted: made-up ones share a name, or counting them would never end."""
+    """Return module and action for the metrics. Unknown ones share a name, so that their number stays limited."""
     action = request.fields.get("action")
     module = request.module if request.module in MODULES else "other"
     known = isinstance(action, str) and (

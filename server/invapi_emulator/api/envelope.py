@@ -1,4 +1,4 @@
-"""The only maker of the modules' answers: the envelopes of contract 2, with their headers."""
+"""The envelopes of contract 2 with their headers. All answers of modules are made here."""
 
 from typing import Any
 
@@ -28,18 +28,18 @@ _HONEST = {
     "snapshot_limit": 409,
     "not_supported": 422,
 }
-"""The status of a refusal that is 200 otherwise, where statuses are honest (assumption A-04)."""
+"""The HTTP status of a refusal under option `honest` of assumption A-04; otherwise it is 200."""
 
 
 def success(module: str, action: str, body: Body) -> Answer:
-    """Answer what a handler returned; one with a `result` of its own is complete already (contract 2.1)."""
+    """Return the answer for a handler's body. A body with a `result` of its own is complete (contract 2.1)."""
     if "result" not in body:
         body = {"result": "OK", "module": module, "action": action, **body}
     return Answer(orjson.dumps(body))
 
 
 def failure(error: ApiError, assumed: Assumed = _NOTHING_ELSE) -> Answer:
-    """Answer a refusal in all four ways that clients look for one, unless another option of A-06 is in force (contract 2.2)."""
+    """Return a refusal in all four ways that clients look for one (contract 2.2), or as the option of A-06 says."""
     status = error.status
     if status == _OK and assumed[STATUS_OF_FAILURES] == "honest":
         status = _HONEST.get(error.reason, _OK)
@@ -48,7 +48,7 @@ def failure(error: ApiError, assumed: Assumed = _NOTHING_ELSE) -> Answer:
 
 
 def refusal(error: ApiError) -> tuple[int, RawHeaders, bytes]:
-    """Return status, headers and body of a failure, for the server that refuses a request itself."""
+    """Return status, headers and body of a failure, for a server that refuses a request itself."""
     answer = failure(error)
     return answer.status, answer.headers, answer.body
 
@@ -61,7 +61,7 @@ def failure_body(error: ApiError, assumed: Assumed = _NOTHING_ELSE) -> dict[str,
 
 
 def preflight(asked_headers: bytes) -> Answer:
-    """Allow what a browser asks before it lets a page of another origin call a module (contract 1.5)."""
+    """Return the answer to a browser's preflight for a page of another origin (contract 1.5)."""
     more = (
         (b"access-control-allow-methods", b"GET, POST"),
         (b"access-control-allow-headers", asked_headers or b"*"),

@@ -1,4 +1,4 @@
-"""What becomes of a request, from step to step until it is answered."""
+"""A request on its way through the steps."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ from invapi_emulator.errors import ApiError
 
 
 class Exchange:
-    """A request and what the steps learn of it; each field is set once (tests/unit/api/test_pipeline.py).
+    """A request and what the steps learn about it. Each field is set once (tests/unit/api/test_pipeline.py).
 
-    `account` is whose call it is, `time` what its clock shows, `token_refusal` why its token or key is refused.
-    `settled` is the unit's version when all that was due had taken effect; `must_be_kept` tells whether the call has
-    changed more than that and the journal. `task` is the key of the task it started, `fired` are the kinds of the
-    fault rules that fired on it; `reply` is how one of them wants the `answer` delivered. `rules_asked`: the rules that
-    act in place of a call were asked about it.
+    `account` is the caller's, `time` its clock's time. `token_refusal` says why its token or key is refused.
+    `settled` is the unit's version once all due tasks have taken effect. `must_be_kept` is true if the call changed
+    more than that and the journal. `task` is the key of the task that it started. `fired` lists the kinds of the fault
+    rules that fired on it. `reply` says how one of them wants the `answer` delivered. `rules_asked` is true once the
+    rules that act in place of a call have been asked.
     """
 
     __slots__ = (
@@ -54,7 +54,7 @@ class Exchange:
 
     @property
     def vm(self) -> int | None:
-        """The VM that the call is about, if its id is valid, whatever its other fields are."""
+        """The id of the VM that the call is about, if that field is valid."""
         if self.settled is None:
             return vm_id_in(self.request.fields)
         vm_id: int | None = getattr(self.params, "id", None)
@@ -62,18 +62,18 @@ class Exchange:
 
     @property
     def called(self) -> Action:
-        """The action that is called, where there is one."""
+        """The action that is called. Only calls that name one get here."""
         assert self.action is not None
         return self.action
 
     @property
     def assumed(self) -> Assumed:
-        """What is assumed for the call: by its account, or by the server until that is known."""
+        """The options in force: the account's, or the server's while the account is unknown."""
         return self.server_assumed if self.account is None else self.account.assumed
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The words that nobody may be shown: the account's, and the token that was sent."""
+        """The words to mask: the account's secrets, and the token that was sent."""
         if self.account is None:
             return ()
         credentials, token = self.account.credentials, self.request.fields.get("token")
@@ -81,6 +81,6 @@ class Exchange:
         return (*own, token) if isinstance(token, str) else own
 
     def duration(self, until: Instant) -> Instant:
-        """Return how long the call has taken by a real time, with what a fault adds to it."""
+        """Return how long the call takes in real time, including the delay of a fault."""
         held_back = 0.0 if self.reply is None else seconds_of(self.reply)
         return until - self.request.received_at + round(held_back * SECOND)

@@ -1,4 +1,4 @@
-"""What a call's path and form are refused for before its action is known, or where an assumption wants it."""
+"""Refusals of a call's path and form, before its action is known."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from invapi_emulator.errors import ApiError, NotEmulated, UnknownAction, Unknown
 
 
 def find_action(module: str, fields: Mapping[str, object]) -> Action:
-    """Return the action that the field `action` names; raises UnknownAction or NotEmulated (contract 2.6)."""
+    """Return the action that the field `action` names. Raise UnknownAction or NotEmulated (contract 2.6)."""
     name = fields.get("action")
     found = ACTIONS.get((module, name)) if isinstance(name, str) else None
     if found is not None:
@@ -30,7 +30,7 @@ def find_action(module: str, fields: Mapping[str, object]) -> Action:
 
 
 def form_refusal(request: Request, assumed: Assumed) -> ApiError | None:
-    """Return why a call is refused for its path or body by another option of A-01 or A-02."""
+    """Return the refusal of a path or body that the options of A-01 and A-02 do not accept."""
     if not request.has_extension and assumed[PATH_WITHOUT_PHP] == "unknown" and request.module in MODULES:
         return UnknownModule(f"there is no module at /{request.module}; it is at /{request.module}.php")
     if request.is_multipart and assumed[MULTIPART] == "refused":

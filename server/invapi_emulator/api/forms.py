@@ -13,7 +13,7 @@ from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMedia
 MAX_BODY = 1024 * 1024
 MAX_FIELDS = 1_000
 _MAX_DISCARDED = 64 * 1024 * 1024
-"""A body that is too large is read to its end up to here: a client that still writes would miss the answer."""
+"""Bytes of a body that is too large which are still read: a client that writes on would miss the answer."""
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
@@ -22,17 +22,17 @@ _ARRAY = re.compile(rf"([^\[]+)((?:\[[^\]]*\]){{1,{_MAX_DEPTH}}}).*", re.DOTALL)
 _INDEX = re.compile(r"\[([^\]]*)\]")
 
 _Items: TypeAlias = "dict[str, str | _Items]"
-"""An array while it is read: PHP's, with an index for each item."""
+"""An array under construction: PHP's, with an index for each item."""
 
 
 class ClientGone(Exception):
-    """The client has closed the connection before its call had come in."""
+    """The client closed the connection before its whole call arrived."""
 
 
 async def read_fields(scope: Scope, receive: Receive) -> Fields:
-    """Return the fields of query and body merged; where both have one, the body's counts.
+    """Return the fields of query and body merged. If both have a field, the body's counts.
 
-    Raises BodyTooLarge, UnsupportedMediaType, MalformedBody; ClientGone when no more comes.
+    Raise BodyTooLarge, UnsupportedMediaType or MalformedBody, and ClientGone if the connection ends first.
     """
     body = await _body(receive)
     query = _urlencoded(scope["query_string"], "the query")
@@ -43,12 +43,12 @@ async def read_fields(scope: Scope, receive: Receive) -> Fields:
 
 
 def names_in_query(scope: Scope) -> tuple[str, ...]:
-    """Return the names of the fields that came in the query, which proxies and servers write into their logs."""
+    """Return the names of the fields in the query. Proxies and servers write those into their logs."""
     return tuple(_as_php(_urlencoded(scope["query_string"], "the query")))
 
 
 def header(scope: Scope, wanted: bytes) -> str | None:
-    """Return the first header of a request that has this name, written in lower case."""
+    """Return the first header with this name. Write the name in lower case."""
     for name, value in scope["headers"]:
         if name == wanted:
             found: str = value.decode("latin-1")
@@ -74,7 +74,7 @@ async def _body(receive: Receive) -> bytes:
 def _form(content_type: str | None, body: bytes) -> list[tuple[str, str]]:
     if content_type is None or content_type == _URLENCODED:
         return _urlencoded(body, "the body")
-    # What is rare need not be there at each start.
+    # Multipart is rare, so its parser is not imported at each start.
     from email.message import Message  # noqa: PLC0415
 
     from invapi_emulator.api.multipart import parts_of  # noqa: PLC0415
@@ -107,7 +107,7 @@ def _urlencoded(raw: bytes, where: str) -> list[tuple[str, str]]:
     pairs = [pair for pair in text.split("&") if pair]
     if len(pairs) > MAX_FIELDS:
         raise BodyTooLarge(f"{where} has more than {MAX_FIELDS} fields")
-    if "%" not in text and "+" not in text:  # as most are, and then nothing is to be decoded
+    if "%" not in text and "+" not in text:  # true for most fields, which then need no decoding
         return [(name, value) for name, _, value in (pair.partition("=") for pair in pairs)]
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict")
@@ -135,7 +135,7 @@ def _as_php(pairs: Iterable[tuple[str, str]]) -> Fields:
 
 
 def _put(items: _Items, name: str, indexes: list[str], value: str) -> None:
-    """Put a value where its indexes say, array in array; an empty index is the next one."""
+    """Put a value at the place that its indexes give, array in array. An empty index means the next one."""
     for index in indexes:
         inner = items.get(name)
         if not isinstance(inner, dict):

@@ -1,4 +1,4 @@
-"""Writing a call and its answer into the journal, its secrets masked and its bodies cut."""
+"""Writing a call and its answer into the journal, with secrets masked and bodies cut."""
 
 import json
 from typing import Any
@@ -16,11 +16,11 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_SHOWN = 4096
 _SURELY_SHOWN = MAX_SHOWN // len(r"\u0000")
-"""So many characters stay within that, however JSON writes them."""
+"""Number of characters that stay within that limit, however JSON escapes them."""
 
 
 def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> None:
-    """Put a call into the journal, in the unit of work that did it: nothing is done that is not in the journal."""
+    """Put a call into the journal, in its own unit of work: nothing is done without an entry."""
     request, given = exchange.request, exchange.answer
     assert given is not None
     action = request.fields.get("action")
@@ -56,7 +56,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
 
 
 def _texts(request: Request, answer: str) -> list[str]:
-    """Return all the text of a call, but for the token that it is sent with."""
+    """Return all text of a call except the token that it was sent with."""
     texts = [answer, *request.in_query]
     for name, value in request.fields.items():
         if name != "token":
@@ -65,7 +65,7 @@ def _texts(request: Request, answer: str) -> list[str]:
 
 
 def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
-    """Return the fields as they may be shown, all together within the limit."""
+    """Return the fields masked and cut, so that all together stay within the limit."""
     if sum(_length(name, value) for name, value in fields.items()) <= _SURELY_SHOWN:
         return masking.fields(fields)
     shown: dict[str, Any] = {}
@@ -96,6 +96,6 @@ def _cut(text: str, most: int = MAX_SHOWN) -> str:
 
 
 def _cut_all(values: list[Any], most: int) -> Any:
-    """Return an array as it is, or as text where it is too long."""
+    """Return an array unchanged, or as text if it is too long."""
     text = json.dumps(values, ensure_ascii=False)
     return values if len(text) <= most else _cut(text, most)

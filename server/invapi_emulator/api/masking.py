@@ -1,4 +1,4 @@
-"""Keeping secrets out of the journal: fields that hold one, and the account's own wherever they turn up."""
+"""Keeping secrets out of the journal: fields that hold one, and the account's own wherever they occur."""
 
 import re
 from collections.abc import Iterable
@@ -18,17 +18,17 @@ _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
 _IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password|token): ).*?(; it takes|\Z)", re.DOTALL)
 _REFUSED = "invalid parameter "
 _REMEMBERED = 1_000
-"""Number of sets of names of fields about which it is remembered which of them tell a secret."""
+"""Number of sets of field names whose secret ones are cached."""
 
 _SHORTEST = 8
-"""Shorter secrets are masked by the names of their fields only: as a word they stand everywhere."""
+"""Shorter secrets are masked by their field's name only: as words they occur everywhere."""
 
 
 class Masking(Struct, frozen=True):
-    """Hides what is secret in a call of a module; `secrets` are the words that must not be seen.
+    """Hides the secrets of a call. `secrets` are the words to mask.
 
-    Without any nobody knows whose call it is, and whatever looks like a token is hidden. One that is `idle` has nothing
-    to hide but the fields whose names tell.
+    Without secrets the account is unknown, and everything that looks like a token is masked. An `idle` masking only masks
+    the fields whose names say that they are secret.
     """
 
     module: str
@@ -40,7 +40,7 @@ class Masking(Struct, frozen=True):
         return Masking(module, tuple([word for word in secrets if len(word) >= _SHORTEST]))
 
     def for_texts(self, names: str, texts: Iterable[str]) -> "Masking":
-        """Return the masking for these names, a line each, and texts: an idle one if nothing in them is to be hidden."""
+        """Return the masking for these names, one a line, and texts. It is idle if they hold nothing to mask."""
         if looks_generated(names) or not self.secrets:
             return self
         together = "\n".join((names, *texts))
@@ -50,14 +50,14 @@ class Masking(Struct, frozen=True):
         return Masking(self.module, self.secrets, idle=True)
 
     def fields(self, fields: Fields) -> dict[str, Any]:
-        """Return a few short fields as they may be shown, arrays as lists."""
+        """Return a few short fields masked, arrays as lists."""
         if self.idle:
             secret = _secret_among(tuple(fields), keys_are_shown=self.module == CALLBACK)
             return {**fields, **secret} if secret else {**fields}
         return {self.text(name): self.field(name, value) for name, value in fields.items()}
 
     def field(self, name: str, value: Value) -> Any:
-        """Return a field's value as it may be shown, an array as a list."""
+        """Return a field's value masked, an array as a list."""
         return MASK if _is_secret(name, keys_are_shown=self.module == CALLBACK) else self._value(value)
 
     def text(self, text: str) -> str:
@@ -70,12 +70,14 @@ class Masking(Struct, frozen=True):
         return text
 
     def name(self, text: str) -> str:
-        """Return a name that a client gave something, as it may be shown: whatever looks like a token is none."""
+        """Return a name that a client chose, with everything that looks like a token masked."""
         return text if self.idle else without_generated(self.text(text))
 
     def answer(self, answer: str) -> str:
-        """Mask tokens and passwords, also one that a refusal quotes because it is malformed."""
-        if any(word in answer for word in _SECRET_WORDS):  # in few is one, and to look for the words is quick
+        """Mask tokens and passwords, also a malformed one that a refusal quotes."""
+        if any(
+            word in answer for word in _SECRET_WORDS
+        ):  # few texts have one, and looking for the words is quick
             answer = _IN_ANSWER.sub(rf'"\1":"{MASK}"', answer)
         answer = self.text(answer)
         if self.module == CALLBACK or _REFUSED not in answer:
@@ -88,11 +90,11 @@ class Masking(Struct, frozen=True):
 
 @lru_cache(_REMEMBERED)
 def _secret_among(names: tuple[str, ...], *, keys_are_shown: bool) -> dict[str, str]:
-    """Return those of the names of fields that tell a secret, masked."""
+    """Return the secret ones of these field names, masked."""
     return {name: MASK for name in names if _is_secret(name, keys_are_shown=keys_are_shown)}
 
 
 def _is_secret(name: str, *, keys_are_shown: bool) -> bool:
-    """Tell by its name, however somebody spells it; a task's key is none, an API key is."""
+    """Tell whether a field of this name is secret, in any spelling. A task's key is not; an API key is."""
     plain = name.lower()
     return plain.replace("_", "").replace("-", "") in _NAMES or (plain == "key" and not keys_are_shown)

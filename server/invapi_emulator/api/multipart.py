@@ -1,4 +1,4 @@
-"""Reading a multipart/form-data body: fields only, and whole ones only."""
+"""Reading a multipart/form-data body: complete fields only, and no files."""
 
 from dataclasses import dataclass, field
 from email.message import Message
@@ -11,7 +11,7 @@ from invapi_emulator.errors import MalformedBody
 
 @dataclass
 class _Parts:
-    """What the parser's callbacks gather; `ended` once the closing boundary was seen."""
+    """The parts that the parser's callbacks collect. `ended` is true once the closing boundary was seen."""
 
     found: list[tuple[bytes, bytes]] = field(default_factory=list)
     headers: dict[bytes, bytes] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class _Parts:
 def parts_of(body: bytes, boundary: str) -> list[tuple[bytes, bytes]]:
     """Return name and value of each part.
 
-    Raises MalformedBody for a body that is cut or no multipart at all, a part without a name, and a file.
+    Raise MalformedBody for a body that is cut or not multipart, a part without a name, and a file.
     """
     parts = _Parts()
     callbacks = {name: getattr(parts, name) for name in dir(parts) if name.startswith("on_")}

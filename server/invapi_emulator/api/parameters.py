@@ -14,7 +14,7 @@ _VM_ID: TypeAdapter[int] = TypeAdapter(VmId)
 
 
 def validated(model: type[BaseModel], fields: Fields) -> BaseModel:
-    """Return the parameters; raises InvalidParameter about the first one that is wrong, `id` before others."""
+    """Return the parameters. Raise InvalidParameter about the first wrong one; `id` comes before others."""
     try:
         parameters: BaseModel = model.__pydantic_validator__.validate_python(fields)
     except ValidationError as invalid:
@@ -25,7 +25,7 @@ def validated(model: type[BaseModel], fields: Fields) -> BaseModel:
 
 
 def vm_id_in(fields: Fields) -> int | None:
-    """Return the VM that a call is about, if its id is valid, whatever its other fields are."""
+    """Return the id of the VM that a call is about, if that field is valid."""
     if "id" not in fields:
         return None
     try:
@@ -42,7 +42,7 @@ def _invalid(model: type[BaseModel], name: str, fields: Fields) -> InvalidParame
 
 
 def what_it_takes(field: FieldInfo) -> str | None:
-    """Return the description of a parameter's type, also of one that may be left out."""
+    """Return the description of a parameter's type, also of an optional one."""
     inner = (part for option in get_args(field.annotation) for part in getattr(option, "__metadata__", ()))
     return field.description or next(
         (part.description for part in inner if isinstance(part, FieldInfo)), None
@@ -50,7 +50,7 @@ def what_it_takes(field: FieldInfo) -> str | None:
 
 
 def shortened(value: Any) -> str:
-    """Show what was sent, an array as one, and not too much of it."""
+    """Return what was sent, an array as one, cut to a length that fits a message."""
     shown = ascii(list(value) if isinstance(value, tuple) else value)
     if len(shown) > _SHOWN:
         shown = f"{shown[:_SHOWN]}... ({len(value)} long)"

@@ -1,4 +1,4 @@
-"""A request of a module as it was received."""
+"""A request to a module as it was received."""
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -12,10 +12,10 @@ MULTIPART = "multipart/"
 
 
 class Request(Struct, frozen=True):
-    """A call of a module. Its head was there at `received_at`, a real time.
+    """A call of a module. Its head arrived at `received_at`, in real time.
 
-    `has_extension` tells whether its path ends with .php, `is_multipart` whether its body comes in parts, `in_query`
-    names the fields that came in its query. It has no fields where they were not, or could not be, read.
+    `has_extension` is true if its path ends with .php, `is_multipart` if its body has parts. `in_query` names the
+    fields of its query. It has no fields if they were not read, or could not be.
     """
 
     module: str
@@ -31,7 +31,7 @@ class Request(Struct, frozen=True):
 
 
 def head_of(scope: Scope, path: str, request_id: str, received_at: Instant) -> Request:
-    """Return a request as it is known before its fields are read; `path` is its path within the application."""
+    """Return a request without its fields. `path` is its path within the application."""
     module = path.removeprefix("/")
     has_extension = module.endswith(".php")
     content_type = header(scope, b"content-type")
@@ -48,7 +48,7 @@ def head_of(scope: Scope, path: str, request_id: str, received_at: Instant) -> R
 
 
 async def with_fields(head: Request, scope: Scope, receive: Receive) -> Request:
-    """Return the request with its fields; raises what `read_fields` does."""
+    """Return the request with its fields. Raise what `read_fields` raises."""
     fields = await read_fields(scope, receive)
     in_query = names_in_query(scope) if scope["query_string"] else ()
     return replace(head, fields=fields, in_query=in_query)

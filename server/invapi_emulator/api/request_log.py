@@ -11,7 +11,7 @@ _log = logging.getLogger("invapi_emulator.calls")
 
 
 def log_call(exchange: Exchange, duration: Instant) -> None:
-    """Say who asked what and how it was answered; without an answer, the client went before it had asked."""
+    """Log who asked what and how it was answered. Without an answer, the client left before its call was complete."""
     if not _log.isEnabledFor(logging.INFO):
         return
     request, answer = exchange.request, exchange.answer
@@ -37,5 +37,5 @@ def log_call(exchange: Exchange, duration: Instant) -> None:
 
 
 def _plain(text: str) -> str:
-    """Return a client's text so that it stays on its line."""
+    """Return a client's text escaped, so that it stays on its line."""
     return ascii(text[:80])[1:-1]

@@ -1,6 +1,6 @@
-"""Sending an answer the way a fault wants it sent: late, slowly, in part, or not at all.
+"""Sending an answer as a fault wants it: late, slowly, in part, or not at all.
 
-All waiting is on real time, and no transaction is open meanwhile.
+All waiting is in real time. No transaction is open meanwhile.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from invapi_emulator.server.http_protocol import CONNECTION
 _log = logging.getLogger(__name__)
 
 TICKS_PER_SECOND = 10
-"""How often a trickle flows."""
+"""Number of pieces a second in which a body trickles."""
 
 _RESET_AT_ONCE = struct.pack("ii", 1, 0)
 
 
 def seconds_of(reply: Reply) -> float:
-    """Return how long the answer is on its way, by the fault's doing."""
+    """Return how long the fault keeps the answer on its way."""
     trickle = len(reply.body) / reply.bytes_per_second if reply.bytes_per_second else 0
     return reply.delay + trickle
 
@@ -57,7 +57,7 @@ async def _trickle(body: bytes, bytes_per_second: int, receive: Receive, send: S
         try:
             if not await _client_waits(receive, size / bytes_per_second):
                 return
-        except asyncio.CancelledError:  # the server stops: what is left goes at once
+        except asyncio.CancelledError:  # the server stops: the rest is sent at once
             break
         await send({"type": "http.response.body", "body": body[sent : sent + size], "more_body": True})
         sent += size
@@ -65,7 +65,7 @@ async def _trickle(body: bytes, bytes_per_second: int, receive: Receive, send: S
 
 
 async def _client_waits(receive: Receive, seconds: float) -> bool:
-    """Let the time pass; False as soon as the client has gone."""
+    """Wait. Return False as soon as the client has left."""
     try:
         async with asyncio.timeout(seconds):
             await _gone(receive)
@@ -75,7 +75,7 @@ async def _client_waits(receive: Receive, seconds: float) -> bool:
 
 
 async def _cut(scope: Scope, receive: Receive, how: Cut) -> None:
-    """End the connection: by a reset that drops what is on its way, or by closing it when that is sent."""
+    """End the connection: reset it and drop what is unsent, or close it once everything is sent."""
     transport: asyncio.Transport = scope["extensions"][CONNECTION]
     if how == "reset":
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)

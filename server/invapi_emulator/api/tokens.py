@@ -1,4 +1,4 @@
-"""Whose call it is by its token (contract 2.3, 5.4)."""
+"""Finding a call's account by its token (contract 2.3, 5.4)."""
 
 from invapi_emulator.engine.call import Fields, Identification
 from invapi_emulator.errors import InvalidToken, TokenExpired
@@ -13,7 +13,7 @@ def _word(fields: Fields) -> OwnerWord | None:
 
 
 def _check(unit: UnitOfWork, fields: Fields, address: str) -> None:
-    """Raise InvalidToken or TokenExpired unless the token is the account's; an array for the token counts as missing."""
+    """Raise InvalidToken or TokenExpired unless the token is the account's. An array counts as missing."""
     token = _token(fields)
     if token is None or not unit.owned:
         raise InvalidToken
@@ -33,4 +33,4 @@ def _token(fields: Fields) -> str | None:
 
 
 BY_TOKEN = Identification(_word, _check)
-"""How a call tells whose it is, unless its action says otherwise."""
+"""How a call is identified, unless its action says otherwise."""

@@ -1,1 +1,1 @@
-"""The contract: its clauses with their sources, and what the emulator assumes where nobody knows."""
+"""The contract: its clauses with their sources, and the emulator's assumptions where public material is silent."""

@@ -1,4 +1,4 @@
-"""The clauses: what the emulator puts on the wire, each with its basis."""
+"""The clauses: statements about what goes on the wire, each with its basis."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +11,7 @@ from invapi_emulator.contract.sources import Basis, bases_in
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause as `clauses.yaml` has it; in its `text`, marks say what each statement stands on."""
+    """A clause of `clauses.yaml`. Marks in its `text` give the basis of each statement."""
 
     number: str
     text: str
@@ -20,7 +20,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`basis` is the mark for clauses that have none of their own; `intro` holds for all of them."""
+    """A section of clauses. `basis` is the mark of clauses without marks; `intro` holds for all of them."""
 
     number: int
     title: str
@@ -49,5 +49,5 @@ def sections() -> tuple[Section, ...]:
 
 @cache
 def clauses() -> dict[str, Clause]:
-    """Return all clauses by their numbers."""
+    """Return all clauses by number."""
     return {clause.number: clause for section in sections() for clause in section.clauses}

@@ -1,4 +1,4 @@
-"""Where a fact about the real API comes from: the marks of the clauses."""
+"""The sources of facts about the real API: the marks of the clauses."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _MARK = re.compile(r"\[(?:names )?([SDCE](?:(?:, rest |, ?|/)[SDCE])*)\]")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a mark stands for, and when it was read or chosen (YYYY-MM-DD)."""
+    """The meaning of a mark, and when it was read or chosen (YYYY-MM-DD)."""
 
     mark: str
     basis: Basis
@@ -50,6 +50,6 @@ SOURCES = (
 
 
 def bases_in(text: str) -> tuple[Basis, ...]:
-    """Return what a text with marks stands on, the best known first."""
+    """Return the bases of a text with marks, the strongest first."""
     marks = {letter for found in _MARK.findall(text) for letter in re.findall(r"\b[SDCE]\b", found)}
     return tuple(dict.fromkeys(source.basis for source in SOURCES if source.mark in marks))

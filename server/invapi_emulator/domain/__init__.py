@@ -1,1 +1,1 @@
-"""The rules, pure: frozen values in, frozen values out."""
+"""Pure rules: frozen values in, frozen values out."""

@@ -1,4 +1,4 @@
-"""An account: a world of its own, with its credentials, clock and seed."""
+"""An account: credentials, clock, seed, and a world of its own."""
 
 import re
 
@@ -10,10 +10,10 @@ from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import Instant
 
 DEMO = "demo"
-"""The name of the account that every emulator has from its start."""
+"""The name of the account that every emulator starts with."""
 
 GIVEN_TOKEN_EXPIRES = 4_102_444_800
-"""`token_expire` of the token an account is given out with: 2100-01-01, in epoch seconds (contract 5.4)."""
+"""`token_expire` of an account's built-in token: 2100-01-01, in epoch seconds (contract 5.4)."""
 
 _NAME = re.compile("[a-z0-9-]{1,64}")
 
@@ -32,8 +32,8 @@ class Credentials(Struct, frozen=True):
 class Account(Struct, frozen=True):
     """An account as stored.
 
-    `seeded` tells whether somebody chose the seed; `generation` counts its worlds, a reset makes a new one;
-    the given token is dead while `token_alive` is false.
+    `seeded` is true if the seed was chosen. `generation` counts the account's worlds; a reset starts a new one. The
+    built-in token is refused while `token_alive` is false.
     `made_at` and `used_at` are real times, the latter to the minute. `start` and `start_conduct` are what a reset
     returns to.
     """

@@ -1,4 +1,4 @@
-"""How an account's world behaves: how fast it works and how it answers, and what it assumes where nobody knows."""
+"""An account's behavior: its profile, and the options of its assumptions."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
@@ -10,7 +10,7 @@ from invapi_emulator.contract.assumptions.assumption import Assumed
 Profile: TypeAlias = Literal["instant", "realistic", "slow", "hostile"]
 
 PACE: Mapping[Profile, float] = {"instant": 0, "realistic": 1, "slow": 5, "hostile": 1}
-"""How many times as long as planned each stage of a task takes."""
+"""The factor on the planned length of each stage of a task."""
 
 MOST_HOSTILE = 4
 """A hostile world's stages take up to so many times as long, or as short, as planned."""

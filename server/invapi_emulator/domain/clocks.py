@@ -1,4 +1,4 @@
-"""An account's clock: what time it is there, given the real time."""
+"""An account's clock: the time it shows at a given real time."""
 
 import math
 from typing import Literal, TypeAlias
@@ -15,7 +15,7 @@ MAX_POLLS = 1_000_000
 
 
 class ClockStart(Struct, frozen=True):
-    """How an account's clock starts, and starts again after a reset; `now` is set where somebody chose it."""
+    """How an account's clock starts, and starts again after a reset. `now` is the chosen start, if one was chosen."""
 
     mode: ClockMode = "real"
     rate: float = 10
@@ -25,8 +25,8 @@ class ClockStart(Struct, frozen=True):
     def clock(self, *, seeded: bool, made_at: Instant, real_now: Instant) -> "Clock":
         """Return the clock as it starts.
 
-        It starts at real now. A frozen or auto one with a seed starts at 2030-01-01, so that runs repeat; one
-        without a seed starts again where it started at first, when the account was made.
+        It starts at the real time. A frozen or auto clock with a seed starts at 2030-01-01, so that runs repeat. Without
+        a seed it starts again where it first started, when the account was made.
         """
         now = self.now
         if now is None:
@@ -51,10 +51,10 @@ class ClockStart(Struct, frozen=True):
 
 
 class Clock(Struct, frozen=True):
-    """A clock that stood at `base` when the real time was `anchor`.
+    """A clock that showed `base` at the real time `anchor`.
 
-    `real` and `auto` run at `rate` seconds per real second; `frozen` moves only when told. On `auto` an
-    unfinished task withstands `polls` checks, and the next one jumps the clock to its due time.
+    `real` and `auto` run at `rate` seconds per real second. `frozen` only moves when it is advanced. On `auto`, the
+    check after `polls` checks of an unfinished task jumps the clock to the task's due time.
     """
 
     mode: ClockMode
@@ -80,7 +80,7 @@ class Clock(Struct, frozen=True):
         polls: int | None = None,
         now: Instant | None = None,
     ) -> "Clock":
-        """Return the clock with the given parts changed; what is left out, the time too, goes on as it was."""
+        """Return the clock with these parts changed. Everything else, the time included, goes on."""
         return Clock(
             mode=self.mode if mode is None else mode,
             rate=self.rate if rate is None else rate,
@@ -90,6 +90,6 @@ class Clock(Struct, frozen=True):
         )
 
     def real_time_of(self, instant: Instant) -> Instant | None:
-        """Return the real time at which this clock will show `instant`; None when it stands still, or nearly so."""
+        """Return the real time at which this clock will show `instant`. Return None if it stands still, or nearly so."""
         wait = math.inf if self.mode == "frozen" else -(-(instant - self.base) // self.rate)
         return None if math.isinf(wait) else self.anchor + int(wait)

@@ -1,4 +1,4 @@
-"""When something falls due next: times by key, the first one found quickly."""
+"""A queue of due times by key, in which the first is found quickly."""
 
 import heapq
 from collections.abc import Hashable, Iterable
@@ -10,7 +10,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class DueQueue(Generic[K]):
-    """One time for each key; those of the same time are in order of their place."""
+    """One time for each key. Keys with the same time are in order of their place."""
 
     def __init__(self, due: Iterable[tuple[Instant, int, K]] = ()) -> None:
         self._ahead = list(due)
@@ -18,7 +18,7 @@ class DueQueue(Generic[K]):
         self._at = {key: at for at, _, key in self._ahead}
 
     def set(self, key: K, at: Instant | None, place: int = 0) -> None:
-        """Let a key be due then, in place of when it was before; None: never."""
+        """Set the time when a key is due. None removes it."""
         if at is None:
             self._at.pop(key, None)
         elif self._at.get(key) != at:
@@ -32,7 +32,7 @@ class DueQueue(Generic[K]):
         return self._ahead[0][0] if self._ahead else None
 
     def due(self, now: Instant, most: int) -> list[K]:
-        """Return the keys that are due by now, in order, the first `most` of them; they stay."""
+        """Return the first `most` keys that are due by now, in order. They stay in the queue."""
         taken: dict[K, tuple[Instant, int, K]] = {}
         while len(taken) < most and (at := self.first_at()) is not None and at <= now:
             entry = heapq.heappop(self._ahead)
@@ -42,7 +42,7 @@ class DueQueue(Generic[K]):
         return list(taken)
 
     def take(self, now: Instant) -> K | None:
-        """Take out the first key that is due by now."""
+        """Remove and return the first key that is due by now."""
         keys = self.due(now, 1)
         if not keys:
             return None

@@ -1,4 +1,4 @@
-"""Points in time are whole microseconds since 1970, UTC; this is how they are written and read."""
+"""Points in time: whole microseconds since 1970, UTC. How they are written and read."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -14,7 +14,7 @@ DAY = 24 * HOUR
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _REMEMBERED = 10_000
-"""The dates of snapshots are written again with each list."""
+"""Each list writes the dates of its snapshots again, so they are cached."""
 
 
 def from_datetime(moment: datetime) -> Instant:
@@ -26,18 +26,18 @@ def to_datetime(instant: Instant) -> datetime:
 
 
 LATEST = from_datetime(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
-"""No clock goes further: later dates cannot be written as ISO 8601."""
+"""The latest time of a clock: later dates cannot be written as ISO 8601."""
 
 EARLIEST = from_datetime(datetime(1800, 1, 1, tzinfo=UTC))
-"""Nothing happened before: a clock that starts in 1970 has a past, too."""
+"""The earliest time of anything that happened: a clock that starts in 1970 has a past, too."""
 
 SEEDED_START = from_datetime(datetime(2030, 1, 1, tzinfo=UTC))
-"""Where a frozen or auto clock with a seed starts, so that runs repeat and tokens still look valid."""
+"""The start of a frozen or auto clock with a seed: runs repeat, and tokens still look valid."""
 
 
 @lru_cache(_REMEMBERED)
 def iso(instant: Instant) -> str:
-    """Return ISO 8601 with Z; a fraction only where there is one."""
+    """Return ISO 8601 with Z, and a fraction only if there is one."""
     return to_datetime(instant).isoformat().replace("+00:00", "Z")
 
 
@@ -52,12 +52,12 @@ def wire_date(instant: Instant) -> str:
 
 
 def parse_iso(text: str, earliest: Instant = 0) -> Instant:
-    """Read ISO 8601; without an offset it is UTC.
+    """Read ISO 8601. A time without an offset is UTC.
 
-    Raises ValueError for what is no timestamp, or one outside `earliest` (1970) to 9999.
+    Raise ValueError for text that is not a timestamp, or for a time outside `earliest` (1970) to 9999.
     """
     try:
-        # fromisoformat itself would read "...\0" as if the NUL were not there.
+        # fromisoformat reads "...\0" as if the NUL were not there.
         moment = datetime.fromisoformat(text if text.isprintable() else "")
     except ValueError:
         raise ValueError(f"{text[:40]!r} is no timestamp in ISO 8601") from None

@@ -38,7 +38,7 @@ class RotationSettings(Struct, frozen=True):
 
 
 class Unlisted(Struct, frozen=True):
-    """A change that lists do not show before `until`: a snapshot `removed`, or, if that is None, one that was made."""
+    """A change that lists do not show before `until`: a snapshot `removed`, or a new one if that is None."""
 
     sequence: int
     removed: Snapshot | None
@@ -46,12 +46,12 @@ class Unlisted(Struct, frozen=True):
 
 
 def size_of(state: MachineState, memory_mb: int) -> int:
-    """Return the bytes a snapshot of this state takes: the used disk, and the memory if there is any."""
+    """Return the size of a snapshot of this state in bytes: the used disk, and the memory if there is any."""
     return (state.used_mb + (0 if state.memory_fingerprint is None else memory_mb)) * _MIB
 
 
 def find_snapshot(snapshots: Iterable[Snapshot], name: str, image_id: str | None) -> Snapshot:
-    """Return the snapshot of that name, which must have that image if one is named."""
+    """Return the snapshot of this name. If an image is named, it must have that image."""
     found = of_the_name(snapshots, name)
     if found is None:
         raise SnapshotNotFound(f"there is no snapshot '{name}' of this type")
@@ -77,7 +77,7 @@ def require_free_name(snapshots: Iterable[Snapshot], name: str) -> None:
 
 
 def require_room(snapshots: Sequence[Snapshot], settings: RotationSettings, num_max: int) -> None:
-    """Refuse a new snapshot for which rotation cannot make room among those that count (contract 4.10)."""
+    """Refuse a new snapshot if rotation cannot make room for it (contract 4.10)."""
     if len(snapshots) < num_max:
         return
     if not settings.enabled:
@@ -89,10 +89,9 @@ def require_room(snapshots: Sequence[Snapshot], settings: RotationSettings, num_
 def rotated_out(
     snapshots: Sequence[Snapshot], settings: RotationSettings, num_max: int
 ) -> tuple[Snapshot, ...]:
-    """Return the snapshots that go so that one more fits among those that count (contract 4.10).
+    """Return the snapshots that rotation removes to make room for one more (contract 4.10).
 
-    Those in status error go first, then the oldest; excluded ones stay. Raises TaskFailed if that makes too
-    little room.
+    Those in status error go first, then the oldest. Excluded ones stay. Raise TaskFailed if that is too little.
     """
     surplus = len(snapshots) + 1 - num_max
     if surplus <= 0:
@@ -106,7 +105,7 @@ def rotated_out(
 
 
 def as_listed(present: Iterable[Snapshot], unlisted: Sequence[Unlisted]) -> list[Snapshot]:
-    """Return what a list shows that does not know of some changes yet, oldest first."""
+    """Return the snapshots that a list shows without these changes, oldest first."""
     hidden = {change.sequence for change in unlisted if change.removed is None}
     shown = [snapshot for snapshot in present if snapshot.sequence not in hidden]
     names = {(snapshot.type, snapshot.name) for snapshot in shown}
@@ -116,5 +115,5 @@ def as_listed(present: Iterable[Snapshot], unlisted: Sequence[Unlisted]) -> list
 
 
 def newer_than(snapshot: Snapshot, snapshots: Iterable[Snapshot]) -> tuple[Snapshot, ...]:
-    """Return those that a restore of `snapshot` deletes: later ones of its type, excluded or not (contract 4.4)."""
+    """Return the snapshots that a restore of `snapshot` deletes: later ones of its type, even excluded ones (contract 4.4)."""
     return tuple(other for other in snapshots if other.sequence > snapshot.sequence)

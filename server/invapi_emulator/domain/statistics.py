@@ -1,4 +1,4 @@
-"""A VM's last hour: a function of seed, VM, time, and of its power and task history (contract 4.15)."""
+"""Statistics of a VM's last hour: a function of seed, VM, time, power and tasks (contract 4.15)."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
@@ -9,13 +9,13 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine
 POINTS = 60
 STEP_SECONDS = 60
 HISTORY = (POINTS + 1) * MINUTE
-"""No task that ended longer ago shows."""
+"""Tasks that ended longer ago do not show."""
 
 SNAPSHOT_WORK_BYTES_PER_SECOND = 180_000_000
 
 Span: TypeAlias = tuple[Instant, Instant]
 Point: TypeAlias = tuple[int, ...]
-"""What is measured in a minute: for each of the QUANTITIES in percent, MiB, or bytes a second."""
+"""The figures of a minute, one for each of the QUANTITIES: percent, MiB, or bytes a second."""
 
 QUANTITIES = ("cpu", "ram", "read", "write", "rx", "tx")
 
@@ -26,9 +26,9 @@ def last_hour(
     now: Instant,
     point_of: Callable[[int, float, float], Point],
 ) -> dict[str, Any]:
-    """Return 60 points of a minute each, the last one being the minute that `now` is in or ends.
+    """Return 60 points, one a minute. The last is the minute that `now` is in or ends.
 
-    `point_of(minute, running, working)` answers what `point` makes of the numbers that are drawn for a minute.
+    `point_of(minute, running, working)` returns the point of a minute.
     """
     last = -(-now // MINUTE)
     minutes = range(last - POINTS, last)
@@ -45,7 +45,7 @@ def last_hour(
 
 
 def point(drawn: Sequence[float], memory_mb: int, running: float, working: float) -> Point:
-    """Return the point of a minute in which the VM ran, and snapshots were worked on, for these shares of it.
+    """Return the point of a minute. The VM ran, and snapshots were worked on, for these shares of it.
 
     `drawn` are numbers in [0, 1), one for each of the QUANTITIES.
     """
@@ -65,7 +65,7 @@ def point(drawn: Sequence[float], memory_mb: int, running: float, working: float
 
 
 def _powered_spans(vm: VirtualMachine, now: Instant) -> list[Span]:
-    """Return when the VM was on; before the first change it remembers, it was the opposite of that change."""
+    """Return the spans in which the VM was on. Before its first recorded change it was the opposite."""
     if not vm.power_changes:
         return [(0, now)] if vm.power == "on" else []
     spans, since = [], None if vm.power_changes[0][1] == "on" else 0
@@ -79,7 +79,7 @@ def _powered_spans(vm: VirtualMachine, now: Instant) -> list[Span]:
 
 
 def _shares(minutes: range, now: Instant, spans: Sequence[Span]) -> list[float]:
-    """Return how much of each minute is within one of the spans, in [0, 1]."""
+    """Return the share of each minute that lies within a span, in [0, 1]."""
     covered = [0] * len(minutes)
     begin = minutes.start * MINUTE
     for since, until in spans:

@@ -1,4 +1,4 @@
-"""A task: work that takes time, what stage it has reached, and when it ends."""
+"""A task: work that takes time, its stages, and its end."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
@@ -9,28 +9,28 @@ from msgspec.structs import replace
 from invapi_emulator.domain.instants import DAY, LATEST, SECOND, Instant
 
 KindName: TypeAlias = tuple[str, str]
-"""The module and the action of what starts such tasks."""
+"""The module and the action that start such tasks."""
 
 TaskState: TypeAlias = Literal["running", "done", "failed"]
 
 KEY_LIFETIME = DAY
-"""A key ages out so long after its task's end, on the account's clock (contract 3.7)."""
+"""The time after a task's end until its key ages out, on the account's clock (contract 3.7)."""
 
 MAX_TASKS = 10_000
-"""So many tasks an account keeps (contract 3.7)."""
+"""Maximum number of tasks that an account keeps (contract 3.7)."""
 
 MAX_CONTEXTS = 64 * 1024 * 1024
-"""So many bytes the contexts of an account's tasks may have together: they repeat whatever a client sent."""
+"""Maximum number of bytes of all contexts of an account. They repeat what clients send."""
 
 LARGE_CONTEXT = 4 * 1024
-"""As long as contexts are smaller, MAX_TASKS of them stay within MAX_CONTEXTS, and nobody need add them up."""
+"""MAX_TASKS contexts below this size stay within MAX_CONTEXTS, and need not be added up."""
 
 JITTER = 0.1
-"""A stage takes up to so much longer or shorter than its plan says."""
+"""The share by which a stage may be longer or shorter than planned."""
 
 
 class Stage(Struct, frozen=True):
-    """A stage of a kind of task: it takes `seconds`, and `seconds_per_gb` for each GiB of the VM's disk."""
+    """A stage of a kind of task. It takes `seconds`, plus `seconds_per_gb` for each GiB of the VM's disk."""
 
     name: str
     seconds: float
@@ -47,14 +47,14 @@ class PlannedStage(Struct, frozen=True):
 
 
 class Task(Struct, frozen=True):
-    """A task as stored; its durations were drawn when it was made.
+    """A task as stored. Its durations were drawn when it started.
 
-    `due_at` is None for a task that hangs: it never falls due. `stage` is the place of the stage that it was last
-    seen to enter. `context` is the request's own fields, `polls`
-    counts unfinished checks on an auto clock, `spent` means that its OK answer was given (contract 3.6).
+    `due_at` is None for a task that hangs: it never falls due. `stage` is the index of the stage that it entered last.
+    `context` has the fields of its call. `polls` counts unfinished checks on an auto clock. `spent` is true once its OK
+    was answered (contract 3.6).
 
-    What a fault made of it: the kind of `fault`; it `fails_with` an error when it is due; `stops_at` is where it
-    hangs; its key is `forgotten`; lists show its effect only `stale_for` so long after its end.
+    A fault may set these: `fault`, its kind; `fails_with`, the error at its end; `stops_at`, when it hangs; `forgotten`,
+    its key is unknown; `stale_for`, the time after its end until lists show its effect.
     """
 
     key: str
@@ -88,10 +88,10 @@ def plan(
     draw: Callable[[str], float],
     pace: Callable[[str], float] = lambda _stage: 1,
 ) -> tuple[PlannedStage, ...]:
-    """Return the stages with their ends; each starts when the one before is due.
+    """Return the stages with their ends. Each starts when the one before is due.
 
-    `draw(stage name)` answers a number in [0, 1) that decides how much longer or shorter a stage takes, `pace(stage
-    name)` how many times as long.
+    `draw(stage name)` returns a number in [0, 1) that makes a stage longer or shorter. `pace(stage name)` returns a
+    factor on its length.
     """
     planned, end = [], now
     for stage in stages:
@@ -102,7 +102,7 @@ def plan(
 
 
 def advance(task: Task, now: Instant) -> Task:
-    """Return the task as it is at `now`: ended at its due time, if that has come.
+    """Return the task at `now`: ended, if its due time has come.
 
     An end is final: a finished task is returned unchanged.
     """
@@ -112,7 +112,7 @@ def advance(task: Task, now: Instant) -> Task:
 
 
 def next_change(task: Task) -> Instant | None:
-    """Return when the task enters its next stage or ends; None when nothing more will happen to it."""
+    """Return when the task enters its next stage or ends. Return None if nothing more will happen."""
     first = task.due_at
     if task.stage < len(task.stages) - 1:
         ends_at = task.stages[task.stage].ends_at
@@ -121,17 +121,17 @@ def next_change(task: Task) -> Instant | None:
 
 
 def failed(task: Task, error: str) -> Task:
-    """Return a task that has just ended as one that ended in failure."""
+    """Return a task that has just ended as a failed one."""
     return replace(task, state="failed", error=error)
 
 
 def was_queued(task: Task) -> bool:
-    """Tell whether a task waits, or waited, for others before it began."""
+    """Tell whether a task waits or waited for others before it."""
     return task.stages[0].name == QUEUED
 
 
 def stage_at(task: Task, now: Instant) -> str:
-    """Return the name of the stage the task is in; `done` or `failed` once it has ended."""
+    """Return the name of the task's stage, or `done` or `failed` once it has ended."""
     if task.state != "running":
         return task.state
     reached = _reached(task, now)
@@ -139,7 +139,7 @@ def stage_at(task: Task, now: Instant) -> str:
 
 
 def progress_at(task: Task, now: Instant) -> int:
-    """Return how much of its planned time has passed, in percent; 100 only once it is done."""
+    """Return the share of its planned time that has passed, in percent. It is 100 only once the task is done."""
     if task.state == "done":
         return 100
     planned = task.stages[-1].ends_at - task.created_at
@@ -148,7 +148,7 @@ def progress_at(task: Task, now: Instant) -> int:
 
 
 def at_share(task: Task, share: float, *, of: PlannedStage | None = None) -> Instant:
-    """Return when this share of the planned time has passed: all of it, or up to the end of a stage."""
+    """Return when this share of the planned time has passed, or of the time to the end of a stage."""
     planned = (of or task.stages[-1]).ends_at - task.created_at
     return min(task.created_at + round(planned * share), LATEST)
 

@@ -1,4 +1,4 @@
-"""A VM: its disk and memory, and what running, power and snapshots do to them."""
+"""A VM: its disk and memory, and how running, power and snapshots change them."""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ Engine: TypeAlias = Literal["openstack", "ovirt"]
 Power: TypeAlias = Literal["on", "off"]
 
 DISK_GROWTH_SECONDS_PER_MB = 60
-"""A running VM's used disk grows by one MiB in so many seconds, until it is nearly full."""
+"""Seconds in which the used disk of a running VM grows by one MiB, until it is nearly full."""
 
 DISK_FULL = 0.95
 
@@ -23,10 +23,10 @@ _FINGERPRINT_STEP = 0x9E3779B97F4A7C15
 
 
 class MachineState(Struct, frozen=True):
-    """What a snapshot holds and a restore brings back.
+    """The state that a snapshot holds and a restore brings back.
 
-    A generation counts the changes, a fingerprint (16 hexadecimal digits) stands for the content. That of the
-    memory is None where there is none to speak of: a VM that is off, unless a restore left it memory to resume.
+    A generation counts the changes. A fingerprint (16 hexadecimal digits) represents the content. The memory's is None
+    for a VM that is off, unless a restore left it memory to resume.
     """
 
     used_mb: int
@@ -37,7 +37,7 @@ class MachineState(Struct, frozen=True):
 
 
 class VirtualMachine(Struct, frozen=True):
-    """A VM as stored: `state` is as of `running_since`, which is None while the VM is off or paused.
+    """A VM as stored. `state` is the state at `running_since`, which is None while the VM is off or paused.
 
     `power_changes` are the changes of the last hour and the one before them, oldest first. `locked_by` is the
     key of the changing task under way. `started` counts the tasks started, by action. Sizes: `size_gb` GiB of
@@ -91,7 +91,7 @@ def require_on(vm: VirtualMachine) -> None:
 
 
 def as_of(vm: VirtualMachine, now: Instant) -> VirtualMachine:
-    """Return the VM with the state it has at `now`: whole seconds of running change its disk and memory."""
+    """Return the VM with its state at `now`. Each whole second of running changes its disk and memory."""
     seconds = 0 if vm.running_since is None else (now - vm.running_since) // SECOND
     if seconds <= 0:
         return vm
@@ -100,19 +100,19 @@ def as_of(vm: VirtualMachine, now: Instant) -> VirtualMachine:
 
 
 def paused(vm: VirtualMachine, now: Instant) -> VirtualMachine:
-    """Return the VM standing still while its snapshot is taken, so that the snapshot is of one moment."""
+    """Return the VM paused while its snapshot is taken, so that the snapshot shows one moment."""
     return replace(as_of(vm, now), running_since=None)
 
 
 def resumed(vm: VirtualMachine, now: Instant) -> VirtualMachine:
-    """Return the VM going on after a pause; nothing changes for one that is off or was not paused."""
+    """Return the VM after a pause. A VM that is off or was not paused is returned unchanged."""
     if vm.power == "off" or vm.running_since is not None:
         return vm
     return replace(vm, running_since=now)
 
 
 def powered_on(vm: VirtualMachine, now: Instant) -> VirtualMachine:
-    """Return the VM running: with the memory a restore left it, or else freshly booted."""
+    """Return the VM running: with the memory that a restore left it, or freshly booted."""
     if vm.power == "on":
         return vm
     held = vm.state.memory_fingerprint is not None
@@ -121,7 +121,7 @@ def powered_on(vm: VirtualMachine, now: Instant) -> VirtualMachine:
 
 
 def powered_off(vm: VirtualMachine, now: Instant) -> VirtualMachine:
-    """Return the VM off, its memory gone."""
+    """Return the VM off, without memory."""
     if vm.power == "off":
         return vm
     stopped = as_of(vm, now)
@@ -140,7 +140,7 @@ def restored(vm: VirtualMachine, state: MachineState, now: Instant) -> VirtualMa
 
 
 def damaged(vm: VirtualMachine, now: Instant) -> VirtualMachine:
-    """Return the VM off, with a disk that is neither what it was nor what it should be, and no memory."""
+    """Return the VM off, without memory, and with a disk that is neither the old nor the wanted one."""
     stopped = powered_off(vm, now)
     return replace(stopped, state=replace(_written(stopped.state, "damaged"), memory_fingerprint=None))
 
@@ -168,7 +168,7 @@ def _after_running(vm: VirtualMachine, seconds: int) -> MachineState:
 
 
 def _ran(fingerprint: str, seconds: int) -> str:
-    """Return the fingerprint after some seconds; a sum, so that it does not matter who looks in between."""
+    """Return the fingerprint after some seconds. It is a sum, so that reads in between do not change it."""
     return f"{(int(fingerprint, 16) + seconds * _FINGERPRINT_STEP) % (1 << 64):016x}"
 
 

@@ -1,1 +1,1 @@
-"""What runs the actions: the table of them, tasks, faults and the worker."""
+"""What actions run on: their table, tasks, faults, and the worker."""

@@ -1,4 +1,4 @@
-"""What an action is, and the table of all of them."""
+"""Actions, and the table of all actions."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,10 +17,10 @@ from invapi_emulator.engine.tasks.kinds import KINDS, Kind
 class Action:
     """An action of the imitated API.
 
-    `label` is its name for people. `clause` is the number of docs/fidelity.md that tells of it. `task` is the kind of
-    task that it starts. `refusal` is the text before ` <id> - why` (contract 2.4), None where an action is about no VM.
-    `identified_by` is None where a token tells whose call it is. `ignored` are parameters that the vendor documents and
-    nothing here reads, each with why.
+    `label` is its name for people. `clause` is its number in docs/fidelity.md. `task` is the kind of task that it starts.
+    `refusal` is the text before ` <id> - why` (contract 2.4); it is None for an action that is not about a VM.
+    `identified_by` is None if a token identifies the call. `ignored` are documented parameters that nothing reads, each
+    with the reason.
     """
 
     module: str
@@ -38,22 +38,22 @@ class Action:
 
     @cached_property
     def fields_read(self) -> frozenset[str]:
-        """The fields of a call that matter; others are ignored."""
+        """The fields of a call that are read; others are ignored."""
         token = ["token"] if self.identified_by is None else []
         return frozenset({"action", *self.params.model_fields, *token})
 
 
 MODULES: set[str] = set()
-"""The names of all modules, also of those without an action that is emulated."""
+"""The names of all modules."""
 
 ACTIONS: Registry[tuple[str, str], Action] = Registry("actions")
 
 NOT_EMULATED: dict[str, frozenset[str]] = {}
-"""Actions that the vendor documents and the emulator does not have, by module (contract 2.6)."""
+"""Actions that the vendor documents but the emulator does not have, by module (contract 2.6)."""
 
 
 def register(module: str, actions: Iterable[Action], not_emulated: Iterable[str] = ()) -> None:
-    """Put the actions of a module into the table, and the kinds of their tasks; raises ValueError for a second of a name."""
+    """Register the actions of a module, and the kinds of their tasks. Raise ValueError if a name is taken."""
     MODULES.add(module)
     missing = NOT_EMULATED.get(module, frozenset()) | frozenset(not_emulated)
     if missing:

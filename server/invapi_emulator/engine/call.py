@@ -1,4 +1,4 @@
-"""A call as its handler gets it, and what tells whose call it is."""
+"""A call as its handler gets it, and how a call is identified."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ Fields: TypeAlias = Mapping[str, Value]
 """A form as PHP reads it: a value is a string, or an array of values."""
 
 Body: TypeAlias = dict[str, Any]
-"""What a handler answers; result, module and action are put around it unless it has a `result` of its own.
+"""The body that a handler returns. `result`, `module` and `action` are added unless it has a `result` of its own.
 
-None instead: it moved the clock, and is to be asked again when all that fell due has taken effect.
+A handler that returns None has moved the clock. It runs again once all due tasks have taken effect.
 """
 
 P = TypeVar("P", bound=BaseModel)
 
 
 class Call(Struct, Generic[P], frozen=True):
-    """One call: what was asked, by which account, and the one `now` that holds for all of it.
+    """A call: its parameters, its account, and one `now` for all of it.
 
-    `fired` are the kinds of the fault rules that fire on it, as they do.
+    `fired` collects the kinds of the fault rules that fire on it.
     """
 
     module: str
@@ -49,10 +49,10 @@ Handler: TypeAlias = Callable[[UnitOfWork, Call[P]], Body | None]
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """How a call's fields tell whose it is.
+    """How the fields of a call identify its account.
 
-    `word` returns what the account is found by, None where there is nothing to find. `check` raises an ApiError unless
-    the fields, sent from an address, are those of the unit's account.
+    `word` returns the word that the account is found by, or None. `check` raises an ApiError unless the fields, sent
+    from an address, belong to the unit's account.
     """
 
     word: Callable[[Fields], OwnerWord | None]

@@ -1,4 +1,4 @@
-"""Examples of calls, which the description shows and the tests make: an answer, or a refusal."""
+"""Examples of calls, answered or refused. The OpenAPI document shows them, and the tests make them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ Sent: TypeAlias = Mapping[str, str | int | list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A call that is answered; `sent` are its fields but `action` and `token`.
+    """A call that is answered. `sent` are its fields without `action` and `token`.
 
-    `model` is what the handler returns: `result`, `module` and `action` are put around it unless it has a `result`.
+    `model` describes the handler's body. `result`, `module` and `action` are added unless it has a `result`.
     """
 
     model: type[BaseModel]
@@ -26,9 +26,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RefusalExample:
-    """A call that the demo world refuses, for this reason and in these words.
+    """A call that the demo world refuses with this reason and message.
 
-    `token` is what it sends, if not the demo's.
+    `token` is its token, if that is not the demo account's.
     """
 
     sent: Sent

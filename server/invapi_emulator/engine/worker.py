@@ -1,7 +1,7 @@
-"""The worker: sleeps until something falls due, and lets it take effect.
+"""The worker: it sleeps until a task falls due, and settles it.
 
-No answer depends on it - every call brings its account up to its own `now` - but who only watches sees things
-happen in time, and the clocks know after a kill until when the server lived.
+No answer depends on it, because every call settles its account first. But streams and pages see things happen in time,
+and its heartbeat tells after a kill until when the server lived.
 """
 
 import asyncio
@@ -23,29 +23,29 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 _log = logging.getLogger(__name__)
 
 HEARTBEAT = SECOND
-"""How often a server with a lasting database writes down that it lives; also the longest sleep."""
+"""Interval of the heartbeat of a server with a lasting database; also the longest sleep."""
 
 ROUND = 5 * SECOND
-"""How often all accounts are looked at where several servers share a database."""
+"""Interval at which all accounts are looked at, if several servers share a database."""
 
 LAST_RETRY = 5 * SECOND
-"""The longest pause before a database that is lost is asked again."""
+"""The longest pause before the next try to reach a lost database."""
 
 _FIRST_RETRY = SECOND // 10
 _BUSY = SECOND // 20
-"""After so long an account is looked at again that somebody else was at work on."""
+"""Time until an account that another server or call holds is looked at again."""
 
 _MOMENT = SECOND // 50
-"""The shortest sleep: what falls due within it takes effect together."""
+"""The shortest sleep. Tasks that fall due within it take effect together."""
 
 
 class Worker:
-    """Works on a database; accounts that nobody used for `account_ttl` microseconds go, if it is not 0.
+    """Settles the tasks of a database, and removes accounts that were unused for `account_ttl` microseconds; 0 keeps all.
 
-    One that does not settle tasks leaves them to other servers, and only says that this one lives.
+    A worker that does not settle leaves tasks to other servers, and only writes the heartbeat.
 
-    It knows when each account is next due, and asks for one only when it is told that this may have changed; for what
-    other servers leave behind it looks at all of them now and then.
+    It knows when each account is next due, and reads an account only when it is told of a change. It looks at all
+    accounts at intervals, for tasks that a killed server left.
     """
 
     def __init__(self, database: Database, account_ttl: Instant = 0, *, settles: bool = True) -> None:
@@ -59,7 +59,7 @@ class Worker:
         self._beat_at: Instant = 0
 
     def wake(self, account_id: int | None = None) -> None:
-        """Look again at an account, whose due time may have come nearer; without one, at all of them."""
+        """Look at an account again, whose due time may have changed; without one, at all accounts."""
         if account_id is None:
             self._round_at = 0
         else:
@@ -67,7 +67,7 @@ class Worker:
         self._woken.set()
 
     def listen(self, notifications: Notifications) -> None:
-        """Wake whenever tasks may fall due earlier, by a call here or on another server."""
+        """Wake when a call, here or on another server, may have moved a due time nearer."""
         loop, here = asyncio.get_running_loop(), threading.get_ident()
 
         def hear(account_id: int) -> None:
@@ -79,7 +79,7 @@ class Worker:
         notifications.listen_for_due(hear)
 
     async def run(self) -> None:
-        """Work until cancelled; a database that is lost is asked again, after ever longer pauses."""
+        """Work until cancelled. Try a lost database again after growing pauses."""
         lost = 0
         while True:
             self._woken.clear()
@@ -99,7 +99,7 @@ class Worker:
             await _sleep(self._woken, pause)
 
     async def _work(self) -> Instant:
-        """Let what is due take effect; return for how long nothing more will be."""
+        """Settle what is due. Return the time until something is due next."""
         real_now = await self._database.call(self._look_and_beat)
         while (account_id := self._due.take(real_now)) is not None:
             await self._settle_account(account_id, real_now)
@@ -108,7 +108,7 @@ class Worker:
         return HEARTBEAT if first_at is None else min(max(first_at - real_now, _MOMENT), HEARTBEAT)
 
     def _look_and_beat(self) -> Instant:
-        """Find out when those accounts are due that may have changed, and write down now and then that the server lives."""
+        """Read when the changed accounts are due, and write the heartbeat at its interval. Return the real time."""
         self._database.stay_member()
         with self._database.read() as tx:
             real_now = self._database.real_now(tx)
@@ -125,7 +125,7 @@ class Worker:
         return real_now
 
     def _note(self, changes: task_lists.NextChanges, among: Iterable[int] = ()) -> None:
-        """Note when accounts are due next; of those `among` which it is looked for, others are not."""
+        """Note when accounts are due next. Accounts `among` the searched ones without a change are not due."""
         for account_id in among:
             self._due.set(account_id, None)
         for account_id, (clock, at) in changes.items():
@@ -144,9 +144,9 @@ class Worker:
         self._database.forget(removed)
 
     async def _settle_account(self, account_id: int, real_now: Instant) -> None:
-        """Let a batch of an account's tasks take effect, and look when the next one will.
+        """Settle a batch of an account's tasks, and read when the next one is due.
 
-        Whoever holds the account does so too: a call, or another server's worker.
+        An account that is held is skipped: its holder settles it, a call or another server's worker.
         """
         try:
             await self._database.run(account_id, _settle, wait=False)
@@ -162,7 +162,7 @@ class Worker:
             return task_lists.next_changes_of(tx, [account_id])
 
     async def _clear_away(self) -> None:
-        """Remove what is left of former worlds, in steps between which calls get their turn."""
+        """Remove the rests of former worlds in steps. Calls get their turn in between."""
         while self._database.former_worlds:
             account_id = next(iter(self._database.former_worlds))
             if not await self._database.call(partial(self._clear, account_id)):

@@ -1,4 +1,4 @@
-"""`auth.php` `info`: what a token is good for (contract 5.2)."""
+"""`auth.php` `info`: describes a token (contract 5.2)."""
 
 from invapi_emulator.actions.answers import invalid_token
 from invapi_emulator.actions.auth.session import EXAMPLE, LoggedIn, described

@@ -1,4 +1,4 @@
-"""`auth.php` `login`: a token for an API key (contract 5.1)."""
+"""`auth.php` `login`: makes a token for an API key (contract 5.1)."""
 
 from invapi_emulator.actions.auth.session import EXAMPLE, LoggedIn, LoginParameters, is_plain, logged_in
 from invapi_emulator.actions.parameters import Secret

@@ -1,4 +1,4 @@
-"""`auth.php` `logout`: the end of a token (contract 5.2)."""
+"""`auth.php` `logout`: ends a token (contract 5.2)."""
 
 from invapi_emulator.actions.answers import Plain
 from invapi_emulator.actions.parameters import NoParameters

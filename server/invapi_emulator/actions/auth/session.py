@@ -62,7 +62,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def logged_in(unit: UnitOfWork, call: Call[Any], wanted: LoginParameters) -> Body:
-    """Make a token, and describe it; raises NoAppropriateServers for an account without VMs (contract 5.3)."""
+    """Make a token and describe it. Raise NoAppropriateServers for an account without VMs (contract 5.3)."""
     if not vms.ids(unit):
         raise NoAppropriateServers
     number = accounts.next_sequence(unit)
@@ -77,7 +77,7 @@ def logged_in(unit: UnitOfWork, call: Call[Any], wanted: LoginParameters) -> Bod
 
 
 def described(unit: UnitOfWork, token: str, expires: int) -> Body:
-    """Return what an answer says of a token that expires at these epoch seconds."""
+    """Return the body that describes a token. `expires` is in epoch seconds."""
     account = unit.account
     customer = 10_000 + account.seed % 90_000
     return {
@@ -99,5 +99,5 @@ def described(unit: UnitOfWork, token: str, expires: int) -> Body:
 
 
 def is_plain(value: object) -> TypeGuard[str]:
-    """Tell whether a value is a text that an account may have; PostgreSQL takes no NUL."""
+    """Tell whether a value is a text that a credential may be. PostgreSQL does not accept NUL."""
     return isinstance(value, str) and value.isprintable()

@@ -1,4 +1,4 @@
-"""`auth.php` `whmcslogin`: a token for a user's password (contract 5.2)."""
+"""`auth.php` `whmcslogin`: makes a token for a user and a password (contract 5.2)."""
 
 from invapi_emulator.actions.auth.session import EXAMPLE, LoggedIn, LoginParameters, is_plain, logged_in
 from invapi_emulator.actions.parameters import Secret

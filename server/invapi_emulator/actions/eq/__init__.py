@@ -1,4 +1,4 @@
-"""`/eq.php`: what clients of snapshots need of it, the inventory and the power."""
+"""`/eq.php`: the inventory and the power of servers."""
 
 from invapi_emulator.actions.eq import list_servers, power, show, update_servers
 

@@ -1,4 +1,4 @@
-"""`eq.php` `list`: the ids of the account's servers (contract 6.1)."""
+"""`eq.php` `list`: lists the ids of the account's servers (contract 6.1)."""
 
 from typing import Any, Literal
 

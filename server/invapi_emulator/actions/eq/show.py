@@ -1,4 +1,4 @@
-"""`eq.php` `show`: a server in full (contract 6.2)."""
+"""`eq.php` `show`: describes a server in full (contract 6.2)."""
 
 from typing import Any, Literal
 

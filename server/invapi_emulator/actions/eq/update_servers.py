@@ -1,4 +1,4 @@
-"""`eq.php` `update_servers`: the ids of the account's servers, after the vendor has looked for new ones (contract 6.1)."""
+"""`eq.php` `update_servers`: lists the account's servers again (contract 6.1)."""
 
 from typing import Any, Literal
 

@@ -1,4 +1,4 @@
-"""`/eq_callback.php`: whether a task has ended."""
+"""`/eq_callback.php`: the poll that tells whether a task has ended."""
 
 from invapi_emulator.actions.eq_callback import check
 

@@ -1,4 +1,4 @@
-"""`eq_callback.php` `check`: the poll (contract 3.2 to 3.7)."""
+"""`eq_callback.php` `check`: tells whether a task has ended (contract 3.2 to 3.7)."""
 
 from contextlib import suppress
 from typing import Any, Literal
@@ -34,7 +34,7 @@ class Check(Parameters):
 
 
 class Context(Part):
-    """What the task was asked with: `type` with its default, and all other fields as they were sent."""
+    """The fields that the task was started with: `type` with its default, all others as they were sent."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, str | list[JsonValue]]
@@ -112,7 +112,7 @@ def check(unit: UnitOfWork, call: Call[Check]) -> Body | None:
 
 
 def _jumps(unit: UnitOfWork, call: Call[Check], task: Task) -> bool:
-    """Count the check of an unfinished task; on an auto clock, enough of them move the clock to its end."""
+    """Count the check of an unfinished task. On an auto clock, enough checks move the clock to the task's end."""
     clock = call.account.clock
     if clock.mode != "auto" or task.due_at is None:
         return False
@@ -141,7 +141,7 @@ def _report(call: Call[Check], task: Task) -> Body:
     assumed = call.account.assumed
     scope: Any = task.scope
     if task.state == "done" and kind_of(task).fetches and assumed[assumptions.FETCHED_DATA] == "object":
-        with suppress(orjson.JSONDecodeError):  # a world that was imported may say anything
+        with suppress(orjson.JSONDecodeError):  # an imported world may have any text there
             scope = orjson.loads(task.scope or "null")
     context = task.context | {"id": wire_id(assumed, task.vm_id)}
     return {"scope": scope, "context": context, "debug": task.debug, "key": task.key}

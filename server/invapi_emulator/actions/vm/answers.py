@@ -1,4 +1,4 @@
-"""What several answers of `vm.php` show: a snapshot, and the settings of rotation (contract 4.8, 4.9)."""
+"""Parts of several answers of `vm.php`: a snapshot, and the settings of rotation (contract 4.8, 4.9)."""
 
 from typing import Annotated, Any, Literal
 

@@ -1,4 +1,4 @@
-"""`vm.php` `create_snapshot`: a new snapshot, with rotation (contract 4.1, 4.10, 4.13)."""
+"""`vm.php` `create_snapshot`: makes a snapshot, with rotation (contract 4.1, 4.10, 4.13)."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -42,7 +42,7 @@ def create_snapshot(unit: UnitOfWork, call: Call[OfSnapshot]) -> Body:
 
 
 def _leave_in_error(unit: UnitOfWork, work: Work) -> VirtualMachine:
-    """Leave the snapshot in status error; it rotates as a good one would (contract 4.10, 4.13)."""
+    """Leave the snapshot in status error. It rotates as a good one does (contract 4.10, 4.13)."""
     with suppress(TaskFailed, Refusal):  # no room: no row either
         _list_new(unit, work, "error")
     return work.vm
@@ -55,7 +55,7 @@ def finish_create_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
 
 
 def _list_new(unit: UnitOfWork, work: Work, status: SnapshotStatus) -> Snapshot:
-    """List the new snapshot; where there is no room, rotate by the settings of this moment (contract 4.10)."""
+    """List the new snapshot. Without room, rotate by the settings of this moment (contract 4.10)."""
     vm, name, type_ = work.vm, work.task.context["name"], work.task.context["type"]
     present, settings = held(unit, vm.id, type_)
     require_free_name(present, name)
@@ -77,7 +77,7 @@ def _list_new(unit: UnitOfWork, work: Work, status: SnapshotStatus) -> Snapshot:
 
 
 def _new_image(work: Work) -> str:
-    """Return the id of the new image; creates that wait for each other have started when the first of them ends."""
+    """Return the id of the new image. Queued creates count as started when the first of them ends."""
     which = ("queued", work.task.sequence) if was_queued(work.task) else (work.vm.started["create_snapshot"],)
     return work.chance.uuid("vm", work.vm.id, "image", *which)
 

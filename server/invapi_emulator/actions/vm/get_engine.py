@@ -1,4 +1,4 @@
-"""`vm.php` `get_engine`: the engines that the account's VMs run on (contract 4.16)."""
+"""`vm.php` `get_engine`: lists the engines that the account's VMs run on (contract 4.16)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""`vm.php` `get_snapshot`: the list of a VM's snapshots (contract 4.2, 4.7, 4.8)."""
+"""`vm.php` `get_snapshot`: lists a VM's snapshots (contract 4.2, 4.7, 4.8)."""
 
 from typing import Any
 
@@ -26,14 +26,14 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 class Listed(Started):
-    """The list as it is at the call; the check of `callback` answers it as it is when the task ends (4.7)."""
+    """The list at the time of the call. The check of `callback` answers the list at the end of the task (4.7)."""
 
     settings: RotationSettings
     snapshots: list[SnapshotRow] = Field(description="oldest first")
 
 
 def get_snapshot(unit: UnitOfWork, call: Call[OfSnapshots]) -> Body:
-    """Answer the list as it is now, and a key for the list as it will be when the task ends (contract 4.7)."""
+    """Return the list as it is now, and a key for the list at the end of the task (contract 4.7)."""
     account, type_ = call.account, call.params.type
     vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)

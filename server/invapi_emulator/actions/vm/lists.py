@@ -1,4 +1,4 @@
-"""A VM's lists of snapshots: find snapshots in them, and take them out."""
+"""A VM's lists of snapshots: finding snapshots in them, and removing them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -19,7 +19,7 @@ def held(unit: UnitOfWork, vm_id: int, type_: str) -> tuple[list[Snapshot], Rota
 
 
 def changeable(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> tuple[VirtualMachine, Snapshot]:
-    """Return the VM and the snapshot that a call names, if both may be worked on (order: contract 2.8)."""
+    """Return the VM and the snapshot that a call names. Raise a refusal unless both can be changed (contract 2.8)."""
     params = call.params
     vm = vms.load(unit, params.id)
     require_snapshots_supported(vm)
@@ -29,13 +29,13 @@ def changeable(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> tuple[Virtua
 
 
 def named_in(unit: UnitOfWork, work: Work) -> tuple[Snapshot, Sequence[Snapshot]]:
-    """Return the snapshot that a task is about, and all of its list."""
+    """Return the snapshot that a task is about, and its whole list."""
     present = snapshots.of_type(unit, work.vm.id, work.task.context["type"])
     return find_snapshot(present, work.task.context["name"], None), present
 
 
 def take_out(unit: UnitOfWork, now: Instant, gone: Iterable[Snapshot]) -> None:
-    """Remove snapshots from their lists, each with its event."""
+    """Remove snapshots from their lists, and record an event for each."""
     for snapshot in gone:
         snapshots.remove(unit, snapshot)
         events.record(unit, now, "snapshot_removed",

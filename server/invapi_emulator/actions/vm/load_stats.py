@@ -1,4 +1,4 @@
-"""`vm.php` `load_stats`: statistics of the last hour (contract 4.5, 4.15)."""
+"""`vm.php` `load_stats`: collects statistics of the last hour (contract 4.5, 4.15)."""
 
 from functools import lru_cache, partial
 
@@ -23,7 +23,7 @@ from invapi_emulator.storage import vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 _REMEMBERED = 20_000
-"""Number of points that are computed once; each answer has sixty."""
+"""Number of cached points. Each answer has sixty."""
 
 
 def load_stats(unit: UnitOfWork, call: Call[OfVm]) -> Body:
@@ -37,7 +37,7 @@ def finish_load_stats(unit: UnitOfWork, work: Work) -> Outcome:
 
 
 def statistics_of(unit: UnitOfWork, account: Account, vm: VirtualMachine, now: Instant) -> Body:
-    """Return the statistics that a `load_stats` which ends now would give."""
+    """Return the statistics that a `load_stats` ending now answers."""
     chance = chance_of(account)
     spans = disk_work(unit, vm.id, now - HISTORY, now)
     return last_hour(vm, spans, now, partial(_point, chance, vm.id, vm.memory_mb))

@@ -1,4 +1,4 @@
-"""`vm.php` `remove_snapshot`: a snapshot goes (contract 4.3)."""
+"""`vm.php` `remove_snapshot`: removes a snapshot (contract 4.3)."""
 
 from invapi_emulator.actions.answers import started
 from invapi_emulator.actions.parameters import OfExistingSnapshot

@@ -1,4 +1,4 @@
-"""`vm.php` `restore_snapshot`: a VM goes back to a snapshot; newer ones are gone (contract 4.4, 4.11)."""
+"""`vm.php` `restore_snapshot`: puts a VM back to a snapshot, and removes newer ones (contract 4.4, 4.11)."""
 
 from invapi_emulator.actions.answers import started
 from invapi_emulator.actions.parameters import OfExistingSnapshot
@@ -25,7 +25,7 @@ def restore_snapshot(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> Body:
 
 
 def finish_restore_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
-    """Give the VM the snapshot's disk and memory; what was made after the snapshot is gone (contract 4.4)."""
+    """Give the VM the snapshot's disk and memory. Later snapshots are removed (contract 4.4)."""
     snapshot, present = named_in(unit, work)
     require_restorable(snapshot)
     _require_power_to_restore(work.account.assumed, work.vm)

@@ -1,4 +1,4 @@
-"""`vm.php` `update_restore_settings`: settings of rotation, changed at once (contract 4.6, 4.9)."""
+"""`vm.php` `update_restore_settings`: changes the settings of rotation at once (contract 4.6, 4.9)."""
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 class RestoreSettings(OfSnapshots):
-    """What is left out keeps its value."""
+    """A setting that is left out keeps its value."""
 
     enable_rotation: Switch | None = None
     exclude_rotation: Names | None = None

@@ -1,1 +1,1 @@
-"""Failures on demand: rules that an account's calls are held against, and a file for each kind."""
+"""Failures on demand: fault rules, and the kinds of fault by phase."""

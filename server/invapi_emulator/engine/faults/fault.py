@@ -1,4 +1,4 @@
-"""What a fault is: a rule with the fields of its kind, and what it does in its phase."""
+"""Faults: a rule with the fields of its kind, and its effect in its phase."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
@@ -17,7 +17,7 @@ Phase: TypeAlias = Literal["before", "after", "task"]
 Cut: TypeAlias = Literal["reset", "close"]
 Window: TypeAlias = dict[str, Any]
 Draw: TypeAlias = Callable[[str], float]
-"""Answers a number in [0, 1) for a purpose, the same one for the same firing of the same rule."""
+"""Returns a number in [0, 1) for a purpose: always the same for the same firing of the same rule."""
 
 NotNegative = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, strict=True, allow_inf_nan=False)]
@@ -28,8 +28,8 @@ Text = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
 class Reply(Struct, frozen=True):
     """How an answer reaches its client.
 
-    `refusal` is answered instead of the body; `delay` and `bytes_per_second` are on real time; of the body only
-    the `share` is sent; with a `cut` the connection ends without a byte.
+    `refusal` replaces the body. `delay` (seconds) and `bytes_per_second` are real time. Only the `share` of the body is
+    sent. With a `cut` the connection ends without a byte.
     """
 
     body: bytes = b""
@@ -43,8 +43,8 @@ class Reply(Struct, frozen=True):
 class Fault(BaseModel):
     """A rule: the kind with its fields, and when it fires.
 
-    It passes over the first `skip` calls that match, then fires at most `times` times (null: always), each time
-    with this probability.
+    It skips the first `skip` matching calls, then fires at most `times` times (null: always), each time with this
+    probability.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -57,11 +57,11 @@ class Fault(BaseModel):
     probability: Annotated[float, Field(gt=0, le=1, strict=True, allow_inf_nan=False)] = 1
 
     def applies_to(self, _call: Call[Any], /) -> bool:
-        """Tell whether the kind is about such calls at all."""
+        """Tell whether this kind can apply to such a call."""
         return True
 
     def should_fire(self, window: Window | None, _real_now: Instant, /) -> tuple[bool, Window | None]:
-        """Tell whether it fires on this call, and what it remembers of it."""
+        """Tell whether it fires on this call, and return its new window."""
         return True, window
 
 
@@ -76,7 +76,7 @@ class Firing(Struct, frozen=True):
 
 
 class BeforeFault(Fault):
-    """Responds in place of the call, of which nothing is done."""
+    """Responds in place of the call, which has no effect."""
 
     phase = "before"
 
@@ -85,7 +85,7 @@ class BeforeFault(Fault):
 
 
 class AfterFault(Fault):
-    """Applies to the answer, when all is done; with `needs_acceptance` not to that of a refused call."""
+    """Applies to the answer, after the call's effect. With `needs_acceptance` it does not apply to refusals."""
 
     phase = "after"
     needs_acceptance: ClassVar[bool] = False
@@ -95,7 +95,7 @@ class AfterFault(Fault):
 
 
 class TaskFault(Fault):
-    """Applies to the task that an accepted call starts, and has fired then."""
+    """Applies to the task that an accepted call starts. The rule has fired then."""
 
     phase = "task"
 

@@ -1,4 +1,4 @@
-"""Which calls a rule is about."""
+"""Matching calls with rules."""
 
 from typing import Annotated, Any
 
@@ -22,12 +22,12 @@ _CHECK = ("eq_callback", "check")
 
 
 def _as_sent(value: Any) -> str | tuple[str, ...]:
-    """Return the value of a field as a form has it: a number is text there."""
+    """Return the value of a field as a form has it: as text."""
     items = value if isinstance(value, list | tuple) else [value]
     if not all(isinstance(item, str | int) and not isinstance(item, bool) for item in items):
         raise ValueError("send text, or a list of texts for an array")
     texts = tuple(map(str, items))
-    "".join(texts).encode()  # a lone surrogate is no text: UnicodeEncodeError is a ValueError
+    "".join(texts).encode()  # raises UnicodeEncodeError, a ValueError, for a lone surrogate
     return texts if isinstance(value, list | tuple) else texts[0]
 
 
@@ -55,7 +55,7 @@ FieldValue = Annotated[
 
 
 class Match(BaseModel):
-    """A call matches when all that is given here is as it says; `id` is a VM's, for a check that of its task's VM.
+    """A call matches if every part that is given here is equal. `id` is a VM's; for a check, the one of its task.
 
     `fields` are as the client sends them: text, or a list of texts for an array.
     """
@@ -86,7 +86,7 @@ class Match(BaseModel):
 
 
 def vm_of(unit: UnitOfWork, call: Call[Any]) -> int | None:
-    """Return the id of the VM that a call is about, for a check that of its task's VM."""
+    """Return the id of the VM that a call is about; for a check, the VM of its task."""
     if (call.module, call.action) == _CHECK:
         task = tasks.by_key(unit, call.params.key)
         return None if task is None else task.vm_id

@@ -1,4 +1,4 @@
-"""Holding a call against the rules of its account: which one fires, and counting that it did."""
+"""Finding the fault rule that fires on a call, and counting it."""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, reduce
@@ -29,7 +29,7 @@ _MOST_PARSED = 4_096
 
 
 def parse(rule: Rule) -> Fault:
-    """Return the fault of a stored rule; each is parsed once."""
+    """Return the fault of a stored rule. Each is parsed once."""
     return _parsed(json_text(rule.spec))
 
 
@@ -39,16 +39,16 @@ def _parsed(spec: str) -> Fault:
 
 
 _Filed: TypeAlias = tuple[str | None, str | None, int | None, Any]
-"""What a rule is filed under: module, action, VM, and one field with its value, each None where any will do."""
+"""The index key of a rule: module, action, VM, and one field with its value. None matches any."""
 
 _Given: TypeAlias = tuple[bool, bool, bool, bool]
-"""Which of the four a rule gives."""
+"""Which parts of the key a rule gives."""
 
 
 class RulesByMatch:
-    """The rules of an account that may still fire, by phase and by what their calls must be like.
+    """The rules of an account that may still fire, by phase and by what they match.
 
-    A call is held only against those that it may match, so that rules which are not about it cost nothing.
+    A call is compared only with the rules that it may match, so that other rules cost it nothing.
     """
 
     def __init__(self, rows: Iterable[tuple[Key, Rule]] = ()) -> None:
@@ -72,11 +72,11 @@ class RulesByMatch:
         return self._faults
 
     def has(self, phase: Phase) -> bool:
-        """Tell whether there may be rules of a phase."""
+        """Tell whether the account may have rules of a phase."""
         return phase in self._filed
 
     def of(self, phase: Phase, unit: UnitOfWork, call: Call[Any]) -> Iterator[tuple[Key, Fault]]:
-        """Yield the rules of a phase that a call may match, in the order they were written."""
+        """Yield the rules of a phase that a call may match, in the order of their ids."""
         found: set[Key] = set()
         for given, filed in self._filed.get(phase, {}).items():
             for place in _places(given, unit, call):
@@ -92,9 +92,9 @@ RULES = Index(RULE, lambda owner: RULE.query(owner, ()), RulesByMatch)
 
 
 def fire(unit: UnitOfWork, call: Call[Any], phase: Phase, *, accepted: bool = True) -> Firing | None:
-    """Return the first rule of this phase, in the order they were written, that fires on this call.
+    """Return the first rule of this phase that fires on this call, in the order of their ids.
 
-    The account is held by the unit of work, so however many clients race, a rule fires as often as it says.
+    The unit of work holds the account. A rule therefore fires as often as it says, even if clients race.
     """
     rules = unit.index(RULES)
     if not rules.has(phase):
@@ -123,7 +123,7 @@ def _place_of(match: Match) -> tuple[_Given, _Filed]:
 
 
 def _places(given: _Given, unit: UnitOfWork, call: Call[Any]) -> Iterator[_Filed]:
-    """Yield where the rules are filed that give these, and that a call may match."""
+    """Yield the index keys of the rules that give these parts and that a call may match."""
     by_module, by_action, by_vm, by_field = given
     module, action = call.module if by_module else None, call.action if by_action else None
     vm_id = vm_of(unit, call) if by_vm else None
@@ -132,7 +132,7 @@ def _places(given: _Given, unit: UnitOfWork, call: Call[Any]) -> Iterator[_Filed
 
 
 def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firing | None:
-    """Count the call, and the firing if it is one."""
+    """Count the call, and the firing if the rule fires."""
     number = rule.seen + 1
 
     def draw(what: str) -> float:

@@ -1,1 +1,1 @@
-"""Work that takes time: kinds of task, starting one, and letting those that are due take effect."""
+"""Tasks: their kinds, starting them, and settling those that are due."""

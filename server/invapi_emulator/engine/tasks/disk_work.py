@@ -1,4 +1,4 @@
-"""When snapshots of a VM are worked on: the tasks that show as peaks in its statistics."""
+"""The tasks that work on a VM's disk, and show as peaks in its statistics."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -19,7 +19,7 @@ _Row = tuple[Key, int, Instant, Instant | None]
 
 
 class _DiskWork:
-    """Start and end of the tasks that work on a disk, by VM; one under way has no end."""
+    """Start and end of the tasks that work on a disk, by VM. A task under way has no end."""
 
     def __init__(self, rows: Iterable[_Row]) -> None:
         self._by_vm: dict[int, dict[Key, tuple[Instant, Instant | None]]] = {}
@@ -56,7 +56,7 @@ DISK_WORK = Index(TASK, lambda owner: Query(_all_of_world(), owner), _DiskWork)
 
 
 def disk_work(unit: UnitOfWork, vm_id: int, since: Instant, now: Instant) -> list[Span]:
-    """Return start and end of the work on a VM's disk that did not end before `since`."""
+    """Return start and end of the work on a VM's disk, without work that ended before `since`."""
     found = unit.index(DISK_WORK).of_vm(vm_id)
     if unit.changes.concern(TASK):
         found = dict(found)

@@ -1,4 +1,4 @@
-"""Making the key of a task: one that no task has."""
+"""Making keys of tasks that no other task has."""
 
 from collections.abc import Callable
 
@@ -9,9 +9,9 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 def new_key(account: Account, number: int, is_taken: Callable[[str], bool]) -> str:
-    """Return the key of the account's task with this number, one that is not taken.
+    """Return a free key for the account's task with this number.
 
-    An imported task may have been given any key, the one that this number would get as well.
+    An imported task may have any key, even the one that belongs to this number.
     """
     chance = chance_of(account)
     key, attempt = chance.task_key(account.generation, number), 0
@@ -22,7 +22,7 @@ def new_key(account: Account, number: int, is_taken: Callable[[str], bool]) -> s
 
 
 def key_of_new_task(unit: UnitOfWork, number: int) -> str:
-    """Return a key for a task that a call starts; one that comes from the system need not be looked for."""
+    """Return a key for a task that a call starts. A key from the system's randomness is free without a search."""
     chance = chance_of(unit.account)
     if not chance.repeatable:
         return chance.task_key(unit.account.generation, number)

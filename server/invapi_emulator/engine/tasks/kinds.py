@@ -1,4 +1,4 @@
-"""Kinds of task, as data: their stages, and the function that makes them take effect."""
+"""Kinds of task: their stages, and the function that makes their effect."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 class Work(Struct, frozen=True):
-    """A task at its due time, which is `now`, and the VM it is about."""
+    """A task at its due time `now`, and its VM."""
 
     account: Account
     task: Task
@@ -26,7 +26,7 @@ class Work(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What a task did: the VM as it is now, the client's `scope`, and a log line like a hypervisor's."""
+    """The result of a task: the VM, the client's `scope`, and a log line like a hypervisor's."""
 
     vm: VirtualMachine
     scope: str
@@ -34,19 +34,19 @@ class Outcome(Struct, frozen=True):
 
 
 Finish: TypeAlias = Callable[[UnitOfWork, Work], Outcome]
-"""Makes the effect. Raises TaskFailed before it has changed anything, if there can be none."""
+"""Makes the effect. It raises TaskFailed before it changes anything, if the task must fail."""
 
 Leave: TypeAlias = Callable[[UnitOfWork, Work], VirtualMachine]
-"""Makes what a failure in the middle of the work leaves behind; answers the VM as it is then."""
+"""Makes what a failure in the middle of the work leaves behind. It returns the VM as it is then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of task.
 
-    A kind that `changes` its VM locks it. One that `pauses` stops it until the end, so that a snapshot is of one
-    moment. `works_disk` marks what shows as a peak in the statistics. One that `fetches` has data in its scope, as
-    JSON. `leave` is what a failure leaves behind.
+    A kind that `changes` its VM locks it. A kind that `pauses` stops it until the end, so that a snapshot shows one
+    moment. `works_disk` kinds show as peaks in the statistics. A kind that `fetches` has data in its scope, as JSON.
+    `leave` makes what a failure leaves behind.
     """
 
     stages: tuple[Stage, ...]
@@ -59,7 +59,7 @@ class Kind:
 
 
 KINDS: Registry[KindName, Kind] = Registry("kinds of task")
-"""By the module and the action that starts such a task."""
+"""All kinds, by the module and the action that start such tasks."""
 
 
 def kind_of(task: Task) -> Kind:

@@ -1,4 +1,4 @@
-"""Settling: every task that is due by a time takes effect, in due order. And the clock, which makes tasks due."""
+"""Settling: every due task takes effect, in due order. And moving the clock, which makes tasks due."""
 
 import heapq
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from invapi_emulator.storage import accounts, events, snapshots, stale_lists, ta
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 BATCH = 100
-"""So many tasks take effect in one transaction; then other calls get their turn."""
+"""Maximum number of tasks that take effect in one transaction. Other calls get their turn after it."""
 
 
 def settle_due(unit: UnitOfWork, now: Instant) -> bool:
-    """Let tasks enter their stages and take effect, BATCH of them at the most; answer whether there may be more.
+    """Let up to BATCH tasks enter their stages and take effect. Return whether more may be due.
 
-    What happens is in order of time: where there may be more tasks, those at hand go no further than the last.
+    Everything happens in order of time: if there may be more tasks, none of these goes further than the last of them.
     """
     found = tasks.changing(unit, now, BATCH)
     until = now if len(found) < BATCH else next_change(found[-1]) or now
@@ -48,12 +48,12 @@ def move_clock(unit: UnitOfWork, now: Instant) -> None:
 
 
 def complete_by_hand(unit: UnitOfWork, task: Task, now: Instant) -> None:
-    """End a task that is under way now, with its effect, even one that a fault meant to fail."""
+    """End a task that is under way, with its effect, even if a fault made it fail."""
     _end(unit, replace(task, state="done", ended_at=now, fails_with=None))
 
 
 def fail_by_hand(unit: UnitOfWork, task: Task, now: Instant, error: str) -> None:
-    """End a task that is under way now, in failure; what its kind leaves behind then is there."""
+    """Fail a task that is under way. It leaves behind what its kind leaves."""
     _fail(unit, _work(unit, replace(task, ended_at=now), now), error)
 
 
@@ -105,7 +105,7 @@ def _work(unit: UnitOfWork, task: Task, now: Instant) -> Work:
 
 
 def _close(unit: UnitOfWork, work: Work, outcome: Outcome, ended: Task) -> None:
-    """Write down that a task has ended, and unlock its VM."""
+    """Save a task as ended, and unlock its VM."""
     tasks.save(unit, replace(ended, scope=outcome.scope, debug=outcome.debug))
     if kind_of(ended).changes:
         under_way = _still_under_way(unit, work, ended)
@@ -117,7 +117,7 @@ def _close(unit: UnitOfWork, work: Work, outcome: Outcome, ended: Task) -> None:
 
 
 def _still_under_way(unit: UnitOfWork, work: Work, ended: Task) -> list[Task]:
-    """Return the VM's other changing tasks in their order; there are some only where tasks wait for each other."""
+    """Return the VM's other changing tasks in order. There are some only if tasks wait for each other."""
     if work.vm.locked_by == ended.key and not was_queued(ended):
         return []
     return [task for task in tasks.under_way(unit, work.vm.id) if kind_of(task).changes]

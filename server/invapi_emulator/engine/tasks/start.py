@@ -1,4 +1,4 @@
-"""Starting a task: its durations are drawn, its key is made, its VM is locked."""
+"""Starting a task: its durations are drawn, its key is made, and its VM is locked."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +28,7 @@ from invapi_emulator.storage import accounts, events, tasks, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 _AT_A_TIME = 100
-"""Room is made for so many tasks: to count thousands for each would take longer than all else it does."""
+"""Number of tasks that room is made for at once. Counting thousands for each task would cost more than the task."""
 
 _NOT_REPEATED = frozenset({"token", "action", "id"})
 
@@ -36,7 +36,7 @@ _NOT_REPEATED = frozenset({"token", "action", "id"})
 def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults: str) -> str:
     """Start the task of the call's action and return its key.
 
-    `defaults` are parameters that `context` shows although the client left them out (contract 3.4).
+    `defaults` are parameters that `context` shows even if the client left them out (contract 3.4).
     """
     kind = KINDS[call.module, call.action]
     account = call.account
@@ -70,7 +70,7 @@ def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults
 def _planned(
     unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, kind: Kind, count: int
 ) -> tuple[PlannedStage, ...]:
-    """Return the stages; a task that changes a locked VM waits for those before it, where such are accepted at all."""
+    """Return the stages. A task that changes a locked VM first waits for the tasks before it (assumption A-21)."""
     if not kind.changes or vm.locked_by is None:
         return planned_stages(call.action, kind, vm.id, vm.size_gb, count, call.now, call.account)
     ahead = tasks.by_key(unit, vm.locked_by)
@@ -81,7 +81,7 @@ def _planned(
 
 
 def _make_room(unit: UnitOfWork, call: Call[Any], number: int, context_size: int) -> None:
-    """Let the account's tasks go that are too many, or have too much to repeat, to keep one more of this number."""
+    """Drop old tasks of the account until there is room for one more with this number and context."""
     last, count = tasks.last_and_count(unit)
     if number // _AT_A_TIME != last // _AT_A_TIME:
         tasks.drop_aged_out(unit, call.now)
@@ -98,7 +98,7 @@ def _reading() -> tuple[KindName, ...]:
 
 
 def _with_fault(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:
-    """Return the task as a fault rule wants it, if one is about it."""
+    """Return the task, changed by the fault rule that fires on it."""
     firing = fire(unit, call, "task")
     if firing is None or not isinstance(firing.fault, TaskFault):
         return task
@@ -106,7 +106,7 @@ def _with_fault(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:
 
 
 def _as_json(value: Value) -> Any:
-    """Return a field's value as it is stored: an array is a list."""
+    """Return a field's value as JSON stores it: an array as a list."""
     return value if isinstance(value, str) else [_as_json(item) for item in value]
 
 
