@@ -2,16 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
 from invapi_conformance.report import COULD_NOT_RUN
 from invapi_emulator import __version__
-
-if TYPE_CHECKING:
-    from invapi_conformance.printed_run import RunOptions
 
 FORMATS = ("text", "json", "junit")
 
@@ -85,31 +82,9 @@ def conformance(**given: Any) -> int:
 
     Exit status: 0 nothing differs, 1 something does, 2 it could not run, was interrupted or left something behind.
     """
-    from invapi_conformance.printed_run import run_and_print  # noqa: PLC0415 - only here, not for --help
+    from invapi_conformance.printed_run import options_of, run_and_print  # only here, not for --help
 
-    return run_and_print(_options(given), click.echo, _say)
-
-
-def _options(given: dict[str, Any]) -> "RunOptions":
-    from invapi_conformance.printed_run import RunOptions  # noqa: PLC0415
-    from invapi_conformance.probe import Access, Patience  # noqa: PLC0415
-    from invapi_conformance.walk import Allowed  # noqa: PLC0415
-
-    return RunOptions(
-        target=given["target"],
-        access=Access(given["vm"], given["token"], given["api_key"]),
-        allowed=Allowed(
-            changes=given["allow_changes"] or given["allow_restore"],
-            settings=given["allow_settings"],
-            power=given["allow_power"],
-            restore=given["allow_restore"],
-        ),
-        patience=Patience(given["poll_seconds"], given["task_timeout"]),
-        plan_only=given["plan_only"],
-        form=given["form"],
-        record=given["record"],
-        ca=given["ca"],
-    )
+    return run_and_print(options_of(given), click.echo, _say)
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -1,7 +1,8 @@
 """A run of the kit with the options of its command: what it prints where, and its exit status."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from invapi_conformance.facts import CouldNotRun
 from invapi_conformance.interruption import Stop
@@ -30,6 +31,25 @@ class RunOptions:
     form: str = "text"
     record: str | None = None
     ca: str | None = None
+
+
+def options_of(given: Mapping[str, Any]) -> RunOptions:
+    """Return the options out of the command's words."""
+    return RunOptions(
+        target=given["target"],
+        access=Access(given["vm"], given["token"], given["api_key"]),
+        allowed=Allowed(
+            changes=given["allow_changes"] or given["allow_restore"],
+            settings=given["allow_settings"],
+            power=given["allow_power"],
+            restore=given["allow_restore"],
+        ),
+        patience=Patience(given["poll_seconds"], given["task_timeout"]),
+        plan_only=given["plan_only"],
+        form=given["form"],
+        record=given["record"],
+        ca=given["ca"],
+    )
 
 
 def run_and_print(options: RunOptions, out: Say, err: Say) -> int:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from invapi_conformance import checks as _checks  # noqa: F401 - importing it fills the table
+from invapi_conformance.checks import CHECKS
 from invapi_conformance.cleanup import clean_up
 from invapi_conformance.facts import CouldNotRun, Facts, facts_of
 from invapi_conformance.interruption import Interrupted
 from invapi_conformance.probe import Probe
 from invapi_conformance.report import Report, Result
 from invapi_conformance.script import Step, steps_for
-from invapi_conformance.table import CHECKS, CannotTell, Check, Finding, Need
+from invapi_conformance.table import CannotTell, Check, Finding, Need
 from invapi_conformance.target import Unreachable
 from invapi_conformance.walk import Allowed, StepFailed, Walk
 

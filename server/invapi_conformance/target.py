@@ -1,5 +1,6 @@
 """The target: whatever answers as InvAPI at a URL."""
 
+import ssl
 from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -67,8 +68,6 @@ class Target:
     def _connection(self) -> HTTPConnection:
         if self._at.scheme != "https":
             return HTTPConnection(self._at.netloc, timeout=ANSWERS_WITHIN_SECONDS)
-        import ssl  # noqa: PLC0415 - takes a while, and plain targets do without
-
         context = ssl.create_default_context(cafile=self._ca)
         return HTTPSConnection(self._at.netloc, timeout=ANSWERS_WITHIN_SECONDS, context=context)
 

@@ -88,7 +88,7 @@ class EmulatorApp(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the description of all of it, which is made when it is first asked for."""
         if self.openapi_schema is None:
-            from invapi_emulator.openapi.document import whole_document  # noqa: PLC0415 - not at each start
+            from invapi_emulator.openapi.document import whole_document  # not at each start
 
             self._load_control()
             self.openapi_schema = whole_document(super().openapi())
@@ -104,7 +104,7 @@ class EmulatorApp(FastAPI):
             return
         self._has_control = True
         with no_collection():
-            from invapi_emulator.control.routes import add_control  # noqa: PLC0415
+            from invapi_emulator.control.routes import add_control
             from invapi_emulator.dashboard import ROUTERS  # noqa: PLC0415
 
             add_control(self, self.runtime, ROUTERS)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from invapi_emulator.client_lint import findings as _findings  # noqa: F401 - importing it fills the table
-from invapi_emulator.client_lint.rule import LINT_RULES
+from invapi_emulator.client_lint.findings import LINT_RULES
 from invapi_emulator.engine.action import ACTIONS, modules
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.tasks.kinds import actions_with_tasks

@@ -27,5 +27,5 @@ def test_without_a_seed_keys_and_tokens_never_repeat(words: list[str | int]) -> 
 
 
 @given(st.booleans(), words)
-def test_keys_have_their_form(repeatable: bool, words: list[str | int]) -> None:  # noqa: FBT001
+def test_keys_have_their_form(*, repeatable: bool, words: list[str | int]) -> None:
     assert is_task_key(Chance(1, "one", repeatable).task_key(*words))

@@ -15,6 +15,9 @@ from invapi_conformance.checks import (
     tasks,
     transport,
 )
+from invapi_conformance.table import CHECKS
+
+__all__ = ["CHECKS", "SUBJECTS"]
 
 SUBJECTS = (
     transport, forms, envelopes, tasks, snapshots, own_snapshot, statistics, inventory, auth, settings, locks, restore, power,

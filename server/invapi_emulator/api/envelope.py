@@ -1,5 +1,6 @@
 """The envelopes of contract 2 with their headers. All answers of modules are made here."""
 
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -43,7 +44,7 @@ def failure(error: ApiError, assumed: Assumed = _NOTHING_ELSE) -> Answer:
     status = error.status
     if status == _OK and assumed[STATUS_OF_FAILURES] == "honest":
         status = _HONEST.get(error.reason, _OK)
-    more = ((b"allow", b"GET, POST, OPTIONS"),) if error.status == 405 else ()  # noqa: PLR2004
+    more = ((b"allow", b"GET, POST, OPTIONS"),) if error.status == HTTPStatus.METHOD_NOT_ALLOWED else ()
     return Answer(orjson.dumps(failure_body(error, assumed)), status, error.reason, error.retry_after, more)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from email.message import Message
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,9 @@ _MAX_DISCARDED = 64 * 1024 * 1024
 _URLENCODED = "application/x-www-form-urlencoded"
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 _MAX_DEPTH = 10
+_MOST_DIGITS = 10
+"""An index of as many digits may not fit PHP's int."""
+
 _ARRAY = re.compile(rf"([^\[]+)((?:\[[^\]]*\]){{1,{_MAX_DEPTH}}}).*", re.DOTALL)
 _INDEX = re.compile(r"\[([^\]]*)\]")
 
@@ -75,9 +79,7 @@ def _form(content_type: str | None, body: bytes) -> list[tuple[str, str]]:
     if content_type is None or content_type == _URLENCODED:
         return _urlencoded(body, "the body")
     # Multipart is rare, so its parser is not imported at each start.
-    from email.message import Message  # noqa: PLC0415
-
-    from invapi_emulator.api.multipart import parts_of  # noqa: PLC0415
+    from invapi_emulator.api.multipart import parts_of
 
     header = Message()
     header["content-type"] = content_type or _URLENCODED
@@ -149,5 +151,5 @@ def _as_value(value: "str | _Items") -> Value:
 
 
 def _next_index(items: _Items) -> int:
-    taken = [int(index) for index in items if index.isdecimal() and len(index) < 10]  # noqa: PLR2004 - PHP's int
+    taken = [int(index) for index in items if index.isdecimal() and len(index) < _MOST_DIGITS]
     return max(taken, default=-1) + 1

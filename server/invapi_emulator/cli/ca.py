@@ -32,7 +32,7 @@ _TRUST = """\
 def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
     """Print the test CA's certificate, made if there is none, and what makes clients trust it."""
     require("cryptography", "the test CA")
-    from invapi_emulator.server.tls.authority import HOSTS, authority  # noqa: PLC0415 - cryptography, not for --help
+    from invapi_emulator.server.tls.authority import HOSTS, authority  # cryptography, not for --help
 
     flags = {"ca_dir": ca_dir, "tls_names": tls_names}
     try:

@@ -30,10 +30,10 @@ COMMANDS = (
 class LazyGroup(click.Group):
     """A group that imports a subcommand when it is asked for: what all of them stand on takes half a second."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         return subcommand(cmd_name) if cmd_name in COMMANDS else None
 
 

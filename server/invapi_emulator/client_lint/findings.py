@@ -10,6 +10,8 @@ from invapi_emulator.storage import requests as journal
 from invapi_emulator.storage import task_lists
 from invapi_emulator.storage.transaction import Transaction
 
+__all__ = ["LINT_RULES", "Finding", "findings_of", "seen_of"]
+
 RULE_FILES = (polling, changing, requests)
 """Importing these fills the table of lint rules."""
 

@@ -1,6 +1,7 @@
 """How the control API says what was wrong: `{"error": {"reason", "message", "field"}}`."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -74,11 +75,13 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    if error.status_code == 400:  # noqa: PLR2004 - FastAPI's word for a body it cannot read
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's word for a body it cannot read
         return failure(422, "malformed_json", "the body is no JSON that can be read")
     reason = _REASONS.get(error.status_code, "refused")
     message = f"{error.detail}: {request.method} {request.url.path[:_SHOWN]}; see /openapi.json"
-    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers  # noqa: PLR2004
+    headers = (
+        {"Allow": _allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+    )
     return failure(error.status_code, reason, message, headers=headers)
 
 

@@ -35,8 +35,8 @@ class Stock:
 async def metrics(request: Request, worlds: TheWorlds) -> Response:
     """Count calls, tasks, what the database takes, how late the worker is, and what the process uses."""
     # Imported when somebody asks: a start does not need it.
-    from prometheus_client import CollectorRegistry, ProcessCollector  # noqa: PLC0415
-    from prometheus_client.exposition import choose_encoder  # noqa: PLC0415
+    from prometheus_client import CollectorRegistry, ProcessCollector
+    from prometheus_client.exposition import choose_encoder
 
     stock = await worlds.database.call(lambda: _stock(worlds))
     registry = CollectorRegistry()
@@ -60,7 +60,7 @@ class _Collected:
     stock: Stock
 
     def collect(self) -> "Iterator[Metric]":
-        from prometheus_client.metrics_core import (  # noqa: PLC0415
+        from prometheus_client.metrics_core import (
             CounterMetricFamily,
             GaugeMetricFamily,
             HistogramMetricFamily,

@@ -49,7 +49,7 @@ def static_file(name: str) -> Response:
 @cache
 def _environment() -> "Environment":
     # Imported when somebody looks at the page: a start does not need it.
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("invapi_emulator", "dashboard/templates"),

@@ -38,7 +38,7 @@ class Secured:
 def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secured:
     """Return what makes a socket talk HTTPS, with a certificate by the CA that the settings name."""
     require("cryptography", "HTTPS (--tls, --tls-port)")
-    from invapi_emulator.server.tls.authority import authority  # noqa: PLC0415 - cryptography, only where it is wanted
+    from invapi_emulator.server.tls.authority import authority  # cryptography, only where it is wanted
 
     ca = authority(settings.ca_dir, settings.tls_names, now)
     return Secured(listening, ca.server_context(settings.tls_names, now), settings.head_timeout)
@@ -116,7 +116,7 @@ class Server(uvicorn.Server):
 def allow_many_connections() -> None:
     """Raise the limit of open files, often 1,024, to what the system lets a process have."""
     try:
-        import resource  # noqa: PLC0415 - not on every system
+        import resource  # not on every system
     except ImportError:
         return
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -74,6 +74,7 @@ class Database(ABC):
         account_id: int | None,
         work: Callable[[UnitOfWork], T],
         needs: Callable[[], Sequence[Need]] = no_needs,
+        /,
         may_lose: Callable[[], bool] = never,
         *,
         wait: bool = True,
@@ -152,10 +153,10 @@ def open_database(where: str, real_time: RealTime, *, fsync: bool = False) -> Da
     try:
         if url.get_backend_name() == "postgresql":
             require("psycopg", f"--db: {name_of(url)}: PostgreSQL")
-            from invapi_emulator.storage.backends import postgresql  # noqa: PLC0415 - psycopg takes a while
+            from invapi_emulator.storage.backends import postgresql  # psycopg takes a while
 
             return postgresql.open_url(url, real_time, resources)
-        from invapi_emulator.storage.backends import sqlite  # noqa: PLC0415 - as above
+        from invapi_emulator.storage.backends import sqlite  # as above
 
         return sqlite.open_url(url, real_time, resources, fsync=fsync)
     except CannotStart:

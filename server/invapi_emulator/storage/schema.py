@@ -31,7 +31,7 @@ def prepare_schema(tx: Connection) -> str | None:
 
 def alembic_config(tx: Connection) -> Any:
     """Return Alembic's configuration for this connection; its import is late, a fresh start needs none of it."""
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
@@ -56,6 +56,6 @@ def _create(tx: Connection) -> None:
 
 
 def _migrate(tx: Connection) -> None:
-    from alembic import command  # noqa: PLC0415
+    from alembic import command
 
     command.upgrade(alembic_config(tx), "head")

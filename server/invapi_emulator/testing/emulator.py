@@ -1,7 +1,9 @@
 """An emulator, started here or running elsewhere."""
 
 import json
+import ssl
 from contextlib import ExitStack, closing
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -87,7 +89,7 @@ class Emulator(Closes):
             status, answer = self._asked(method, path, content, within)
         except (OSError, HTTPException, ValueError) as problem:
             raise ConnectionError(f"no emulator answers at {self.url}: {problem}") from None
-        if status >= 400 and status not in accept:  # noqa: PLR2004
+        if status >= HTTPStatus.BAD_REQUEST and status not in accept:
             raise ControlFailure(status, answer)
         return answer
 
@@ -103,8 +105,6 @@ class Emulator(Closes):
     def _connection(self, scheme: str, netloc: str, within: float) -> HTTPConnection:
         if scheme != "https":
             return HTTPConnection(netloc, timeout=within)
-        import ssl  # noqa: PLC0415 - takes a while, and few need it
-
         return HTTPSConnection(netloc, timeout=within, context=ssl.create_default_context(cafile=self.ca))
 
     def close(self) -> None:

@@ -4,10 +4,12 @@ import pytest
 
 from invapi_emulator.testing.account import Account
 from tests.support.kit_runs import EVERYTHING, ran
-from tests.unit.conformance.mutated_servers import mutations_of_envelopes as plants_of_envelopes  # noqa: F401 - fills the table
-from tests.unit.conformance.mutated_servers import mutations_of_vms as plants_of_vms  # noqa: F401 - fills the table
+from tests.unit.conformance.mutated_servers import mutations_of_envelopes, mutations_of_vms
 from tests.unit.conformance.mutated_servers.mutated_server import mutated_server
 from tests.unit.conformance.mutated_servers.mutations import MUTATIONS
+
+MUTATION_FILES = (mutations_of_envelopes, mutations_of_vms)
+"""Importing these fills the table."""
 
 HIDDEN = {"a new snapshot is listed under another name"}
 """From these no kit can tell that its snapshot is there."""

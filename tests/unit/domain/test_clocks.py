@@ -50,7 +50,7 @@ def test_no_clock_goes_beyond_what_dates_can_say() -> None:
     [("real", False, REAL), ("real", True, REAL), ("frozen", True, SEEDED_START), ("auto", True, SEEDED_START),
      ("frozen", False, REAL - DAY), ("auto", False, REAL - DAY)],
 )  # fmt: skip
-def test_where_a_clock_starts(mode: ClockMode, seeded: bool, starts_at: int) -> None:  # noqa: FBT001
+def test_where_a_clock_starts(mode: ClockMode, *, seeded: bool, starts_at: int) -> None:
     clock = ClockStart(mode).clock(seeded=seeded, made_at=REAL - DAY, real_now=REAL)
     assert clock.now(REAL) == starts_at
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-import invapi_conformance.checks  # noqa: F401 - fills a table
-import invapi_emulator.client_lint.findings  # noqa: F401 - likewise
-from invapi_conformance.table import CHECKS, check
+from invapi_conformance.checks import CHECKS
+from invapi_conformance.table import check
 from invapi_emulator.actions import MODULES
-from invapi_emulator.client_lint.rule import LINT_RULES, lint_rule
+from invapi_emulator.client_lint.findings import LINT_RULES
+from invapi_emulator.client_lint.rule import lint_rule
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, assumption
 from invapi_emulator.engine.action import ACTIONS, register
 from invapi_emulator.engine.faults import kinds

@@ -65,6 +65,7 @@ class PostgresDatabase(Database):
         account_id: int | None,
         work: Callable[[UnitOfWork], T],
         needs: Callable[[], Sequence[Need]] = no_needs,
+        /,
         may_lose: Callable[[], bool] = never,  # noqa: ARG002 - what cannot be written here cannot be read either
         *,
         wait: bool = True,

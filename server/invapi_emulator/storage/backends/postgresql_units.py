@@ -36,7 +36,7 @@ class PostgresUnits:
         self._connected = connected
         self._locks = [Lock() for _ in range(_LOCKS)]
 
-    def run(self, units: Units, wait: bool = True) -> None:  # noqa: FBT001, FBT002 - threads are given it by place
+    def run(self, units: Units, *, wait: bool = True) -> None:
         """Run units in one transaction, and end them; `wait` for their account, which must be one.
 
         Without, those are left as they were whose account is held, or that cannot share a transaction; and all, if it

@@ -57,7 +57,8 @@ class SqliteDatabase(Database):
         self,
         account_id: int | None,
         work: Callable[[UnitOfWork], T],
-        needs: Callable[[], Sequence[Need]] = no_needs,  # noqa: ARG002 - loading what is asked for costs little here
+        _needs: Callable[[], Sequence[Need]] = no_needs,  # loading what is asked for costs little here
+        /,
         may_lose: Callable[[], bool] = never,
         *,
         wait: bool = True,  # noqa: ARG002 - nobody else holds an account
@@ -100,7 +101,7 @@ class SqliteDatabase(Database):
         with self.timed("read"):
             yield Transaction(self._connection.sqlalchemy)
 
-    def real_now(self, tx: Transaction) -> Instant:  # noqa: ARG002
+    def real_now(self, _tx: Transaction) -> Instant:
         return self.real_time()
 
     def stay_member(self) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.database import AccountBusy
@@ -18,11 +19,14 @@ GROUPS = 2
 
 Units = Sequence[PendingUnit[Any]]
 
-Run = Callable[[Units, bool], None]
-"""Runs units in a thread, of one account or, unless it is to wait for accounts that others hold, of several.
 
-Those that it has not ended are to be run by account, and then to wait.
-"""
+class Run(Protocol):
+    """Runs units in a thread, of one account or, unless it is to wait for accounts that others hold, of several.
+
+    Those that it has not ended are to be run by account, and then to wait.
+    """
+
+    def __call__(self, units: Units, *, wait: bool) -> None: ...
 
 
 class UnitQueue:
@@ -69,7 +73,9 @@ class UnitQueue:
 
     def _start(self, group: list["_Entry"], finish: Callable[[list["_Entry"]], None], *, wait: bool) -> None:
         units = [entry.unit for entry in group]
-        running = asyncio.get_running_loop().run_in_executor(self._threads, self._run, units, wait)
+        running = asyncio.get_running_loop().run_in_executor(
+            self._threads, partial(self._run, units, wait=wait)
+        )
 
         def done(run: "asyncio.Future[None]") -> None:
             mistake = run.exception()

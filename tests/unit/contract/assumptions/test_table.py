@@ -5,6 +5,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import get_args, get_type_hints
 
+import httpx
 import pytest
 
 from invapi_emulator.contract.assumptions import power, snapshots, tasks, transport
@@ -75,19 +76,16 @@ def test_yes_is_the_default_and_an_option_has_a_name() -> None:
 
 
 def test_new_accounts_have_the_servers_options() -> None:
-    with running(assume="A-14=no,A-12=no") as server:
-        import httpx  # noqa: PLC0415 - for this test alone
-
-        with httpx.Client(base_url=server.url, timeout=60) as http:
-            demo = Emulator(server, http)
-            assert demo.call("eq", "list")["servers"][0] == "12345"
-            body = {"name": "other", "assume": {"A-14": "yes"}}
-            made = http.post("/_emulator/accounts", json=body).json()
-            assert made["assume"] == {"A-12": "spent"}
-            demo.assume(A_14="yes")
-            assert demo.call("eq", "list")["servers"][0] == 12345
-            demo.reset()
-            assert demo.call("eq", "list")["servers"][0] == "12345"
+    with running(assume="A-14=no,A-12=no") as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        demo = Emulator(server, http)
+        assert demo.call("eq", "list")["servers"][0] == "12345"
+        body = {"name": "other", "assume": {"A-14": "yes"}}
+        made = http.post("/_emulator/accounts", json=body).json()
+        assert made["assume"] == {"A-12": "spent"}
+        demo.assume(A_14="yes")
+        assert demo.call("eq", "list")["servers"][0] == 12345
+        demo.reset()
+        assert demo.call("eq", "list")["servers"][0] == "12345"
 
 
 def test_the_control_api_shows_each_with_the_option_in_force(emulator: Emulator) -> None:

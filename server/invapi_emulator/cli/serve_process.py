@@ -1,0 +1,44 @@
+"""What `serve` runs. Its imports take most of a start's time, so `serve` imports it once its flags are read."""
+
+import logging
+import os
+
+import click
+
+from invapi_emulator.api.envelope import refusal
+from invapi_emulator.application import EmulatorApp
+from invapi_emulator.clock import real_time
+from invapi_emulator.process.gc_tuning import keep_what_is_there
+from invapi_emulator.runtime import Runtime
+from invapi_emulator.server.server import allow_many_connections, secured, server_for
+from invapi_emulator.server.sockets import Ports
+from invapi_emulator.settings import Settings, is_local
+from invapi_emulator.startup import with_printed_seed
+from invapi_emulator.worlds.files import known_scenarios
+
+_log = logging.getLogger("invapi_emulator")
+
+
+def run(settings: Settings, ports: Ports) -> None:
+    """Serve on the ports until the process is told to stop."""
+    if not settings.admin_token and not is_local(settings.host):
+        _log.warning(
+            "listening on %s without --admin-token: whoever reaches the port drives this emulator",
+            settings.host,
+        )
+    settings, scenarios = with_printed_seed(settings), known_scenarios(settings.scenario)
+    time, where = real_time(), " and ".join(ports.urls())
+    https = None if ports.secure is None else secured(ports.secure, settings, time())
+    runtime = Runtime(settings, time, scenarios)
+    database = runtime.open()
+    allow_many_connections()
+    database.sign(f"process {os.getpid()}, which serves {where}")
+
+    def say_ready() -> None:
+        keep_what_is_there()
+        click.echo(f"invapi-emulator ready on {where}")
+
+    plain = [] if ports.plain is None else [ports.plain]
+    server_for(EmulatorApp(runtime), settings, runtime.lifecycle, say_ready, refusal, https).run(
+        sockets=plain
+    )

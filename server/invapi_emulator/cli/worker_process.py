@@ -1,0 +1,45 @@
+"""What `worker` runs. Its imports take a while, so `worker` imports it when it is run."""
+
+import asyncio
+
+import click
+
+import invapi_emulator.actions  # noqa: F401 - fills the table of kinds of task
+from invapi_emulator.clock import real_time
+from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.engine.worker import Worker
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.process.signals import TOLD_TO_END, end_at_the_latest
+from invapi_emulator.settings import Settings
+from invapi_emulator.startup import open_worlds
+from invapi_emulator.storage.urls import name_of, url_of
+
+
+def refuse_unless_shared(where: str) -> None:
+    url = url_of(where)
+    if url.get_backend_name() != "postgresql":
+        raise CannotStart(
+            f"--db: {name_of(url)}: a worker alone needs a PostgreSQL database; "
+            "worlds in memory, or in a SQLite file, have their server's"
+        )
+
+
+async def run(settings: Settings) -> None:
+    """Let tasks take effect until the process is told to stop."""
+    database = open_worlds(settings, real_time())
+    try:
+        alone = Worker(database, settings.account_ttl * SECOND)
+        alone.listen(database.notifications)
+        working, loop = asyncio.create_task(alone.run()), asyncio.get_running_loop()
+
+        def end() -> None:
+            end_at_the_latest()
+            working.cancel()
+
+        for number in TOLD_TO_END:
+            loop.add_signal_handler(number, end)
+        where = name_of(database.engine.url).strip("'")
+        click.echo(f"invapi-emulator worker ready on {where}")
+        await asyncio.wait([working])
+    finally:
+        database.close()
