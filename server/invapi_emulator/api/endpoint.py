@@ -118,7 +118,7 @@ class FormEndpoint:
                 exchange = await self._database.run(account_id, attempt.run, attempt.needs, attempt.may_lose)
             except AccountGone:
                 assert word is not None
-                self._database.owners.forget(word)
+                self._database.owners.evict(word)
                 continue
             if exchange.answer is not None:
                 return exchange

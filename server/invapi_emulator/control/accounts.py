@@ -130,7 +130,7 @@ def _remove(worlds: Worlds, account_ids: Iterable[int]) -> None:
     with worlds.database.transaction() as tx:
         for account_id in account_ids:
             accounts.remove(tx, account_id)
-    worlds.database.forget(account_ids)
+    worlds.database.evict(account_ids)
 
 
 def _purge(worlds: Worlds) -> Purged:

@@ -143,7 +143,8 @@ class Worlds:
     async def within(self, name: str, work: Callable[[AccountContext], T]) -> T:
         """Do some work in an account's world; raises NotFound when there is no such account.
 
-        Many tasks that are due take effect in several units of work before, so that other calls get their turn.
+        Many tasks that are due take effect in several units of work before, so that other calls get their
+        turn.
         """
         while True:
             account_id = await self.id_of(name)
@@ -151,7 +152,7 @@ class Worlds:
             try:
                 done = await self.database.run(account_id, unit_of_work.run, may_lose=unit_of_work.may_lose)
             except AccountGone:
-                self.database.owners.forget(("name", name))
+                self.database.owners.evict(("name", name))
                 continue
             if done is not None:
                 return done[0]

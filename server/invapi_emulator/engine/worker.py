@@ -141,7 +141,7 @@ class Worker:
                 heartbeat.say_alive(tx, real_now)
             if self._account_ttl:
                 removed = accounts.remove_unused(tx, real_now - self._account_ttl - MINUTE, DEMO)
-        self._database.forget(removed)
+        self._database.evict(removed)
 
     async def _settle_account(self, account_id: int, real_now: Instant) -> None:
         """Settle a batch of an account's tasks, and read when the next one is due.

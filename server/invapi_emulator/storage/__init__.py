@@ -1,1 +1,1 @@
-"""Where the worlds are kept: one database, two engines, one file of queries a subject."""
+"""Stores the worlds: one database, two engines, one file of queries for each subject."""

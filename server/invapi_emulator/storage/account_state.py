@@ -1,4 +1,4 @@
-"""What is loaded of an account: its row, its counters, and records as frozen values, part by part."""
+"""The loaded part of an account: its row, its counters, and its records as frozen values."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -12,11 +12,15 @@ from invapi_emulator.storage.changes import Changes
 from invapi_emulator.storage.record import Index, Key, Owner, Record
 
 MOST_VALUES = 10_000
-"""Maximum number of values that are kept in memory, of all accounts; those of accounts not used for longest go first."""
+"""Maximum number of values in memory, over all accounts. The least recently used accounts go first."""
 
 
 class Counters(Struct):
-    """The last number given to a snapshot, task or token; to a fault rule; to a scrambled answer; to an event; to a call."""
+    """The last numbers given out.
+
+    `sequence` numbers snapshots, tasks and tokens; `faults_made` fault rules; `answered` scrambled answers;
+    `last_event` events; `last_request` calls.
+    """
 
     sequence: int
     faults_made: int
@@ -26,13 +30,14 @@ class Counters(Struct):
 
 
 class AccountState:
-    """The loaded part of an account as it is in the database, or will be when the batch that changed it is written.
+    """The loaded part of an account, including changes that a batch has yet to write.
 
-    It is valid while `revision` is that of the account's row, which every writer increments.
+    It is valid while its `revision` equals that of the account's row. Every writer increments the revision.
     """
 
     __slots__ = (
         "account",
+        "counted_size",
         "counters",
         "indexes",
         "owner",
@@ -40,7 +45,6 @@ class AccountState:
         "revision",
         "singles",
         "size",
-        "told_size",
     )
 
     def __init__(self, account: Account, counters: Counters, revision: int) -> None:
@@ -51,14 +55,14 @@ class AccountState:
         self.singles: dict[Record[Any], dict[Key, Any]] = {}
         self.parts: dict[Record[Any], dict[Key, dict[Key, Any]]] = {}
         self.indexes: dict[Index[Any, Any], Any] = {}
-        self.size = self.told_size = 0
+        self.size = self.counted_size = 0
 
     def has(self, record: Record[Any], part: Key) -> bool:
         held = self.singles if record.single else self.parts
         return part in held.get(record, ())
 
     def put(self, record: Record[Any], part: Key, rows: Sequence[tuple[Key, Any]]) -> None:
-        """Keep a part that was loaded: all its records, or that there is none."""
+        """Cache a loaded part: all its records, or the fact that it has none."""
         self.size += 1 + len(rows)
         if not record.single:
             self.parts.setdefault(record, {})[part] = dict(rows)
@@ -66,7 +70,7 @@ class AccountState:
             self.singles.setdefault(record, {})[part] = rows[0][1] if rows else None
 
     def apply(self, account: Account, counters: Counters, changes: Changes) -> None:
-        """Take over what a unit of work changed."""
+        """Apply the changes of a unit of work."""
         self.account, self.counters = account, counters
         self.revision += 1
         for record in changes.records():
@@ -96,7 +100,7 @@ class AccountState:
 
 
 class States:
-    """The states that are in memory, by account; on PostgreSQL several threads use them."""
+    """The account states in memory. On PostgreSQL several threads use them."""
 
     def __init__(self) -> None:
         self._by_account: OrderedDict[int, AccountState] = OrderedDict()
@@ -106,29 +110,29 @@ class States:
     def get(self, account_id: int) -> AccountState | None:
         return self._by_account.get(account_id)
 
-    def keep(self, state: AccountState) -> None:
-        """Keep a state that has nothing unwritten, as the last one used; drop others while there are too many values."""
+    def put(self, state: AccountState) -> None:
+        """Cache a state without unwritten changes as the last one used. Evict others if there are too many."""
         with self._lock:
             kept = self._by_account.get(state.account.id)
             if kept is not state:
-                self._forget(state.account.id)
+                self._evict(state.account.id)
                 self._by_account[state.account.id] = state
-                state.told_size = 0
+                state.counted_size = 0
             self._by_account.move_to_end(state.account.id)
-            self._size += state.size - state.told_size
-            state.told_size = state.size
+            self._size += state.size - state.counted_size
+            state.counted_size = state.size
             while self._size > MOST_VALUES:
-                self._forget(next(iter(self._by_account)))
+                self._evict(next(iter(self._by_account)))
 
     def drop(self, account_id: int) -> None:
         with self._lock:
-            self._forget(account_id)
+            self._evict(account_id)
 
     def all(self) -> list[AccountState]:
         with self._lock:
             return list(self._by_account.values())
 
-    def _forget(self, account_id: int) -> None:
+    def _evict(self, account_id: int) -> None:
         dropped = self._by_account.pop(account_id, None)
         if dropped is not None:
-            self._size -= dropped.told_size
+            self._size -= dropped.counted_size

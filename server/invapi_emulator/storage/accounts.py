@@ -67,7 +67,7 @@ def updated(state: AccountState) -> tuple[object, ...]:
 
 
 def touch(unit: UnitOfWork) -> None:
-    """Note that the account is in use; once a minute is enough."""
+    """Record that the account is in use, at most once a minute."""
     if unit.real_now - unit.account.used_at >= MINUTE:
         unit.change_account(used_at=unit.real_now)
 
@@ -85,7 +85,7 @@ def next_fault(unit: UnitOfWork) -> int:
 
 
 def next_answer(unit: UnitOfWork) -> int:
-    """Count an answer of a hostile account; what it is like follows from its number."""
+    """Count an answer of a hostile account. The number determines how the answer is scrambled."""
     unit.counters.answered += 1
     return unit.counters.answered
 
@@ -99,7 +99,7 @@ def set_clock(unit: UnitOfWork, clock: Clock) -> None:
 
 
 def add(tx: Transaction, account: Account) -> Account:
-    """Insert an account; its `id` is ignored, the one it gets is in the answer."""
+    """Insert an account and return it with its new `id`. The given `id` is ignored."""
     row = _row(account) | {"sequence": 0}
     inserted = tx.execute(insert(_account).values(row).returning(_account.c.id))
     return replace(account, id=inserted.scalar_one())
@@ -110,12 +110,12 @@ def save(tx: Transaction, account: Account) -> None:
 
 
 def set_counters(tx: Transaction, account_id: int, **counters: int) -> None:
-    """Set the last numbers that were given out: `sequence`, `faults_made`, `answered`."""
+    """Set the last numbers given out: `sequence`, `faults_made`, `answered`."""
     tx.execute(update(_account).where(_account.c.id == account_id).values(counters))
 
 
 def counters(tx: Transaction, account_id: int) -> dict[str, int]:
-    """Return the last numbers that were given out: `sequence`, `faults_made`, `answered`."""
+    """Return the last numbers given out: `sequence`, `faults_made`, `answered`."""
     row = tx.execute(
         select(_account.c.sequence, _account.c.faults_made, _account.c.answered).where(
             _account.c.id == account_id
@@ -125,7 +125,7 @@ def counters(tx: Transaction, account_id: int) -> dict[str, int]:
 
 
 def start_clocks(tx: Transaction, clocks: Mapping[int, Clock]) -> None:
-    """Let the clocks of accounts go on after a start, before anybody has loaded them."""
+    """Restart the clocks of accounts after a start of the server, before any account is loaded."""
     rows = [
         {"of": account_id} | {f"clock_{part}": getattr(clock, part) for part in _CLOCK}
         for account_id, clock in clocks.items()
@@ -146,23 +146,23 @@ def by_name(tx: Transaction, name: str) -> Account | None:
 
 
 def all_of_them(tx: Transaction) -> list[Account]:
-    """Return all accounts in the order they were made, without holding any."""
+    """Return all accounts in order of creation, without locking them."""
     return [_from_row(row) for row in tx.execute(select(_account).order_by(_account.c.id)).mappings()]
 
 
 def remove(tx: Transaction, account_id: int) -> None:
-    """Remove an account with all it holds."""
+    """Remove an account and everything in it."""
     tx.execute(delete(_account).where(_account.c.id == account_id))
 
 
 def remove_unused(tx: Transaction, since: Instant, staying: str) -> list[int]:
-    """Remove the accounts that nobody used since that real time, but the one that stays; return their ids."""
+    """Remove the accounts not used since that real time, except the one named `staying`. Return their ids."""
     unused = (_account.c.used_at < since) & (_account.c.name != staying)
     return list(tx.execute(delete(_account).where(unused).returning(_account.c.id)).scalars())
 
 
 def taken(tx: Transaction, name: str, credentials: Credentials) -> str | None:
-    """Return what of this another account has already: `name`, `token`, `api_key` or `user`."""
+    """Return the first of these that another account already has: `name`, `token`, `api_key` or `user`."""
     wanted: dict[str, str] = {"name": name}
     wanted |= {part: getattr(credentials, part) for part in ("token", "api_key", "user")}
     for part, value in wanted.items():
@@ -176,7 +176,7 @@ def how_many(tx: Transaction) -> int:
 
 
 def clear_world(tx: Transaction, account_id: int, *, sessions_too: bool) -> None:
-    """Remove the VMs with all they hold and the fault rules; events stay, and tasks until `clear_away` takes them."""
+    """Remove VMs, all they hold, and fault rules. Events stay; `clear_away` removes the tasks later."""
     for table in (tables.vm, tables.fault, *((tables.session,) if sessions_too else ())):
         tx.execute(delete(table).where(table.c.account_id == account_id))
 

@@ -1,4 +1,4 @@
-"""Changes to records that are not written yet: rows to insert, to update and to delete, each at its last value."""
+"""Unwritten changes to records: rows to insert, update and delete, each with its last value."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -10,7 +10,7 @@ Rows: TypeAlias = dict[Record[Any], dict[Key, Any]]
 
 
 class Changes:
-    """The last value of each record that changed; a deletion comes before an insertion under the same key."""
+    """The last value of each changed record. A deletion comes before an insertion of the same key."""
 
     __slots__ = ("deletes", "inserts", "updates")
 
@@ -41,7 +41,7 @@ class Changes:
         self.deletes.setdefault(record, set()).add(key)
 
     def found(self, record: Record[Any], key: Key, unchanged: Any) -> Any:
-        """Return the record's value after the changes: None once it is deleted, `unchanged` if nothing changed it."""
+        """Return the value after the changes: None if deleted, `unchanged` if not changed."""
         if record in self.inserts and key in self.inserts[record]:
             return self.inserts[record][key]
         if record in self.updates and key in self.updates[record]:
@@ -49,7 +49,7 @@ class Changes:
         return None if record in self.deletes and key in self.deletes[record] else unchanged
 
     def of(self, record: Record[Any]) -> Iterator[tuple[Key, Any]]:
-        """Yield each changed key with its last value, None for a deletion; a key that was inserted again comes twice."""
+        """Yield each changed key with its last value, None if deleted. A key inserted again comes twice."""
         for key in self.deletes.get(record, ()):
             yield key, None
         yield from self.updates.get(record, {}).items()
@@ -72,7 +72,7 @@ class Changes:
         return copied
 
     def take(self, other: "Changes", prefix: Key) -> None:
-        """Add the changes of another, made later, with this before each of their keys."""
+        """Add another's later changes. `prefix` goes before each of their keys."""
         for record, keys in other.deletes.items():
             for key in keys:
                 self.delete(record, prefix + key)

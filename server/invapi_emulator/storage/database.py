@@ -1,4 +1,4 @@
-"""The database: units of work and transactions on it, in the place that its engine likes best."""
+"""The database: units of work and transactions, run where the engine runs them best."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,11 +29,11 @@ Need = tuple[Record[Any], Key] | Index[Any, Any]
 
 
 class AccountGone(Exception):
-    """There is no account of this id, or no longer."""
+    """The account does not exist, or no longer exists."""
 
 
 class AccountBusy(Exception):
-    """Somebody else is at work on the account."""
+    """Another caller has locked the account."""
 
 
 def never() -> bool:
@@ -45,12 +45,14 @@ def no_needs() -> Sequence[Need]:
 
 
 class Database(ABC):
-    """Units of work on accounts, and transactions in SQL on all that is there.
+    """Units of work on accounts, and SQL transactions on the whole database.
 
-    `alone` tells whether no other server was using the database when this one opened it, `shared` whether others may
-    use it too, `durable` whether it outlives the server. `real_time` reads the process's time. `times` are those that
-    transactions took, which only read or may write. `former_worlds` are the accounts of whose former worlds something is
-    left to be cleared away.
+    - `alone`: no other server was using the database when this one opened it.
+    - `shared`: other servers may use the database too.
+    - `durable`: the database outlives the server.
+    - `real_time`: reads the time of the process.
+    - `times`: how long transactions took, by kind: `read` or `write`.
+    - `former_worlds`: ids of accounts with former worlds that are not fully cleared away.
     """
 
     shared: bool
@@ -79,63 +81,63 @@ class Database(ABC):
         *,
         wait: bool = True,
     ) -> T:
-        """Run a unit of work on an account, or on none, and return what it returns once its changes are kept.
+        """Run a unit of work on an account, or on none. Return its result once its changes are kept.
 
-        It may be run again from the start, so it must do nothing but change the unit. Where its changes cannot be kept
-        and it `may_lose` them, it returns all the same. Raises AccountGone, DATABASE_LOST, and AccountBusy unless it is to
-        `wait` until nobody else holds the account.
+        The unit may run again from the start, so it must change nothing outside itself. If its changes cannot
+        be kept and `may_lose` is true, its result is returned anyway. Raises AccountGone or DATABASE_LOST.
+        Without `wait`, raises AccountBusy if the account is locked; with it, waits for the lock.
         """
 
     @abstractmethod
     def run_now(self, account_id: int | None, work: Callable[[UnitOfWork], T]) -> T:
-        """Run a unit of work likewise, on this thread."""
+        """Run a unit of work as `run` does, but on this thread."""
 
     @abstractmethod
     async def call(self, work: Callable[[], T]) -> T:
-        """Run a function that makes transactions, where this engine wants it."""
+        """Run a function that makes transactions, in the thread that this engine uses."""
 
     @abstractmethod
     def transaction(self, *, changes_schema: bool = False) -> AbstractContextManager[Transaction]:
-        """Make a transaction that commits when the block is left, and rolls back when it raises."""
+        """Open a transaction. It commits when the block ends, and rolls back if the block raises."""
 
     @abstractmethod
     def read(self, *, of_one_moment: bool = False) -> AbstractContextManager[Transaction]:
-        """Make a transaction that only reads; `of_one_moment`: what others commit meanwhile is not seen."""
+        """Open a read-only transaction. With `of_one_moment`, it does not see later commits of others."""
 
     @abstractmethod
     def real_now(self, tx: Transaction) -> Instant:
-        """Return the real time: the process's, or the database's where several servers may share it."""
+        """Return the real time: of the process, or of the database if several servers may share it."""
 
     @abstractmethod
     def close(self) -> None:
-        """Write what waits, and end all transactions."""
+        """Write all pending changes, and end all transactions."""
 
     async def owner_of(self, word: OwnerWord) -> int | None:
-        """Return the id of the account that a word belongs to; None where there is none."""
-        known = self.owners.known(word)
-        return await self.call(lambda: self._found(word)) if known is None else known
+        """Return the id of the account that a word belongs to, or None."""
+        cached = self.owners.cached(word)
+        return await self.call(lambda: self._look_up(word)) if cached is None else cached
 
-    def forget(self, account_ids: Iterable[int]) -> None:
-        """Forget accounts that were removed, and tell whoever watches them."""
+    def evict(self, account_ids: Iterable[int]) -> None:
+        """Evict removed accounts, and notify their listeners."""
         for account_id in account_ids:
             self.states.drop(account_id)
         self.notifications.happened(account_ids)
 
     @abstractmethod
     def stay_member(self) -> None:
-        """See that other servers still can tell that this one lives."""
+        """Make sure that other servers can see that this one is alive."""
 
     @abstractmethod
     def sign(self, who: str) -> None:
-        """Say who serves, for another server that wants the same file."""
+        """Name this server, for another server that wants the same file."""
 
-    def _found(self, word: OwnerWord) -> int | None:
+    def _look_up(self, word: OwnerWord) -> int | None:
         with self.read() as tx:
             return self.owners.find(tx, word)
 
     @contextmanager
     def timed(self, kind: str) -> Iterator[None]:
-        """Take the time of a transaction that may `write`, or only `read`."""
+        """Measure the duration of a transaction of this kind: `write` or `read`."""
         started_at = self.real_time()
         try:
             yield
@@ -144,9 +146,9 @@ class Database(ABC):
 
 
 def open_database(where: str, real_time: RealTime, *, fsync: bool = False) -> Database:
-    """Open the database that `--db` names: nothing (in memory), a file, or a URL of sqlite or postgresql.
+    """Open the database that `--db` names: empty (in memory), a file, or a URL of sqlite or postgresql.
 
-    Raises CannotStart with one line that names it when it cannot be used.
+    Raises CannotStart with one line that names the database if it cannot be used.
     """
     url = url_of(where)
     resources = ExitStack()

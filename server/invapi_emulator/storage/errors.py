@@ -1,4 +1,4 @@
-"""What goes wrong with a database, and what it is called before a person."""
+"""Database errors, and how messages describe them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +9,16 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 
 
 class CannotWrite(Exception):
-    """What a transaction wrote could not be kept, so none of it is there; the message is the reason."""
+    """The changes of a transaction could not be kept, so none of them are. The message is the reason."""
 
 
 DATABASE_LOST = (OperationalError, InterfaceError, InternalError, CannotWrite)
-"""What is raised when a database does not answer, or takes no writing; anything else is a mistake of ours."""
+"""Errors of a database that does not answer or cannot be written. Any other is a bug in the emulator."""
 
 
 @contextmanager
 def as_sqlalchemy(connection: Connection) -> Iterator[None]:
-    """Raise a driver's error as SQLAlchemy's, without the statement's values; give up a connection that is lost."""
+    """Raise driver errors as SQLAlchemy's, without the statement's values. Invalidate a lost connection."""
     dialect = connection.dialect
     driver_error: Any = dialect.loaded_dbapi.Error
     try:
@@ -39,7 +39,7 @@ def as_sqlalchemy(connection: Connection) -> Iterator[None]:
 
 
 def why_lost(problem: Exception) -> str:
-    """Say in a few words what is wrong, and what it keeps from being done."""
+    """Describe the error in a few words, with what it prevents."""
     if isinstance(problem, CannotWrite):
         return f"cannot write to its database: {problem}"
     assert isinstance(problem, DBAPIError)
@@ -47,6 +47,6 @@ def why_lost(problem: Exception) -> str:
 
 
 def first_line(problem: DBAPIError | OSError) -> str:
-    """Return what a database says is wrong, without the statement and the advice behind it."""
+    """Return the first line of a database's error, without the statement and the advice after it."""
     said = problem.strerror if isinstance(problem, OSError) else problem.orig
     return str(said or problem).strip().splitlines()[0]

@@ -1,4 +1,4 @@
-"""What happened in an account, numbered: the numbers go on over resets and never repeat."""
+"""The events of an account. Their numbers continue after a reset and never repeat."""
 
 from collections.abc import Collection
 from typing import Any, Literal, TypeAlias
@@ -14,7 +14,7 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 KEPT = 10_000
-"""Number of events that an account keeps at least; a few more until the next clean-up."""
+"""Minimum number of events kept for an account. A few more stay until the next clean-up."""
 
 _CLEANED_EVERY = 100
 
@@ -67,14 +67,14 @@ def last_number(unit: UnitOfWork) -> int:
 
 
 def after(tx: Transaction, account_id: int, number: int, most: int | None = None) -> list[Event]:
-    """Return the events after that one, in order, the first `most` of them."""
+    """Return the first `most` events after that number, in order."""
     where = (event.c.account_id == account_id) & (event.c.number > number)
     columns = select(event.c.number, event.c.at, event.c.kind, event.c.data)
     return [Event(*row) for row in tx.execute(columns.where(where).order_by(event.c.number).limit(most))]
 
 
 def newest(tx: Transaction, account_id: int, kinds: Collection[EventKind], most: int) -> list[Event]:
-    """Return the newest `most` of these kinds, oldest first."""
+    """Return the newest `most` events of these kinds, oldest first."""
     columns = select(event.c.number, event.c.at, event.c.kind, event.c.data)
     where = (event.c.account_id == account_id) & event.c.kind.in_(kinds)
     rows = tx.execute(columns.where(where).order_by(event.c.number.desc()).limit(most))

@@ -14,10 +14,10 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 class Rule(Struct, frozen=True):
-    """A rule as stored: `spec` is what somebody asked for, the rest is what has become of it.
+    """A stored rule. `spec` is the rule as written; the other fields are its state.
 
-    `id` counts within the account's world. `seen` are the calls it was asked about, `fired` those it acted on; `window`
-    is what a rule remembers that counts calls within a time.
+    `id` counts within the account's world. `seen` counts the calls that the rule was asked about, `fired`
+    those that it acted on. `window` is the memory of a rule that counts calls within a time.
     """
 
     id: int
@@ -62,7 +62,7 @@ def find(unit: UnitOfWork, rule_id: int) -> Rule | None:
 
 
 def of_account(unit: UnitOfWork) -> list[Rule]:
-    """Return all, in the order they were written."""
+    """Return all rules, in the order they were written."""
     held = unit.part(RULE, ())
     return [held[key] for key in sorted(held)]
 

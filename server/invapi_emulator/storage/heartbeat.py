@@ -1,4 +1,4 @@
-"""When a server was last alive: clocks stand still while none runs."""
+"""The time when a server was last alive: clocks stand still while no server runs."""
 
 from sqlalchemy import insert, select, update
 
@@ -8,7 +8,7 @@ from invapi_emulator.storage.transaction import Transaction
 
 
 def last_alive_at(tx: Transaction) -> Instant | None:
-    """Return the real time at which a server last said that it lives; None in a new database."""
+    """Return the real time of the last heartbeat of a server, or None in a new database."""
     return tx.execute(select(server.c.alive_at)).scalar_one_or_none()
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import Dialect, Text, TypeDecorator
 def json_text(value: Any) -> str:
     """Return JSON in ASCII.
 
-    orjson is five times as fast as json, but writes other characters as they are, and refuses half of a surrogate pair.
+    orjson is five times as fast as json, but it does not escape other characters, and it refuses a lone
+    surrogate.
     """
     try:
         text = orjson.dumps(value)
@@ -20,7 +21,7 @@ def json_text(value: Any) -> str:
 
 
 class Json(TypeDecorator[Any]):
-    """JSON as ASCII text: PostgreSQL's own type refuses NUL, which a client may well send."""
+    """JSON as ASCII text. PostgreSQL's own type refuses NUL, which a client may send."""
 
     impl = Text
     cache_ok = True

@@ -1,4 +1,4 @@
-"""Which account a call is about: found by a token, a key or a name, without holding the account."""
+"""Finds the account of a call by a token, a key or a name, without locking the account."""
 
 from typing import Any, Literal, TypeAlias
 
@@ -8,12 +8,12 @@ from invapi_emulator.storage.statement import Runner, Statement
 from invapi_emulator.storage.tables import account, session, task
 
 OwnerWord: TypeAlias = tuple[Literal["name", "token", "api_key", "password", "task"], str]
-"""What names an account, and the word itself: for a password that is `login_word`, for a task the key of one of its own."""
+"""The kind of a word that names an account, and the word: for a password `login_word`, for a task its key."""
 
 _BETWEEN = "\n"
 
 MOST_FOUND = 20_000
-"""Maximum number of words that are remembered; then all are looked up again."""
+"""Maximum number of cached words. When it is reached, the cache is emptied."""
 
 _wanted: Any = bindparam("wanted")
 
@@ -33,25 +33,25 @@ _SESSION = Statement(select(session.c.account_id).where(session.c.token == _want
 
 
 def login_word(user: str, password: str) -> OwnerWord:
-    """Return what an account is found by in one look, so that a wrong password costs what an unknown user does."""
+    """Return the word of a login. One query finds it: a wrong password costs as much as an unknown user."""
     return "password", f"{user}{_BETWEEN}{password}"
 
 
 class Owners:
-    """Finds the accounts of words, and remembers which it found.
+    """Finds the accounts of words, and caches what it finds.
 
-    A word that was found may belong to nobody by now, so it is looked up again in the account. What was not found is
-    not remembered: such words have no end.
+    A cached word may have lost its account since, so the account is asked again after the lock. Misses are
+    not cached: there is no limit to unknown words.
     """
 
     def __init__(self) -> None:
         self._found: dict[OwnerWord, int] = {}
 
-    def known(self, word: OwnerWord) -> int | None:
+    def cached(self, word: OwnerWord) -> int | None:
         return self._found.get(word)
 
     def find(self, on: Runner, word: OwnerWord) -> int | None:
-        """Return the id of the account, None where there is none."""
+        """Return the id of the account, or None."""
         kind, text = word
         values = {"wanted": text}
         if kind == "password":
@@ -65,5 +65,5 @@ class Owners:
             self._found[word] = found
         return found
 
-    def forget(self, word: OwnerWord) -> None:
+    def evict(self, word: OwnerWord) -> None:
         self._found.pop(word, None)

@@ -1,7 +1,7 @@
-"""How the values of one kind are kept: their table, their key within an account, and how a value becomes a row.
+"""How values of one kind are stored: their table, their key within an account, and how a value becomes a row.
 
-An account's records are loaded in parts: all that share the first columns of their key. A record is `single` when it is a
-part by itself.
+An account's records are loaded in parts. A part is all records with the same first key columns. A record is
+`single` if it is a part by itself.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ R = TypeVar("R")
 V = TypeVar("V")
 
 Key: TypeAlias = tuple[Any, ...]
-"""A record's key columns, in order; in a batch of several accounts the account's id comes first."""
+"""The key columns of a record, in order. In a batch of several accounts the account's id comes first."""
 
 Owner: TypeAlias = Mapping[str, int]
 """The columns `account_id` and `generation` of an account's records."""
@@ -29,12 +29,13 @@ Owner: TypeAlias = Mapping[str, int]
 class Record(Generic[V]):
     """A kind of record.
 
-    The first `part` columns of the `key` name the part that a record is loaded with, in `order`. An update writes the
-    columns in `changing`. A column is the value's attribute of the same name unless `paths` names another one or
-    `computed` makes it. `read` makes a value out of the columns. `is_small` tells whether a value may stay in memory.
+    The first `part` columns of the `key` name the part that a record is loaded with, in `order`. An update
+    writes the columns in `changing`. A column holds the value's attribute of the same name, unless `paths`
+    names another or `computed` makes it. `read` makes a value from the columns. `is_small` tells whether a
+    value may stay in memory.
     """
 
-    def __init__(  # noqa: PLR0913 - all that there is to say of a table
+    def __init__(  # noqa: PLR0913 - the full description of a table
         self,
         table: Table,
         key: Sequence[str],
@@ -59,7 +60,7 @@ class Record(Generic[V]):
         self._names = (*self.key, *rest)
         self._table = table
         mine = [table.c[name] == bindparam(name) for name in (*self._owned_by, *self.key[:part])]
-        # + 0, because SQLite would take an index in this order and read the rows of the whole account.
+        # + 0: with a plain order SQLite uses the index on it, and reads the rows of the whole account.
         self.select = self.where(*mine, order=None if order is None else table.c[order] + 0)
         self.insert = Insertion(table, (*self._owned_by, *self._names))
         one = [table.c[name] == bindparam(f"of_{name}") for name in ("account_id", *key)]
@@ -70,7 +71,7 @@ class Record(Generic[V]):
     def where(
         self, *conditions: ColumnElement[bool], order: Any = None, most: Any = None
     ) -> "Statement[tuple[Key, V]]":
-        """Return a statement that selects records, each with its key: the first `most` in an order."""
+        """Return a statement that selects records with their keys: the first `most`, in an order."""
         selected = select(*(self._table.c[name] for name in self._names)).where(*conditions)
         return Statement(selected.order_by(order).limit(most), self._made)
 
@@ -78,7 +79,7 @@ class Record(Generic[V]):
         return columns[: len(self.key)], self._read(dict(zip(self._names, columns, strict=True)))
 
     def query(self, owner: Owner, part: Key) -> Query[tuple[Key, V]]:
-        """Return the query for a part of an account's records, each with its key."""
+        """Return the query for a part of an account's records, with their keys."""
         values: dict[str, Any] = {name: owner[name] for name in self._owned_by}
         return Query(self.select, values | dict(zip(self.key, part, strict=False)))
 
@@ -92,7 +93,7 @@ class Record(Generic[V]):
 
 
 class _Columns(Generic[V]):
-    """Some columns, and how the driver's values for them are made of a value."""
+    """Some columns of a table, and how to make the driver's values from a value."""
 
     def __init__(
         self,
@@ -101,10 +102,10 @@ class _Columns(Generic[V]):
         computed: Mapping[str, Callable[[V], Any]],
         names: Sequence[str],
     ) -> None:
-        # What is computed is put in the place of an attribute that each value has.
+        # A computed value replaces an attribute that every value has.
         any_path = next((paths.get(name, name) for name in names if name not in computed), "")
         read = [any_path if name in computed else paths.get(name, name) for name in names]
-        # Of a single attribute it would return no tuple.
+        # With a single name attrgetter returns no tuple.
         self._read: Callable[[V], Any] = attrgetter(*read, read[0]) if read else lambda _value: ()
         self._count = len(names)
         self._computed = [(place, computed[name]) for place, name in enumerate(names) if name in computed]
@@ -120,12 +121,12 @@ class _Columns(Generic[V]):
 
 
 class Kept(Protocol):
-    """What is derived from an account's records: it is told each change, with the value after it, None once deleted."""
+    """Derived from an account's records. `changed` receives each changed value, None once deleted."""
 
     def changed(self, key: Key, value: Any) -> None: ...
 
     def content(self) -> Any:
-        """Return what two of the same content have equal; None if it is to be made anew."""
+        """Return a value to compare the content by, or None if it must be rebuilt."""
 
 
 K = TypeVar("K", bound=Kept)
@@ -133,7 +134,7 @@ K = TypeVar("K", bound=Kept)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index(Generic[K, R]):
-    """A way to find an account's records that is derived from them: `make` builds it of the rows of `query`."""
+    """A way to find an account's records, derived from them: `make` builds it from the rows of `query`."""
 
     record: Record[Any]
     query: Callable[[Owner], Query[R]]

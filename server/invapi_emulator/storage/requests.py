@@ -1,4 +1,4 @@
-"""The journal: the newest calls of each account, and the unauthenticated ones."""
+"""The journal: the newest calls of each account, and the newest unauthenticated calls."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -15,22 +15,26 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 KEPT = 1_000
-"""Number of calls that are kept of each account, and of the unauthenticated ones."""
+"""Number of calls kept for each account, and of unauthenticated calls kept."""
 
 _CLEANED_EVERY = 100
-"""Number of calls that may be there beyond those kept, until the next clean-up; nobody is shown them."""
+"""Maximum number of calls beyond those kept, until the next clean-up. They are never shown."""
 
 
 class JournalEntry(Struct, frozen=True):
-    """A call that was answered; `at` is the account's time, None for an unauthenticated call.
+    """An answered call. `at` is the account's time, None for an unauthenticated call.
 
-    `after_event` is the number of the account's last event by then: what the call did comes before it.
+    - `fields`: what was sent, with secrets masked; `unread`: names of fields that no handler read;
+      `in_query`: names of fields that came in the query.
+    - `status`: 0 if the connection was cut; `result`: `ok` or `refused`; `fault`: kinds of the rules that
+      fired.
+    - `duration_us`: microseconds from the form to the answer; `retry_after`: seconds that the answer asked to
+      wait.
+    - `request_id`: as in the answer's header and in the log; `received_at`: real time when its head arrived.
+    - `after_event`: number of the account's last event at that time. What the call did comes before it.
 
-    `fields` are what was sent, secrets masked; `unread` names those that no handler read. `status` is 0 where the
-    connection was cut, `result` is `ok` or `refused`, `fault` the kinds of the rules that fired, `duration_us`
-    the microseconds from the form to the answer, `request_id` stands in the answer's header and in the log. Its head
-    was there at `received_at`, a real time; the answer asked to wait `retry_after` seconds; `in_query` names the fields
-    that came in the query. Calls that an older version answered have none of these.
+    `request_id`, `received_at`, `retry_after` and `in_query` are None for calls that an older version
+    answered.
     """
 
     at: Instant | None
@@ -82,7 +86,7 @@ _TRIM_UNAUTHENTICATED = Write(
 
 
 def record(unit: UnitOfWork, made: JournalEntry, *, authenticated: bool) -> None:
-    """Append a call to the journal of the unit's account, or to the unauthenticated ones."""
+    """Append a call to the journal of the unit's account, or to the unauthenticated calls."""
     row = list(_values(made))
     for place in _JSON_AT:
         row[place] = json_text(row[place]) if row[place] else _EMPTY[type(row[place])]
@@ -101,7 +105,7 @@ def last_number(unit: UnitOfWork) -> int:
 
 
 def after(tx: Transaction, account_id: int, number: int, most: int) -> list[tuple[int, JournalEntry]]:
-    """Return an account's calls after that one, in order, the first `most` of them."""
+    """Return the first `most` calls of an account after that number, in order."""
     later = select(request).where(_of(account_id), request.c.number > number)
     return [_from_row(row) for row in tx.execute(later.order_by(request.c.number).limit(most))]
 
@@ -126,7 +130,7 @@ def newest_of(
     result: str | None = None,
     vm: int | None = None,
 ) -> list[tuple[int, JournalEntry]]:
-    """Return the newest `most` calls of an action, of a result, about a VM, newest first; checks are about any VM."""
+    """Return the newest `most` calls of an action, a result, a VM; newest first. Checks match any VM."""
     where = [_of(account_id)]
     if action is not None:
         where.append(request.c.action == action)

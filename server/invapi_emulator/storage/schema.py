@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this version: made at once when empty, migrated when older."""
+"""Brings a database to the schema of this version: creates it if empty, migrates it if older."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ _SCHEMA_LOCK = 0x1147A92
 
 
 def prepare_schema(tx: Connection) -> str | None:
-    """Create or migrate the tables; answer which version was found, None in a new database.
+    """Create or migrate the tables. Return the version that was found, None in a new database.
 
-    Until the transaction ends, no other server that starts gets further. Raises CannotStart when the database holds
-    something else, or was written by a newer version.
+    Other servers that start wait until the transaction ends. Raises CannotStart if the database holds
+    something else, or if a newer version wrote it.
     """
     if tx.dialect.name == "postgresql":
         tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})

@@ -13,11 +13,11 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_SESSIONS = 1_000
-"""Maximum number of login tokens that an account keeps, the newest; an older one is then unknown."""
+"""Maximum number of login tokens of an account. An older one becomes unknown."""
 
 
 class Session(Struct, frozen=True):
-    """A login token; `sequence` tells newer from older, `address` is the only caller it is good for, if any."""
+    """A login token. A larger `sequence` is newer. If set, `address` is the only address that may use it."""
 
     token: str
     sequence: int
@@ -52,11 +52,11 @@ def remove(unit: UnitOfWork, token: str) -> None:
 
 
 def make_older(tx: Transaction, account_id: int, by: int) -> None:
-    """Let the account's login tokens be older than any that is made once its counter goes on from elsewhere."""
+    """Make the account's login tokens older than any new one, after its counter is set to another value."""
     older = update(session).values(sequence=session.c.sequence - by)
     tx.execute(older.where(session.c.account_id == account_id))
 
 
 def _too_old(unit: UnitOfWork) -> Sequence[str]:
-    """Return the tokens that go when one is added."""
+    """Return the tokens to remove before one is added."""
     return unit.rows(_TOO_OLD.of(account_id=unit.account.id, kept=MAX_SESSIONS - 1))

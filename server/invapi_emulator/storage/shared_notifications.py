@@ -1,7 +1,8 @@
-"""News between servers that share a PostgreSQL database, by NOTIFY and LISTEN.
+"""Notifications between servers that share a PostgreSQL database, by NOTIFY and LISTEN.
 
-They are sent behind the commit, by a thread with a connection of its own: transactions that notify commit one after
-the other. News that are lost with their server, or with the connection, cost others a look a few seconds later.
+A thread with its own connection sends them after the commit, because transactions that notify commit one
+after the other. If a server or its connection is lost, so are its notifications; others find out a few
+seconds later.
 """
 
 import threading
@@ -15,17 +16,17 @@ from invapi_emulator.storage.errors import DATABASE_LOST
 from invapi_emulator.storage.notifications import Notifications
 
 CHANNEL = "invapi_emulator"
-GATHERS_SECONDS = 0.02
-"""So long news are gathered before they are sent together."""
+GATHER_SECONDS = 0.02
+"""How long notifications are gathered before they are sent together."""
 
 BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1, 2, 5)
 _DUE = "!"
 _MOST_CHARACTERS = 7_000
-"""PostgreSQL takes less than 8,000 bytes in one."""
+"""PostgreSQL takes less than 8,000 bytes in one notification."""
 
 
 class SharedNotifications(Notifications):
-    """News that other servers hear too, and theirs; the thread lives until `close`."""
+    """Notifications sent to other servers and received from them. The thread lives until `close`."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__()
@@ -55,7 +56,7 @@ class SharedNotifications(Notifications):
             self._pending.update(words)
 
     def _run(self) -> None:
-        """Send and hear until closed; a connection that is lost is made again, after ever longer pauses."""
+        """Send and receive until closed. Reconnect after a loss, with ever longer pauses."""
         lost = 0
         while not self._closed.is_set():
             try:
@@ -72,13 +73,13 @@ class SharedNotifications(Notifications):
         connection.execute(text(f"LISTEN {CHANNEL}"))
         try:
             while not self._closed.is_set():
-                for notice in driver.notifies(timeout=GATHERS_SECONDS):
+                for notice in driver.notifies(timeout=GATHER_SECONDS):
                     if notice.pid != driver.info.backend_pid:
                         self._heard(notice.payload)
                 self._send(connection)
             self._send(connection)
         except connection.dialect.loaded_dbapi.Error as problem:
-            connection.invalidate(problem)  # SQLAlchemy sees nothing of what the driver is asked
+            connection.invalidate(problem)  # SQLAlchemy does not see what the driver is asked
 
     def _send(self, connection: Connection) -> None:
         with self._lock:
@@ -94,5 +95,5 @@ class SharedNotifications(Notifications):
     def _heard(self, news: str) -> None:
         for word in news.split():
             account_id = word.removesuffix(_DUE)
-            if account_id.isdecimal():  # whoever may use the database may say anything here
+            if account_id.isdecimal():  # anyone with access to the database may send anything here
                 self.hear(int(account_id), due=word.endswith(_DUE))

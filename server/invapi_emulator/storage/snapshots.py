@@ -1,4 +1,4 @@
-"""Snapshots and the settings of their rotation, each of a VM."""
+"""Snapshots and rotation settings, each of a VM."""
 
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
@@ -88,7 +88,7 @@ def insert_all(tx: Transaction, account_id: int, made: Iterable[Snapshot]) -> No
 def insert_settings(
     tx: Transaction, account_id: int, settings: Mapping[tuple[int, str], RotationSettings]
 ) -> None:
-    """Insert settings by id of VM and type."""
+    """Insert settings, by VM id and type."""
     rows = [
         {
             "account_id": account_id,
@@ -104,7 +104,7 @@ def insert_settings(
 
 
 def of_account(tx: Transaction, account_id: int) -> dict[int, list[Snapshot]]:
-    """Return the snapshots by VM, each oldest first."""
+    """Return the snapshots by VM, oldest first."""
     mine = select(snapshot).where(snapshot.c.account_id == account_id).order_by(snapshot.c.sequence)
     found: dict[int, list[Snapshot]] = {}
     for row in tx.execute(mine).mappings():
@@ -123,7 +123,7 @@ def settings_of_account(tx: Transaction, account_id: int) -> dict[int, dict[str,
 
 
 def sequences(tx: Transaction, account_id: int) -> list[int]:
-    """Return the numbers that the account's snapshots have."""
+    """Return the sequence numbers of the account's snapshots."""
     return list(tx.execute(select(snapshot.c.sequence).where(snapshot.c.account_id == account_id)).scalars())
 
 

@@ -1,4 +1,4 @@
-"""Changes that lists do not show yet: a fault holds them back."""
+"""Changes that lists do not show yet, because a fault holds them back."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -39,7 +39,7 @@ def of_vm(unit: UnitOfWork, vm_id: int, now: Instant) -> list[Unlisted]:
 
 
 def hold_back(unit: UnitOfWork, vm_id: int, changes: Sequence[Unlisted], now: Instant) -> None:
-    """Keep these changes from lists; what lists show by now is forgotten."""
+    """Hide these changes from lists. Remove the changes that lists show at `now`."""
     held = unit.part(UNLISTED, (vm_id,))
     hidden = {change.sequence for change in held.values() if change.until > now}
     changed = {change.sequence for change in changes}
@@ -47,7 +47,7 @@ def hold_back(unit: UnitOfWork, vm_id: int, changes: Sequence[Unlisted], now: In
         if change.until <= now or change.sequence in changed:
             unit.remove(UNLISTED, key)
     for change in changes:
-        if change.sequence not in hidden:  # else it goes before any list has shown it
+        if change.sequence not in hidden:  # otherwise it is removed before any list has shown it
             unit.add(UNLISTED, (vm_id, change.sequence), change)
 
 

@@ -1,4 +1,4 @@
-"""A comparison of what is in memory with the database, for tests: TEST_CHECK_STATE=1 makes it after each commit."""
+"""Compares memory with the database, for tests: with TEST_CHECK_STATE=1, after each commit."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -13,15 +13,15 @@ from invapi_emulator.storage.write_batch import WriteBatch
 ENABLED = os.environ.get("TEST_CHECK_STATE") == "1"
 
 MOST_PARTS = 100
-"""Maximum number of unchanged parts of a state that are compared after a commit; all are when the server stops."""
+"""Maximum number of unchanged parts of a state compared after a commit. When the server stops, all are."""
 
 
 class StateDiffers(AssertionError):
-    """What is in memory is not what the database holds."""
+    """The state in memory differs from the database."""
 
 
 def compare_touched(batch: WriteBatch, on: Runner) -> None:
-    """Compare the states that a batch changed: their rows and indexes, the changed parts, and some others."""
+    """Compare the states that a batch changed: rows, indexes, the changed parts, and some others."""
     for account_id, state in batch.states.items():
         changed = {
             (record, key[1 : record.part + 1])
@@ -42,7 +42,7 @@ def compare_all(states: States, on: Runner) -> None:
 def _compare(state: AccountState, parts: Iterable[tuple[Record[Any], Key]], on: Runner) -> None:
     stored = LOAD.first(on, wanted=state.account.id)
     if stored is None:
-        return  # removed since: its state goes when somebody asks for it
+        return  # removed since: its state is dropped at its next use
     _require_equal("account", _row(state), _row(stored))
     for record, part in parts:
         query = record.query(state.owner, part)

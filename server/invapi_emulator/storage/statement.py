@@ -1,7 +1,7 @@
-"""Statements that are compiled once for each engine and then handed to its driver as they are.
+"""Statements that are compiled once for each engine and passed to its driver unchanged.
 
-From a statement to its rows SQLAlchemy takes ten times what SQLite does. What every call asks is compiled here; all else
-goes through `Transaction.execute`.
+SQLAlchemy takes ten times as long as SQLite from a statement to its rows. The statements of every call are
+compiled here; all others go through `Transaction.execute`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ _Process: TypeAlias = Callable[[Any], Any]
 
 
 class Runner(Protocol):
-    """What statements run on: a driver's connection. It raises SQLAlchemy's errors, without the values bound."""
+    """Runs statements on a driver's connection. Raises SQLAlchemy's errors, without the bound values."""
 
     @property
     def dialect(self) -> Dialect: ...
@@ -30,14 +30,14 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Query(Generic[R]):
-    """A statement with the values it binds."""
+    """A statement and its bound values."""
 
     statement: "Statement[R]"
     values: Mapping[str, Any]
 
 
 class Statement(Generic[R]):
-    """A select; `make` builds each of its rows out of the columns, in order. Values are bound by name."""
+    """A select. `make` builds each row from the columns, in order. Values are bound by name."""
 
     def __init__(self, selection: Select[Any], make: Callable[..., R]) -> None:
         self._selection = selection
@@ -53,12 +53,12 @@ class Statement(Generic[R]):
         return self.rows(on.dialect, on.select(compiled.sql, compiled.values(values)))
 
     def first(self, on: Runner, **values: Any) -> R | None:
-        """Return the first row, None without any."""
+        """Return the first row, or None."""
         found = self.all(on, **values)
         return found[0] if found else None
 
     def rows(self, dialect: Dialect, found: Sequence[Sequence[object]]) -> list[R]:
-        """Return the rows that a driver found."""
+        """Return the rows made from those that a driver found."""
         outgoing, make = self.compiled(dialect).outgoing, self._make
         if not outgoing:
             return [make(*row) for row in found]
@@ -78,7 +78,7 @@ class Statement(Generic[R]):
 
 
 class _Selecting:
-    """A select in the words of one engine."""
+    """A select in the SQL of one engine."""
 
     def __init__(self, selection: Select[Any], dialect: Dialect) -> None:
         by_name = sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect
@@ -98,9 +98,9 @@ class _Selecting:
 
 
 class Write:
-    """An insert, update or delete that is run for many rows at once; its values are bound by place, in order of `names`.
+    """An insert, update or delete of many rows at once. Values are bound by position, in order of `names`.
 
-    `columns` are those that an update sets, or an insert with values of its own.
+    `columns` are those that an update sets, or that an insert computes itself.
     """
 
     def __init__(self, statement: Executable, names: Sequence[str], columns: Sequence[str] = ()) -> None:
@@ -124,7 +124,7 @@ class Write:
 
 
 class Insertion(Write):
-    """An insert of whole rows, whose columns are in any order."""
+    """An insert of whole rows, with their columns in any order."""
 
     def __init__(self, table: Table, names: Sequence[str]) -> None:
         super().__init__(insert(table), names)
@@ -135,7 +135,7 @@ class Insertion(Write):
         columns = ", ".join(quoted.quote(name) for name in self.names)
         mark = "?" if dialect.paramstyle == "qmark" else "%s"
         marks = ", ".join([mark] * len(self.names))
-        return f"INSERT INTO {quoted.format_table(self._table)} ({columns}) VALUES ({marks})"  # noqa: S608 - the tables' own names
+        return f"INSERT INTO {quoted.format_table(self._table)} ({columns}) VALUES ({marks})"  # noqa: S608 - the table's own name
 
 
 def _compile(statement: Any, dialect: Dialect, columns: Sequence[str] | None = None) -> SQLCompiler:
@@ -146,5 +146,5 @@ def _compile(statement: Any, dialect: Dialect, columns: Sequence[str] | None = N
 
 def _from_driver(type_: TypeEngine[Any], dialect: Dialect) -> _Process | None:
     if isinstance(type_, Float):
-        return None  # both drivers give floats as such
+        return None  # both drivers return floats
     return type_.dialect_impl(dialect).result_processor(dialect, None)

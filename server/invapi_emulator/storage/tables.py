@@ -1,4 +1,4 @@
-"""The tables. Instants are microseconds since 1970; lists and objects are JSON text, so both engines agree."""
+"""The tables. Instants are microseconds since 1970. Lists and objects are JSON text on both engines."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def _state_columns() -> list[Column[Any]]:
 
 
 STATE_COLUMNS = tuple(column.name for column in _state_columns())
-"""A MachineState's fields, as a VM and a snapshot both have them."""
+"""The fields of a MachineState, which VMs and snapshots both have."""
 
 server = Table(
     "server",
@@ -85,7 +85,7 @@ account = Table(
     Column("assumed", Json, nullable=False, server_default="{}"),
     Column("answered", BigInteger, nullable=False, server_default="0", comment="counted while hostile"),
     Column("revision", BigInteger, nullable=False, server_default="0", comment="every writer increments it"),
-    sqlite_autoincrement=True,  # an id is never given twice: what is kept in memory goes by it
+    sqlite_autoincrement=True,  # an id is never used twice: memory is indexed by it
 )
 
 
@@ -196,7 +196,7 @@ task = Table(
     Column("stale_for", BigInteger),
     UniqueConstraint("account_id", "generation", "sequence"),
 )
-"""Tasks of an account's former generations are cleared away in steps, so no constraint binds them to its VMs."""
+"""No constraint binds tasks to VMs, because tasks of former generations are cleared away in steps."""
 
 _OF_WORLD = (task.c.account_id, task.c.generation)
 _GOES_ON = task.c.next_at.is_not(None)
@@ -277,7 +277,7 @@ event = Table(
 )
 
 ORDER = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
-"""The tables' places in an order in which parents come before their children."""
+"""The position of each table in an order with parents before children."""
 
 
 def names_of(table: Table) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Tasks in SQL: those of an account's present world, and those of its former ones."""
+"""Tasks in SQL: those of an account's present world, and those of its former worlds."""
 
 from collections.abc import Iterable
 from typing import Any, TypeAlias
@@ -17,7 +17,7 @@ from invapi_emulator.storage.transaction import Transaction
 _KEPT = OF_WORLD & (task.c.ended_at.is_(None) | (task.c.ended_at > bindparam("then")))
 _SINCE = OF_WORLD & (task.c.ended_at.is_(None) | (task.c.ended_at >= bindparam("since")))
 _OF_VM = task.c.vm_id == bindparam("vm")
-# + 0, or SQLite reads the tasks of all VMs in that order.
+# + 0: with a plain order SQLite reads the tasks of all VMs.
 _OF_ACCOUNT = TASK.where(_KEPT, order=task.c.sequence)
 _KEPT_OF_VM = TASK.where(_KEPT, _OF_VM, order=task.c.sequence + 0)
 _NEWEST = TASK.where(_SINCE, order=task.c.sequence.desc(), most=bindparam("most"))
@@ -28,10 +28,10 @@ _OF_FORMER_WORLD = delete(task).where(
     task.c.account_id == bindparam("account_id"),
     task.c.generation < bindparam("generation"),
 )
-"""Removes a task of a former world whose key comes back."""
+"""Removes a task of a former world when its key is used again."""
 
 NextChanges: TypeAlias = dict[int, tuple[Clock, Instant]]
-"""By account: its clock, and when on that the first task enters its next stage or ends."""
+"""By account: its clock, and the time on that clock when the first task enters its next stage or ends."""
 
 _CLOCK = [account.c[f"clock_{part}"] for part in ("mode", "rate", "polls", "base", "anchor")]
 _GOING_ON = (
@@ -47,7 +47,7 @@ def _next(account_id: int, at: Instant | None, *clock: Any) -> tuple[int, Clock,
 
 
 _NEXT_CHANGES = Statement(_GOING_ON, _next)
-_FIRST = (  # of an account alone, min() would read all of its tasks that go on
+_FIRST = (  # for a single account, min() would read all its tasks that go on
     select(task.c.next_at)
     .where(_PRESENT, RUNNING, task.c.next_at.is_not(None))
     .order_by(task.c.next_at)
@@ -82,7 +82,7 @@ def insert_all(tx: Transaction, of: Account, made: Iterable[Task]) -> None:
 
 
 def of_account(tx: Transaction, of: Account, now: Instant) -> list[Task]:
-    """Return those whose key has not aged out, in the order they were started."""
+    """Return the tasks whose key has not aged out, in the order they were started."""
     found = _OF_ACCOUNT.all(tx, **_owner(of), then=now - KEY_LIFETIME)
     return [task for _, task in found]
 
@@ -93,7 +93,7 @@ def of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> list[Task]:
 
 
 def newest(tx: Transaction, of: Account, since: Instant, most: int, vm_id: int | None = None) -> list[Task]:
-    """Return those that had not ended at `since`, the newest `most`, in the order they were started."""
+    """Return the newest `most` tasks that had not ended at `since`, in the order they were started."""
     if vm_id is None:
         found = _NEWEST.all(tx, **_owner(of), since=since, most=most)
     else:
@@ -102,19 +102,19 @@ def newest(tx: Transaction, of: Account, since: Instant, most: int, vm_id: int |
 
 
 def sequences(tx: Transaction, of: Account) -> list[int]:
-    """Return the numbers that the account's tasks have."""
+    """Return the sequence numbers of the account's tasks."""
     return list(tx.execute(select(task.c.sequence).where(_of(of))).scalars())
 
 
 def owner_of(tx: Transaction, key: str, of: Account) -> int | None:
-    """Return the id of the account whose task has this key; None when no task has, but one of a former world of `of`."""
+    """Return the id of the account whose task has this key, or None. Former worlds of `of` do not count."""
     former = (task.c.account_id == of.id) & (task.c.generation < of.generation)
     owner: int | None = tx.execute(select(task.c.account_id).where(task.c.key == key, ~former)).scalar()
     return owner
 
 
 def last_due_at(tx: Transaction, of: Account) -> Instant | None:
-    """Return when the last of the tasks under way will be due; None when none ever will."""
+    """Return when the last running task will be due, or None if none will."""
     latest: Instant | None = tx.execute(select(func.max(task.c.due_at)).where(_of(of), RUNNING)).scalar_one()
     return latest
 
@@ -133,7 +133,7 @@ def latest_of_each(tx: Transaction) -> dict[int, Instant]:
 
 
 def by_state(tx: Transaction) -> dict[str, int]:
-    """Return how many tasks there are in each state, of all accounts."""
+    """Return the number of tasks in each state, over all accounts."""
     rows = tx.execute(select(task.c.state, func.count()).join(account, _PRESENT).group_by(task.c.state))
     return {row[0]: row[1] for row in rows}
 
@@ -144,7 +144,7 @@ def next_changes(tx: Transaction) -> NextChanges:
 
 
 def next_changes_of(tx: Transaction, account_ids: Iterable[int]) -> NextChanges:
-    """Return the next changes of those of these accounts whose clocks run."""
+    """Return the next changes of these accounts, where their clocks run."""
     found = (each for account_id in account_ids for each in _NEXT_CHANGE.all(tx, wanted=account_id))
     return _by_account(found)
 

@@ -22,10 +22,10 @@ from invapi_emulator.storage.tables import task
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 NEVER: Instant = LATEST + 1
-"""Later than any task falls due."""
+"""Later than any task can fall due."""
 
 _LOOKED_AT = 300
-"""Number of the oldest tasks among which aged out ones are looked for."""
+"""Number of the oldest tasks that are searched for aged out ones."""
 
 OF_WORLD = (task.c.account_id == bindparam("account_id")) & (task.c.generation == bindparam("generation"))
 """The tasks of an account's present world."""
@@ -40,7 +40,7 @@ def _read(columns: dict[str, Any]) -> Task:
 
 
 def _is_small(of: Task) -> bool:
-    """Tell whether a task may stay in memory: what clients sent or imported would fill it."""
+    """Tell whether a task may stay in memory. What clients send or import could otherwise fill it."""
     size = len(of.scope or "") + len(of.debug or "") + len(of.error or "")
     for value in of.context.values():
         size += len(value) if isinstance(value, str) else len(str(value))
@@ -64,7 +64,7 @@ TASK = Record(
 
 
 class _Due(DueQueue[Key]):
-    """The tasks that go on, by when each enters its next stage or ends."""
+    """The tasks that go on, by the time each enters its next stage or ends."""
 
     def changed(self, key: Key, value: Task | None) -> None:
         if value is None or value.state != "running":
@@ -84,7 +84,7 @@ DUE = Index(TASK, lambda owner: Query(_GOING_ON, owner), _Due)
 
 
 class _Numbers:
-    """The number of the account's newest task, 0 without any, and how many there are; not current once one was removed."""
+    """The number of the newest task (0 if none) and the count of tasks. Not current after a removal."""
 
     def __init__(self, rows: Iterable[tuple[int, int]]) -> None:
         self.last, self.count = next(iter(rows))
@@ -129,16 +129,16 @@ def add(unit: UnitOfWork, made: Task) -> None:
 
 
 def save(unit: UnitOfWork, changed: Task) -> None:
-    """Change a task that is there."""
+    """Change an existing task."""
     unit.save(TASK, (changed.key,), changed)
     if changed.state == "running":
         _note_next_change(unit, changed)
 
 
 def changing(unit: UnitOfWork, now: Instant, most: int) -> list[Task]:
-    """Return the tasks that enter a stage or end by now, the first to do so first, `most` at the most.
+    """Return at most `most` tasks that enter a stage or end by `now`, earliest first.
 
-    To be asked before the unit changes a task.
+    Call this before the unit changes a task.
     """
     due = unit.index(DUE)
     first_at = due.first_at()
@@ -151,7 +151,7 @@ def changing(unit: UnitOfWork, now: Instant, most: int) -> list[Task]:
 
 
 def first_change(unit: UnitOfWork) -> Instant:
-    """Return when the first of the tasks enters a stage or ends, as it was before the unit; NEVER when none will."""
+    """Return when the first task entered a stage or ended before the unit's changes; NEVER if none does."""
     first_at = unit.index(DUE).first_at()
     return NEVER if first_at is None else first_at
 
@@ -163,16 +163,16 @@ def is_taken(unit: UnitOfWork, key: str) -> bool:
 
 
 def last_and_count(unit: UnitOfWork) -> tuple[int, int]:
-    """Return the number of the account's newest task, 0 without any, and how many there are, before the unit."""
+    """Return the number of the newest task (0 if none) and the count of tasks, before the unit's changes."""
     numbers = unit.index(NUMBERS)
     if not numbers.current:
-        unit.forget(NUMBERS)
+        unit.evict(NUMBERS)
         numbers = unit.index(NUMBERS)
     return numbers.last, numbers.count
 
 
 def under_way(unit: UnitOfWork, vm_id: int) -> list[Task]:
-    """Return a VM's tasks that have not ended, in the order they were started."""
+    """Return a VM's running tasks, in the order they were started."""
     found = dict(unit.rows(Query(_UNDER_WAY, {**unit.state.owner, "vm": vm_id})))
     for key, changed in unit.changes.of(TASK):
         found.pop(key, None)
@@ -183,16 +183,16 @@ def under_way(unit: UnitOfWork, vm_id: int) -> list[Task]:
 
 
 def drop_aged_out(unit: UnitOfWork, now: Instant) -> None:
-    """Drop those of the oldest tasks whose keys have aged out; that others have is seen when they are asked for."""
+    """Drop tasks with aged out keys, among the oldest. Other aged out keys are found when they are used."""
     then = now - KEY_LIFETIME
     oldest = unit.rows(Query(_OLDEST, unit.state.owner))
     _drop(unit, [key for key, ended_at in oldest if ended_at is not None and ended_at <= then])
 
 
 def make_room(unit: UnitOfWork, most: int, reading: tuple[KindName, ...]) -> None:
-    """Drop tasks until one more fits in `most`: ended ones first, then those of the `reading` kinds.
+    """Drop tasks until one more fits into `most`: ended ones first, then those of the `reading` kinds.
 
-    The oldest go first. A changing task under way is never dropped (contract 3.7).
+    The oldest go first. A running task that changes something is never dropped (contract 3.7).
     """
     surplus = last_and_count(unit)[1] + 1 - most
     for droppable in (_droppable(None), _droppable(reading)):
@@ -204,7 +204,7 @@ def make_room(unit: UnitOfWork, most: int, reading: tuple[KindName, ...]) -> Non
 
 
 def make_room_for_context(unit: UnitOfWork, most: int, reading: tuple[KindName, ...]) -> None:
-    """Drop tasks, in the same order, until the contexts of those that are left have `most` bytes together."""
+    """Drop tasks, in the same order, until the contexts of the others take at most `most` bytes together."""
     surplus = unit.rows(Query(_HELD, unit.state.owner))[0] - most
     for droppable in (_droppable(None), _droppable(reading)):
         doomed = []
@@ -218,7 +218,7 @@ def make_room_for_context(unit: UnitOfWork, most: int, reading: tuple[KindName, 
 
 @cache
 def _droppable(reading: tuple[KindName, ...] | None) -> Statement[tuple[str, int]]:
-    """Return what finds tasks that may be dropped, the oldest first: those that ended, or reading ones under way."""
+    """Return a query for tasks to drop, oldest first: ended ones, or running ones of the `reading` kinds."""
     which = ~RUNNING if reading is None else RUNNING & is_one_of(reading)
     found = select(task.c.key, _SIZE).where(OF_WORLD, which).order_by(task.c.sequence)
     return Statement(found.limit(bindparam("most")), lambda key, size: (key, size))

@@ -1,4 +1,4 @@
-"""A transaction in SQL: what the control API, the page and the start read and write by."""
+"""A SQL transaction, for the control API, the page and the start."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,9 +9,9 @@ from invapi_emulator.storage.errors import as_sqlalchemy
 
 
 class Transaction:
-    """Statements on one connection, which is begun and ended by whoever made this; all raise SQLAlchemy's errors.
+    """Statements on one connection. The creator begins and ends it. All raise SQLAlchemy's errors.
 
-    `has_written` tells whether a statement has changed something.
+    `has_written` tells whether a statement has changed anything.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -24,7 +24,7 @@ class Transaction:
         return self.connection.dialect
 
     def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[object]]:
-        """Return the rows of a select that the driver understands as it is."""
+        """Return the rows of a select, which goes to the driver unchanged."""
         with as_sqlalchemy(self.connection):
             rows: Sequence[Sequence[object]] = self._driver.execute(sql, values).fetchall()
         return rows
@@ -32,6 +32,6 @@ class Transaction:
     def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> "CursorResult[*tuple[Any, ...]]":
-        """Run a statement of SQLAlchemy's."""
+        """Run a SQLAlchemy statement."""
         self.has_written = self.has_written or bool(getattr(statement, "is_dml", False))
         return self.connection.execute(statement, values)

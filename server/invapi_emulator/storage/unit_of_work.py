@@ -1,6 +1,7 @@
-"""A unit of work: one call's changes to one account, over what is loaded of it, until all of them are kept or none.
+"""A unit of work: one call's changes to one account, kept together or not at all.
 
-It never spans an await. Reads see its own changes first, then the account's state, then the database.
+It never spans an await. Reads look at its own changes first, then at the account's state, then in the
+database.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,20 +23,20 @@ K = TypeVar("K", bound=Kept)
 
 
 class RunAgain(Exception):
-    """The unit is to be run again: what it has read could not be written, or it needs a transaction to itself."""
+    """The unit must run again: a change it has read could not be written, or it needs a transaction alone."""
 
 
 class Session(Protocol):
-    """What a unit reads through, and what makes it a transaction of its own."""
+    """What a unit reads through, and how it gets a transaction of its own."""
 
     def fetch(self, account_id: int, queries: Sequence[Query[R]]) -> list[list[R]]:
         """Return the rows of each query; raises RunAgain."""
 
     def begin(self, unit: "UnitOfWork") -> Transaction:
-        """Begin a transaction with the unit's changes so far in it; raises RunAgain."""
+        """Begin a transaction that contains the unit's changes so far; raises RunAgain."""
 
     def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
-        """Run a statement in that transaction, for each of these rows."""
+        """Run a statement in that transaction, once for each row."""
 
     def load(self, account_id: int) -> AccountState | None:
         """Return an account as it is in the database; raises RunAgain."""
@@ -44,10 +45,11 @@ class Session(Protocol):
 class UnitOfWork:
     """A unit of work on an account, at a real time.
 
-    It is `owned` unless it is about no account, as calls are whose token is refused: then it has no `state`, `account` and
-    `counters`. `appended` are rows of the journal and of the events, `trimmed` what then is too old of them, each with the
-    statement that takes it. `due_earlier` is set when something may fall due before what was known to be the first.
-    `version` counts the changes.
+    - `owned`: false if the unit has no account, as for a call with a refused token. Such a unit has no
+      `state`, `account` and `counters`.
+    - `appended`: rows of the journal and of events; `trimmed`: what is then too old. Each with its statement.
+    - `due_earlier`: true if a task may fall due before the first one known so far.
+    - `version`: the count of changes.
     """
 
     def __init__(self, session: Session, state: AccountState | None, real_now: Instant) -> None:
@@ -67,23 +69,23 @@ class UnitOfWork:
 
     @property
     def has_changed(self) -> bool:
-        """Tell whether it has changed anything."""
+        """Tell whether the unit has changed anything."""
         return self.version > 0 or self.has_written
 
     @property
     def has_written(self) -> bool:
-        """Tell whether it has changed anything by SQL."""
+        """Tell whether the unit has changed anything by SQL."""
         return self._transaction is not None and self._transaction.has_written
 
     @property
     def in_transaction(self) -> bool:
-        """Tell whether it has a transaction of its own, because it reads or writes by SQL."""
+        """Tell whether the unit has its own transaction, because it reads or writes by SQL."""
         return self._transaction is not None
 
     # Reading
 
     def one(self, record: Record[V], key: Key) -> V | None:
-        """Return the record with this key, None where there is none."""
+        """Return the record with this key, or None."""
         changed: V | None = self.changes.found(record, key, self)
         if changed is not self:
             return changed
@@ -93,7 +95,7 @@ class UnitOfWork:
         return self._part(record, key[: record.part]).get(key)
 
     def part(self, record: Record[V], part: Key) -> Mapping[Key, V]:
-        """Return the records that share these first columns of their keys."""
+        """Return the records that share these first key columns."""
         held = self._part(record, part)
         if not self.changes.concern(record):
             return held
@@ -103,19 +105,19 @@ class UnitOfWork:
         return {key: value for key, value in {**held, **changed}.items() if value is not None}
 
     def index(self, index: Index[K, R]) -> K:
-        """Return an index; it does not know of the unit's own changes."""
+        """Return an index. It does not include the unit's own changes."""
         kept: K | None = self.state.indexes.get(index)
         if kept is None:
             kept = index.make(self.rows(index.query(self.state.owner)))
             self.state.indexes[index] = kept
         return kept
 
-    def forget(self, index: Index[Any, Any]) -> None:
-        """Let an index be made anew when it is next asked for."""
+    def evict(self, index: Index[Any, Any]) -> None:
+        """Drop an index. It is rebuilt at its next use."""
         self.state.indexes.pop(index, None)
 
     def load_all(self, record: Record[V], parts: Iterable[Key]) -> None:
-        """Load those of some parts that are not loaded, with one look into the database."""
+        """Load the missing ones of these parts, in one round trip."""
         missing = [part for part in parts if not self.state.has(record, part)]
         if len(missing) > 1:
             queries = [record.query(self.state.owner, part) for part in missing]
@@ -123,17 +125,17 @@ class UnitOfWork:
                 self.state.put(record, part, rows)
 
     def rows(self, query: Query[R]) -> list[R]:
-        """Return the rows of a query; it does not know of the unit's own changes."""
+        """Return the rows of a query. They do not include the unit's own changes."""
         return self.session.fetch(self.account.id, [query])[0]
 
     def sql(self) -> Transaction:
-        """Return a transaction that holds the unit's changes; from now on they are written as they are made."""
+        """Return a transaction with the unit's changes. Later changes are written at once."""
         if self._transaction is None:
             self._transaction = self.session.begin(self)
         return self._transaction
 
     def reload(self) -> None:
-        """Load the account anew, after SQL has changed it in the unit's own transaction."""
+        """Load the account again, after SQL changed it in the unit's own transaction."""
         assert self._transaction is not None
         state = self.session.load(self.account.id)
         assert state is not None
@@ -144,28 +146,28 @@ class UnitOfWork:
     # Changing
 
     def add(self, record: Record[V], key: Key, value: V) -> None:
-        """Add a record that is not there."""
+        """Add a new record."""
         self.version += 1
         self.changes.insert(record, key, value)
         if self._transaction is not None:
             self.session.write(record.insert, [record.inserted(self.state.owner, key, value)])
 
     def save(self, record: Record[V], key: Key, value: V) -> None:
-        """Change a record that is there."""
+        """Change an existing record."""
         self.version += 1
         self.changes.update(record, key, value)
         if self._transaction is not None:
             self.session.write(record.update, [record.updated(self.state.owner, key, value)])
 
     def remove(self, record: Record[Any], key: Key) -> None:
-        """Remove a record that is there."""
+        """Remove an existing record."""
         self.version += 1
         self.changes.delete(record, key)
         if self._transaction is not None:
             self.session.write(record.delete, [(self.account.id, *key)])
 
     def append(self, write: Write, row: Sequence[object]) -> None:
-        """Append a row that is never changed again."""
+        """Append a row that never changes again."""
         self.version += 1
         if self._transaction is None:
             self.appended.append((write, row))
@@ -184,8 +186,8 @@ class UnitOfWork:
         self.account = replace(self.account, **changes)
 
     def nested(self, work: Callable[[], R]) -> R:
-        """Do some work, and take back what it changed, and nothing else, when it raises."""
-        assert self._transaction is None, "what is written already is not taken back"
+        """Do some work. If it raises, roll back its changes and nothing else."""
+        assert self._transaction is None, "written changes cannot be rolled back here"
         before = (self.account, replace(self.counters), self.changes.copy(), self.due_earlier, self.version)
         appended, trimmed = len(self.appended), len(self.trimmed)
         try:
@@ -196,7 +198,7 @@ class UnitOfWork:
             raise
 
     def committed(self) -> "UnitOfWork":
-        """Let the state take over the changes, before they are written."""
+        """Apply the changes to the state, before they are written."""
         if self.owned:
             self.state.apply(self.account, self.counters, self.changes)
         return self

@@ -1,4 +1,4 @@
-"""Where a database is, as `--db` says it: nothing (in memory), a file, or a URL of sqlite or postgresql."""
+"""The location of a database, from `--db`: empty (in memory), a file, or a URL of sqlite or postgresql."""
 
 import re
 
@@ -13,7 +13,7 @@ _PASSWORD = re.compile(r"(?<=:)[^/]*(?=@)|(?<=password=)[^&]*")
 
 
 def url_of(where: str) -> URL:
-    """Return the URL; raises CannotStart with one line, without a password in it."""
+    """Return the URL. Raises CannotStart with one line that shows no password."""
     if "://" not in where:
         return URL.create("sqlite", database=where or None)
     try:
@@ -33,7 +33,7 @@ def url_of(where: str) -> URL:
 
 
 def name_of(url: URL) -> str:
-    """Return the database as a person names it, its password hidden."""
+    """Return the name of the database for messages, with its password hidden."""
     if url.get_backend_name() == "sqlite":
         return f"'{url.database}'"
     return f"'{url.difference_update_query(['password']).render_as_string()}'"

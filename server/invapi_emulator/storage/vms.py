@@ -67,7 +67,7 @@ def find(unit: UnitOfWork, vm_id: int) -> VirtualMachine | None:
 
 
 def load(unit: UnitOfWork, vm_id: int) -> VirtualMachine:
-    """Return the VM; raises VmNotFound when the account has none of that id."""
+    """Return the VM. Raises VmNotFound if the account has none with that id."""
     machine = unit.one(VM, (vm_id,))
     if machine is None:
         raise VmNotFound("no such VM in this account")
@@ -75,18 +75,18 @@ def load(unit: UnitOfWork, vm_id: int) -> VirtualMachine:
 
 
 def save(unit: UnitOfWork, machine: VirtualMachine) -> None:
-    """Change a VM that is there."""
+    """Change an existing VM."""
     if machine != unit.one(VM, (machine.id,)):
         unit.save(VM, (machine.id,), machine)
 
 
 def ids(unit: UnitOfWork) -> list[int]:
-    """Return the ids of all, ascending."""
+    """Return all ids, ascending."""
     return unit.index(_IDS).ascending
 
 
 def engines(unit: UnitOfWork) -> list[str]:
-    """Return the engines that the account's VMs run on, in alphabetical order."""
+    """Return the engines of the account's VMs, in alphabetical order."""
     return unit.rows(_ENGINES_OF.of(account_id=unit.account.id))
 
 
@@ -100,14 +100,14 @@ def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) ->
 
 
 def remove(tx: Transaction, account_id: int, generation: int, vm_id: int) -> None:
-    """Remove a VM with all it holds."""
+    """Remove a VM and everything it holds."""
     of_world = (task.c.account_id == account_id) & (task.c.generation == generation)
     tx.execute(delete(task).where(of_world, task.c.vm_id == vm_id))
     tx.execute(delete(vm).where(vm.c.account_id == account_id, vm.c.id == vm_id))
 
 
 def of_account(tx: Transaction, account_id: int) -> list[VirtualMachine]:
-    """Return all, ascending by id."""
+    """Return all VMs, ascending by id."""
     rows = tx.execute(select(vm).where(vm.c.account_id == account_id).order_by(vm.c.id))
     return [
         _read({name: value for name, value in row.items() if name != "account_id"}) for row in rows.mappings()
@@ -115,7 +115,7 @@ def of_account(tx: Transaction, account_id: int) -> list[VirtualMachine]:
 
 
 def ids_by_account(tx: Transaction) -> dict[int, list[int]]:
-    """Return the ids of the VMs of each account that has some, ascending."""
+    """Return the VM ids of each account that has VMs, ascending."""
     found: dict[int, list[int]] = {}
     for account_id, vm_id in tx.execute(select(vm.c.account_id, vm.c.id).order_by(vm.c.account_id, vm.c.id)):
         found.setdefault(account_id, []).append(vm_id)

@@ -1,4 +1,4 @@
-"""What waits to be written: the changes of units of work that are committed together, each row at its last value."""
+"""Pending changes: those of units that are committed together, each row with its last value."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,13 +11,13 @@ from invapi_emulator.storage.statement import Write
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 Run = Callable[[Write, Sequence[Sequence[object]]], None]
-"""Runs a statement for each of some rows."""
+"""Runs a statement once for each row."""
 
 
 class WriteBatch:
-    """Changes by row, rows to append, and the states of the accounts they belong to.
+    """Changed rows, rows to append, and the states of their accounts.
 
-    `due_earlier` are the accounts in which something may fall due before what was known to be the first.
+    `due_earlier` holds the accounts in which a task may fall due before the first one known so far.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class WriteBatch:
         self._trimmed: dict[Write, list[Sequence[object]]] = {}
 
     def take(self, unit: UnitOfWork) -> None:
-        """Add what a unit changed."""
+        """Add the changes of a unit."""
         if unit.owned:
             self.states[unit.account.id] = unit.state
             self.changes.take(unit.changes, (unit.account.id,))
@@ -40,7 +40,7 @@ class WriteBatch:
             self._trimmed.setdefault(write, []).append(row)
 
     def write(self, run: Run) -> None:
-        """Write all of it, when the states have taken over what the units changed."""
+        """Write everything. The states must contain the changes by then."""
         self.write_changes(run)
         self.write_accounts(run)
 
@@ -49,7 +49,7 @@ class WriteBatch:
             run(UPDATE, [updated(state) for state in self.states.values()])
 
     def write_changes(self, run: Run) -> None:
-        """Write all but the accounts' own rows: children go before their parents and come after them."""
+        """Write everything but the accounts' own rows. Deletes take children first, inserts parents first."""
         changes = self.changes
         for record in sorted(changes.deletes, key=_place, reverse=True):
             _run(run, record.delete, list(changes.deletes[record]))

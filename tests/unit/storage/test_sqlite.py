@@ -112,7 +112,7 @@ def test_a_file_in_use_is_refused_by_any_name_and_the_first_is_named(file: Path)
 
 def test_a_file_with_a_second_name_of_its_own_is_refused(file: Path) -> None:
     file.with_name("link.db").hardlink_to(file)
-    assert_refused_and_untouched(file, "it has a second name")
+    assert_refused_and_untouched(file, "it has a hard link")
 
 
 def test_a_file_marked_read_only_is_refused(file: Path) -> None:
@@ -178,5 +178,5 @@ def test_a_file_that_is_moved_away_while_it_is_open_takes_all_with_it(file: Path
 
 
 def test_what_is_no_file_is_refused() -> None:
-    with pytest.raises(CannotStart, match="no file that keeps"):
+    with pytest.raises(CannotStart, match="not a regular file"):
         open_database("/dev/null", lambda: 0)

@@ -177,7 +177,7 @@ def test_an_account_that_was_removed_is_gone(database: Database) -> None:
     database.run_now(DEMO, everything)
     with database.transaction() as tx:
         accounts.remove(tx, DEMO)
-    database.forget([DEMO])
+    database.evict([DEMO])
     with pytest.raises(AccountGone):
         database.run_now(DEMO, everything)
 

@@ -1,1 +1,1 @@
-"""The two databases: SQLite, which one server has to itself, and PostgreSQL, which several may share."""
+"""The two database backends: SQLite for one server alone, PostgreSQL for several."""

@@ -1,6 +1,6 @@
-"""Units of work on SQLite: those of one turn of the event loop are committed together.
+"""Units of work on SQLite. The units of one turn of the event loop are committed together.
 
-A unit changes the states in memory at once. Its call is answered when the batch that has its changes is in the database.
+A unit changes the states in memory at once. Its call is answered once its batch is in the database.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 
 class GroupCommit:
-    """The batch that waits, and the calls whose changes it has; what units read through."""
+    """The current batch, its waiting calls, and the session that units read through."""
 
     def __init__(self, connection: SqliteConnection, database: Database) -> None:
         self._connection = connection
@@ -32,9 +32,9 @@ class GroupCommit:
         self._waiting: list[PendingUnit[Any]] = []
 
     def start(self, pending: PendingUnit[Any]) -> None:
-        """Run a unit; it has ended if it made a transaction of its own, otherwise it waits for `flush`.
+        """Run a unit. It ends at once if it makes its own transaction; otherwise it waits for `flush`.
 
-        What it raises is raised when the changes that it may have seen are written.
+        If the unit raises, pending changes that it may have seen are written first.
         """
         while True:
             try:
@@ -47,14 +47,14 @@ class GroupCommit:
             return
 
     def flush(self) -> bool:
-        """Write what waits. If that fails each of the calls is run again by itself, and the answer is False."""
+        """Write the pending batch. If that fails, run each of its calls again by itself and return False."""
         if not self._waiting:
             return True
         batch, waiting = self._batch, self._waiting
         self._batch, self._waiting = WriteBatch(), []
         try:
             self._write(batch)
-        except Exception:  # noqa: BLE001 - whatever it was: one of the calls will meet it again, the others shall not
+        except Exception:  # noqa: BLE001 - one of the calls will raise it again; the others must not
             for account_id in batch.states:
                 self._states.drop(account_id)
             for pending in waiting:
@@ -65,7 +65,7 @@ class GroupCommit:
             pending.end(problem)
         return True
 
-    # What a unit reads through
+    # The session of a unit
 
     def fetch(self, account_id: int, queries: Sequence[Query[R]]) -> list[list[R]]:
         if account_id in self._batch.states and not self.flush():
@@ -112,17 +112,17 @@ class GroupCommit:
         state = self._batch.states.get(account_id) or self._states.get(account_id) or self.load(account_id)
         if state is None:
             raise AccountGone(account_id)
-        self._states.keep(state)
+        self._states.put(state)
         return UnitOfWork(self, state, self._database.real_time())
 
     def _abandon(self, unit: UnitOfWork) -> None:
-        """Take back a unit's own transaction, and what was read within it."""
+        """Roll back a unit's own transaction, and drop what it read."""
         if unit.in_transaction:
             self._connection.roll_back()
             self._states.drop(unit.account.id)
 
     def _commit_own(self, unit: UnitOfWork, pending: PendingUnit[Any]) -> None:
-        """Commit a unit that has a transaction of its own."""
+        """Commit a unit that has its own transaction."""
         batch = WriteBatch()
         try:
             if unit.has_changed:
@@ -133,11 +133,11 @@ class GroupCommit:
             self._abandon(unit)
             pending.end(None if pending.may_lose() else problem)
             return
-        self._states.keep(unit.state)
+        self._states.put(unit.state)
         pending.end(self._committed(batch))
 
     def _run_alone(self, pending: PendingUnit[Any]) -> None:
-        """Run a call again whose batch could not be written, and write its changes alone."""
+        """Run a call again after its batch failed, and write its changes alone."""
         has_result = False
         try:
             unit = self._open(pending.account_id)
@@ -145,7 +145,7 @@ class GroupCommit:
             batch = WriteBatch()
             batch.take(unit.committed())
             self._write(batch)
-        except Exception as problem:  # noqa: BLE001 - it is raised where the call is waited for
+        except Exception as problem:  # noqa: BLE001 - it is raised where the call is awaited
             if pending.account_id is not None:
                 self._states.drop(pending.account_id)
             may_pass = has_result and isinstance(problem, CannotWrite) and pending.may_lose()
@@ -163,10 +163,10 @@ class GroupCommit:
             finally:
                 self._connection.roll_back()
         for state in batch.states.values():
-            self._states.keep(state)
+            self._states.put(state)
 
     def _committed(self, batch: WriteBatch) -> Exception | None:
-        """Tell what a batch was about; return what a comparison with the database finds amiss, if one is made."""
+        """Notify listeners about a batch. Return the difference if the database holds something else."""
         self._database.notifications.happened(batch.states)
         for account_id in batch.due_earlier:
             self._database.notifications.due_earlier(account_id)

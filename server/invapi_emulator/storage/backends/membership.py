@@ -1,4 +1,4 @@
-"""The lock by which servers that share a PostgreSQL database tell whether others live."""
+"""The lock that shows servers on one PostgreSQL database whether others are alive."""
 
 from sqlalchemy import Connection, Engine, text
 
@@ -9,17 +9,17 @@ _ALIVE_LOCK = 0x1147A91
 
 
 def own_connection(engine: Engine) -> Connection:
-    """Return a connection that no pool has, for somebody who keeps it; each of its statements is a transaction."""
+    """Return a connection outside the pool, for long use. Each of its statements is a transaction."""
     connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     connection.detach()
     return connection
 
 
 class Membership:
-    """The lock that all servers of a database share, each while it lives, on a connection of its own.
+    """The lock that all servers of a database share while they live, each on its own connection.
 
-    Two that start at once can both believe not to be the first; then the clocks have not stood still for longer
-    than their start took.
+    Two servers that start at once may both believe not to be the first. The clocks then have not stood still
+    for longer than their start took.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -27,7 +27,7 @@ class Membership:
         self._connection: Connection | None = None
 
     def join(self) -> bool:
-        """Take the lock; answer whether nobody else had it."""
+        """Take the lock. Return whether no other server had it."""
         self._connection = own_connection(self._engine)
         key = {"key": _ALIVE_LOCK}
         alone = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one()
@@ -37,7 +37,7 @@ class Membership:
         return bool(alone)
 
     def renew(self) -> None:
-        """Take the lock again if the connection that held it is lost."""
+        """Take the lock again if its connection is lost."""
         try:
             if self._connection is not None:
                 self._connection.execute(text("SELECT 1"))

@@ -1,4 +1,4 @@
-"""A unit of work that is to be run and committed, and what came of it."""
+"""A unit of work that waits to run and commit, and its outcome."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class PendingUnit(Generic[T]):
-    """A unit of work as `Database.run` takes it; `waiter`, if there is one, is told when it has ended."""
+    """A unit of work with the arguments of `Database.run`. `waiter`, if set, is resolved when it ends."""
 
     __slots__ = ("account_id", "ended", "may_lose", "needs", "problem", "result", "wait", "waiter", "work")
 
@@ -40,7 +40,7 @@ class PendingUnit(Generic[T]):
             self.waiter.set_result(None)
 
     def outcome(self) -> T:
-        """Return what the work returned; raises what it raised, or what kept it from being committed."""
+        """Return the result of the work. Raises its error, or the error that prevented the commit."""
         if self.problem is not None:
             raise self.problem
         return cast("T", self.result)

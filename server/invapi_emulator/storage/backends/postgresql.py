@@ -1,4 +1,4 @@
-"""A PostgreSQL database, which several servers may share: units and transactions run in a few worker threads."""
+"""A PostgreSQL database, which several servers may share. Units and transactions run in worker threads."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +38,7 @@ def open_url(url: URL, real_time: RealTime, resources: ExitStack) -> "PostgresDa
 
 
 class PostgresDatabase(Database):
-    """A database with a pool of connections, each used by one thread at a time."""
+    """A database with a pool of connections. Each is used by one thread at a time."""
 
     shared = True
     durable = True
@@ -81,7 +81,7 @@ class PostgresDatabase(Database):
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     @contextmanager
-    def transaction(self, *, changes_schema: bool = False) -> Iterator[Transaction]:  # noqa: ARG002 - it may at any time
+    def transaction(self, *, changes_schema: bool = False) -> Iterator[Transaction]:  # noqa: ARG002 - PostgreSQL can change it at any time
         with self.timed("write"), self._connected(self.engine) as connection:
             connection.begin()
             yield Transaction(connection)
@@ -92,9 +92,9 @@ class PostgresDatabase(Database):
         with self.timed("read"), self._connected(self.engine) as connection:
             if of_one_moment:
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            connection.begin()  # what SQLAlchemy does not know of, its pool ends, with a traceback where the connection is lost
+            connection.begin()  # otherwise the pool ends it, with a traceback if it is lost
             yield Transaction(connection)
-            connection.commit()  # after a rollback the driver would prepare all its statements anew
+            connection.commit()  # after a rollback the driver would prepare all its statements again
 
     def real_now(self, tx: Transaction) -> Instant:
         return database_time(tx)
@@ -103,7 +103,7 @@ class PostgresDatabase(Database):
         self._membership.renew()
 
     def sign(self, who: str) -> None:
-        """Do nothing: others may use the database too."""
+        """Do nothing: other servers may use the database too."""
 
     def close(self) -> None:
         self.notifications.close()
@@ -112,9 +112,9 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def _connected(self, engine: Engine) -> Iterator[Connection]:
-        """Lend a connection; what is not committed by the end is rolled back.
+        """Lend a connection. What is not committed by the end is rolled back.
 
-        When one is found to be lost all that wait in the pool are given up: a restart took them too.
+        If it is lost, all pooled connections are given up: a restart of the database took them too.
         """
         try:
             with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""What units of work read through and are written by on PostgreSQL; statements that go together make one round trip."""
+"""The session of units of work on PostgreSQL. Statements that belong together make one round trip."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
@@ -23,10 +23,10 @@ R = TypeVar("R")
 S = TypeVar("S")
 
 _UNAUTHENTICATED_LOCK = 0x1147A93
-"""The advisory lock under which unauthenticated calls are numbered: there is no account's row to hold."""
+"""The advisory lock for numbering unauthenticated calls, which have no account row to lock."""
 
 _NOW = Statement(select(literal_column("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint")), int)
-"""The database's time in microseconds since 1970, whenever the transaction began."""
+"""The database's time in microseconds since 1970, independent of the start of the transaction."""
 
 Row: TypeAlias = tuple[int, int, int]
 """The id, generation and revision of an account."""
@@ -50,11 +50,11 @@ def database_time(on: Runner) -> Instant:
 
 
 class PostgresSession:
-    """A connection in one transaction, in which units of one account follow each other.
+    """A connection in one transaction, in which the units of one account follow each other.
 
-    What they change is written at the end, or before one of them reads what is not in memory. `alone`: only one is run.
-    The driver must commit by itself (AUTOCOMMIT): BEGIN and COMMIT go with other statements here, where its own would
-    each wait for an answer.
+    Their changes are written at the end, or before a unit reads what is not in memory. `alone`: there is only
+    one unit. The driver must be in autocommit mode (AUTOCOMMIT): here BEGIN and COMMIT are sent with other
+    statements, where the driver's own would each wait for an answer.
     """
 
     def __init__(self, connection: Connection, *, alone: bool) -> None:
@@ -74,7 +74,7 @@ class PostgresSession:
         return rows
 
     def hold(self, account_ids: Sequence[int], *, wait: bool) -> tuple[list[Row], Instant]:
-        """Begin, and hold the rows of accounts, all or those that nobody holds; return them, and the time then."""
+        """Begin, and lock the rows of accounts: all, or without `wait` the free ones. Return them and the time."""
         hold = _HOLD if wait else _HOLD_UNLESS_HELD
         wanted = [hold.of(wanted=account_ids)] if account_ids else []
         rows, ((now,),) = self._together(wanted, [_NOW.of()], begin=True)
@@ -86,7 +86,7 @@ class PostgresSession:
     def completed(
         self, rows: Sequence[Row], known: Mapping[int, AccountState], needs: Sequence[tuple[int, Need]]
     ) -> dict[int, AccountState]:
-        """Return the states of these accounts with all that is needed of them, which takes one round trip at most."""
+        """Return the states of these accounts with everything needed, in at most one round trip."""
         owners = {id_: {"account_id": id_, "generation": generation} for id_, generation, _ in rows}
         unknown = [account_id for account_id in owners if account_id not in known]
         missing = [need for need in needs if not _is_loaded(known.get(need[0]), need[1])]
@@ -102,7 +102,7 @@ class PostgresSession:
                 states[account_id].put(*need, part)
         return states
 
-    # What a unit reads through
+    # The session of a unit
 
     def fetch(self, _account_id: int, queries: Sequence[Query[R]]) -> list[list[R]]:
         return self._together(queries)[0]
@@ -126,7 +126,7 @@ class PostgresSession:
     # Writing
 
     def take(self, unit: UnitOfWork) -> None:
-        """Let the state take over what a unit changed, and write it in time."""
+        """Apply a unit's changes to the state. They are written by the time of the commit."""
         if not unit.has_changed:
             return
         self._changed.take(unit.committed())
@@ -134,7 +134,7 @@ class PostgresSession:
             self._unwritten.take(unit)
 
     def commit(self) -> WriteBatch:
-        """Write what is not yet written, and commit, in one round trip; return all that the units changed."""
+        """Write pending changes and commit, in one round trip. Return all changes of the units."""
         with as_sqlalchemy(self._connection):
             with self._driver.pipeline():
                 self._write()
@@ -158,7 +158,7 @@ class PostgresSession:
     def _together(
         self, queries: Sequence[Query[R]], others: Sequence[Query[S]] = (), *, begin: bool = False
     ) -> tuple[list[list[R]], list[list[S]]]:
-        """Return the rows of each query, and of each of the others; all of them make one round trip."""
+        """Return the rows of each query, and of each of the others, in one round trip."""
         together: list[Query[Any]] = [*queries, *others]
         with as_sqlalchemy(self._connection):
             with self._driver.pipeline():

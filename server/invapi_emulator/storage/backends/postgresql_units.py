@@ -1,4 +1,4 @@
-"""Units of work on PostgreSQL: a group of them is run, and committed, in one transaction."""
+"""Units of work on PostgreSQL. A group of units runs and commits in one transaction."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -23,10 +23,10 @@ Units = Sequence[PendingUnit[Any]]
 
 
 class PostgresUnits:
-    """What runs units, in any thread.
+    """Runs units, in any thread.
 
-    It holds their accounts: in this process by locks, from before it reads the accounts' rows until the states have taken
-    over what the units changed; for all servers by the rows themselves.
+    It locks their accounts twice. Locks of this process are held from before the accounts' rows are read
+    until the states contain the changes. The rows themselves are locked for all servers.
     """
 
     def __init__(
@@ -37,16 +37,16 @@ class PostgresUnits:
         self._locks = [Lock() for _ in range(_LOCKS)]
 
     def run(self, units: Units, *, wait: bool = True) -> None:
-        """Run units in one transaction, and end them; `wait` for their account, which must be one.
+        """Run units in one transaction, and end them. With `wait`, they wait for their only account.
 
-        Without, those are left as they were whose account is held, or that cannot share a transaction; and all, if it
-        fails. With, those are run again in a transaction each. Where the connection is lost nobody can tell whether
-        they were committed, so none is run again.
+        Without `wait`, units are left pending if their account is locked, if they cannot share a transaction,
+        or if the transaction fails. With `wait`, such units run again in a transaction each. If the
+        connection is lost, the outcome of the commit is unknown, so no unit runs again.
         """
         account_ids = {unit.account_id for unit in units if unit.account_id is not None}
         try:
             changed = self._run_together(account_ids, units, wait=wait)
-        except Exception as problem:  # noqa: BLE001 - it is raised where the unit is waited for
+        except Exception as problem:  # noqa: BLE001 - it is raised where the unit is awaited
             for account_id in account_ids:
                 self._database.states.drop(account_id)
             is_lost = isinstance(problem, DBAPIError) and problem.connection_invalidated
@@ -54,13 +54,13 @@ class PostgresUnits:
                 for unit in units:
                     unit.end(problem)
         else:
-            self._tell(changed)  # not within what is run again: it is committed
+            self._tell(changed)  # outside the part that may run again, because it is committed
         for unit in units:
             if wait and not unit.ended:
                 self.run([unit])
 
     def _run_together(self, account_ids: set[int], units: Units, *, wait: bool) -> WriteBatch:
-        """Run units in one transaction, commit and end them; some may be left as they were. Return what they changed."""
+        """Run, commit and end units in one transaction. Some may be left pending. Return the changes."""
         with (
             self._database.timed("write"),
             self._held(account_ids, wait=wait and units[0].wait) as held,
@@ -74,7 +74,7 @@ class PostgresUnits:
             run = [unit for unit in run if _has_run(unit, session, _open_unit(session, states, unit, now))]
             changed = session.commit()
             for state in states.values():
-                self._database.states.keep(changed.states.get(state.account.id, state))
+                self._database.states.put(changed.states.get(state.account.id, state))
         for unit in run:
             unit.end(unit.problem)
         return changed
@@ -87,7 +87,7 @@ class PostgresUnits:
     def _open(
         self, session: PostgresSession, account_ids: set[int], units: Units, *, wait: bool
     ) -> tuple[dict[int, AccountState], Instant]:
-        """Hold the accounts' rows, and load what of them is not known or was changed by another server."""
+        """Lock the accounts' rows. Load accounts that are not cached or that another server changed."""
         may_wait = wait and units[0].wait
         rows, now = session.hold(sorted(account_ids), wait=may_wait)
         if wait and account_ids and not rows:
@@ -106,7 +106,7 @@ class PostgresUnits:
 
     @contextmanager
     def _held(self, account_ids: set[int], *, wait: bool) -> Iterator[set[int]]:
-        """Hold accounts within this process; tell which."""
+        """Lock accounts within this process. Yield the ids of those locked."""
         places = {account_id % _LOCKS for account_id in account_ids}
         with ExitStack() as locks:
             taken = set()
@@ -125,7 +125,7 @@ def _open_unit(
 
 
 def _has_run(pending: PendingUnit[Any], session: PostgresSession, unit: UnitOfWork) -> bool:
-    """Run a unit; tell whether it needs not be run again."""
+    """Run a unit. Return False if it must run again."""
     pending.problem = None
     try:
         pending.result = pending.work(unit)

@@ -1,4 +1,4 @@
-"""A SQLite database: everything happens on the event loop's own thread, as a thread hop costs more than a query."""
+"""A SQLite database. Everything runs on the event loop's own thread: a thread hop costs more than a query."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def open_url(url: URL, real_time: RealTime, resources: ExitStack, *, fsync: bool) -> "SqliteDatabase":
-    """Open a file, or one in memory; raises CannotStart, DBAPIError, OSError."""
+    """Open a file, or a database in memory; raises CannotStart, DBAPIError, OSError."""
     file = sqlite_file.file_of(url)
     if file is not None:
         sqlite_file.take_file(file, resources)
@@ -34,7 +34,7 @@ def open_url(url: URL, real_time: RealTime, resources: ExitStack, *, fsync: bool
 
 
 class SqliteDatabase(Database):
-    """A database of one connection, which one server has to itself."""
+    """A database with one connection, for one server alone."""
 
     shared = False
 
@@ -61,7 +61,7 @@ class SqliteDatabase(Database):
         /,
         may_lose: Callable[[], bool] = never,
         *,
-        wait: bool = True,  # noqa: ARG002 - nobody else holds an account
+        wait: bool = True,  # noqa: ARG002 - there is no other server to lock an account
     ) -> T:
         call = PendingUnit(account_id, work, may_lose=may_lose)
         self._commits.start(call)
@@ -96,7 +96,7 @@ class SqliteDatabase(Database):
                 self._connection.roll_back()
 
     @contextmanager
-    def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:  # noqa: ARG002 - it always is
+    def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:  # noqa: ARG002 - every read is
         self._commits.flush()
         with self.timed("read"):
             yield Transaction(self._connection.sqlalchemy)
@@ -112,7 +112,7 @@ class SqliteDatabase(Database):
             self._file.sign(who)
 
     def close(self) -> None:
-        """Write what waits; a file then is whole without a log beside it."""
+        """Write pending changes. A file is then complete without its write-ahead log."""
         self.notifications.close()
         self._commits.flush()
         if state_check.ENABLED:

@@ -1,4 +1,4 @@
-"""SQLite's only connection: its settings, and the statements that the driver is given as they are."""
+"""The only connection to SQLite: its settings, and statements that go to the driver unchanged."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,9 +14,9 @@ from invapi_emulator.storage.statement import Write
 
 
 def sqlite_engine(url: URL, *, fsync: bool) -> Engine:
-    """Return an engine of one connection, which every thread may use in turn.
+    """Return an engine with one connection, which every thread may use in turn.
 
-    What a transaction writes reaches the file at its commit only, so that one which is rolled back wants no room.
+    A transaction reaches the file only at its commit, so a rolled back one takes no space there.
     """
     engine = create_engine(
         url,
@@ -37,20 +37,20 @@ def sqlite_engine(url: URL, *, fsync: bool) -> Engine:
                 f"synchronous = {synchronous}",
                 "temp_store = MEMORY",
                 "cache_spill = OFF",
-                "wal_autocheckpoint = 700",  # pages; at 1,000, its default, one call in a hundred waits a third longer
+                "wal_autocheckpoint = 700",  # pages; 1,000, the default, makes one call in a hundred slower by a third
             ):
                 connection.execute(f"PRAGMA {setting}")
         except sqlite3.Error:
-            connection.close()  # nobody else will: the pool has not taken it yet
+            connection.close()  # the pool does not have it yet, so nothing else would close it
             raise
 
     return engine
 
 
 class SqliteConnection:
-    """The connection, whose transactions the driver begins and ends; all raises SQLAlchemy's errors.
+    """The connection. The driver begins and ends its transactions; all errors are SQLAlchemy's.
 
-    SQLAlchemy, which does not know of them, runs its statements within them.
+    SQLAlchemy does not know of these transactions, but its statements run within them.
     """
 
     def __init__(self, engine: Engine, file: OpenFile | None) -> None:
@@ -68,7 +68,7 @@ class SqliteConnection:
         return rows
 
     def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
-        """Run a statement for each of some rows."""
+        """Run a statement once for each row."""
         sql = write.sql(self.dialect)
         with as_sqlalchemy(self.sqlalchemy):
             self._driver.executemany(sql, rows)
@@ -79,7 +79,7 @@ class SqliteConnection:
 
     @contextmanager
     def loose_references(self) -> Iterator[None]:
-        """Let tables be dropped that others refer to, so that they can be made anew."""
+        """Allow tables with references to them to be dropped and made again."""
         self._driver.execute("PRAGMA foreign_keys = OFF")
         try:
             yield
@@ -87,7 +87,7 @@ class SqliteConnection:
             self._driver.execute("PRAGMA foreign_keys = ON")
 
     def commit(self) -> None:
-        """End the transaction; raises CannotWrite when what was written cannot be kept."""
+        """End the transaction. Raises CannotWrite if the changes cannot be kept."""
         if self._file is not None:
             self._file.refuse_unless_writable()
         try:
@@ -97,7 +97,7 @@ class SqliteConnection:
             raise CannotWrite(first_line(problem)) from None
 
     def roll_back(self) -> None:
-        """Take back what is not committed, if there is a transaction: SQLite ends one itself when a disk is full."""
+        """Roll back the transaction, if there is one: SQLite ends it by itself when a disk is full."""
         self._driver.rollback()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The file of a SQLite database: looked at before anything is written, held alone, and seen when it is taken away."""
+"""The file of a SQLite database: checked before any write, locked for one server, and watched for removal."""
 
 import os
 import sqlite3
@@ -16,19 +16,19 @@ _NOT_A_DATABASE = "SQLITE_NOTADB"
 
 
 def file_of(url: URL) -> Path | None:
-    """Return the file, by the one name it has whatever links lead to it; None in memory."""
+    """Return the file with all links resolved; None in memory."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(str(url.database)).resolve()
 
 
 def take_file(file: Path, resources: ExitStack) -> None:
-    """Hold a file alone until the resources are closed: two servers would each run its tasks on their own time.
+    """Lock a file until the resources are closed. Two servers would each run its tasks on their own time.
 
-    Raises CannotStart when another server has it, when it is damaged, or when it is not ours: then nothing is written
-    to it. Raises OSError when it cannot be written.
+    Raises CannotStart if another server has it, or if it is damaged or not ours; such a file is not written
+    to. Raises OSError if it cannot be written.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - in memory nothing is locked
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - a database in memory needs no lock
 
     if not file.parent.is_dir():
         raise NotADirectoryError(f"there is no directory '{file.parent}'")
@@ -45,12 +45,12 @@ def take_file(file: Path, resources: ExitStack) -> None:
         _look_at(file)
     except CannotStart:
         if not was_there:
-            beside.unlink()  # nothing of ours stays beside what is not ours
+            beside.unlink()  # leave no file of ours beside a file that is not ours
         raise
 
 
 class OpenFile:
-    """The file that a server writes to: SQLite itself would go on with one that was removed or replaced."""
+    """The file that a server writes to. SQLite would go on with a file that was removed or replaced."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -58,9 +58,9 @@ class OpenFile:
         self._opened = _identity(file)
 
     def clear_away(self) -> None:
-        """Remove the log of a file that is not there any more: it would be read into the one in its place.
+        """Remove the log of a file that is no longer there. It would be read into the file in its place.
 
-        To be called when all that was in the log is in the file, wherever that was moved to.
+        Call this when everything in the log is in the file, wherever the file was moved to.
         """
         try:
             if _identity(self._file) == self._opened:
@@ -71,13 +71,13 @@ class OpenFile:
             Path(f"{self._file}{name}").unlink(missing_ok=True)
 
     def sign(self, who: str) -> None:
-        """Say in the lock file who has the file, for the next one that wants it."""
+        """Name the server in the lock file, for the next one that wants the file."""
         Path(f"{self._file}.lock").write_text(f"{who}\n", encoding="utf-8")
 
     def refuse_unless_writable(self) -> None:
-        """Raise CannotWrite when what is committed now would not be found by whoever opens the file next."""
+        """Raise CannotWrite if a commit now would not be in the file that is opened next."""
         try:
-            found = os.stat(self._name)  # noqa: PTH116 - asked at every commit: a Path takes longer than the system
+            found = os.stat(self._name)  # noqa: PTH116 - asked at every commit: a Path takes longer than the system call
             if (found.st_dev, found.st_ino) != self._opened:
                 raise CannotWrite(f"another file has taken the place of '{self._file}'")
             if not found.st_mode & _WRITABLE or not os.access(self._name, os.W_OK):
@@ -89,7 +89,7 @@ class OpenFile:
 
 
 def checkpoint(engine: Engine) -> bool:
-    """Bring all that is in the log into the file that is open, which SQLite leaves undone for one that was moved."""
+    """Copy the log into the open file. SQLite does not do so for a file that was moved."""
     connection = engine.raw_connection()
     try:
         busy, _, _ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -106,22 +106,20 @@ def _identity(file: Path) -> tuple[int, int]:
 
 
 def _refuse_unless_writable(file: Path) -> None:
-    """Raise OSError for what cannot be written, and for what is marked so, which would not stop root."""
+    """Raise OSError if the file cannot be written, or is marked so, which would not stop root."""
     if file.is_dir():
         raise IsADirectoryError(0, "Is a directory")
     if file.exists() and not file.is_file():
-        raise OSError(0, "it is no file that keeps what is written to it")
+        raise OSError(0, "it is not a regular file")
     place = file if file.exists() else file.parent
     if not os.access(place, os.W_OK) or not place.stat().st_mode & _WRITABLE:
         raise PermissionError(0, "it is read-only")
     if file.exists() and file.stat().st_nlink > 1:
-        raise OSError(
-            0, "it has a second name (a hard link), and each would have a log of its own; use a copy"
-        )
+        raise OSError(0, "it has a hard link, and each name would have its own log; use a copy")
 
 
 def _look_at(file: Path) -> None:
-    """Read a file without leaving a trace; raise CannotStart when it is damaged, or not ours."""
+    """Read a file without leaving a trace. Raise CannotStart if it is damaged or not ours."""
     if not file.exists() or file.stat().st_size == 0:
         return
     log = Path(f"{file}-wal")
@@ -138,7 +136,8 @@ def _look_at(file: Path) -> None:
         found = str(problem)
     if found != "ok":
         raise CannotStart(
-            f"--db: '{file}' is damaged: {found.splitlines()[-1]}; it was left as it is, use a copy or another file"
+            f"--db: '{file}' is damaged: {found.splitlines()[-1]}; "
+            "it was not changed; use a copy or another file"
         )
 
 

@@ -1,4 +1,4 @@
-"""The units of work that wait on PostgreSQL: what comes while others are under way is run, and committed, together."""
+"""The queue of units of work on PostgreSQL. Units that arrive meanwhile run and commit together."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -15,24 +15,25 @@ MOST_TOGETHER = 32
 """Maximum number of units in a group."""
 
 GROUPS = 2
-"""Number of groups at a time: while one waits for the database another is run."""
+"""Number of groups at a time: while one waits for the database, another runs."""
 
 Units = Sequence[PendingUnit[Any]]
 
 
 class Run(Protocol):
-    """Runs units in a thread, of one account or, unless it is to wait for accounts that others hold, of several.
+    """Runs units in a thread: with `wait` those of one account, without it those of several.
 
-    Those that it has not ended are to be run by account, and then to wait.
+    Units that it has not ended are run again by account, with `wait`.
     """
 
     def __call__(self, units: Units, *, wait: bool) -> None: ...
 
 
 class UnitQueue:
-    """The units that wait, in order; an account has units in one group at a time.
+    """The waiting units, in order. An account has units in only one group at a time.
 
-    A group never waits for an account, or others would wait with it: what it leaves is run beside the groups.
+    A group never waits for an account, because its other units would wait too. What it leaves runs beside the
+    groups.
     """
 
     def __init__(self, threads: Executor, run: Run) -> None:
@@ -43,7 +44,7 @@ class UnitQueue:
         self._groups = 0
 
     async def outcome(self, unit: PendingUnit[T]) -> T:
-        """Return what a unit returns once it is committed; raises AccountBusy if it is not to wait for others."""
+        """Return the result of a unit once it is committed. Raises AccountBusy if the unit may not wait."""
         if not unit.wait and self._is_busy(unit.account_id):
             raise AccountBusy(unit.account_id)
         entry = _Entry(unit)
@@ -63,7 +64,7 @@ class UnitQueue:
             self._start(group, self._finish_group, wait=False)
 
     def _next_group(self) -> list["_Entry"]:
-        """Take the first units whose accounts are not under way."""
+        """Take the first units whose accounts are not in a running group."""
         free = [entry for entry in self._waiting if entry.unit.account_id not in self._under_way]
         group = free[:MOST_TOGETHER]
         taken = set(map(id, group))
@@ -90,7 +91,7 @@ class UnitQueue:
         self._finish(group)
 
     def _finish(self, group: list["_Entry"]) -> None:
-        """Tell those whose unit has ended, run the others by account, and start what waited."""
+        """Complete the ended units, run the others by account, and start the next groups."""
         left: dict[int | None, list[_Entry]] = {}
         for entry in group:
             if not entry.unit.ended:
