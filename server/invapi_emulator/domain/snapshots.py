@@ -37,7 +37,7 @@ class RotationSettings(Struct, frozen=True):
     excluded: tuple[str, ...] = ()
 
 
-class Unlisted(Struct, frozen=True):
+class StaleChange(Struct, frozen=True):
     """A change that lists do not show before `until`: a snapshot `removed`, or a new one if that is None."""
 
     sequence: int
@@ -104,7 +104,7 @@ def rotated_out(
     return tuple(free[:surplus])
 
 
-def as_listed(present: Iterable[Snapshot], unlisted: Sequence[Unlisted]) -> list[Snapshot]:
+def as_listed(present: Iterable[Snapshot], unlisted: Sequence[StaleChange]) -> list[Snapshot]:
     """Return the snapshots that a list shows without these changes, oldest first."""
     hidden = {change.sequence for change in unlisted if change.removed is None}
     shown = [snapshot for snapshot in present if snapshot.sequence not in hidden]

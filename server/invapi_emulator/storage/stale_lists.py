@@ -7,7 +7,7 @@ from msgspec import to_builtins
 from sqlalchemy import insert, select
 
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.snapshots import Snapshot, Unlisted
+from invapi_emulator.domain.snapshots import Snapshot, StaleChange
 from invapi_emulator.domain.virtual_machines import MachineState
 from invapi_emulator.storage.record import Record
 from invapi_emulator.storage.tables import unlisted
@@ -15,8 +15,8 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
-def _read(columns: dict[str, Any]) -> Unlisted:
-    return Unlisted(columns["sequence"], _snapshot(columns["removed"]), columns["until"])
+def _read(columns: dict[str, Any]) -> StaleChange:
+    return StaleChange(columns["sequence"], _snapshot(columns["removed"]), columns["until"])
 
 
 UNLISTED = Record(
@@ -30,7 +30,7 @@ UNLISTED = Record(
 )
 
 
-def of_vm(unit: UnitOfWork, vm_id: int, now: Instant) -> list[Unlisted]:
+def of_vm(unit: UnitOfWork, vm_id: int, now: Instant) -> list[StaleChange]:
     """Return the changes of a VM that lists do not show at `now`, oldest first."""
     held = unit.part(UNLISTED, (vm_id,))
     if not held:
@@ -38,7 +38,7 @@ def of_vm(unit: UnitOfWork, vm_id: int, now: Instant) -> list[Unlisted]:
     return [held[key] for key in sorted(held) if held[key].until > now]
 
 
-def hold_back(unit: UnitOfWork, vm_id: int, changes: Sequence[Unlisted], now: Instant) -> None:
+def hold_back(unit: UnitOfWork, vm_id: int, changes: Sequence[StaleChange], now: Instant) -> None:
     """Hide these changes from lists. Remove the changes that lists show at `now`."""
     held = unit.part(UNLISTED, (vm_id,))
     hidden = {change.sequence for change in held.values() if change.until > now}
@@ -51,7 +51,7 @@ def hold_back(unit: UnitOfWork, vm_id: int, changes: Sequence[Unlisted], now: In
             unit.add(UNLISTED, (vm_id, change.sequence), change)
 
 
-def insert_all(tx: Transaction, account_id: int, changes: Sequence[tuple[int, Unlisted]]) -> None:
+def insert_all(tx: Transaction, account_id: int, changes: Sequence[tuple[int, StaleChange]]) -> None:
     """Insert changes, each with the id of its VM."""
     rows = [
         {
@@ -67,10 +67,10 @@ def insert_all(tx: Transaction, account_id: int, changes: Sequence[tuple[int, Un
         tx.execute(insert(unlisted), rows)
 
 
-def of_account(tx: Transaction, account_id: int, now: Instant) -> dict[int, list[Unlisted]]:
+def of_account(tx: Transaction, account_id: int, now: Instant) -> dict[int, list[StaleChange]]:
     """Return the changes that lists do not show at `now`, by VM, oldest first."""
     mine = select(unlisted).where(unlisted.c.account_id == account_id, unlisted.c.until > now)
-    found: dict[int, list[Unlisted]] = {}
+    found: dict[int, list[StaleChange]] = {}
     for row in tx.execute(mine.order_by(unlisted.c.sequence)).mappings():
         found.setdefault(row["vm_id"], []).append(_read(dict(row)))
     return found

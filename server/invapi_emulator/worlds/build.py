@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.instants import DAY, SECOND, Instant
-from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, Unlisted, size_of
+from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange, size_of
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.engine.tasks.kinds import holds_still, kind_of
@@ -29,7 +29,7 @@ class BuiltVm:
     snapshots: tuple[Snapshot, ...]
     settings: Mapping[str, RotationSettings]
     tasks: tuple[Task, ...]
-    unlisted: tuple[Unlisted, ...]
+    unlisted: tuple[StaleChange, ...]
     assumed: Assumed
 
 
@@ -53,14 +53,14 @@ def build_vm(spec: VmSpec, building: BuildContext, place: str) -> BuiltVm:
     )
 
 
-def _unlisted(spec: VmSpec, number: int, building: BuildContext, place: str) -> Unlisted:
+def _unlisted(spec: VmSpec, number: int, building: BuildContext, place: str) -> StaleChange:
     """Return a change that lists do not show yet; a removed snapshot is described as one that is there."""
     change = spec.unlisted[number]
     if change.removed is None:
-        return Unlisted(change.id, None, change.until)
+        return StaleChange(change.id, None, change.until)
     removed = change.removed.model_copy(update={"id": change.id})
     alone = spec.model_copy(update={"snapshots": (removed,)})
-    return Unlisted(
+    return StaleChange(
         change.id, _snapshot(alone, 0, building, f"{place}unlisted.{number}.removed"), change.until
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.instants import SECOND, Instant, iso, iso_or_none
-from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, Unlisted
+from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of
 from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists, vms
@@ -73,7 +73,7 @@ def written_vm(
     held: Sequence[Snapshot],
     settings: Mapping[str, RotationSettings],
     work: Sequence[Task],
-    hidden: Sequence[Unlisted],
+    hidden: Sequence[StaleChange],
 ) -> Written:
     plain = ("id", "kind", "engine", "location", "hostname", "preset", "cpu_count", "uuid", "ip", "mac")
     state = vm.state
@@ -109,7 +109,7 @@ def written_vm(
     )
 
 
-def _unlisted(change: Unlisted) -> Written:
+def _unlisted(change: StaleChange) -> Written:
     removed = {} if change.removed is None else {"removed": _snapshot(change.removed)}
     return {"id": change.sequence, "until": iso(change.until)} | removed
 

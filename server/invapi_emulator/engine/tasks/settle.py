@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import Instant, iso
-from invapi_emulator.domain.snapshots import Snapshot, Unlisted
+from invapi_emulator.domain.snapshots import Snapshot, StaleChange
 from invapi_emulator.domain.tasks import Task, advance, failed, next_change, was_queued
 from invapi_emulator.domain.virtual_machines import as_of, paused, resumed
 from invapi_emulator.engine.tasks.kinds import Outcome, Work, holds_still, kind_of
@@ -93,7 +93,7 @@ def _keep_from_lists(unit: UnitOfWork, work: Work, before: Sequence[Snapshot], u
     """Let lists show the snapshots as they were `before`, until then (a fault)."""
     old = {snapshot.sequence: snapshot for snapshot in before}
     new = {snapshot.sequence for snapshot in snapshots.of_vm(unit, work.vm.id)}
-    changes = [Unlisted(number, old.get(number), until) for number in sorted(old.keys() ^ new)]
+    changes = [StaleChange(number, old.get(number), until) for number in sorted(old.keys() ^ new)]
     stale_lists.hold_back(unit, work.vm.id, changes, work.now)
 
 
