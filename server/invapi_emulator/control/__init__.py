@@ -1,1 +1,1 @@
-"""`/_emulator/*`: looking at the worlds and moving their time, as plain REST with honest HTTP statuses."""
+"""`/_emulator/*`, the control API: plain REST with standard HTTP statuses, to show worlds and move time."""

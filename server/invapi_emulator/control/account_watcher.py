@@ -1,4 +1,4 @@
-"""Waiting for news of an account."""
+"""Wait for changes of an account."""
 
 import asyncio
 from types import TracebackType
@@ -7,17 +7,17 @@ from typing import Self
 from invapi_emulator.storage.notifications import Notifications
 
 LOOKS_EVERY_SECONDS = 5
-"""How often to look though nothing was told: news can be lost with the server that had them."""
+"""Interval of looking without a notification. A notification can be lost with the server that had it."""
 
 GATHERS_SECONDS = 0.1
-"""What happens within this time is looked at together: a look for each of a thousand calls a second would slow them."""
+"""Time to gather changes before one look. With 1,000 calls a second, a look for each would slow them."""
 
 WAKES_EVERY_SECONDS = 0.25
-"""How often the one who waits gets to see whether it is still wanted."""
+"""Longest time that `wait` takes, so that the caller can check whether to stop."""
 
 
 class AccountWatcher:
-    """Sees when something happens in an account, on whichever server; used as `with AccountWatcher(…) as watcher`."""
+    """Notice changes of an account, on any server. Use it as `with AccountWatcher(…) as watcher`."""
 
     def __init__(self, notifications: Notifications, account_id: int) -> None:
         self._loop = asyncio.get_running_loop()
@@ -34,7 +34,7 @@ class AccountWatcher:
         self._leave()
 
     async def wait(self) -> bool:
-        """Wait for a moment; return whether to look, because of news or because there were none for long."""
+        """Wait for a moment. Return whether to look: after a notification, or a long time without one."""
         try:
             async with asyncio.timeout(WAKES_EVERY_SECONDS):
                 await self._told.wait()

@@ -1,4 +1,4 @@
-"""Accounts: making, showing and removing worlds of one's own."""
+"""Accounts: create, show and remove them."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -26,7 +26,7 @@ Text = Annotated[str, Field(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z", strict=True)
 
 
 class NewAccount(BaseModel):
-    """What is left out is the server's default; names, keys and a seed are generated."""
+    """Omitted fields take the server's defaults. An omitted name, key or seed is generated."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,16 +47,16 @@ class Made(AccountView):
 
 
 class AccountList(View):
-    accounts: list[AccountView] = Field(description="in the order they were made")
+    accounts: list[AccountView] = Field(description="in order of creation")
 
 
 class Purged(View):
-    removed: list[str] = Field(description="names of the accounts that are gone")
+    removed: list[str] = Field(description="names of the removed accounts")
 
 
 @router.post("/accounts", status_code=201, responses=failures(409, 422))
 async def make(worlds: TheWorlds, body: Annotated[NewAccount | None, Body()] = None) -> Made:
-    """Make an account, a world of its own: its VMs, tasks, clock, keys touch no other."""
+    """Create an account. Its VMs, tasks, clock and keys are separate from those of all other accounts."""
     try:
         account_id, view = await worlds.database.call(lambda: _make(worlds, body or NewAccount()))
     except IntegrityError:
@@ -67,28 +67,28 @@ async def make(worlds: TheWorlds, body: Annotated[NewAccount | None, Body()] = N
 
 @router.get("/accounts")
 async def list_accounts(worlds: TheWorlds) -> AccountList:
-    """Show all accounts; looking at the list is no use of them."""
+    """Show all accounts. Listing them does not count as using them."""
     return await worlds.database.call(lambda: _list(worlds))
 
 
 @router.get("/accounts/{name}", responses=failures(404))
 async def show(name: NameInPath, worlds: TheWorlds) -> AccountView:
-    """Show an account, its credentials too."""
+    """Show an account with its credentials."""
     return await worlds.within(name, account_view)
 
 
 @router.delete("/accounts/{name}", status_code=204, responses=failures(404, 409))
 async def remove(name: NameInPath, worlds: TheWorlds) -> None:
-    """Remove an account with all it holds; `demo` stays."""
+    """Remove an account and everything in it. The account `demo` cannot be removed."""
     if name == DEMO:
-        raise Conflict("demo_stays", "the account demo cannot be removed; a reset starts it again")
+        raise Conflict("demo_stays", "the account demo cannot be removed; reset it instead")
     account_id = await worlds.id_of(name)
     await worlds.database.call(lambda: _remove(worlds, [account_id]))
 
 
 @router.post("/purge")
 async def purge(worlds: TheWorlds) -> Purged:
-    """Remove all accounts but `demo`."""
+    """Remove all accounts except `demo`."""
     return await worlds.database.call(lambda: _purge(worlds))
 
 
@@ -118,7 +118,7 @@ def _make(worlds: Worlds, body: NewAccount) -> tuple[int, Made]:
     with worlds.database.transaction() as tx:
         taken = accounts.taken(tx, name, credentials)
         if taken is not None:
-            raise Conflict("in_use", f"another account has this {taken} already", taken)
+            raise Conflict("in_use", f"another account already has this {taken}", taken)
         real_now = worlds.database.real_now(tx)
         account = make_account(tx, name, credentials, wanted, real_now)
         ids = sorted(vm.id for vm in wanted.scenario.world.vms)

@@ -1,4 +1,4 @@
-"""The admin token: whether a request brings it, in a header or, from the page, in a cookie."""
+"""Check the admin token of a request: in a header or, from the page, in a cookie."""
 
 import hmac
 from hashlib import sha256
@@ -11,10 +11,10 @@ _WHAT_FOR = b"the page of invapi-emulator"
 
 
 class AdminAuth:
-    """Knows the admin token; without one everybody is let in.
+    """Checks requests against the admin token. Without a token, every request passes.
 
-    The cookie is made of the token but does not give it away, and is good for as long as the token is the same: it
-    needs no store, and every server with that token takes it.
+    The cookie is derived from the token without revealing it, and stays valid while the token stays the same.
+    It needs no storage, and every server with that token accepts it.
     """
 
     def __init__(self, admin_token: str) -> None:
@@ -26,7 +26,7 @@ class AdminAuth:
         return _same(given, self._token)
 
     def in_header(self, request: HTTPConnection) -> bool:
-        # Headers are read as latin-1, a token may be any text.
+        # Headers are decoded as latin-1, but a token may be any text.
         given = request.headers.get("authorization", "").encode("latin-1").decode("utf-8", "replace")
         scheme, _, token = given.partition(" ")
         return scheme.lower() == "bearer" and self.is_token(token)
@@ -35,18 +35,18 @@ class AdminAuth:
         return _same(request.cookies.get(cookie_name(request), ""), self._session)
 
     def cookie(self, request: HTTPConnection) -> str:
-        """Return the `Set-Cookie` of somebody who is let in: for the page alone, until the browser closes."""
+        """Return the `Set-Cookie` of a login: for the page only, until the browser closes."""
         return _cookie(request, self._session)
 
 
 def cookie_name(request: HTTPConnection) -> str:
-    """Return the cookie's name: a browser sends the cookies of one port to all ports of that host."""
+    """Return the cookie's name. It has the port, as a browser sends a cookie to all ports of a host."""
     port = request.headers.get("host", "").rpartition(":")[2]
     return f"invapi_emulator_{port}" if port.isascii() and port.isdigit() else "invapi_emulator"
 
 
 def no_cookie(request: HTTPConnection) -> str:
-    """Return the `Set-Cookie` that takes the cookie away again."""
+    """Return the `Set-Cookie` that deletes the cookie."""
     return f"{_cookie(request, '')}; Max-Age=0"
 
 
@@ -56,5 +56,5 @@ def _cookie(request: HTTPConnection, value: str) -> str:
 
 
 def _same(given: str, wanted: str) -> bool:
-    """Compare in a time that tells nothing, not even the length."""
+    """Compare in constant time. The hashes hide the length too."""
     return hmac.compare_digest(sha256(given.encode()).digest(), sha256(wanted.encode()).digest())

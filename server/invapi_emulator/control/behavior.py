@@ -1,4 +1,4 @@
-"""How an account's world behaves: its profile, and what it assumes where nobody knows."""
+"""An account's behavior: its profile and the options of its assumptions."""
 
 from typing import Annotated, Any
 
@@ -19,12 +19,12 @@ router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"], respo
 
 class AssumptionView(View):
     id: str
-    clause: str = Field(description="of docs/fidelity.md")
+    clause: str = Field(description="number of the clause in docs/fidelity.md")
     about: str
-    option: str = Field(description="the one in force")
-    options: dict[str, str] = Field(description="what each means, by name, the default first")
-    reading: str = Field(description="as `option`, under its old name")
-    readings: dict[str, str] = Field(description="as `options`, under its old name")
+    option: str = Field(description="the option in force")
+    options: dict[str, str] = Field(description="meaning of each option, by name, the default first")
+    reading: str = Field(description="former name of `option`")
+    readings: dict[str, str] = Field(description="former name of `options`")
 
 
 class AssumptionList(View):
@@ -43,7 +43,7 @@ class ProfileChange(BaseModel):
 
 @router.get("/assumptions")
 async def show_assumptions(name: NameInPath, worlds: TheWorlds) -> AssumptionList:
-    """Show what the account assumes where nobody knows, and what else might be true."""
+    """Show the account's assumptions, each with the option in force and its other options."""
     return await worlds.within(name, _shown)
 
 
@@ -51,7 +51,7 @@ async def show_assumptions(name: NameInPath, worlds: TheWorlds) -> AssumptionLis
 async def change_assumptions(
     name: NameInPath, worlds: TheWorlds, options: Annotated[Assume, Body()]
 ) -> ChangedAssumptions:
-    """Set options of assumptions by id: `yes`, `no`, or an option by its name. Others stay as they are."""
+    """Set options by id of the assumption: `yes`, `no` or an option's name. Other ids do not change."""
     await worlds.within(
         name, lambda context: _change(context, context.account.conduct.changed(assume=options))
     )
@@ -61,7 +61,7 @@ async def change_assumptions(
 
 @router.put("/profile", responses=failures(422))
 async def change_profile(name: NameInPath, worlds: TheWorlds, wanted: ProfileChange) -> ProfileChange:
-    """Give the account another profile; tasks under way take as long as they would have taken."""
+    """Change the account's profile. Running tasks keep their durations."""
     await worlds.within(
         name, lambda context: _change(context, context.account.conduct.changed(wanted.profile))
     )

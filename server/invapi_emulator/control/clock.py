@@ -22,7 +22,7 @@ router = APIRouter(prefix="/_emulator/accounts/{name}/clock", tags=["clock"], re
 
 
 class Advance(BaseModel):
-    """Exactly one of both. `until`: `idle`, the key of a task, or a timestamp."""
+    """Send exactly one of `seconds` and `until`. `until` is `idle`, the key of a task, or a timestamp."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -46,7 +46,7 @@ class Advance(BaseModel):
 
 class Advanced(View):
     now: str
-    events: list[dict[str, Any]] = Field(description="what took effect on the way, in order")
+    events: list[dict[str, Any]] = Field(description="events between the old and the new time, in order")
     hanging: list[str] = Field(description="keys of tasks that will never fall due")
 
 
@@ -58,11 +58,11 @@ async def show_clock(name: NameInPath, worlds: TheWorlds) -> ClockView:
 
 @router.put("", responses=failures(422))
 async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds) -> ClockView:
-    """Change mode, rate, polls or time; `now` may only go forward, and what falls due takes effect."""
+    """Change the mode, rate, polls or time. `now` can only move forward; tasks that fall due take effect."""
 
     def work(context: AccountContext) -> None:
         if change.now is not None and change.now < context.now:
-            raise Unprocessable("in_the_past", _gone_by(change.now, context.now), "now")
+            raise Unprocessable("in_the_past", _in_the_past(change.now, context.now), "now")
         clock = context.account.clock.changed(context.unit.real_now, **change.model_dump())
         accounts.set_clock(context.unit, clock)
         events.record(
@@ -76,7 +76,7 @@ async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds)
 
 @router.post("/advance", responses=failures(409, 422))
 async def advance_clock(name: NameInPath, wanted: Advance, worlds: TheWorlds) -> Advanced:
-    """Move the clock forward, in every mode; the answer comes when all that fell due has taken effect."""
+    """Move the clock forward, in any mode. Respond once all tasks that fell due have taken effect."""
 
     def move(context: AccountContext) -> int:
         move_clock(context.unit, _target(context, wanted))
@@ -112,10 +112,10 @@ def _until(context: AccountContext, until: str) -> Instant:
     try:
         target = parse_iso(until)
     except ValueError as problem:
-        accepted = f'it takes "idle", the key of a task (32 of a-z0-9) or a timestamp; {problem}'
+        accepted = f'expected "idle", a task key (32 characters, a-z and 0-9) or a timestamp; {problem}'
         raise Unprocessable("invalid", accepted, "until") from None
     if target < context.now:
-        raise Unprocessable("in_the_past", _gone_by(target, context.now), "until")
+        raise Unprocessable("in_the_past", _in_the_past(target, context.now), "until")
     return target
 
 
@@ -126,12 +126,14 @@ def _end_of_task(context: AccountContext, key: str) -> Instant:
     if task.state != "running":
         return context.now
     if task.due_at is None:
-        raise Conflict("task_hangs", f"task {key} hangs: it will never fall due", "until")
+        raise Conflict("task_hangs", f"task {key} hangs and will never fall due", "until")
     return task.due_at
 
 
-def _gone_by(instant: Instant, now: Instant) -> str:
-    return f"{iso(instant)} has gone by: it is {iso(now)} there, and time only goes forward; a reset starts again"
+def _in_the_past(instant: Instant, now: Instant) -> str:
+    return (
+        f"{iso(instant)} is in the past: the account's clock shows {iso(now)}; to go back, reset the account"
+    )
 
 
 def _shown(context: AccountContext) -> ClockView:

@@ -1,4 +1,4 @@
-"""`/docs`: the description to be read and tried in a browser, with Swagger UI, served from here."""
+"""`/docs`: the API description in Swagger UI, served locally."""
 
 from importlib.resources import files
 
@@ -10,7 +10,7 @@ from invapi_emulator.errors import NotFound
 router = APIRouter(prefix="/docs", include_in_schema=False)
 
 SWAGGER_UI = "fastapi_swagger.resources"
-"""The package of which only the files are used: it brings the newest Swagger UI as its makers released it."""
+"""The package that holds an unmodified release of Swagger UI. Only its files are used."""
 
 _SERVED = {
     "swagger-ui-bundle.js": "text/javascript",
@@ -40,11 +40,11 @@ SwaggerUIBundle({
   deepLinking: true,
   docExpansion: "list",
   tryItOutEnabled: true,
-  validatorUrl: null, // no other server is to learn of this one
+  validatorUrl: null, // do not tell another server about this one
 });
 """
 _HEADERS = {
-    # Swagger UI sets styles on its elements, and its style sheet holds pictures.
+    # Swagger UI sets inline styles, and its style sheet embeds images.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
@@ -66,6 +66,6 @@ async def start() -> Response:
 @router.get("/{name}")
 async def asset(name: str) -> Response:
     if name not in _SERVED:
-        raise NotFound("not_found", f"there is no file {name[:80]!r} in /docs")
+        raise NotFound("not_found", f"no file {name[:80]!r} in /docs")
     content = files(SWAGGER_UI).joinpath(name).read_bytes()
     return Response(content, headers=_HEADERS, media_type=_SERVED[name])

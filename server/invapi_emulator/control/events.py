@@ -1,4 +1,4 @@
-"""What happens in an account, as it happens: server-sent events."""
+"""The events of an account as they happen, as server-sent events."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -21,7 +21,7 @@ RECONNECTS_AFTER_MS = 1000
 
 
 class EventStream(StreamingResponse):
-    """An event stream, or a refusal where the server has as many as it may have."""
+    """An event stream, or a refusal if the server already has the maximum number of streams."""
 
     def __init__(self, feeds: Feeds, told: AsyncIterator[bytes]) -> None:
         super().__init__(told, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
@@ -36,7 +36,7 @@ class EventStream(StreamingResponse):
 
 
 def _too_many() -> Response:
-    message = f"the server has {MOST_STREAMS} event streams open, and no more; ask again later"
+    message = f"the server has {MOST_STREAMS} event streams open, the maximum; try again later"
     return failure(503, "too_many_streams", message, headers={"Retry-After": "1"})
 
 
@@ -51,7 +51,7 @@ async def stream_events(
     after: Annotated[str | None, Query(max_length=100)] = None,
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> StreamingResponse:
-    """Tell what happens from now on, or from after the event with this id, until the client goes."""
+    """Stream the account's events from now on, or after the given event id, until the client disconnects."""
     known = last_event_id or after
     account_id, place, missed = await worlds.within(name, lambda context: _start(context, known))
     told = _told(worlds.feeds, account_id, place, missed=missed)
@@ -59,7 +59,7 @@ async def stream_events(
 
 
 def _start(context: AccountContext, known: str | None) -> tuple[int, Place, bool]:
-    """Return where the stream begins, and whether something was missed that is no longer kept."""
+    """Return the stream's start, and whether the client missed events that are no longer stored."""
     owner = context.account
     present = Place(owner.made_at, events.last_number(context.unit), requests.last_number(context.unit))
     if not known:
@@ -78,7 +78,7 @@ def _place(text: str) -> Place:
         made_at, event, request = text.split("-")
         return Place(int(made_at, 16), int(event), int(request))
     except ValueError:
-        raise Unprocessable("invalid", f"{text!r} is no id of an event of this stream", "after") from None
+        raise Unprocessable("invalid", f"{text!r} is not an event id of this stream", "after") from None
 
 
 async def _told(feeds: Feeds, account_id: int, place: Place, *, missed: bool) -> AsyncIterator[bytes]:

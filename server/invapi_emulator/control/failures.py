@@ -1,4 +1,4 @@
-"""How the control API says what was wrong: `{"error": {"reason", "message", "field"}}`."""
+"""Error responses of the control API: `{"error": {"reason", "message", "field"}}`."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -17,11 +17,11 @@ from invapi_emulator.worlds.errors import invalid
 
 MEANINGS = {
     401: "the admin token is missing or wrong",
-    403: "a page of another origin, or a host name that is not known",
-    404: "it is not there",
-    409: "it cannot be now",
-    422: "it makes no sense",
-    503: "the emulator starts, stops, has lost its database or cannot write to it",
+    403: "the origin or the host name is not allowed",
+    404: "not found",
+    409: "conflict with the current state",
+    422: "the request is invalid",
+    503: "the emulator is starting or stopping, has lost its database or cannot write to it",
 }
 
 _REASONS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
@@ -29,9 +29,9 @@ _SHOWN = 80
 
 
 class ErrorView(BaseModel):
-    reason: str = Field(description="in one word")
-    message: str = Field(description="in words")
-    field: str | None = Field(description="the culprit in the body")
+    reason: str = Field(description="machine-readable, one word")
+    message: str = Field(description="human-readable")
+    field: str | None = Field(description="the invalid field of the body")
 
 
 class FailureView(BaseModel):
@@ -39,7 +39,7 @@ class FailureView(BaseModel):
 
 
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe that a route may fail with these statuses."""
+    """Return the OpenAPI responses of a route that may fail with these statuses."""
     return {status: {"model": FailureView, "description": MEANINGS[status]} for status in statuses}
 
 
@@ -64,11 +64,11 @@ async def _control_error(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:
-    """Name the first field that is wrong, its value, and what it takes."""
+    """Respond with the first invalid field, its value, and what is accepted."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "json_invalid":
-        return failure(422, "malformed_json", f"the body is no JSON: {first['ctx']['error']}")
+        return failure(422, "malformed_json", f"the body is not valid JSON: {first['ctx']['error']}")
     wrong = invalid(first, first["loc"][1:])
     return failure(wrong.status, wrong.reason, wrong.message, wrong.field)
 
@@ -76,7 +76,7 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's word for a body it cannot read
-        return failure(422, "malformed_json", "the body is no JSON that can be read")
+        return failure(422, "malformed_json", "the body cannot be read as JSON")
     reason = _REASONS.get(error.status_code, "refused")
     message = f"{error.detail}: {request.method} {request.url.path[:_SHOWN]}; see /openapi.json"
     headers = (
@@ -86,7 +86,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _allowed(request: Request) -> str:
-    """Return the verbs that this path takes: the exception names those of its first route only."""
+    """Return the methods that this path takes. The exception names only those of its first route."""
     routes = request.app.routes
     return ", ".join(
         verb

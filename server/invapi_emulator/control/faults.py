@@ -1,4 +1,4 @@
-"""Fault rules: ordering a failure, seeing how often it came, switching it off."""
+"""Fault rules: create them, show how often they fired, switch them off, remove them."""
 
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ RuleNumber = Annotated[int, Path(json_schema_extra={"minimum": 1})]
 
 
 class RuleView(View):
-    """A rule with all its fields, those of its kind too (docs/faults.md)."""
+    """A rule with all its fields, including those of its kind (docs/faults.md)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -32,16 +32,16 @@ class RuleView(View):
     times: int | None = Field(description="null: always")
     probability: float
     enabled: bool
-    seen: int = Field(description="about so many calls it was asked")
+    seen: int = Field(description="number of calls that the rule was checked against")
     fired: int
 
 
 class FaultList(View):
-    faults: list[RuleView] = Field(description="in the order they were written")
+    faults: list[RuleView] = Field(description="in order of creation")
 
 
 class RuleChange(BaseModel):
-    """A rule that is not enabled neither fires nor counts."""
+    """A disabled rule does not fire, and does not count calls."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -50,13 +50,13 @@ class RuleChange(BaseModel):
 
 @router.post("", status_code=201, responses=failures(409, 422))
 async def add_fault(name: NameInPath, wanted: Annotated[FaultSpec, Body()], worlds: TheWorlds) -> RuleView:
-    """Write a rule: what goes wrong, on which calls, how often (docs/faults.md)."""
+    """Create a fault rule: what fails, on which calls, how often (docs/faults.md)."""
     return await worlds.within(name, lambda context: _add(context, wanted))
 
 
 @router.get("")
 async def list_faults(name: NameInPath, worlds: TheWorlds) -> FaultList:
-    """Show the rules, each with how often it fired."""
+    """Show the fault rules, each with the number of times that it fired."""
 
     def work(context: AccountContext) -> FaultList:
         rules = faults.of_account(context.unit)
@@ -67,7 +67,7 @@ async def list_faults(name: NameInPath, worlds: TheWorlds) -> FaultList:
 
 @router.patch("/{rule_id}", responses=failures(422))
 async def change(name: NameInPath, rule_id: RuleNumber, wanted: RuleChange, worlds: TheWorlds) -> RuleView:
-    """Switch a rule off, or on again; its counts stay."""
+    """Switch a rule off or on. Its counts stay."""
 
     def work(context: AccountContext) -> RuleView:
         changed = replace(_rule(context, rule_id), enabled=wanted.enabled)
@@ -79,7 +79,7 @@ async def change(name: NameInPath, rule_id: RuleNumber, wanted: RuleChange, worl
 
 @router.delete("/{rule_id}", status_code=204, responses=failures(422))
 async def remove(name: NameInPath, rule_id: RuleNumber, worlds: TheWorlds) -> None:
-    """Remove a rule; what it has done stays."""
+    """Remove a rule. Its effects so far stay."""
 
     def work(context: AccountContext) -> None:
         faults.remove(context.unit, _rule(context, rule_id).id)
@@ -89,7 +89,9 @@ async def remove(name: NameInPath, rule_id: RuleNumber, worlds: TheWorlds) -> No
 
 def _add(context: AccountContext, wanted: Fault) -> RuleView:
     if len(faults.of_account(context.unit)) >= MAX_RULES:
-        raise Conflict("too_many_faults", f"the account has {MAX_RULES} fault rules; delete some")
+        raise Conflict(
+            "too_many_faults", f"the account has {MAX_RULES} fault rules, the maximum; delete some"
+        )
     number = accounts.next_fault(context.unit)
     rule = Rule(number, wanted.model_dump(mode="json", exclude_unset=True))
     faults.add(context.unit, rule)
@@ -97,7 +99,7 @@ def _add(context: AccountContext, wanted: Fault) -> RuleView:
 
 
 def rule_view(rule: Rule) -> RuleView:
-    """Show a rule with all its fields, those too that were left out."""
+    """Return a rule with all its fields, including those that the request omitted."""
     fault = parse(rule)
     fields = fault.model_dump(mode="json", exclude_none=True)
     fields |= {"match": fault.match.model_dump(mode="json", exclude_unset=True), "times": fault.times}

@@ -1,4 +1,4 @@
-"""Feeds of accounts: news are read and rendered once, however many event streams tell them."""
+"""Feeds of accounts: each event is read and rendered once for all the event streams that send it."""
 
 import asyncio
 from collections import deque
@@ -14,18 +14,18 @@ from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.errors import DATABASE_LOST
 
 MOST_STREAMS = 1_000
-"""Maximum number of event streams that a server has open, of all accounts."""
+"""Maximum number of open event streams of a server, over all accounts."""
 
 MOST_AT_ONCE = 500
-"""Maximum number of events, and of calls, that are read at a time."""
+"""Maximum number of events, and of calls, to read at a time."""
 
 MOST_WAITING = 100
-"""Number of bundles that may wait for a stream; one that is further behind reads for itself."""
+"""Maximum number of bundles that wait for a stream. A stream further behind reads the database itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far a stream has come: in the account made at that time, the last event and the last call told."""
+    """A position in a stream: the account's time of creation, and the last event and last call sent."""
 
     made_at: int
     event: int
@@ -40,16 +40,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, and how far a stream has come that has told it."""
+    """A message, and the position of a stream after sending it."""
 
     place: Place
     text: bytes
 
 
 class Follower:
-    """A stream: bundles of news that wait to be told, and how far it has come.
+    """A stream's queue of messages, and its position.
 
-    One that is `lost` has missed some that it must read for itself; an `ended` one gets no more.
+    A `lost` follower has missed messages and must read them from the database. An `ended` one gets no more.
     """
 
     def __init__(self, place: Place) -> None:
@@ -72,7 +72,7 @@ class Follower:
         self._woken.set()
 
     async def wait(self, seconds: float) -> None:
-        """Wait for news, or for this time."""
+        """Wait until there are messages, at most this number of seconds."""
         try:
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
@@ -80,7 +80,7 @@ class Follower:
             return
 
     def take(self) -> list[Message]:
-        """Return the news that wait and were not told yet."""
+        """Empty the queue; return its messages that were not sent yet."""
         self._woken.clear()
         news = [
             message for bundle in self._waiting for message in bundle if self.place.is_behind(message.place)
@@ -92,11 +92,11 @@ class Follower:
 
 
 Read: TypeAlias = Callable[[Database, int, Place], list[Message] | None]
-"""Returns what happened in an account after a place; None when the account has gone."""
+"""Returns an account's messages after a place, or None if the account no longer exists."""
 
 
 class _Feed:
-    """The news of one account, and who follows them."""
+    """The feed of one account, with its followers."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -105,7 +105,7 @@ class _Feed:
 
 
 class Feeds:
-    """The feeds of a server: one for each account that a stream follows."""
+    """The feeds of a server: one for each account with open streams."""
 
     def __init__(self, database: Database, lifecycle: Lifecycle, read: Read) -> None:
         self._database = database
@@ -116,7 +116,7 @@ class Feeds:
 
     @contextmanager
     def room(self) -> Iterator[bool]:
-        """Tell whether one more stream may be open, and count it until the block is left."""
+        """Yield whether one more stream may open. If so, count it until the block ends."""
         if self._count >= MOST_STREAMS:
             yield False
             return
@@ -127,7 +127,10 @@ class Feeds:
             self._count -= 1
 
     async def follow(self, account_id: int, place: Place, silence: float) -> AsyncIterator[list[Message]]:
-        """Yield the news of an account after a place, nothing after so many seconds without any, until it is gone."""
+        """Yield an account's messages after a place, until the account is removed.
+
+        Yield an empty list after `silence` seconds without messages.
+        """
         follower = Follower(place)
         self._join(account_id, follower)
         try:
@@ -145,7 +148,7 @@ class Feeds:
             self._leave(account_id, follower)
 
     async def _read(self, account_id: int, follower: Follower) -> list[Message] | None:
-        """Return what a follower has missed; when that is all, it goes on with what it is told."""
+        """Return the messages that a follower has missed. Once it has them all, it goes on with its queue."""
         news = await self._looked(account_id, follower.place)
         if news is None:
             return None
@@ -155,7 +158,7 @@ class Feeds:
         return news
 
     async def _looked(self, account_id: int, place: Place) -> list[Message] | None:
-        """Return what happened since; None when the account, or the database, has gone."""
+        """Return the messages since a place, or None if the account or the database is gone."""
         try:
             return await self._database.call(partial(self._news_since, self._database, account_id, place))
         except DATABASE_LOST:
@@ -179,7 +182,7 @@ class Feeds:
             del self._by_account[account_id]
 
     async def _feed(self, account_id: int, feed: _Feed) -> None:
-        """Read news as they come, and tell them to all who follow."""
+        """Read messages as they arise, and queue them for all followers."""
         try:
             with AccountWatcher(self._database.notifications, account_id) as watcher:
                 more = True

@@ -1,4 +1,4 @@
-"""Who may use the control API: its own origin, under names it knows, with the token if one is set (contract 1.5)."""
+"""Access checks of the control API: host name, origin, and the admin token if one is set (contract 1.5)."""
 
 import re
 from urllib.parse import quote
@@ -19,11 +19,11 @@ from invapi_emulator.settings import Settings
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 LOGIN = "/_emulator/ui/login"
 MAX_BODY = 64 * 1024 * 1024
-"""So many bytes a body may have: worlds are written down as JSON, and can be large."""
+"""Maximum size of a body in bytes. A world sent as JSON can be large."""
 
 _HEALTH = "/_emulator/health"
 _NEEDS_NO_TOKEN = (_HEALTH, LOGIN, "/openapi.json", "/docs")
-"""Health, the way in, and the description: it tells of no world."""
+"""Paths that are open without the token: health, login, and the API description. None shows a world."""
 
 _OPEN_FOLDERS = ("/docs/", "/_emulator/ui/static/")
 _HEADERS = {
@@ -31,11 +31,11 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
 }
-"""For every answer that does not say otherwise itself, as pages do."""
+"""Headers of every response, unless it sets its own, as pages do."""
 
 
 class ControlGuard:
-    """Middleware of the control API."""
+    """Middleware that checks access to the control API."""
 
     def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, admin_auth: AdminAuth) -> None:
         self._app = app
@@ -59,7 +59,7 @@ class ControlGuard:
         await self._app(scope, _bounded(receive), send)
 
     def _refusal(self, request: Request, origin: str | None) -> Response | None:
-        """Return what is answered in place of the control API, to a preflight too; None where it may answer."""
+        """Return the response to a refused request or a preflight; None if the control API may answer."""
         try:
             self._check_names(request, origin)
             if request.method == "OPTIONS" and origin in self._origins:
@@ -70,7 +70,7 @@ class ControlGuard:
             headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else None
             return failure(error.status, error.reason, error.message, headers=headers)
         if not self._lifecycle.ready and path_within(request.scope) != _HEALTH:
-            message = f"the emulator is {self._lifecycle.state}; ask again"
+            message = f"the emulator is {self._lifecycle.state}; try again"
             return failure(503, "unavailable", message, headers={"Retry-After": "1"})
         return None
 
@@ -79,13 +79,13 @@ class ControlGuard:
         if "*" not in self._names and _without_port(host) not in self._names:
             raise Forbidden(
                 "foreign_host",
-                f"the control API does not answer to the host name {host[:80]!r}; --allowed-hosts adds names",
+                f"host name {host[:80]!r} is not allowed; add it with --allowed-hosts",
             )
         own = f"{request.url.scheme}://{host}"
         if origin is not None and origin != own.lower() and origin not in self._origins:
             raise Forbidden(
                 "foreign_origin",
-                f"the control API does not answer pages of {origin[:80]!r}; --allowed-origins adds some",
+                f"pages of {origin[:80]!r} are not allowed to use the control API; add it with --allowed-origins",
             )
 
     def _is_let_in(self, request: Request) -> bool:
@@ -97,18 +97,17 @@ class ControlGuard:
 
 
 def _ask_for_token(request: Request) -> Response:
-    """Show a person who wants to see a page the way in, and tell everybody else what is missing."""
+    """Redirect a browser that wants a page to the login; raise Unauthorized for all other requests."""
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{root_of(request.scope)}{LOGIN}?next={quote(wanted, safe='')}", 303)
-    what = (
-        "this is not the admin token" if "authorization" in request.headers else "the admin token is missing"
-    )
-    raise Unauthorized("unauthorized", f"{what}; send it as `Authorization: Bearer <token>`")
+    wrong = "wrong" if "authorization" in request.headers else "missing"
+    message = f"the admin token is {wrong}; send it as `Authorization: Bearer <token>`"
+    raise Unauthorized("unauthorized", message)
 
 
 def _with_headers(send: Send, origin: str | None) -> Send:
-    """Let no browser guess what an answer is or frame it, and let pages of this origin, if any, read it."""
+    """Add security headers to the response, and let pages of this origin, if any, read it."""
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -124,7 +123,7 @@ def _with_headers(send: Send, origin: str | None) -> Send:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """Stop reading a body that is too large for anything that is done here."""
+    """Raise HTTPException 413 once a body exceeds MAX_BODY."""
     size = 0
 
     async def received() -> Message:
@@ -132,7 +131,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > MAX_BODY:
-            raise HTTPException(413, f"the body has more than {MAX_BODY} bytes", {"Connection": "close"})
+            raise HTTPException(413, f"the body is larger than {MAX_BODY} bytes", {"Connection": "close"})
         return message
 
     return received
@@ -148,17 +147,20 @@ def _preflight(request: Request) -> Response:
 
 
 def _is_open(path: str) -> bool:
-    """Tell whether a path, as routes read it, wants no token; `request.url` is made of what the Host header says too."""
+    """Return whether a path is open without the token.
+
+    Pass the path as routes see it: `request.url` also depends on the Host header.
+    """
     return path in _NEEDS_NO_TOKEN or path.startswith(_OPEN_FOLDERS)
 
 
 def _read_as_json(scope: Scope) -> None:
-    """Read every body as JSON: curl's -d says that it is a form, and the origin was checked already."""
+    """Treat every body as JSON. curl's -d declares a form; that is safe here, as the origin is checked."""
     MutableHeaders(scope=scope)["content-type"] = "application/json"
 
 
 def _without_port(host: str) -> str:
-    """Return the name in a Host header; one that has more than a port behind its name is no name at all."""
+    """Return the host name of a Host header without its port. A malformed port stays, and matches no name."""
     name, _, port = host.lower().rpartition(":")
     return name if name and re.fullmatch("[0-9]*", port) else host.lower()
 

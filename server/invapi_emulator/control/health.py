@@ -1,4 +1,4 @@
-"""Whether the emulator can answer."""
+"""Health: whether the emulator can answer calls."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -16,15 +16,15 @@ router = APIRouter(prefix="/_emulator", tags=["health"])
 
 class Health(View):
     status: str = Field(
-        description="`ready`; with status 503 `starting`, `stopping`, `no database`, or `cannot write`: only what must be written is refused"
+        description="`ready`; with status 503: `starting`, `stopping`, `no database` or `cannot write` (only calls that write are refused)"
     )
     version: str
-    why: str | None = Field(None, description="what is wrong with the database, in words")
+    why: str | None = Field(None, description="the problem with the database")
 
 
 @router.get("/health", responses={503: {"model": Health}})
 async def health(worlds: TheWorlds) -> Health:
-    """Tell whether calls are answered: 503 until the worlds are there, and when the database is lost."""
+    """Return whether calls are answered: 503 until the worlds are loaded, and while the database is lost."""
     view = Health(status=worlds.lifecycle.state, version=__version__)
     if view.status == "ready":
         view = await worlds.database.call(lambda: _tried(worlds.database, view))
@@ -34,7 +34,7 @@ async def health(worlds: TheWorlds) -> Health:
 
 
 def _tried(database: Database, view: Health) -> Health:
-    """Write something, as the calls will."""
+    """Check that the database can be written to, as calls need."""
     try:
         with database.transaction() as tx:
             heartbeat.say_alive(tx, database.real_now(tx))

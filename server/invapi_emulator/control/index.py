@@ -1,4 +1,4 @@
-"""`/`: what somebody finds who opens the address in a browser."""
+"""`/`: an overview of the server in JSON. Browsers get the page instead."""
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -14,7 +14,7 @@ router = APIRouter(tags=["health"])
 class Index(View):
     emulator: str
     version: str
-    modules: dict[str, list[str]] = Field(description="path of each module, and its actions")
+    modules: dict[str, list[str]] = Field(description="actions by path of the module")
     control: str
     openapi: str
     docs: str
@@ -22,7 +22,7 @@ class Index(View):
 
 @router.get("/")
 async def index(request: Request) -> Index:
-    """Say what this is, and what it answers."""
+    """Show the version, the modules with their actions, and the paths of the control API and the docs."""
     root = root_of(request.scope)
     return Index(
         emulator="invapi-emulator",

@@ -1,4 +1,4 @@
-"""`/metrics`: what the server does, for Prometheus."""
+"""`/metrics`: the server's metrics, for Prometheus."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["health"])
 
 _TEXT: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format"}
+    200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text format"}
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What there is at the moment: accounts, tasks by state, and for how many seconds the latest task is overdue."""
+    """Current numbers: accounts, tasks by state, and the lag of the most overdue task in seconds."""
 
     accounts: int
     tasks: dict[str, int]
@@ -33,7 +33,7 @@ class Stock:
 
 @router.get("/metrics", response_class=Response, responses=_TEXT)
 async def metrics(request: Request, worlds: TheWorlds) -> Response:
-    """Count calls, tasks, what the database takes, how late the worker is, and what the process uses."""
+    """Return metrics of calls, tasks, transactions, the worker's lag and the process."""
     # Imported when somebody asks: a start does not need it.
     from prometheus_client import CollectorRegistry, ProcessCollector
     from prometheus_client.exposition import choose_encoder
@@ -69,33 +69,33 @@ class _Collected:
 
         yield InfoMetricFamily("invapi_emulator", "The emulator", {"version": __version__})
         calls = CounterMetricFamily(
-            "invapi_emulator_calls", "Calls of the modules", labels=["module", "action", "result"]
+            "invapi_emulator_calls", "Calls to the modules", labels=["module", "action", "result"]
         )
         for labels, count in self.metrics.calls.items():
             calls.add_metric(labels, count)
         yield calls
         times = HistogramMetricFamily(
             "invapi_emulator_call_seconds",
-            "Time until a call was answered, what a fault added to it included",
+            "Time until a call was answered, including any delay by a fault",
             labels=["module", "action"],
         )
         for module_and_action, timing in self.metrics.times.items():
             _add(times, module_and_action, timing)
         yield times
         database = HistogramMetricFamily(
-            "invapi_emulator_database_seconds", "Time that transactions took", labels=["kind"]
+            "invapi_emulator_database_seconds", "Duration of transactions", labels=["kind"]
         )
         for kind, timing in self.metrics.database.items():
             _add(database, (kind,), timing)
         yield database
-        held = GaugeMetricFamily("invapi_emulator_tasks", "Tasks that are kept", labels=["state"])
+        held = GaugeMetricFamily("invapi_emulator_tasks", "Stored tasks", labels=["state"])
         for state, count in self.stock.tasks.items():
             held.add_metric([state], count)
         yield held
         yield GaugeMetricFamily("invapi_emulator_accounts", "Accounts", self.stock.accounts)
         yield GaugeMetricFamily(
             "invapi_emulator_worker_lag_seconds",
-            "Real time since the longest overdue task should have gone on; 0 when none is",
+            "Real time by which the most overdue task is late; 0 if none is",
             self.stock.lag,
         )
 

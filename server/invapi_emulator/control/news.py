@@ -1,4 +1,4 @@
-"""News of an account as event streams tell them: events and calls in one order, rendered as server-sent events."""
+"""An account's events and calls, merged in one order and rendered as server-sent events."""
 
 import json
 from dataclasses import replace
@@ -15,7 +15,10 @@ from invapi_emulator.storage.transaction import Transaction
 
 
 def news_since(database: Database, account_id: int, place: Place) -> list[Message] | None:
-    """Return what happened since, MOST_AT_ONCE events and calls at the most; None when the account has gone."""
+    """Return the messages since a place, or None if the account no longer exists.
+
+    They cover at most MOST_AT_ONCE events and as many calls.
+    """
     with database.read(of_one_moment=True) as tx:
         return _since(tx, account_id, place) if accounts.is_there(tx, account_id) else None
 
@@ -26,12 +29,12 @@ def message(place: Place, told: dict[str, Any]) -> Message:
 
 
 def gap(place: Place) -> Message:
-    """Return what is told where something was missed that is no longer kept."""
+    """Return the message for a stream that missed events that are no longer stored."""
     return message(place, {"at": None, "kind": "gap"})
 
 
 def _since(tx: Transaction, account_id: int, place: Place) -> list[Message]:
-    """Return events and calls in the one order there is: a call comes after what happened by its answer."""
+    """Merge events and calls: a call comes after the events that happened before its answer."""
     happened = events.after(tx, account_id, place.event, MOST_AT_ONCE)
     calls = requests.after(tx, account_id, place.request, MOST_AT_ONCE)
     if len(happened) == MOST_AT_ONCE:

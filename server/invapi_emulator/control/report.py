@@ -1,4 +1,4 @@
-"""The report: what an account's clients do that will hurt them on the real API."""
+"""The report: things that an account's clients do and that will hurt them on the real API."""
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -16,18 +16,18 @@ class FindingView(View):
     id: str
     severity: Severity = Field(description="`notice`, `warning` or `error`")
     title: str
-    count: int = Field(description="how many calls show it")
+    count: int = Field(description="number of calls that show it")
     requests: list[int] = Field(description="ids of those calls in the journal, in order")
     instead: str = Field(description="what to do instead")
 
 
 class ReportView(View):
-    findings: list[FindingView] = Field(description="empty where there is nothing to say")
+    findings: list[FindingView] = Field(description="empty if the calls break no lint rule")
 
 
 @router.get("/report")
 async def report(name: NameInPath, worlds: TheWorlds) -> ReportView:
-    """Tell from the account's newest 1,000 calls what its clients do that would hurt them on the real API."""
+    """Report the lint rules that the account's newest 1,000 calls break. Each would hurt on the real API."""
 
     def work(context: AccountContext) -> ReportView:
         found = findings_of(context.tx, context.account, context.now)

@@ -1,4 +1,4 @@
-"""One line in the log for each request to the control API; what only looks is told at the level debug."""
+"""Log one line for each request to the control API. Read-only requests are logged at level debug."""
 
 import logging
 
@@ -15,7 +15,7 @@ _SHOWN = 200
 
 
 class RequestLog:
-    """Middleware that gives each request its id, and says how it is answered as soon as that is known."""
+    """Middleware that gives each request an id, and logs it as soon as the status is known."""
 
     def __init__(self, app: ASGIApp, ids: RequestIds, real_time: RealTime) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The journal: what clients really sent, what was answered, and why."""
+"""The journal: what clients sent, what the emulator answered, and why."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -29,32 +29,32 @@ class RequestView(View):
     module: str
     action: str | None
     vm: int | None
-    fields: dict[str, Any] = Field(description="what was sent: secrets masked, cut at 4 KiB")
-    unread: list[str] = Field(description="fields that no handler read: misspelt ones, often")
+    fields: dict[str, Any] = Field(description="the fields sent, with secrets masked, cut at 4 KiB")
+    unread: list[str] = Field(description="names of the fields that no handler read; often misspelt")
     result: str = Field(description="`ok` or `refused`")
     reason: str | None
-    fault: str | None = Field(description="kinds of the fault rules that fired, with a comma between")
-    status: int | None = Field(description="null where a fault cut the connection")
-    answer: str = Field(description="the body, cut at 4 KiB")
-    task: str | None = Field(description="key of the task it started")
+    fault: str | None = Field(description="kinds of the fault rules that fired, separated by commas")
+    status: int | None = Field(description="null if a fault cut the connection")
+    answer: str = Field(description="the response body, cut at 4 KiB")
+    task: str | None = Field(description="key of the task that the call started")
     duration_ms: float
     address: str
     user_agent: str
     request_id: str | None = Field(
-        description="also in the answer's header X-Request-Id and in the log; none for calls that an older version answered"
+        description="also in the response header X-Request-Id and in the log; null for calls that an older version answered"
     )
     received_at: str | None = Field(
-        description="when it came, in real time; null for calls that an older version answered"
+        description="when the call arrived, in real time; null for calls that an older version answered"
     )
-    in_query: list[str] = Field(description="names of the fields that came in the query")
+    in_query: list[str] = Field(description="names of the fields sent in the query string")
 
 
 class RequestList(View):
-    requests: list[RequestView] = Field(description="in the order they were answered")
+    requests: list[RequestView] = Field(description="in the order in which they were answered")
 
 
 class Filter(BaseModel):
-    """Calls to look for; what is left out, any will do. `id` is a VM's."""
+    """Calls to look for. An omitted field matches any value. `id` is the id of a VM."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -68,7 +68,7 @@ class Filter(BaseModel):
 
 
 class Expectation(Filter):
-    """How many such calls there should be: exactly one of `count`, or `at_least` and `at_most`."""
+    """Calls and their expected number: either `count`, or `at_least`, `at_most` or both."""
 
     module: ModuleName | None = None
     fields: dict[FieldName, FieldValue] = {}
@@ -79,16 +79,16 @@ class Expectation(Filter):
     @field_validator("action")
     @classmethod
     def _known_action(cls, action: str | None) -> str | None:
-        """Refuse what no module has: "never called" is where a misspelt name would hide."""
+        """Refuse an unknown action. Otherwise a misspelt name would always pass as "never called"."""
         known = {name for _, name in ACTIONS} | {name for names in NOT_EMULATED.values() for name in names}
         if action is not None and action not in known:
-            raise ValueError(f"no module has such an action; there are {', '.join(sorted(known))}")
+            raise ValueError(f"unknown action (known: {', '.join(sorted(known))})")
         return action
 
     @model_validator(mode="after")
     def _says_how_many(self) -> "Expectation":
         if (self.count is None) == (self.at_least is None and self.at_most is None):
-            raise ValueError("say how many: `count`, or `at_least`, `at_most` or both")
+            raise ValueError("send either `count`, or `at_least`, `at_most` or both")
         return self
 
     def is_met_by(self, matched: int) -> bool:
@@ -122,13 +122,13 @@ class NotAsExpected(FailureView):
 async def list_requests(
     name: NameInPath, worlds: TheWorlds, wanted: Annotated[Filter, Query()]
 ) -> RequestList:
-    """Show the account's newest 1,000 calls, or those of them that the filter lets through."""
+    """Show those of the account's newest 1,000 calls that match the filter; all of them without one."""
     return _listed(await _calls_of(worlds, name), wanted)
 
 
 @router.get("/requests", responses=failures(422))
-async def list_strangers(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) -> RequestList:
-    """Show the newest 1,000 calls of no account: with a bad token, an unknown key, no module."""
+async def list_unauthenticated(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) -> RequestList:
+    """Show the newest 1,000 unauthenticated requests: a bad token, an unknown key or an unknown module."""
 
     def read() -> list[tuple[int, JournalEntry]]:
         with worlds.database.read() as tx:
@@ -139,10 +139,13 @@ async def list_strangers(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) 
 
 @router.post(
     "/accounts/{name}/requests/verify",
-    responses={417: {"model": NotAsExpected, "description": "there were others"}, **failures(404, 422)},
+    responses={
+        417: {"model": NotAsExpected, "description": "another number of calls matched"},
+        **failures(404, 422),
+    },
 )
 async def verify(name: NameInPath, expected: Expectation, worlds: TheWorlds) -> Verified:
-    """Tell whether so many calls were made as described; 417 with what was seen, and the nearest misses."""
+    """Verify the number of matching calls. Otherwise answer 417, with the matches and the nearest misses."""
     calls = await _calls_of(worlds, name)
     matched = [call for call in calls if not _misses(call[1], expected)]
     if expected.is_met_by(len(matched)):
@@ -155,7 +158,7 @@ async def verify(name: NameInPath, expected: Expectation, worlds: TheWorlds) -> 
         {"differs_in": _misses(request, expected), "request": request_view(number, request).model_dump()}
         for number, request in others[:NEAREST]
     ]
-    message = f"{len(matched)} calls were made as described, not {expected.wanted()}"
+    message = f"{len(matched)} calls match, expected {expected.wanted()}"
     body = {
         "error": {"reason": "not_as_expected", "message": message, "field": None},
         "matched": len(matched),
@@ -174,7 +177,7 @@ def _listed(calls: Sequence[tuple[int, JournalEntry]], wanted: Filter) -> Reques
 
 
 def _misses(call: JournalEntry, wanted: Filter) -> list[str]:
-    """Return in which parts a call is not as wanted."""
+    """Return the names of the parts in which a call differs from the filter."""
     actual = {
         "module": call.module,
         "action": call.action,

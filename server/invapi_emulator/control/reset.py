@@ -1,4 +1,4 @@
-"""Starting an account's world again."""
+"""Reset an account's world."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"], respo
 
 
 class Reset(BaseModel):
-    """Another scenario or seed to start again with; what is left out stays as it was."""
+    """The scenario and seed to start with. An omitted field keeps its current value."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -27,7 +27,7 @@ class Reset(BaseModel):
 async def reset(
     name: NameInPath, worlds: TheWorlds, wanted: Annotated[Reset | None, Body()] = None
 ) -> AccountView:
-    """Start again as the account was made: VMs, snapshots, settings, tasks, tokens, clock."""
+    """Reset the account to its initial state: VMs, snapshots, settings, tasks, tokens and clock."""
     wanted = wanted or Reset()
     other = None if wanted.scenario is None else worlds.scenario(wanted.scenario)
 

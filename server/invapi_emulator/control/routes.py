@@ -37,9 +37,9 @@ _PARTS = (
 
 
 def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRouter]) -> None:
-    """Add the routes of the pages and of the control API, and the middlewares before them.
+    """Add the routes of the pages and of the control API, and their middleware.
 
-    The pages come first: at `/` they leave to the index what is not a browser.
+    The pages come first: at `/` they take only requests of browsers, and the index takes the rest.
     """
     runtime.open()
     application.state.worlds = Worlds(

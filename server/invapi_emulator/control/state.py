@@ -1,4 +1,4 @@
-"""An account's whole world: writing it down, and putting another in its place."""
+"""An account's whole world: export it, or replace it."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -17,14 +17,14 @@ router = APIRouter(prefix="/_emulator/accounts/{name}/state", tags=["state"], re
 
 class Imported(AccountView):
     keys: dict[str, str] = Field(
-        description="keys of tasks that could not be kept, each with the one issued in its place"
+        description="task keys that were already taken, each with the key that replaces it"
     )
     ignored: str | None = IGNORED
 
 
 @router.get("", responses={200: {"model": schema.World}})
 async def show_state(name: NameInPath, worlds: TheWorlds) -> JSONResponse:
-    """Write down the account's world; see docs/worlds.md."""
+    """Export the account's world; see docs/worlds.md."""
     return JSONResponse(
         await worlds.within(name, lambda context: written_world(context.tx, context.account, context.now))
     )
@@ -32,7 +32,7 @@ async def show_state(name: NameInPath, worlds: TheWorlds) -> JSONResponse:
 
 @router.put("", responses=failures(422))
 async def replace_state(name: NameInPath, state: schema.World, worlds: TheWorlds) -> Imported:
-    """Put another world in the place of the account's; credentials, login tokens, journal and events stay."""
+    """Replace the account's world. Credentials, login tokens, journal and events stay."""
 
     def work(context: AccountContext) -> Imported:
         keys = replace_world(context.unit, state)

@@ -1,4 +1,4 @@
-"""An account's tasks: looking at them, and ending one by hand."""
+"""An account's tasks: show them, or end one by hand."""
 
 from typing import Annotated
 
@@ -18,11 +18,11 @@ router = APIRouter(prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"], re
 
 
 class TaskList(View):
-    tasks: list[TaskView] = Field(description="in the order they were started")
+    tasks: list[TaskView] = Field(description="in the order in which they started")
 
 
 class Failure(BaseModel):
-    """What the client is to read as the error."""
+    """The error that the client reads."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ class Failure(BaseModel):
 
 @router.get("")
 async def list_tasks(name: NameInPath, worlds: TheWorlds) -> TaskList:
-    """Show the account's tasks, ended ones too until their keys age out."""
+    """Show the account's tasks. Ended tasks are included until their keys age out."""
 
     def work(context: AccountContext) -> TaskList:
         kept = task_lists.of_account(context.tx, context.account, context.now)
@@ -42,13 +42,13 @@ async def list_tasks(name: NameInPath, worlds: TheWorlds) -> TaskList:
 
 @router.get("/{key}")
 async def show_task(name: NameInPath, key: TaskKeyInPath, worlds: TheWorlds) -> TaskView:
-    """Show a task: its stage, its progress, when it is due or ended, why it failed."""
+    """Show a task: its stage, progress, due or end time, and error."""
     return await worlds.within(name, lambda context: task_view(_task(context, key), context.now))
 
 
 @router.post("/{key}/complete", responses=failures(409))
 async def complete(name: NameInPath, key: TaskKeyInPath, worlds: TheWorlds) -> TaskView:
-    """End a task now, with its effect, without moving the clock."""
+    """Complete a task now, with its effect. The clock does not move."""
 
     def work(context: AccountContext) -> TaskView:
         complete_by_hand(context.unit, _under_way(context, key), context.now)
@@ -61,7 +61,7 @@ async def complete(name: NameInPath, key: TaskKeyInPath, worlds: TheWorlds) -> T
 async def fail(
     name: NameInPath, key: TaskKeyInPath, worlds: TheWorlds, body: Annotated[Failure | None, Body()] = None
 ) -> TaskView:
-    """End a task now, in failure: what a failure in the middle of it leaves behind is there."""
+    """Fail a task now. It leaves behind what a failure halfway through it leaves behind."""
     error = (body or Failure()).error
 
     def work(context: AccountContext) -> TaskView:
@@ -81,5 +81,5 @@ def _task(context: AccountContext, key: str) -> Task:
 def _under_way(context: AccountContext, key: str) -> Task:
     task = _task(context, key)
     if task.state != "running":
-        raise Conflict("task_ended", f"task {key} has ended: it is {task.state}")
+        raise Conflict("task_ended", f"task {key} has already ended: its state is {task.state}")
     return task

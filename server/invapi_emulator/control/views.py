@@ -1,4 +1,4 @@
-"""How the control API shows accounts, clocks, VMs and tasks."""
+"""JSON views of accounts, clocks, VMs and tasks in the control API."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,12 +35,12 @@ class TaskView(View):
     vm: int
     state: TaskState
     stage: str = Field(description="`done` or `failed` once it has ended")
-    progress: int = Field(description="percent of its planned time")
+    progress: int = Field(description="percent of the planned duration")
     created_at: str
     due_at: str | None = Field(description="null for a task that hangs")
     ended_at: str | None
     error: str | None
-    fault: str | None = Field(description="kind of the fault that a rule put on it")
+    fault: str | None = Field(description="kind of the fault rule that fired on it")
 
 
 class DiskView(View):
@@ -54,7 +54,7 @@ class MemoryView(View):
     size_mb: int
     generation: int
     fingerprint: str | None = Field(
-        description="null for a VM that is off, unless a restore left it memory to resume"
+        description="null for a VM that is off, unless a restore left memory to resume from"
     )
 
 
@@ -69,10 +69,10 @@ class VmView(View):
     locked_by: str | None
     num_max: int
     snapshots: list[dict[str, Any]] = Field(
-        description="rows as `get_snapshot` lists them, of all types, with the disk and memory each holds; oldest first"
+        description="rows of `get_snapshot`, of all types, oldest first, each with its stored disk and memory"
     )
     settings: dict[str, dict[str, Any]] = Field(
-        description="settings of rotation by type: `snapshot` always, others once set"
+        description="rotation settings by type: always `snapshot`, others once they are set"
     )
     tasks: list[TaskView]
 

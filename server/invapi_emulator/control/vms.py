@@ -1,4 +1,4 @@
-"""An account's VMs: looking at them, adding, changing and removing them."""
+"""An account's VMs: show, add, change and remove them."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class VmList(View):
 
 @router.get("/vms")
 async def list_vms(name: NameInPath, worlds: TheWorlds) -> VmList:
-    """Show all VMs of the account, each whole."""
+    """Show all VMs of the account in full."""
     return await worlds.within(
         name,
         lambda context: VmList(
@@ -36,11 +36,11 @@ async def list_vms(name: NameInPath, worlds: TheWorlds) -> VmList:
 
 @router.post("/vms", status_code=201, responses=failures(409, 422))
 async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
-    """Add a VM, described as in a world; only its id is required. See docs/worlds.md."""
+    """Add a VM. The body is that of a VM in a world; only `id` is required. See docs/worlds.md."""
 
     def work(context: AccountContext) -> VmView:
         if vms.find(context.unit, spec.id) is not None:
-            raise Conflict("vm_exists", f"account {name!r} has a VM {spec.id} already", "id")
+            raise Conflict("vm_exists", f"account {name!r} already has a VM {spec.id}", "id")
         load_vm(context.tx, context.account, spec, context.now)
         _go_on(context)
         events.record(context.unit, context.now, "vm_added", vm=spec.id)
@@ -51,13 +51,13 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
 
 @router.get("/vms/{vm_id}")
 async def show_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> VmView:
-    """Show a VM whole: disk, memory, lock, snapshots, settings, tasks."""
+    """Show a VM in full: disk, memory, lock, snapshots, settings and tasks."""
     return await worlds.within(name, lambda context: vm_view(context, vm_named(context, vm_id)))
 
 
 @router.patch("/vms/{vm_id}", responses=failures(422))
 async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], worlds: TheWorlds) -> VmView:
-    """Change a VM: what is left out stays as it is, `disk` and `memory` part by part; lists are replaced."""
+    """Change a VM. Omitted fields stay, also those within `disk` and `memory`; lists are replaced."""
 
     def work(context: AccountContext) -> VmView:
         vm = vm_named(context, vm_id)
@@ -73,7 +73,7 @@ async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], w
 
 @router.delete("/vms/{vm_id}", status_code=204)
 async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> None:
-    """Remove a VM with its snapshots, settings and tasks, whose keys are unknown from then on."""
+    """Remove a VM with its snapshots, settings and tasks. The keys of those tasks become unknown."""
 
     def work(context: AccountContext) -> None:
         vm = vm_named(context, vm_id)
@@ -85,7 +85,7 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
 
 
 def vm_named(context: AccountContext, vm_id: str) -> VirtualMachine:
-    """Return the VM that a path names; raises NotFound when the account has none of this id."""
+    """Return the VM that a path names; raise NotFound if the account has no VM with this id."""
     sane = vm_id.isascii() and vm_id.isdigit() and len(vm_id) <= len(str(MAX_ID)) and int(vm_id) <= MAX_ID
     vm = vms.find(context.unit, int(vm_id)) if sane else None
     if vm is None:
@@ -98,6 +98,6 @@ def _view(context: AccountContext, vm_id: int) -> VmView:
 
 
 def _go_on(context: AccountContext) -> None:
-    """Go on with what SQL has changed."""
+    """Load the changes that were made with SQL into the unit of work."""
     context.unit.reload()
     context.unit.due_earlier = True

@@ -1,4 +1,4 @@
-"""What every control route stands on: an account's world, brought up to the present time."""
+"""Access to an account's world for the control routes, with all due tasks settled first."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from invapi_emulator.worlds.named import Scenario, Scenarios, scenario_names
 
 T = TypeVar("T")
 
-# Patterns stand in the description only: what does not match is not there, 404, not malformed.
+# The patterns only describe. A name that does not match is answered with 404 (not found), not with 422.
 NameInPath = Annotated[str, Path(json_schema_extra={"pattern": "^[a-z0-9-]{1,64}$"})]
 TaskKeyInPath = Annotated[str, Path(json_schema_extra={"pattern": "^[a-z0-9]{32}$"})]
 VmNumber = Annotated[
@@ -45,7 +45,7 @@ ScenarioName = Annotated[str, Field(strict=True, json_schema_extra=_built_in_sce
 
 @dataclass(frozen=True, slots=True)
 class AccountContext:
-    """An account in a unit of work: all that was due at `now` has taken effect."""
+    """An account in a unit of work. All tasks due at `now` have taken effect."""
 
     unit: UnitOfWork
     now: Instant
@@ -55,17 +55,17 @@ class AccountContext:
         return self.unit.account
 
     def present(self) -> "AccountContext":
-        """Return the world at the time that its clock shows now, where that was changed."""
+        """Return the context at the clock's current time; use it after a change of the clock."""
         return AccountContext(self.unit, self.account.clock.now(self.unit.real_now))
 
     @property
     def tx(self) -> Transaction:
-        """What SQL is run on; it sees what the unit has changed."""
+        """The transaction to run SQL on. It sees the unit's changes."""
         return self.unit.sql()
 
 
 class _Work(Generic[T]):
-    """Some work in an account's world, as a unit of work, which may be run more than once."""
+    """A function that works in an account's world, run as a unit of work. It may run more than once."""
 
     def __init__(self, work: Callable[[AccountContext], T]) -> None:
         self._work = work
@@ -73,7 +73,7 @@ class _Work(Generic[T]):
         self._unit: UnitOfWork | None = None
 
     def run(self, unit: UnitOfWork) -> tuple[T] | None:
-        """Return what the work does, in a transaction; None where more is due than one unit should settle."""
+        """Run the work; return its result in a tuple, or None if too much is due for one unit to settle."""
         self._unit = unit
         accounts.touch(unit)
         now = unit.account.clock.now(unit.real_now)
@@ -84,7 +84,7 @@ class _Work(Generic[T]):
         return (self._work(AccountContext(unit, now)),)
 
     def may_lose(self) -> bool:
-        """Tell whether only the passing of time has changed something."""
+        """Return whether only due tasks have changed something, so that the changes may be lost."""
         unit = self._unit
         return unit is not None and unit.version == self._settled and not unit.has_written
 
@@ -93,8 +93,7 @@ class _Work(Generic[T]):
 class Worlds:
     """The worlds of this server.
 
-    `defaults` is the world that new accounts get unless another is asked for; `scenarios` are those there
-    are.
+    `defaults` describes new accounts unless a request says otherwise. `scenarios` are the known scenarios.
     """
 
     database: Database
@@ -105,35 +104,36 @@ class Worlds:
     feeds: Feeds
 
     def scenario(self, name: str) -> Scenario:
-        """Return the scenario that a body names; raises Unprocessable when there is none."""
+        """Return the scenario that a body names; raise Unprocessable if there is none."""
         found = self.scenarios.find(name)
         if found is None:
             known = ", ".join(self.scenarios.names())
-            raise error_at("scenario", name, f"there is no scenario of this name; there are {known}")
+            raise error_at("scenario", name, f"unknown scenario (known: {known})")
         return found
 
     def scenario_of(self, account: Account) -> Scenario:
-        """Return the account's own scenario; raises Conflict when it was a file that this server was not given."""
+        """Return the account's scenario; raise Conflict if it is a file that this server does not have."""
         found = self.scenarios.find(account.scenario)
         if found is None:
             raise Conflict(
                 "scenario_unknown",
-                f"this server does not know the scenario {account.scenario!r} of account {account.name!r}: serve "
-                f"with its file as --scenario, or name another: {', '.join(self.scenarios.names())}",
+                f"this server does not know the scenario {account.scenario!r} of account {account.name!r}: start "
+                f"it with that file as --scenario, or send one of: {', '.join(self.scenarios.names())}",
             )
         return found
 
     async def settle(self, name: str, work: Callable[[AccountContext], T]) -> T:
-        """Do some work that brings in tasks with keys; raises Conflict when another account took one meanwhile."""
+        """Do work that adds tasks with given keys; raise Conflict if another account has taken a key."""
         try:
             return await self.within(name, work)
         except IntegrityError:
             raise Conflict(
-                "in_use", "another account has just taken the key of one of these tasks; send it again"
+                "in_use",
+                "another account has just taken the key of one of these tasks; send the request again",
             ) from None
 
     async def replace(self, name: str, work: Callable[[AccountContext], T]) -> T:
-        """Do some work that puts another world in the place of an account's; what is left of that one goes later."""
+        """Do work that replaces an account's world. The rows of the former world are deleted later."""
         done = await self.settle(name, work)
         account_id = await self.id_of(name)
         self.database.former_worlds.add(account_id)
@@ -141,7 +141,7 @@ class Worlds:
         return done
 
     async def within(self, name: str, work: Callable[[AccountContext], T]) -> T:
-        """Do some work in an account's world; raises NotFound when there is no such account.
+        """Do work in an account's world; raise NotFound if there is no such account.
 
         Many tasks that are due take effect in several units of work before, so that other calls get their
         turn.
@@ -159,7 +159,7 @@ class Worlds:
             await asyncio.sleep(0)
 
     async def id_of(self, name: str) -> int:
-        """Return an account's id; raises NotFound when there is no such account."""
+        """Return an account's id; raise NotFound if there is no such account."""
         found = await self.database.owner_of(("name", name)) if is_account_name(name) else None
         if found is None:
             raise NotFound("account_not_found", f"there is no account {name[:80]!r}")

@@ -1,4 +1,4 @@
-"""The journal: what clients really sent, what was answered, and why."""
+"""The journal: what clients sent, what the emulator answered, and why."""
 
 import json
 import re
@@ -138,7 +138,7 @@ def test_verify_counts_and_shows_the_nearest_misses(journal: Journal) -> None:
     assert [miss["differs_in"] for miss in wrong["nearest"]] == [["id"], ["id"], ["action", "id"]]
     more = journal.verify(417, action="create_snapshot", at_least=3)
     assert len(more["seen"]) == 2
-    assert "not at least 3" in more["error"]["message"]
+    assert "expected at least 3" in more["error"]["message"]
 
 
 @pytest.mark.parametrize(

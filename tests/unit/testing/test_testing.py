@@ -69,9 +69,7 @@ def test_a_world_is_exported_and_imported(account: Account) -> None:
 def test_verify_says_what_it_saw_instead(account: Account) -> None:
     create(account)
     assert account.verify(action="create_snapshot", count=1) == 1
-    with pytest.raises(
-        AssertionError, match=r"(?s)0 calls were made as described, not 1.*vm/create_snapshot.*\(id\)"
-    ):
+    with pytest.raises(AssertionError, match=r"(?s)0 calls match, expected 1.*vm/create_snapshot.*\(id\)"):
         account.verify(action="create_snapshot", id=999, count=1)
 
 
