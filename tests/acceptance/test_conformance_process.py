@@ -32,7 +32,7 @@ def running_kit(server: Served, *flags: str) -> Iterator["subprocess.Popen[str]"
 
 
 def seen(emulator: Emulator) -> tuple[list[str], str, str | None]:
-    whole = emulator.whole()
+    whole = emulator.vm(12345)
     return [row["name"] for row in whole["snapshots"]], whole["power"], whole["locked_by"]
 
 
@@ -50,7 +50,7 @@ def test_an_interrupted_kit_cleans_up_and_says_so(number: signal.Signals, action
         before = seen(emulator)
         with running_kit(server, *EVERYTHING) as kit:
             wait_until(
-                lambda: action in [task["action"] for task in emulator.tasks() if task["state"] == "running"]
+                lambda: action in [task["action"] for task in emulator.tasks if task["state"] == "running"]
             )
             os.kill(kit.pid, number)
             os.kill(kit.pid, number)  # a second one does not keep it from cleaning up

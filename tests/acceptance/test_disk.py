@@ -79,8 +79,8 @@ def assert_only_writing_is_refused(emulator: Emulator, key: str, why: str) -> No
         assert called(emulator, module, action, **fields).status_code == 200
     assert emulator.check(key)["result"] == "Not ready"
     assert emulator.check("0" * 32)["reason"] == "key_not_found"
-    assert emulator.vm("get_snapshot", 99999)["reason"] == "vm_not_found"
-    assert emulator.vm("restore_snapshot", name="nonsense")["reason"] == "vm_locked"
+    assert emulator.call_vm("get_snapshot", 99999)["reason"] == "vm_not_found"
+    assert emulator.call_vm("restore_snapshot", name="nonsense")["reason"] == "vm_locked"
     for path in ("", "/clock", "/vms", "/tasks", "/requests", "/state", "/faults"):
         emulator.control("GET", path)
     assert emulator.control("POST", "/reset", {}, status=503)["error"]["reason"] == "unavailable"
@@ -159,14 +159,14 @@ def test_tasks_that_fall_due_meanwhile_are_shown_in_effect_and_kept_when_it_can_
     """What time does needs no writing to be told: it is worked out anew at each call, always the same."""
     file = tmp_path / "worlds.db"
     with served("--db", str(file), "--rate", "1000") as server, server.emulator() as emulator:
-        emulator.clock(rate=10)
+        emulator.set_clock(rate=10)
         key = emulator.start("vm", "create_snapshot", name="a")
         file.chmod(0o444)
-        wait_until(lambda: emulator.whole()["locked_by"] is None)
-        found = emulator.whole()["snapshots"]
+        wait_until(lambda: emulator.vm(12345)["locked_by"] is None)
+        found = emulator.vm(12345)["snapshots"]
         assert [row["name"] for row in found][-1] == "a"
         assert emulator.http.post("/eq_callback.php", data={"action": "check", "key": key}).status_code == 503
         file.chmod(0o644)
         wait_until(lambda: ready(emulator))
         assert emulator.check(key)["result"] == "OK"
-        assert emulator.whole()["snapshots"] == found
+        assert emulator.vm(12345)["snapshots"] == found

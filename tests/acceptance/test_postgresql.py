@@ -40,31 +40,31 @@ def test_two_servers_share_a_database(postgres: Postgres) -> None:
         other.emulator() as second,
     ):
         key = first.start("vm", "create_snapshot", name="a")
-        assert second.vm("create_snapshot", name="b")["reason"] == "vm_locked"
+        assert second.call_vm("create_snapshot", name="b")["reason"] == "vm_locked"
         second.advance(until=key)
         assert first.check(key)["result"] == "OK"
         assert second.check(key)["reason"] == "key_spent"
-        assert first.clock() == second.clock()
+        assert first.clock == second.clock
 
 
 def test_a_second_server_does_not_touch_the_clocks_that_run(postgres: Postgres) -> None:
     db = postgres.url("running")
     with served("--db", db, "--rate", "1000") as one, one.emulator() as first:
-        before = first.clock()["now"]
+        before = first.clock["now"]
         with served("--db", db) as other, other.emulator() as second:
-            between = second.clock()["now"]
-            assert before < between < first.clock()["now"]
+            between = second.clock["now"]
+            assert before < between < first.clock["now"]
 
 
 def test_a_killed_server_goes_on_where_it_was(postgres: Postgres) -> None:
     db = postgres.url("killed")
     with served("--db", db, "--rate", "1") as server, server.emulator() as emulator:
         key = emulator.start("vm", "create_snapshot", name="a")
-        now = emulator.clock()["now"]
+        now = emulator.clock["now"]
         server.stop(signal.SIGKILL)
     with served("--db", db) as server, server.emulator() as emulator:
-        assert emulator.whole()["locked_by"] == key
-        assert emulator.clock()["now"] < now[:17] + "59"
+        assert emulator.vm(12345)["locked_by"] == key
+        assert emulator.clock["now"] < now[:17] + "59"
         emulator.advance(until=key)
         assert emulator.check(key)["result"] == "OK"
 
@@ -136,7 +136,7 @@ def test_a_server_is_known_to_live_also_after_its_database_was_restarted(postgre
         postgres.start()
         wait_until(lambda: first.http.get("/_emulator/health").status_code == 200)
         wait_until(lambda: postgres.locks("restarted") > 0)
-        before = first.clock()["now"]
+        before = first.clock["now"]
         with served("--db", db):
-            assert first.clock()["now"] > before
+            assert first.clock["now"] > before
         assert postgres.locks("restarted") == 1

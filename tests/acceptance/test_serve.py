@@ -22,7 +22,7 @@ def test_a_signal_ends_it_cleanly_and_stdout_has_one_line(number: signal.Signals
         health = httpx.get(f"{server.url}/_emulator/health", timeout=DEADLINE)
         assert health.json()["status"] == "ready"
         with server.emulator() as emulator:
-            emulator.vm("get_snapshot", 99999)
+            emulator.call_vm("get_snapshot", 99999)
             status, stdout, stderr = server.stop(number)
     assert (status, stdout) == (0, "")
     assert "vm_not_found" in stderr
@@ -37,7 +37,7 @@ def test_once_it_says_ready_it_answers() -> None:
 
 def test_the_default_clock_is_real_at_rate_10_and_the_seed_is_by_chance() -> None:
     with served() as one, served() as other, one.emulator() as first, other.emulator() as second:
-        clock = first.clock()
+        clock = first.clock
         assert (clock["mode"], clock["rate"], clock["polls"]) == ("real", 10, 1)
         assert first.start("vm", "get_snapshot") != second.start("vm", "get_snapshot")
         key = first.start("eq", "off")
@@ -60,7 +60,7 @@ def test_two_servers_with_one_seed_answer_alike_to_the_byte() -> None:
 def test_a_flag_goes_over_its_variable_and_that_over_the_default() -> None:
     variables = {"INVAPI_EMULATOR_CLOCK": "auto", "INVAPI_EMULATOR_RATE": "3", "INVAPI_EMULATOR_POLLS": ""}
     with served("--clock", "frozen", variables=variables) as server, server.emulator() as emulator:
-        clock = emulator.clock()
+        clock = emulator.clock
         assert (clock["mode"], clock["rate"], clock["polls"]) == ("frozen", 3, 1)
 
 
@@ -118,9 +118,9 @@ def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
         task = emulator.control("GET", f"/tasks/{key}")
         server.stop(signal.SIGKILL)
     with served("--db", db, "--rate", "7") as server, server.emulator() as emulator:
-        assert emulator.clock()["rate"] == 1
+        assert emulator.clock["rate"] == 1
         assert emulator.control("GET", f"/tasks/{key}")["due_at"] == task["due_at"]
-        assert emulator.whole(12348)["locked_by"] == key
+        assert emulator.vm(12348)["locked_by"] == key
         assert emulator.check(done["key"])["reason"] == "key_spent"
         emulator.advance(until=key)
         assert emulator.check(key)["result"] == "OK"
@@ -137,7 +137,7 @@ def test_nothing_acknowledged_is_lost_in_a_kill_in_the_middle(tmp_path: Path) ->
             try:
                 for number in range(1_000_000):
                     name = f"name-{number}"
-                    emulator.vm("update_restore_settings", 12345, **{"exclude_rotation[]": name})
+                    emulator.call_vm("update_restore_settings", 12345, **{"exclude_rotation[]": name})
                     acknowledged.append(name)
             except httpx.HTTPError:
                 return
@@ -148,7 +148,7 @@ def test_nothing_acknowledged_is_lost_in_a_kill_in_the_middle(tmp_path: Path) ->
         server.stop(signal.SIGKILL)
         client.join()
     with served("--db", db) as server, server.emulator() as emulator:
-        (name,) = emulator.vm("get_snapshot")["settings"]["exclude_rotation"]
+        (name,) = emulator.call_vm("get_snapshot")["settings"]["exclude_rotation"]
         assert int(name.removeprefix("name-")) >= int(acknowledged[-1].removeprefix("name-"))
 
 

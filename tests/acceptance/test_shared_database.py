@@ -39,7 +39,7 @@ def test_tasks_take_effect_by_a_worker_alone_where_servers_leave_them_to_it(post
         other.emulator() as second,
     ):
         first.start("vm", "create_snapshot", name="a")
-        due_at = first.tasks()[0]["due_at"]
+        due_at = first.tasks[0]["due_at"]
 
         def is_done() -> bool:
             return 'invapi_emulator_tasks{state="done"} 1.0' in second.http.get("/metrics").text

@@ -39,7 +39,7 @@ def with_an_answer_under_way(server: Served, seconds: float, then: Callable[[], 
         answers: list[httpx.Response] = []
         waiting = in_background(lambda: answers.append(emulator.http.post("/vm.php", data=form)))
         with server.emulator() as other:
-            wait_until(lambda: bool(other.tasks()))
+            wait_until(lambda: bool(other.tasks))
         then()
         waiting.join(DEADLINE)
         return answers[0]

@@ -20,7 +20,7 @@ def login(emulator: Emulator, **fields: object) -> Json:
 
 
 def now(emulator: Emulator) -> float:
-    return datetime.fromisoformat(emulator.clock()["now"]).timestamp()
+    return datetime.fromisoformat(emulator.clock["now"]).timestamp()
 
 
 @pytest.mark.clause("5.1", "5.2")

@@ -15,22 +15,22 @@ def break_one(emulator: Emulator, vm: int, name: str) -> None:
 @pytest.mark.clause("4.13")
 def test_a_create_that_failed_leaves_a_snapshot_in_error_that_holds_its_name(emulator: Emulator) -> None:
     break_one(emulator, 12345, "bad")
-    assert [row["status"] for row in emulator.whole()["snapshots"]] == ["available", "available", "error"]
-    assert emulator.vm("create_snapshot", name="bad")["reason"] == "name_taken"
+    assert [row["status"] for row in emulator.vm(12345)["snapshots"]] == ["available", "available", "error"]
+    assert emulator.call_vm("create_snapshot", name="bad")["reason"] == "name_taken"
 
 
 @pytest.mark.clause("4.13")
 def test_a_snapshot_in_error_counts_for_the_limit(emulator: Emulator) -> None:
     break_one(emulator, 12345, "bad")
     emulator.do("vm", "create_snapshot", name="fourth")
-    assert emulator.vm("create_snapshot", name="fifth")["reason"] == "snapshot_limit"
+    assert emulator.call_vm("create_snapshot", name="fifth")["reason"] == "snapshot_limit"
 
 
 @pytest.mark.clause("4.13")
 def test_a_snapshot_in_error_can_be_removed_not_restored(emulator: Emulator) -> None:
     break_one(emulator, 12345, "bad")
     emulator.do("eq", "off")
-    assert emulator.vm("restore_snapshot", name="bad")["reason"] == "snapshot_not_found"
+    assert emulator.call_vm("restore_snapshot", name="bad")["reason"] == "snapshot_not_found"
     assert emulator.do("vm", "remove_snapshot", name="bad")["result"] == "OK"
 
 
@@ -39,5 +39,5 @@ def test_a_snapshot_in_error_can_be_removed_not_restored(emulator: Emulator) -> 
 def test_a_snapshot_in_error_rotates_before_older_ones(emulator: Emulator) -> None:
     break_one(emulator, ROTATING, "bad")
     emulator.do("vm", "create_snapshot", ROTATING, name="new")
-    names = [row["name"] for row in emulator.whole(ROTATING)["snapshots"]]
+    names = [row["name"] for row in emulator.vm(ROTATING)["snapshots"]]
     assert names == ["golden", "nightly-2", "nightly-3", "new"]

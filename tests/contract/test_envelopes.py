@@ -41,7 +41,7 @@ SNAPSHOT_ACTIONS = ("create_snapshot", "get_snapshot", "remove_snapshot", "resto
 
 @pytest.mark.clause("2.1")
 def test_success_names_module_and_action(emulator: Emulator) -> None:
-    answer = emulator.vm("create_snapshot", name="a")
+    answer = emulator.call_vm("create_snapshot", name="a")
     callback = answer.pop("callback")
     assert answer == {"result": "OK", "module": "vm", "action": "create_snapshot"}
     assert len(callback) == 32
@@ -133,13 +133,13 @@ def test_a_refusal_about_a_vm_says_what_was_asked_of_it(
 @pytest.mark.clause("2.4")
 @pytest.mark.follows("A-06", "A-09")
 def test_a_bad_parameter_has_the_prefix_once_the_id_is_valid(emulator: Emulator) -> None:
-    other = emulator.vm("create_snapshot", name="a b")
+    other = emulator.call_vm("create_snapshot", name="a b")
     assert other["message"].startswith(
         "failed to request snapshot creation for 12345 - invalid parameter name"
     )
     both = emulator.call("vm", "create_snapshot", id="x", name="a b")
     assert both["message"].startswith("invalid parameter id: 'x'")
-    nothing = emulator.vm("update_restore_settings")
+    nothing = emulator.call_vm("update_restore_settings")
     assert nothing["message"].startswith("failed to update restore settings for 12345 - nothing to update")
 
 
@@ -193,10 +193,10 @@ def test_which_actions_are_not_emulated() -> None:
 def test_a_bad_parameter_is_named_with_its_value_and_what_it_takes(
     emulator: Emulator, fields: dict[str, str], says: str
 ) -> None:
-    answer = emulator.vm("create_snapshot", 12345, **fields)
+    answer = emulator.call_vm("create_snapshot", 12345, **fields)
     assert answer["reason"] == "invalid_parameter"
     assert says in answer["message"]
-    assert emulator.tasks() == []
+    assert emulator.tasks == []
 
 
 @pytest.mark.clause("2.7")
@@ -240,8 +240,8 @@ def test_refusals_come_in_their_order(emulator: Emulator) -> None:
 @pytest.mark.clause("2.8")
 @pytest.mark.follows("A-21")
 def test_a_taken_name_comes_before_the_limit_and_after_the_lock(emulator: Emulator) -> None:
-    assert emulator.vm("create_snapshot", 12346, name="monday")["reason"] == "name_taken"
-    assert emulator.vm("create_snapshot", 12346, name="friday")["reason"] == "snapshot_limit"
+    assert emulator.call_vm("create_snapshot", 12346, name="monday")["reason"] == "name_taken"
+    assert emulator.call_vm("create_snapshot", 12346, name="friday")["reason"] == "snapshot_limit"
     emulator.start("eq", "on", 12346)
-    assert emulator.vm("create_snapshot", 12346, name="monday")["reason"] == "vm_locked"
-    assert emulator.vm("create_snapshot", 12347, name="monday")["reason"] == "not_supported"
+    assert emulator.call_vm("create_snapshot", 12346, name="monday")["reason"] == "vm_locked"
+    assert emulator.call_vm("create_snapshot", 12347, name="monday")["reason"] == "not_supported"

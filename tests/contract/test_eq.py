@@ -35,7 +35,7 @@ def test_show_says_what_a_vm_is(emulator: Emulator, vm: int, kind: str, engine: 
     assert (data["id"], data["type"], data["virtual"], data["status"]) == (vm, kind, 1, "rent")
     assert (data["power_status"], answer["ipmi"]["model"]) == (power, engine)
     assert {"preset", "hostname", "location", "created_at", "uuid"} <= set(data)
-    whole = emulator.whole(vm)
+    whole = emulator.vm(vm)
     hardware = {"ram_mb": whole["memory"]["size_mb"], "disk_gb": whole["disk"]["size_gb"]}
     assert hardware.items() <= answer["hardware"].items()
     (address,) = answer["IP"]
@@ -64,13 +64,13 @@ def test_show_says_what_a_vm_is(emulator: Emulator, vm: int, kind: str, engine: 
 def test_power_changes_when_the_task_ends(
     emulator: Emulator, action: str, vm: int, scope: str, power: str
 ) -> None:
-    before = emulator.whole(vm)["power"]
+    before = emulator.vm(vm)["power"]
     key = emulator.start("eq", action, vm, pin="1234")
-    assert emulator.whole(vm)["power"] == before
+    assert emulator.vm(vm)["power"] == before
     emulator.advance(until=key)
     answer = emulator.check(key)
     assert (answer["scope"], answer["context"]["action"], answer["context"]["id"]) == (scope, action, vm)
-    assert emulator.whole(vm)["power"] == power
+    assert emulator.vm(vm)["power"] == power
     assert emulator.eq("show", vm)["server_data"]["power_status"] == f"power_{power}"
 
 

@@ -17,7 +17,7 @@ def test_demo_is_reached_by_token_key_and_password(emulator: Emulator) -> None:
 
 @pytest.mark.clause("7.1")
 def test_a_fresh_world_has_no_past_tasks(emulator: Emulator) -> None:
-    assert emulator.tasks() == []
+    assert emulator.tasks == []
 
 
 @pytest.mark.clause("7.2")

@@ -24,7 +24,7 @@ def test_a_changing_task_locks_its_vm_until_it_ends(
 ) -> None:
     name = "new" if action == "create_snapshot" else "monday"
     key = emulator.start(module, action, vm, name=name)
-    assert emulator.whole(vm)["locked_by"] == key
+    assert emulator.vm(vm)["locked_by"] == key
     for other, change in (
         ("vm", "create_snapshot"), ("vm", "remove_snapshot"), ("vm", "restore_snapshot"),
         ("eq", "on"), ("eq", "off"), ("eq", "hard_off"), ("eq", "reboot"),
@@ -33,7 +33,7 @@ def test_a_changing_task_locks_its_vm_until_it_ends(
     for other, reading in (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status")):
         assert emulator.do(other, reading, vm)["result"] == "OK"
     emulator.advance(until=key)
-    assert emulator.whole(vm)["locked_by"] is None
+    assert emulator.vm(vm)["locked_by"] is None
 
 
 @pytest.mark.clause("4.12")
@@ -41,14 +41,14 @@ def test_a_changing_task_locks_its_vm_until_it_ends(
 def test_reading_tasks_do_not_lock(emulator: Emulator) -> None:
     for module, action in (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status")):
         emulator.start(module, action)
-    assert emulator.whole()["locked_by"] is None
+    assert emulator.vm(12345)["locked_by"] is None
     emulator.start("vm", "create_snapshot", name="a")
 
 
 @pytest.mark.clause("4.12")
 def test_settings_can_be_changed_while_a_vm_is_locked(emulator: Emulator) -> None:
     emulator.start("vm", "create_snapshot", name="a")
-    assert emulator.vm("update_restore_settings", enable_rotation=1)["result"] == "OK"
+    assert emulator.call_vm("update_restore_settings", enable_rotation=1)["result"] == "OK"
 
 
 @pytest.mark.clause("4.14")
@@ -57,7 +57,7 @@ def test_settings_can_be_changed_while_a_vm_is_locked(emulator: Emulator) -> Non
     ["create_snapshot", "get_snapshot", "remove_snapshot", "restore_snapshot", "update_restore_settings"],
 )
 def test_a_vds_has_no_snapshots_nor_settings(emulator: Emulator, action: str) -> None:
-    answer = emulator.vm(action, 12347, name="a", enable_rotation=1)
+    answer = emulator.call_vm(action, 12347, name="a", enable_rotation=1)
     assert answer["reason"] == "not_supported"
 
 

@@ -35,7 +35,7 @@ def test_num_rotation_is_ignored_whatever_it_is(emulator: Emulator, rotations: s
 @pytest.mark.clause("4.2")
 @pytest.mark.follows("A-18")
 def test_the_list_comes_with_settings_and_a_key(emulator: Emulator) -> None:
-    answer = emulator.vm("get_snapshot")
+    answer = emulator.call_vm("get_snapshot")
     assert set(answer) == {"result", "module", "action", "callback", "settings", "snapshots"}
     assert [row["name"] for row in answer["snapshots"]] == ["fresh-install", "before-release"]
 
@@ -53,10 +53,12 @@ def test_a_removed_snapshot_is_gone_when_the_task_ends(emulator: Emulator) -> No
 @pytest.mark.parametrize("action", ["remove_snapshot", "restore_snapshot"])
 @pytest.mark.follows("A-18")
 def test_openstack_id_must_be_the_snapshots_image(emulator: Emulator, action: str) -> None:
-    image = emulator.vm("get_snapshot", 12346)["snapshots"][1]["openstack_image_id"]
+    image = emulator.call_vm("get_snapshot", 12346)["snapshots"][1]["openstack_image_id"]
     for other in ("x", "wrong_id", image[:-1], image.upper() + "0"):
-        assert emulator.vm(action, 12346, name="tuesday", openstack_id=other)["reason"] == "image_mismatch"
-    assert emulator.vm(action, 12346, name="tuesday", openstack_id="")["reason"] == "invalid_parameter"
+        assert (
+            emulator.call_vm(action, 12346, name="tuesday", openstack_id=other)["reason"] == "image_mismatch"
+        )
+    assert emulator.call_vm(action, 12346, name="tuesday", openstack_id="")["reason"] == "invalid_parameter"
     assert emulator.do("vm", action, 12346, name="tuesday", openstack_id=image)["result"] == "OK"
 
 
@@ -64,7 +66,7 @@ def test_openstack_id_must_be_the_snapshots_image(emulator: Emulator, action: st
 @pytest.mark.follows("A-18")
 def test_a_restore_deletes_what_was_made_later_excluded_or_not(emulator: Emulator) -> None:
     emulator.do("vm", "create_snapshot", 12346, name="other-type", type="backup")
-    emulator.vm("update_restore_settings", 12346, **{"exclude_rotation[]": "thursday"})
+    emulator.call_vm("update_restore_settings", 12346, **{"exclude_rotation[]": "thursday"})
     emulator.do("vm", "restore_snapshot", 12346, name="tuesday")
     assert emulator.listed(12346) == ["monday", "tuesday"]
     assert emulator.listed(12346, type="backup") == ["other-type"]
@@ -75,10 +77,10 @@ def test_a_restore_deletes_what_was_made_later_excluded_or_not(emulator: Emulato
 def test_the_list_is_of_the_call_and_the_scope_of_the_tasks_end(emulator: Emulator) -> None:
     create = emulator.start("vm", "create_snapshot", name="a")
     due = emulator.control("GET", f"/tasks/{create}")["due_at"]
-    now = emulator.clock()["now"]
+    now = emulator.clock["now"]
     wait = (datetime.fromisoformat(due) - datetime.fromisoformat(now)).total_seconds() - 0.5
     emulator.advance(wait)
-    answer = emulator.vm("get_snapshot")
+    answer = emulator.call_vm("get_snapshot")
     emulator.advance(until=answer["callback"])
     scope = json.loads(emulator.check(answer["callback"])["scope"])
     assert [row["name"] for row in answer["snapshots"]] == ["fresh-install", "before-release"]
@@ -89,8 +91,8 @@ def test_the_list_is_of_the_call_and_the_scope_of_the_tasks_end(emulator: Emulat
 @pytest.mark.follows("A-18")
 def test_a_row_has_the_names_that_clients_look_for(emulator: Emulator) -> None:
     emulator.do("vm", "create_snapshot", name="a")
-    row = emulator.vm("get_snapshot")["snapshots"][-1]
-    ended_at = datetime.fromisoformat(emulator.tasks()[0]["ended_at"])
+    row = emulator.call_vm("get_snapshot")["snapshots"][-1]
+    ended_at = datetime.fromisoformat(emulator.tasks[0]["ended_at"])
     assert set(row) == {
         "name", "snapshot_id", "date", "created_at", "type", "status", "size", "total_size", "openstack_image_id",
     }  # fmt: skip
@@ -106,8 +108,8 @@ def test_a_row_has_the_names_that_clients_look_for(emulator: Emulator) -> None:
 @pytest.mark.follows("A-18")
 def test_rows_are_oldest_first_and_their_ids_differ(emulator: Emulator) -> None:
     rows = [
-        *emulator.vm("get_snapshot", 12346)["snapshots"],
-        *emulator.vm("get_snapshot", 12348)["snapshots"],
+        *emulator.call_vm("get_snapshot", 12346)["snapshots"],
+        *emulator.call_vm("get_snapshot", 12348)["snapshots"],
     ]
     for name in ("snapshot_id", "openstack_image_id"):
         assert len({row[name] for row in rows}) == 8
@@ -117,7 +119,7 @@ def test_rows_are_oldest_first_and_their_ids_differ(emulator: Emulator) -> None:
 
 @pytest.mark.clause("4.13")
 def test_a_name_is_taken_within_its_type_and_compared_exactly(emulator: Emulator) -> None:
-    assert emulator.vm("create_snapshot", name="fresh-install")["reason"] == "name_taken"
+    assert emulator.call_vm("create_snapshot", name="fresh-install")["reason"] == "name_taken"
     emulator.do("vm", "create_snapshot", name="Fresh-Install")
     emulator.do("vm", "create_snapshot", name="fresh-install", type="backup")
     emulator.do("vm", "create_snapshot", 12348, name="fresh-install")

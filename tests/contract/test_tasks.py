@@ -37,7 +37,7 @@ def test_under_way_is_not_ready_however_often_it_is_asked(emulator: Emulator) ->
 def test_under_way_is_not_ready_in_each_of_its_stages(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.advance(10)
-    assert emulator.tasks()[0]["stage"] == "copy disk"
+    assert emulator.tasks[0]["stage"] == "copy disk"
     assert emulator.check(key) == {"result": "Not ready", "key": key}
 
 
@@ -82,7 +82,7 @@ def test_the_scope_of_a_task_that_fetches_is_a_json_string(emulator: Emulator) -
 def task_that_fails(emulator: Emulator) -> str:
     """Start a create that finds no room when it ends, because rotation was switched off meanwhile."""
     key = emulator.start("vm", "create_snapshot", 12348, name="late")
-    emulator.vm("update_restore_settings", 12348, enable_rotation=0)
+    emulator.call_vm("update_restore_settings", 12348, enable_rotation=0)
     emulator.advance(until=key)
     return key
 
@@ -140,7 +140,7 @@ def test_a_key_ages_out_a_day_after_its_tasks_end(emulator: Emulator) -> None:
     assert emulator.check(failed)["result"] == "Fail"
     emulator.advance(1)
     assert emulator.check(failed)["reason"] == "key_not_found"
-    assert emulator.tasks() == []
+    assert emulator.tasks == []
 
 
 @pytest.mark.clause("3.7")
@@ -160,6 +160,6 @@ def test_effects_take_place_when_due_and_only_then_are_seen(emulator: Emulator) 
     task = emulator.control("GET", f"/tasks/{key}")
     assert emulator.listed() == ["fresh-install", "before-release"]
     emulator.advance(until=key)
-    row = emulator.vm("get_snapshot")["snapshots"][-1]
+    row = emulator.call_vm("get_snapshot")["snapshots"][-1]
     assert (row["name"], row["created_at"]) == ("a", task["due_at"])
-    assert emulator.clock()["now"] == task["due_at"]
+    assert emulator.clock["now"] == task["due_at"]

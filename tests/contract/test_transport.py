@@ -87,7 +87,7 @@ def test_an_array_for_a_scalar_is_refused(emulator: Emulator, field: str) -> Non
 
 @pytest.mark.clause("1.3")
 def test_a_scalar_for_an_array_is_refused(emulator: Emulator) -> None:
-    answer = emulator.vm("update_restore_settings", exclude_rotation="golden")
+    answer = emulator.call_vm("update_restore_settings", exclude_rotation="golden")
     assert answer["reason"] == "invalid_parameter"
 
 

@@ -11,7 +11,8 @@ import httpx
 
 import invapi_emulator.application  # noqa: F401 - fills the tables that tests are parametrized over
 from invapi_emulator.settings import read_settings
-from invapi_emulator.testing import serving
+from invapi_emulator.testing import Account, ControlFailure, serving
+from invapi_emulator.testing import Emulator as PublicEmulator
 from tests.support.fake_clock import FakeClock, fresh_database
 
 TOKEN = "HOSTKEY_TOKEN"
@@ -45,29 +46,40 @@ def running(time: FakeClock | None = None, **settings: Any) -> Iterator[Running]
         yield Running(url, time)
 
 
-class Emulator:
-    """A client of the account `demo`: calls of the imitated API, and of the control API."""
+_DEMO = {
+    "name": "demo",
+    "token": TOKEN,
+    "api_key": "demo-api-key",
+    "user": "demo@example.com",
+    "password": "demo-password",
+    "seed": SEED,
+    "vms": [12345, 12346, 12347, 12348],
+}
+
+
+class Emulator(Account):
+    """The public client on the account `demo`, with short forms of what tests do most."""
 
     def __init__(self, server: Running, http: httpx.Client) -> None:
-        self.url = server.url
+        super().__init__(PublicEmulator(server.url), _DEMO)
         self.time = server.time
         self.http = http
 
     # The imitated API
 
     def call(self, module: str, action: str, **fields: Any) -> Json:
-        """Call an action with the account's token, unless another one is given, and return the answer."""
+        """Call an action as the public client does, over one connection that stays open."""
         form = {"action": action, "token": TOKEN} | fields
         return self.answer(self.http.post(f"/{module}.php", data=form))
 
-    def vm(self, action: str, vm: int = 12345, **fields: Any) -> Json:
+    def check(self, key: str) -> Json:
+        return self.answer(self.http.post("/eq_callback.php", data={"action": "check", "key": key}))
+
+    def call_vm(self, action: str, vm: int = 12345, **fields: Any) -> Json:
         return self.call("vm", action, id=vm, **fields)
 
     def eq(self, action: str, vm: int = 12345, **fields: Any) -> Json:
         return self.call("eq", action, id=vm, **fields)
-
-    def check(self, key: str) -> Json:
-        return self.answer(self.http.post("/eq_callback.php", data={"action": "check", "key": key}))
 
     def answer(self, response: httpx.Response) -> Json:
         """Return the body; a refusal's gets the header's reason as `reason`."""
@@ -84,14 +96,14 @@ class Emulator:
         return key
 
     def do(self, module: str, action: str, vm: int = 12345, **fields: Any) -> Json:
-        """Start a task, let the time pass that it takes, and return what its check says."""
+        """Start a task, advance the clock to its end, and return what its check says."""
         key = self.start(module, action, vm, **fields)
         self.advance(until=key)
         return self.check(key)
 
     def listed(self, vm: int = 12345, **fields: Any) -> list[str]:
         """Return the names of a VM's snapshots, oldest first."""
-        return [row["name"] for row in self.vm("get_snapshot", vm, **fields)["snapshots"]]
+        return [row["name"] for row in self.call_vm("get_snapshot", vm, **fields)["snapshots"]]
 
     # The control API
 
@@ -103,30 +115,15 @@ class Emulator:
         answer: Json = response.json()
         return answer
 
-    def advance(self, seconds: float | None = None, until: str | None = None) -> Json:
-        wanted = {"seconds": seconds} if until is None else {"until": until}
-        return self.control("POST", "/clock/advance", wanted)
+    def _control(self, method: str, path: str, body: Any = None) -> Json:
+        """Take the open connection where the public client opens one."""
+        content = None if body is None else json.dumps(body)
+        response = self.http.request(method, f"/_emulator/accounts/demo{path}", content=content)
+        if response.status_code >= 400:
+            raise ControlFailure(response.status_code, response.json())
+        answer: Json = response.json()
+        return answer
 
-    def clock(self, **changes: Any) -> Json:
-        return self.control("PUT", "/clock", changes) if changes else self.control("GET", "/clock")
-
-    def assume(self, **options: str) -> Json:
-        """Set options of assumptions: `A_12="no"` is A-12=no; the next test has the defaults again."""
-        return self.control(
-            "PUT", "/assumptions", {id_.replace("_", "-"): option for id_, option in options.items()}
-        )
-
-    def reset(self, **wanted: Any) -> Json:
-        return self.control("POST", "/reset", wanted)
-
-    def fault(self, kind: str, **fields: Any) -> Json:
-        """Order a fault, and return its rule."""
-        return self.control("POST", "/faults", {"kind": kind, **fields}, status=201)
-
-    def whole(self, vm: int = 12345) -> Json:
-        """Return a VM as the control API shows it."""
-        return self.control("GET", f"/vms/{vm}")
-
-    def tasks(self) -> list[Json]:
-        tasks: list[Json] = self.control("GET", "/tasks")["tasks"]
-        return tasks
+    def fault(self, kind: str, *, allow_unused: bool = True, **fields: Any) -> Json:
+        """Write a fault rule; the tests themselves say how often it must fire."""
+        return super().fault(kind, allow_unused=allow_unused, **fields)

@@ -38,7 +38,9 @@ def live_through_everything(emulator: Emulator) -> None:
     emulator.do("vm", "restore_snapshot", name="before-release")
     emulator.do("eq", "on", 12348)
     emulator.do("vm", "create_snapshot", 12348, name="other", type="weekly")
-    emulator.vm("update_restore_settings", 12346, type="weekly", **{"exclude_rotation[]": ["gone", "other"]})
+    emulator.call_vm(
+        "update_restore_settings", 12346, type="weekly", **{"exclude_rotation[]": ["gone", "other"]}
+    )
     failed = emulator.start("vm", "create_snapshot", 12348, name="broken")
     emulator.advance(3.5)
     emulator.control("POST", f"/tasks/{failed}/fail", {"error": "the image was lost"})

@@ -81,7 +81,7 @@ def test_the_example_of_a_world_can_be_imported_and_lived_in(emulator: Emulator)
     (example,) = re.findall(r"^```yaml\n(.*?)^```$", page("docs/worlds.md"), re.MULTILINE | re.DOTALL)
     assert emulator.control("PUT", "/state", as_json(parse(example)))["vms"] == [501, 502]
     hanging = emulator.advance(until="idle")["hanging"]
-    assert [task["key"] for task in emulator.tasks() if task["vm"] == 502] == hanging
+    assert [task["key"] for task in emulator.tasks if task["vm"] == 502] == hanging
     assert emulator.listed(501) == ["golden", "nightly", "botched", "before-sale"]
 
 
@@ -106,6 +106,6 @@ def test_the_demo_table_of_the_readme_is_true(emulator: Emulator) -> None:
     rows = re.findall(r"^\| (\d{5}) \| (\w+)(?: on (\w+), (\d+) GiB)?", page("README.md"), re.MULTILINE)
     assert len(rows) == 4
     for id_, kind, engine, size in rows:
-        vm = emulator.whole(int(id_))
+        vm = emulator.vm(int(id_))
         assert vm["kind"] == kind
         assert not engine or (vm["engine"], vm["disk"]["size_gb"]) == (engine, int(size))

@@ -43,6 +43,17 @@ class Account(Closes):
         if unused:
             raise AssertionError("\n".join(unused))
 
+    def call(self, module: str, action: str, **fields: Any) -> Json:
+        """Call an action of the imitated API, with the account's token unless `fields` have another.
+
+        Return the answer. If the call is refused, the answer has the reason as `reason`.
+        """
+        return self.emulator.call(module, {"action": action, "token": self.token} | fields)
+
+    def check(self, key: str) -> Json:
+        """Return what `eq_callback` `check` answers for the key of a task."""
+        return self.emulator.call("eq_callback", {"action": "check", "key": key})
+
     def advance(self, seconds: float | None = None, *, until: str | None = None) -> Json:
         """Move the clock by seconds, or until `idle`, a task's key or a timestamp; return now, events, hanging."""
         wanted = {"seconds": seconds, "until": until}
@@ -132,11 +143,15 @@ class Account(Closes):
         self._awaited.clear()
         self._unused.clear()
 
-    def reset(self, **wanted: Any) -> None:
-        """Start the world again, with another `scenario` or `seed` if these are given; fault rules go with the old."""
+    def reset(self, **wanted: Any) -> Json:
+        """Start the world again, with another `scenario` or `seed` if these are given; fault rules go with the old.
+
+        Return the account as it is then.
+        """
         self._look_at_faults()
         made = self._control("POST", "/reset", wanted)
         self.seed, self.vms = made["seed"], made["vms"]
+        return made
 
     def export(self) -> Json:
         """Return the account's world, whole: what `import_` takes, and scenario files hold."""

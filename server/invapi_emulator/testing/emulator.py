@@ -2,11 +2,12 @@
 
 import json
 import ssl
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.testing.account import Account, show_ignored
@@ -93,14 +94,31 @@ class Emulator(Closes):
             raise ControlFailure(status, answer)
         return answer
 
+    def call(self, module: str, fields: Mapping[str, Any]) -> Json:
+        """Call a module of the imitated API with these form fields; a list is an array for a name that ends with `[]`.
+
+        Return the answer. If the call is refused, the answer has the reason as `reason`.
+        """
+        form = urlencode(fields, doseq=True).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        response, text = self._sent("POST", f"/{module}.php", form, headers, STARTS_WITHIN_SECONDS)
+        answer: Json = json.loads(text)
+        reason = response.getheader("X-Emulator-Reason")
+        return answer | {"reason": reason} if reason else answer
+
     def _asked(self, method: str, path: str, content: str | None, within: float) -> tuple[int, Json]:
+        headers = {"Authorization": f"Bearer {self._admin_token}"} if self._admin_token else {}
+        response, text = self._sent(method, f"/_emulator{path}", content, headers, within)
+        return response.status, json.loads(text) if text else {}
+
+    def _sent(
+        self, method: str, path: str, content: str | bytes | None, headers: Mapping[str, str], within: float
+    ) -> tuple[HTTPResponse, bytes]:
         target = urlsplit(self.url)
         with closing(self._connection(target.scheme, target.netloc, within)) as connection:
-            headers = {"Authorization": f"Bearer {self._admin_token}"} if self._admin_token else {}
-            connection.request(method, f"{target.path}/_emulator{path}", content, headers)
+            connection.request(method, f"{target.path}{path}", content, headers)
             response = connection.getresponse()
-            text = response.read()
-        return response.status, json.loads(text) if text else {}
+            return response, response.read()
 
     def _connection(self, scheme: str, netloc: str, within: float) -> HTTPConnection:
         if scheme != "https":

@@ -49,7 +49,7 @@ def test_of_twenty_checks_of_a_finished_key_one_gets_ok(emulator: Emulator) -> N
 
 
 def test_of_twenty_checks_on_an_auto_clock_one_gets_ok(emulator: Emulator) -> None:
-    emulator.clock(mode="auto", polls=5)
+    emulator.set_clock(mode="auto", polls=5)
     key = emulator.start("vm", "create_snapshot", name="a")
     answers = at_once(emulator, 20, lambda _: {"action": "check", "key": key}, "eq_callback")
     results = Counter(answer.get("reason", answer["result"]) for answer in answers)
@@ -65,4 +65,4 @@ def test_calls_and_clock_moves_at_once_lose_nothing(emulator: Emulator) -> None:
         list(pool.map(move, range(8)))
         results = Counter(pool.map(lambda key: emulator.check(key)["result"], keys))
     assert results == {"OK": 200}
-    assert emulator.clock()["now"] == "2030-01-01T00:00:56Z"
+    assert emulator.clock["now"] == "2030-01-01T00:00:56Z"

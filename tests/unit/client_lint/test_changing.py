@@ -48,8 +48,8 @@ def test_another_change_is_no_repetition_nor_is_that_of_another_vm(client: Emula
 def test_a_look_that_is_lost_may_be_repeated(client: Emulator) -> None:
     client.fault("lost_reply")
     with pytest.raises(httpx.TransportError):
-        client.vm("get_snapshot")
-    client.vm("get_snapshot")
+        client.call_vm("get_snapshot")
+    client.call_vm("get_snapshot")
     assert findings(client) == {}
 
 

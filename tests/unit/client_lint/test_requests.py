@@ -39,13 +39,13 @@ def test_whoever_waits_so_long_is_not(client: Emulator) -> None:
 
 
 def test_a_field_that_nobody_reads_is_told(client: Emulator) -> None:
-    client.vm("get_snapshot", typo="x")
+    client.call_vm("get_snapshot", typo="x")
     assert findings(client)["unread-fields"]["severity"] == "notice"
     assert shown_by(client, "unread-fields") == [("vm", "get_snapshot")]
 
 
 def test_fields_that_are_read_are_not(client: Emulator) -> None:
-    client.vm("get_snapshot", type="snapshot")
+    client.call_vm("get_snapshot", type="snapshot")
     assert findings(client) == {}
 
 
@@ -54,7 +54,7 @@ def test_a_second_call_with_an_expired_token_is_told(client: Emulator) -> None:
     client.advance(seconds=61)
     client.call("eq", "list", token=token)
     assert findings(client) == {}
-    client.vm("get_snapshot", token=token)
+    client.call_vm("get_snapshot", token=token)
     assert shown_by(client, "goes-on-with-an-expired-token") == [("vm", "get_snapshot")]
 
 

@@ -57,12 +57,12 @@ def test_an_account_is_reached_by_its_own_credentials(emulator: Emulator) -> Non
 
 def test_worlds_do_not_touch_each_other(emulator: Emulator) -> None:
     account = make(emulator, clock="frozen")
-    before = emulator.whole()
-    key = emulator.vm("create_snapshot", token=account["token"], name="a")["callback"]
+    before = emulator.vm(12345)
+    key = emulator.call_vm("create_snapshot", token=account["token"], name="a")["callback"]
     path = f"/_emulator/accounts/{account['name']}"
     emulator.http.post(f"{path}/clock/advance", content='{"seconds": 3600}')
     assert emulator.check(key)["result"] == "OK"
-    assert emulator.whole() == before
+    assert emulator.vm(12345) == before
     emulator.reset()
     assert len(emulator.http.get(f"{path}/vms/12345").json()["snapshots"]) == 3
 
@@ -71,7 +71,7 @@ def test_two_accounts_with_one_seed_behave_alike_but_for_keys_and_tokens(emulato
     def run(name: str) -> str:
         account = make(emulator, name=name, seed=3, clock="frozen")
         path = f"/_emulator/accounts/{name}"
-        emulator.vm("create_snapshot", token=account["token"], name="a")
+        emulator.call_vm("create_snapshot", token=account["token"], name="a")
         emulator.eq("on", 12346, token=account["token"])
         events = emulator.http.post(f"{path}/clock/advance", content='{"until": "idle"}').text
         seen = [events, emulator.http.get(f"{path}/vms").text, emulator.http.get(f"{path}/tasks").text]
@@ -102,7 +102,7 @@ def test_a_bad_account_is_422_that_names_the_field(emulator: Emulator, body: Jso
 
 def test_a_removed_account_is_gone_with_all_it_holds(emulator: Emulator) -> None:
     account = make(emulator, name="short-lived")
-    key = emulator.vm("get_snapshot", token=account["token"])["callback"]
+    key = emulator.call_vm("get_snapshot", token=account["token"])["callback"]
     assert emulator.http.delete("/_emulator/accounts/short-lived").status_code == 204
     assert emulator.call("eq", "list", token=account["token"])["reason"] == "invalid_token"
     assert emulator.call("auth", "login", key=account["api_key"])["reason"] == "invalid_api_key"
@@ -134,7 +134,7 @@ def test_where_the_clock_of_a_new_account_starts(emulator: Emulator) -> None:
 def test_two_hundred_accounts_at_once_are_two_hundred_worlds(emulator: Emulator) -> None:
     def live(number: int) -> list[str]:
         account = make(emulator, name=f"parallel-{number}", clock="frozen")
-        emulator.vm("create_snapshot", token=account["token"], name=f"mine-{number}")
+        emulator.call_vm("create_snapshot", token=account["token"], name=f"mine-{number}")
         emulator.http.post(
             f"/_emulator/accounts/{account['name']}/clock/advance", content='{"until": "idle"}'
         )
@@ -153,7 +153,7 @@ def test_every_scenario_can_be_lived_in(emulator: Emulator, name: str) -> None:
     vms = emulator.http.get(f"/_emulator/accounts/{account['name']}/vms").json()["vms"]
     assert [vm["id"] for vm in vms] == account["vms"]
     for vm in vms[:6]:
-        answer = emulator.vm("create_snapshot", vm["id"], token=account["token"], name="new")
+        answer = emulator.call_vm("create_snapshot", vm["id"], token=account["token"], name="new")
         assert answer.get("reason") in (None, "snapshot_limit", "not_supported")
 
 
@@ -161,7 +161,8 @@ def test_scenario_rotation_has_its_three_cases(emulator: Emulator) -> None:
     account = make(emulator, scenario="rotation", clock="frozen")
     token = account["token"]
     reasons = [
-        emulator.vm("create_snapshot", vm, token=token, name="new").get("reason") for vm in account["vms"]
+        emulator.call_vm("create_snapshot", vm, token=token, name="new").get("reason")
+        for vm in account["vms"]
     ]
     assert reasons == [None, None, "snapshot_limit"]
     emulator.http.post(f"/_emulator/accounts/{account['name']}/clock/advance", content='{"until": "idle"}')

@@ -29,7 +29,7 @@ def written(emulator: Emulator, vm: int = 12345) -> Json:
 
 def test_a_vm_needs_only_its_id(emulator: Emulator) -> None:
     answer = add(emulator)
-    assert answer == emulator.whole(NEW_ID)
+    assert answer == emulator.vm(NEW_ID)
     assert (answer["kind"], answer["engine"], answer["power"]) == ("VPS", "openstack", "on")
     assert answer["disk"].items() >= {"size_gb": 40, "used_gb": 12}.items()
     assert emulator.call("eq", "list")["servers"] == [NEW_ID, 12345, 12346, 12347, 12348]
@@ -111,7 +111,7 @@ def test_a_removed_vm_is_gone_with_its_tasks(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     assert emulator.http.delete("/_emulator/accounts/demo/vms/12345").content == b""
     assert emulator.check(key)["reason"] == "key_not_found"
-    assert emulator.vm("get_snapshot")["reason"] == "vm_not_found"
+    assert emulator.call_vm("get_snapshot")["reason"] == "vm_not_found"
     assert emulator.advance(until="idle")["events"] == []
     assert emulator.control("DELETE", "/vms/12345", status=404)["error"]["reason"] == "vm_not_found"
 
@@ -160,7 +160,7 @@ def test_a_vm_can_be_switched_off_in_the_middle_of_its_snapshot(emulator: Emulat
     assert change(emulator, power="off")["locked_by"] == key
     emulator.advance(until="idle")
     assert emulator.check(key)["result"] == "OK"
-    assert emulator.whole()["snapshots"][-1]["memory"]["fingerprint"] is None
+    assert emulator.vm(12345)["snapshots"][-1]["memory"]["fingerprint"] is None
 
 
 def test_a_vm_can_be_switched_on_in_the_middle_of_its_snapshot_and_runs_from_its_end(
@@ -203,7 +203,7 @@ def test_a_task_that_is_added_locks_the_vm_and_holds_it_still(emulator: Emulator
 def test_a_new_snapshot_follows_those_there_are(emulator: Emulator) -> None:
     kept = written(emulator)["snapshots"]
     change(emulator, snapshots=[*kept[1:], {"name": "new", "with_memory": True}])
-    before_release, new = emulator.whole()["snapshots"]
+    before_release, new = emulator.vm(12345)["snapshots"]
     assert before_release["openstack_image_id"] == kept[1]["image_id"] != new["openstack_image_id"]
     assert int(new["snapshot_id"]) > int(before_release["snapshot_id"])
     assert new["memory"]["fingerprint"]

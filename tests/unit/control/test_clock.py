@@ -13,11 +13,11 @@ TEN_YEARS = 315_360_000
 
 def now(emulator: Emulator) -> timedelta:
     """Return how far the clock is from where a seeded one starts."""
-    return datetime.fromisoformat(emulator.clock()["now"]) - START
+    return datetime.fromisoformat(emulator.clock["now"]) - START
 
 
 def test_a_frozen_clock_with_a_seed_starts_in_2030_and_stands_still(emulator: Emulator) -> None:
-    assert emulator.clock() == {"mode": "frozen", "rate": 10, "polls": 1, "now": "2030-01-01T00:00:00Z"}
+    assert emulator.clock == {"mode": "frozen", "rate": 10, "polls": 1, "now": "2030-01-01T00:00:00Z"}
     emulator.time.go_on(100)
     assert now(emulator) == timedelta()
 
@@ -41,7 +41,7 @@ def test_an_advance_on_which_nothing_falls_due_has_no_events(emulator: Emulator)
 
 def test_advance_until_idle_ends_all_that_will_end(emulator: Emulator) -> None:
     keys = [emulator.start("vm", "create_snapshot", 12345, name="a"), emulator.start("eq", "on", 12346)]
-    last = max(task["due_at"] for task in emulator.tasks())
+    last = max(task["due_at"] for task in emulator.tasks)
     answer = emulator.advance(until="idle")
     assert answer["now"] == last
     assert [event["task"] for event in answer["events"] if event["kind"] == "task_ended"] == keys[::-1]
@@ -80,7 +80,7 @@ def test_a_task_whose_key_has_aged_out_is_404(emulator: Emulator) -> None:
 
 def test_the_last_second_that_dates_can_say_can_be_reached(emulator: Emulator) -> None:
     assert emulator.advance(until="9999-12-31T23:59:59Z")["now"] == "9999-12-31T23:59:59Z"
-    assert emulator.vm("get_snapshot")["result"] == "OK"
+    assert emulator.call_vm("get_snapshot")["result"] == "OK"
 
 
 def test_an_unknown_task_is_404(emulator: Emulator) -> None:
@@ -125,33 +125,33 @@ def test_ten_years_can_be_advanced_again_and_again_until_dates_end(emulator: Emu
     emulator.advance(until="9999-12-30T00:00:00Z")
     error = emulator.control("POST", "/clock/advance", {"seconds": 400_000}, 422)["error"]
     assert error["reason"] == "too_far"
-    assert emulator.vm("get_snapshot")["result"] == "OK"
+    assert emulator.call_vm("get_snapshot")["result"] == "OK"
 
 
 def test_a_real_clock_runs_at_its_rate(emulator: Emulator) -> None:
-    emulator.clock(mode="real", rate=10)
+    emulator.set_clock(mode="real", rate=10)
     emulator.time.go_on(3)
     assert now(emulator) == timedelta(seconds=30)
 
 
 def test_a_change_of_rate_keeps_now_continuous(emulator: Emulator) -> None:
-    emulator.clock(mode="real", rate=10)
+    emulator.set_clock(mode="real", rate=10)
     emulator.time.go_on(3)
-    assert emulator.clock(rate=2.5)["now"] == "2030-01-01T00:00:30Z"
+    assert emulator.set_clock(rate=2.5)["now"] == "2030-01-01T00:00:30Z"
     emulator.time.go_on(2)
     assert now(emulator) == timedelta(seconds=35)
 
 
 def test_freezing_stops_a_clock_where_it_is(emulator: Emulator) -> None:
-    emulator.clock(mode="real")
+    emulator.set_clock(mode="real")
     emulator.time.go_on(1)
-    emulator.clock(mode="frozen")
+    emulator.set_clock(mode="frozen")
     emulator.time.go_on(100)
     assert now(emulator) == timedelta(seconds=10)
 
 
 def test_a_real_clock_can_be_advanced_too(emulator: Emulator) -> None:
-    emulator.clock(mode="real")
+    emulator.set_clock(mode="real")
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.advance(3600)
     assert emulator.check(key)["result"] == "OK"
@@ -160,7 +160,7 @@ def test_a_real_clock_can_be_advanced_too(emulator: Emulator) -> None:
 
 
 def test_tasks_on_a_real_clock_end_as_time_passes(emulator: Emulator) -> None:
-    emulator.clock(mode="real", rate=10)
+    emulator.set_clock(mode="real", rate=10)
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.time.go_on(3)
     assert emulator.check(key)["result"] == "Not ready"
@@ -169,31 +169,31 @@ def test_tasks_on_a_real_clock_end_as_time_passes(emulator: Emulator) -> None:
 
 
 def test_an_auto_clock_jumps_after_so_many_polls(emulator: Emulator) -> None:
-    emulator.clock(mode="auto", polls=2)
+    emulator.set_clock(mode="auto", polls=2)
     first = emulator.start("vm", "create_snapshot", 12345, name="a")
     other = emulator.start("eq", "on", 12346)
     assert [emulator.check(first)["result"] for _ in range(3)] == ["Not ready", "Not ready", "OK"]
-    assert emulator.whole(12346)["power"] == "on"
+    assert emulator.vm(12346)["power"] == "on"
     assert emulator.check(other)["result"] == "OK"
 
 
 def test_polls_are_counted_for_each_task(emulator: Emulator) -> None:
-    emulator.clock(mode="auto", polls=1)
+    emulator.set_clock(mode="auto", polls=1)
     slow = emulator.start("vm", "create_snapshot", 12345, name="a")
     quick = emulator.start("eq", "on", 12346)
     assert emulator.check(quick)["result"] == "Not ready"
     assert emulator.check(slow)["result"] == "Not ready"
     assert emulator.check(quick)["result"] == "OK"
-    assert emulator.whole(12345)["locked_by"] == slow
+    assert emulator.vm(12345)["locked_by"] == slow
 
 
 def test_with_no_polls_the_first_check_is_done(emulator: Emulator) -> None:
-    emulator.clock(mode="auto", polls=0)
+    emulator.set_clock(mode="auto", polls=0)
     assert emulator.check(emulator.start("vm", "create_snapshot", name="a"))["result"] == "OK"
 
 
 def test_an_auto_clock_runs_like_a_real_one_too(emulator: Emulator) -> None:
-    emulator.clock(mode="auto", polls=50)
+    emulator.set_clock(mode="auto", polls=50)
     key = emulator.start("eq", "off")
     emulator.time.go_on(1)
     assert emulator.check(key)["result"] == "OK"
@@ -207,7 +207,7 @@ def test_a_bare_word_is_a_mode(emulator: Emulator) -> None:
 
 def test_now_can_be_set_forward_and_what_falls_due_takes_effect(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
-    assert emulator.clock(now="2031-01-01T00:00:00Z")["now"] == "2031-01-01T00:00:00Z"
+    assert emulator.set_clock(now="2031-01-01T00:00:00Z")["now"] == "2031-01-01T00:00:00Z"
     assert emulator.control("GET", f"/tasks/{key}", status=404)
     assert emulator.listed()[-1] == "a"
 
@@ -215,7 +215,7 @@ def test_now_can_be_set_forward_and_what_falls_due_takes_effect(emulator: Emulat
 def test_now_cannot_be_set_back(emulator: Emulator) -> None:
     error = emulator.control("PUT", "/clock", {"now": "2029-01-01T00:00:00Z", "mode": "real"}, 422)["error"]
     assert (error["reason"], error["field"]) == ("in_the_past", "now")
-    assert emulator.clock()["mode"] == "frozen"
+    assert emulator.clock["mode"] == "frozen"
 
 
 @pytest.mark.parametrize(
@@ -225,10 +225,10 @@ def test_now_cannot_be_set_back(emulator: Emulator) -> None:
      {"now": "10000-01-01"}],
 )  # fmt: skip
 def test_a_bad_change_of_the_clock_is_422_and_changes_nothing(emulator: Emulator, body: Any) -> None:
-    before = emulator.clock()
+    before = emulator.clock
     error = emulator.control("PUT", "/clock", body, 422)["error"]
     assert set(error) == {"reason", "message", "field"}
-    assert emulator.clock() == before
+    assert emulator.clock == before
 
 
 @pytest.mark.acceptance
@@ -242,16 +242,16 @@ def test_many_tasks_due_at_once_all_take_effect(emulator: Emulator) -> None:
 
 def test_a_call_finds_all_done_that_was_due_however_many(emulator: Emulator) -> None:
     keys = [emulator.start("eq", "status", 12345) for _ in range(250)]
-    emulator.clock(mode="real")
+    emulator.set_clock(mode="real")
     emulator.time.go_on(10)
     assert emulator.check(keys[-1])["result"] == "OK"
-    assert {task["state"] for task in emulator.tasks()} == {"done"}
+    assert {task["state"] for task in emulator.tasks} == {"done"}
 
 
 def test_an_auto_clock_jumps_over_however_many_tasks_fall_due(emulator: Emulator) -> None:
     keys = [emulator.start("eq", "status", 12345) for _ in range(150)]
-    last = max(emulator.tasks(), key=lambda task: str(task["due_at"]))["key"]
-    emulator.clock(mode="auto", polls=0)
+    last = max(emulator.tasks, key=lambda task: str(task["due_at"]))["key"]
+    emulator.set_clock(mode="auto", polls=0)
     assert emulator.check(last)["result"] == "OK"
     assert {emulator.check(key)["result"] for key in keys if key != last} == {"OK"}
 
@@ -264,16 +264,16 @@ def test_a_thousand_statistics_due_at_once_are_no_matter(emulator: Emulator) -> 
 
 
 def test_near_the_end_of_time_everything_can_still_be_looked_at(emulator: Emulator) -> None:
-    emulator.clock(now="9999-12-31T23:59:50Z")
+    emulator.set_clock(now="9999-12-31T23:59:50Z")
     key = emulator.start("vm", "create_snapshot", name="a")
     assert emulator.control("GET", f"/tasks/{key}")["due_at"] == "9999-12-31T23:59:59Z"
-    assert emulator.whole()["locked_by"] == key
+    assert emulator.vm(12345)["locked_by"] == key
     emulator.advance(until="idle")
     assert emulator.check(key)["result"] == "OK"
 
 
 def test_the_slowest_clock_there_is_harms_nobody(emulator: Emulator) -> None:
-    emulator.clock(mode="real", rate=1e-320)
+    emulator.set_clock(mode="real", rate=1e-320)
     key = emulator.start("eq", "status")
     assert emulator.check(key)["result"] == "Not ready"
     emulator.advance(until=key)

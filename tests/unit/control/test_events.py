@@ -49,7 +49,7 @@ def test_every_kind_of_thing_that_happens_is_told(emulator: Emulator) -> None:
         emulator.do("eq", "off")
         emulator.do("vm", "restore_snapshot", name="fresh-install")
         emulator.do("vm", "remove_snapshot", name="fresh-install")
-        emulator.vm("update_restore_settings", enable_rotation=1)
+        emulator.call_vm("update_restore_settings", enable_rotation=1)
         emulator.fault("reject")
         emulator.eq("status")
         emulator.reset()

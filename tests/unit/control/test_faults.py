@@ -117,4 +117,4 @@ def test_numbers_and_brackets_are_read_as_a_form_has_them(emulator: Emulator) ->
     rule = emulator.fault("reject", match=match)
     assert rule["match"] == {"fields": {"id": "12345", "exclude_rotation": ["x", "7"]}}
     names: Json = {"exclude_rotation[]": ["x", "7"]}
-    assert emulator.vm("update_restore_settings", **names)["reason"] == "fault"
+    assert emulator.call_vm("update_restore_settings", **names)["reason"] == "fault"

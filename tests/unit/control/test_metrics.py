@@ -38,7 +38,7 @@ def numbers(emulator: Emulator) -> dict[tuple[str, ...], float]:
 def test_calls_are_counted_by_module_action_and_result(counted: Emulator) -> None:
     for _ in range(3):
         counted.start("vm", "get_snapshot")
-    counted.vm("get_snapshot", 99999)
+    counted.call_vm("get_snapshot", 99999)
     counted.call("eq", "list", token="wrong")
     counted.call("eq", "history")
     found = numbers(counted)

@@ -16,9 +16,9 @@ def test_a_reset_brings_back_vms_snapshots_settings_tasks_and_clock(emulator: Em
     start = world(emulator)
     emulator.do("vm", "create_snapshot", name="a")
     emulator.do("eq", "off")
-    emulator.vm("update_restore_settings", enable_rotation=1)
+    emulator.call_vm("update_restore_settings", enable_rotation=1)
     emulator.start("vm", "create_snapshot", 12348, name="b")
-    emulator.clock(mode="auto", rate=3, polls=9)
+    emulator.set_clock(mode="auto", rate=3, polls=9)
     assert world(emulator) != start
     answer = emulator.reset()
     assert world(emulator) == start

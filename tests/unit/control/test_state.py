@@ -38,9 +38,9 @@ def test_importing_an_export_changes_nothing_in_a_world_in_use(
     emulator: Emulator, live: Callable[[Emulator], None]
 ) -> None:
     live(emulator)
-    before = bytes_of(emulator), emulator.control("GET", "/vms"), emulator.tasks(), emulator.clock()
+    before = bytes_of(emulator), emulator.control("GET", "/vms"), emulator.tasks, emulator.clock
     answer = put(emulator, json.loads(before[0]))
-    assert (bytes_of(emulator), emulator.control("GET", "/vms"), emulator.tasks(), emulator.clock()) == before
+    assert (bytes_of(emulator), emulator.control("GET", "/vms"), emulator.tasks, emulator.clock) == before
     assert answer["keys"] == {}
     assert answer["vms"] == [12345, 12346, 12347, 12348]
 
@@ -186,7 +186,7 @@ def test_the_newest_login_tokens_are_kept_over_an_import_to_a_smaller_counter(em
 
 def test_what_a_world_says_nothing_of_goes_on_as_it_was(emulator: Emulator) -> None:
     emulator.advance(100)
-    before = emulator.clock()
+    before = emulator.clock
     answer = put(emulator, {"vms": []})
     assert (answer["clock"], answer["seed"], answer["vms"]) == (before, 7, [])
     assert exported(emulator)["counters"] == {"sequence": 0, "faults": 0}

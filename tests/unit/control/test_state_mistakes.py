@@ -215,6 +215,6 @@ def test_no_world_whatsoever_makes_a_server_error_now_or_later(
         before = bytes_of(emulator)
         emulator.advance(until="idle")
         for vm_id in response.json()["vms"]:
-            emulator.whole(vm_id)
+            emulator.vm(vm_id)
         put(emulator, json.loads(before))
         assert json.loads(bytes_of(emulator)) == json.loads(before)

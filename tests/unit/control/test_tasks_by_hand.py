@@ -12,14 +12,14 @@ def end(emulator: Emulator, key: str, how: str, body: Any = None, status: int = 
 
 
 def test_a_task_completed_by_hand_has_its_effect_now(emulator: Emulator) -> None:
-    before = emulator.clock()["now"]
+    before = emulator.clock["now"]
     key = emulator.start("vm", "create_snapshot", name="a")
     task = end(emulator, key, "complete")
     assert (task["state"], task["ended_at"], task["progress"]) == ("done", before, 100)
     assert emulator.listed()[-1] == "a"
-    assert emulator.whole()["locked_by"] is None
+    assert emulator.vm(12345)["locked_by"] is None
     assert emulator.check(key)["result"] == "OK"
-    assert emulator.clock()["now"] == before
+    assert emulator.clock["now"] == before
     assert key not in [event.get("task") for event in emulator.advance(3600)["events"]]
 
 
@@ -29,7 +29,7 @@ def test_a_task_failed_by_hand_says_why(emulator: Emulator) -> None:
     assert (task["state"], task["error"]) == ("failed", "the hypervisor is on fire")
     answer = emulator.check(key)
     assert (answer["result"], answer["error"]) == ("Fail", "the hypervisor is on fire")
-    assert (emulator.whole()["power"], emulator.whole()["locked_by"]) == ("on", None)
+    assert (emulator.vm(12345)["power"], emulator.vm(12345)["locked_by"]) == ("on", None)
 
 
 @pytest.mark.parametrize("how", ["complete", "fail"])
@@ -45,15 +45,15 @@ def test_one_that_has_ended_is_409_and_stays_as_it_is(emulator: Emulator, how: s
 @pytest.mark.clause("4.13")
 def test_a_failed_create_leaves_a_snapshot_in_error(emulator: Emulator) -> None:
     end(emulator, emulator.start("vm", "create_snapshot", 12348, name="broken"), "fail")
-    rows = {row["name"]: row["status"] for row in emulator.vm("get_snapshot", 12348)["snapshots"]}
+    rows = {row["name"]: row["status"] for row in emulator.call_vm("get_snapshot", 12348)["snapshots"]}
     assert rows == {
         "golden": "available",
         "nightly-2": "available",
         "nightly-3": "available",
         "broken": "error",
     }
-    assert emulator.vm("create_snapshot", 12348, name="broken")["reason"] == "name_taken"
-    assert emulator.vm("restore_snapshot", 12348, name="broken")["reason"] == "snapshot_not_found"
+    assert emulator.call_vm("create_snapshot", 12348, name="broken")["reason"] == "name_taken"
+    assert emulator.call_vm("restore_snapshot", 12348, name="broken")["reason"] == "snapshot_not_found"
     emulator.do("vm", "create_snapshot", 12348, name="good")
     assert emulator.listed(12348) == ["golden", "nightly-2", "nightly-3", "good"]
 
@@ -67,9 +67,9 @@ def test_a_snapshot_in_error_can_be_removed(emulator: Emulator) -> None:
 
 
 def test_a_failed_restore_leaves_a_disk_that_is_neither(emulator: Emulator) -> None:
-    before = emulator.whole(12348)
+    before = emulator.vm(12348)
     end(emulator, emulator.start("vm", "restore_snapshot", 12348, name="golden"), "fail")
-    after = emulator.whole(12348)
+    after = emulator.vm(12348)
     wanted = {before["disk"]["fingerprint"], after["snapshots"][0]["disk"]["fingerprint"]}
     assert after["disk"]["fingerprint"] not in wanted
     assert after["snapshots"] == before["snapshots"]
@@ -83,10 +83,10 @@ def test_a_failed_removal_leaves_the_snapshot(emulator: Emulator) -> None:
 def test_a_vm_whose_create_failed_runs_on(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.advance(10)
-    still = emulator.whole()["disk"]
+    still = emulator.vm(12345)["disk"]
     end(emulator, key, "fail")
     emulator.advance(10)
-    assert emulator.whole()["disk"] != still
+    assert emulator.vm(12345)["disk"] != still
 
 
 @pytest.mark.parametrize("body", [{"error": ""}, {"error": 5}, {"why": "x"}, {"error": "x" * 1001}, []])

@@ -6,7 +6,7 @@ from tests.support.harness import Emulator
 
 
 def test_a_vm_whole(emulator: Emulator) -> None:
-    vm = emulator.whole()
+    vm = emulator.vm(12345)
     assert list(vm) == [
         "id", "kind", "engine", "location", "power", "disk", "memory", "locked_by", "num_max", "snapshots", "settings",
         "tasks",
@@ -14,25 +14,25 @@ def test_a_vm_whole(emulator: Emulator) -> None:
     assert set(vm["disk"]) == {"size_gb", "used_gb", "generation", "fingerprint"}
     assert set(vm["memory"]) == {"size_mb", "generation", "fingerprint"}
     assert vm["settings"] == {"snapshot": {"num_max": 4, "enable_rotation": 0, "exclude_rotation": []}}
-    assert vm["snapshots"][0].items() >= emulator.vm("get_snapshot")["snapshots"][0].items()
+    assert vm["snapshots"][0].items() >= emulator.call_vm("get_snapshot")["snapshots"][0].items()
     assert set(vm["snapshots"][0]) >= {"disk", "memory"}
 
 
 def test_vms_are_listed_by_id(emulator: Emulator) -> None:
     vms = emulator.control("GET", "/vms")["vms"]
     assert [vm["id"] for vm in vms] == [12345, 12346, 12347, 12348]
-    assert vms[0] == emulator.whole(12345)
+    assert vms[0] == emulator.vm(12345)
 
 
 def test_a_vm_shows_its_tasks_and_settings_of_further_types(emulator: Emulator) -> None:
-    emulator.vm("update_restore_settings", type="backup", enable_rotation=1)
+    emulator.call_vm("update_restore_settings", type="backup", enable_rotation=1)
     key = emulator.start("vm", "create_snapshot", name="a", type="backup")
     emulator.start("eq", "on", 12346)
-    vm = emulator.whole()
+    vm = emulator.vm(12345)
     assert [task["key"] for task in vm["tasks"]] == [key]
     assert list(vm["settings"]) == ["snapshot", "backup"]
     emulator.advance(until=key)
-    assert [row["type"] for row in emulator.whole()["snapshots"]] == ["snapshot", "snapshot", "backup"]
+    assert [row["type"] for row in emulator.vm(12345)["snapshots"]] == ["snapshot", "snapshot", "backup"]
 
 
 def test_a_task_tells_its_stage_and_progress(emulator: Emulator) -> None:
@@ -66,10 +66,10 @@ def test_a_task_tells_its_stage_and_progress(emulator: Emulator) -> None:
 def test_durations_are_about_what_is_promised(emulator: Emulator) -> None:
     def seconds(module: str, action: str, vm: int, **fields: object) -> float:
         emulator.reset()
-        start = emulator.clock()["now"]
+        start = emulator.clock["now"]
         emulator.do(module, action, vm, **fields)
         from_, to = (
-            __import__("datetime").datetime.fromisoformat(at) for at in (start, emulator.clock()["now"])
+            __import__("datetime").datetime.fromisoformat(at) for at in (start, emulator.clock["now"])
         )
         return float((to - from_).total_seconds())
 
@@ -86,7 +86,7 @@ def test_durations_are_about_what_is_promised(emulator: Emulator) -> None:
 def test_a_larger_disk_takes_longer(emulator: Emulator) -> None:
     emulator.start("vm", "remove_snapshot", 12346, name="monday")
     emulator.start("vm", "remove_snapshot", 12348, name="golden")
-    large, small = (task["due_at"] for task in emulator.tasks())
+    large, small = (task["due_at"] for task in emulator.tasks)
     assert large > small
 
 

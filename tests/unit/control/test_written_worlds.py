@@ -16,11 +16,11 @@ from tests.support.worlds_in_use import (
 def test_what_is_left_out_of_a_task_is_made_up(emulator: Emulator) -> None:
     on, create = {"action": "on"}, {"action": "create_snapshot", "context": {"name": "a"}}
     put(emulator, {"vms": [{"id": 1, "power": "off", "tasks": [on]}, {"id": 2, "tasks": [create]}]})
-    first, second = emulator.tasks()
-    assert emulator.whole(1)["locked_by"] == first["key"]
+    first, second = emulator.tasks
+    assert emulator.vm(1)["locked_by"] == first["key"]
     assert first["due_at"] > first["created_at"]
     emulator.advance(until="idle")
-    assert emulator.whole(1)["power"] == "on"
+    assert emulator.vm(1)["power"] == "on"
     assert emulator.check(second["key"])["context"] == {
         "type": "snapshot", "name": "a", "action": "create_snapshot", "id": 2, "location": "NL"}  # fmt: skip
     assert emulator.listed(2) == ["a"]
@@ -33,7 +33,7 @@ def test_a_task_whose_due_time_is_null_hangs(emulator: Emulator) -> None:
     put(emulator, json.loads(before))
     assert bytes_of(emulator) == before
     emulator.control("POST", f"/tasks/{key}/complete")
-    assert emulator.whole(1)["power"] == "off"
+    assert emulator.vm(1)["power"] == "off"
 
 
 def test_ended_tasks_can_be_described_in_few_words(emulator: Emulator) -> None:
@@ -43,7 +43,7 @@ def test_ended_tasks_can_be_described_in_few_words(emulator: Emulator) -> None:
          "created_at": "2029-12-31T22:59:00Z"},
     ]  # fmt: skip
     put(emulator, {"vms": [{"id": 1, "tasks": tasks}]})
-    status, off = emulator.tasks()
+    status, off = emulator.tasks
     assert (status["state"], status["ended_at"]) == ("done", "2030-01-01T00:00:00Z")
     assert emulator.check(off["key"]).items() >= {"result": "Fail", "error": "no power"}.items()
     assert off["ended_at"] == "2029-12-31T23:00:00Z"

@@ -13,7 +13,7 @@ def descent(emulator: Emulator, vm: int = 12345) -> str:
 
 def test_each_snapshot_tells_which_ones_a_restore_deletes(emulator: Emulator) -> None:
     words = said(emulator, vm_page(12346))
-    names = [row["name"] for row in emulator.vm("get_snapshot", 12346)["snapshots"]]
+    names = [row["name"] for row in emulator.call_vm("get_snapshot", 12346)["snapshots"]]
     assert f"Restoring it deletes {', '.join(names[1:])}" in words
     assert words.count("Restoring it deletes no other snapshot") == 1
 
@@ -81,7 +81,7 @@ def test_polls_faults_and_jumps_are_marked_in_the_lane(emulator: Emulator) -> No
     emulator.advance(10)
     emulator.check(key)
     emulator.fault("reject")
-    emulator.vm("get_snapshot")
+    emulator.call_vm("get_snapshot")
     text = page(emulator, vm_page())
     lane = text.partition('data-key="lane-12345"')[2].partition('class="legend')[0]
     assert lane.count('class="poll') == 1
@@ -91,7 +91,7 @@ def test_polls_faults_and_jumps_are_marked_in_the_lane(emulator: Emulator) -> No
 
 def test_what_happened_before_a_reset_is_not_marked(emulator: Emulator) -> None:
     emulator.fault("reject")
-    emulator.vm("get_snapshot")
+    emulator.call_vm("get_snapshot")
     emulator.advance(10)
     emulator.reset()
     lane = page(emulator, vm_page()).partition('data-key="lane-12345"')[2].partition('class="legend')[0]

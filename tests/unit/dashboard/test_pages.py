@@ -82,7 +82,7 @@ def test_what_clients_send_is_only_text(emulator: Emulator) -> None:
 
 
 def test_a_call_can_be_copied_as_curl_whatever_is_in_it(emulator: Emulator) -> None:
-    emulator.vm("create_snapshot", name='it\'s "<here>" $(now)')
+    emulator.call_vm("create_snapshot", name='it\'s "<here>" $(now)')
     copied = html.unescape(re.findall(r'data-copy="(curl -s -X POST [^"]*)"', page(emulator))[0])
     assert copied == (
         f"curl -s -X POST {emulator.url}/vm.php --data 'action=create_snapshot&token=HOSTKEY_TOKEN&id=12345"
@@ -91,8 +91,8 @@ def test_a_call_can_be_copied_as_curl_whatever_is_in_it(emulator: Emulator) -> N
 
 
 def test_the_journal_shows_what_the_filter_lets_through(emulator: Emulator) -> None:
-    emulator.vm("create_snapshot", name="one")
-    emulator.vm("create_snapshot", name="two")
+    emulator.call_vm("create_snapshot", name="one")
+    emulator.call_vm("create_snapshot", name="two")
     emulator.call("eq", "list")
     journal = page(emulator, "/?action=create_snapshot&result=refused").partition('id="journal"')[2]
     rows = re.findall(r'badge (\w+)">. \w+</span> <b class="mono">(\w+)</b>', journal)

@@ -19,7 +19,7 @@ class Calls(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.emulator.reset(scenario="demo", seed=SEED)
-        self.model = ModelledVm.seen(self.emulator.whole(VM))
+        self.model = ModelledVm.seen(self.emulator.vm(VM))
         self.key = ""
 
     def accept(self, answer: Json, refusal: str | None, work: Work) -> None:
@@ -30,15 +30,15 @@ class Calls(RuleBasedStateMachine):
 
     @rule(name=names)
     def create(self, name: str) -> None:
-        disk = self.emulator.whole(VM)["disk"]["fingerprint"]
+        disk = self.emulator.vm(VM)["disk"]["fingerprint"]
         refusal = self.model.refusal("create_snapshot", name)
-        answer = self.emulator.vm("create_snapshot", VM, name=name)
+        answer = self.emulator.call_vm("create_snapshot", VM, name=name)
         self.accept(answer, refusal, Work("create_snapshot", name, disk=disk))
 
     @rule(name=names | st.just("golden"), action=st.sampled_from(["remove_snapshot", "restore_snapshot"]))
     def change(self, name: str, action: str) -> None:
         refusal = self.model.refusal(action, name)
-        self.accept(self.emulator.vm(action, VM, name=name), refusal, Work(action, name))
+        self.accept(self.emulator.call_vm(action, VM, name=name), refusal, Work(action, name))
 
     @rule(action=st.sampled_from(["on", "off", "hard_off", "reboot"]))
     def power(self, action: str) -> None:
@@ -48,7 +48,7 @@ class Calls(RuleBasedStateMachine):
     @rule(enabled=st.booleans(), excluded=st.lists(names, max_size=4, unique=True))
     def settle(self, *, enabled: bool, excluded: list[str]) -> None:
         fields = {"enable_rotation": int(enabled), "exclude_rotation[]": excluded or ""}
-        assert self.emulator.vm("update_restore_settings", VM, **fields)["result"] == "OK"
+        assert self.emulator.call_vm("update_restore_settings", VM, **fields)["result"] == "OK"
         self.model.settings["snapshot"] = Rotation(enabled, tuple(excluded))
 
     @rule(seconds=st.floats(0, 60))
@@ -75,7 +75,7 @@ class Calls(RuleBasedStateMachine):
 
     @invariant()
     def the_world_is_as_the_model_says(self) -> None:
-        self.model.agrees_with(self.emulator.whole(VM))
+        self.model.agrees_with(self.emulator.vm(VM))
         assert self.emulator.listed(VM) == [kept.name for kept in self.model.of()]
 
 

@@ -24,7 +24,7 @@ def served(**settings: Any) -> Iterator[Emulator]:
 
 def create_takes(emulator: Emulator) -> float:
     emulator.start("vm", "create_snapshot", name="a")
-    return length(emulator.tasks()[0])
+    return length(emulator.tasks[0])
 
 
 def test_instant_work_is_done_by_the_next_call_and_was_a_task_all_the_same(emulator: Emulator) -> None:
@@ -114,7 +114,7 @@ def test_a_hostile_worlds_tasks_take_very_different_times_and_its_lists_are_late
             emulator.advance(until="idle")
             emulator.advance(60)
             assert name in emulator.listed(12348)
-        lengths = [length(task) for task in emulator.tasks() if task["action"] == "create_snapshot"]
+        lengths = [length(task) for task in emulator.tasks if task["action"] == "create_snapshot"]
     assert set(late) == {True, False}
     assert max(lengths) > 2 * min(lengths)
 

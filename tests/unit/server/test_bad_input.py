@@ -57,10 +57,10 @@ def test_leading_zeros_of_an_id_are_ignored(emulator: Emulator) -> None:
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_a_bad_name_is_refused(emulator: Emulator, unchanged: Callable[[], None], name: str) -> None:
     for action in ("create_snapshot", "remove_snapshot", "restore_snapshot"):
-        answer = emulator.vm(action, name=name)
+        answer = emulator.call_vm(action, name=name)
         assert answer["reason"] == "invalid_parameter"
         assert len(answer["message"]) < 300
-    assert emulator.vm("create_snapshot", name="a", type=name)["reason"] == "invalid_parameter"
+    assert emulator.call_vm("create_snapshot", name="a", type=name)["reason"] == "invalid_parameter"
     unchanged()
 
 

@@ -25,7 +25,7 @@ def as_json(log: pytest.LogCaptureFixture, logger: str = "invapi_emulator.calls"
 
 
 def test_each_call_is_one_line_with_its_fields(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
-    emulator.vm("get_snapshot", 99999)
+    emulator.call_vm("get_snapshot", 99999)
     emulator.start("vm", "load_stats")
     refused, accepted = as_json(log)
     assert refused | {"time": "", "ms": 0, "request_id": ""} == {
@@ -95,7 +95,7 @@ def test_nobody_can_forge_a_line(emulator: Emulator, log: pytest.LogCaptureFixtu
 def test_the_control_api_is_logged_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
     log.clear()
     answer = emulator.http.put("/_emulator/accounts/demo/clock", content="{}")
-    emulator.clock()
+    emulator.control("GET", "/clock")
     put, got = as_json(log, "invapi_emulator.control")
     assert (put["level"], put["method"], put["path"]) == ("info", "PUT", "/_emulator/accounts/demo/clock")
     assert (put["status"], put["request_id"]) == (200, answer.headers["x-request-id"])

@@ -41,7 +41,7 @@ def test_calls_before_what_is_no_http_are_answered_first(
     answers = said(emulator, b"".join(calls) + rest).split("HTTP/1.1 ")[1:]
     assert [answer[:3] for answer in answers] == ["200"] * len(calls) + [status]
     assert '"result":"OK"' in answers[0]
-    assert [task["action"] for task in emulator.tasks()] == ["create_snapshot"]
+    assert [task["action"] for task in emulator.tasks] == ["create_snapshot"]
 
 
 def test_a_body_longer_than_its_length_does_not_hide_that_the_call_was_run_and_print(

@@ -22,14 +22,14 @@ def test_a_restart_goes_on_where_it_was_and_clocks_stood_still(time: FakeClock, 
         key = emulator.start("eq", "off")
         token = emulator.call("auth", "login", key="demo-api-key")["result"]["token"]
         time.go_on(0.1)
-        before = emulator.whole(), emulator.clock()
+        before = emulator.vm(12345), emulator.clock
     time.go_on(3600)
     with (
         running(time, db=lasting, clock="real", rate=10) as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
         emulator = Emulator(server, http)
-        assert (emulator.whole(), emulator.clock()) == before
+        assert (emulator.vm(12345), emulator.clock) == before
         assert emulator.check(key)["result"] == "Not ready"
         assert emulator.call("eq", "list", token=token)["result"] == "OK"
         time.go_on(1)
@@ -48,7 +48,7 @@ def test_flags_about_worlds_leave_accounts_alone_that_are_there_and_say_so(
     ):
         assert "account demo is there already: --scenario, --clock and --seed left alone" in caplog.text
         emulator = Emulator(server, http)
-        assert emulator.clock()["mode"] == "frozen"
+        assert emulator.clock["mode"] == "frozen"
         assert emulator.call("eq", "list")["servers"] == [12345, 12346, 12347, 12348]
 
 

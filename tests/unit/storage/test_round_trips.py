@@ -16,8 +16,8 @@ LOADED = 3
 CALLS: dict[str, Callable[[Emulator, str, int], object]] = {
     "show": lambda emulator, _key, _n: emulator.eq("show"),
     "check": lambda emulator, key, _n: emulator.check(key),
-    "get_snapshot": lambda emulator, _key, _n: emulator.vm("get_snapshot"),
-    "create_snapshot": lambda emulator, _key, n: emulator.vm("create_snapshot", name=f"number-{n}"),
+    "get_snapshot": lambda emulator, _key, _n: emulator.call_vm("get_snapshot"),
+    "create_snapshot": lambda emulator, _key, n: emulator.call_vm("create_snapshot", name=f"number-{n}"),
 }
 
 
@@ -68,7 +68,7 @@ def test_a_call_is_one_transaction_of_few_round_trips(
             make(emulator, key, n)
             emulator.advance(until="idle")
         make(emulator, key, 2)
-        emulator.vm("get_snapshot")
+        emulator.call_vm("get_snapshot")
         (loaded,) = trips_of(proxy, lambda: make(emulator, key, 2))
         assert len(loaded) <= LOADED, shown(loaded)
 

@@ -57,7 +57,7 @@ def test_worlds_of_an_older_version_go_on_where_they_were(old_file: Path) -> Non
     with running(db=str(old_file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
         emulator = Emulator(server, http)
         assert emulator.control("GET", "/state") == state | {"profile": "realistic", "assume": {}}
-        under_way = emulator.whole(12348)["locked_by"]
+        under_way = emulator.vm(12348)["locked_by"]
         assert emulator.check(under_way)["result"] == "Not ready"
         assert {line["request_id"] for line in emulator.control("GET", "/requests")["requests"][:-1]} == {
             None

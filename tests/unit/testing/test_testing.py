@@ -17,8 +17,7 @@ def account(server: Running) -> Iterator[Account]:
 
 
 def create(account: Account, name: str = "a") -> str:
-    form = {"action": "create_snapshot", "token": account.token, "id": account.vms[0], "name": name}
-    key: str = httpx.post(f"{account.url}/vm.php", data=form).json()["callback"]
+    key: str = account.call("vm", "create_snapshot", id=account.vms[0], name=name)["callback"]
     return key
 
 
@@ -53,6 +52,16 @@ def test_an_account_is_all_that_a_test_needs(account: Account) -> None:
     assert account.set_clock(mode="real", rate=3)["rate"] == 3
     account.reset(scenario="demo")
     assert len(account.vms) == 4
+
+
+def test_an_account_makes_calls_and_reads_the_reason_of_a_refusal(account: Account) -> None:
+    key = create(account)
+    assert account.check(key) == {"result": "Not ready", "key": key}
+    assert account.call("vm", "load_stats", id=1)["reason"] == "vm_not_found"
+    assert account.call("eq", "list", token="another")["reason"] == "invalid_token"
+    names = {"enable_rotation": 1, "exclude_rotation[]": ["a", "b"]}
+    settings = account.call("vm", "update_restore_settings", id=12345, **names)["settings"]
+    assert settings == {"num_max": 4, "enable_rotation": 1, "exclude_rotation": ["a", "b"]}
 
 
 def test_a_world_is_exported_and_imported(account: Account) -> None:

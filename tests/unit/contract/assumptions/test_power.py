@@ -4,7 +4,7 @@ from tests.support.harness import Emulator
 
 
 def test_on_of_what_is_on_and_off_of_what_is_off_are_refused(emulator: Emulator) -> None:
-    emulator.assume(A_34="no")
+    emulator.assume({"A-34": "no"})
     assert emulator.eq("on", 12345)["reason"] == "vm_running"
     assert emulator.eq("off", 12346)["reason"] == "vm_not_running"
     assert emulator.eq("hard_off", 12346)["reason"] == "vm_not_running"
@@ -13,6 +13,6 @@ def test_on_of_what_is_on_and_off_of_what_is_off_are_refused(emulator: Emulator)
 
 
 def test_a_reboot_of_what_is_off_starts_it(emulator: Emulator) -> None:
-    emulator.assume(A_35="no")
+    emulator.assume({"A-35": "no"})
     assert emulator.do("eq", "reboot", 12346)["scope"] == "VM is up now"
-    assert emulator.whole(12346)["power"] == "on"
+    assert emulator.vm(12346)["power"] == "on"

@@ -62,7 +62,7 @@ def test_the_assumptions_of_an_account(emulator: Emulator) -> None:
     assert changed["ignored"] == LINE
     assert {found["id"] for found in changed["assumptions"]} == set(ASSUMPTIONS)
     assert emulator.control("GET", "")["assume"] == LEFT
-    assert emulator.assume(A_12="yes")["ignored"] is None
+    assert emulator.assume({"A-12": "yes"})["ignored"] is None
 
 
 def test_an_imported_world(emulator: Emulator) -> None:
@@ -106,14 +106,14 @@ def test_a_stored_account(database_of_before: Path) -> None:
         emulator = Emulator(server, http)
         assert emulator.control("GET", "")["assume"] == LEFT
         assert emulator.listed() == ["fresh-install", "before-release", "made"]
-        under_way = emulator.whole(12348)["locked_by"]
+        under_way = emulator.vm(12348)["locked_by"]
         emulator.advance(until="idle")
         assert emulator.check(under_way)["result"] == "OK"
-        assert emulator.vm("create_snapshot", name="made")["reason"] == "name_taken"
+        assert emulator.call_vm("create_snapshot", name="made")["reason"] == "name_taken"
         state = emulator.control("GET", "/state")
         assert state["assume"] == LEFT
         assert emulator.control("PUT", "/state", state)["ignored"] is None
-        emulator.assume(A_21="queued", A_12="yes")
+        emulator.assume({"A-21": "queued", "A-12": "yes"})
         assert emulator.control("GET", "")["assume"] == {"A-21": "queued"}
         assert emulator.reset()["assume"] == LEFT
         shown = http.get("/_emulator/accounts").json()["accounts"]

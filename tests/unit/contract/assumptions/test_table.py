@@ -82,14 +82,14 @@ def test_new_accounts_have_the_servers_options() -> None:
         body = {"name": "other", "assume": {"A-14": "yes"}}
         made = http.post("/_emulator/accounts", json=body).json()
         assert made["assume"] == {"A-12": "spent"}
-        demo.assume(A_14="yes")
+        demo.assume({"A-14": "yes"})
         assert demo.call("eq", "list")["servers"][0] == 12345
         demo.reset()
         assert demo.call("eq", "list")["servers"][0] == "12345"
 
 
 def test_the_control_api_shows_each_with_the_option_in_force(emulator: Emulator) -> None:
-    shown = emulator.assume(A_12="no", A_21="queued")["assumptions"]
+    shown = emulator.assume({"A-12": "no", "A-21": "queued"})["assumptions"]
     assert [each["id"] for each in shown] == sorted(ASSUMPTIONS)
     in_force = {each["id"]: each["option"] for each in shown if each["option"] != next(iter(each["options"]))}
     assert in_force == {"A-12": "spent", "A-21": "queued"}

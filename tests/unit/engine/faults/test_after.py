@@ -1,6 +1,7 @@
 """Faults that act on the answer: the call is carried out, and committed."""
 
 import socket
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -26,7 +27,7 @@ def calls_of(emulator: Emulator) -> list[Json]:
 
 
 def keys_of(emulator: Emulator) -> list[str]:
-    return [task["key"] for task in emulator.tasks()]
+    return [task["key"] for task in emulator.tasks]
 
 
 def calls_that_started_tasks(emulator: Emulator) -> list[Json]:
@@ -63,9 +64,7 @@ def test_others_are_answered_while_one_waits(emulator: Emulator) -> None:
         {"distribution": "lognormal", "median": 0.04, "sigma": 0.01},
     ],
 )
-def test_the_seed_draws_a_latency_from_its_distribution(
-    emulator: Emulator, fields: dict[str, object]
-) -> None:
+def test_the_seed_draws_a_latency_from_its_distribution(emulator: Emulator, fields: dict[str, Any]) -> None:
     for _ in range(2):
         emulator.reset()
         emulator.fault("latency", **fields, times=3)
@@ -81,7 +80,7 @@ def test_a_truncated_body_promises_more_than_comes(emulator: Emulator) -> None:
     emulator.fault("truncated_body")
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
         emulator.http.post("/vm.php", data=CREATE)
-    assert len(emulator.tasks()) == 1
+    assert len(emulator.tasks) == 1
 
 
 def test_malformed_json_is_whole_as_http(emulator: Emulator) -> None:
@@ -91,7 +90,7 @@ def test_malformed_json_is_whole_as_http(emulator: Emulator) -> None:
     assert int(response.headers["content-length"]) == len(response.content)
     with pytest.raises(ValueError, match="Expecting"):
         response.json()
-    assert len(emulator.tasks()) == 1
+    assert len(emulator.tasks) == 1
 
 
 def test_a_slow_body_trickles_and_is_whole_in_the_end(emulator: Emulator) -> None:
@@ -114,7 +113,7 @@ def test_a_lost_reply_leaves_what_was_done(emulator: Emulator) -> None:
     emulator.fault("lost_reply")
     with pytest.raises(httpx.ReadError):
         emulator.http.post("/vm.php", data=CREATE)
-    (task,) = emulator.tasks()
+    (task,) = emulator.tasks
     call = emulator.control("GET", "/requests")["requests"][-1]
     assert (call["task"], call["status"], call["result"]) == (task["key"], None, "ok")
     emulator.advance(until="idle")
@@ -132,7 +131,7 @@ def test_a_reset_connection_says_so_to_a_plain_socket(emulator: Emulator) -> Non
 
 def test_rejected_but_done_refuses_though_the_task_runs(emulator: Emulator) -> None:
     emulator.fault("rejected_but_done", message="try later")
-    answer = emulator.vm("create_snapshot", name="a")
+    answer = emulator.call_vm("create_snapshot", name="a")
     assert (answer["result"], answer["message"], answer["reason"]) == (-1, "try later", "fault")
     assert "callback" not in answer
     emulator.advance(until="idle")

@@ -7,12 +7,12 @@ from tests.support.harness import TOKEN, Emulator
 
 
 def nothing_was_done(emulator: Emulator) -> bool:
-    return emulator.tasks() == [] and emulator.whole()["locked_by"] is None
+    return emulator.tasks == [] and emulator.vm(12345)["locked_by"] is None
 
 
 def test_reject_answers_its_words_in_the_envelope(emulator: Emulator) -> None:
     emulator.fault("reject", message="quota exceeded", code=-17)
-    answer = emulator.vm("create_snapshot", name="a")
+    answer = emulator.call_vm("create_snapshot", name="a")
     assert answer == {
         "result": -1, "code": -17, "message": "quota exceeded", "error": "quota exceeded", "reason": "fault",
     }  # fmt: skip
@@ -21,7 +21,7 @@ def test_reject_answers_its_words_in_the_envelope(emulator: Emulator) -> None:
 
 def test_reject_needs_no_words(emulator: Emulator) -> None:
     emulator.fault("reject")
-    answer = emulator.vm("create_snapshot", name="a")
+    answer = emulator.call_vm("create_snapshot", name="a")
     assert (answer["code"], answer["message"]) == (-1, "rejected by a fault")
 
 
@@ -86,8 +86,8 @@ def test_a_rate_limit_counts_calls_in_real_time(emulator: Emulator) -> None:
 def test_a_connection_ends_without_a_byte(emulator: Emulator, kind: str, seen: type[Exception]) -> None:
     emulator.fault(kind)
     with pytest.raises(seen):
-        emulator.vm("create_snapshot", name="a")
+        emulator.call_vm("create_snapshot", name="a")
     assert nothing_was_done(emulator)
     call = emulator.control("GET", "/requests")["requests"][-1]
     assert (call["status"], call["answer"], call["fault"]) == (None, "", kind)
-    assert emulator.vm("create_snapshot", name="a")["result"] == "OK"
+    assert emulator.call_vm("create_snapshot", name="a")["result"] == "OK"

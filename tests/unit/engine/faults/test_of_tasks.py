@@ -23,20 +23,20 @@ def test_a_failing_task_says_its_error_at_its_part_of_the_time(emulator: Emulato
     assert seconds_of(emulator, key) == pytest.approx(whole / 4, abs=0.001)
     answer = emulator.check(key)
     assert (answer["result"], answer["error"], answer.get("reason")) == ("Fail", "no space left", None)
-    assert emulator.whole()["power"] == "on"
+    assert emulator.vm(12345)["power"] == "on"
 
 
 def test_a_failed_create_leaves_a_snapshot_in_status_error(emulator: Emulator) -> None:
     emulator.fault("task_fails")
     assert emulator.do("vm", "create_snapshot", name="a")["error"] == "failed by a fault"
-    assert [(row["name"], row["status"]) for row in emulator.whole()["snapshots"]][-1] == ("a", "error")
+    assert [(row["name"], row["status"]) for row in emulator.vm(12345)["snapshots"]][-1] == ("a", "error")
 
 
 def test_a_failed_restore_leaves_a_disk_that_is_neither(emulator: Emulator) -> None:
-    before = emulator.whole(12346)
+    before = emulator.vm(12346)
     emulator.fault("task_fails")
     assert emulator.do("vm", "restore_snapshot", 12346, name="tuesday")["result"] == "Fail"
-    after = emulator.whole(12346)
+    after = emulator.vm(12346)
     known = {before["disk"]["fingerprint"], *(row["disk"]["fingerprint"] for row in before["snapshots"])}
     assert after["disk"]["fingerprint"] not in known
     assert after["snapshots"] == before["snapshots"]
@@ -70,7 +70,7 @@ def test_a_task_meant_to_fail_can_be_completed_by_hand(emulator: Emulator) -> No
     emulator.fault("task_fails")
     key = emulator.start("eq", "off")
     emulator.control("POST", f"/tasks/{key}/complete")
-    assert (emulator.check(key)["result"], emulator.whole()["power"]) == ("OK", "off")
+    assert (emulator.check(key)["result"], emulator.vm(12345)["power"]) == ("OK", "off")
 
 
 def test_a_slow_task_takes_that_much_longer_stage_by_stage(emulator: Emulator) -> None:
@@ -91,7 +91,7 @@ def test_a_forgotten_key_is_unknown_though_the_task_runs(emulator: Emulator) -> 
         assert (answer["code"], answer["message"], answer["key"]) == (-1, "AsyncKey not found", key)
         assert answer["reason"] == "fault"
         emulator.advance(until="idle")
-    assert emulator.whole()["power"] == "off"
+    assert emulator.vm(12345)["power"] == "off"
 
 
 def lists(emulator: Emulator, vm: int) -> list[list[str]]:
@@ -104,7 +104,7 @@ def test_a_stale_list_shows_a_new_snapshot_late(emulator: Emulator) -> None:
     emulator.fault("stale_list", seconds=60)
     assert emulator.do("vm", "create_snapshot", name="a")["result"] == "OK"
     assert lists(emulator, 12345) == [["fresh-install", "before-release"]] * 2
-    assert emulator.whole()["snapshots"][-1]["name"] == "a"
+    assert emulator.vm(12345)["snapshots"][-1]["name"] == "a"
     emulator.advance(60)
     assert lists(emulator, 12345) == [["fresh-install", "before-release", "a"]] * 2
 
@@ -114,7 +114,7 @@ def test_a_stale_list_shows_what_is_gone(emulator: Emulator) -> None:
     before = emulator.listed(12346)
     emulator.do("vm", "restore_snapshot", 12346, name="tuesday")
     assert lists(emulator, 12346) == [before] * 2
-    assert emulator.vm("remove_snapshot", 12346, name="thursday")["reason"] == "snapshot_not_found"
+    assert emulator.call_vm("remove_snapshot", 12346, name="thursday")["reason"] == "snapshot_not_found"
     emulator.advance(60)
     assert lists(emulator, 12346) == [["monday", "tuesday"]] * 2
 

@@ -49,18 +49,18 @@ def test_each_phase_has_a_winner_of_its_own(emulator: Emulator) -> None:
 def test_module_action_and_id_narrow_a_rule(emulator: Emulator) -> None:
     emulator.fault("reject", times=None, match={"module": "vm", "action": "get_snapshot", "id": 12346})
     assert emulator.eq("status", 12346)["result"] == "OK"
-    assert emulator.vm("load_stats", 12346)["result"] == "OK"
-    assert emulator.vm("get_snapshot", 12345)["result"] == "OK"
-    assert emulator.vm("get_snapshot", 12346)["reason"] == "fault"
-    assert emulator.vm("get_snapshot", "0012346")["reason"] == "fault"  # type: ignore[arg-type]
+    assert emulator.call_vm("load_stats", 12346)["result"] == "OK"
+    assert emulator.call_vm("get_snapshot", 12345)["result"] == "OK"
+    assert emulator.call_vm("get_snapshot", 12346)["reason"] == "fault"
+    assert emulator.call_vm("get_snapshot", "0012346")["reason"] == "fault"  # type: ignore[arg-type]
 
 
 def test_fields_narrow_a_rule_as_they_are_sent(emulator: Emulator) -> None:
     emulator.fault("reject", match={"fields": {"name": "b", "exclude_rotation": ["x", "y"]}})
     names: Json = {"exclude_rotation[0]": "x", "exclude_rotation[1]": "y"}
-    assert emulator.vm("update_restore_settings", name="a", **names)["result"] == "OK"
-    assert emulator.vm("update_restore_settings", name="b")["reason"] == "nothing_to_update"
-    assert emulator.vm("update_restore_settings", name="b", **names)["reason"] == "fault"
+    assert emulator.call_vm("update_restore_settings", name="a", **names)["result"] == "OK"
+    assert emulator.call_vm("update_restore_settings", name="b")["reason"] == "nothing_to_update"
+    assert emulator.call_vm("update_restore_settings", name="b", **names)["reason"] == "fault"
 
 
 def test_a_check_belongs_to_its_tasks_account_and_its_id_is_the_tasks_vm(emulator: Emulator) -> None:
@@ -88,16 +88,16 @@ def test_a_call_refused_before_is_not_held_against_rules(emulator: Emulator, cal
 
 def test_rules_are_asked_before_vm_not_found(emulator: Emulator) -> None:
     emulator.fault("reject")
-    assert emulator.vm("get_snapshot", 1)["reason"] == "fault"
-    assert emulator.vm("get_snapshot", 1)["reason"] == "vm_not_found"
+    assert emulator.call_vm("get_snapshot", 1)["reason"] == "fault"
+    assert emulator.call_vm("get_snapshot", 1)["reason"] == "vm_not_found"
 
 
 def test_what_needs_acceptance_passes_over_a_refused_call(emulator: Emulator) -> None:
     emulator.fault("rejected_but_done")
     emulator.fault("task_hangs")
-    assert emulator.vm("create_snapshot", 12346, name="a")["reason"] == "snapshot_limit"
+    assert emulator.call_vm("create_snapshot", 12346, name="a")["reason"] == "snapshot_limit"
     assert fired(emulator) == [0, 0]
-    assert emulator.vm("create_snapshot", 12345, name="a")["reason"] == "fault"
+    assert emulator.call_vm("create_snapshot", 12345, name="a")["reason"] == "fault"
     assert fired(emulator) == [1, 1]
 
 
@@ -120,7 +120,7 @@ def test_a_rule_fires_exactly_as_often_as_it_says_however_many_clients_race(emul
 
 
 def test_a_check_that_jumps_an_auto_clock_is_asked_once(emulator: Emulator) -> None:
-    emulator.clock(mode="auto", polls=0)
+    emulator.set_clock(mode="auto", polls=0)
     emulator.fault("reject", skip=1, match={"action": "check"})
     key = emulator.start("eq", "status")
     assert emulator.check(key)["result"] == "OK"
@@ -159,7 +159,7 @@ def test_the_journal_the_events_and_the_task_tell_what_fired(emulator: Emulator)
         "fault",
         "refused",
     )
-    (task,) = emulator.tasks()
+    (task,) = emulator.tasks
     assert (task["key"], task["fault"]) == (call["task"], "slow_task")
     events = emulator.advance(0.001)["events"]
     assert [event["kind"] for event in events] == []
