@@ -1,6 +1,5 @@
 """A form for each kind of fault, out of the schema of its fields."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -53,8 +52,8 @@ def _form(word: str, kind: type[Fault]) -> KindForm:
         for name, shape in schema["properties"].items()
         if name not in Fault.model_fields
     )
-    said = (sys.modules[kind.__module__].__doc__ or "").strip()
-    return KindForm(word, said.removeprefix(f"`{word}`: "), kind.phase, tuple(fields))
+    meaning, _, _ = (kind.__doc__ or "").partition("\n")
+    return KindForm(word, meaning.removeprefix(f"`{word}`: "), kind.phase, tuple(fields))
 
 
 def _field(name: str, shape: Mapping[str, Any], *, required: bool) -> FormField:

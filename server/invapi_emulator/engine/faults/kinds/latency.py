@@ -14,7 +14,10 @@ _FIELDS = {"uniform": ("low", "high"), "lognormal": ("median", "sigma")}
 
 
 class Latency(AfterFault):
-    """`seconds`, or a `distribution`: `uniform` from `low` to `high`, `lognormal` with `median` and `sigma`."""
+    """`latency`: the effect at once, the answer late.
+
+    By `seconds`, or by a `distribution`: `uniform` from `low` to `high`, `lognormal` with `median` and `sigma`.
+    """
 
     kind: Literal["latency"]
     seconds: Seconds | None = None
