@@ -13,6 +13,7 @@ ORDERS: list[Json] = [
     {"kind": "latency", "seconds": 1},
     {"kind": "slow_task", "factor": 2},
     {"kind": "stale_list", "seconds": 5},
+    {"kind": "not_ready"},
 ]
 
 

@@ -17,6 +17,7 @@ from invapi_emulator.domain.tasks import Task, has_aged_out
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Fields, Identification
 from invapi_emulator.engine.example import Example, RefusalExample
+from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.kinds import kind_of
 from invapi_emulator.engine.tasks.settle import move_clock
 from invapi_emulator.errors import KeyForgotten, KeyNotFound, KeySpent
@@ -97,7 +98,7 @@ def check(unit: UnitOfWork, call: Call[Check]) -> Body | None:
         raise KeySpent(task.key)
     if task.state == "running" and _jumps(unit, call, task):
         return None
-    if task.state != "running" and _is_late(unit, call, task):
+    if task.state != "running" and (fire(unit, call, "check") or _is_late(unit, call, task)):
         return {"result": "Not ready", "key": task.key}
     match task.state:
         case "running":

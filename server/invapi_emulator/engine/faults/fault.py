@@ -13,7 +13,7 @@ from invapi_emulator.engine.faults.match import Match
 from invapi_emulator.errors import ApiError
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
-Phase: TypeAlias = Literal["before", "after", "task"]
+Phase: TypeAlias = Literal["before", "after", "task", "check"]
 Cut: TypeAlias = Literal["reset", "close"]
 Window: TypeAlias = dict[str, Any]
 Draw: TypeAlias = Callable[[str], float]
@@ -60,6 +60,10 @@ class Fault(BaseModel):
         """Tell whether this kind can apply to such a call."""
         return True
 
+    def is_drawn(self, draw: Draw, /) -> bool:
+        """Tell whether its probability lets it fire."""
+        return self.probability == 1 or draw("fires") < self.probability
+
     def should_fire(self, window: Window | None, _real_now: Instant, /) -> tuple[bool, Window | None]:
         """Tell whether it fires on this call, and return its new window."""
         return True, window
@@ -99,5 +103,14 @@ class TaskFault(Fault):
 
     phase = "task"
 
-    def apply(self, task: Task, /) -> Task:
+    def apply(self, task: Task, draw: Draw, /) -> Task:
         raise NotImplementedError
+
+
+class CheckFault(Fault):
+    """Applies to the check of a task that has ended: the answer is that of a task under way."""
+
+    phase = "check"
+
+    def applies_to(self, call: Call[Any], /) -> bool:
+        return (call.module, call.action) == ("eq_callback", "check")

@@ -139,7 +139,7 @@ def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firin
         return call.chance.fraction("fault", rule.id, what, number)
 
     fires, window = False, rule.window
-    if number > fault.skip and (fault.probability == 1 or draw("fires") < fault.probability):
+    if number > fault.skip and fault.is_drawn(draw):
         fires, window = fault.should_fire(window, call.real_now)
     faults.save(unit, replace(rule, seen=number, fired=rule.fired + fires, window=window))
     if not fires:

@@ -102,7 +102,7 @@ def _with_fault(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:
     firing = fire(unit, call, "task")
     if firing is None or not isinstance(firing.fault, TaskFault):
         return task
-    return replace(firing.fault.apply(task), fault=firing.fault.kind)
+    return replace(firing.fault.apply(task, firing.draw), fault=firing.fault.kind)
 
 
 def _as_json(value: Value) -> Any:

@@ -20,6 +20,7 @@ from invapi_emulator.engine.faults.kinds.before_call import (
     Reject,
 )
 from invapi_emulator.engine.faults.kinds.latency import Latency
+from invapi_emulator.engine.faults.kinds.of_check import NotReady
 from invapi_emulator.engine.faults.kinds.of_task import (
     KeyForgotten,
     SlowTask,
@@ -38,7 +39,7 @@ def register(kind: type[Fault]) -> None:
 
 
 for _kind in (
-    ConnectionReset, EmptyReply, ExpiredToken, HttpStatus, KeyForgotten, Latency, LostReply, MalformedJson, RateLimit,
-    Reject, RejectedButDone, SlowBody, SlowTask, StaleList, TaskFails, TaskHangs, TruncatedBody,
+    ConnectionReset, EmptyReply, ExpiredToken, HttpStatus, KeyForgotten, Latency, LostReply, MalformedJson, NotReady,
+    RateLimit, Reject, RejectedButDone, SlowBody, SlowTask, StaleList, TaskFails, TaskHangs, TruncatedBody,
 ):  # fmt: skip
     register(_kind)
