@@ -21,6 +21,7 @@ from invapi_emulator.contract.assumptions.transport import TOKEN_FIRST, WORDS_OF
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.fault import AfterFault, BeforeFault, Reply
+from invapi_emulator.engine.faults.presets import preset_of
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired
@@ -95,8 +96,8 @@ PARAMETERS_FIRST: tuple[Step, ...] = (check_form, validate, authenticate, *STEPS
 
 
 def scramble(unit: UnitOfWork, exchange: Exchange, answer: Answer) -> Answer:
-    """Return the answer as a hostile account gives it: what it is like follows from its number."""
-    if not unit.account.is_hostile:
+    """Return the answer scrambled, where the account's profile wants it so; how follows from its number."""
+    if not preset_of(unit.account).scrambles:
         return answer
     number = accounts.next_answer(unit)
     return replace(

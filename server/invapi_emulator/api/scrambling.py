@@ -1,6 +1,6 @@
-"""What a hostile account makes of an answer: every freedom that the contract leaves, taken.
+"""The filter that scrambles an answer: it uses every freedom that the contract leaves.
 
-Fields come in another order and with others between them, lists whose order nobody promised too, whole numbers as
+Fields come in another order and with others between them, and so do lists whose order nobody promised. Whole numbers come as
 strings. What the contract gives exactly stays so, but for the order of its fields.
 """
 
@@ -27,7 +27,7 @@ _HALF = 0.5
 
 
 def scrambled(body: bytes, draw: Draw) -> bytes:
-    """Return the body of an answer as a hostile account gives it; the same draws make the same body."""
+    """Return the body of an answer scrambled; the same draws make the same body."""
     answer = orjson.loads(body)
     exact = answer.get("result") in _EXACT or answer.get("code") in _EXACT
     return orjson.dumps(_Scrambling(draw, is_exact=exact).of_object(answer, ()))

@@ -54,9 +54,5 @@ class Account(Struct, frozen=True):
     conduct: Conduct
 
     @property
-    def is_hostile(self) -> bool:
-        return self.conduct.profile == "hostile"
-
-    @property
     def assumed(self) -> Assumed:
         return self.conduct.assumed

@@ -9,12 +9,6 @@ from invapi_emulator.contract.assumptions.assumption import Assumed
 
 Profile: TypeAlias = Literal["instant", "realistic", "slow", "hostile"]
 
-PACE: Mapping[Profile, float] = {"instant": 0, "realistic": 1, "slow": 5, "hostile": 1}
-"""The factor on the planned length of each stage of a task."""
-
-MOST_HOSTILE = 4
-"""A hostile world's stages take up to so many times as long, or as short, as planned."""
-
 
 class Conduct(Struct, frozen=True):
     profile: Profile = "realistic"

@@ -86,17 +86,15 @@ def plan(
     size_gb: int,
     now: Instant,
     draw: Callable[[str], float],
-    pace: Callable[[str], float] = lambda _stage: 1,
 ) -> tuple[PlannedStage, ...]:
     """Return the stages with their ends. Each starts when the one before is due.
 
-    `draw(stage name)` returns a number in [0, 1) that makes a stage longer or shorter. `pace(stage name)` returns a
-    factor on its length.
+    `draw(stage name)` returns a number in [0, 1) that makes a stage longer or shorter.
     """
     planned, end = [], now
     for stage in stages:
         name = stage.name
-        end += round(_planned_ms(stage, size_gb) * _jitter(draw(name)) * pace(name)) * (SECOND // 1000)
+        end += round(_planned_ms(stage, size_gb) * _jitter(draw(name))) * (SECOND // 1000)
         planned.append(PlannedStage(name, min(end, LATEST)))
     return tuple(planned)
 

@@ -85,7 +85,7 @@ def next_fault(unit: UnitOfWork) -> int:
 
 
 def next_answer(unit: UnitOfWork) -> int:
-    """Count an answer of a hostile account. The number determines how the answer is scrambled."""
+    """Count a scrambled answer. The number determines how it is scrambled."""
     unit.counters.answered += 1
     return unit.counters.answered
 

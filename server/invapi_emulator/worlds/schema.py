@@ -134,7 +134,7 @@ class VmSpec(Part):
 class CountersSpec(Part):
     """`sequence`: the largest number that a snapshot, a task or a login has got; `faults`: that a fault rule has.
 
-    `answers`: how many were given while the account was hostile.
+    `answers`: the number of scrambled ones.
     """
 
     sequence: Number

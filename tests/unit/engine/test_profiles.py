@@ -176,3 +176,26 @@ def test_a_message_that_looks_like_data_is_answered_as_it_is(emulator: Emulator)
     emulator.control("POST", f"/tasks/{key}/fail", {"error": "{no data"})
     answers = [emulator.check(key) for _ in range(3)]
     assert "{no data" in {answer.get("scope") for answer in answers}
+
+
+def test_a_profiles_rules_are_not_the_accounts_own(emulator: Emulator) -> None:
+    emulator.control("PUT", "/profile", {"profile": "hostile"})
+    story(emulator)
+    assert emulator.control("GET", "/faults") == {"faults": []}
+    assert emulator.control("GET", "/state")["faults"] == []
+    assert {line["fault"] for line in emulator.control("GET", "/requests")["requests"][-50:]} == {None}
+    assert {task["fault"] for task in emulator.tasks()} == {None}
+    assert "fault_fired" not in {event["kind"] for event in emulator.advance(seconds=0)["events"]}
+
+
+def test_an_accounts_own_rules_come_after_its_profiles(emulator: Emulator) -> None:
+    lengths = []
+    for rules in ([], [{"kind": "slow_task", "factor": 100, "times": None}]):
+        emulator.reset()
+        emulator.control("PUT", "/profile", {"profile": "hostile"})
+        for rule in rules:
+            emulator.control("POST", "/faults", rule, status=201)
+        emulator.start("vm", "create_snapshot", name="a")
+        lengths.append(length(emulator.tasks()[0]))
+    assert lengths[1] == pytest.approx(100 * lengths[0])
+    assert emulator.tasks()[0]["fault"] == "slow_task"

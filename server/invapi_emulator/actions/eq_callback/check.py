@@ -1,6 +1,7 @@
 """`eq_callback.php` `check`: tells whether a task has ended (contract 3.2 to 3.7)."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Any, Literal
 
 import orjson
@@ -17,6 +18,7 @@ from invapi_emulator.domain.tasks import Task, has_aged_out
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Fields, Identification
 from invapi_emulator.engine.example import Example, RefusalExample
+from invapi_emulator.engine.faults.presets import preset_of
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.kinds import kind_of
 from invapi_emulator.engine.tasks.settle import move_clock
@@ -25,9 +27,6 @@ from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import tasks
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-
-LATE_ONCE_IN = 20
-"""Of so many checks of a task that has ended, a hostile account answers one as if it had not."""
 
 
 class Check(Parameters):
@@ -98,7 +97,7 @@ def check(unit: UnitOfWork, call: Call[Check]) -> Body | None:
         raise KeySpent(task.key)
     if task.state == "running" and _jumps(unit, call, task):
         return None
-    if task.state != "running" and (fire(unit, call, "check") or _is_late(unit, call, task)):
+    if task.state != "running" and _is_not_ready(unit, call, task):
         return {"result": "Not ready", "key": task.key}
     match task.state:
         case "running":
@@ -124,12 +123,15 @@ def _jumps(unit: UnitOfWork, call: Call[Check], task: Task) -> bool:
     return True
 
 
-def _is_late(unit: UnitOfWork, call: Call[Check], task: Task) -> bool:
-    """Tell whether a hostile account does not say yet that a task has ended: once in twenty checks."""
-    if not call.account.is_hostile:
+def _is_not_ready(unit: UnitOfWork, call: Call[Check], task: Task) -> bool:
+    """Tell whether a fault rule, or the account's profile, keeps the check from telling the end of the task."""
+    if fire(unit, call, "check") is not None:
+        return True
+    rule = preset_of(call.account).not_ready
+    if rule is None:
         return False
     tasks.save(unit, replace(task, polls=task.polls + 1))
-    return call.chance.fraction("task", task.sequence, "late", task.polls) * LATE_ONCE_IN < 1
+    return rule.is_drawn(partial(call.chance.fraction, "task", task.sequence, "not ready", task.polls))
 
 
 def _under_way(call: Call[Check], task: Task) -> Body:

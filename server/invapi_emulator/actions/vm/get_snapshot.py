@@ -57,7 +57,7 @@ def finish_get_snapshot(unit: UnitOfWork, work: Work) -> Outcome:
 def _listed(
     unit: UnitOfWork, account: Account, vm: VirtualMachine, type_: str, now: Instant
 ) -> list[dict[str, Any]]:
-    """Return the rows of a list; a fault, or a hostile account, may keep it from showing the newest changes."""
+    """Return the rows of a list; a fault, or the account's profile, may keep it from showing the newest changes."""
     shown = snapshots.of_vm(unit, vm.id)
     stale = stale_lists.of_vm(unit, vm.id, now)
     if stale:

@@ -1,37 +1,34 @@
 """How long the stages of a task take, and how long lists are behind: drawn once, when it is made."""
 
+from functools import partial
+from typing import Any
+
 from invapi_emulator.domain.accounts import Account
-from invapi_emulator.domain.behavior import MOST_HOSTILE, PACE
-from invapi_emulator.domain.instants import SECOND, Instant
-from invapi_emulator.domain.tasks import PlannedStage, plan
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.tasks import PlannedStage, Task, plan
+from invapi_emulator.engine.call import Call
+from invapi_emulator.engine.faults.presets import preset_of
 from invapi_emulator.engine.tasks.kinds import Kind
 from invapi_emulator.randomness import chance_of
-
-_LATE_ONCE_IN = 2
-_LATE_SECONDS = 30
 
 
 def planned_stages(
     action: str, kind: Kind, vm_id: int, size_gb: int, count: int, now: Instant, account: Account
 ) -> tuple[PlannedStage, ...]:
     """Return the stages of the task of an action that is the `count`th of a VM, starting now."""
-    chance, profile = chance_of(account), account.conduct.profile
+    chance, slow_task = chance_of(account), preset_of(account).slow_task
 
-    def draw(stage: str) -> float:
-        return chance.fraction("vm", vm_id, "duration", action, stage, count)
+    def draw(what: str, stage: str) -> float:
+        return chance.fraction("vm", vm_id, what, action, stage, count)
 
-    def pace(stage: str) -> float:
-        if not account.is_hostile:
-            return PACE[profile]
-        drawn = chance.fraction("vm", vm_id, "pace", action, stage, count)
-        return float(MOST_HOSTILE ** (2 * drawn - 1))
-
-    return plan(kind.stages, size_gb, now, draw, pace)
+    stages = plan(kind.stages, size_gb, now, partial(draw, "duration"))
+    return stages if slow_task is None else slow_task.slowed(stages, now, partial(draw, "pace"))
 
 
-def lists_are_late(action: str, kind: Kind, vm_id: int, count: int, account: Account) -> Instant | None:
-    """Return how long after its end lists do not show what a task did: in a hostile world, every other time."""
-    if not (account.is_hostile and kind.works_disk):
-        return None
-    drawn = chance_of(account).fraction("vm", vm_id, "late list", action, count) * _LATE_ONCE_IN
-    return round(drawn * _LATE_SECONDS) * SECOND if 0 < drawn < 1 else None
+def with_stale_list(call: Call[Any], task: Task, count: int) -> Task:
+    """Return the task with the time that the account's profile keeps its effect from lists."""
+    rule = preset_of(call.account).stale_list
+    if rule is None or not rule.applies_to(call):
+        return task
+    draw = partial(call.chance.fraction, "vm", task.vm_id, "stale list", call.action, count)
+    return rule.apply(task, draw) if rule.is_drawn(draw) else task

@@ -22,7 +22,7 @@ from invapi_emulator.engine.faults.fault import TaskFault
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.keys import key_of_new_task
 from invapi_emulator.engine.tasks.kinds import KINDS, Kind, kinds_where
-from invapi_emulator.engine.tasks.planning import lists_are_late, planned_stages
+from invapi_emulator.engine.tasks.planning import planned_stages, with_stale_list
 from invapi_emulator.errors import VmLocked
 from invapi_emulator.storage import accounts, events, tasks, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -39,7 +39,6 @@ def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults
     `defaults` are parameters that `context` shows even if the client left them out (contract 3.4).
     """
     kind = KINDS[call.module, call.action]
-    account = call.account
     number = accounts.next_sequence(unit)
     context = _context(call, vm, defaults)
     _make_room(unit, call, number, len(orjson.dumps(context)))
@@ -55,9 +54,8 @@ def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults
         stages=stages,
         created_at=call.now,
         due_at=stages[-1].ends_at,
-        stale_for=lists_are_late(call.action, kind, vm.id, count, account),
     )
-    task = _with_fault(unit, call, task)
+    task = _with_fault(unit, call, with_stale_list(call, task, count))
     tasks.add(unit, task)
     held = paused(vm, call.now) if kind.pauses and not was_queued(task) else vm
     locked_by = task.key if kind.changes else vm.locked_by
