@@ -1,7 +1,7 @@
 """The filter that scrambles an answer: it uses every freedom that the contract leaves.
 
 Fields come in another order and with others between them, and so do lists whose order nobody promised. Whole numbers come as
-strings. What the contract gives exactly stays so, but for the order of its fields.
+strings where no clause calls them numbers. What the contract gives exactly stays so, but for the order of its fields.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,11 @@ Draw: TypeAlias = Callable[..., float]
 """Answers a number in [0, 1) for the words given."""
 
 _UNORDERED = frozenset({"servers", "snapshots", "IP", "interfaces", "tags", "permissions"})
-_STAY_NUMBERS = frozenset({"result", "code"})
+_STAY_NUMBERS = frozenset({
+    "result", "code", "id", "servers", "customer_id", "token_expire", "virtual", "main_ip", "IsMain",
+})  # fmt: skip
+"""Fields that a clause calls numbers (contract 2.2, 3.4, 5.1, 6.1, 6.2): the vendor's own client decodes nothing else."""
+
 _EXACT = ("Not ready", "NO_APPROPRIATE_SERVERS")
 _EXTRA: tuple[tuple[str, Any], ...] = (
     ("revision", 3),
@@ -59,21 +63,21 @@ class _Scrambling:
         data = _object_in(value) if name == "scope" else None
         if data is not None:
             return orjson.dumps(self.of_object(data, where)).decode()
-        return value if name in _STAY_NUMBERS else self._of_number(value)
+        return self._of_number(name, value)
 
     def _of_list(self, name: str, items: list[Any], where: tuple[str | int, ...]) -> list[Any]:
         if name not in _UNORDERED:
             return items
         changed = [
-            self.of_object(item, (*where, place)) if isinstance(item, dict) else self._of_number(item)
+            self.of_object(item, (*where, place)) if isinstance(item, dict) else self._of_number(name, item)
             for place, item in enumerate(items)
         ]
         places = sorted(range(len(changed)), key=lambda place: self._draw("order", *where, place))
         return [changed[place] for place in places]
 
-    def _of_number(self, value: Any) -> Any:
+    def _of_number(self, name: str, value: Any) -> Any:
         is_whole = isinstance(value, int) and not isinstance(value, bool)
-        return str(value) if self._as_strings and is_whole else value
+        return str(value) if self._as_strings and is_whole and name not in _STAY_NUMBERS else value
 
 
 def _object_in(scope: Any) -> dict[str, Any] | None:

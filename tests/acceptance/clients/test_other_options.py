@@ -58,6 +58,15 @@ def test_the_terraform_provider_logs_in_again_and_lists_under_each(
     assert asked(account) == ["auth/login", "eq/list"] * 2
 
 
+def test_the_terraform_provider_decodes_the_answers_of_a_hostile_account(
+    provider: Program, account: Account
+) -> None:
+    account.set_profile("hostile")
+    for _ in range(8):
+        assert sorted(provider("list").told["read"]) == [12345, 12346, 12347, 12348]
+        assert provider("read", "12345").told["read"]["main_ipv4"] is not None
+
+
 @pytest.mark.parametrize("option", ["A-04=honest", "A-09=prefix-only"])
 def test_a_server_that_is_gone_is_an_error_to_the_terraform_provider(
     provider: Program, account: Account, option: str
