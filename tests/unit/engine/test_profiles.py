@@ -215,7 +215,7 @@ def test_a_profiles_rules_are_not_the_accounts_own(emulator: Emulator) -> None:
     assert emulator.control("GET", "/faults") == {"faults": []}
     assert emulator.control("GET", "/state")["faults"] == []
     assert {line["fault"] for line in emulator.control("GET", "/requests")["requests"][-50:]} == {None}
-    assert {task["fault"] for task in emulator.tasks()} == {None}
+    assert {task["fault"] for task in emulator.tasks} == {None}
     assert "fault_fired" not in {event["kind"] for event in emulator.advance(seconds=0)["events"]}
 
 
@@ -227,6 +227,6 @@ def test_an_accounts_own_rules_come_after_its_profiles(emulator: Emulator) -> No
         for rule in rules:
             emulator.control("POST", "/faults", rule, status=201)
         emulator.start("vm", "create_snapshot", name="a")
-        lengths.append(length(emulator.tasks()[0]))
+        lengths.append(length(emulator.tasks[0]))
     assert lengths[1] == pytest.approx(100 * lengths[0])
-    assert emulator.tasks()[0]["fault"] == "slow_task"
+    assert emulator.tasks[0]["fault"] == "slow_task"

@@ -41,7 +41,7 @@ def test_checks_of_tasks_under_way_and_of_spent_keys_do_not_count(emulator: Emul
 
 
 def test_a_check_that_moves_an_auto_clock_is_not_ready_at_its_end(emulator: Emulator) -> None:
-    emulator.clock(mode="auto", polls=0)
+    emulator.set_clock(mode="auto", polls=0)
     emulator.fault("not_ready")
     key = emulator.start("eq", "off")
     assert [emulator.check(key)["result"] for _ in range(2)] == ["Not ready", "OK"]

@@ -166,14 +166,14 @@ def test_a_spread_makes_stages_longer_or_shorter_as_the_seed_draws(emulator: Emu
 
 
 def test_a_fast_task_that_waits_begins_no_sooner(emulator: Emulator) -> None:
-    emulator.assume(A_21="queued")
+    emulator.assume({"A-21": "queued"})
     first = emulator.start("eq", "off")
     emulator.fault("slow_task", factor=0.1)
     emulator.start("eq", "on")
-    due = [task["due_at"] for task in emulator.tasks()]
+    due = [task["due_at"] for task in emulator.tasks]
     assert due == sorted(due)
     emulator.advance(until=first)
-    assert emulator.tasks()[1]["stage"] == "schedule"
+    assert emulator.tasks[1]["stage"] == "schedule"
 
 
 def test_a_stale_list_is_late_by_a_time_that_the_seed_draws(emulator: Emulator) -> None:
