@@ -1,1 +1,1 @@
-"""The contract as a list of checks, asked of an emulator or of the real API: a client, which knows nothing of the server here."""
+"""Checks a target against the contract: an emulator or the real API. Independent of the server here."""

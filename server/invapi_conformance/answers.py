@@ -1,4 +1,4 @@
-"""What a target answered, and how clients read it."""
+"""Answers of a target, as clients read them."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Row: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer whole: `body` is its JSON, None where it is none; names of headers are in small letters."""
+    """A complete answer. `body` is its JSON, None if it is not JSON; header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -30,7 +30,7 @@ class Answer:
         return cls(status, {name.lower(): value for name, value in headers.items()}, text, body)
 
     def field(self, *path: str) -> Any:
-        """Return what stands at a path into the body, or None."""
+        """Return the value at a path into the body, or None."""
         found = self.body
         for name in path:
             found = found.get(name) if isinstance(found, dict) else None
@@ -44,7 +44,7 @@ class Answer:
 
     @property
     def is_failure(self) -> bool:
-        """Tell by any of the four ways in which clients look (clause 2.2)."""
+        """Tell whether it is a failure, by any of the four signs that clients look for (clause 2.2)."""
         if not isinstance(self.body, dict) or self.field("result") == "Fail":
             return False
         code = self.field("code")
@@ -52,7 +52,7 @@ class Answer:
 
     @property
     def ends_a_task(self) -> bool:
-        """Tell whether a check says that there is no more to wait for; whatever is not understood does not."""
+        """Tell whether a check says that the task has ended. An unknown answer does not say so."""
         return self.field("result") in {"OK", "Fail"} or self.is_failure
 
     @property
@@ -62,7 +62,7 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """What it says in words, or what it is."""
+        """The answer's message, or a description of the answer."""
         for name in ("message", "error", "scope", "result"):
             if isinstance(said := self.field(name), str):
                 return shortened(said)
@@ -74,7 +74,7 @@ class Answer:
         )
 
     def data(self) -> Any:
-        """Return the data that a task fetched: `scope`, a JSON string, or as it is where it is data itself."""
+        """Return the data that a task fetched: `scope`, decoded if it is a JSON string."""
         scope = self.field("scope")
         if not isinstance(scope, str):
             return scope
@@ -85,7 +85,7 @@ class Answer:
 
 
 def rows_in(answer: Answer) -> list[Row] | None:
-    """Return the objects in the list of snapshots of an answer, at once or of a key; None where there is none."""
+    """Return the rows of a list of snapshots, at once or from its key; None if there is no such list."""
     data = answer.data()
     for rows in (answer.field("snapshots"), data.get("snapshots") if isinstance(data, dict) else None):
         if isinstance(rows, list):

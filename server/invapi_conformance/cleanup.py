@@ -1,4 +1,4 @@
-"""Leaving the VM as it was found, whatever happened: what cannot be undone is told."""
+"""Leaves the VM as it was found, whatever happened. Reports what cannot be undone."""
 
 from collections.abc import Callable
 
@@ -10,28 +10,28 @@ from invapi_conformance.walk import StepFailed, Walk
 
 TROUBLE = (StepFailed, CannotTell, Unreachable)
 TRIES_FOR_SECONDS = 300
-"""What is refused may be so because the VM is still busy with what an answer was lost about."""
+"""How long a refused call is repeated. The VM may still be busy with a call whose answer was lost."""
 
 
 class GaveUp(StepFailed):
-    """To try again would take as long again."""
+    """Another try would take as long again."""
 
 
 def clean_up(walk: Walk) -> list[str]:
-    """Undo what is left to undo; return a line for each thing that could not be, with what to do by hand."""
+    """Undo what remains to be undone. Return a line for each failure, with what to do by hand."""
     walk.probe.stop.cleaning_up = True
     vm = walk.probe.access.vm
     undoings: tuple[tuple[Callable[[Walk], None], str], ...] = (
-        (_wait_for_tasks, f"VM {vm} is still at work: see how that ends"),
+        (_wait_for_tasks, f"VM {vm} still has a task running: wait for its end"),
         (_settings, f"exclude_rotation of VM {vm} was {walk.facts.excluded}: put it back"),
-        (_snapshot, f"the snapshot {walk.own} of VM {vm} may be there: remove it"),
+        (_snapshot, f"the snapshot {walk.own} of VM {vm} may exist: remove it"),
         (_power, f"VM {vm} was found {(walk.facts.power or '')[6:]}: switch it"),
     )
     return [line for undo, by_hand in undoings if (line := _tried(walk, undo, by_hand))]
 
 
 def _tried(walk: Walk, undo: Callable[[Walk], None], by_hand: str) -> str:
-    """Undo; trouble on the way is met with more tries, for a while."""
+    """Undo one thing. After an error, try again for a while."""
     probe = walk.probe
     deadline = probe.now() + min(TRIES_FOR_SECONDS, probe.patience.task_seconds)
     while True:
@@ -64,13 +64,13 @@ def _snapshot(walk: Walk) -> None:
     except StepFailed:
         if _is_listed(walk):
             raise
-        walk.snapshot_may_exist = False  # the answer to its removal got lost
+        walk.snapshot_may_exist = False  # the answer to its removal was lost
     if walk.snapshot_may_exist:
         raise StepFailed("it is still listed after its removal")
 
 
 def _wait_for_tasks(walk: Walk) -> None:
-    """Wait for what is under way, once for each."""
+    """Wait once for each task under way."""
     while walk.pending:
         try:
             walk.ended(next(iter(walk.pending)))
@@ -80,7 +80,7 @@ def _wait_for_tasks(walk: Walk) -> None:
 
 
 def _is_listed(walk: Walk) -> bool:
-    """Look for it; as long as a task may take if nobody knows whether it is being made, since an answer got lost."""
+    """Look for it in the list. If its outcome is unknown, keep looking for as long as a task may take."""
     deadline = walk.probe.now() + walk.probe.patience.task_seconds
     while True:
         rows = walk.listed("cleanup.list", until=lambda names: walk.own in names)
@@ -89,12 +89,12 @@ def _is_listed(walk: Walk) -> bool:
         if _is_known_how_it_ended(walk):
             return False
         if walk.probe.now() >= deadline:
-            raise GaveUp("whether it was made is unknown: an answer got lost, and it was not listed since")
+            raise GaveUp("it may have been made: an answer was lost, and it was not listed since")
         walk.probe.stop.pause(walk.probe.patience.poll_seconds)
 
 
 def _was_made(walk: Walk) -> bool:
-    """Tell whether it is there for certain, though a list that lags behind may not show it."""
+    """Tell whether it certainly exists, even if a list does not show it yet."""
     end = walk.probe.steps.get("create.end")
     return end is not None and end.field("result") == "OK" and not walk.removed
 
@@ -110,11 +110,11 @@ def _power_off_to_remove(walk: Walk) -> None:
     if walk.probe.power() != "power_on":
         return
     if not walk.allowed.power:
-        raise StepFailed("the VM runs, and --allow-power was not given")
+        raise StepFailed("the VM is running, and --allow-power was not given")
     switch(walk, "off")
 
 
 def _power(walk: Walk) -> None:
-    """Switch to how it was found; also where nobody knows what becomes of a switch whose answer got lost."""
+    """Restore the power as found. Do so too if the answer to a switch was lost."""
     if walk.power_unsure or (walk.power_changed and walk.probe.power() != walk.facts.power):
         switch(walk, "on" if walk.facts.power == "power_on" else "off")

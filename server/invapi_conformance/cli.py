@@ -1,4 +1,4 @@
-"""`invapi-conformance`: does a target do as the contract says? An emulator, or the real API."""
+"""`invapi-conformance`: checks a target against the contract, an emulator or the real API."""
 
 import sys
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def _may_be_asked(url: str) -> bool:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:  # brackets that do not close, a port that is none
+    except ValueError:  # unbalanced brackets, or an invalid port
         return False
     known = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
     return known and "@" not in parts.netloc and not parts.query
@@ -33,7 +33,7 @@ def _holds_certificates(
     _context: click.Context, _parameter: click.Parameter, value: str | None
 ) -> str | None:
     if value is not None:
-        import ssl  # noqa: PLC0415 - takes a while, and most runs do without
+        import ssl  # noqa: PLC0415 - slow to import, and most runs do not need it
 
         try:
             ssl.create_default_context(cafile=value)
@@ -44,51 +44,54 @@ def _holds_certificates(
 
 @click.command("invapi-conformance")
 @click.version_option(__version__, prog_name="invapi-conformance")
-@click.option("--target", required=True, callback=_is_base_url, metavar="URL", help="what is to be checked")
+@click.option("--target", required=True, callback=_is_base_url, metavar="URL", help="the API to check")
 @click.option(
     "--token", required=True, envvar="INVAPI_TOKEN", help="a token of the account [env: INVAPI_TOKEN]"
 )
-@click.option(
-    "--vm", required=True, type=click.IntRange(1, 2**63 - 2), metavar="ID", help="the VM that is looked at"
-)
-@click.option(
-    "--api-key", default="", envvar="INVAPI_API_KEY", help="checks logins too [env: INVAPI_API_KEY]"
-)
+@click.option("--vm", required=True, type=click.IntRange(1, 2**63 - 2), metavar="ID", help="the VM to check")
+@click.option("--api-key", default="", envvar="INVAPI_API_KEY", help="check logins too [env: INVAPI_API_KEY]")
 @click.option("--allow-changes", is_flag=True, help="make a snapshot and remove it")
 @click.option("--allow-settings", is_flag=True, help="change the excluded names and put them back")
 @click.option("--allow-power", is_flag=True, help="power the VM off and on, and reboot it")
-@click.option("--allow-restore", is_flag=True, help="restore the snapshot that was made; allows changes too")
-@click.option("--plan", "plan_only", is_flag=True, help="look at the VM, print the plan and end")
+@click.option("--allow-restore", is_flag=True, help="restore the new snapshot; includes --allow-changes")
+@click.option("--plan", "plan_only", is_flag=True, help="look at the VM, print the plan and exit")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--record", metavar="DIR", help="keep what was answered there, without ids, times and secrets")
+@click.option(
+    "--record", metavar="DIR", help="write the answers to this folder, without ids, times and secrets"
+)
 @click.option(
     "--ca",
     metavar="FILE",
     callback=_holds_certificates,
-    help="certificates that an https target is trusted by, instead of the system's",
+    help="certificates to trust for an https target, instead of the system's",
 )
 @click.option(
-    "--poll-seconds", type=click.FloatRange(0, 600), default=3, show_default=True, help="pause between checks"
+    "--poll-seconds",
+    type=click.FloatRange(0, 600),
+    default=3,
+    show_default=True,
+    help="pause between two checks of a task",
 )
 @click.option(
     "--task-timeout",
     type=click.FloatRange(min=1),
     default=1800,
     show_default=True,
-    help="seconds a task may take",
+    help="maximum duration of a task in seconds",
 )
 def conformance(**given: Any) -> int:
-    """Check a target against the contract, clause by clause. It only reads, unless it is allowed more.
+    """Check a target against the contract, clause by clause. It only reads, unless you allow more.
 
-    Exit status: 0 nothing differs, 1 something does, 2 it could not run, was interrupted or left something behind.
+    Exit status: 0 if nothing differs, 1 if something does, 2 if it could not run, was interrupted or left
+    something behind.
     """
-    from invapi_conformance.printed_run import options_of, run_and_print  # only here, not for --help
+    from invapi_conformance.printed_run import options_of, run_and_print  # not needed for --help
 
     return run_and_print(options_of(given), click.echo, _say)
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Run the command; whatever is wrong with its words is one line on stderr, and exit status 2."""
+    """Run the command. Usage errors are one line on stderr, and exit status 2."""
     try:
         status = conformance(words, prog_name="invapi-conformance", standalone_mode=False)
     except click.ClickException as wrong:

@@ -1,4 +1,4 @@
-"""What is known of the VM before anything is asked of it: the plan rests on it."""
+"""The state of the VM before the first call about it. The plan is based on it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +11,12 @@ DOCUMENTED_MAXIMUM = 4
 
 
 class CouldNotRun(Exception):
-    """The checks cannot be made, or not as they were ordered; the text says why."""
+    """The checks cannot be made, or not as requested. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`rows` is None where no list can be had: for a VDS, or if it cannot be read."""
+    """What is known of a VM. `rows` is None if there is no list: for a VDS, or if it cannot be read."""
 
     kind: str
     engine: str
@@ -35,7 +35,7 @@ class Facts:
 
 
 def facts_of(probe: Probe) -> Facts:
-    """Look at the VM; raises CouldNotRun where there is nothing to look at."""
+    """Look at the VM. Raises CouldNotRun if it cannot be shown."""
     shown, listed = probe.once("eq", "show"), probe.once("vm", "get_snapshot")
     _require_a_vm(probe, shown, listed)
     settings = listed.field("settings")
@@ -55,7 +55,7 @@ def facts_of(probe: Probe) -> Facts:
 def _require_a_vm(probe: Probe, shown: Answer, listed: Answer) -> None:
     where = probe.target.url
     if not any(isinstance(answer.body, dict) for answer in (shown, listed)):
-        raise CouldNotRun(f"--target: {where} does not answer as InvAPI does: {shown.message}")
+        raise CouldNotRun(f"--target: {where} does not answer like InvAPI: {shown.message}")
     for answer in (shown, listed):
         if answer.refuses_the_token:
             raise CouldNotRun(f"--token: {where} refuses it: {answer.message}")

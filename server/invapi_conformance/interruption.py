@@ -1,15 +1,15 @@
-"""Being told to stop: never in the middle of a call, whose answer must be known to clean up after it."""
+"""Handles requests to stop. A call is never interrupted: cleaning up requires its answer."""
 
 import threading
 from typing import Any
 
 
 class Interrupted(Exception):
-    """Somebody sent SIGINT or SIGTERM."""
+    """The process received SIGINT or SIGTERM."""
 
 
 class Stop:
-    """Notes that it was asked for, and ends pauses; while cleaning up it only notes."""
+    """Records a request to stop, and ends pauses. During the clean-up it only records."""
 
     def __init__(self) -> None:
         self.asked = False

@@ -1,4 +1,4 @@
-"""Keeping secrets out of whatever is printed or kept."""
+"""Keeps secrets out of everything that is printed or stored."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ _KEY = re.compile(r"\b([a-z0-9]{4})[a-z0-9]{28}\b")
 
 
 class Masking:
-    """Hides the words that are secret, and whatever looks like a token; keys of tasks are shortened."""
+    """Masks secret words and everything that looks like a token. Shortens keys of tasks."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = sorted((word for word in secrets if len(word) >= SHORTEST), key=len, reverse=True)
@@ -22,7 +22,7 @@ class Masking:
         return _KEY.sub(r"\1…", _TOKEN.sub(MASK, text))
 
     def value(self, value: Any) -> Any:
-        """Mask a JSON value to its last string."""
+        """Mask all strings in a JSON value."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What a clause expects of a value: literals, forms, keys; more keys than expected are fine, unless it says exactly."""
+"""Expected values: literals, forms, keys. Additional keys are allowed, except in an exact pattern."""
 
 import json
 import re
@@ -15,7 +15,7 @@ MISSING = "(missing)"
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """A value of a kind; of a `plain` one the value itself may be shown."""
+    """A value of a kind. The value of a `plain` one may be shown."""
 
     words: str
     fits: Callable[[Any], bool]
@@ -24,14 +24,14 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Exactly:
-    """These keys and no other."""
+    """These keys and no others."""
 
     keys: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class JsonText:
-    """A string that is JSON itself."""
+    """A string that contains JSON."""
 
     of: Any
 
@@ -46,7 +46,7 @@ def one_of(*values: Any) -> Like:
 
 
 def says(part: str) -> Like:
-    """Return a text that has this in it, in whatever letters."""
+    """Return a pattern for text that contains this, in any case."""
     return Like(
         f'text with "{part}"',
         lambda value: isinstance(value, str) and part.lower() in value.lower(),
@@ -55,7 +55,7 @@ def says(part: str) -> Like:
 
 
 def numeric(value: int) -> Like:
-    """Return a number, which may be written as a string."""
+    """Return a pattern for a number, which may be written as a string."""
     return Like(f"{value}", lambda seen: str(seen) == str(value), plain=True)
 
 
@@ -114,7 +114,7 @@ def fits(pattern: Any, value: Any) -> bool:
 
 
 def expected(pattern: Any) -> Any:
-    """Return the shape that is expected, as JSON."""
+    """Return the expected shape, as JSON."""
     if isinstance(pattern, Like):
         return pattern.words
     if isinstance(pattern, JsonText):
@@ -129,7 +129,7 @@ def expected(pattern: Any) -> Any:
 
 
 def seen(pattern: Any, value: Any) -> Any:
-    """Return the shape of a value beside what was expected: of other keys nothing, of literals the value."""
+    """Return the shape of a value next to the expected one, without other keys, but with literal values."""
     if isinstance(pattern, JsonText) and (parsed := _parsed(value)) is not None:
         return {"JSON string of": seen(pattern.of, parsed)}
     if isinstance(pattern, Exactly) and isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The steps of a plan that switch the VM."""
+"""The steps of a plan that switch the VM on and off."""
 
 from invapi_conformance.walk import Walk
 
@@ -29,7 +29,7 @@ def switch_off_again(walk: Walk) -> None:
 
 
 def reboot_off(walk: Walk) -> None:
-    """Try it; a VM that takes it may run afterwards, and the next steps want it off."""
+    """Try to reboot. A VM that accepts it may run afterwards, and the next steps need it off."""
     walk.ask("reboot-off", "eq", "reboot")
     if walk.wait_if_taken("reboot-off"):
         switch_off(walk)

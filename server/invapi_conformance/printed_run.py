@@ -1,4 +1,4 @@
-"""A run of the kit with the options of its command: what it prints where, and its exit status."""
+"""A run of the kit with the options of the command: its output and exit status."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -53,9 +53,9 @@ def options_of(given: Mapping[str, Any]) -> RunOptions:
 
 
 def run_and_print(options: RunOptions, out: Say, err: Say) -> int:
-    """Run the checks, print to `out` what they found and to `err` what a person must know; return the exit status.
+    """Run the checks. Print findings to `out`, and messages for a person to `err`. Return the exit status.
 
-    The plan goes before the table; where `out` is for a program, to `err`.
+    The plan is printed before the table; to `err` if a program reads `out`.
     """
     masking = Masking((options.access.token, options.access.api_key))
     stop = Stop()

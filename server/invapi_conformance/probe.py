@@ -1,4 +1,4 @@
-"""What checks ask with: calls in the account's name, tasks followed to their end, and what was seen so far."""
+"""What checks use: calls of the account, tasks followed to their end, and the answers so far."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +21,7 @@ _LOST_IN_A_ROW = 3
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """As whom, and to which VM."""
+    """The credentials and the VM."""
 
     vm: int
     token: str
@@ -46,7 +46,7 @@ class Fetched:
 
 @dataclass
 class Probe:
-    """`steps` are the answers that the steps of the plan got, by name; `why_none` why there are no more."""
+    """`steps` are the answers to the steps of the plan, by name; `why_none` says why there are no more."""
 
     target: Target
     access: Access
@@ -60,7 +60,7 @@ class Probe:
     _asked: dict[tuple[str, str], Answer] = field(default_factory=dict)
 
     def call(self, module: str, action: str, /, *, token: Value | None = None, **fields: Value) -> Answer:
-        """Call an action with the account's token, or another; an empty one is left out."""
+        """Call an action with the account's token or another one. An empty token is not sent."""
         token = self.access.token if token is None else token
         return self.send(module, {"action": action} | ({"token": token} if token else {}) | fields)
 
@@ -77,20 +77,20 @@ class Probe:
         return self.send("eq_callback", {"action": "check", "key": key} | fields)
 
     def once(self, module: str, action: str) -> Answer:
-        """Return what a reading call about the VM answers, asking only the first time."""
+        """Return the answer to a reading call about the VM. Only the first time sends it."""
         if (module, action) not in self._asked:
             self._asked[module, action] = self.call(module, action, id=self.access.vm)
         return self._asked[module, action]
 
     def accepted(self, module: str, action: str) -> Answer:
-        """Return what `once` does, if it is no refusal."""
+        """Return the answer as `once` does. Raises CannotTell if it is a refusal."""
         answer = self.once(module, action)
         if answer.is_failure or not isinstance(answer.body, dict):
             raise CannotTell(f"{module}/{action} was refused: {answer.message}")
         return answer
 
     def fetched(self, module: str, action: str) -> Fetched:
-        """Start a reading task about the VM and follow it to its end and beyond, the first time."""
+        """Start a reading task about the VM, and follow it beyond its end. Only the first time sends it."""
         if (module, action) not in self._fetched:
             self._fetched[module, action] = self._fetch(module, action)
         found = self._fetched[module, action]
@@ -102,14 +102,14 @@ class Probe:
         try:
             asked = self.accepted(module, action)
             if asked.key is None:
-                return CannotTell(f"{module}/{action} answered no key")
+                return CannotTell(f"{module}/{action} did not answer a key")
             first, end = self.followed(asked.key)
         except CannotTell as why:
             return why
         return Fetched(asked, first, end, self.check(asked.key))
 
     def followed(self, key: str) -> tuple[Answer, Answer]:
-        """Check a task until it is no longer under way; return the first answer and the last one."""
+        """Check a task until it has ended. Return the first answer and the last one."""
         deadline = self.now() + self.patience.task_seconds
         first = answer = self.checked(key)
         while not answer.ends_a_task:
@@ -120,7 +120,7 @@ class Probe:
         return first, answer
 
     def checked(self, key: str) -> Answer:
-        """Check a key; an answer that got lost is asked for again, a few times."""
+        """Check a key. If the answer is lost, try again a few times."""
         for _ in range(_LOST_IN_A_ROW - 1):
             try:
                 return self.check(key)
@@ -129,13 +129,13 @@ class Probe:
         return self.check(key)
 
     def step(self, name: str) -> Answer:
-        """Return what a step of the plan was answered."""
+        """Return the answer to a step of the plan. Raises CannotTell if there is none."""
         if name not in self.steps:
             raise CannotTell(self.why_none)
         return self.steps[name]
 
     def power(self) -> str | None:
-        """Return `power_on` or `power_off` as it is now, or None where neither show nor status tells."""
+        """Return `power_on` or `power_off`, or None if neither show nor status tells."""
         shown = self.eq("show").field("server_data", "power_status")
         if shown in {"power_on", "power_off"}:
             return str(shown)
@@ -146,4 +146,4 @@ class Probe:
     def needs_power(self, power: str) -> None:
         found = self.accepted("eq", "show").field("server_data", "power_status")
         if found != power:
-            raise CannotTell("the power is not told" if found is None else f"the VM is {str(found)[6:]}")
+            raise CannotTell("the power is not shown" if found is None else f"the VM is {str(found)[6:]}")

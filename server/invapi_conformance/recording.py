@@ -1,4 +1,4 @@
-"""`--record DIR`: what was asked and answered, a file an exchange."""
+"""`--record DIR`: requests and answers, one file for each exchange."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from invapi_conformance.requests import Request
 
 
 class Recorder:
-    """Writes exchanges as they happen; one that repeats the one before, as polls do, is written once."""
+    """Writes exchanges as they happen. A repetition of the last one, as polls are, is not written."""
 
     def __init__(self, folder: Path, references: References) -> None:
         self._folder = folder
@@ -57,12 +57,12 @@ class Recorder:
 
 
 def empty_folder(name: str) -> Path:
-    """Make the folder, or take one without recordings; raises CouldNotRun."""
+    """Create the folder, or use one without recordings. Raises CouldNotRun otherwise."""
     folder = Path(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.glob("*.json")):
-            raise CouldNotRun(f"--record: {name} has recordings in it: name another folder")
+            raise CouldNotRun(f"--record: {name} already has recordings: choose another folder")
     except OSError as problem:
         raise CouldNotRun(f"--record: {name}: {problem.strerror}") from None
     return folder

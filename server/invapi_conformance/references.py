@@ -1,4 +1,4 @@
-"""Recordings without what is of one target alone: ids, times, secrets and names become references, the same each time."""
+"""Recordings without what is specific to one target: ids, times, secrets and names become references."""
 
 import json
 import re
@@ -36,7 +36,7 @@ _IN_TEXT = (
 
 
 class References:
-    """Names what it meets in the order that it meets it."""
+    """Numbers the values in the order in which it meets them."""
 
     def __init__(self, access: Access, own: str) -> None:
         self._known = {
@@ -48,7 +48,7 @@ class References:
         self._met: dict[str, dict[str, str]] = {}
 
     def value(self, value: Any, name: str = "", *, secret_key: bool = False) -> Any:
-        """Replace in a JSON value that stands under a name; `secret_key`: a field `key` is an API key."""
+        """Replace values in a JSON value with this name. With `secret_key`, a field `key` is an API key."""
         if isinstance(value, dict):
             return {key: self.value(item, _plain(key), secret_key=secret_key) for key, item in value.items()}
         if isinstance(value, list):
@@ -92,7 +92,7 @@ class References:
         return self._json(text) or self._text(text)
 
     def _json(self, text: str) -> str | None:
-        """Replace inside of a string that is JSON itself."""
+        """Replace values inside a string that contains JSON."""
         try:
             parsed = json.loads(text) if text.startswith("{") else None
         except ValueError:

@@ -1,4 +1,4 @@
-"""What a run came to."""
+"""The result of a run."""
 
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +16,7 @@ class Result:
 
 @dataclass
 class Report:
-    """`trouble` are lines that a person must read: why it ended early, what is left behind."""
+    """A report. `trouble` are lines for a person: why the run ended early, and what is left behind."""
 
     target: str
     vm: int

@@ -1,4 +1,4 @@
-"""A request as it goes on the wire: a form, in the body, in the query or in parts."""
+"""A request on the wire: a form, in the body, in the query or in parts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _BOUNDARY = "conformance-boundary-7f3a"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call of a module; `raw` goes in the place of the form's body, `query` before the fields that are put there."""
+    """A call of a module. `raw` replaces the form in the body; `query` comes before fields in the query."""
 
     module: str
     fields: Mapping[str, Value] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Request:
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """The fields as PHP wants them: an array as `name[]=a&name[]=b`, an empty one as `name[]=`."""
+        """The fields as PHP expects them: an array as `name[]=a&name[]=b`, an empty one as `name[]=`."""
         found: list[tuple[str, str]] = []
         for name, value in self.fields.items():
             if isinstance(value, str | int):

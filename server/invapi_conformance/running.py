@@ -1,4 +1,4 @@
-"""A run: look at the VM, plan, say the plan, check what can be read, walk the plan, check what it was answered, clean up."""
+"""A run: look at the VM, print the plan, make the reading checks, walk the plan, check it, clean up."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from invapi_conformance.walk import Allowed, StepFailed, Walk
 
 INTERRUPTED = "interrupted"
 SILENT_AFTER = 4
-"""Checks in a row without an answer, after which no further is asked."""
+"""Number of checks in a row without an answer, after which no more checks are made."""
 
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 
@@ -27,7 +27,7 @@ class Plan:
     steps: list[Step]
 
     def lines(self, probe: Probe, allowed: Allowed) -> list[str]:
-        """Return the plan as it is told before the first change."""
+        """Return the lines of the plan, to be printed before the first change."""
         head = f"VM {probe.access.vm} at {probe.target.url}: {self.facts.in_words()}"
         if not (allowed.changes or allowed.settings or allowed.power):
             return [head, "plan: read only, nothing is changed"]
@@ -35,7 +35,7 @@ class Plan:
             f"{number:4}. {step.calls:28} {step.what.format(own=probe.own)}"
             for number, step in enumerate(self.steps, 1)
         ]
-        end = "at the end, also when interrupted: its own snapshot goes, settings and power are as they were found"
+        end = "at the end, also when interrupted: remove its own snapshot, restore settings and power"
         return [
             head,
             f"plan: after the checks that only read, on VM {probe.access.vm} and no other:",
@@ -45,7 +45,7 @@ class Plan:
 
 
 def planned(probe: Probe, allowed: Allowed) -> Plan:
-    """Look at the VM and plan; raises CouldNotRun."""
+    """Look at the VM and plan. Raises CouldNotRun."""
     try:
         facts = facts_of(probe)
         return Plan(facts, steps_for(facts, allowed))
@@ -56,7 +56,7 @@ def planned(probe: Probe, allowed: Allowed) -> Plan:
 
 
 def run_checks(probe: Probe, allowed: Allowed, plan: Plan, say: Callable[[str], None]) -> Report:
-    """Make the checks; what goes wrong on the way is in the report, and the VM is as it was found."""
+    """Make the checks. Errors are in the report. The VM ends up as it was found."""
     report = Report(probe.target.url, probe.access.vm, plan.facts.in_words())
     granted = _granted(probe, allowed)
     reading = [check for check in CHECKS.values() if check.needs <= {"api-key"}]
@@ -80,7 +80,7 @@ def _granted(probe: Probe, allowed: Allowed) -> set[Need]:
 
 
 def _walk(walk: Walk, plan: Plan, report: Report, say: Callable[[str], None]) -> None:
-    """Go along the plan as far as it goes, and clean up."""
+    """Walk the plan as far as possible, and clean up."""
     try:
         for number, step in enumerate(plan.steps, 1):
             say(f"step {number} of {len(plan.steps)}: {step.calls}: {step.what.format(own=walk.own)}")
@@ -93,7 +93,7 @@ def _walk(walk: Walk, plan: Plan, report: Report, say: Callable[[str], None]) ->
     except Interrupted:
         walk.probe.why_none = INTERRUPTED
         report.trouble.append(INTERRUPTED)
-        say("interrupted: cleaning up, which goes on to its end")
+        say("interrupted: cleaning up; this cannot be interrupted")
     finally:
         report.trouble += [f"left behind: {line}" for line in clean_up(walk)]
 
@@ -118,7 +118,7 @@ def _looked(probe: Probe, checks: Iterable[Check], granted: set[Need], report: R
 
 
 def _look(probe: Probe, check: Check, report: Report) -> tuple[Finding, bool]:
-    """Return what a check finds, and whether it was answered."""
+    """Return the finding of a check, and whether the target answered."""
     try:
         return check.look(probe), True
     except CannotTell as why:

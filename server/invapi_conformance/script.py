@@ -1,4 +1,4 @@
-"""The steps of a plan, in their order, by what is allowed and how the VM was found."""
+"""The steps of a plan, in order. They depend on the options and on the state of the VM."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from invapi_conformance.walk import Allowed, Walk
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`what` may have {own} in it, the name of the kit's own snapshot."""
+    """A step. `what` may contain {own}, the name of the kit's own snapshot."""
 
     calls: str
     what: str
@@ -28,27 +28,27 @@ SETTINGS = Step(
 CREATE = Step("vm/create_snapshot", "make the snapshot {own}", snapshot_steps.create)
 CREATE_LOCKED = Step(
     "vm/create_snapshot",
-    "make the snapshot {own}; try to power the VM as it is meanwhile, to be refused",
+    "make the snapshot {own}; meanwhile try to switch its power to what it is (must be refused)",
     snapshot_steps.create,
 )
 RESTORE = Step("vm/restore_snapshot", "restore {own}, if nothing is newer than it", snapshot_steps.restore)
 REMOVE_RUNNING = Step(
     "vm/remove_snapshot",
-    "try to remove {own} while the VM runs, to be refused",
+    "try to remove {own} while the VM runs (must be refused)",
     snapshot_steps.remove_running,
 )
 REBOOT = Step("eq/reboot", "reboot it", reboot)
 OFF_AGAIN = Step("eq/off", "power it off though it is off", switch_off_again)
-REBOOT_OFF = Step("eq/reboot", "try to reboot it while it is off, to be refused", reboot_off)
+REBOOT_OFF = Step("eq/reboot", "try to reboot it while it is off (must be refused)", reboot_off)
 REMOVE = Step(
     "vm/remove_snapshot",
-    "remove {own}: with a wrong image to be refused, then really, then once more",
+    "remove {own}: first with a wrong image (must be refused), then really, then again",
     snapshot_steps.remove,
 )
 
 
 def steps_for(facts: Facts, allowed: Allowed) -> list[Step]:
-    """Return the steps; raises CouldNotRun where they could not be undone."""
+    """Return the steps. Raises CouldNotRun if they could not be undone."""
     has_snapshots = facts.kind != "VDS"
     snapshots = allowed.changes and has_snapshots
     _require_known_power(facts, allowed)
@@ -82,14 +82,14 @@ def _in_order(facts: Facts, allowed: Allowed, *, snapshots: bool) -> Iterator[St
 
 def _require_known_power(facts: Facts, allowed: Allowed) -> None:
     if (allowed.changes or allowed.power) and facts.power is None:
-        raise CouldNotRun("the VM does not say whether it runs, so it could not be left as it was found")
+        raise CouldNotRun("the power of the VM is unknown, so it could not be restored")
 
 
 def _require_room(facts: Facts) -> None:
     if facts.rows is None:
-        raise CouldNotRun("--allow-changes: the list of snapshots cannot be read, so nothing is made")
+        raise CouldNotRun("--allow-changes: the list of snapshots cannot be read, so no snapshot is made")
     if len(facts.rows) >= facts.maximum:
-        why = "a new one would cost somebody's" if facts.rotates else "there is no room for one more"
+        why = "a new one would delete another" if facts.rotates else "there is no room for one more"
         raise CouldNotRun(
             f"--allow-changes: the VM has {len(facts.rows)} of {facts.maximum} snapshots: {why}"
         )
@@ -103,6 +103,6 @@ def _require_known_settings(facts: Facts) -> None:
 def _require_removable(facts: Facts, allowed: Allowed) -> None:
     if facts.power == "power_on" and not allowed.power:
         raise CouldNotRun(
-            "--allow-changes: the VM runs, and a snapshot is removed from a VM that is off only: power it off, or allow "
-            "that with --allow-power"
+            "--allow-changes: the VM is running, and a snapshot can only be removed while it is off: "
+            "power it off, or add --allow-power"
         )

@@ -1,4 +1,4 @@
-"""What a value looks like, without saying what it is: types, keys, forms of strings."""
+"""Shapes of values, without their content: types, keys, forms of strings."""
 
 import re
 from collections.abc import Iterable
@@ -7,10 +7,10 @@ from typing import Any, TypeAlias, TypeVar
 T = TypeVar("T")
 
 Shape: TypeAlias = "str | dict[str, Shape] | list[Shape]"
-"""The shape of a JSON value: words, by key, or of the different items."""
+"""The shape of a JSON value: a word, an object of shapes, or the different shapes of a list's items."""
 
 MANY = 3
-"""So many different items of a list are shown."""
+"""Maximum number of different items shown of a list."""
 
 _FORMS: tuple[tuple[str, str], ...] = (
     ("empty string", r""),
@@ -25,7 +25,7 @@ _SIMPLE: dict[type, str] = {bool: "boolean", int: "number", float: "number", typ
 
 
 def form_of(text: str) -> str:
-    """Say of which form a string is."""
+    """Return the form of a string."""
     for words, form in _FORMS:
         if re.fullmatch(form, text, re.ASCII):
             return words
@@ -44,7 +44,7 @@ def shape_of(value: Any) -> Shape:
 
 
 def distinct(shapes: Iterable[T]) -> list[T | str]:
-    """Return the different ones of many, a few of them."""
+    """Return the first few different shapes."""
     found: list[T | str] = []
     for shape in shapes:
         if shape not in found:

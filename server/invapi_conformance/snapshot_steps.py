@@ -1,4 +1,4 @@
-"""The steps of a plan that work on the kit's own snapshot, and on the settings."""
+"""The steps of a plan that work on the kit's own snapshot and on the settings."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ UPDATE = "update_restore_settings"
 
 
 class RestoreRefused(CouldNotRun):
-    """Something is newer than the kit's own snapshot, and a restore would delete it."""
+    """Another snapshot is newer than the kit's own, and a restore would delete it."""
 
 
 def change_settings(walk: Walk) -> None:
-    """Exclude its own name in both ways of sending an array, update nothing, empty the list, put it back."""
+    """Exclude its own name in both forms of an array, update nothing, empty the list, restore it."""
     walk.settings_changed = True
     names = [*walk.facts.excluded, walk.own]
     walk.ask("excluded", "vm", UPDATE, exclude_rotation=names)
@@ -44,14 +44,14 @@ def create(walk: Walk) -> None:
     now = walk.probe.power() if walk.allowed.power else None
 
     def meanwhile() -> None:
-        if now is not None:  # what it is already, so that one who takes it does no harm
+        if now is not None:  # the present power: harmless if the target accepts it
             walk.ask("locked", "eq", now.removeprefix("power_"))
         walk.ask("locked.list", "vm", "get_snapshot")
 
     try:
         walk.task("create", "vm", "create_snapshot", meanwhile=meanwhile, name=walk.own, num_rotation=1)
     except (Interrupted, Unreachable) as trouble:
-        if "create.asked" not in walk.probe.steps:  # an interruption is never between a call and its answer
+        if "create.asked" not in walk.probe.steps:  # no interruption comes between a call and its answer
             walk.snapshot_may_exist = isinstance(trouble, Unreachable) and trouble.sent
         raise
     if now is not None:
@@ -67,7 +67,7 @@ def restore(walk: Walk) -> None:
 
 
 def require_nothing_newer(walk: Walk) -> None:
-    """Refuse unless its own snapshot is the newest; whatever was not there before it counts as newer."""
+    """Raise RestoreRefused unless its own snapshot is the newest. Every name new in the list counts as newer."""
     known = {_identity(row) for row in walk.probe.steps["before"].field("snapshots") or walk.facts.rows or ()}
     rows = walk.listed("restore.before")
     mine = [row for row in rows if row.get("name") == walk.own]

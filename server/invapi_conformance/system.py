@@ -1,4 +1,4 @@
-"""What the kit takes from the machine: the time, a name nobody else has, and signals that ask it to end."""
+"""What the kit needs from the system: time, a unique name, and signals to stop."""
 
 import secrets
 import signal
@@ -21,7 +21,7 @@ def new_name() -> str:
 
 @contextmanager
 def on_signals(answer: Callable[..., Any]) -> Iterator[None]:
-    """Call a function on SIGINT and SIGTERM until the block is left; does nothing outside the main thread."""
+    """Call a function on SIGINT and SIGTERM until the block ends. Does nothing outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""The table of checks: a statement of the contract each, with its clause and on what it rests."""
+"""The table of checks. Each is a statement of the contract, with its clause and its basis."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ Verdict: TypeAlias = Literal["holds", "differs", "could not tell"]
 
 
 class CannotTell(Exception):
-    """What a check would look at is not there; the text says why."""
+    """The check has nothing to look at. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found, in a line, and for a difference both shapes."""
+    """The finding of a check, in one line. A difference has both shapes."""
 
     verdict: Verdict
     why: str = ""
@@ -48,7 +48,7 @@ CHECKS: Registry[str, Check] = Registry("checks")
 
 
 def check(clause: str, basis: Basis, title: str, *, needs: tuple[Need, ...] = ()) -> Callable[[Look], Look]:
-    """Put a check into the table, by the function's name."""
+    """Add a check to the table, named after the function."""
 
     def register(look: Look) -> Look:
         name = look.__name__.replace("_", "-")
@@ -59,21 +59,21 @@ def check(clause: str, basis: Basis, title: str, *, needs: tuple[Need, ...] = ()
 
 
 def compared(value: Any, pattern: Any, why: str) -> Finding:
-    """Hold a value against what is expected; `why` says what is wrong if it does not fit."""
+    """Compare a value with a pattern. `why` is the reason given if it does not fit."""
     if fits(pattern, value):
         return HOLDS
     return Finding("differs", why, expected(pattern), seen(pattern, value))
 
 
 def answered(answer: Answer, pattern: Any, why: str) -> Finding:
-    """Hold an answer's body against what is expected; one that is no JSON never fits."""
+    """Compare the body of an answer with a pattern. A body that is not valid JSON never fits."""
     if answer.body is None:
-        return Finding("differs", f"{why}: it is no JSON", expected(pattern), answer.message)
+        return Finding("differs", f"{why}: it is not valid JSON", expected(pattern), answer.message)
     return compared(answer.body, pattern, why)
 
 
 def refused(answer: Answer, why: str, **more: Any) -> Finding:
-    """Hold an answer to be a failure, by what every public client can see of it."""
+    """Require that an answer is a failure, by all that public clients look at."""
     if not answer.is_failure:
         return Finding("differs", why, "a failure", seen({"result": "OK"}, answer.body))
     return answered(answer, more, why) if more else HOLDS

@@ -1,4 +1,4 @@
-"""The target: whatever answers as InvAPI at a URL."""
+"""The target: the server at a URL that answers as InvAPI."""
 
 import ssl
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Listener = Callable[[Request, Answer], None]
 
 
 class Unreachable(Exception):
-    """No answer came, or half of one; `sent` tells whether the target may have got the request."""
+    """No answer came, or only a part of one. `sent` tells whether the target may have got the request."""
 
     def __init__(self, why: str, *, sent: bool) -> None:
         super().__init__(why)
@@ -27,7 +27,7 @@ class Unreachable(Exception):
 
 
 class Target:
-    """Sends requests; one that is told to come later waits as long as the answer says, and asks again."""
+    """Sends requests. If an answer says to come back later, it waits and asks again."""
 
     def __init__(
         self, url: str, stop: Stop, *, ca: str | None = None, listener: Listener | None = None
@@ -39,7 +39,7 @@ class Target:
         self._listener = listener
 
     def send(self, request: Request) -> Answer:
-        """Return the answer whatever its status; raises Unreachable, and Interrupted before a call or after it."""
+        """Return the answer, whatever its status. Raises Unreachable; Interrupted before or after a call."""
         self._stop.raise_if_asked()
         for tries in range(1, TRIES + 1):
             answer = self._asked(request)
@@ -73,5 +73,5 @@ class Target:
 
 
 def _seconds(text: str) -> float:
-    """Read a Retry-After; a date, which needs a clock that agrees, counts as a second."""
+    """Read a Retry-After. A date counts as one second, because it would need synchronous clocks."""
     return min(float(text), PATIENCE_SECONDS) if text.isascii() and text.isdigit() else 1

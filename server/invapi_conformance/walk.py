@@ -1,4 +1,4 @@
-"""A walk along the plan: calls that change the VM, what they were answered, and what of them must be undone."""
+"""Walks the plan: makes its calls, keeps their answers, and notes what must be undone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from invapi_conformance.table import CannotTell
 
 READING = frozenset({"get_snapshot", "status", "load_stats"})
 LOOKS = 8
-"""So often a list is asked for again that does not show yet what has ended."""
+"""How many times a list is read again if it does not show an ended task yet."""
 
 
 class StepFailed(Exception):
-    """A step that the next ones need was refused, or failed."""
+    """A step that later steps need was refused or failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Allowed:
 
 @dataclass
 class Walk:
-    """What must be undone is noted before the call that does it: its answer may get lost.
+    """What must be undone is noted before the call that does it, because its answer may be lost.
 
     `pending` are the keys of changing tasks under way, with their actions.
     """
@@ -50,7 +50,7 @@ class Walk:
         return self.probe.own
 
     def ask(self, step: str, module: str, action: str, /, **fields: Value) -> Answer:
-        """Make a call about the VM, and keep what it is answered under a name."""
+        """Make a call about the VM, and keep the answer under a name."""
         answer = self.probe.call(module, action, **{"id": self.probe.access.vm, **fields})
         self.probe.steps[step] = answer
         if answer.key is not None and action not in READING:
@@ -67,7 +67,7 @@ class Walk:
         meanwhile: Callable[[], None] | None = None,
         **fields: Value,
     ) -> None:
-        """Start a task that must be accepted, and follow it to an end that must be good."""
+        """Start a task and follow it to its end. Raises StepFailed unless it is accepted and ends well."""
         asked = self.ask(f"{step}.asked", module, action, **fields)
         if asked.key is None:
             raise StepFailed(f"{module}/{action} was refused: {asked.message}")
@@ -93,14 +93,14 @@ class Walk:
         return answer
 
     def wait_if_taken(self, name: str) -> bool:
-        """Wait for a task that should have been refused; tell whether there was one."""
+        """Wait for a task that should have been refused. Return whether there was one."""
         key = self.probe.steps[name].key
         if key is not None:
             self.ended(key)
         return key is not None
 
     def listed(self, name: str, *, until: Callable[[list[object]], bool] = lambda _: True) -> list[Row]:
-        """Ask for the list, again if it does not show yet what is expected, and return its rows."""
+        """Read the list, again if it does not show what is expected yet. Return its rows."""
         for _ in range(LOOKS):
             answer = self.ask(name, "vm", "get_snapshot")
             rows = self._rows(answer)

@@ -1,4 +1,4 @@
-"""A report for a person, a program, or a CI's page."""
+"""Reports for people, programs and CI pages."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ ASSUMED = "assumed: nobody knew"
 
 
 def as_text(report: Report) -> str:
-    """Write the table; of those that could not be told for the same reason only how many."""
+    """Write the table. Checks that were not asked are counted by reason."""
     lines = [line for result in report.results for line in _rows(result)]
     return "\n".join([*lines, "", *_not_asked(report), in_numbers(report)])
 
@@ -76,7 +76,7 @@ def _entry(result: Result) -> dict[str, Any]:
 
 
 def as_junit(report: Report) -> str:
-    """Write a test for each check: one that differs has failed, one that could not be told was skipped."""
+    """Write one test for each check: failed if it differs, skipped if it could not tell."""
     suite = ET.Element("testsuite", name=f"invapi-conformance of VM {report.vm} at {report.target}")
     for result in report.results:
         check, finding = result.check, result.finding

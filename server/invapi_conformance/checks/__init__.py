@@ -1,4 +1,4 @@
-"""The checks, a file a subject; importing this fills the table."""
+"""The checks, one file for each subject. Importing this package fills the table."""
 
 from invapi_conformance.checks import (
     auth,

@@ -1,4 +1,4 @@
-"""5: sessions. Those that log in need an API key, and log out what they logged in."""
+"""5: sessions. The checks that log in need an API key, and log out again."""
 
 from invapi_conformance.answers import INVALID_TOKEN, Answer
 from invapi_conformance.patterns import COUNT, LIST, TEXT, TOKEN, Like, says
@@ -53,20 +53,26 @@ def login_answers_a_session(probe: Probe) -> Finding:
 def login_tells_the_end(probe: Probe) -> Finding:
     answer = logged_in(probe)
     _logged_out(probe, answer)
-    return answered(answer, {"result": {"token_expire": EPOCH}}, "it does not")
+    return answered(answer, {"result": {"token_expire": EPOCH}}, "token_expire is missing or in another form")
 
 
 @check("5.2", "documented", "the token of a login is good, until it is logged out", needs=("api-key",))
 def logout_ends_the_token(probe: Probe) -> Finding:
     answer = logged_in(probe)
     token = _token_of(answer)
-    good = answered(probe.call("eq", "list", token=token), {"result": "OK"}, "a new token is not good")
-    out = answered(_logged_out(probe, answer), {"result": "OK"}, "logout answers something else")
-    dead = answered(probe.call("eq", "list", token=token), {"code": INVALID_TOKEN}, "it is good afterwards")
+    good = answered(probe.call("eq", "list", token=token), {"result": "OK"}, "a new token is refused")
+    out = answered(_logged_out(probe, answer), {"result": "OK"}, "unexpected answer to logout")
+    dead = answered(
+        probe.call("eq", "list", token=token),
+        {"code": INVALID_TOKEN},
+        "the token is still good after the logout",
+    )
     return first_difference(good, out, dead)
 
 
 @check("5.2", "documented", "a wrong API key is refused, Invalid API key", needs=("api-key",))
 def a_wrong_api_key_is_refused(probe: Probe) -> Finding:
     answer = probe.send("auth", {"action": "login", "key": NEVER_A_TOKEN})
-    return refused(answer, "other words, or it was taken", message=says("invalid api key"))
+    return refused(
+        answer, "it was accepted, or refused with another message", message=says("invalid api key")
+    )

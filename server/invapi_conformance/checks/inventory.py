@@ -1,4 +1,4 @@
-"""6.1, 6.2: which servers there are, and one of them in full."""
+"""6.1, 6.2: the list of servers, and one server in full."""
 
 from invapi_conformance.patterns import COUNT, LIST, NUMBER, OBJECT, TEXT, WIRE_DATE, Like, numeric, one_of
 from invapi_conformance.probe import NO_SUCH_VM, Probe
@@ -17,7 +17,9 @@ def list_answers_ids(probe: Probe) -> Finding:
 def the_vm_is_in_the_list(probe: Probe) -> Finding:
     servers = probe.call("eq", "list").field("servers")
     listed = isinstance(servers, list) and str(probe.access.vm) in map(str, servers)
-    return compared({"the VM": "listed" if listed else "not listed"}, {"the VM": "listed"}, "it is not")
+    return compared(
+        {"the VM": "listed" if listed else "not listed"}, {"the VM": "listed"}, "the list does not have it"
+    )
 
 
 @check(
@@ -46,7 +48,7 @@ def show_tells_what_it_is(probe: Probe) -> Finding:
 @check("6.2", "seen", "show tells the power, power_on or power_off")
 def show_tells_the_power(probe: Probe) -> Finding:
     wanted = {"server_data": {"power_status": one_of("power_on", "power_off")}}
-    return answered(probe.accepted(*SHOW), wanted, "clients wait for these words")
+    return answered(probe.accepted(*SHOW), wanted, "clients wait for one of these values")
 
 
 @check("6.2", "seen", "show tells preset, hostname, location, status and UUID")
@@ -65,7 +67,7 @@ def show_tells_when_it_was_made(probe: Probe) -> Finding:
 @check("6.2", "seen", "show tells the engine as ipmi.model")
 def show_tells_the_engine(probe: Probe) -> Finding:
     wanted = {"ipmi": {"model": one_of("openstack", "ovirt")}}
-    return answered(probe.accepted(*SHOW), wanted, "clients tell by it what the VM can do")
+    return answered(probe.accepted(*SHOW), wanted, "clients derive from it what the VM can do")
 
 
 @check("6.2", "seen", "show tells processors, memory and disk")

@@ -11,7 +11,7 @@ from invapi_conformance.table import CannotTell, Finding, answered, check, compa
 def listed(probe: Probe, step: str) -> list[Row]:
     rows = rows_in(probe.step(step))
     if rows is None:
-        raise CannotTell("the list after it could not be read")
+        raise CannotTell("the next list could not be read")
     return rows
 
 
@@ -26,7 +26,9 @@ def a_created_snapshot_is_listed(probe: Probe) -> Finding:
     asked = answered(probe.step("create.asked"), {"result": "OK", "callback": KEY}, "no key")
     names = [row.get("name") for row in listed(probe, "create.list")]
     seen = {"its own snapshot": "listed" if probe.own in names else "not listed"}
-    return first_difference(asked, compared(seen, {"its own snapshot": "listed"}, "its task has ended OK"))
+    return first_difference(
+        asked, compared(seen, {"its own snapshot": "listed"}, "unexpected list after its task ended OK")
+    )
 
 
 @check("4.1", "documented", "num_rotation is ignored", needs=("changes",))
@@ -55,7 +57,7 @@ def context_repeats_the_fields(probe: Probe) -> Finding:
         "action": "create_snapshot", "id": numeric(probe.access.vm), "name": probe.own, "type": "snapshot",
         "num_rotation": "1",
     }  # fmt: skip
-    return answered(end, {"context": wanted}, "it does not")
+    return answered(end, {"context": wanted}, "name or type is missing or different")
 
 
 @check(
@@ -65,14 +67,16 @@ def a_removed_snapshot_is_gone(probe: Probe) -> Finding:
     asked = answered(probe.step("remove.asked"), {"result": "OK", "callback": KEY}, "no key")
     names = [row.get("name") for row in listed(probe, "remove.list")]
     seen = {"its own snapshot": "listed" if probe.own in names else "gone"}
-    return first_difference(asked, compared(seen, {"its own snapshot": "gone"}, "its task has ended OK"))
+    return first_difference(
+        asked, compared(seen, {"its own snapshot": "gone"}, "unexpected list after its task ended OK")
+    )
 
 
 @check("2.8", "assumed", "an image id that is not the snapshot's is refused", needs=("changes",))
 def another_image_is_refused(probe: Probe) -> Finding:
-    return refused(probe.step("mismatch"), "the snapshot was removed in spite of openstack_id")
+    return refused(probe.step("mismatch"), "the snapshot was removed despite the wrong openstack_id")
 
 
 @check("4.3", "documented", "to remove what is not there is refused", needs=("changes",))
 def to_remove_nothing_is_refused(probe: Probe) -> Finding:
-    return refused(probe.step("remove-again"), "it was taken", message=says(""))
+    return refused(probe.step("remove-again"), "it was accepted", message=says(""))

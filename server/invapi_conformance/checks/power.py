@@ -64,7 +64,7 @@ def show_follows_off(probe: Probe) -> Finding:
 
 @check("6.3", "assumed", "off of what is off succeeds", needs=("power",))
 def off_of_what_is_off(probe: Probe) -> Finding:
-    asked = answered(probe.step("off-again.asked"), {"result": "OK", "callback": KEY}, "it is refused")
+    asked = answered(probe.step("off-again.asked"), {"result": "OK", "callback": KEY}, "it was refused")
     if asked.verdict == "differs":
         return asked
     return answered(probe.step("off-again.end"), {"result": "OK", "scope": says(DOWN)}, "other words")
@@ -72,4 +72,4 @@ def off_of_what_is_off(probe: Probe) -> Finding:
 
 @check("6.3", "assumed", "reboot of what is off is refused", needs=("power",))
 def reboot_of_what_is_off(probe: Probe) -> Finding:
-    return refused(probe.step("reboot-off"), "it was taken")
+    return refused(probe.step("reboot-off"), "it was accepted")

@@ -1,4 +1,4 @@
-"""4.4, 4.11: its own snapshot, restored."""
+"""4.4, 4.11: a restore of the kit's own snapshot."""
 
 from invapi_conformance.checks.own_snapshot import listed
 from invapi_conformance.checks.tasks import ended_well
@@ -23,12 +23,14 @@ def a_restore_keeps_what_is_older(probe: Probe) -> Finding:
     before, after = (
         [row.get("name") for row in listed(probe, name)] for name in ("restore.before", "restore.list")
     )
-    return compared({"gone": len(set(before) - set(after))}, {"gone": 0}, "a restore cost a snapshot")
+    return compared(
+        {"gone": len(set(before) - set(after))}, {"gone": 0}, "a snapshot was lost in the restore"
+    )
 
 
 @check("4.11", "assumed", "a restore leaves the VM off", needs=("restore",))
 def a_restore_leaves_the_vm_off(probe: Probe) -> Finding:
     power = probe.step("restore.show").field("server_data", "power_status")
     if power is None:
-        raise CannotTell("eq/show does not tell the power")
+        raise CannotTell("eq/show does not show the power")
     return compared({"power_status": power}, {"power_status": "power_off"}, "it runs")

@@ -1,4 +1,4 @@
-"""4: lists of snapshots, as they are found."""
+"""4: lists of snapshots, as found on the VM."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ OFTEN = 4
 
 
 def rows_of(probe: Probe) -> list[dict[str, Any]]:
-    """Return the rows of the list, from the answer or from its task's end."""
+    """Return the rows of the list, from the answer or from the end of its task."""
     probe.accepted(*LISTING)
     rows = probe.once(*LISTING).field("snapshots")
     rows = rows if isinstance(rows, list) else listed_at_the_end(probe)
@@ -50,32 +50,36 @@ def get_snapshot_yields_a_list(probe: Probe) -> Finding:
 
 @check("4.7", "documented", "get_snapshot answers the list at once too")
 def get_snapshot_lists_at_once(probe: Probe) -> Finding:
-    return answered(probe.accepted(*LISTING), {"snapshots": LIST}, "it does not")
+    return answered(probe.accepted(*LISTING), {"snapshots": LIST}, "the answer has no list")
 
 
 @check("4.7", "documented", "the list at once is the list of its key")
 def both_lists_agree(probe: Probe) -> Finding:
     at_once = probe.accepted(*LISTING).field("snapshots")
     if not isinstance(at_once, list):
-        raise CannotTell("there is no list at once")
+        raise CannotTell("the answer has no list")
     names = [sorted(str(row.get("name")) for row in rows) for rows in (at_once, listed_at_the_end(probe))]
-    return compared({"the same names": names[0] == names[1]}, {"the same names": True}, "they differ")
+    return compared(
+        {"the same names": names[0] == names[1]}, {"the same names": True}, "the two lists differ"
+    )
 
 
 @check("4.7", "seen", "the list of the key is a JSON string")
 def the_list_is_a_json_string(probe: Probe) -> Finding:
     wanted = {"scope": JsonText({"snapshots": LIST})}
-    return answered(ended_well(probe.fetched(*LISTING).end), wanted, "it is not")
+    return answered(ended_well(probe.fetched(*LISTING).end), wanted, "the list is in another form")
 
 
 @check("4.8", "seen", "a row has name, snapshot_id, date, type, status and total_size")
 def a_row_has_its_fields(probe: Probe) -> Finding:
-    return compared(rows_of(probe), [ROW], "a field is not there, or is something else")
+    return compared(rows_of(probe), [ROW], "a field is missing or has another form")
 
 
 @check("4.8", "seen", "a row names the image as openstack_image_id")
 def a_row_names_its_image(probe: Probe) -> Finding:
-    return compared(rows_of(probe), [{"openstack_image_id": TEXT}], "it does not")
+    return compared(
+        rows_of(probe), [{"openstack_image_id": TEXT}], "openstack_image_id is missing or has another form"
+    )
 
 
 @check("4.8", "assumed", "date is YYYY-MM-DD HH:MM:SS, created_at ISO 8601")
@@ -103,28 +107,30 @@ def both_sizes_agree(probe: Probe) -> Finding:
 def the_oldest_comes_first(probe: Probe) -> Finding:
     dates = [str(row.get("date")) for row in rows_of(probe)]
     if len(set(dates)) == 1:
-        raise CannotTell("there are no two snapshots of different times")
+        raise CannotTell("all snapshots have the same time")
     ordered = "ascending" if dates == sorted(dates) else "not ascending"
     return compared({"dates": ordered}, {"dates": "ascending"}, "another order")
 
 
 @check("4.9", "seen", "settings tell num_max")
 def settings_tell_num_max(probe: Probe) -> Finding:
-    return answered(probe.accepted(*LISTING), {"settings": {"num_max": COUNT}}, "they do not")
+    return answered(
+        probe.accepted(*LISTING), {"settings": {"num_max": COUNT}}, "num_max is missing or has another form"
+    )
 
 
 @check("4.9", "documented", "there may be four snapshots")
 def there_may_be_four(probe: Probe) -> Finding:
     maximum = probe.accepted(*LISTING).field("settings", "num_max")
     if maximum is None:
-        raise CannotTell("the settings do not say how many")
+        raise CannotTell("the settings do not give the maximum")
     return compared({"num_max": maximum}, {"num_max": numeric(OFTEN)}, "another number")
 
 
 @check("4.9", "assumed", "settings tell enable_rotation as 0 or 1, and exclude_rotation as a list of names")
 def settings_tell_rotation(probe: Probe) -> Finding:
     wanted = {"settings": {"enable_rotation": one_of(0, 1, "0", "1"), "exclude_rotation": [TEXT]}}
-    return answered(probe.accepted(*LISTING), wanted, "they do not")
+    return answered(probe.accepted(*LISTING), wanted, "a setting is missing or has another form")
 
 
 @check("4.10", "documented", "there are not more snapshots than num_max")
@@ -132,13 +138,15 @@ def there_are_not_more_than_num_max(probe: Probe) -> Finding:
     maximum, rows = probe.accepted(*LISTING).field("settings", "num_max"), rows_of(probe)
     most = int(maximum) if str(maximum).isdigit() else OFTEN
     few = Like(f"at most {most}", lambda count: count <= most, plain=True)
-    return compared({"snapshots": len(rows)}, {"snapshots": few}, "more than that")
+    return compared({"snapshots": len(rows)}, {"snapshots": few}, "more snapshots than num_max")
 
 
 @check("4.14", "seen", "a VDS has no snapshots, any other VM has")
 def a_vds_has_none(probe: Probe) -> Finding:
     kind = probe.accepted("eq", "show").field("server_data", "type")
     if kind not in {"VDS", "VPS"}:
-        raise CannotTell("eq/show does not say whether it is a VDS")
+        raise CannotTell("eq/show does not show whether it is a VDS")
     refusal = probe.once(*LISTING).is_failure
-    return compared({"refused": refusal}, {"refused": kind == "VDS"}, f"get_snapshot of a {kind}")
+    return compared(
+        {"refused": refusal}, {"refused": kind == "VDS"}, f"unexpected answer to get_snapshot of a {kind}"
+    )

@@ -1,4 +1,4 @@
-"""1: paths, statuses, content types, other origins."""
+"""1: paths, HTTP statuses, content types, other origins."""
 
 from http import HTTPStatus
 
@@ -30,7 +30,7 @@ def modules_are_paths(probe: Probe) -> Finding:
 @check("1.1", "assumed", "a module answers without .php too")
 def modules_without_php(probe: Probe) -> Finding:
     answer = probe.send("eq_callback", {"action": "check", "key": NEVER_A_KEY}, path="/eq_callback")
-    return compared(answer.body, {"key": NEVER_A_KEY}, "/eq_callback is not /eq_callback.php")
+    return compared(answer.body, {"key": NEVER_A_KEY}, "/eq_callback differs from /eq_callback.php")
 
 
 @check("1.4", "seen", "an API failure is HTTP 200")
@@ -55,7 +55,7 @@ def an_answer_is_application_json(probe: Probe) -> Finding:
     answers = (probe.once("eq", "show"), probe.check(NEVER_A_KEY))
     return first_difference(
         *(
-            compared(of_transport(answer), {"content-type": JSON}, "an answer says it is something else")
+            compared(of_transport(answer), {"content-type": JSON}, "an answer has another content type")
             for answer in answers
         )
     )
@@ -83,7 +83,7 @@ def a_body_of_json_is_415(probe: Probe) -> Finding:
 @check("1.4", "assumed", "a broken encoding is no error of the server")
 def a_broken_encoding_is_no_5xx(probe: Probe) -> Finding:
     answer = probe.send("eq_callback", {}, raw=b"action=check&key=%ff%zz%")
-    return compared({"status": answer.status}, {"status": BELOW_500}, "it breaks the server")
+    return compared({"status": answer.status}, {"status": BELOW_500}, "the server failed")
 
 
 @check("1.5", "assumed", "web pages of any origin may read an answer")
@@ -109,5 +109,8 @@ def preflight_is_answered(probe: Probe) -> Finding:
 def _allows(answer: Answer, also: Finding) -> Finding:
     name = "access-control-allow-origin"
     return first_difference(
-        also, compared({name: answer.headers.get(name)}, {name: "*"}, "browsers keep it from other pages")
+        also,
+        compared(
+            {name: answer.headers.get(name)}, {name: "*"}, "browsers do not show it to pages of other origins"
+        ),
     )

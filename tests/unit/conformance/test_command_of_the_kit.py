@@ -61,7 +61,7 @@ def test_a_difference_shows_both_shapes_and_whether_somebody_knew(account: Accou
         found = ran(account, NOTHING, target=target, form="text")
     assert found.status == 1
     assert "differs         1.5   assumed     web pages of any origin may read an answer\n" in found.out
-    assert "browsers keep it from other pages (assumed: nobody knew)\n" in found.out
+    assert "browsers do not show it to pages of other origins (assumed: nobody knew)\n" in found.out
     assert 'expected  {"access-control-allow-origin": "*"}\n' in found.out
     assert 'seen      {"access-control-allow-origin": null}\n' in found.out
 

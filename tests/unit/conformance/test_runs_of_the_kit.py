@@ -109,9 +109,9 @@ def test_a_vds_has_no_snapshots_to_check(account: Account) -> None:
 @pytest.mark.parametrize(
     ("vm", "why"),
     [
-        (12345, "--allow-changes: the VM runs, and a snapshot is removed from a VM that is off only"),
+        (12345, "--allow-changes: the VM is running, and a snapshot can only be removed while it is off"),
         (12346, "--allow-changes: the VM has 4 of 4 snapshots: there is no room for one more"),
-        (12348, "--allow-changes: the VM has 4 of 4 snapshots: a new one would cost somebody's"),
+        (12348, "--allow-changes: the VM has 4 of 4 snapshots: a new one would delete another"),
     ],
 )
 def test_what_could_not_be_undone_is_not_begun(account: Account, vm: int, why: str) -> None:
@@ -199,7 +199,7 @@ def test_what_cannot_be_undone_is_told_with_what_to_do(account: Account) -> None
     found = ran(account, EVERYTHING, task_seconds=1)
     (own,) = (row["name"] for row in account.vm(12345)["snapshots"] if row["name"].startswith("conformance-"))
     assert found.status == 2
-    assert f"left behind: the snapshot {own} of VM 12345 may be there: remove it" in found.err
+    assert f"left behind: the snapshot {own} of VM 12345 may exist: remove it" in found.err
     assert account.vm(12345)["power"] == "on"
 
 

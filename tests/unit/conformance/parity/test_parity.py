@@ -85,4 +85,7 @@ def test_a_recording_shows_what_differs(account: Account, tmp_path: Path) -> Non
 def test_a_folder_with_recordings_is_not_mixed_with_others(account: Account, tmp_path: Path) -> None:
     (tmp_path / "001.json").write_text("{}", encoding="utf-8")
     found = ran(account, record=str(tmp_path))
-    assert (found.status, found.err) == (2, f"--record: {tmp_path} has recordings in it: name another folder")
+    assert (found.status, found.err) == (
+        2,
+        f"--record: {tmp_path} already has recordings: choose another folder",
+    )
