@@ -1,4 +1,4 @@
-"""The same as the floor, as a bare ASGI application: what uvicorn alone costs."""
+"""The floor as a bare ASGI application: the cost of uvicorn alone."""
 
 from starlette.types import Receive, Scope, Send
 

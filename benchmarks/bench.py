@@ -1,4 +1,4 @@
-"""`make bench`: measures what is asked for, prints the table and writes it as JSON."""
+"""`make bench`: runs the measurements, prints the table and writes it as JSON."""
 
 import argparse
 import os
@@ -21,7 +21,7 @@ OTHERS = {
     "streams": streaming.measure,
 }
 ROWS = (*throughput.ASKED, *OTHERS)
-"""What is measured unless something else is asked for; with --peers, throughput.PEERS too."""
+"""The measurements by default. --peers adds throughput.PEERS."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -55,8 +55,8 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=ROWS, metavar="ROW", help=f"of {', '.join(ROWS)}")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="of each load in each round")
-    parser.add_argument("--peers", action="store_true", help="moto and mountebank too, from their registries")
+    parser.add_argument("--seconds", type=int, default=3, help="for each load in each round")
+    parser.add_argument("--peers", action="store_true", help="add moto and mountebank, from their registries")
     return parser.parse_args(words)
 
 

@@ -1,4 +1,4 @@
-"""A client of few words over one kept-alive connection: it costs what `http.client` costs, for every server alike."""
+"""A minimal client with one kept-alive connection. For every server it costs as much as `http.client`."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 FORM = "application/x-www-form-urlencoded"
 DEADLINE = 600
-"""Seconds after which an answer is given up; a world of many VMs takes its time to be put in."""
+"""Timeout of an answer in seconds. Loading a world of many VMs takes long."""
 
 
 class Client:
@@ -19,7 +19,7 @@ class Client:
     def ask(
         self, method: str, path: str, body: str = "", content_type: str = "application/json", **headers: str
     ) -> bytes:
-        """Return the body of the answer; anything but success is an error."""
+        """Return the body of the answer. Raises if the status is not a success."""
         self._connection.request(method, path, body.encode(), {"Content-Type": content_type} | headers)
         answer = self._connection.getresponse()
         content = answer.read()
@@ -28,12 +28,12 @@ class Client:
         return content
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Make a request to the control API and return what its JSON says."""
+        """Make a request to the control API. Return the JSON of its answer."""
         sent = "" if body is None else json.dumps(body)
         return json.loads(self.ask(method, f"/_emulator{path}", sent) or "null")
 
     def call(self, module: str, **fields: object) -> dict[str, Any]:
-        """Make a call of the imitated API; a refusal is an error."""
+        """Make a call of the imitated API. A refusal is an error."""
         answer: dict[str, Any] = json.loads(self.ask("POST", f"/{module}.php", urlencode(fields), FORM))
         if answer["result"] == -1:
             raise RuntimeError(f"{module} {fields}: {answer}")

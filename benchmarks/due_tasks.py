@@ -1,4 +1,4 @@
-"""Ten thousand tasks that fall due in the same second: when all are in effect, and how calls fare meanwhile."""
+"""Ten thousand tasks due in the same second: the time until all are in effect, and calls meanwhile."""
 
 import re
 import threading
@@ -38,7 +38,7 @@ def measure(plan: Plan) -> list[Row]:
 
 
 def _once(server: Server) -> tuple[float, list[float]]:
-    """Return after how many seconds all were in effect, and the milliseconds of each call meanwhile."""
+    """Return the seconds until all were in effect, and the milliseconds of each call meanwhile."""
     with server.client() as client:
         account = client.control("POST", "/accounts", {"scenario": "empty", "clock": "frozen"})["name"]
         client.control("PUT", f"/accounts/{account}/state", _world())
@@ -67,7 +67,7 @@ def _world() -> dict[str, Any]:
 
 
 def _all_in_effect(client: Client) -> float:
-    """Wait until one task alone is under way, the prober's; return how many seconds that took."""
+    """Wait until only the prober's task is under way. Return the seconds that this took."""
     began = time.monotonic()
     while time.monotonic() < began + DEADLINE:
         found = re.search(
@@ -76,11 +76,11 @@ def _all_in_effect(client: Client) -> float:
         if found is None or float(found[1]) <= 1:
             return time.monotonic() - began
         time.sleep(0.1)
-    raise RuntimeError(f"after {DEADLINE} s there are still tasks under way")
+    raise RuntimeError(f"after {DEADLINE} s tasks are still under way")
 
 
 class Prober:
-    """A client of another account that asks again and again how its task is getting on."""
+    """A client of another account that keeps checking its task."""
 
     def __init__(self, server: Server, key: str) -> None:
         self._server, self._key = server, key
@@ -90,7 +90,7 @@ class Prober:
         self._thread.start()
 
     def stop(self) -> list[float]:
-        """Return how many milliseconds each call took."""
+        """Return the milliseconds of each call."""
         self._stopped.set()
         self._thread.join()
         return self._took

@@ -1,5 +1,5 @@
--- wrk creates a snapshot of each VM of each account once: the words after `--` are the accounts' tokens. VMs are
--- numbered from 1 in each; one that there is not is refused, so running out of them does not stay unseen.
+-- wrk creates a snapshot of each VM of each account once. The arguments after `--` are the accounts' tokens. VMs are
+-- numbered from 1 in each account. A missing VM is refused, so running out of VMs is noticed.
 
 local tokens, calls = {}, 0
 

@@ -1,4 +1,4 @@
-"""The floor: FastAPI reads the form and answers a constant. What an emulator without any state would cost."""
+"""The floor: FastAPI reads the form and answers a constant. The cost of an emulator without state."""
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response

@@ -1,4 +1,4 @@
-"""The same call in a store that holds very much, and in one that holds little."""
+"""The same call in a large store and in a small one."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -21,7 +21,7 @@ def among_ten(stand: Stand, _plan: Plan) -> Load:
 
 
 def _among(server: Server, name: str, vms: Sequence[range]) -> Load:
-    """Fill accounts with these VMs, four snapshots each, and ask for the list of one in the middle of the last."""
+    """Fill accounts with VMs of four snapshots each. Time a list from the middle of the last account."""
     with server.client() as client:
         for ids in vms:
             account = client.control("POST", "/accounts", {"scenario": "empty"})

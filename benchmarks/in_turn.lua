@@ -1,4 +1,4 @@
--- wrk makes calls in turn: their bodies are the words after `--`.
+-- wrk makes calls in turn. The arguments after `--` are their bodies.
 
 local bodies = {}
 local nth = 0

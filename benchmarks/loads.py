@@ -1,4 +1,4 @@
-"""The kinds of load: which call, of which server, how it is prepared for a round, what its answer must hold."""
+"""The loads: the call, the server, the preparation of a round, and what each answer must contain."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from benchmarks.stand import Stand
 
 CONNECTIONS = 16
 SUPPLY = 6_000
-"""VMs for each second of creating: more than any server here creates."""
+"""VMs for each second of creating snapshots: more than any server here can use."""
 
 VMS_OF_AN_ACCOUNT = 4_000
-"""Fewer than the 10,000 tasks that an account keeps."""
+"""Less than the 10,000 tasks that an account keeps."""
 
 OF_DEMO = {"token": "HOSTKEY_TOKEN", "id": 12345}
 LIST = urlencode({"action": "get_snapshot", **OF_DEMO, "type": "snapshot"})
@@ -24,7 +24,7 @@ SHOW = urlencode({"action": "show", **OF_DEMO})
 
 @dataclass(frozen=True)
 class Load:
-    """A load; `prepare` is asked before each round, looks into an answer and returns the words for the script."""
+    """A load. `prepare` runs before each round, checks an answer and returns the arguments of the script."""
 
     name: str
     server: Server
@@ -35,7 +35,7 @@ class Load:
     counts_results: bool = True
 
     def alone(self, name: str) -> "Load":
-        """Return the same from one client alone."""
+        """Return the same load with a single client."""
         return Load(name, self.server, self.prepare, self.path, self.script, 1, self.counts_results)
 
 
@@ -102,7 +102,7 @@ def _list_of_demo(server: Server) -> Sequence[str]:
 
 
 def _accounts_of(server: Server, vms: int) -> Sequence[str]:
-    """Put so many VMs into accounts whose clocks stand still, and return the accounts' tokens."""
+    """Create this many VMs in accounts with frozen clocks. Return the accounts' tokens."""
     with server.client() as client:
         client.control("POST", "/purge")
         accounts = [
@@ -116,7 +116,7 @@ def _accounts_of(server: Server, vms: int) -> Sequence[str]:
 
 
 def _task_under_way(server: Server) -> Sequence[str]:
-    """Start a task in an account whose clock stands still, so that it stays under way."""
+    """Start a task in an account with a frozen clock, so that it stays under way."""
     with server.client() as client:
         client.control("POST", "/purge")
         account = client.control("POST", "/accounts", {"clock": "frozen"})

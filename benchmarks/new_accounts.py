@@ -1,4 +1,4 @@
-"""How long a new account and its reset take, as the client sees them."""
+"""The time to create an account and to reset it, as the client sees it."""
 
 import time
 

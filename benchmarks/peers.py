@@ -1,6 +1,6 @@
-"""What others do on the same kind of call: moto, which keeps state, and mountebank, which answers a constant.
+"""Other servers with similar calls: moto, which keeps state, and mountebank, which answers a constant.
 
-Both come from their registries into a folder of this run, and are gone afterwards.
+Both are installed from their registries into a folder of this run, which is removed afterwards.
 """
 
 import json
@@ -59,7 +59,7 @@ def _moto(folder: Path) -> Iterator[Server]:
 
 
 def _of_moto(server: Server, kind: str, **fields: object) -> str:
-    """Ask moto for something, and return the id that its answer names."""
+    """Make a call to moto. Return the id in its answer."""
     body = urlencode(fields | {"Version": VERSION})
     with server.client() as client:
         answer = client.ask("POST", "/", body, FORM, Authorization=SIGNED).decode()
@@ -95,7 +95,7 @@ def _mountebank(folder: Path) -> Iterator[Server]:
 
 
 def _imposter(port: int) -> str:
-    """Return a stub that looks into the form, and keeps its connections."""
+    """Return a stub that reads the form and keeps its connections open."""
     headers = {"Content-Type": "application/json", "Connection": "keep-alive"}
     stub = {
         "predicates": [{"equals": {"form": {"action": "get_snapshot"}}}],
@@ -112,7 +112,7 @@ def _constant(server: Server) -> Sequence[str]:
 
 
 def versions(folder: Path) -> dict[str, str]:
-    """Return what has been installed into the folder of this run."""
+    """Return the installation in the folder of this run."""
     python = str(folder / "moto" / "bin" / "python")
     package = folder / "mountebank" / "node_modules" / "mountebank" / "package.json"
     return {

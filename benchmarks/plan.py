@@ -1,4 +1,4 @@
-"""How much is measured, and where what is needed meanwhile lies."""
+"""The extent of the measurements, and their working folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Plan:
-    """So many rounds, each load for so many seconds in each; `folder` is gone afterwards."""
+    """The number of rounds, and the seconds of each load in a round. `folder` is removed afterwards."""
 
     rounds: int
     seconds: int

@@ -1,4 +1,4 @@
-"""What one test costs that has an account of its own and makes three calls, over a test that does nothing."""
+"""The cost of a test with its own account and three calls, compared with an empty test."""
 
 import subprocess
 import time
@@ -51,7 +51,7 @@ def measure(plan: Plan) -> list[Row]:
 
 
 def _suite(file: Path, tests: str) -> float:
-    """Run so many tests in a pytest of their own, and return how many milliseconds each took."""
+    """Run this many tests in a separate pytest. Return the milliseconds of each."""
     file.write_text(BOTH_START_THE_SERVER + tests, encoding="utf-8")
     flags = ("-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:xdist", "-p", "no:randomly")
     began = time.perf_counter()

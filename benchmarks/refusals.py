@@ -1,4 +1,4 @@
-"""Whether calls were successes: the emulator counts them by result, and one of each kind is looked into."""
+"""Tells whether calls succeeded: the emulator counts them by result, and one call of each kind is checked."""
 
 import re
 from collections import Counter
@@ -9,7 +9,7 @@ COUNTED = re.compile(r"^invapi_emulator_calls_total\{(.*)\} ([\d.e+]+)$", re.MUL
 
 
 def results(client: Client) -> Counter[str]:
-    """Return how many calls had which result, `ok` or the reason of a refusal, since the server began."""
+    """Return the number of calls by result since the server started: `ok` or the reason of a refusal."""
     counted: Counter[str] = Counter()
     for labels, number in COUNTED.findall(client.ask("GET", "/metrics").decode()):
         found = re.search(r'result="([^"]*)"', labels)
@@ -19,5 +19,5 @@ def results(client: Client) -> Counter[str]:
 
 
 def refused(before: Counter[str], after: Counter[str]) -> Counter[str]:
-    """Return what was refused between two readings, by reason."""
+    """Return the refusals between two counts, by reason."""
     return Counter({reason: n for reason, n in (after - before).items() if reason != "ok"})

@@ -1,4 +1,4 @@
-"""The table for people, and the same as JSON with the machine and the versions it was measured on."""
+"""The table for people, and as JSON with the machine and the versions."""
 
 import json
 import os
@@ -28,7 +28,7 @@ HEADINGS = ("what", "unit", "floor", "bare", "emulator", "figure", "target", "me
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return the rows as a table of Markdown; each cell a median, with the least and the most of the rounds."""
+    """Return the rows as a Markdown table. A cell is a median, with the least and the most of the rounds."""
     cells = [HEADINGS, *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
     lines = [
@@ -41,7 +41,7 @@ def table(rows: Sequence[Row]) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     met = {None: "", True: "yes", False: "no"}[row.is_met]
     others = [f"{who} {_cell(row.measured[who])}" for who in row.measured if who not in HEADINGS]
-    bad = [f"{row.no_success} CALLS WERE NO SUCCESS"] if row.no_success else []
+    bad = [f"{row.no_success} CALLS DID NOT SUCCEED"] if row.no_success else []
     return (
         row.what,
         row.unit,
@@ -64,7 +64,7 @@ def _short(figure: float) -> str:
 
 
 def surroundings(plan: Plan) -> dict[str, Any]:
-    """Return when, on what, and with which versions it was measured."""
+    """Return the date, the machine and the versions of the measurement."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="minutes"),
         "cores": os.cpu_count(),

@@ -1,4 +1,4 @@
-"""How much memory a server has that has answered once and now waits."""
+"""The memory of an idle server that has answered once."""
 
 from benchmarks.client import FORM
 from benchmarks.loads import LIST

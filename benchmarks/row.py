@@ -1,4 +1,4 @@
-"""A row of the table: what was measured of whom, and the figure that is held against a target."""
+"""A row of the table: measurements by server, and the figure that is compared with a target."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Target:
-    """What a figure must be at least (≥) or at most (≤)."""
+    """The minimum (≥) or maximum (≤) of a figure."""
 
     sign: Literal["≥", "≤"]
     limit: float
@@ -22,9 +22,9 @@ class Target:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: `measured` holds by whom what each round gave, in `unit`; `figures` what is held against the target.
+    """A row. `measured` has each round's result by server, in `unit`; `figures` are compared with the target.
 
-    `no_success` counts calls that were refused or failed: a row that has any is worth nothing.
+    `no_success` counts calls that were refused or failed. A row with such calls is invalid.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The same call of an account with as many fault rules as it may have, none of them about it, and of one without."""
+"""The same call of an account with the maximum number of fault rules, none about it, and of one without."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -1,4 +1,4 @@
--- wrk makes one call again and again: its body is the first word after `--`, headers follow as name and value.
+-- wrk repeats one call. The first argument after `--` is its body; names and values of headers follow.
 
 function init(args)
    wrk.method = "POST"

@@ -1,4 +1,4 @@
-"""Servers in processes of their own, on ports known beforehand, with nothing to say on stdout or stderr."""
+"""Servers in separate processes, on ports chosen beforehand, with no output."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ from tests.support.processes import ROOT, environment
 
 HERE = Path(__file__).parent
 DEADLINE = 60
-"""Seconds that a server may take until it answers, or until it has nothing left to do."""
+"""Maximum number of seconds until a server answers, or until it is idle."""
 
 PYTHON = (sys.executable,)
 EMULATOR = (*PYTHON, "-m", "invapi_emulator", "serve", "--log-level", "warning")
@@ -31,12 +31,12 @@ class Server:
     port: int
 
     def processor_seconds(self) -> float:
-        """Return how much processor time the process has used."""
+        """Return the processor time of the process in seconds."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) * TICK
 
     def settle(self) -> None:
-        """Wait until the server has nothing left to do, so that it is in nobody's way."""
+        """Wait until the server is idle, so that it does not disturb others."""
         deadline, before = time.monotonic() + DEADLINE, self.processor_seconds()
         while time.monotonic() < deadline:
             time.sleep(0.2)
@@ -46,7 +46,7 @@ class Server:
             before = now
 
     def resident_mib(self) -> float:
-        """Return how much memory of the process is resident."""
+        """Return the resident memory of the process."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
         return int(line.split()[1]) / 1024
@@ -58,7 +58,7 @@ class Server:
 
 
 def uvicorn(application: str, port: int) -> tuple[str, ...]:
-    """Return the command that serves a module's `app` as the emulator is served: same loop, same parser, no log."""
+    """Return the command that serves a module's `app` like the emulator: same loop, same parser, no log."""
     how = ("--loop", "auto", "--http", "httptools", "--ws", "none", "--lifespan", "off", "--no-server-header")
     quiet = ("--no-access-log", "--log-level", "warning")
     app = ("--app-dir", str(HERE), "--port", str(port), f"{application}:app")
@@ -81,7 +81,7 @@ def spawn(command: Sequence[str], log: str = os.devnull) -> subprocess.Popen[byt
 
 @contextmanager
 def started(command: Sequence[str], port: int, log: str = os.devnull) -> Iterator[Server]:
-    """Start a server, wait until it takes connections, and kill it at the end."""
+    """Start a server, wait until it accepts connections, and kill it at the end."""
     process = spawn(command, log)
     try:
         wait_for(process, port)
@@ -118,7 +118,7 @@ def bare() -> Iterator[Server]:
 
 @contextmanager
 def emulator(*flags: str, command: Sequence[str] = EMULATOR, log: str = os.devnull) -> Iterator[Server]:
-    """Serve the emulator: in memory unless a flag says otherwise; later flags go over earlier ones."""
+    """Serve the emulator, by default in memory. Later flags override earlier ones."""
     port = free_port()
     with started((*command, "--port", str(port), *flags), port, log) as server:
         yield server

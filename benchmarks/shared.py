@@ -1,4 +1,4 @@
-"""Calls a second of one, two and three servers on one PostgreSQL database: make bench-scaling."""
+"""Calls per second of one, two and three servers on one PostgreSQL database: make bench-scaling."""
 
 import argparse
 import os
@@ -19,7 +19,7 @@ MOST_SERVERS = 3
 
 @dataclass(frozen=True)
 class Load:
-    """A call, and how many accounts it is made of in turn."""
+    """A call, and the number of accounts that take turns in it."""
 
     name: str
     action: str

@@ -1,4 +1,4 @@
-"""The servers of a run: each starts when it is first asked for, and all are there until the end."""
+"""The servers of a run. Each starts at its first use, and lives until the end."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -16,7 +16,7 @@ class Stand:
         self._folder = folder
 
     def enter(self, server: AbstractContextManager[Server]) -> Server:
-        """Return another server, which is there until the end too."""
+        """Return another server, which also lives until the end."""
         return self._stack.enter_context(server)
 
     @cached_property
@@ -33,7 +33,7 @@ class Stand:
 
     @cached_property
     def on_file(self) -> Server:
-        """Return an emulator whose worlds are in a SQLite file, which has a write-ahead log."""
+        """Return an emulator with its worlds in a SQLite file, with a write-ahead log."""
         return self.enter(servers.emulator("--db", str(self._folder / "worlds.db")))
 
     @cached_property
@@ -43,13 +43,13 @@ class Stand:
 
     @cached_property
     def logging(self) -> Server:
-        """Return an emulator that writes its line for each call, as it does unless told otherwise; to a file."""
+        """Return an emulator with its default log, one line for each call, in a file."""
         log = str(self._folder / "log")
         return self.enter(servers.emulator("--log-level", "info", log=log))
 
     @cached_property
     def crowded(self) -> Server:
-        """Return an emulator that nothing else is asked of, to be filled."""
+        """Return an emulator of its own, to be filled."""
         return self.enter(servers.emulator())
 
     @cached_property

@@ -1,4 +1,4 @@
-"""How long it takes from the start of a process until the first answer."""
+"""The time from the start of a process to its first answer."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ TIMES = 10
 def measure(_plan: Plan) -> list[Row]:
     took: dict[str, list[float]] = {"floor": [], "emulator": [], "account": []}
     for who in took:
-        first_answer(who)  # Python compiles what it has not compiled yet
+        first_answer(who)  # Python compiles missing bytecode
     for _ in range(TIMES):
         for who, times in took.items():
             times.append(first_answer(who))
@@ -45,7 +45,7 @@ def _row(name: str, what: str, took: Mapping[str, Sequence[float]], who: str, mo
 
 
 def first_answer(who: str) -> float:
-    """Start a server, and return how many seconds later it had answered: a call, or the order to make an account."""
+    """Start a server. Return the seconds until it answered a call or created an account."""
     port = servers.free_port()
     emulator: Sequence[str] = (*servers.EMULATOR, "--port", str(port))
     command = servers.uvicorn("floor", port) if who == "floor" else emulator

@@ -1,4 +1,4 @@
-"""How fast an account answers while many read its event stream."""
+"""The speed of an account's answers while many clients read its event stream."""
 
 import socket
 import threading
@@ -35,7 +35,7 @@ def _rate(server: Server, plan: Plan) -> float:
 
 @contextmanager
 def _followed(server: Server) -> Iterator[None]:
-    """Read the account's events over so many connections, in a thread."""
+    """Read the account's events over this many connections, in a thread."""
     ended = threading.Event()
     selector = DefaultSelector()
     request = b"GET /_emulator/accounts/demo/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

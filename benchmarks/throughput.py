@@ -1,4 +1,4 @@
-"""Rows that wrk measures: calls in a second, and the time until an answer, of loads that take turns."""
+"""Rows measured with wrk: calls per second and time until an answer, of loads that take turns."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ def middle(driven: Driven) -> float:
 
 @dataclass(frozen=True)
 class Asked:
-    """Which load is held against which other, by what, and the target."""
+    """A load, the load that it is compared with, the measure, and the target."""
 
     what: str
     kind: Kind
@@ -103,7 +103,7 @@ PEERS = {
 
 
 def measure(plan: Plan, asked: Mapping[str, Asked]) -> list[Row]:
-    """Measure these rows in one run: each round has every load that one of them needs, once."""
+    """Measure these rows in one run. Each round has every load that they need, once."""
     kinds = list(dict.fromkeys(kind for row in asked.values() for kind in _needed(row)))
     with stand(plan.folder) as servers:
         turns = dict(zip(kinds, in_turn([kind(servers, plan) for kind in kinds], plan), strict=True))
@@ -116,7 +116,7 @@ def _needed(row: Asked) -> Sequence[Kind]:
 
 
 def _held(name: str, row: Asked, turns: Turns) -> Row:
-    """Return a row whose figure is the load's part of the other's, taken in each round for itself."""
+    """Return a row with the ratio of two loads, calculated for each round."""
     measured = {row.of: _values(row, turns[row.against])}
     if row.against is loads.floor:
         measured["bare"] = _values(row, turns[loads.bare])
@@ -132,7 +132,7 @@ def _values(row: Asked, turns: Sequence[Turn]) -> list[float]:
 
 
 def _p99(name: str, row: Asked, turns: Sequence[Turn]) -> Row:
-    """Return a row that holds the slowest in a hundred against the median of the same round."""
+    """Return a row that compares the slowest in a hundred with the median of the same round."""
     p99s, p50s = [turn.driven.p99 for turn in turns], [turn.driven.p50 for turn in turns]
     ratios = [p99 / p50 for p99, p50 in zip(p99s, p50s, strict=True)]
     note = f"median {median(p50s):.2f} ms"

@@ -1,4 +1,4 @@
-"""Loads that take turns: each is driven once a round, so that a busy moment of the machine meets all of them."""
+"""Loads that take turns: each runs once in a round, so a busy moment of the machine affects all of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from benchmarks.wrk import Driven, drive
 
 @dataclass(frozen=True)
 class Turn:
-    """One load of one round: what wrk says, and how many of its calls were refused for which reason."""
+    """One load in one round: wrk's output, and the number of refused calls by reason."""
 
     driven: Driven
     refused: Mapping[str, int]
@@ -22,7 +22,7 @@ class Turn:
 
 
 def in_turn(chosen: Sequence[Load], plan: Plan) -> list[list[Turn]]:
-    """Drive the loads, and return the turns of each."""
+    """Run the loads. Return the turns of each."""
     turns: list[list[Turn]] = [[] for _ in chosen]
     for number in range(1, plan.rounds + 1):
         for load, its_turns in zip(chosen, turns, strict=True):
@@ -33,7 +33,7 @@ def in_turn(chosen: Sequence[Load], plan: Plan) -> list[list[Turn]]:
 
 
 def once(load: Load, seconds: int) -> Turn:
-    """Drive a load for so long, when its server has nothing else left to do."""
+    """Run a load for this long, once its server is idle."""
     words = load.prepare()
     load.server.settle()
     url = f"http://127.0.0.1:{load.server.port}{load.path}"

@@ -1,4 +1,4 @@
-"""The load generator: runs `wrk` and reads what it prints."""
+"""The load generator: runs `wrk` and parses its output."""
 
 import re
 import subprocess
@@ -11,18 +11,18 @@ UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 @dataclass(frozen=True)
 class Driven:
-    """What came of it: calls in a second, milliseconds within which half and 99 % of them were answered."""
+    """The result: calls per second, and the milliseconds within which half and 99 % of them were answered."""
 
     calls: int
     per_second: float
     p50: float
     p99: float
     failed: int
-    """Answers that were no success by their HTTP status, and connections that broke."""
+    """Answers with a failing HTTP status, and broken connections."""
 
 
 def drive(url: str, script: str, *words: str, connections: int, seconds: int) -> Driven:
-    """Make calls for so long over so many connections, as many as are answered."""
+    """Make calls for this long over this many connections, as many as the server answers."""
     ended = subprocess.run(
         ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--latency",
          "--timeout", "30s", "--script", str(HERE / script), url, "--", *words],
@@ -32,7 +32,7 @@ def drive(url: str, script: str, *words: str, connections: int, seconds: int) ->
 
 
 def parsed(printed: str) -> Driven:
-    """Read what `wrk --latency` prints."""
+    """Parse the output of `wrk --latency`."""
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", printed)
     broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", printed)
     failed = sum(int(number) for found in (bad, broken) if found for number in found.groups())
@@ -53,5 +53,5 @@ def _milliseconds(percent: str, printed: str) -> float:
 def _found(pattern: str, printed: str) -> re.Match[str]:
     match = re.search(pattern, printed, re.MULTILINE)
     if match is None:
-        raise RuntimeError(f"wrk said nothing like {pattern}:\n{printed}")
+        raise RuntimeError(f"the output of wrk does not match {pattern}:\n{printed}")
     return match

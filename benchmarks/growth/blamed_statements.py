@@ -1,4 +1,4 @@
-"""Which statements of a call take longer in a large store than in a small one, and how SQLite carries them out."""
+"""The statements of a call that are slower in a large store than in a small one, with their query plans."""
 
 import asyncio
 import itertools
@@ -26,10 +26,10 @@ from tests.support.calls import called
 
 TIMES = 15
 LONGER, AT_LEAST_MS = 1.5, 0.2
-"""A statement is to blame that takes so many times as long, and so much longer."""
+"""How many times slower, and how much slower, a statement must be to be blamed."""
 
 Statements: TypeAlias = dict[str, tuple[str, list[float]]]
-"""By its text without values: the text with some, and how many milliseconds it took each time."""
+"""By text without values: the text with values, and the milliseconds of each run."""
 
 _VALUES = re.compile(r"'(?:[^']|'')*'|\b\d+\b")
 
@@ -44,7 +44,7 @@ class Blamed:
 
 
 def blamed(small: Path, large: Path) -> list[Blamed]:
-    """Return the statements that grew, with the plan they have in the large store."""
+    """Return the statements that grew, with their plans in the large store."""
     before = {call: statements for call, statements, _ in _statements_in(small)}
     return [
         Blamed(call, " ".join(statement.split()), was, now, _plan(database, example))
@@ -77,7 +77,7 @@ def _statements_in(file: Path) -> Iterator[tuple[str, Statements, Database]]:
 
 @contextmanager
 def _listening(database: Database) -> Iterator[Statements]:
-    """Yield what is filled, when the block is left, with the statements that SQLite got: most pass SQLAlchemy by."""
+    """Yield a dict that holds SQLite's statements after the block. Most do not go through SQLAlchemy."""
     heard: Statements = {}
     traced: list[tuple[str, float]] = []
     with database.read() as tx:
@@ -89,9 +89,9 @@ def _listening(database: Database) -> Iterator[Statements]:
     traced.append(("", time.perf_counter()))
     for (statement, started_at), (_, next_at) in itertools.pairwise(traced):
         if not statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
-            continue  # what comes before the next statement then is Python's
+            continue  # the time until the next statement is Python's
         took = next_at - started_at
-        if statement.startswith("SELECT"):  # done only when its last row is read, so again, and whole
+        if statement.startswith("SELECT"):  # finished only with its last row, so run it again completely
             again_at = time.perf_counter()
             driver.execute(statement).fetchall()
             took = time.perf_counter() - again_at
@@ -103,7 +103,7 @@ def _call(database: Database, module: str, **fields: str) -> None:
 
 
 def _create(database: Database) -> None:
-    """Make a snapshot, and let the time pass that it takes."""
+    """Make a snapshot, and advance the time until it is done."""
     name = f"at-{database.real_time()}"
     _call(database, "vm", action="create_snapshot", token=TOKEN, id=str(BUSY), name=name)
 

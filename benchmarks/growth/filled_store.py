@@ -1,4 +1,4 @@
-"""A database filled quickly: rows that the emulator itself made, copied thousands at a time."""
+"""Fills a database quickly: copies rows made by the emulator, thousands at a time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ KEY = f"{0:032}"
 """The key of a task of the measured account that stays under way."""
 
 BUSY, LOCKED, LISTED, COPY = 1, 2, 3, 4
-"""The VMs of the measured account: snapshots are made of one, of one a task is under way, one is listed. Then copies."""
+"""VMs of the measured account: one to snapshot, one with a task under way, one to list. Copies follow."""
 
 Row: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[int, int], Row]
-"""Answers what is different in a copy, given its account and its place among that one's."""
+"""Returns the columns that differ in a copy, for an account and a position within it."""
 
 _NUMBERS = 1_000_000
 _BATCH = 5_000
@@ -39,7 +39,7 @@ _BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What an account holds: VMs, snapshots of each, tasks that ended and under way, calls in its journal, events."""
+    """The content of an account: VMs, snapshots of each, ended and running tasks, calls in its journal, events."""
 
     vms: int = 7
     snapshots: int = 0
@@ -51,7 +51,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What is in a file: the account that calls are made in, and others."""
+    """The content of a file: the measured account, and others."""
 
     mine: Holding = Holding()
     others: int = 0
@@ -59,7 +59,7 @@ class Store:
 
 
 def fill(file: Path, store: Store) -> None:
-    """Make a file that holds this, with the account `small` to be reset beside it."""
+    """Make a file with this content, and an account `small` to be reset."""
     time = real_time()
     database = open_worlds(read_settings({"db": str(file)}), time)
     now = time()
@@ -81,7 +81,7 @@ def fill(file: Path, store: Store) -> None:
 
 
 def _live(unit: UnitOfWork, now: Instant) -> None:
-    """Put a call and an event into an account, to be copied."""
+    """Add a call and an event to an account, to be copied."""
     requests.record(unit, _call(now), authenticated=True)
     events.record(unit, now, "power", vm=LISTED, power="on")
 
@@ -117,7 +117,7 @@ def _another(number: int) -> Row:
 
 
 def _hold(tx: Transaction, holders: range, held: Holding) -> None:
-    """Copy to each of these accounts what it is to hold."""
+    """Copy rows to each of these accounts until it has its content."""
 
     def spread(table: Table, each: int, change: Change, like: ColumnElement[bool]) -> None:
         def changed(n: int) -> Row:

@@ -1,4 +1,4 @@
-"""Small pictures, one for each thing that grows: milliseconds of a call against its size, on logarithmic scales."""
+"""Small plots, one for each thing that grows: milliseconds per call against size, on logarithmic scales."""
 
 import math
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ SHAPES = {
     "reset": "M0-4.6L4.6 0 0 4.6-4.6 0z",
     "list": "M-3.5-3.5L3.5 3.5M-3.5 3.5L3.5-3.5",
 }
-"""A mark for each call, so that no curve is told by its colour alone."""
+"""A mark for each call, so that curves differ by more than color."""
 
 STYLE = """
 text{font:11px system-ui,sans-serif;fill:#333}.name{font-weight:600;font-size:12px}
@@ -31,7 +31,7 @@ text{font:11px system-ui,sans-serif;fill:#333}.name{font-weight:600;font-size:12
 
 
 def drawn(series: Mapping[str, tuple[Curves, Curves]]) -> str:
-    """Return the picture of medians and ninth deciles: a panel for each series, all on one scale of milliseconds."""
+    """Return the plot of medians and ninth deciles: a panel for each series, all with one scale."""
     figures = [
         ms
         for both in series.values()

@@ -1,4 +1,4 @@
-"""What grows, and to which sizes; and how the time of a call grew with it."""
+"""The series: what grows and to which sizes, and how the time of a call grows with it."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from benchmarks.growth.filled_store import Holding, Store
 
 FLAT = 1.3
-"""A last figure up to so many times the first is no growth: these machines are no quieter."""
+"""A final time of up to this many times the first is not growth: these machines are too noisy to tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One thing that grows: what it is called, its sizes, and a store of each size."""
+    """One thing that grows: its name, its sizes, and a store of each size."""
 
     name: str
     sizes: tuple[int, ...]
@@ -62,12 +62,12 @@ SERIES = (
 
 
 def growth(medians: Mapping[int, float]) -> float:
-    """Return how many times the time at the smallest size the time at the largest is."""
+    """Return the ratio of the time at the largest size to the time at the smallest."""
     return medians[max(medians)] / medians[min(medians)]
 
 
 def verdict(medians: Mapping[int, float]) -> str:
-    """Tell whether a curve is flat, or which fits it better: a logarithm, or a straight line."""
+    """Tell whether a curve is flat, or whether a logarithm or a straight line fits it better."""
     if growth(medians) <= FLAT:
         return "flat"
     times = list(medians.values())
@@ -76,7 +76,7 @@ def verdict(medians: Mapping[int, float]) -> str:
 
 
 def _misfit(sizes: list[float], times: list[float]) -> float:
-    """Return the sum of squares that a straight line through these points leaves."""
+    """Return the sum of squared residuals of a straight line through these points."""
     middle, mean = sum(sizes) / len(sizes), sum(times) / len(times)
     spread = sum((size - middle) ** 2 for size in sizes)
     slope = sum((size - middle) * (time - mean) for size, time in zip(sizes, times, strict=True)) / spread

@@ -1,4 +1,4 @@
-"""Time per call against what is in the store: make bench-growth."""
+"""Time per call as the store grows: make bench-growth."""
 
 import argparse
 import json
@@ -21,13 +21,13 @@ Curves: TypeAlias = dict[str, dict[int, float]]
 """Milliseconds by size, by the name of the call."""
 
 ROUNDS, IN_A_ROW = 10, 20
-"""Each size gets its turn so often, with so many calls of each kind: noise hits all alike."""
+"""Rounds of each size, and calls of each kind in a round. Sizes take turns, so noise affects all alike."""
 
 
 def main() -> None:
-    """Measure; with `--only`, what was measured before stays in the file of figures and in the picture."""
+    """Measure. With `--only`, former results of other series stay in the file of figures and in the plot."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--only", default="", help="series whose name has this in it")
+    asked.add_argument("--only", default="", help="series whose name contains this")
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     wanted = asked.parse_args()
     figures = ROOT / "artifacts/growth.json"
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _print_target(known: dict[str, Any]) -> None:
-    """Print what is asked of 100,000 VMs and 400,000 snapshots against 10 VMs: at most 1.3 times the time."""
+    """Print the ratio of 100,000 VMs and 400,000 snapshots to 10 VMs. The target is at most 1.3."""
     for series in SERIES[:2]:
         if series.name in known:
             medians, _ = _curves(known[series.name]["calls"])
@@ -53,7 +53,7 @@ def _print_target(known: dict[str, Any]) -> None:
 
 
 def _curves(calls: dict[str, dict[str, dict[str, float]]]) -> tuple[Curves, Curves]:
-    """Return medians and ninth deciles as they were written down."""
+    """Return the stored medians and ninth deciles."""
     median, slow = (
         {call: {int(size): ms for size, ms in figures[what].items()} for call, figures in calls.items()}
         for what in ("median_ms", "p90_ms")
@@ -62,7 +62,7 @@ def _curves(calls: dict[str, dict[str, dict[str, float]]]) -> tuple[Curves, Curv
 
 
 def _measured(series: Series, rounds: int) -> dict[str, Any]:
-    """Measure one series and print it; return all that is known of it."""
+    """Measure one series and print it. Return its figures."""
     with TemporaryDirectory() as folder:
         files = {size: Path(folder, f"{size}.db") for size in series.sizes}
         for size, file in files.items():
@@ -85,7 +85,7 @@ def _ninth_decile(times: list[float]) -> float:
 
 
 def _timed(files: dict[int, Path], rounds: int) -> tuple[dict[str, dict[int, list[float]]], dict[int, float]]:
-    """Return how many seconds each call took, by call and size, and each server until it was ready."""
+    """Return the seconds of each call, by call and size, and of each server until it was ready."""
     times: dict[str, dict[int, list[float]]] = {call: {size: [] for size in files} for call in CALLS}
     ready: dict[int, float] = {}
     with ExitStack() as servers:
@@ -99,7 +99,7 @@ def _timed(files: dict[int, Path], rounds: int) -> tuple[dict[str, dict[int, lis
             for size, client in clients.items():
                 for call, make in CALLS.items():
                     took = [make(client) for _ in range(IN_A_ROW if number else 3)]
-                    times[call][size] += took if number else []  # the first are to warm up
+                    times[call][size] += took if number else []  # the first round is a warm-up
     return times, ready
 
 

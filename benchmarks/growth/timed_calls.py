@@ -1,4 +1,4 @@
-"""One client with one connection that is kept: calls, and how long each took."""
+"""One client with one kept-alive connection, which times its calls."""
 
 import json
 import time
@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 class Client:
-    """Calls of the account `measured`, each held against what it must answer: a refusal is no figure."""
+    """Calls of the account `measured`. Each answer is checked: a refusal is not measured."""
 
     def __init__(self, url: str) -> None:
         self._connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
@@ -32,7 +32,7 @@ class Client:
         return self._call("eq_callback", "Not ready", action="check", key=KEY)[0]
 
     def create_snapshot(self) -> float:
-        """Make a snapshot; that the time passes which it takes is not in the figure."""
+        """Make a snapshot. The time of the advance is not measured."""
         self._names += 1
         name = f"made-{self._names}"
         seconds, answer = self._call("vm", "OK", action="create_snapshot", token=TOKEN, id=BUSY, name=name)
@@ -66,4 +66,4 @@ CALLS: dict[str, Callable[[Client], float]] = {
     "reset": Client.reset,
     "list": Client.list_servers,
 }
-"""What is timed, by name."""
+"""The timed calls, by name."""
