@@ -1,13 +1,13 @@
 # An image of the emulator: docker build -t invapi-emulator .
 #
-# docs/container.md says how to run it, and what of this was built and run, when, and with what.
+# docs/container.md says how to run it, and which parts were built and run, when, and with which tools.
 FROM python:3.13-slim AS base
 
 FROM base AS build
 COPY pyproject.toml README.md LICENSE /source/
 COPY server /source/server/
 COPY migrations /source/migrations/
-# What is served needs no pip, so the one that installs it stays behind.
+# The server does not need pip, so the pip that installs it stays in this stage.
 RUN python3 -m venv /pip \
     && python3 -m venv --without-pip /opt/invapi-emulator \
     && /pip/bin/pip --python /opt/invapi-emulator/bin/python install --no-cache-dir '/source[postgres,tls]'
@@ -17,10 +17,10 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data emulator 
     && install --directory --owner 10001 --group 10001 /data
 COPY --from=build /opt/invapi-emulator /opt/invapi-emulator
 ENV PATH=/opt/invapi-emulator/bin:$PATH
-# Serves once: what cannot be served is no image, and the bytecode of all that a start imports is there afterwards, the
-# standard library's too, which the base image leaves out and nobody can write into a read-only root. Killing is a strange thing to do
-# in a build, says hadolint; here it is how a server ends.
-# A port is taken that is free: a build may share the network of a machine where somebody serves already.
+# Start the server once. A server that does not start fails the build, and the start leaves the bytecode of all its
+# imports. The base image has none for the standard library, and none can be written to a read-only root.
+# hadolint warns of kill in a build (DL3001); here it stops the server.
+# The port is a free one: a build may share the network of a machine that runs a server already.
 # hadolint ignore=DL3001
 RUN set -e; \
     free="import socket; print(socket.create_server(('127.0.0.1', 0)).getsockname()[1])"; \
@@ -31,7 +31,7 @@ RUN set -e; \
     kill -TERM $!; \
     wait $!
 ENV PYTHONDONTWRITEBYTECODE=1
-# A container is reached from outside it, under whatever name it has there.
+# Clients reach a container from outside, under any name.
 ENV INVAPI_EMULATOR_HOST=0.0.0.0
 ENV INVAPI_EMULATOR_ALLOWED_HOSTS=*
 
@@ -42,7 +42,7 @@ LABEL org.opencontainers.image.title="invapi-emulator" \
     org.opencontainers.image.licenses="MIT"
 
 USER 10001:10001
-# Where `serve --db worlds.db` keeps its file, whoever may write the rest.
+# The folder for the file of `serve --db worlds.db`, even if the root is read-only.
 VOLUME /data
 WORKDIR /data
 EXPOSE 8650

@@ -1,17 +1,17 @@
 # make run    serve the demo world on http://127.0.0.1:8650   (ARGS="--port 0 --clock frozen" adds flags)
-# make test   the tests: no network, no sleeping
-# make test-postgres   those of them that meet the database, on a PostgreSQL server of their own
-# make test-lowest   the tests on the lowest version of each library that pyproject.toml allows
-# make lock   write requirements-dev.lock anew, out of the newest versions that pyproject.toml allows
-# make check  lint, formatting, types, import rules, clauses without a test
-# make acceptance   slower: real processes, signals, PostgreSQL, a browser, a thousand of everything
-# make image-test   builds the container's image and runs it, as root, without a container engine
-# make soak   the long forms of acceptance tests, 50,000 calls of every kind among them   (TEST_SEED=8 tries others)
-# make bench  how fast it is, beside servers that do nothing   (ARGS="--only get_snapshot --rounds 3 --seconds 2", PEERS=1)
-# make bench-scaling   calls a second of one, two and three servers on one PostgreSQL   (ARGS="--rounds 3 --seconds 2")
-# make long   the property tests with ten times as many examples
-# make bench-growth   time per call against what is in the store; writes docs/growth.svg   (ARGS="--only journal")
-# make fidelity   write docs/fidelity.md out of what the code has
+# make test   run the tests: no network, no sleeping
+# make test-postgres   run the tests that use the database, on a PostgreSQL server of their own
+# make test-lowest   run the tests on the lowest version of each library that pyproject.toml allows
+# make lock   rewrite requirements-dev.lock with the newest versions that pyproject.toml allows
+# make check  check lint, formatting, types, import rules, and clauses without a test
+# make acceptance   run the slower tests: real processes, signals, PostgreSQL, a browser, a thousand of everything
+# make image-test   build the container image and run it, as root, without a container engine
+# make soak   run the long acceptance tests, with 50,000 calls of every kind   (TEST_SEED=8 makes other calls)
+# make bench  measure the speed, next to servers that do nothing   (ARGS="--only get_snapshot --rounds 3 --seconds 2", PEERS=1)
+# make bench-scaling   measure calls per second of one, two and three servers on one PostgreSQL   (ARGS="--rounds 3 --seconds 2")
+# make long   run the property tests with ten times as many examples
+# make bench-growth   measure the time per call as the store grows; write docs/growth.svg   (ARGS="--only journal")
+# make fidelity   write docs/fidelity.md from the clauses and assumptions in the code
 .DEFAULT_GOAL := run
 .PHONY: run test test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity clean
 
@@ -22,7 +22,7 @@ LOWEST := .venv-lowest
 LOCK := requirements-dev.lock
 ARGS ?=
 
-# What is in memory is compared with the database after each commit (storage/state_check.py).
+# Compare the state in memory with the database after each commit (storage/state_check.py).
 test test-postgres test-lowest acceptance: export TEST_CHECK_STATE := 1
 
 run: $(VENV)/installed
@@ -45,7 +45,7 @@ lock:
 	@rm -rf .venv-lock
 	@bash scripts/make_venv.sh $(PYTHON) .venv-lock
 	@.venv-lock/bin/pip install --quiet --editable '.[dev]'
-	@{ echo "# The versions that development uses, for Python 3.11 to 3.14: make lock writes them."; \
+	@{ echo "# The versions for development, on Python 3.11 to 3.14. Written by make lock."; \
 		.venv-lock/bin/pip freeze --exclude-editable; } > $(LOCK)
 	@rm -rf .venv-lock
 
@@ -100,17 +100,17 @@ ON_POSTGRES := tests/contract $(addprefix tests/unit/,client_lint contract/assum
 	storage/test_statement.py storage/test_state_check.py storage/test_task_limit.py storage/test_unit_of_work.py \
 	storage/test_isolation.py storage/test_restart.py test_demo_traffic.py test_secrets.py testing/test_testing.py)
 
-# The share of branches and lines that the tests must reach; it only rises.
+# The minimum coverage of branches and lines, in percent. It is never lowered.
 COVERAGE := 97
 
 $(VENV)/installed: pyproject.toml $(LOCK)
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
-	@echo "make: installing what is needed into $(VENV)" >&2
+	@echo "make: installing the dependencies into $(VENV)" >&2
 	@$(BIN)/pip install --quiet --editable . --constraint $(LOCK)
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml $(LOCK)
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
-	@echo "make: installing what is needed into $(VENV)" >&2
+	@echo "make: installing the dependencies into $(VENV)" >&2
 	@$(BIN)/pip install --quiet --editable '.[dev]' --constraint $(LOCK)
 	@touch $@ $(VENV)/installed

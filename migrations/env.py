@@ -1,4 +1,4 @@
-"""Alembic's way in: it is handed a connection that has a transaction open, see `storage/schema.py`."""
+"""Alembic's entry point. `storage/schema.py` gives it a connection with an open transaction."""
 
 from alembic import context
 

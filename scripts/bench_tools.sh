@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bench_tools.sh: what `make bench` needs beside Python, from Debian where it is missing.
+# bench_tools.sh: install from Debian the tools other than Python that `make bench` needs.
 set -eu
 
 if ! command -v wrk >/dev/null; then

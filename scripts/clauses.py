@@ -1,4 +1,4 @@
-"""List the clauses that no test is marked with, and marks that name no clause.
+"""List the clauses without a test, and the test marks without a clause.
 
 A clause that no test can prove says so in its text: "(not tested: why)".
 """
@@ -33,7 +33,7 @@ def main() -> int:
     for number in untested:
         print(f"clause {number} has no test")
     for number in unknown:
-        print(f"a test is marked with clause {number}, which there is not")
+        print(f"a test is marked with clause {number}, which does not exist")
     print(f"{len(known)} clauses, {len(known) - len(untested)} of them with tests")
     return 1 if untested or unknown or not known else 0
 

@@ -1,4 +1,4 @@
-"""Write docs/fidelity.md out of what the code has."""
+"""Write docs/fidelity.md from the clauses and assumptions in the code."""
 
 from pathlib import Path
 

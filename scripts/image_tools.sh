@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# image_tools.sh: what `make image-test` needs beside Python, from Debian where it is missing.
+# image_tools.sh: install from Debian the tools other than Python that `make image-test` needs.
 set -eu
 
 missing=
@@ -7,7 +7,7 @@ for tool in podman buildah debootstrap curl; do
     command -v "$tool" >/dev/null || missing="$missing $tool"
 done
 if [ "$(id -u)" != 0 ]; then
-    echo "make: image-test mounts and changes its root directory, so it must run as root" >&2
+    echo "make: image-test must run as root, because it mounts and changes its root directory" >&2
     exit 1
 fi
 if [ -n "$missing" ]; then

@@ -1,4 +1,4 @@
-"""Print the lowest version that pyproject.toml allows of each library, as constraints for pip."""
+"""Print the lowest version of each library that pyproject.toml allows, as constraints for pip."""
 
 import sys
 import tomllib
@@ -13,17 +13,17 @@ NOT_OF_THE_SERVER = {"dev"}
 
 
 def lowest(requirements: Iterable[str]) -> Iterator[str]:
-    """Yield one constraint a requirement that holds on this system; raises ValueError where there is no lower bound."""
+    """Yield a constraint for each requirement on this system. Raises ValueError if one has no lower bound."""
     for requirement in map(Requirement, requirements):
         if requirement.marker is None or requirement.marker.evaluate():
             bounds = [part.version for part in requirement.specifier if part.operator == ">="]
             if len(bounds) != 1:
-                raise ValueError(f"{requirement}: it has no lower bound")
+                raise ValueError(f"{requirement}: no lower bound")
             yield f"{requirement.name}=={bounds[0]}"
 
 
 def requirements_of(pyproject: str) -> Iterator[str]:
-    """Yield what the server needs, with all its extras."""
+    """Yield the requirements of the server and of all its extras."""
     project = tomllib.loads(pyproject)["project"]
     extras = project["optional-dependencies"]
     yield from project["dependencies"]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make_venv.sh PYTHON VENV: a virtual environment, also where Debian's python3 came without its venv module.
+# make_venv.sh PYTHON VENV: create a virtual environment, even if Debian's python3 lacks the venv module.
 set -eu
 python=$1
 venv=$2
@@ -7,11 +7,11 @@ venv=$2
 [ -x "$venv/bin/pip" ] && exit 0
 
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') || {
-    echo "make: $python does not run; say which Python 3.11 or newer to use: make PYTHON=/path/to/python3" >&2
+    echo "make: $python does not run; choose a Python 3.11 or newer: make PYTHON=/path/to/python3" >&2
     exit 1
 }
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-    echo "make: $python is Python $version; 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2
+    echo "make: $python is Python $version, but 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2
     exit 1
 }
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then

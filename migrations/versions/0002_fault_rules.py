@@ -1,4 +1,4 @@
-"""Fault rules with what they did to tasks, calls and lists; stages of tasks, as they are entered."""
+"""Fault rules and their effects on tasks, calls and lists; the stages that tasks have entered."""
 
 import sqlalchemy as sa
 from alembic import op

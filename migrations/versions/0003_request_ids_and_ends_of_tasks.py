@@ -1,4 +1,4 @@
-"""Ids of requests in the journal; tasks are found by when they ended."""
+"""Request ids in the journal; an index of tasks by their end."""
 
 import sqlalchemy as sa
 from alembic import op

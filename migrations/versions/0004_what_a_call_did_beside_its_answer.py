@@ -1,4 +1,4 @@
-"""When a call came in real time, how long its answer asked to wait, and what it had in its query."""
+"""The real time of a call, the wait that its answer asked for, and the fields in its query."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""How an account's world behaves, and what it assumes."""
+"""The behavior of an account: its profile and the options of its assumptions."""
 
 import sqlalchemy as sa
 from alembic import op

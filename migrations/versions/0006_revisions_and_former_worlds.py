@@ -1,4 +1,4 @@
-"""Accounts have a revision, and ids that are never given twice; tasks outlive the world they are of until they are cleared away."""
+"""Revisions of accounts, account ids that are never reused, and tasks of former worlds."""
 
 from typing import Literal
 
