@@ -1,4 +1,4 @@
-"""Programs that speak as known clients do, each in its client's language, run against a real server."""
+"""Programs that act like known clients, each in its client's language, run against a real server."""
 
 import json
 import subprocess
@@ -14,10 +14,10 @@ from tests.support.processes import DEADLINE, ROOT, environment, served
 
 FOLDER = ROOT / "tests" / "acceptance" / "clients"
 VENDOR = "invapi.hostkey.com"
-"""The host that clients have built in; the certificate is good for it."""
+"""The host that is built into clients. The certificate is valid for it."""
 
 AUTO: Json = {"mode": "auto", "rate": 0.001}
-"""A clock that a poll moves, and real time hardly does: a task is `Not ready` once, however busy the machine is."""
+"""A clock that polls move and real time hardly moves: a task is `Not ready` once, even on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -42,21 +42,21 @@ def vendor_server(ca_dir: Path) -> Iterator[VendorServer]:
 
 @contextmanager
 def account_of(server: VendorServer, scenario: str = "demo", **clock: Any) -> Iterator[Account]:
-    """Make a world for one test; at its end each fault must have fired as often as it said."""
+    """Make a world for one test. At the end each fault must have fired as often as its rule says."""
     with server.emulator().account(scenario=scenario, clock=AUTO | clock, seed=SEED) as account:
         yield account
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a program printed, one line of JSON, and whether it says that all went well."""
+    """The output of a program, one line of JSON, and whether it reports success."""
 
     ok: bool
     told: Json
 
 
 def clean_environment(**variables: str) -> dict[str, str]:
-    """Return these variables and the process's, without those that a person may have set for such clients."""
+    """Return these variables and the process's, without any that a person may have set for such clients."""
     mine = {name: value for name, value in environment().items() if not name.startswith("HOSTKEY_")}
     return mine | variables
 
@@ -76,17 +76,17 @@ def asked(account: Account, **wanted: str) -> list[str]:
 
 
 def asked_of_nobody(server: VendorServer, action: str) -> int:
-    """Count the calls that were refused before anybody looked whose they were."""
+    """Count the calls that were refused before an account was looked up."""
     calls: list[Json] = server.emulator().control("GET", f"/requests?action={action}")["requests"]
     return len(calls)
 
 
 Program = Callable[..., Ran]
-"""A program of an account: it takes words and variables."""
+"""A program for an account. It takes arguments and variables."""
 
 
 def build_terraform(folder: Path, cache: Path) -> str:
-    """Build the Go program that plays the Terraform provider; what Go compiled is kept in the cache."""
+    """Build the Go program that acts like the Terraform provider. The cache keeps Go's output."""
     built = folder / "provider"
     variables = environment(GOCACHE=str(cache), CGO_ENABLED="0")
     subprocess.run(
@@ -96,7 +96,7 @@ def build_terraform(folder: Path, cache: Path) -> str:
 
 
 def terraform_of(account: Account, built: str) -> Program:
-    """Return the provider, pointed at the emulator as the recipe says; its pauses take a thousandth of their time."""
+    """Return the provider, set up for the emulator by the recipe, with pauses a thousand times shorter."""
 
     def run(*words: str, **variables: str) -> Ran:
         usual = {"HOSTKEY_API_KEY": account.api_key, "HOSTKEY_API_URL": account.url, "WAIT_SHARE": "0.001"}
@@ -106,7 +106,7 @@ def terraform_of(account: Account, built: str) -> Program:
 
 
 def panel_of(vendor: VendorServer, account: Account) -> Program:
-    """Return the panel, led to the emulator by its own lookup; it polls every millisecond."""
+    """Return the panel, which its own lookup leads to the emulator. It polls every millisecond."""
 
     def run(vm: int, *words: str, **variables: str) -> Ran:
         usual = {
@@ -122,6 +122,6 @@ def panel_of(vendor: VendorServer, account: Account) -> Program:
 
 
 def failure(ran: Ran) -> tuple[str, int, bool]:
-    """Return what a panel that failed says: the error, a status, and whether the outcome is unknown."""
+    """Return what a failed panel reports: the error, a status, and whether the outcome is unknown."""
     assert not ran.ok, ran
     return ran.told["error"], ran.told["status"], ran.told["outcomeUnknown"]

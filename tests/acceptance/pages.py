@@ -1,4 +1,4 @@
-"""Examples out of the documentation, typed as they stand."""
+"""Examples from the documentation, run as written."""
 
 import re
 import subprocess
@@ -20,14 +20,14 @@ def page(name: str) -> str:
 
 
 def examples(text: str) -> list[tuple[str, str]]:
-    """Return each command in blocks of `console` with the output that stands below it."""
+    """Return each command in `console` blocks, with the output below it."""
     blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     parts = "".join(blocks).split("$ ")[1:]
     return [(command, output) for command, _, output in (part.partition("\n") for part in parts)]
 
 
 def type_in(command: str, url: str) -> str:
-    """Return what a shell prints for a command of the documentation, sent to the server at this URL."""
+    """Return the shell output of a command of the documentation, sent to the server at this URL."""
     run = subprocess.run(
         ["bash", "-c", command.replace(ADDRESS, url)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=DEADLINE, check=False,

@@ -1,4 +1,4 @@
-"""What somebody new does: clone, make run, make run again; and an installation without a checkout."""
+"""The first steps of a newcomer: clone, make run, make run again; and an installation without a checkout."""
 
 import re
 import shlex
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.acceptance
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Return a copy of the files that git has, as they are in the work tree."""
+    """Return a copy of the files in git, as they are in the work tree."""
     names = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
@@ -33,7 +33,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def make_run(clone: Path) -> str:
-    """Type `make run` until it says ready, which is all that may stand on stdout; return what stood on stderr."""
+    """Run `make run` until it is ready. Stdout must have the ready line alone. Return stderr."""
     flags = "--port 0 --clock frozen"
     command = ["make", "run", f"PYTHON={sys.executable}", f"ARGS={flags}"]
     process = subprocess.Popen(
@@ -51,7 +51,7 @@ def make_run(clone: Path) -> str:
     return errors
 
 
-def test_make_run_sets_up_all_it_needs_and_the_second_time_installs_nothing(clone: Path) -> None:
+def test_make_run_sets_up_everything_and_installs_nothing_the_second_time(clone: Path) -> None:
     assert "installing" in make_run(clone)
     assert "installing" not in make_run(clone)
 
@@ -78,7 +78,7 @@ def test_a_plain_install_serves_without_a_checkout_and_has_the_migrations(
 
 
 def refused_by(command: list[str], *words: str) -> str:
-    """Run a command that must refuse; return the one line that it says."""
+    """Run a command that must refuse. Return its one line."""
     ended = subprocess.run(
         [*command, *words], capture_output=True, text=True, timeout=DEADLINE, check=False, env=environment()
     )
@@ -87,7 +87,7 @@ def refused_by(command: list[str], *words: str) -> str:
     return line
 
 
-def test_the_extra_that_the_line_names_brings_what_was_missing(clone: Path, tmp_path: Path) -> None:
+def test_the_extra_named_in_the_message_installs_the_missing_library(clone: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv", with_pip=True)
     binaries = tmp_path / "venv" / "bin"
     subprocess.run([binaries / "pip", "install", "--quiet", clone], check=True, cwd=tmp_path)
@@ -98,7 +98,9 @@ def test_the_extra_that_the_line_names_brings_what_was_missing(clone: Path, tmp_
     assert ended.stdout == f"{tmp_path / 'ca' / 'ca.pem'}\n"
 
 
-def test_what_the_dockerfile_copies_is_enough_to_build_the_package(clone: Path, tmp_path: Path) -> None:
+def test_the_files_copied_by_the_dockerfile_are_enough_to_build_the_package(
+    clone: Path, tmp_path: Path
+) -> None:
     copied = re.findall(r"^COPY (.+) /source/", (clone / "Dockerfile").read_text(), re.MULTILINE)
     source = tmp_path / "source"
     source.mkdir()

@@ -1,4 +1,4 @@
-"""The conformance kit as a command of its own, against a server of its own: it passes, and cleans up when interrupted."""
+"""The conformance kit as a command, against a separate server: it passes, and cleans up when interrupted."""
 
 import os
 import signal
@@ -45,7 +45,7 @@ def test_our_own_server_passes_every_check() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("action", ["create_snapshot", "restore_snapshot", "remove_snapshot", "off"])
-def test_an_interrupted_kit_cleans_up_and_says_so(number: signal.Signals, action: str) -> None:
+def test_an_interrupted_kit_cleans_up_and_reports_it(number: signal.Signals, action: str) -> None:
     with served("--rate", "50") as server, server.emulator() as emulator:
         before = seen(emulator)
         with running_kit(server, *EVERYTHING) as kit:
@@ -53,7 +53,7 @@ def test_an_interrupted_kit_cleans_up_and_says_so(number: signal.Signals, action
                 lambda: action in [task["action"] for task in emulator.tasks if task["state"] == "running"]
             )
             os.kill(kit.pid, number)
-            os.kill(kit.pid, number)  # a second one does not keep it from cleaning up
+            os.kill(kit.pid, number)  # a second signal does not stop the clean-up
             out, err = kit.communicate(timeout=DEADLINE)
         assert kit.returncode == 2, out + err
         assert "interrupted: cleaning up" in err
@@ -61,7 +61,7 @@ def test_an_interrupted_kit_cleans_up_and_says_so(number: signal.Signals, action
         assert seen(emulator) == before
 
 
-def test_the_plan_stands_before_everything_else() -> None:
+def test_the_plan_is_printed_before_anything_else() -> None:
     with served("--clock", "auto") as server, running_kit(server, *EVERYTHING, "--plan") as kit:
         out, _ = kit.communicate(timeout=DEADLINE)
     assert kit.returncode == 0

@@ -1,4 +1,4 @@
-"""A disk that fills and a file that becomes read-only: refused is what must be written, and it comes back by itself."""
+"""A full disk and a read-only file: only writing calls are refused, and the server recovers by itself."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.acceptance
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return the folder of a file system of 4 MiB."""
+    """Return a folder on a file system of 4 MiB."""
     if os.getuid() != 0:
         pytest.fail("a small file system is mounted for this test, which only root may do")
     disk = tmp_path / "disk"
@@ -32,7 +32,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def failing_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return the folder of an ext4 file system, which can be told that it failed."""
+    """Return a folder on an ext4 file system that can be marked as failed."""
     image, disk = tmp_path / "image", tmp_path / "disk"
     disk.mkdir()
     with image.open("wb") as file:
@@ -58,7 +58,7 @@ def called(emulator: Emulator, module: str, action: str, **fields: object) -> ht
 
 
 def assert_only_writing_is_refused(emulator: Emulator, key: str, why: str) -> None:
-    """Make every kind of call while the file cannot be written; `key` is of a task under way."""
+    """Make every kind of call while the file cannot be written. `key` is of a task under way."""
     for module, action, fields in (
         ("vm", "get_snapshot", {"id": 12348}),
         ("vm", "create_snapshot", {"id": 12348, "name": "b"}),
@@ -97,7 +97,7 @@ def world(emulator: Emulator) -> Json:
     return emulator.control("GET", "/state")
 
 
-def test_on_a_full_disk_only_what_must_be_written_is_refused_and_it_comes_back(small_disk: Path) -> None:
+def test_on_a_full_disk_only_writing_calls_are_refused_and_it_recovers(small_disk: Path) -> None:
     file, ballast = small_disk / "worlds.db", small_disk / "ballast"
     with serving(file) as (_, emulator):
         key = emulator.start("vm", "create_snapshot", name="a")
@@ -126,7 +126,7 @@ def fill(ballast: Path) -> None:
             return
 
 
-def test_on_a_file_system_that_fails_and_is_read_only_from_then_on_all_else_is_answered(
+def test_on_a_failed_read_only_file_system_reading_calls_are_answered(
     failing_disk: Path,
 ) -> None:
     with serving(failing_disk / "worlds.db") as (server, emulator):
@@ -139,7 +139,7 @@ def test_on_a_file_system_that_fails_and_is_read_only_from_then_on_all_else_is_a
 
 
 @pytest.mark.parametrize("mode", [0o444, 0o000])
-def test_a_file_that_becomes_read_only_is_noticed_and_it_comes_back(tmp_path: Path, mode: int) -> None:
+def test_a_file_that_becomes_read_only_is_noticed_and_it_recovers(tmp_path: Path, mode: int) -> None:
     file = tmp_path / "worlds.db"
     with serving(file) as (_, emulator):
         key = emulator.start("vm", "create_snapshot", name="a")
@@ -153,10 +153,10 @@ def test_a_file_that_becomes_read_only_is_noticed_and_it_comes_back(tmp_path: Pa
         assert emulator.check(key)["result"] == "OK"
 
 
-def test_tasks_that_fall_due_meanwhile_are_shown_in_effect_and_kept_when_it_can_write_again(
+def test_tasks_due_meanwhile_are_shown_in_effect_and_stored_once_writing_works(
     tmp_path: Path,
 ) -> None:
-    """What time does needs no writing to be told: it is worked out anew at each call, always the same."""
+    """The effect of time can be shown without writing: each call calculates it again, always the same."""
     file = tmp_path / "worlds.db"
     with served("--db", str(file), "--rate", "1000") as server, server.emulator() as emulator:
         emulator.set_clock(rate=10)

@@ -1,4 +1,4 @@
-"""The default install: what works without the extras, and what a command says that needs one."""
+"""The default install: what works without the extras, and the message of a command that needs one."""
 
 import subprocess
 import sys
@@ -36,7 +36,7 @@ NEEDS_CRYPTOGRAPHY = "needs cryptography, which is not installed: pip install 'i
 
 @pytest.fixture
 def without_extras(tmp_path: Path) -> dict[str, str]:
-    """Return variables of a process in which no library of an extra can be imported."""
+    """Return variables of a process that cannot import the libraries of extras."""
     (tmp_path / "blocked").mkdir()
     (tmp_path / "blocked" / "sitecustomize.py").write_text(BLOCKER)
     return {"PYTHONPATH": str(tmp_path / "blocked")}
@@ -59,7 +59,7 @@ def without_extras(tmp_path: Path) -> dict[str, str]:
         (("ca",), f"invapi-emulator: the test CA {NEEDS_CRYPTOGRAPHY}"),
     ],
 )
-def test_a_command_that_needs_an_extra_says_which_in_one_line(
+def test_a_command_that_needs_an_extra_names_it_in_one_line(
     without_extras: dict[str, str], words: tuple[str, ...], says: str
 ) -> None:
     ended = subprocess.run(
@@ -90,7 +90,7 @@ def test_without_extras_the_pytest_plugin_works(without_extras: dict[str, str], 
     assert (ended.returncode, "1 passed" in ended.stdout) == (0, True), ended.stdout + ended.stderr
 
 
-def test_without_extras_a_client_trusts_a_ca_that_is_there(
+def test_without_extras_a_client_trusts_an_existing_ca(
     without_extras: dict[str, str], tmp_path: Path
 ) -> None:
     with served("--tls", "--ca-dir", str(tmp_path)) as server:

@@ -1,4 +1,4 @@
-"""The page of faults: each kind ordered and met with curl, as it stands there."""
+"""The page of faults: each kind is ordered and observed with curl, as written."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def server() -> Iterator[Served]:
 
 
 @pytest.mark.parametrize("kind", sorted(FAULTS))
-def test_a_client_sees_what_the_page_says(server: Served, kind: str) -> None:
+def test_a_client_sees_what_the_fault_page_shows(server: Served, kind: str) -> None:
     httpx.post(f"{server.url}/_emulator/accounts/demo/reset", timeout=60).raise_for_status()
     (order,) = re.findall(r"^```sh\n(.*?)\n```", SECTIONS[kind], re.MULTILINE | re.DOTALL)
     assert json.loads(type_in(order, server.url))["kind"] == kind
@@ -36,7 +36,7 @@ def test_a_client_sees_what_the_page_says(server: Served, kind: str) -> None:
     assert rule["fired"] == 1
 
 
-def test_a_kind_is_added_as_the_page_teaches(tmp_path: Path) -> None:
+def test_a_kind_is_added_as_the_page_explains(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "server" / "invapi_emulator", tmp_path / "invapi_emulator")
     (code,) = re.findall(r"^```python\n(.*?)^```", page("docs/faults.md"), re.MULTILINE | re.DOTALL)
     kinds = tmp_path / "invapi_emulator" / "engine" / "faults" / "kinds"
@@ -51,7 +51,7 @@ def test_a_kind_is_added_as_the_page_teaches(tmp_path: Path) -> None:
         assert httpx.post(f"{server.url}/eq.php", data=call).status_code == 418
 
 
-def test_a_server_that_stops_sends_at_once_what_faults_hold_back() -> None:
+def test_a_stopping_server_sends_delayed_answers_at_once() -> None:
     with served() as server, ThreadPoolExecutor() as clients:
         rules = f"{server.url}/_emulator/accounts/demo/faults"
         for rule in ({"kind": "latency", "seconds": 3600}, {"kind": "slow_body", "bytes_per_second": 1}):

@@ -1,7 +1,8 @@
-"""The contract suite says which of its tests follow which assumption, and nothing else depends on one.
+"""The contract suite marks the tests that follow an assumption, and no other test depends on one.
 
-Each assumption's other options are in force for a run of the tests that are marked `follows` with its id, which must
-fail under one of them; in the long form for a run of the whole suite, of which no other test may fail.
+Each other option of an assumption applies to a run of the tests that are marked `follows` with its id. Some
+of them must fail under one option. In the long form it applies to the whole suite, and no other test may
+fail.
 """
 
 import os
@@ -22,7 +23,7 @@ CONTRACT = ROOT / "tests" / "contract"
 MARKED = re.compile(r"@pytest\.mark\.follows\(([^)]*)\)\ndef (\w+)\(")
 WITHIN_SECONDS = 600
 WITHOUT_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:cov", "-p", "no:xdist")
-"""They take two seconds of each run to load."""
+"""These plugins take two seconds of each run to load."""
 
 
 def marked(id_: str) -> set[str]:
@@ -36,7 +37,7 @@ def all_marked() -> Iterator[tuple[str, list[str]]]:
 
 
 def failing(word: str, chosen: Collection[str]) -> set[str]:
-    """Return those of the chosen files and tests that fail where this option is in force."""
+    """Return the chosen files' and tests' failures with this option."""
     which = [str(CONTRACT / name) for name in sorted(chosen)]
     command = [sys.executable, "-m", "pytest", "-q", *WITHOUT_PLUGINS, "--tb=no", "-rfE", *which]
     run = subprocess.run(

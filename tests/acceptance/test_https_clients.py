@@ -36,7 +36,7 @@ def run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> s
     return ended.stdout
 
 
-def test_curl_python_and_node_believe_it_when_told_as_the_command_says(tmp_path: Path) -> None:
+def test_curl_python_and_node_trust_it_when_set_up_as_the_command_says(tmp_path: Path) -> None:
     kept = ("--ca-dir", str(tmp_path / "state"))
     ca = run([*COMMAND, "ca", *kept, "--path"]).strip()
     with served("--tls", *kept) as server:
@@ -62,7 +62,7 @@ def test_both_ports_answer_and_stop_together(tmp_path: Path) -> None:
         assert server.stop(signal.SIGTERM)[0] == 0
 
 
-def test_whoever_never_shakes_hands_is_cut_off_and_holds_up_no_stop(tmp_path: Path) -> None:
+def test_a_client_without_a_handshake_is_cut_off_and_delays_no_stop(tmp_path: Path) -> None:
     with served("--tls", "--ca-dir", str(tmp_path), "--head-timeout", "1") as server:
         address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
         with socket.create_connection(address, timeout=DEADLINE) as silent:

@@ -1,4 +1,4 @@
-"""Two hundred tests on four workers share one emulator, ten times in a row, and nobody resets anything."""
+"""Two hundred tests on four workers share one emulator, ten times in a row, without any reset."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ WITHOUT_THIS_PROJECTS_PLUGINS = (
     *("-p", "no:cacheprovider", "-p", "no:hypothesispytest"),
     *("-p", "no:cov", "-p", "no:schemathesis"),
 )
-"""They take five seconds of each run to load."""
+"""These plugins take five seconds of each run to load."""
 
 SUITE = '''
 import json
@@ -53,7 +53,7 @@ def test_nobody_else_is_in_this_world(invapi, n):
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Served]:
-    """Return the one emulator; it logs no refusals, for nobody reads its pipe meanwhile."""
+    """Return the one emulator. It logs no refusals, because its pipe is not read meanwhile."""
     with served("--log-level", "error") as server:
         yield server
 

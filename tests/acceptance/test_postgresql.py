@@ -1,4 +1,4 @@
-"""On PostgreSQL: its schema, several servers on one database, a database that goes and comes back."""
+"""On PostgreSQL: its schema, several servers on one database, a database that stops and comes back."""
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +17,7 @@ pytestmark = pytest.mark.acceptance
 
 
 @pytest.mark.parametrize("version", known_versions())
-def test_a_migrated_database_is_as_one_made_at_once_and_holds_what_it_held(
-    postgres: Postgres, version: str
-) -> None:
+def test_a_migrated_database_equals_a_new_one_and_keeps_its_rows(postgres: Postgres, version: str) -> None:
     with ExitStack() as engines:
         names = iter((f"made_{version}", f"migrated_{version}"))
 
@@ -47,7 +45,7 @@ def test_two_servers_share_a_database(postgres: Postgres) -> None:
         assert first.clock == second.clock
 
 
-def test_a_second_server_does_not_touch_the_clocks_that_run(postgres: Postgres) -> None:
+def test_a_second_server_leaves_running_clocks_alone(postgres: Postgres) -> None:
     db = postgres.url("running")
     with served("--db", db, "--rate", "1000") as one, one.emulator() as first:
         before = first.clock["now"]
@@ -56,7 +54,7 @@ def test_a_second_server_does_not_touch_the_clocks_that_run(postgres: Postgres) 
             assert before < between < first.clock["now"]
 
 
-def test_a_killed_server_goes_on_where_it_was(postgres: Postgres) -> None:
+def test_a_killed_server_continues_where_it_was_on_postgresql(postgres: Postgres) -> None:
     db = postgres.url("killed")
     with served("--db", db, "--rate", "1") as server, server.emulator() as emulator:
         key = emulator.start("vm", "create_snapshot", name="a")
@@ -69,7 +67,7 @@ def test_a_killed_server_goes_on_where_it_was(postgres: Postgres) -> None:
         assert emulator.check(key)["result"] == "OK"
 
 
-def test_what_a_killed_server_left_takes_effect_on_another_though_nobody_asks(postgres: Postgres) -> None:
+def test_due_tasks_of_a_killed_server_take_effect_on_another_without_a_call(postgres: Postgres) -> None:
     db = postgres.url("left_behind")
     with (
         served("--db", db, "--rate", "10") as one,
@@ -84,10 +82,10 @@ def test_what_a_killed_server_left_takes_effect_on_another_though_nobody_asks(po
             return 'invapi_emulator_tasks{state="done"} 1.0' in second.http.get("/metrics").text
 
         assert not is_done()
-        wait_until(is_done)  # whoever asked for its tasks would bring the account up to date
+        wait_until(is_done)  # a call for its tasks would bring the account up to date
 
 
-def test_a_database_that_goes_is_503_and_when_it_comes_back_all_is_there(postgres: Postgres) -> None:
+def test_a_lost_database_is_503_and_everything_is_there_when_it_returns(postgres: Postgres) -> None:
     with served("--db", postgres.url("lost"), "--clock", "frozen") as server, server.emulator() as emulator:
         key = emulator.start("vm", "create_snapshot", name="a")
         postgres.stop()
@@ -105,7 +103,7 @@ def test_a_database_that_goes_is_503_and_when_it_comes_back_all_is_there(postgre
         assert emulator.check(key)["result"] == "OK"
 
 
-def test_a_stop_does_not_wait_for_a_database_that_hangs(postgres: Postgres) -> None:
+def test_a_stop_does_not_wait_for_a_hanging_database(postgres: Postgres) -> None:
     db = postgres.url("hanging")
     with served("--db", db, "--clock", "frozen") as server, server.emulator() as emulator:
         key = emulator.start("vm", "create_snapshot", name="a")
@@ -117,7 +115,7 @@ def test_a_stop_does_not_wait_for_a_database_that_hangs(postgres: Postgres) -> N
         assert emulator.check(key)["result"] == "Not ready"
 
 
-def test_servers_that_start_together_on_an_empty_database_all_serve(postgres: Postgres) -> None:
+def test_servers_started_together_on_an_empty_database_all_serve(postgres: Postgres) -> None:
     db = postgres.url("together")
 
     def serve_once(_: int) -> list[int]:
@@ -129,7 +127,7 @@ def test_servers_that_start_together_on_an_empty_database_all_serve(postgres: Po
         assert list(pool.map(serve_once, range(4))) == [[12345, 12346, 12347, 12348]] * 4
 
 
-def test_a_server_is_known_to_live_also_after_its_database_was_restarted(postgres: Postgres) -> None:
+def test_a_server_is_known_to_be_alive_after_a_database_restart(postgres: Postgres) -> None:
     db = postgres.url("restarted")
     with served("--db", db, "--rate", "10000") as one, one.emulator() as first:
         postgres.stop()

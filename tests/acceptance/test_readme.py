@@ -1,4 +1,4 @@
-"""The README's examples, typed as they stand, print what stands below them."""
+"""The README's examples, run as written, print what is below them."""
 
 import re
 
@@ -12,7 +12,7 @@ README = page("README.md")
 KEY = re.compile(r'"callback":"([a-z0-9]{32})"')
 
 
-def test_every_example_prints_what_the_readme_says() -> None:
+def test_every_example_prints_what_the_readme_shows() -> None:
     keys: dict[str, str] = {}
 
     def with_todays_keys(text: str) -> str:

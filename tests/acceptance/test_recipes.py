@@ -1,4 +1,4 @@
-"""The recipes' files, taken out of their pages, run as they stand; only addresses are this test's own."""
+"""The recipes' files run as they are on their pages. Only addresses are the test's own."""
 
 import os
 import re
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.acceptance
 PORT = "8650"
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 TESTS = {"node --test": ("node.md", r"\bpass 3\b"), "pytest": ("python.md", r"\b10 passed\b")}
-"""What a job runs: the page whose files it then needs, and what it says when all went well."""
+"""A job: the page with the files that it needs, and its output on success."""
 
 
 @contextmanager
 def ran(*command: str, cwd: Path, **variables: str) -> Iterator[tuple[int, str]]:
-    """Run a command that must succeed; yield its session and its output, then kill what it left running."""
+    """Run a command that must succeed. Yield its session and its output, then kill what it left running."""
     process = subprocess.Popen(
         command, cwd=cwd, env=environment(PATH=PATH, **variables), start_new_session=True, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -43,7 +43,7 @@ def ran(*command: str, cwd: Path, **variables: str) -> Iterator[tuple[int, str]]
 
 
 def still_running(session: int) -> bool:
-    """Tell whether a process of that session lives; one that nobody has buried yet does not."""
+    """Tell whether a process of that session is alive. A zombie is not."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             state, _, _, its_session = stat.read_text().rpartition(")")[2].split()[:4]
@@ -61,7 +61,7 @@ def without_keys(output: str) -> str:
     return re.sub(r"\b[a-z0-9]{32}\b", "<key>", output)
 
 
-def test_the_bash_page_prints_what_it_says_and_leaves_nothing_running(tmp_path: Path) -> None:
+def test_the_bash_page_prints_what_it_shows_and_leaves_nothing_running(tmp_path: Path) -> None:
     write_files("bash.md", tmp_path)
     (printed,) = blocks("bash.md", "text")
     with ran("bash", "backup-test.sh", cwd=tmp_path, CI_JOB_ID="4711") as (session, output):
@@ -82,7 +82,7 @@ def test_the_bash_page_fails_when_the_emulator_does_not_start(tmp_path: Path) ->
 
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_the_python_page_passes(tmp_path: Path, *, elsewhere: bool) -> None:
-    """With the plugin's own server, or with one that runs already."""
+    """With the plugin's own server, or with one that is already running."""
     write_files("python.md", tmp_path)
     with served() as server:
         variables = {"INVAPI_EMULATOR_URL": server.url} if elsewhere else {}
@@ -90,7 +90,7 @@ def test_the_python_page_passes(tmp_path: Path, *, elsewhere: bool) -> None:
             assert re.search(TESTS["pytest"][1], output), output
 
 
-def test_the_node_page_passes_and_leaves_no_account(tmp_path: Path) -> None:
+def test_the_node_page_passes_and_leaves_no_account_behind(tmp_path: Path) -> None:
     write_files("node.md", tmp_path)
     with served() as server:
         with ran("node", "--test", cwd=tmp_path, INVAPI_EMULATOR_URL=server.url) as (_, output):
@@ -101,7 +101,7 @@ def test_the_node_page_passes_and_leaves_no_account(tmp_path: Path) -> None:
 
 
 def run_job(lines: list[str], cwd: Path, **variables: str) -> None:
-    """Type a job's lines, but for the installation, which wants an address that is nobody's."""
+    """Run the lines of a job, except the installation, which needs an address that does not exist here."""
     typed = [line for line in lines if not line.startswith("pip install ")]
     page, success = TESTS[typed[-1]]
     write_files(page, cwd)
@@ -110,7 +110,7 @@ def run_job(lines: list[str], cwd: Path, **variables: str) -> None:
 
 
 def github_lines(job: dict[str, Any]) -> list[str]:
-    """Return the steps of a job, each in a shell of its own, without those that only a failure brings."""
+    """Return the steps of a job, each in its own shell, without those that run only on failure."""
     steps = [step["run"].strip() for step in job["steps"] if "run" in step and "if" not in step]
     return [f"bash -e -c {shlex.quote(step)}" if "\n" in step else step for step in steps]
 

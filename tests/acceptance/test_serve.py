@@ -29,13 +29,13 @@ def test_a_signal_ends_it_cleanly_and_stdout_has_one_line(number: signal.Signals
     assert "Traceback" not in stderr
 
 
-def test_once_it_says_ready_it_answers() -> None:
+def test_it_answers_as_soon_as_it_is_ready() -> None:
     with served() as server:
         form = {"action": "list", "token": TOKEN}
         assert httpx.post(f"{server.url}/eq.php", data=form).json()["result"] == "OK"
 
 
-def test_the_default_clock_is_real_at_rate_10_and_the_seed_is_by_chance() -> None:
+def test_the_default_clock_is_real_at_rate_10_and_the_seed_is_random() -> None:
     with served() as one, served() as other, one.emulator() as first, other.emulator() as second:
         clock = first.clock
         assert (clock["mode"], clock["rate"], clock["polls"]) == ("real", 10, 1)
@@ -44,7 +44,7 @@ def test_the_default_clock_is_real_at_rate_10_and_the_seed_is_by_chance() -> Non
         wait_until(lambda: first.check(key)["result"] == "OK")
 
 
-def test_two_servers_with_one_seed_answer_alike_to_the_byte() -> None:
+def test_two_servers_with_one_seed_give_identical_answers() -> None:
     def run() -> bytes:
         with served("--clock", "frozen", "--seed", "3") as server, server.emulator() as emulator:
             emulator.do("vm", "create_snapshot", name="a")
@@ -57,7 +57,7 @@ def test_two_servers_with_one_seed_answer_alike_to_the_byte() -> None:
     assert run() == run()
 
 
-def test_a_flag_goes_over_its_variable_and_that_over_the_default() -> None:
+def test_a_flag_overrides_its_variable_and_a_variable_the_default() -> None:
     variables = {"INVAPI_EMULATOR_CLOCK": "auto", "INVAPI_EMULATOR_RATE": "3", "INVAPI_EMULATOR_POLLS": ""}
     with served("--clock", "frozen", variables=variables) as server, server.emulator() as emulator:
         clock = emulator.clock
@@ -110,7 +110,7 @@ def test_a_database_in_use_by_another_server_is_refused(tmp_path: Path) -> None:
         assert f"in use by another server: process {server.process.pid}, which serves {server.url}" in line
 
 
-def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_killed_server_continues_where_it_was(tmp_path: Path) -> None:
     db = str(tmp_path / "worlds.db")
     with served("--db", db, "--rate", "1") as server, server.emulator() as emulator:
         done = emulator.do("vm", "create_snapshot", name="a")
@@ -127,8 +127,8 @@ def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
         assert emulator.listed()[-1] == "a"
 
 
-def test_nothing_acknowledged_is_lost_in_a_kill_in_the_middle(tmp_path: Path) -> None:
-    """Settings are changed as fast as they go, then the server is killed: the last answer's are there."""
+def test_a_kill_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    """Change settings as fast as possible, then kill the server. The last acknowledged ones are stored."""
     db = str(tmp_path / "worlds.db")
     acknowledged: list[str] = []
     with served("--db", db, "--clock", "frozen") as server, server.emulator() as emulator:
@@ -152,7 +152,7 @@ def test_nothing_acknowledged_is_lost_in_a_kill_in_the_middle(tmp_path: Path) ->
         assert int(name.removeprefix("name-")) >= int(acknowledged[-1].removeprefix("name-"))
 
 
-def test_a_call_that_is_half_in_when_the_server_stops_is_told_so() -> None:
+def test_a_half_received_call_is_refused_when_the_server_stops() -> None:
     with served() as server:
         address = urlsplit(server.url)
         with socket.create_connection((str(address.hostname), int(address.port or 0))) as connection:
@@ -166,7 +166,7 @@ def test_a_call_that_is_half_in_when_the_server_stops_is_told_so() -> None:
     assert "Traceback" not in stderr
 
 
-def test_health_notices_a_file_that_is_gone(tmp_path: Path) -> None:
+def test_health_notices_a_missing_file(tmp_path: Path) -> None:
     with served("--db", str(tmp_path / "worlds.db")) as server:
         assert httpx.get(f"{server.url}/_emulator/health", timeout=DEADLINE).status_code == 200
         (tmp_path / "worlds.db").unlink()
@@ -204,7 +204,7 @@ def test_help_names_every_flag() -> None:
         assert f"--{flag} " in page
 
 
-def test_a_live_demo_moves_by_itself() -> None:
+def test_a_live_demo_has_traffic_of_its_own() -> None:
     with served("--live", "--rate", "100") as server, server.emulator() as emulator:
 
         def actions() -> set[str]:
@@ -224,7 +224,7 @@ def test_a_live_demo_moves_by_itself() -> None:
         (("--host", "localhost"), False),
     ],
 )
-def test_where_others_reach_it_it_warns_unless_there_is_an_admin_token(
+def test_it_warns_if_reachable_from_outside_without_an_admin_token(
     flags: tuple[str, ...], *, warned: bool
 ) -> None:
     with served(*flags) as server:

@@ -1,4 +1,4 @@
-"""Servers that share a PostgreSQL database: news reach all of them, and tasks need not be everybody's work."""
+"""Servers that share a PostgreSQL database: notifications reach all, and tasks can be left to one worker."""
 
 import json
 import signal
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.acceptance
 
 @contextmanager
 def worker_on(db: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a worker alone, and kill it at the end if it still runs."""
+    """Run a standalone worker, and kill it at the end if it still runs."""
     process = subprocess.Popen(
         [*COMMAND, "worker", "--db", db], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
     )
@@ -30,7 +30,7 @@ def worker_on(db: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def test_tasks_take_effect_by_a_worker_alone_where_servers_leave_them_to_it(postgres: Postgres) -> None:
+def test_tasks_take_effect_through_a_standalone_worker(postgres: Postgres) -> None:
     db = postgres.url("apart")
     with (
         served("--db", db, "--no-worker", "--rate", "10") as one,
@@ -44,7 +44,7 @@ def test_tasks_take_effect_by_a_worker_alone_where_servers_leave_them_to_it(post
         def is_done() -> bool:
             return 'invapi_emulator_tasks{state="done"} 1.0' in second.http.get("/metrics").text
 
-        def is_past_due() -> bool:  # the list of accounts shows their clocks, and brings none up to date
+        def is_past_due() -> bool:  # the list of accounts shows clocks without updating accounts
             (demo,) = second.http.get("/_emulator/accounts").json()["accounts"]
             return bool(demo["clock"]["now"] > due_at)
 
@@ -56,7 +56,7 @@ def test_tasks_take_effect_by_a_worker_alone_where_servers_leave_them_to_it(post
             assert worker.wait(DEADLINE) == 0
 
 
-def test_an_event_made_through_one_server_is_told_by_a_stream_of_another(postgres: Postgres) -> None:
+def test_a_stream_shows_an_event_made_through_another_server(postgres: Postgres) -> None:
     db = postgres.url("streams")
     with (
         served("--db", db, "--clock", "frozen") as one,
@@ -73,7 +73,7 @@ def test_an_event_made_through_one_server_is_told_by_a_stream_of_another(postgre
         assert next(told)["kind"] == "request"
 
 
-def test_a_worker_alone_goes_on_after_its_database_was_restarted(postgres: Postgres) -> None:
+def test_a_standalone_worker_continues_after_a_database_restart(postgres: Postgres) -> None:
     db = postgres.url("restarted_worker")
     with (
         served("--db", db, "--no-worker", "--rate", "10") as server,
@@ -87,13 +87,13 @@ def test_a_worker_alone_goes_on_after_its_database_was_restarted(postgres: Postg
         wait_until(lambda: 'tasks{state="done"} 1.0' in emulator.http.get("/metrics").text)
 
 
-def test_a_worker_alone_that_is_told_to_end_does_not_wait_for_a_database_that_hangs(
+def test_a_standalone_worker_stops_without_waiting_for_a_hanging_database(
     postgres: Postgres,
 ) -> None:
     with worker_on(postgres.url("hanging_worker")) as worker, postgres.hanging():
         begun = time.monotonic()
         wait_until(
             lambda: time.monotonic() > begun + 2
-        )  # so that it waits: it says every second that it lives
+        )  # so that it waits: it writes a heartbeat every second
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(DEADLINE) == 0

@@ -1,4 +1,4 @@
-"""Clients that are slow, greedy or silent: told so, let go, and in nobody's way."""
+"""Slow, greedy or silent clients: they are told, dropped, and do not disturb others."""
 
 import socket
 import time
@@ -20,7 +20,7 @@ FORM = f"action=list&token={TOKEN}".encode()
 
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[Served]:
-    """Return a server that waits for nobody for longer than a moment."""
+    """Return a server with very short timeouts."""
     with served("--head-timeout", "0.5", "--body-timeout", "0.5", "--idle-timeout", "0.5") as server:
         yield server
 
@@ -31,7 +31,7 @@ def connected(server: Served) -> socket.socket:
 
 
 def all_of(connection: socket.socket) -> str:
-    """Return what comes until the server closes."""
+    """Return the data received until the server closes."""
     received = b""
     while piece := connection.recv(65_536):
         received += piece
@@ -43,7 +43,7 @@ def all_of(connection: socket.socket) -> str:
     [b"P", HEAD, HEAD + b"Content-Length: 100\r\n\r\naction=", HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab"],
     ids=["of the first line", "of the headers", "of the body", "of a chunk"],
 )  # fmt: skip
-def test_who_sends_only_a_part_is_told_so_and_let_go(hasty: Served, sent: bytes) -> None:
+def test_an_incomplete_request_is_answered_and_dropped(hasty: Served, sent: bytes) -> None:
     with closing(connected(hasty)) as connection:
         connection.sendall(sent)
         answer = all_of(connection)
@@ -52,7 +52,7 @@ def test_who_sends_only_a_part_is_told_so_and_let_go(hasty: Served, sent: bytes)
     assert "did not come in within 0.5 s" in answer
 
 
-def test_a_byte_now_and_then_is_no_way_to_stay(hasty: Served) -> None:
+def test_an_occasional_byte_does_not_keep_a_connection(hasty: Served) -> None:
     with closing(connected(hasty)) as connection:
         connection.sendall(HEAD + b"X-Slow: ")
         connection.settimeout(0.05)
@@ -66,7 +66,7 @@ def test_a_byte_now_and_then_is_no_way_to_stay(hasty: Served) -> None:
 
 
 @pytest.mark.parametrize("before", [b"", HEAD + f"Content-Length: {len(FORM)}\r\n\r\n".encode() + FORM])
-def test_who_says_nothing_or_nothing_more_is_let_go_in_silence(hasty: Served, before: bytes) -> None:
+def test_a_silent_connection_is_dropped_in_silence(hasty: Served, before: bytes) -> None:
     with closing(connected(hasty)) as connection:
         connection.sendall(before)
         answer = all_of(connection)
@@ -74,19 +74,19 @@ def test_who_says_nothing_or_nothing_more_is_let_go_in_silence(hasty: Served, be
     assert "408" not in answer
 
 
-def test_a_head_without_end_is_refused(hasty: Served) -> None:
+def test_an_endless_head_is_refused(hasty: Served) -> None:
     with closing(connected(hasty)) as connection:
         connection.sendall(HEAD + b"X-Long: " + b"x" * 70_000)
         assert all_of(connection).startswith("HTTP/1.1 431 ")
 
 
-def test_an_answer_held_back_by_a_fault_outlasts_every_timeout(hasty: Served) -> None:
+def test_an_answer_delayed_by_a_fault_outlasts_every_timeout(hasty: Served) -> None:
     with hasty.emulator() as emulator:
         emulator.fault("latency", seconds=1.5, times=1)
         assert emulator.call("eq", "list")["result"] == "OK"
 
 
-def test_more_connections_than_a_shell_usually_allows_are_open_at_once() -> None:
+def test_more_connections_than_a_shells_usual_limit_can_be_open() -> None:
     with (
         served(
             command=("bash", "-c", f'ulimit -S -n 256 && exec "{COMMAND[0]}" "${{@:0}}"', *COMMAND[1:])
@@ -99,7 +99,7 @@ def test_more_connections_than_a_shell_usually_allows_are_open_at_once() -> None
             assert emulator.call("eq", "list")["result"] == "OK"
 
 
-def test_a_connection_of_a_client_that_went_away_is_let_go() -> None:
+def test_the_connection_of_a_client_that_left_is_dropped() -> None:
     with served() as server:
 
         def files() -> int:

@@ -1,4 +1,4 @@
-"""Connections that send a byte a second keep nobody else from being answered."""
+"""Connections that send one byte a second do not keep others from being answered."""
 
 import socket
 import threading
@@ -20,17 +20,17 @@ SLOW = 200
 CALLERS = 4
 CALLS_OF_EACH = 250
 ROUNDS = 5
-"""So many bytes each slow connection has sent, at least, when the others have had all their answers."""
+"""Minimum number of bytes that each slow connection has sent when the others have all their answers."""
 
 PIECES = (
     b"POST /vm.php HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\naction=get_snapshot&token=",
     b"GET /_emulator/accounts HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
 )
-"""What a slow connection sends first, at once: it ends within a body, or within a header."""
+"""The first data of a slow connection, sent at once: it ends within a body or within a header."""
 
 
 class Dawdlers:
-    """Connections that send byte after byte of a call that never ends; one that is closed is opened again."""
+    """Connections that send an endless call byte by byte. A closed one is opened again."""
 
     def __init__(self, url: str) -> None:
         address = urlsplit(url)
@@ -45,7 +45,7 @@ class Dawdlers:
         return connection
 
     def send(self) -> None:
-        """Send a byte on each, every second, until stopped."""
+        """Send a byte on each connection, every second, until stopped."""
         while not self._stopped.wait(1):
             for number, connection in enumerate(self._open):
                 try:

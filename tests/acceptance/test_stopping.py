@@ -1,4 +1,4 @@
-"""SIGTERM: what is being answered is, new calls are told so, streams end, the file is whole, the status is 0."""
+"""SIGTERM: calls under way are answered, new ones refused, streams end, the file is complete, status is 0."""
 
 import signal
 import subprocess
@@ -18,7 +18,7 @@ LIST = {"action": "list", "token": TOKEN}
 
 
 def answered(url: str) -> httpx.Response | None:
-    """Call on a new connection; None once nobody listens."""
+    """Make a call on a new connection. Return None once the port is closed."""
     try:
         return httpx.post(f"{url}/eq.php", data=LIST, timeout=DEADLINE)
     except httpx.TransportError:
@@ -32,7 +32,7 @@ def in_background(work: Callable[[], object]) -> threading.Thread:
 
 
 def with_an_answer_under_way(server: Served, seconds: float, then: Callable[[], None]) -> httpx.Response:
-    """Let a call be answered late, do something as soon as it has come in, and return its answer."""
+    """Delay the answer to a call, do something as soon as the call has arrived, and return the answer."""
     with server.emulator() as emulator:
         emulator.fault("latency", seconds=seconds, times=1, match={"action": "create_snapshot"})
         form = {"action": "create_snapshot", "token": TOKEN, "id": "12345", "name": "a"}
@@ -45,7 +45,7 @@ def with_an_answer_under_way(server: Served, seconds: float, then: Callable[[], 
         return answers[0]
 
 
-def test_what_is_under_way_is_answered_while_new_calls_are_told_so() -> None:
+def test_calls_under_way_are_answered_while_new_ones_are_refused() -> None:
     told: list[httpx.Response] = []
 
     def stop() -> None:
@@ -65,7 +65,7 @@ def test_what_is_under_way_is_answered_while_new_calls_are_told_so() -> None:
         assert answer.json()["message"] == "the emulator is stopping; ask again"
 
 
-def test_an_answer_that_is_held_back_for_longer_is_sent_at_once() -> None:
+def test_an_answer_delayed_for_longer_is_sent_at_once() -> None:
     with served("--clock", "frozen") as server:
         late = with_an_answer_under_way(server, 600, lambda: server.process.send_signal(signal.SIGTERM))
         assert late.json()["result"] == "OK"
@@ -79,7 +79,7 @@ def test_a_signal_ends_a_start_too(number: signal.Signals) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
     )  # fmt: skip
     assert starting.stderr is not None
-    assert "without --admin-token" in starting.stderr.readline()  # the worlds are opened after that
+    assert "without --admin-token" in starting.stderr.readline()  # it opens the worlds after this line
     starting.send_signal(number)
     _, log = starting.communicate(timeout=DEADLINE)
     assert starting.returncode == 0, log
@@ -98,7 +98,7 @@ def test_streams_end() -> None:
         assert server.process.wait(DEADLINE) == 0
 
 
-def test_the_file_is_whole_without_a_log_beside_it(tmp_path: Path) -> None:
+def test_the_file_is_complete_without_a_log_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "worlds.db"
     with served("--db", str(file), "--clock", "frozen") as server, server.emulator() as emulator:
         key = emulator.start("vm", "create_snapshot", name="a")

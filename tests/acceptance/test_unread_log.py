@@ -12,10 +12,10 @@ from tests.support.processes import COMMAND, DEADLINE, ROOT, environment
 pytestmark = pytest.mark.acceptance
 
 CALLS = 1_000
-"""Twice as many as whose lines a pipe of 64 KiB holds."""
+"""Twice the number of calls whose lines fit into a pipe of 64 KiB."""
 
 
-def test_a_server_whose_log_nobody_reads_answers_and_ends() -> None:
+def test_a_server_with_an_unread_log_answers_and_ends() -> None:
     server = subprocess.Popen(
         [*COMMAND, "serve", "--port", "0"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment(),

@@ -1,4 +1,4 @@
-"""One server for all that run in a process; a world for each test, whose clock ends a task when it is polled."""
+"""One server for each test process, and a world for each test. Its clock ends a task when it is polled."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ def account(vendor: VendorServer) -> Iterator[Account]:
 
 @pytest.fixture(scope="session")
 def terraform(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> str:
-    """Return the Terraform provider's program; what Go compiled for it is kept with pytest's own cache."""
+    """Return the Terraform provider's program. Go's output is kept in pytest's own cache."""
     assert pytestconfig.cache is not None
     cache = pytestconfig.cache.mkdir("go-build").resolve()
     return build_terraform(tmp_path_factory.mktemp("terraform"), cache)
@@ -67,6 +67,6 @@ def panel(vendor: VendorServer, account: Account) -> Program:
 
 @pytest.fixture
 def stubborn(vendor: VendorServer) -> Iterator[tuple[Program, Account]]:
-    """Return a panel of an account whose tasks are not ready for their first hundred checks."""
+    """Return a panel for an account whose tasks are not ready for the first hundred checks."""
     with account_of(vendor, polls=100) as account:
         yield panel_of(vendor, account), account

@@ -15,7 +15,7 @@ from tests.support.recipe_pages import write_files
 
 
 class Model:
-    """Who uses the server's tools."""
+    """Uses the tools of a server."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
@@ -34,7 +34,7 @@ class Model:
         return result
 
     def text(self, tool: str, **given: Any) -> str:
-        """Return what a tool that must succeed says."""
+        """Return the text of a tool that must succeed."""
         result = self.ask("tools/call", name=tool, arguments=given)
         assert "isError" not in result, result
         text: str = result["content"][0]["text"]
@@ -61,7 +61,7 @@ Starter = Callable[..., AbstractContextManager[Model]]
 
 
 def starter(folder: Path, account: Account, vendor: VendorServer) -> Starter:
-    """Return what starts the server with the file that stands in the recipe, as the recipe says."""
+    """Return a function that starts the server with the file from the recipe, as the recipe says."""
     write_files("mcp-server.md", folder)
 
     @contextmanager

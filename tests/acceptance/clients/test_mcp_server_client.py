@@ -1,4 +1,4 @@
-"""What the vendor's MCP server asks for, by a program for Node that asks as it does, driven over stdio as a model would."""
+"""The calls of the vendor's MCP server, made by a Node program like it, which a model drives over stdio."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.acceptance.clients.mcp_model import Model
 pytestmark = pytest.mark.acceptance
 
 
-def test_it_refreshes_and_lists_its_servers_over_https(model: Model, account: Account) -> None:
+def test_it_refreshes_and_lists_servers_over_https(model: Model, account: Account) -> None:
     assert model.read("get_servers")["servers"] == [12345, 12346, 12347, 12348]
     server = model.read("get_server", id=12346)
     assert (server["server_data"]["id"], server["ipmi"]["model"]) == (12346, "ovirt")
@@ -23,9 +23,7 @@ def test_filters_of_servers_are_not_read(model: Model, account: Account) -> None
     assert account.requests(action="list")[0]["unread"] == ["location"]
 
 
-def test_a_snapshot_is_made_when_it_is_confirmed_and_its_task_is_looked_at(
-    model: Model, account: Account
-) -> None:
+def test_a_snapshot_is_made_on_confirmation_and_its_task_is_checked(model: Model, account: Account) -> None:
     assert "was not run" in model.text("create_snapshot", id=12345, name="nightly")
     assert account.requests() == []
     key = model.started("create_snapshot", id=12345, name="nightly")
@@ -36,7 +34,7 @@ def test_a_snapshot_is_made_when_it_is_confirmed_and_its_task_is_looked_at(
     assert "token" not in account.requests(action="check")[0]["fields"]
 
 
-def test_a_restore_goes_by_power(model: Model, account: Account) -> None:
+def test_a_restore_depends_on_the_power(model: Model, account: Account) -> None:
     wanted = {"id": 12345, "name": "before-release"}
     assert "power it off first" in model.error("restore_snapshot", confirm=True, **wanted)
     for tool, given in (
@@ -66,12 +64,12 @@ def test_it_reads_snapshots_statistics_power_engines_and_the_account(model: Mode
         assert told in model.read("check_task", key=key)["scope"]
 
 
-def test_a_raw_call_that_is_dangerous_is_not_made(model: Model, account: Account) -> None:
+def test_a_dangerous_raw_call_is_not_made(model: Model, account: Account) -> None:
     restore = {"resource": "vm", "action": "restore_snapshot", "params": {"id": 1}, "confirm": True}
     assert "HOSTKEY_ALLOW_DESTRUCTIVE" in model.text("call_api_raw", **restore)
     assert account.requests() == []
 
 
-def test_its_tools_can_be_listed(model: Model) -> None:
+def test_its_tools_are_listed(model: Model) -> None:
     names = [tool["name"] for tool in model.ask("tools/list")["tools"]]
     assert {"get_servers", "check_task", "create_snapshot"} <= set(names)

@@ -1,4 +1,4 @@
-"""What the vendor's MCP server does when things go wrong, by a program for Node that does the same."""
+"""Failures of the vendor's MCP server, shown by a Node program that behaves the same."""
 
 import re
 
@@ -12,13 +12,13 @@ from tests.support.harness import Json
 pytestmark = pytest.mark.acceptance
 
 
-def test_without_the_ca_it_trusts_nobody(start: Starter, account: Account) -> None:
+def test_without_the_ca_it_trusts_no_server(start: Starter, account: Account) -> None:
     with start(NODE_EXTRA_CA_CERTS="") as model:
         assert re.search(r"CERT|SIGNATURE|SELF_SIGNED", model.error("get_servers"))
     assert account.requests() == []
 
 
-def test_a_task_that_failed_is_handed_on_as_it_is(model: Model, account: Account) -> None:
+def test_a_failed_task_is_passed_on_unchanged(model: Model, account: Account) -> None:
     account.fault("task_fails", error="no space left")
     key = model.started("create_snapshot", id=12345, name="nightly")
     model.read("check_task", key=key)
@@ -32,7 +32,7 @@ def test_it_logs_in_again_after_a_logout(model: Model, account: Account) -> None
     assert asked(account, module="auth") == ["auth/login", "auth/logout", "auth/login"]
 
 
-def test_it_logs_in_again_when_its_session_has_ended_by_the_accounts_clock(
+def test_it_logs_in_again_when_its_session_expires_on_the_accounts_clock(
     start: Starter, account: Account
 ) -> None:
     with start(HOSTKEY_TOKEN_TTL="120") as model:
@@ -44,7 +44,7 @@ def test_it_logs_in_again_when_its_session_has_ended_by_the_accounts_clock(
 
 
 @pytest.mark.parametrize("refusal", [{"kind": "expired_token"}, {"kind": "http_status", "status": 401}])
-def test_it_logs_in_again_once_and_then_tells_the_model(
+def test_it_logs_in_again_once_and_then_reports_the_failure(
     model: Model, account: Account, refusal: Json
 ) -> None:
     account.fault(**refusal, times=2, match={"action": "get_engine"})
@@ -59,7 +59,7 @@ def test_it_retries_nothing(model: Model, account: Account, status: int) -> None
     assert asked(account, action="get_engine") == ["vm/get_engine"]
 
 
-def test_it_says_when_a_body_is_no_json(model: Model, account: Account) -> None:
+def test_it_reports_a_body_that_is_not_json(model: Model, account: Account) -> None:
     account.fault("malformed_json", match={"action": "get_engine"})
     assert "HTTP 200, non-JSON: {" in model.error("get_vm_engine")
 
@@ -71,7 +71,7 @@ def test_it_does_not_repeat_a_change_whose_answer_was_lost(model: Model, account
     assert len(account.tasks) == (kind == "lost_reply")
 
 
-def test_what_is_not_emulated_says_so(model: Model) -> None:
+def test_an_action_that_is_not_emulated_is_reported(model: Model) -> None:
     sensors = {"resource": "eq", "action": "sensors", "params": {"id": 12345}, "confirm": True}
     assert "HTTP 501: " in model.error("call_api_raw", **sensors)
     assert "HTTP 404: " in model.error("call_api_raw", resource="iso", action="list", confirm=True)

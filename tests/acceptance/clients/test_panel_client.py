@@ -1,4 +1,4 @@
-"""What a panel that manages snapshots asks for, by a program for Node that asks as one does."""
+"""The calls of a panel that manages snapshots, made by a Node program that works like one."""
 
 import json
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.acceptance
 
 
 @pytest.mark.parametrize("vm", [12345, 12346])
-def test_it_lists_snapshots_of_either_engine_by_polling_a_key(
+def test_it_lists_snapshots_on_both_engines_by_polling_a_key(
     panel: Program, account: Account, vm: int
 ) -> None:
     listed = panel(vm, "list").told["read"]
@@ -25,7 +25,7 @@ def test_it_lists_snapshots_of_either_engine_by_polling_a_key(
     assert isinstance(json.loads(account.requests(action="check")[-1]["answer"])["scope"], str)
 
 
-def test_every_call_goes_out_with_a_session_and_none_with_the_key(panel: Program, account: Account) -> None:
+def test_every_call_carries_a_session_and_none_the_api_key(panel: Program, account: Account) -> None:
     assert panel(12345, "list").ok
     login, *others = account.requests()
     assert login["fields"] == {"action": "login", "key": "***", "ttl": "3600"}
@@ -45,7 +45,7 @@ def test_without_the_ca_it_sends_nothing(panel: Program, account: Account) -> No
     assert account.requests() == []
 
 
-def test_it_makes_a_snapshot_and_looks_until_it_is_there(panel: Program, account: Account) -> None:
+def test_it_makes_a_snapshot_and_waits_until_it_is_listed(panel: Program, account: Account) -> None:
     key = panel(12345, "create", "nightly").told["read"]["key"]
     looks = [panel(12345, "look", key, "create_snapshot").told["read"]["status"] for _ in range(2)]
     assert looks == ["running", "succeeded"]
@@ -65,17 +65,17 @@ def test_it_removes_and_restores_by_name_and_image(panel: Program, account: Acco
     assert sent["unread"] == []
 
 
-def test_it_refuses_to_restore_a_vm_that_runs(panel: Program) -> None:
+def test_it_refuses_to_restore_a_running_vm(panel: Program) -> None:
     error, status, unknown = failure(panel(12345, "restore", "before-release"))
     assert "power it off first" in error
     assert (status, unknown) == (400, False)
 
 
-def test_at_the_limit_it_does_not_even_ask(panel: Program, account: Account) -> None:
+def test_at_the_limit_it_makes_no_call(panel: Program, account: Account) -> None:
     assert failure(panel(12346, "create", "one-more")) == ("snapshot limit reached", 409, False)
     account.verify(action="create_snapshot", count=0)
 
 
-def test_a_name_that_is_taken_is_seen_in_the_list(panel: Program, account: Account) -> None:
+def test_it_sees_a_taken_name_in_the_list(panel: Program, account: Account) -> None:
     assert failure(panel(12345, "create", "fresh-install"))[0] == "name already exists"
     account.verify(action="create_snapshot", count=0)

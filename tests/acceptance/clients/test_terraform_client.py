@@ -1,4 +1,4 @@
-"""What the vendor's Terraform provider asks for, by a Go program that asks as it does."""
+"""The calls of the vendor's Terraform provider, made by a Go program that works like it."""
 
 import pytest
 
@@ -22,22 +22,22 @@ def test_it_reads_a_server_with_its_main_address(provider: Program, account: Acc
     assert (read["hostname"], read["status"], read["gone"]) == ("web-1", "rent", False)
 
 
-def test_a_server_that_is_not_there_is_gone_from_its_state(provider: Program) -> None:
+def test_a_missing_server_is_removed_from_its_state(provider: Program) -> None:
     assert provider("read", "99").told["read"]["gone"] is True
 
 
-def test_it_switches_power_without_a_look_at_the_key(provider: Program, account: Account) -> None:
+def test_it_switches_power_without_checking_the_key(provider: Program, account: Account) -> None:
     assert provider("power", "12345", "off").ok
     account.advance_until_idle()
     assert account.vm(12345)["power"] == "off"
     assert asked(account) == ["auth/login", "eq/off"]
 
 
-def test_it_takes_power_for_on_as_long_as_the_server_is_rented(provider: Program) -> None:
+def test_it_takes_a_rented_server_for_powered_on(provider: Program) -> None:
     assert provider("read", "12348").told["read"]["power_state"] == "on"
 
 
-def test_an_empty_account_is_told_apart_from_a_wrong_key(terraform: str, vendor: VendorServer) -> None:
+def test_an_empty_account_differs_from_a_wrong_key(terraform: str, vendor: VendorServer) -> None:
     with account_of(vendor, scenario="empty") as account:
         provider = terraform_of(account, terraform)
         empty, wrong = provider("list"), provider("list", HOSTKEY_API_KEY="wrong")
@@ -46,9 +46,7 @@ def test_an_empty_account_is_told_apart_from_a_wrong_key(terraform: str, vendor:
     assert "Invalid API key" in wrong.told["error"]
 
 
-def test_it_reaches_the_built_in_host_over_https_that_it_verifies(
-    provider: Program, vendor: VendorServer
-) -> None:
+def test_it_reaches_the_built_in_host_over_verified_https(provider: Program, vendor: VendorServer) -> None:
     built_in = {"HOSTKEY_API_URL": "", "CONNECT_TO": f"127.0.0.1:{vendor.secure_port}"}
     assert provider("list", SSL_CERT_FILE=vendor.ca, **built_in).ok
     refused = provider("list", **built_in)
@@ -57,13 +55,13 @@ def test_it_reaches_the_built_in_host_over_https_that_it_verifies(
     assert "certificate signed by unknown authority" in refused.told["error"]
 
 
-def test_it_takes_https_on_localhost_too(provider: Program, vendor: VendorServer) -> None:
+def test_it_accepts_https_on_localhost_too(provider: Program, vendor: VendorServer) -> None:
     url = f"https://localhost:{vendor.secure_port}/"
     assert provider("list", HOSTKEY_API_URL=url, SSL_CERT_FILE=vendor.ca).ok
 
 
 @pytest.mark.parametrize("elsewhere", ["http://192.0.2.1/", f"http://{VENDOR}/", "https://invapi.example/"])
-def test_it_sends_its_key_nowhere_else(provider: Program, account: Account, elsewhere: str) -> None:
+def test_it_sends_its_key_only_there(provider: Program, account: Account, elsewhere: str) -> None:
     refused = provider("list", HOSTKEY_BASE_URL=elsewhere)
     assert refused.told["error"].startswith("Invalid base_url: ")
     assert refused.told["waits"] == []

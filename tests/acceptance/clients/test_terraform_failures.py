@@ -1,4 +1,4 @@
-"""What the vendor's Terraform provider does when things go wrong, by a Go program that does the same."""
+"""Failures of the vendor's Terraform provider, shown by a Go program that behaves the same."""
 
 import pytest
 
@@ -19,20 +19,18 @@ EVERY_TRY = ["backoff up to 300ms", "backoff up to 600ms", "backoff up to 1.2s"]
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_it_waits_as_long_as_it_is_asked_to_and_tries_again(
-    provider: Program, account: Account, status: int
-) -> None:
+def test_it_waits_as_long_as_asked_and_tries_again(provider: Program, account: Account, status: int) -> None:
     account.fault("http_status", status=status, retry_after=2, match={"action": "show"})
     read = provider("read", "12345")
     assert (read.ok, read.told["waits"]) == (True, ["Retry-After 2s"])
 
 
-def test_it_waits_half_a_minute_at_most(provider: Program, account: Account) -> None:
+def test_it_waits_at_most_half_a_minute(provider: Program, account: Account) -> None:
     account.fault("http_status", status=503, retry_after=3600, match={"action": "list"})
     assert provider("list").told["waits"] == ["Retry-After 30s"]
 
 
-def test_it_keeps_within_a_budget_of_calls(provider: Program, account: Account) -> None:
+def test_it_stays_within_a_budget_of_calls(provider: Program, account: Account) -> None:
     account.fault("rate_limit", budget=1, per=3600, match={"action": "list"})
     assert provider("list").ok
     assert provider("list").told["waits"] == ["Retry-After 30s"]
@@ -54,14 +52,14 @@ def test_it_gives_up_after_three_tries(provider: Program, account: Account) -> N
 
 
 @pytest.mark.parametrize("status", [400, 403])
-def test_it_does_not_repeat_what_will_not_pass(provider: Program, account: Account, status: int) -> None:
+def test_it_does_not_repeat_permanent_failures(provider: Program, account: Account, status: int) -> None:
     account.fault("http_status", status=status, retry_after=1, match={"action": "list"})
     refused = provider("list")
     assert (refused.ok, refused.told["waits"]) == (False, [])
 
 
 @pytest.mark.parametrize("kind", ["malformed_json", "truncated_body"])
-def test_it_does_not_take_a_broken_answer_for_one(provider: Program, account: Account, kind: str) -> None:
+def test_it_does_not_accept_a_broken_answer(provider: Program, account: Account, kind: str) -> None:
     account.fault(kind, match={"action": "list"})
     broken = provider("list")
     assert (broken.ok, broken.told["waits"]) == (False, [])
@@ -86,7 +84,7 @@ def test_it_logs_in_again_only_once(provider: Program, account: Account) -> None
     assert asked(account, module="auth") == ["auth/login"] * 2
 
 
-def test_a_clock_behind_the_real_time_makes_it_log_in_before_each_call(
+def test_a_clock_behind_real_time_makes_it_log_in_before_each_call(
     terraform: str, vendor: VendorServer
 ) -> None:
     with account_of(vendor, now="2001-01-01T00:00:00Z") as account:
@@ -94,7 +92,7 @@ def test_a_clock_behind_the_real_time_makes_it_log_in_before_each_call(
         assert asked(account) == ["auth/login", "auth/login", "eq/list"]
 
 
-def test_what_is_not_emulated_says_so_and_an_order_is_never_repeated(
+def test_an_action_that_is_not_emulated_is_reported_and_an_order_never_repeated(
     provider: Program, vendor: VendorServer
 ) -> None:
     order, rename = provider("order", "vm.pico"), provider("rename", "12345", "web-2")
@@ -104,7 +102,7 @@ def test_what_is_not_emulated_says_so_and_an_order_is_never_repeated(
     assert [asked_of_nobody(vendor, action) for action in ("order_instance", "rename_server")] == [1, 3]
 
 
-def test_a_task_that_failed_is_an_error_with_its_reason(provider: Program, account: Account) -> None:
+def test_a_failed_task_is_an_error_with_its_reason(provider: Program, account: Account) -> None:
     account.fault("task_fails", error="no free host", match={"action": "off"})
     assert provider("power", "12345", "off").ok
     waited = provider("wait", account.tasks[0]["key"])
@@ -112,9 +110,7 @@ def test_a_task_that_failed_is_an_error_with_its_reason(provider: Program, accou
     assert "no free host" in waited.told["error"]
 
 
-def test_a_key_that_tells_of_no_deployment_is_asked_until_it_is_spent(
-    provider: Program, account: Account
-) -> None:
+def test_a_key_without_a_deployment_is_checked_until_it_is_spent(provider: Program, account: Account) -> None:
     assert provider("power", "12345", "off").ok
     waited = provider("wait", account.tasks[0]["key"])
     assert waited.told["waits"] == ["Not ready: poll", "OK: poll"]

@@ -1,4 +1,4 @@
-"""What the vendor's module for WHMCS asks for, by a program in PHP that asks as it does."""
+"""The calls of the vendor's module for WHMCS, made by a PHP program that works like it."""
 
 import re
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.acceptance
 
 
 def module_of(account: Account, port: str, *settings: str) -> Program:
-    """Return the module with the address that it is delivered with, led to a port of the emulator."""
+    """Return the module with its original address, led to a port of the emulator."""
 
     def run(*words: str, **variables: str) -> Ran:
         usual = {
@@ -44,27 +44,29 @@ def module(vendor: VendorServer, account: Account) -> Program:
     return module_of(account, vendor.secure_port, *trusting(vendor))
 
 
-def test_it_logs_in_once_a_page_and_reads_a_server_over_https(module: Program, account: Account) -> None:
+def test_it_logs_in_once_for_each_page_and_reads_a_server_over_https(
+    module: Program, account: Account
+) -> None:
     server = module("server", "12345").told["read"]["server"]
     assert (server["id"], server["type"], server["status"]) == (12345, "VPS", "rent")
     assert asked(account) == ["auth/login", "eq/show"]
     assert account.requests(action="show")[0]["fields"] == {"token": "***", "id": "12345", "action": "show"}
 
 
-def test_its_key_goes_out_in_the_query_and_the_report_says_so(module: Program, account: Account) -> None:
+def test_it_sends_its_key_in_the_query_and_the_report_shows_it(module: Program, account: Account) -> None:
     module("server", "12345")
     assert account.requests(action="login")[0]["in_query"] == ["action", "key"]
     findings = account.emulator.control("GET", f"/accounts/{account.name}/report")["findings"]
     assert "secrets-in-the-query" in [finding["id"] for finding in findings]
 
 
-def test_it_does_not_find_the_state_that_it_gives_the_service(module: Program) -> None:
+def test_it_does_not_find_the_state_it_gives_the_service(module: Program) -> None:
     read = module("server", "12345").told["read"]
     assert "Condition_Component" not in read["server"]
     assert read["state"] == ""
 
 
-def test_without_the_ca_it_trusts_nobody(vendor: VendorServer, account: Account) -> None:
+def test_without_the_ca_the_module_trusts_no_server(vendor: VendorServer, account: Account) -> None:
     refused = module_of(account, vendor.secure_port)("server", "12345")
     assert "SSL certificate problem" in refused.told["error"]
     assert account.requests() == []
@@ -76,17 +78,17 @@ def test_its_address_can_be_set(vendor: VendorServer, account: Account) -> None:
     assert module("server", "12345", API_URL="http://emulator/").told["read"]["server"]["id"] == 12345
 
 
-def test_a_port_in_its_address_is_forgotten_after_the_login(vendor: VendorServer, account: Account) -> None:
+def test_a_port_in_its_address_is_lost_after_the_login(vendor: VendorServer, account: Account) -> None:
     module = module_of(account, "")
     lost = module("server", "12345", API_URL=f"{vendor.url}/", CONNECT_TO="")
     assert (lost.ok, asked(account)) == (False, ["auth/login"])
 
 
-def test_a_server_that_is_not_there_is_none(module: Program) -> None:
+def test_a_missing_server_is_empty(module: Program) -> None:
     assert module("server", "99").told["read"] == {"server": False, "state": ""}
 
 
-def test_a_session_that_ends_in_a_page_is_not_renewed(module: Program, account: Account) -> None:
+def test_a_session_that_expires_during_a_page_is_not_renewed(module: Program, account: Account) -> None:
     account.fault("expired_token", match={"action": "show"})
     assert module("server", "12345").told["read"]["server"] is False
     assert asked(account) == ["auth/login", "eq/show"]
@@ -94,19 +96,19 @@ def test_a_session_that_ends_in_a_page_is_not_renewed(module: Program, account: 
 
 
 @pytest.mark.parametrize("status", [401, 429, 503])
-def test_it_neither_retries_nor_looks_at_the_status(module: Program, account: Account, status: int) -> None:
+def test_it_does_not_retry_and_ignores_the_status(module: Program, account: Account, status: int) -> None:
     account.fault("http_status", status=status, retry_after=1, match={"action": "show"})
     assert module("server", "12345").told["read"]["server"] is False
     assert asked(account) == ["auth/login", "eq/show"]
 
 
-def test_a_body_that_is_no_json_is_a_server_that_is_not_there(module: Program, account: Account) -> None:
+def test_a_body_that_is_not_json_is_a_missing_server(module: Program, account: Account) -> None:
     account.fault("malformed_json", match={"action": "show"})
     assert module("server", "12345").told["read"]["server"] is False
 
 
 @pytest.mark.parametrize("kind", ["connection_reset", "empty_reply", "truncated_body"])
-def test_a_connection_that_breaks_is_an_error(module: Program, account: Account, kind: str) -> None:
+def test_a_broken_connection_is_an_error(module: Program, account: Account, kind: str) -> None:
     account.fault(kind, match={"action": "show"})
     broken = module("server", "12345")
     assert not broken.ok
@@ -125,7 +127,7 @@ def test_an_empty_account_gets_no_token(vendor: VendorServer) -> None:
         assert module("server", "1").told["error"] == "Attempt to get a token. Token error"
 
 
-def test_what_is_not_emulated_is_as_if_there_were_none(module: Program) -> None:
+def test_an_action_that_is_not_emulated_looks_like_an_empty_answer(module: Program) -> None:
     read = [module(*words).told["read"] for words in (("invoice", "7"), ("keys", "12345"), ("client",))]
     assert read == [0, [], None]
     assert module("presets").told["error"] == "Attempt to get the preset list. Result=-1"

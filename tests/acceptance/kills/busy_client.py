@@ -1,4 +1,4 @@
-"""A client that works on VMs of its own as fast as it can, and remembers what was acknowledged."""
+"""A client that works on its own VMs as fast as it can, and remembers acknowledged calls."""
 
 import random
 from collections import Counter
@@ -16,16 +16,16 @@ CHANGES = {
 }  # fmt: skip
 YEAR = 31_536_000
 UNTOLD = (502, 503, 504)
-"""Statuses that do not tell whether a call was carried out."""
+"""Statuses that leave open whether a call was executed."""
 
 
 class NotTold(ConnectionError):
-    """What answered does not know what became of the call."""
+    """The answer does not tell the outcome of the call."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """A call that was sent; `about` is the VM's id, a key or a token, `settings` the ones before and after it."""
+    """A call that was sent. `about` is a VM id, a key or a token; `settings` are before and after it."""
 
     action: str
     about: int | str = ""
@@ -34,7 +34,7 @@ class Act:
 
 
 class Client:
-    """One client; `uncertain` is the call whose answer it did not get."""
+    """One client. `uncertain` is the call without an answer."""
 
     wire: Wire
 
@@ -55,11 +55,11 @@ class Client:
         self.resting = False
 
     def open_tasks(self) -> int:
-        """Return how many tasks are under way, as far as this client knows."""
+        """Return the number of tasks under way, as far as this client knows."""
         return len(self.reads) + sum(machine.pending is not None for machine in self.machines)
 
     def work(self, url: str) -> None:
-        """Make calls until one is not answered, or until told to rest."""
+        """Make calls until one gets no answer, or until asked to rest."""
         self.resting = False
         try:
             with Wire(url) as self.wire:
@@ -87,7 +87,7 @@ class Client:
             (action,) = self.chance.choices(list(CHANGES), list(CHANGES.values()))
             self.change(machine, action)
 
-    # Calls; each is uncertain until its answer is there
+    # Calls; each is uncertain until its answer arrives
 
     def call(self, act: Act, module: str, **fields: Any) -> Answer:
         self.uncertain = act
@@ -109,7 +109,7 @@ class Client:
             self.began(machine, answer.json()["callback"], action, name)
 
     def began(self, machine: Machine, key: str, action: str, name: str) -> None:
-        """Take note of a task; changing ones are the machine's, reading ones stand in a list."""
+        """Record a task. The machine has the changing ones, a list the reading ones."""
         self.known.add(key)
         self.started[key] = machine.id
         if action in CHANGES:
@@ -138,7 +138,7 @@ class Client:
         machine.rotation, machine.excluded = after
 
     def check(self, key: str) -> str:
-        """Check a key that must be known; return the result, or why it was refused."""
+        """Check a key that must be known. Return the result or the reason of the refusal."""
         answer = self.call(Act("check", key), "eq_callback", key=key)
         result: str = answer.reason or answer.json()["result"]
         if result == "OK":
@@ -177,7 +177,7 @@ class Client:
         self.tokens.remove(token)
         self.dead_tokens.append(token)
 
-    # Looking, through the control API
+    # Reading, through the control API
 
     def whole(self, machine: Machine) -> Json:
         answer = _told(self.wire.control("GET", f"/accounts/{self.account['name']}/vms/{machine.id}"))

@@ -10,14 +10,14 @@ from tests.acceptance.kills.team import Team
 from tests.support.processes import COMMAND, DEADLINE, ROOT, Served, environment, served
 
 VMS_OF_CLIENTS = ((1, 2), (3, 4))
-"""The VMs that each client of an account has for itself."""
+"""The VMs of each client of an account."""
 
 LONGEST_LIFE = 2.0
 LONGEST_START = 1.5
 
 
 def killed_start(db: str, seconds: float) -> None:
-    """Start a server and kill it so many seconds after, whether it was ready by then or not."""
+    """Start a server and kill it after this many seconds, whether it is ready or not."""
     process = subprocess.Popen(
         [*COMMAND, "serve", "--port", "0", "--db", db],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment(),
@@ -28,7 +28,7 @@ def killed_start(db: str, seconds: float) -> None:
 
 
 class KilledTeam(Team):
-    """Works, is interrupted by a kill, settles what is uncertain, works on."""
+    """Works, is interrupted by a kill, settles uncertain calls, works on."""
 
     def __init__(self, db: str, seed: int) -> None:
         super().__init__(seed, VMS_OF_CLIENTS)
@@ -37,7 +37,7 @@ class KilledTeam(Team):
 
     @contextmanager
     def serving(self) -> Iterator[Served]:
-        """Serve, now and then after a start that was killed."""
+        """Serve, sometimes after a start that was killed."""
         if self.kills and self.chance.random() < 0.25:
             killed_start(self._db, self.chance.uniform(0, LONGEST_START))
             self.killed_starts += 1

@@ -13,7 +13,7 @@ from tests.support.modelled_vm import CHANGING
 
 
 class Ledger:
-    """The books of one account; events are read from the stream, from the last one that was read."""
+    """The books of one account. Events are read from the stream, after the last one read."""
 
     def __init__(self, account: str) -> None:
         self.account = account
@@ -26,7 +26,7 @@ class Ledger:
         self.journal: dict[int, tuple[Any, ...]] = {}
 
     def read(self, http: httpx.Client) -> None:
-        """Read what happened since the last reading, and the journal as it is now."""
+        """Read the events since the last time, and the present journal."""
         for number, event in self._news(http):
             assert number == self._number() + 1, (self.account, self.place, number, event)
             self.place = event["id"]
@@ -88,7 +88,7 @@ class Ledger:
             self.changing[event["vm"]] = event["task"]
 
     def _read_journal(self, http: httpx.Client) -> None:
-        """Read the journal: its numbers follow each other, and none ever stood for another call."""
+        """Read the journal: its numbers have no gaps, and each always belongs to the same call."""
         calls = http.get(f"/_emulator/accounts/{self.account}/requests").json()["requests"]
         numbers = [call["id"] for call in calls]
         assert all(after == before + 1 for before, after in pairwise(numbers)), numbers
@@ -98,7 +98,7 @@ class Ledger:
         self.journal = now
 
     def close(self, http: httpx.Client, logins: int, uncertain_logins: int) -> int:
-        """Hold the books against the world when all tasks have ended; return how many uncertain logins happened.
+        """Compare the books with the world after all tasks. Return how many uncertain logins happened.
 
         The account's counter counts tasks, snapshots and logins, and nothing else.
         """

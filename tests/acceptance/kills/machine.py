@@ -1,4 +1,4 @@
-"""What a client knows of a VM of its own, from acknowledged calls alone."""
+"""A client's knowledge of its VM, from acknowledged calls alone."""
 
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -8,12 +8,12 @@ from tests.support.harness import Json
 NUM_MAX = 4
 
 Disk: TypeAlias = tuple[int, str]
-"""Its generation and its fingerprint."""
+"""The generation and the fingerprint of a disk."""
 
 
 @dataclass
 class Held:
-    """A snapshot: the disk it holds is None until somebody has looked."""
+    """A snapshot. Its disk is None until it has been read."""
 
     name: str
     disk: Disk | None = None
@@ -21,7 +21,7 @@ class Held:
 
 @dataclass
 class Pending:
-    """A changing task that was acknowledged, and whose OK was not."""
+    """A changing task that was acknowledged, but not its OK."""
 
     key: str
     action: str
@@ -31,7 +31,7 @@ class Pending:
 
 @dataclass
 class Machine:
-    """A VM; `disk` is None where nobody can know it: it runs, or has since anybody looked."""
+    """A VM. `disk` is None while it cannot be known: the VM runs, or has run since it was last read."""
 
     id: int
     power: str = "off"
@@ -45,7 +45,7 @@ class Machine:
         return [held.name for held in self.snapshots]
 
     def refusal_of(self, action: str, name: str) -> str | None:
-        """Return why a changing call must be refused while nothing is pending."""
+        """Return the reason why a changing call must be refused while nothing is pending."""
         match action:
             case "create_snapshot" if name in self.names():
                 return "name_taken"
@@ -64,7 +64,7 @@ class Machine:
         self.pending = Pending(key, action, name, self.disk if self.power == "off" else None)
 
     def afterwards(self) -> "Machine":
-        """Return the VM as it is once the pending task has ended; snapshots it had stay the same objects."""
+        """Return the VM after the end of the pending task. Snapshots that remain are the same objects."""
         assert self.pending is not None
         after = replace(self, snapshots=list(self.snapshots), pending=None)
         match self.pending.action:
@@ -89,7 +89,7 @@ class Machine:
         self.snapshots.append(made)
 
     def must_be(self, view: Json) -> None:
-        """Hold what the control API shows against what is known, and learn what was not."""
+        """Compare the control API's view with this knowledge, and learn what was unknown."""
         told = f"VM {self.id}: {self} / {view}"
         assert view["power"] == self.power, told
         assert view["locked_by"] == (self.pending and self.pending.key), told

@@ -1,4 +1,4 @@
-"""After a restart: what became of the one call without an answer, and whether all that had one is there."""
+"""After a restart: finds the outcome of the one call without an answer, and checks all the others."""
 
 from tests.acceptance.kills.busy_client import CHANGES, Act, Client
 from tests.acceptance.kills.machine import Machine
@@ -7,14 +7,14 @@ from tests.support.wire import Wire
 
 HAPPENED, DID_NOT, NO_DIFFERENCE = "happened", "did not happen", "makes no difference"
 UNTOLD = "told by the counter at the end"
-"""A login's token is lost with its answer, so that only the account's counter knows of it."""
+"""A login's token is lost with its answer. Only the account's counter knows of it."""
 
 RECENT = 10
-"""So many spent keys and tokens are asked for again at most; the control API shows the other keys."""
+"""Maximum number of spent keys and tokens that are asked for again. The control API shows the other keys."""
 
 
 class Settling:
-    """Settles one client with a server that has come back."""
+    """Settles one client with a server that is back."""
 
     def __init__(self, client: Client, url: str, recent: int = RECENT) -> None:
         self.client = client
@@ -24,7 +24,7 @@ class Settling:
         self.outcome: str | None = None
 
     def run(self) -> tuple[str, str] | None:
-        """Return the uncertain call and what became of it, if there was one."""
+        """Return the uncertain call and its outcome, or None."""
         with Wire(self.url) as self.client.wire:
             for machine in list(self.client.machines):
                 self._settle(machine)
@@ -58,7 +58,7 @@ class Settling:
         self._check_pending(machine)
 
     def _adopt(self, machine: Machine, tasks: dict[str, Json]) -> None:
-        """Find the task that the uncertain call started, or that it started none."""
+        """Find the task that the uncertain call started, or find that there is none."""
         unknown = tasks.keys() - self.client.known
         act = self._act_on(machine)
         if act is None or act.action == "update_restore_settings":
@@ -87,7 +87,7 @@ class Settling:
             self.outcome = HAPPENED if found == after else DID_NOT
 
     def _hold_against(self, machine: Machine, view: Json, tasks: dict[str, Json]) -> None:
-        """Compare all of it: a pending task has had none of its effect, or the whole."""
+        """Compare everything. A pending task must have had none of its effect, or all of it."""
         if machine.pending is None or tasks[machine.pending.key]["state"] == "running":
             machine.must_be(view)
         else:
@@ -106,7 +106,7 @@ class Settling:
                 self.client.reads.remove(key)
 
     def _spent_already(self, key: str) -> bool:
-        """Check a key whose OK was not seen; only the uncertain call may have been given it."""
+        """Check a key whose OK was not seen. Only the uncertain call may have received the OK."""
         result = self.client.check(key)
         uncertain = self.act is not None and self.act == Act("check", key)
         assert result in {"OK", "Not ready"} or (uncertain and result == "key_spent"), (key, result)

@@ -1,4 +1,4 @@
-"""Clients of several accounts, who work until they are interrupted, and then find out what became of their calls."""
+"""Clients of several accounts, who work until interrupted and then find out the outcome of their calls."""
 
 import random
 from collections import Counter
@@ -15,11 +15,11 @@ from tests.support.processes import DEADLINE
 from tests.support.wire import Wire
 
 WORLDS = {"one": (100, 20), "two": (200, 40), "three": (400, 80), "four": (600, 160)}
-"""Accounts: the rate of the clock and the GiB of a disk, so that a create takes about a fifth of a second."""
+"""For each account the rate of the clock and the GiB of a disk: a create takes about a fifth of a second."""
 
 
 class Team:
-    """Works, settles what is uncertain after an interruption, works on; and counts."""
+    """Works, settles uncertain calls after an interruption, works on; and counts."""
 
     def __init__(self, seed: int, vms_of_clients: Sequence[Sequence[int]], recent: int = RECENT) -> None:
         self.chance = random.Random(seed)
@@ -44,7 +44,7 @@ class Team:
 
     @contextmanager
     def working(self, url: str) -> Iterator[None]:
-        """Let all clients work while the block runs; then each has its last answer, or a call that has none."""
+        """Let all clients work during the block. Then each has its last answer, or a call without one."""
         with ThreadPoolExecutor(len(self.clients)) as pool:
             working = [pool.submit(client.work, url) for client in self.clients]
             yield
@@ -54,7 +54,7 @@ class Team:
                 work.result(DEADLINE)
 
     def settle(self, url: str) -> None:
-        """Find out what became of the calls without an answer, and hold all that is known against the server."""
+        """Find the outcome of calls without an answer, and compare all knowledge with the server."""
         self.tasks_across += sum(client.open_tasks() for client in self.clients)
         with ThreadPoolExecutor(len(self.clients)) as pool, _http(url) as http:
             found = pool.map(lambda client: Settling(client, url, self._recent).run(), self.clients)
@@ -76,7 +76,7 @@ class Team:
         self._outcomes["login", DID_NOT] += self._outcomes.pop(("login", UNTOLD), 0) - logins
 
     def _close(self, ledger: Ledger, http: httpx.Client) -> int:
-        """Close an account's books; return how many of its logins without an answer happened."""
+        """Close an account's books. Return how many of its logins without an answer happened."""
         mine = [client for client in self.clients if client.account["name"] == ledger.account]
         assert ledger.started.keys() == set().union(*(client.known for client in mine))
         uncertain = sum(client.uncertain_logins for client in mine)

@@ -1,4 +1,4 @@
-"""`kill -9` under load: what was acknowledged is there, what was not happened whole or not at all."""
+"""`kill -9` under load: acknowledged calls are kept, all others happened completely or not at all."""
 
 import os
 import random
@@ -10,14 +10,14 @@ from tests.acceptance.kills.killed_team import LONGEST_START, KilledTeam, killed
 from tests.support.processes import served
 
 SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
-"""What clients do and when the kills come is drawn from it; how far each call has come by then is not."""
+"""The seed of the clients' calls and of the times of kills, but not of the progress of calls by then."""
 
 
 @pytest.mark.parametrize(
     "kills",
     [pytest.param(8, marks=pytest.mark.acceptance), pytest.param(50, marks=pytest.mark.soak)],
 )
-def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, kills: int) -> None:
+def test_a_repeatedly_killed_server_loses_nothing(tmp_path: Path, kills: int) -> None:
     print(f"\nTEST_SEED={SEED}")
     team = KilledTeam(str(tmp_path / "worlds.db"), SEED)
     with team.serving() as server:
@@ -37,7 +37,7 @@ def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, kills: in
     "times",
     [pytest.param(5, marks=pytest.mark.acceptance), pytest.param(50, marks=pytest.mark.soak)],
 )
-def test_a_first_start_that_is_killed_leaves_a_file_that_the_next_takes(tmp_path: Path, times: int) -> None:
+def test_a_killed_first_start_leaves_a_file_that_the_next_start_accepts(tmp_path: Path, times: int) -> None:
     print(f"\nTEST_SEED={SEED}")
     chance = random.Random(SEED)
     for number in range(times):

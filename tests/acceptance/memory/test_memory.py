@@ -1,4 +1,4 @@
-"""A server in memory, under a day's mix of calls: what it holds is bounded, and so is its memory."""
+"""A server in memory, under a day's mix of calls: its content is bounded, and so is its memory."""
 
 import os
 import re
@@ -17,7 +17,7 @@ from tests.support.processes import Served, served
 from tests.support.wire import Wire
 
 STEPS = 20
-"""The calls are made in so many parts, and memory is held against memory after each."""
+"""The number of parts the calls are made in. Memory is compared after each."""
 
 MOST_GROWTH = 1.2
 
@@ -26,10 +26,10 @@ ACCOUNTS = (
     {"name": "on-auto", "scenario": "demo", "clock": "auto"},
     {"name": "with-resets", "scenario": "demo", "clock": {"mode": "real", "rate": 1000}},
 )
-"""Tasks of the first go because there are 10,000, those of the second once a day old, of the third by resets."""
+"""Tasks of the first are dropped at 10,000, those of the second after a day, those of the third by resets."""
 
 CLIENTS_OF = (0, 0, 0, 1, 1, 2)
-"""Which of the accounts each client calls for."""
+"""The account that each client calls for."""
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ CLIENTS_OF = (0, 0, 0, 1, 1, 2)
     ],
 )
 def test_memory_is_flat_after_the_warm_up(calls: int, warm_up: int) -> None:
-    """A tenth of a million calls fills every journal, list of tasks and of events; of the short form, half does not.
+    """The long warm-up of 100,000 calls fills every journal and list of tasks and events; the short one does not.
 
-    So the short form only finds what leaks two kilobytes or more a call.
+    So the short form only finds leaks of two kilobytes or more for each call.
     """
     with served("--log-level", "error", "--seed", "1") as server:
         print(
@@ -53,7 +53,7 @@ def test_memory_is_flat_after_the_warm_up(calls: int, warm_up: int) -> None:
     answers = sum((client.answers for client in mix), Counter[str]())
     print(", ".join(f"{reason} {count}" for reason, count in answers.most_common()))
     assert sum(answers.values()) == sum(calls // STEPS // len(mix) for _ in mix) * STEPS
-    filled = seen[warm_up]  # the least of the part after it: what was held when the warm-up ended
+    filled = seen[warm_up]  # the minimum of the part after it: what was in memory when the warm-up ended
     assert seen[-1] <= MOST_GROWTH * filled, seen
 
 
@@ -64,10 +64,10 @@ def clients(server: Served) -> list[Client]:
 
 
 def step(server: Served, mix: list[Client], calls: int, number: int) -> float:
-    """Let all clients make their share of calls at once; return the memory that the server held, in MiB.
+    """Let all clients make their share of calls at once. Return the memory of the server, in MiB.
 
-    That is the least of many readings: what is above it is in use for a moment, an export of ten thousand tasks for
-    example, and is given back; a leak is not.
+    That is the minimum of many readings. Anything above it is in use for a moment, for example for an export
+    of ten thousand tasks, and is given back; a leak is not.
     """
     began = time.monotonic()
     with watched(server) as seen, ThreadPoolExecutor(len(mix)) as pool:
@@ -96,7 +96,7 @@ def watched(server: Served) -> Iterator[list[float]]:
 
 
 def memory_mib(server: Served) -> float:
-    """Return the memory that the server has resident."""
+    """Return the resident memory of the server."""
     status = Path(f"/proc/{server.process.pid}/status").read_text(encoding="utf-8")
     resident = re.search(r"VmRSS:\s+(\d+) kB", status)
     assert resident is not None

@@ -1,4 +1,4 @@
-"""What a team's clients send all day: the mix of calls that memory is measured under."""
+"""The calls of a team's clients in a day: the mix that memory is measured under."""
 
 import random
 from collections import Counter, deque
@@ -9,17 +9,17 @@ from tests.support.harness import Json
 from tests.support.wire import Answer, Wire
 
 VMS = (12345, 12346, 12348)
-"""Those of the demo world that have snapshots."""
+"""The VMs of the demo world that have snapshots."""
 
 OPEN_KEYS = 200
-"""So many keys a client remembers to check; older ones it forgets, as clients do."""
+"""Maximum number of keys that a client remembers. It forgets older ones, as clients do."""
 
 GUESTS = 2
-"""So many accounts a client has made at a time."""
+"""Maximum number of accounts that a client has at a time."""
 
 
 class Client:
-    """One client of one account: each turn is one call, drawn from the seed."""
+    """One client of one account. Each turn is one call, drawn from the seed."""
 
     _wire: Wire
 
@@ -33,7 +33,7 @@ class Client:
         self._kinds, self._weights = zip(*self._mix().items(), strict=True)
 
     def work(self, url: str, turns: int) -> None:
-        """Take so many turns on a connection of its own."""
+        """Take this many turns on a connection of its own."""
         with Wire(url) as self._wire:
             for _ in range(turns):
                 self.turn()
@@ -112,7 +112,7 @@ class Client:
         action = "info" if given or self._chance.random() < 0.5 else "logout"
         return self._call("auth", action, token=token)
 
-    # What goes wrong in clients
+    # Mistakes of clients
 
     def _bad_token(self) -> Answer:
         return self._of_vm("vm", "get_snapshot", token=f"{self._chance.getrandbits(128):032x}")
@@ -156,7 +156,7 @@ class Client:
         return self._control("POST", "/reset", {})
 
     def _guest(self) -> Answer:
-        """Make an account, or remove one that was made before: there are never many."""
+        """Make an account, or remove one made before. There are never many."""
         if len(self._guests) == GUESTS:
             return self._wire.control("DELETE", f"/accounts/{self._guests.pop()}")
         answer = self._wire.control("POST", "/accounts", {})

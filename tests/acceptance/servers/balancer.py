@@ -1,4 +1,4 @@
-"""A real nginx before several servers, with the configuration that docker-compose.yml's profile postgres has."""
+"""A real nginx in front of several servers, configured as in docker-compose.yml's profile postgres."""
 
 import os
 import shutil
@@ -19,13 +19,13 @@ SHIPPED = ROOT / "docker" / "nginx.conf"
 
 @dataclass(frozen=True)
 class Balancer:
-    """An nginx that runs; `url` is where its clients call."""
+    """A running nginx. Clients call `url`."""
 
     url: str
     folder: Path
 
     def taken_by(self) -> Counter[str]:
-        """Return how many answers came from each server, by its port."""
+        """Return the number of answers from each server, by its port."""
         lines = (self.folder / "access").read_text(encoding="utf-8").splitlines()
         return Counter(line.rpartition(":")[2] for line in lines if not line.startswith("50"))
 
@@ -43,7 +43,7 @@ def configured(folder: Path, port: int, ports: Sequence[int]) -> Path:
     for was, becomes in changes.items():
         assert was in text, was
         text = text.replace(was, becomes)
-    # Root's workers would be somebody else, who cannot reach the folder.
+    # Root's workers would run as another user, who cannot reach the folder.
     file = folder / "nginx.conf"
     file.write_text(("user root;\n" if os.getuid() == 0 else "") + text, encoding="utf-8")
     return file
@@ -59,7 +59,7 @@ def nginx(file: Path, *words: str) -> list[str]:
 
 @contextmanager
 def balancing(folder: Path, ports: Sequence[int]) -> Iterator[Balancer]:
-    """Run nginx before the servers on these ports until the block is left."""
+    """Run nginx in front of the servers on these ports until the block ends."""
     port = free_port()
     process = subprocess.Popen(nginx(configured(folder, port, ports), "-g", "daemon off;"))
     balancer = Balancer(f"http://127.0.0.1:{port}", folder)

@@ -1,4 +1,4 @@
-"""Three servers on one PostgreSQL database, each on a port of its own, which it keeps when it is started again."""
+"""Three servers on one PostgreSQL database. Each has its own port, and keeps it after a restart."""
 
 import signal
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ SERVERS = 3
 
 
 class Cluster:
-    """The servers, and what is before and behind them."""
+    """The servers, the balancer in front of them and the database behind them."""
 
     balancer: Balancer
 
@@ -28,7 +28,7 @@ class Cluster:
 
     @property
     def urls(self) -> list[str]:
-        """Return where each server is called past the balancer."""
+        """Return the direct address of each server."""
         return [f"http://127.0.0.1:{port}" for port in self.ports]
 
     def start(self, number: int) -> None:
@@ -43,7 +43,7 @@ class Cluster:
         assert "Traceback" not in stderr, stderr
 
     def stop(self) -> None:
-        """Ask all servers to end: each must, without a mistake in its log."""
+        """Ask all servers to end. Each must end without an error in its log."""
         for server, stack in self._running.values():
             with stack:
                 status, _, stderr = server.stop(signal.SIGTERM)
@@ -58,7 +58,7 @@ class Cluster:
         wait_until(lambda: all(_is_healthy(url) for url in self.urls))
 
     def wait_until_quiet(self) -> None:
-        """Wait until every transaction under way has ended: a dead server's last COMMIT may still be worked on."""
+        """Wait until every open transaction has ended: a dead server's last COMMIT may still be executed."""
         under_way = self._transactions()
         wait_until(lambda: not under_way & self._transactions())
 
@@ -70,7 +70,7 @@ class Cluster:
 
 @contextmanager
 def three_servers(postgres: Postgres, database: str, folder: Path, *flags: str) -> Iterator[Cluster]:
-    """Run three servers behind a load balancer until the block is left."""
+    """Run three servers behind a load balancer until the block ends."""
     cluster = Cluster(postgres, database, flags)
     try:
         for number in range(SERVERS):

@@ -1,4 +1,4 @@
-"""A team of 32 clients behind a load balancer, whose servers are killed and whose database is restarted under them."""
+"""A team of 32 clients behind a load balancer. Its servers are killed, and its database is restarted."""
 
 import time
 from collections.abc import Callable
@@ -11,21 +11,21 @@ from tests.acceptance.servers.cluster import SERVERS, Cluster
 from tests.support.wire import Wire
 
 VMS_OF_CLIENTS = tuple((2 * i + 1, 2 * i + 2) for i in range(8))
-"""Of each of the four accounts; two VMs are one client's own."""
+"""Clients of each of the four accounts. Each client has two VMs of its own."""
 
 RECENT = 4
-"""So many spent keys and tokens each client asks for again after each round."""
+"""Number of spent keys and tokens that each client asks for again after each round."""
 
 KEYS_ASKED = 10
-"""So many keys of each client are asked for on every server when all is over."""
+"""Number of each client's keys that every server is asked for at the end."""
 
 LONGEST_BEFORE = 2.5
 AFTERWARDS = 1.0
-"""Seconds of work before something happens in a round, and when all servers are there again."""
+"""Seconds of work before an incident in a round, and after all servers are back."""
 
 
 class Crew(Team):
-    """Works in rounds: in each a server dies and comes back, or the database does; then all is looked through."""
+    """Works in rounds. In each a server, or the database, dies and comes back; then everything is checked."""
 
     def __init__(self, cluster: Cluster, seed: int) -> None:
         super().__init__(seed, VMS_OF_CLIENTS, RECENT)
@@ -51,7 +51,7 @@ class Crew(Team):
         self.restarts += 1
 
     def _work_while(self, something_happens: Callable[[], None]) -> None:
-        """Work while it happens and until all servers are there again; then settle."""
+        """Work during the incident and until all servers are back; then settle."""
         began = time.monotonic()
         with self.working(self._cluster.balancer.url):
             time.sleep(self.chance.uniform(0.5, LONGEST_BEFORE))
@@ -63,7 +63,7 @@ class Crew(Team):
         self.settle(self._cluster.balancer.url)
 
     def end(self) -> None:
-        """Close the books; then every server must know every key, and that its OK was given."""
+        """Close the books. Then every server must know every key, and that its OK was given."""
         self.finish(self._cluster.balancer.url)
         with ThreadPoolExecutor(len(self.clients)) as pool, ExitStack() as stack:
             wires = [[stack.enter_context(Wire(url)) for url in self._cluster.urls] for _ in self.clients]
@@ -80,7 +80,7 @@ class Crew(Team):
 
 
 def _ask_everywhere(client: Client, wires: list[Wire]) -> int:
-    """Ask every server for the newest keys of a client whose OK it was given; return for how many."""
+    """Ask every server for the newest keys of a client that had their OK. Return how many keys."""
     keys = list(client.ever_spent)[-KEYS_ASKED:]  # older ones may have aged out
     for key in keys:
         told = [wire.call("eq_callback", {"action": "check", "key": key}).reason for wire in wires]

@@ -1,4 +1,4 @@
-"""What is done through one server is in force on all with the next call, and exact counts hold across them."""
+"""A change through one server applies on all from the next call, and exact counts hold across servers."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture
 def direct(cluster: Cluster) -> Iterator[list[Wire]]:
-    """Return a connection to each server, past the balancer; the world is as at the start."""
+    """Return a direct connection to each server. The world is as at the start."""
     with ExitStack() as stack:
         wires = [stack.enter_context(Wire(url)) for url in cluster.urls]
         wires[0].control("POST", f"{DEMO}/reset", {"scenario": "demo", "seed": SEED})
@@ -62,13 +62,13 @@ def read(wire: Wire, path: str) -> Any:
 
 
 def ended(wire: Wire, action: str, **fields: Any) -> str:
-    """Start a task through a server and let the time pass that it takes; return its key."""
+    """Start a task through a server and let its time pass. Return its key."""
     key: str = call(wire, "eq", action, id=VM, **fields).json()["callback"]
     assert wire.control("POST", f"{DEMO}/clock/advance", {"until": key}).status == 200
     return key
 
 
-def test_one_of_many_who_ask_at_once_is_told_ok(direct: list[Wire], clients: list[Wire]) -> None:
+def test_one_of_many_simultaneous_checks_gets_the_ok(direct: list[Wire], clients: list[Wire]) -> None:
     for turn in range(10):
         key = ended(direct[turn % SERVERS], "status")
         told = Counter(answer.reason for answer in all_at_once(clients, "eq_callback", "check", key=key))
@@ -76,7 +76,7 @@ def test_one_of_many_who_ask_at_once_is_told_ok(direct: list[Wire], clients: lis
         assert {call(wire, "eq_callback", "check", key=key).reason for wire in direct} == {"key_spent"}
 
 
-def test_a_key_answers_on_every_server(direct: list[Wire]) -> None:
+def test_every_server_answers_a_key(direct: list[Wire]) -> None:
     for first, *others in permutations(direct):
         key = call(first, "eq", "status", id=VM).json()["callback"]
         answers = [call(wire, "eq_callback", "check", key=key).json() for wire in direct]
@@ -86,7 +86,9 @@ def test_a_key_answers_on_every_server(direct: list[Wire]) -> None:
         assert told == [None, "key_spent", "key_spent"]
 
 
-def test_one_of_many_who_would_change_a_vm_at_once_may(direct: list[Wire], clients: list[Wire]) -> None:
+def test_one_of_many_simultaneous_changes_of_a_vm_is_accepted(
+    direct: list[Wire], clients: list[Wire]
+) -> None:
     for turn in range(10):
         answers = all_at_once(clients, "eq", "hard_off" if turn % 2 else "on", id=VM)
         assert Counter(answer.reason for answer in answers) == {None: 1, "vm_locked": CLIENTS - 1}
@@ -98,7 +100,7 @@ def test_one_of_many_who_would_change_a_vm_at_once_may(direct: list[Wire], clien
 
 
 @pytest.mark.parametrize("skip", [0, 7])
-def test_a_rule_fires_exactly_as_often_as_it_was_ordered(
+def test_a_rule_fires_exactly_as_often_as_it_says_across_servers(
     direct: list[Wire], clients: list[Wire], skip: int
 ) -> None:
     for wire in direct:
@@ -112,7 +114,7 @@ def test_a_rule_fires_exactly_as_often_as_it_was_ordered(
         assert wire.control("DELETE", f"{DEMO}/faults/{rule}").status == 204
 
 
-def test_a_fault_ordered_through_one_is_in_force_on_the_others_with_the_next_call(direct: list[Wire]) -> None:
+def test_a_fault_through_one_server_applies_on_the_others_at_the_next_call(direct: list[Wire]) -> None:
     for one, other, third in permutations(direct):
         assert call(other, "eq", "list").reason is None
         rule = one.control("POST", f"{DEMO}/faults", {"kind": "reject", "code": -1, "times": None}).json()
@@ -121,7 +123,7 @@ def test_a_fault_ordered_through_one_is_in_force_on_the_others_with_the_next_cal
         assert [call(wire, "eq", "list").reason for wire in direct] == [None] * SERVERS
 
 
-def test_a_change_of_the_clock_is_in_force_on_all_with_the_next_call(direct: list[Wire]) -> None:
+def test_a_clock_change_applies_on_all_servers_at_the_next_call(direct: list[Wire]) -> None:
     for turn, (one, other, third) in enumerate(permutations(direct)):
         key = call(other, "eq", "hard_off" if turn % 2 else "on", id=VM).json()["callback"]
         now = one.control("POST", f"{DEMO}/clock/advance", {"until": key}).json()["now"]
@@ -133,7 +135,7 @@ def test_a_change_of_the_clock_is_in_force_on_all_with_the_next_call(direct: lis
         assert read(third, "/clock")["now"] == read(one, "/clock")["now"]
 
 
-def test_a_reset_is_in_force_on_all_with_the_next_call(direct: list[Wire]) -> None:
+def test_a_reset_applies_on_all_servers_at_the_next_call(direct: list[Wire]) -> None:
     at_first = read(direct[0], f"/vms/{VM}")
     for one, other, third in permutations(direct):
         key = call(other, "eq", "on", id=VM).json()["callback"]
@@ -144,7 +146,7 @@ def test_a_reset_is_in_force_on_all_with_the_next_call(direct: list[Wire]) -> No
         assert read(third, f"/vms/{VM}")["locked_by"] is None
 
 
-def test_the_journal_shows_a_call_with_the_next_read_wherever_either_went(
+def test_the_journal_shows_a_call_at_the_next_read_on_any_server(
     cluster: Cluster, direct: list[Wire], clients: list[Wire]
 ) -> None:
     before = read(direct[0], "/requests")["requests"]

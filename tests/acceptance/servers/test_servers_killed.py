@@ -1,4 +1,4 @@
-"""Three servers behind a load balancer, killed one by one under load, and their database restarted: nothing is lost."""
+"""Three servers behind a load balancer, killed in turn under load; their database restarts. Nothing is lost."""
 
 import os
 import random
@@ -12,17 +12,17 @@ from tests.acceptance.servers.crew import Crew
 from tests.support.postgres_server import running_postgres
 
 SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
-"""What clients do and when the kills come is drawn from it; how far each call has come by then is not."""
+"""The seed of the clients' calls and of the times of kills, but not of the progress of calls by then."""
 
 FEWEST_KILLS = 3
-"""However slow the machine is."""
+"""Generous, for slow machines."""
 
 
 @pytest.mark.parametrize(
     "seconds",
     [pytest.param(20, marks=pytest.mark.acceptance), pytest.param(120, marks=pytest.mark.soak)],
 )
-def test_servers_killed_in_turn_lose_and_double_nothing(
+def test_servers_killed_in_turn_lose_and_repeat_nothing(
     tmp_path: Path, seconds: int, record_property: Callable[[str, object], None]
 ) -> None:
     print(f"\nTEST_SEED={SEED}")
