@@ -1,4 +1,4 @@
-"""One server for the whole run; each test gets the demo world as it was at the start."""
+"""One server for the whole run. Each test gets the demo world as it was at the start."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ def http(server: Running) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def emulator(server: Running, http: httpx.Client) -> Emulator:
-    """Return a client of demo, the only account: it has a frozen clock, a fixed seed, and its world as at the start."""
+    """Return a client of demo, the only account: frozen clock, fixed seed, the world as at the start."""
     emulator = Emulator(server, http)
     http.post("/_emulator/purge").raise_for_status()
     emulator.reset(scenario="demo", seed=SEED)
@@ -39,7 +39,7 @@ def time() -> FakeClock:
 
 @pytest.fixture
 def lasting(time: FakeClock, tmp_path: Path) -> Iterator[str]:
-    """Return where a database is, or will be, that outlives its server: a file, or one of PostgreSQL."""
+    """Return the location of a database that outlives its server: a file, or a PostgreSQL database."""
     with fresh_database(time) as url:
         yield url or str(tmp_path / "worlds.db")
 
@@ -51,7 +51,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what tests measured, on whichever worker they ran: their property `figures`."""
+    """Print what tests measured, on any worker: their property `figures`."""
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             for name, value in report.user_properties if report.when == "call" else ():

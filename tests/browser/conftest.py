@@ -1,4 +1,4 @@
-"""One server and one browser for all; each test has an account and a window of its own."""
+"""One server and one browser for all tests. Each test has its own account and window."""
 
 from collections.abc import Iterator
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
+from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - the import fills the table of kinds
 from invapi_emulator.engine.faults.kinds import FAULTS
 from tests.browser.driving.visit import Visit
 from tests.support.processes import DEADLINE
@@ -40,7 +40,7 @@ def test_the_clock_is_frozen_run_changed_and_advanced(visit: Visit) -> None:
     assert visit.account.clock["mode"] == "frozen"
 
 
-def test_a_rate_that_cannot_be_is_refused_in_words(visit: Visit) -> None:
+def test_an_impossible_rate_is_refused_in_words(visit: Visit) -> None:
     visit.open()
     visit.page.locator("#bar-title").evaluate(
         "() => document.querySelector('[name=rate]').removeAttribute('max')"
@@ -49,7 +49,7 @@ def test_a_rate_that_cannot_be_is_refused_in_words(visit: Visit) -> None:
     visit.press("Set rate")
     visit.see("#said", "rate: 1000000: Input should be less than or equal to 10000")
     expect(visit.page.get_by_role("spinbutton", name="Rate")).to_be_focused()
-    visit.complaints.clear()  # the browser notes the 422
+    visit.complaints.clear()  # the browser logs the 422
 
 
 def test_a_reset_asks_first_and_starts_the_chosen_scenario(visit: Visit) -> None:
@@ -66,7 +66,7 @@ def test_a_reset_asks_first_and_starts_the_chosen_scenario(visit: Visit) -> None
     visit.see("#bar", "scenario one-vm")
 
 
-def test_the_token_and_a_first_line_of_curl_are_copied(visit: Visit) -> None:
+def test_the_token_and_a_first_curl_line_are_copied(visit: Visit) -> None:
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit.open()
     visit.press("Copy token")
@@ -79,8 +79,8 @@ def test_the_token_and_a_first_line_of_curl_are_copied(visit: Visit) -> None:
     )
 
 
-def test_what_is_copied_needs_no_clipboard_of_the_browsers(visit: Visit) -> None:
-    # A page that is not of this machine, over plain http, has none.
+def test_copying_works_without_the_browsers_clipboard(visit: Visit) -> None:
+    # A page from another machine over plain HTTP has no clipboard.
     visit.page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     visit.open(12345)
     visit.press("Copy token")
@@ -91,7 +91,7 @@ def test_what_is_copied_needs_no_clipboard_of_the_browsers(visit: Visit) -> None
     expect(name).to_have_value(visit.account.token)
 
 
-def test_a_card_tells_how_its_machine_is(visit: Visit) -> None:
+def test_a_card_shows_the_state_of_its_machine(visit: Visit) -> None:
     visit.open()
     card = visit.page.locator('[data-key="vm-12345"]')
     for text in ("VPS on openstack", "● on", "unlocked", "of 40 GiB", "2 of 4", "Memory"):
@@ -104,7 +104,7 @@ def test_a_card_tells_how_its_machine_is(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("web-1")
 
 
-def test_polls_faults_and_jumps_stand_in_the_timeline(visit: Visit) -> None:
+def test_polls_faults_and_jumps_are_shown_in_the_timeline(visit: Visit) -> None:
     visit.open()
     key = visit.call("eq", "off", id=12345)["callback"]
     visit.account.advance(2)
@@ -200,7 +200,7 @@ def test_every_kind_of_fault_is_ordered_with_its_form(visit: Visit, kind: str) -
     visit.see("#rules", kind)
 
 
-def test_a_field_that_is_wrong_is_named_and_focused(visit: Visit) -> None:
+def test_a_wrong_field_is_named_and_focused(visit: Visit) -> None:
     visit.open()
     form = visit.page.locator("#new-fault")
     form.get_by_role("combobox", name="Kind").select_option("http_status")
@@ -209,4 +209,4 @@ def test_a_field_that_is_wrong_is_named_and_focused(visit: Visit) -> None:
     visit.see("#new-fault output", "status: 99: Input should be greater than or equal to 400")
     expect(form.get_by_role("spinbutton", name="status")).to_be_focused()
     expect(form.get_by_role("spinbutton", name="status")).to_have_attribute("aria-invalid", "true")
-    visit.complaints.clear()  # the browser notes the 422
+    visit.complaints.clear()  # the browser logs the 422

@@ -1,4 +1,4 @@
-"""The page for everybody: narrow and wide, light and dark, with the keyboard, with a screen reader."""
+"""Accessibility: narrow and wide, light and dark, with the keyboard, with a screen reader."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,9 +21,9 @@ Scheme = Literal["light", "dark"]
 
 @pytest.fixture(scope="module")
 def busy(emulation: Emulator) -> Iterator[Account]:
-    """Yield an account in which a bit of everything has happened."""
+    """Yield an account with some of everything."""
     account = emulation.account(seed=7)
-    client = Visit(page=None, account=account)  # type: ignore[arg-type] # only calls
+    client = Visit(page=None, account=account)  # type: ignore[arg-type] # only makes calls
     key = client.call("vm", "create_snapshot", id=VM, name="before-upgrade")["callback"]
     account.advance(10)
     client.call("eq_callback", "check", key=key)
@@ -46,7 +46,7 @@ def busy(emulation: Emulator) -> Iterator[Account]:
 @pytest.mark.parametrize("vm", [None, VM], ids=["account", "machine"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1600])
-def test_it_fits_and_can_be_read_by_all(
+def test_it_fits_and_is_readable_in_every_mode(
     browser: Browser, busy: Account, width: int, scheme: Scheme, vm: int | None
 ) -> None:
     window = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
@@ -67,7 +67,7 @@ def keep_picture(visit: Visit, name: str, *, full_page: bool = False) -> None:
 
 
 def serious_findings(visit: Visit) -> list[str]:
-    """Return what axe finds that keeps somebody from using the page, each with its first culprit."""
+    """Return what axe finds to hinder users, each with its first element."""
     found = Axe().run(visit.page).response["violations"]
     serious = [each for each in found if each["impact"] in ("serious", "critical")]
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in serious]
@@ -95,7 +95,7 @@ def focused(visit: Visit) -> str:
 
 
 def tab_to(visit: Visit, name: str) -> None:
-    """Press Tab until the focus is on what has this name, which must be visible in its focus."""
+    """Press Tab until the element with this name has the focus, which must be visible."""
     for _ in range(120):
         visit.page.keyboard.press("Tab")
         if focused(visit) == name:
@@ -104,7 +104,7 @@ def tab_to(visit: Visit, name: str) -> None:
     raise AssertionError(f"Tab does not lead to {name!r}")
 
 
-def test_all_can_be_done_with_the_keyboard_alone(visit: Visit) -> None:
+def test_everything_works_with_the_keyboard_alone(visit: Visit) -> None:
     visit.open()
     visit.page.keyboard.press("Tab")
     assert focused(visit) == "Skip to the content"
@@ -139,7 +139,7 @@ def test_all_can_be_done_with_the_keyboard_alone(visit: Visit) -> None:
     expect(visit.page.locator('.link[data-name="my-snapshot"]')).to_have_count(0)
 
 
-def test_less_motion_is_respected(browser: Browser, account: Account) -> None:
+def test_reduced_motion_is_respected(browser: Browser, account: Account) -> None:
     with visiting(browser, account, reduced_motion="reduce") as visit:
         visit.open()
         assert visit.page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"

@@ -1,4 +1,4 @@
-"""The recipe for front ends, as it stands on its page, served from another origin."""
+"""The recipe for front ends, as written on its page, served from another origin."""
 
 import threading
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.acceptance
 
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[str]:
-    """Serve the recipe's files on a port of their own."""
+    """Serve the recipe's files on a separate port."""
     write_files("front-end.md", tmp_path)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -46,7 +46,7 @@ def create(page: Page, name: str) -> None:
     page.get_by_role("button", name="Create").click()
 
 
-def test_it_lists_creates_and_shows_how_it_goes(page: Page, account: Account) -> None:
+def test_it_lists_and_creates_snapshots_and_shows_progress(page: Page, account: Account) -> None:
     expect(page.get_by_role("listitem")).to_have_count(2)
     create(page, "nightly")
     expect(page.locator("#said")).to_contain_text("under way")
@@ -58,7 +58,7 @@ def test_it_lists_creates_and_shows_how_it_goes(page: Page, account: Account) ->
     expect(page.get_by_role("progressbar")).to_be_hidden()
 
 
-def test_it_says_what_was_refused_and_what_failed(page: Page, account: Account) -> None:
+def test_it_shows_refusals_and_failures(page: Page, account: Account) -> None:
     create(page, "fresh-install")
     expect(page.locator("#said")).to_contain_text("there is a snapshot 'fresh-install'")
     account.fault("task_fails", error="no space left")

@@ -1,4 +1,4 @@
-"""What clients send can stand on the page, and never run in it."""
+"""Text from clients is shown on the page, but never runs in it."""
 
 import pytest
 from playwright.sync_api import expect
@@ -47,7 +47,7 @@ def test_hostile_text_in_an_answer_does_not_run(visit: Visit) -> None:
     assert visit.page.evaluate("window.ran") is None
 
 
-def test_an_inline_script_could_not_run_even_if_it_came_in(visit: Visit) -> None:
+def test_an_inline_script_could_not_run_even_if_it_got_in(visit: Visit) -> None:
     visit.open()
     visit.page.evaluate(
         """() => {

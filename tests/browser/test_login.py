@@ -28,9 +28,7 @@ def enter(page: Page, token: str) -> None:
     page.get_by_role("button", name="Log in").click()
 
 
-def test_with_the_token_the_page_is_live_and_its_buttons_work_until_somebody_logs_out(
-    page: Page, url: str
-) -> None:
+def test_with_the_token_the_page_is_live_and_its_buttons_work_until_logout(page: Page, url: str) -> None:
     page.goto(f"{url}/_emulator/ui/accounts/demo/vms/12345")
     enter(page, "wrong")
     expect(page.get_by_role("alert")).to_have_text("This is not the admin token.")
@@ -44,9 +42,7 @@ def test_with_the_token_the_page_is_live_and_its_buttons_work_until_somebody_log
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
 
-def test_a_page_that_is_open_when_its_cookie_is_worth_nothing_any_more_asks_again(
-    page: Page, url: str
-) -> None:
+def test_an_open_page_asks_again_when_its_cookie_is_invalid(page: Page, url: str) -> None:
     page.goto(url)
     enter(page, "open sesame")
     expect(page.locator("#stream")).to_have_attribute("data-state", "live")

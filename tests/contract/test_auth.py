@@ -46,7 +46,7 @@ def test_a_login_answers_a_token_with_what_clients_read(emulator: Emulator, acti
 
 
 @pytest.mark.clause("5.1")
-def test_a_token_of_a_login_opens_the_api(emulator: Emulator) -> None:
+def test_a_login_token_opens_the_api(emulator: Emulator) -> None:
     token = login(emulator)["token"]
     assert emulator.call("eq", "list", token=token)["result"] == "OK"
 
@@ -96,14 +96,14 @@ def test_missing_credentials_are_named(emulator: Emulator, action: str, missing:
 
 
 @pytest.mark.clause("5.2")
-def test_info_says_of_a_token_what_its_login_said(emulator: Emulator) -> None:
+def test_info_of_a_token_repeats_its_login(emulator: Emulator) -> None:
     result = login(emulator, ttl=100)
     assert emulator.call("auth", "info", token=result["token"]) == {"result": result}
 
 
 @pytest.mark.clause("5.2", "2.3")
 @pytest.mark.follows("A-06")
-def test_a_logged_out_token_is_dead(emulator: Emulator) -> None:
+def test_a_logged_out_token_is_invalid(emulator: Emulator) -> None:
     token = login(emulator)["token"]
     answer = emulator.call("auth", "logout", token=token)
     assert answer == {"result": "OK", "module": "auth", "action": "logout"}
@@ -112,7 +112,7 @@ def test_a_logged_out_token_is_dead(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("5.2")
-def test_the_given_token_logged_out_is_dead_until_the_account_is_reset(emulator: Emulator) -> None:
+def test_the_built_in_token_is_invalid_after_logout_until_a_reset(emulator: Emulator) -> None:
     emulator.call("auth", "logout")
     assert emulator.call("eq", "list")["reason"] == "invalid_token"
     emulator.reset()
@@ -121,7 +121,7 @@ def test_the_given_token_logged_out_is_dead_until_the_account_is_reset(emulator:
 
 @pytest.mark.clause("5.3")
 @pytest.mark.follows("A-04")
-def test_a_login_without_vms_has_its_own_shape(emulator: Emulator) -> None:
+def test_a_login_without_vms_has_a_different_shape(emulator: Emulator) -> None:
     emulator.reset(scenario="empty")
     response = emulator.http.post("/auth.php", data={"action": "login", "key": "demo-api-key"})
     assert response.status_code == 200
@@ -145,7 +145,7 @@ def test_a_token_expires_on_the_accounts_clock(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("5.4")
-def test_the_given_token_never_expires(emulator: Emulator) -> None:
+def test_the_built_in_token_never_expires(emulator: Emulator) -> None:
     assert emulator.call("auth", "info")["result"]["token_expire"] == 4102444800
     emulator.advance(10 * 365 * 24 * 3600)
     assert emulator.call("eq", "list")["result"] == "OK"

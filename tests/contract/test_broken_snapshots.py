@@ -1,4 +1,4 @@
-"""Contract 4.13: what a create that failed leaves, and what it counts for."""
+"""Contract 4.13: what a failed create leaves, and how that counts."""
 
 import pytest
 
@@ -13,21 +13,21 @@ def break_one(emulator: Emulator, vm: int, name: str) -> None:
 
 
 @pytest.mark.clause("4.13")
-def test_a_create_that_failed_leaves_a_snapshot_in_error_that_holds_its_name(emulator: Emulator) -> None:
+def test_a_failed_create_leaves_a_snapshot_in_error_with_its_name(emulator: Emulator) -> None:
     break_one(emulator, 12345, "bad")
     assert [row["status"] for row in emulator.vm(12345)["snapshots"]] == ["available", "available", "error"]
     assert emulator.call_vm("create_snapshot", name="bad")["reason"] == "name_taken"
 
 
 @pytest.mark.clause("4.13")
-def test_a_snapshot_in_error_counts_for_the_limit(emulator: Emulator) -> None:
+def test_a_snapshot_in_error_counts_towards_the_limit(emulator: Emulator) -> None:
     break_one(emulator, 12345, "bad")
     emulator.do("vm", "create_snapshot", name="fourth")
     assert emulator.call_vm("create_snapshot", name="fifth")["reason"] == "snapshot_limit"
 
 
 @pytest.mark.clause("4.13")
-def test_a_snapshot_in_error_can_be_removed_not_restored(emulator: Emulator) -> None:
+def test_a_snapshot_in_error_can_be_removed_but_not_restored(emulator: Emulator) -> None:
     break_one(emulator, 12345, "bad")
     emulator.do("eq", "off")
     assert emulator.call_vm("restore_snapshot", name="bad")["reason"] == "snapshot_not_found"

@@ -1,4 +1,4 @@
-"""Contract 6: what snapshot clients need of `eq.php`."""
+"""Contract 6: the part of `eq.php` that snapshot clients need."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.support.harness import Emulator
 
 @pytest.mark.clause("6.1")
 @pytest.mark.follows("A-14")
-def test_list_and_update_servers_answer_the_ids(emulator: Emulator) -> None:
+def test_list_and_update_servers_answer_the_server_ids(emulator: Emulator) -> None:
     ids = [12345, 12346, 12347, 12348]
     assert emulator.call("eq", "list") == {"result": "OK", "action": "list", "servers": ids}
     assert emulator.call("eq", "update_servers") == {
@@ -29,7 +29,7 @@ def test_list_and_update_servers_answer_the_ids(emulator: Emulator) -> None:
     ],
 )
 @pytest.mark.follows("A-14")
-def test_show_says_what_a_vm_is(emulator: Emulator, vm: int, kind: str, engine: str, power: str) -> None:
+def test_show_describes_a_vm(emulator: Emulator, vm: int, kind: str, engine: str, power: str) -> None:
     answer = emulator.eq("show", vm)
     data = answer["server_data"]
     assert (data["id"], data["type"], data["virtual"], data["status"]) == (vm, kind, 1, "rent")
@@ -76,14 +76,14 @@ def test_power_changes_when_the_task_ends(
 
 @pytest.mark.clause("6.3")
 @pytest.mark.follows("A-06", "A-09", "A-35")
-def test_what_is_off_cannot_be_rebooted(emulator: Emulator) -> None:
+def test_a_vm_that_is_off_cannot_be_rebooted(emulator: Emulator) -> None:
     answer = emulator.eq("reboot", 12346)
     assert answer["reason"] == "vm_not_running"
     assert answer["message"].startswith("failed to request reboot for 12346 - ")
 
 
 @pytest.mark.follows("A-34")
-def test_on_of_what_is_on_changes_nothing(emulator: Emulator) -> None:
+def test_on_of_a_running_vm_changes_nothing(emulator: Emulator) -> None:
     key = emulator.start("eq", "on")
     events = emulator.advance(until=key)["events"]
     assert [event["kind"] for event in events] == ["task_stage", "task_ended"]

@@ -1,4 +1,4 @@
-"""Contract 7: what a fresh emulator holds."""
+"""Contract 7: the content of a fresh emulator."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.support.harness import Emulator
 
 @pytest.mark.clause("7.1")
 @pytest.mark.follows("A-14")
-def test_demo_is_reached_by_token_key_and_password(emulator: Emulator) -> None:
+def test_demo_accepts_token_key_and_password(emulator: Emulator) -> None:
     login = emulator.call("auth", "login", key="demo-api-key")
     assert login["result"]["email"] == "demo@example.com"
     assert emulator.call("auth", "info")["result"]["token"] == "HOSTKEY_TOKEN"

@@ -1,4 +1,4 @@
-"""Contract 4.12, 4.14, 4.16: what locks a VM, and which VMs have snapshots at all."""
+"""Contract 4.12, 4.14, 4.16: what locks a VM, and which VMs have snapshots."""
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_settings_can_be_changed_while_a_vm_is_locked(emulator: Emulator) -> Non
     "action",
     ["create_snapshot", "get_snapshot", "remove_snapshot", "restore_snapshot", "update_restore_settings"],
 )
-def test_a_vds_has_no_snapshots_nor_settings(emulator: Emulator, action: str) -> None:
+def test_a_vds_has_no_snapshots_and_no_settings(emulator: Emulator, action: str) -> None:
     answer = emulator.call_vm(action, 12347, name="a", enable_rotation=1)
     assert answer["reason"] == "not_supported"
 
@@ -68,7 +68,7 @@ def test_a_vds_has_statistics_and_power(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("4.16")
-def test_get_engine_lists_the_accounts_engines(emulator: Emulator) -> None:
+def test_get_engine_lists_the_engines_of_the_account(emulator: Emulator) -> None:
     expected = {"result": "OK", "module": "vm", "action": "get_engine", "engines": ["openstack", "ovirt"]}
     assert emulator.call("vm", "get_engine") == expected
     assert emulator.call("vm", "get_engine", id="nonsense", x="y") == expected

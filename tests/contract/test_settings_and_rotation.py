@@ -7,7 +7,7 @@ from tests.support.harness import Emulator, Json
 
 @pytest.mark.clause("4.6", "4.9")
 @pytest.mark.follows("A-18")
-def test_settings_change_at_once_and_what_is_left_out_stays(emulator: Emulator) -> None:
+def test_settings_change_at_once_and_omitted_ones_stay(emulator: Emulator) -> None:
     defaults = {"num_max": 4, "enable_rotation": 0, "exclude_rotation": []}
     assert emulator.call_vm("get_snapshot")["settings"] == defaults
     answer = emulator.call_vm("update_restore_settings", enable_rotation=1)
@@ -32,7 +32,7 @@ def test_an_empty_name_alone_empties_the_list(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("4.9")
-def test_neither_field_is_nothing_to_update(emulator: Emulator) -> None:
+def test_an_update_without_fields_is_refused(emulator: Emulator) -> None:
     assert emulator.call_vm("update_restore_settings")["reason"] == "nothing_to_update"
 
 
@@ -48,7 +48,7 @@ def test_bad_settings_are_refused_and_change_nothing(emulator: Emulator, fields:
 
 @pytest.mark.clause("4.9")
 @pytest.mark.follows("A-18")
-def test_an_excluded_name_stays_when_its_snapshot_goes(emulator: Emulator) -> None:
+def test_an_excluded_name_stays_after_its_snapshot_is_removed(emulator: Emulator) -> None:
     emulator.do("vm", "remove_snapshot", 12348, name="golden")
     assert emulator.call_vm("get_snapshot", 12348)["settings"]["exclude_rotation"] == ["golden"]
 
@@ -69,7 +69,7 @@ def test_each_type_has_its_own_limit(emulator: Emulator) -> None:
 
 @pytest.mark.clause("4.10")
 @pytest.mark.follows("A-18", "A-25", "A-28")
-def test_rotation_removes_the_oldest_that_is_not_excluded_when_the_create_ends(emulator: Emulator) -> None:
+def test_rotation_removes_the_oldest_not_excluded_snapshot_when_the_create_ends(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", 12348, name="nightly-4")
     assert emulator.listed(12348) == ["golden", "nightly-1", "nightly-2", "nightly-3"]
     emulator.advance(until=key)
@@ -78,7 +78,7 @@ def test_rotation_removes_the_oldest_that_is_not_excluded_when_the_create_ends(e
 
 @pytest.mark.clause("4.10")
 @pytest.mark.follows("A-18", "A-25")
-def test_rotation_goes_by_the_settings_of_the_moment_the_create_ends(emulator: Emulator) -> None:
+def test_rotation_uses_the_settings_at_the_end_of_the_create(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", 12348, name="nightly-4")
     emulator.call_vm("update_restore_settings", 12348, **{"exclude_rotation[]": "nightly-1"})
     emulator.advance(until=key)
@@ -87,7 +87,7 @@ def test_rotation_goes_by_the_settings_of_the_moment_the_create_ends(emulator: E
 
 @pytest.mark.clause("4.10")
 @pytest.mark.follows("A-25")
-def test_a_create_that_can_rotate_nothing_fails_and_changes_nothing(emulator: Emulator) -> None:
+def test_a_create_that_cannot_rotate_fails_and_changes_nothing(emulator: Emulator) -> None:
     before = emulator.vm(12348)
     everything = ["golden", "nightly-1", "nightly-2", "nightly-3"]
     key = emulator.start("vm", "create_snapshot", 12348, name="nightly-4")
@@ -101,7 +101,7 @@ def test_a_create_that_can_rotate_nothing_fails_and_changes_nothing(emulator: Em
 
 @pytest.mark.clause("4.10")
 @pytest.mark.follows("A-25")
-def test_a_create_is_refused_when_all_are_excluded_at_the_call(emulator: Emulator) -> None:
+def test_a_create_is_refused_when_all_snapshots_are_excluded(emulator: Emulator) -> None:
     everything = ["golden", "nightly-1", "nightly-2", "nightly-3"]
     emulator.call_vm("update_restore_settings", 12348, **{"exclude_rotation[]": everything})
     answer = emulator.call_vm("create_snapshot", 12348, name="nightly-4")

@@ -1,4 +1,4 @@
-"""Contract 4.4, 4.11 and 8: disk and memory, and what running, power, snapshots and restores do to them."""
+"""Contract 4.4, 4.11 and 8: how running, power, snapshots and restores change disk and memory."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from tests.support.harness import Emulator, Json
 
 
 def state_of(vm: Json) -> tuple[object, ...]:
-    """Return what a restore must bring back: the disk's and the memory's generation and fingerprint."""
+    """Return what a restore must bring back: generation and fingerprint of the disk and of the memory."""
     parts = (vm["disk"], vm["memory"])
     return tuple((part["generation"], part["fingerprint"]) for part in parts)
 
@@ -48,7 +48,7 @@ def test_held_memory_is_resumed_at_the_next_power_on(emulator: Emulator) -> None
 
 @pytest.mark.clause("4.11")
 @pytest.mark.follows("A-07")
-def test_a_snapshot_of_a_vm_that_is_off_holds_no_memory_and_a_boot_makes_a_new_one(
+def test_a_snapshot_of_a_vm_that_is_off_has_no_memory_and_a_boot_makes_a_new_one(
     emulator: Emulator,
 ) -> None:
     power(emulator, "off")
@@ -68,7 +68,7 @@ def test_a_snapshot_of_a_vm_that_is_off_holds_no_memory_and_a_boot_makes_a_new_o
 @pytest.mark.clause("4.11")
 @pytest.mark.parametrize("action", ["remove_snapshot", "restore_snapshot"])
 @pytest.mark.follows("A-08")
-def test_removing_and_restoring_need_the_vm_off(emulator: Emulator, action: str) -> None:
+def test_removing_and_restoring_require_the_vm_off(emulator: Emulator, action: str) -> None:
     assert emulator.call_vm(action, name="fresh-install")["reason"] == "vm_running"
     power(emulator, "off")
     assert emulator.do("vm", action, name="fresh-install")["result"] == "OK"
@@ -104,7 +104,7 @@ def test_a_vm_stands_still_while_its_snapshot_is_taken(emulator: Emulator) -> No
 
 @pytest.mark.clause("8.3")
 @pytest.mark.follows("A-05", "A-18")
-def test_a_snapshots_size_is_used_disk_and_memory_if_running(emulator: Emulator) -> None:
+def test_the_size_of_a_snapshot_is_used_disk_and_memory_if_running(emulator: Emulator) -> None:
     def make(name: str) -> tuple[int, float]:
         used = emulator.vm(12345)["disk"]["used_gb"]
         emulator.do("vm", "create_snapshot", name=name)
@@ -129,7 +129,7 @@ def test_used_disk_ends_at_95_percent(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("8.4")
-def test_two_runs_with_the_same_seed_answer_alike_but_for_keys(emulator: Emulator) -> None:
+def test_two_runs_with_the_same_seed_give_the_same_answers_except_keys(emulator: Emulator) -> None:
     def run() -> str:
         emulator.reset(seed=99)
         emulator.advance(100)
@@ -149,7 +149,7 @@ def test_two_runs_with_the_same_seed_answer_alike_but_for_keys(emulator: Emulato
 
 
 @pytest.mark.clause("8.4")
-def test_another_seed_draws_otherwise(emulator: Emulator) -> None:
+def test_another_seed_gives_other_results(emulator: Emulator) -> None:
     def due_at(seed: int) -> object:
         emulator.reset(seed=seed)
         emulator.start("vm", "create_snapshot", name="a")
@@ -160,7 +160,7 @@ def test_another_seed_draws_otherwise(emulator: Emulator) -> None:
 
 @pytest.mark.clause("8.4")
 @pytest.mark.follows("A-18")
-def test_what_one_vm_draws_does_not_depend_on_calls_about_others(emulator: Emulator) -> None:
+def test_the_draws_of_a_vm_do_not_depend_on_calls_about_others(emulator: Emulator) -> None:
     def due_at() -> object:
         return emulator.control("GET", f"/tasks/{emulator.start('vm', 'create_snapshot', name='a')}")[
             "due_at"

@@ -26,7 +26,7 @@ def series(stats: Json) -> dict[str, list[float]]:
 
 
 @pytest.mark.follows("A-15")
-def test_sixty_points_of_a_minute_end_at_the_present(emulator: Emulator) -> None:
+def test_sixty_points_one_minute_apart_end_at_the_present(emulator: Emulator) -> None:
     emulator.advance(7200)
     stats = statistics(emulator)
     assert set(stats) == {"from", "step", "cpu", "ram", "disk", "net"}
@@ -36,7 +36,7 @@ def test_sixty_points_of_a_minute_end_at_the_present(emulator: Emulator) -> None
 
 
 @pytest.mark.follows("A-15")
-def test_a_running_vm_shows_work_within_its_bounds(emulator: Emulator) -> None:
+def test_a_running_vm_shows_load_within_its_bounds(emulator: Emulator) -> None:
     stats = statistics(emulator)
     assert all(min(points) > 0 for points in series(stats).values())
     assert max(stats["cpu"]) <= 100
@@ -49,7 +49,7 @@ def test_a_vm_that_is_off_shows_zeros(emulator: Emulator) -> None:
 
 
 @pytest.mark.follows("A-15")
-def test_the_power_history_shows(emulator: Emulator) -> None:
+def test_the_statistics_show_the_power_history(emulator: Emulator) -> None:
     emulator.advance(1800)
     emulator.do("eq", "off")
     emulator.advance(1800)
@@ -64,7 +64,7 @@ def test_the_power_history_shows(emulator: Emulator) -> None:
 
 
 @pytest.mark.follows("A-15")
-def test_old_power_changes_are_forgotten_and_nothing_shows_it(emulator: Emulator) -> None:
+def test_old_power_changes_are_dropped_without_a_trace(emulator: Emulator) -> None:
     for _ in range(3):
         emulator.do("eq", "off")
         emulator.advance(7200)
@@ -76,7 +76,7 @@ def test_old_power_changes_are_forgotten_and_nothing_shows_it(emulator: Emulator
 
 @pytest.mark.parametrize(("action", "vm"), [("create_snapshot", 12348), ("remove_snapshot", 12346)])
 @pytest.mark.follows("A-15")
-def test_work_on_snapshots_is_a_peak_of_the_disk(emulator: Emulator, action: str, vm: int) -> None:
+def test_work_on_snapshots_is_a_peak_of_disk_use(emulator: Emulator, action: str, vm: int) -> None:
     quiet = max(series(statistics(emulator, vm))["read"])
     emulator.do("vm", action, vm, name="new" if action == "create_snapshot" else "monday")
     emulator.advance(300)
@@ -88,7 +88,7 @@ def test_work_on_snapshots_is_a_peak_of_the_disk(emulator: Emulator, action: str
 
 
 @pytest.mark.follows("A-15")
-def test_the_same_minute_says_the_same_whenever_it_is_asked(emulator: Emulator) -> None:
+def test_a_minute_always_has_the_same_values(emulator: Emulator) -> None:
     emulator.advance(4000)
     first = statistics(emulator)["cpu"]
     emulator.advance(600)

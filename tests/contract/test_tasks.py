@@ -1,4 +1,4 @@
-"""Contract 3: keys, and what a check of one says."""
+"""Contract 3: keys, and the answers to a check."""
 
 import json
 import re
@@ -19,14 +19,14 @@ def test_a_call_that_starts_work_answers_a_key(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("3.2")
-def test_a_check_needs_no_token_and_ignores_what_else_is_sent(emulator: Emulator) -> None:
+def test_a_check_needs_no_token_and_ignores_other_fields(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     form = {"action": "check", "key": key, "status": "x", "stage": "y", "id": "zz", "token": "wrong"}
     assert emulator.http.post("/eq_callback.php", data=form).json() == {"result": "Not ready", "key": key}
 
 
 @pytest.mark.clause("3.3")
-def test_under_way_is_not_ready_however_often_it_is_asked(emulator: Emulator) -> None:
+def test_a_running_task_is_not_ready_at_every_check(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     for _ in range(5):
         assert emulator.check(key) == {"result": "Not ready", "key": key}
@@ -34,7 +34,7 @@ def test_under_way_is_not_ready_however_often_it_is_asked(emulator: Emulator) ->
 
 @pytest.mark.clause("3.3")
 @pytest.mark.follows("A-13")
-def test_under_way_is_not_ready_in_each_of_its_stages(emulator: Emulator) -> None:
+def test_a_running_task_is_not_ready_in_every_stage(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.advance(10)
     assert emulator.tasks[0]["stage"] == "copy disk"
@@ -43,7 +43,7 @@ def test_under_way_is_not_ready_in_each_of_its_stages(emulator: Emulator) -> Non
 
 @pytest.mark.clause("3.4")
 @pytest.mark.follows("A-14")
-def test_done_repeats_the_request_without_the_token(emulator: Emulator) -> None:
+def test_a_finished_task_repeats_the_request_without_the_token(emulator: Emulator) -> None:
     answer = emulator.do("vm", "create_snapshot", name="a", num_rotation="7", comment="späß")
     assert answer["result"] == "OK"
     assert answer["action"] == "check"
@@ -73,14 +73,14 @@ def test_the_context_has_arrays_as_arrays_and_the_id_as_a_number(emulator: Emula
 
 @pytest.mark.clause("3.4")
 @pytest.mark.follows("A-15", "A-18")
-def test_the_scope_of_a_task_that_fetches_is_a_json_string(emulator: Emulator) -> None:
+def test_the_scope_of_a_fetching_task_is_a_json_string(emulator: Emulator) -> None:
     scope = emulator.do("vm", "get_snapshot")["scope"]
     assert isinstance(scope, str)
     assert [row["name"] for row in json.loads(scope)["snapshots"]] == ["fresh-install", "before-release"]
 
 
 def task_that_fails(emulator: Emulator) -> str:
-    """Start a create that finds no room when it ends, because rotation was switched off meanwhile."""
+    """Start a create that finds no room at its end, because rotation was switched off meanwhile."""
     key = emulator.start("vm", "create_snapshot", 12348, name="late")
     emulator.call_vm("update_restore_settings", 12348, enable_rotation=0)
     emulator.advance(until=key)
@@ -89,7 +89,7 @@ def task_that_fails(emulator: Emulator) -> str:
 
 @pytest.mark.clause("3.5")
 @pytest.mark.follows("A-12", "A-25")
-def test_failed_is_an_answer_about_a_task_and_its_key_stays(emulator: Emulator) -> None:
+def test_a_failed_task_is_answered_and_its_key_stays(emulator: Emulator) -> None:
     key = task_that_fails(emulator)
     answer = emulator.check(key)
     assert "reason" not in answer
@@ -103,7 +103,7 @@ def test_failed_is_an_answer_about_a_task_and_its_key_stays(emulator: Emulator) 
 
 @pytest.mark.clause("3.6")
 @pytest.mark.follows("A-06")
-def test_the_second_check_after_ok_does_not_know_the_key(emulator: Emulator) -> None:
+def test_the_second_check_after_ok_does_not_find_the_key(emulator: Emulator) -> None:
     key = emulator.start("eq", "status")
     emulator.advance(until=key)
     assert emulator.check(key)["result"] == "OK"
@@ -115,7 +115,7 @@ def test_the_second_check_after_ok_does_not_know_the_key(emulator: Emulator) -> 
 @pytest.mark.clause("3.6")
 @pytest.mark.parametrize("key", ["", "x", "0" * 32, "0" * 33, "KEY!", "a\x00b", "ключ", "x" * 5000])
 @pytest.mark.follows("A-06")
-def test_a_key_that_never_was_is_not_found(emulator: Emulator, key: str) -> None:
+def test_a_key_that_never_existed_is_not_found(emulator: Emulator, key: str) -> None:
     answer = emulator.check(key)
     assert (answer["message"], answer["key"], answer["reason"]) == (
         "AsyncKey not found",
@@ -134,7 +134,7 @@ def test_a_check_without_a_key_names_the_parameter(emulator: Emulator) -> None:
 
 @pytest.mark.clause("3.7")
 @pytest.mark.follows("A-16", "A-25")
-def test_a_key_ages_out_a_day_after_its_tasks_end(emulator: Emulator) -> None:
+def test_a_key_ages_out_a_day_after_its_task_ends(emulator: Emulator) -> None:
     failed = task_that_fails(emulator)
     emulator.advance(DAY - 1)
     assert emulator.check(failed)["result"] == "Fail"
@@ -145,7 +145,7 @@ def test_a_key_ages_out_a_day_after_its_tasks_end(emulator: Emulator) -> None:
 
 @pytest.mark.clause("3.7")
 @pytest.mark.follows("A-16")
-def test_a_key_under_way_does_not_age(emulator: Emulator) -> None:
+def test_the_key_of_a_running_task_does_not_age(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.advance(DAY + 30)
     spent = emulator.start("eq", "status", 12346)
@@ -155,7 +155,7 @@ def test_a_key_under_way_does_not_age(emulator: Emulator) -> None:
 
 @pytest.mark.clause("8.1")
 @pytest.mark.follows("A-18", "A-28")
-def test_effects_take_place_when_due_and_only_then_are_seen(emulator: Emulator) -> None:
+def test_effects_take_place_and_are_visible_when_due(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     task = emulator.control("GET", f"/tasks/{key}")
     assert emulator.listed() == ["fresh-install", "before-release"]

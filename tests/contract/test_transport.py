@@ -11,7 +11,7 @@ LIST = {"action": "list", "token": TOKEN}
 @pytest.mark.clause("1.1")
 @pytest.mark.parametrize("path", ["/eq.php", "/eq"])
 @pytest.mark.follows("A-01", "A-14")
-def test_a_module_is_reached_with_and_without_php(emulator: Emulator, path: str) -> None:
+def test_a_module_answers_with_and_without_php(emulator: Emulator, path: str) -> None:
     assert emulator.http.post(path, data=LIST).json()["servers"] == [12345, 12346, 12347, 12348]
 
 
@@ -21,7 +21,7 @@ def test_a_module_is_reached_with_and_without_php(emulator: Emulator, path: str)
     [("/vm.php", "get_engine"), ("/auth.php", "info"), ("/eq.php", "list"), ("/eq_callback.php", "check")],
 )
 @pytest.mark.follows("A-04")
-def test_the_four_modules_are_there(emulator: Emulator, path: str, action: str) -> None:
+def test_the_four_modules_exist(emulator: Emulator, path: str, action: str) -> None:
     response = emulator.http.post(path, data={"action": action, "token": TOKEN, "key": "none"})
     assert response.status_code == 200
 
@@ -66,7 +66,7 @@ def test_the_last_of_a_repeated_field_wins(emulator: Emulator) -> None:
         "exclude_rotation[1]=z&exclude_rotation[0]=c&exclude_rotation[1]=a&exclude_rotation[0]=b",
     ],
 )
-def test_arrays_are_read_as_php_reads_them(emulator: Emulator, names: str) -> None:
+def test_arrays_are_read_as_in_php(emulator: Emulator, names: str) -> None:
     form = f"action=update_restore_settings&token={TOKEN}&id=12345&{names}"
     excluded = emulator.http.post("/vm.php", content=form).json()["settings"]["exclude_rotation"]
     assert sorted(excluded) == ["a", "b"]
@@ -114,7 +114,7 @@ def test_an_unknown_module_is_404_with_the_envelope(emulator: Emulator, path: st
 
 
 @pytest.mark.follows("A-06")
-def test_a_path_that_is_no_module_is_named_as_it_was_sent(emulator: Emulator) -> None:
+def test_a_path_that_is_not_a_module_is_named_as_sent(emulator: Emulator) -> None:
     message = emulator.answer(emulator.http.post("/vm.php%3Fa=%C3%9F", data=LIST))["message"]
     assert message.startswith("there is no module at '/vm.php%3Fa=%C3%9F'; there are ")
 
@@ -128,7 +128,7 @@ def test_another_verb_is_405(emulator: Emulator, verb: str) -> None:
 
 
 @pytest.mark.clause("1.4")
-def test_a_verb_that_http_does_not_know_is_405_too(emulator: Emulator) -> None:
+def test_a_verb_unknown_to_http_is_405_too(emulator: Emulator) -> None:
     response = emulator.http.request("FOO", "/vm.php")
     assert (response.status_code, emulator.answer(response)["reason"]) == (405, "method_not_allowed")
     assert response.headers["access-control-allow-origin"] == "*"
@@ -158,7 +158,7 @@ def test_a_body_of_a_mebibyte_is_read(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("1.4")
-def test_a_thousand_fields_are_read_and_one_more_is_413(emulator: Emulator) -> None:
+def test_a_thousand_fields_are_accepted_and_one_more_is_413(emulator: Emulator) -> None:
     form = f"action=list&token={TOKEN}" + "&x=1" * 998
     assert emulator.http.post("/eq.php", content=form).json()["result"] == "OK"
     response = emulator.http.post("/eq.php", content=form + "&x=1")
@@ -169,7 +169,7 @@ def test_a_thousand_fields_are_read_and_one_more_is_413(emulator: Emulator) -> N
 @pytest.mark.parametrize(
     "media_type", ["application/json", "text/plain", "application/octet-stream", "nonsense"]
 )
-def test_a_body_that_is_no_form_is_415(emulator: Emulator, media_type: str) -> None:
+def test_a_body_that_is_not_a_form_is_415(emulator: Emulator, media_type: str) -> None:
     response = emulator.http.post(
         "/eq.php", content='{"action":"list"}', headers={"content-type": media_type}
     )
@@ -177,7 +177,7 @@ def test_a_body_that_is_no_form_is_415(emulator: Emulator, media_type: str) -> N
 
 
 @pytest.mark.clause("1.4")
-def test_an_empty_body_is_none_whatever_its_type(emulator: Emulator) -> None:
+def test_an_empty_body_of_any_type_is_no_body(emulator: Emulator) -> None:
     response = emulator.http.post("/eq.php", params=LIST, headers={"content-type": "application/json"})
     assert response.json()["result"] == "OK"
 
@@ -225,7 +225,7 @@ def test_the_control_api_is_closed_to_pages_of_other_origins(emulator: Emulator)
 
 
 @pytest.mark.clause("1.5")
-def test_the_control_api_is_closed_under_foreign_host_names(emulator: Emulator) -> None:
+def test_the_control_api_is_closed_for_foreign_host_names(emulator: Emulator) -> None:
     port = httpx.URL(emulator.url).port
     for host in ("attacker.example", f"attacker.example:{port}", "127.0.0.1.attacker.example", "[::2]", ""):
         response = emulator.http.get("/_emulator/health", headers={"host": host})

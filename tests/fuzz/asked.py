@@ -1,4 +1,4 @@
-"""A call as the model knows it, and the answer that it must get."""
+"""A call in terms of the model, and the answer that it must get."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,7 +9,7 @@ from tests.support.harness import Json
 
 @dataclass(frozen=True)
 class Asked:
-    """What a client asks; a `token` of None is for actions that take none, `vm` of a check is that of its task."""
+    """A call. `token` is None for actions that need none. The `vm` of a check is that of its task."""
 
     module: str
     action: str
@@ -25,9 +25,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Expected:
-    """How a call must be answered: `cut` is a connection that ends early, `garbled` a body that is no JSON.
+    """The answer a call must get: `cut` if the connection ends early, `garbled` if the body is invalid JSON.
 
-    `done`: it was carried out, whatever the client is told.
+    `done`: the call was executed, whatever the client receives.
     """
 
     reason: str | None = None
@@ -39,7 +39,7 @@ class Expected:
     on_task: ModelledRule | None = None
 
     def after(self, rule: ModelledRule | None) -> "Expected":
-        """Return what a rule makes of the answer on its way."""
+        """Return the answer after a rule changed it on its way."""
         if rule is None or rule.kind == "latency":
             return self
         if rule.kind == "rejected_but_done":

@@ -1,4 +1,4 @@
-"""A client that counts what it calls, and knows a cut connection from one that hangs."""
+"""A client that counts its calls, and tells a cut connection from a hanging one."""
 
 import json
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ NEIGHBOUR = "neighbour"
 ITS_TOKEN = "the-neighbours-token"
 ITS_VM = 12345
 HANGS_AFTER = 30
-"""Seconds without an answer after which a call counts as one that hangs; generous, for a machine that is busy."""
+"""Seconds without an answer after which a call counts as hanging. Generous, for a busy machine."""
 
 
 @dataclass
 class Answer:
-    """What a client got: `cut`, the connection ended early; `garbled`, the body was no JSON."""
+    """A client's answer. `cut`: the connection ended early; `garbled`: the body was not valid JSON."""
 
     status: int = 0
     reason: str | None = None
@@ -29,7 +29,7 @@ class Answer:
 
 
 class Caller:
-    """Calls of the account demo; `calls` counts what changes or asks, not the looks that compare."""
+    """Calls of the account demo. `calls` counts those that change or ask, not those that compare."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -64,7 +64,7 @@ class Caller:
         self.answered_ok.add(key)
 
     def control(self, method: str, path: str, body: Any = None, status: int = 200) -> Json:
-        """Call the control API for demo, which must answer with this status."""
+        """Call the control API for demo. It must answer with this status."""
         self.calls += 1
         content = None if body is None else json.dumps(body)
         response = self.http.request(method, f"/_emulator/accounts/demo{path}", content=content)
@@ -73,7 +73,7 @@ class Caller:
         return answer
 
     def look(self, path: str) -> Json:
-        """Look at demo; this is not counted as a call."""
+        """Look at demo. This does not count as a call."""
         response = self.http.get(f"/_emulator/accounts/demo{path}").raise_for_status()
         answer: Json = response.json()
         return answer
@@ -83,7 +83,7 @@ class Caller:
         return self.http.get(f"/_emulator/accounts/{NEIGHBOUR}/state").raise_for_status().content
 
     def make_neighbour(self) -> str:
-        """Make an account whose world must stay as it is; return the key of a task of it that is under way."""
+        """Make an account whose world must not change. Return the key of a task of it that is under way."""
         wanted = {
             "name": NEIGHBOUR,
             "scenario": "one-vm",

@@ -1,4 +1,4 @@
-"""Calls of the imitated API by chance, with what the model makes of each."""
+"""Random calls of the imitated API, with the model's answers."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -156,5 +156,5 @@ class CallsOfTheApi(DemoAndModel):
         vm=st.sampled_from([12346, 12347, 12348]), action=st.sampled_from(["off", "reboot", "status", "show"])
     )
     def reach_for_what_is_not_the_neighbours(self, vm: int, action: str) -> None:
-        """Use the neighbour's token, which is good, about VMs that are demo's."""
+        """Use the neighbour's valid token for VMs of demo."""
         assert self.caller.call(Asked("eq", action, ITS_TOKEN, vm)).reason == "vm_not_found"

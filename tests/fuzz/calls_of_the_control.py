@@ -1,4 +1,4 @@
-"""Calls of the control API by chance: the clock, faults, resets, imports, tasks ended by hand."""
+"""Random calls of the control API: clock, faults, resets, imports, tasks ended by hand."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ KINDS: list[Json] = [
     {"kind": "stale_list", "seconds": 100},
 ]
 SELDOM = st.sampled_from([0, 0, 0, 1])
-"""How often what would begin everything anew is done when its turn has come."""
+"""How often an action that starts everything again is taken when it is drawn."""
 matches = st.sampled_from(
     [
         {}, {}, {}, {"action": "create_snapshot"}, {"action": "restore_snapshot"}, {"action": "check"}, {"id": 12348},
@@ -64,7 +64,7 @@ class CallsOfTheControl(DemoAndModel):
             self.move({"until": key}, job.due)
 
     def move(self, wanted: Json, to: Instant) -> None:
-        """Move the clock; what ends on the way ends in the order of due times."""
+        """Move the clock. Tasks that end meanwhile end in the order of their due times."""
         answer = self.caller.control("POST", "/clock/advance", wanted)
         ended = [
             (event["task"], event["state"]) for event in answer["events"] if event["kind"] == "task_ended"

@@ -1,4 +1,4 @@
-"""The account demo of a real server and its model, side by side; beside them a neighbour that nothing may touch."""
+"""The account demo of a real server next to its model, and a neighbour that must not change."""
 
 import json
 from collections.abc import Callable
@@ -17,12 +17,12 @@ from tests.support.modelled_vm import CHANGING, ModelledVm, Work
 API_KEY = "demo-api-key"
 UNKNOWN_KEY = "k" * 32
 LOOKS_NEXT_DOOR_EVERY = 5
-"""Steps; and at the end of each example."""
+"""Number of steps between looks at the neighbour. Each example ends with another look."""
 
 
 @dataclass
 class Bench:
-    """What lasts longer than one example."""
+    """State that outlives an example."""
 
     caller: Caller
     events: ToldEvents
@@ -54,7 +54,7 @@ class DemoAndModel(RuleBasedStateMachine):
         return {whole["id"]: whole for whole in self.caller.look("/vms")["vms"]}
 
     def ask(self, asked: Asked, carry_out: Callable[[], str | None]) -> tuple[Answer, Expected]:
-        """Make a call, of the server and of the model, and hold one against the other."""
+        """Make a call of the server and of the model. Compare the two."""
         expected = self.model.expect(asked, carry_out)
         answer = self.caller.call(asked)
         assert answer.cut == expected.cut, (answer, expected)
@@ -67,7 +67,7 @@ class DemoAndModel(RuleBasedStateMachine):
         return answer, expected
 
     def ask_of_vm(self, asked: Asked, work: Work, *, wrong_image: bool = False) -> tuple[Answer, Expected]:
-        """Make a call about a VM, which starts a task if it is accepted, whatever the client gets to read."""
+        """Make a call about a VM. It starts a task if it is accepted, whatever answer the client reads."""
 
         def carry_out() -> str | None:
             vm = self.model.vms.get(asked.vm or 0)
@@ -84,7 +84,7 @@ class DemoAndModel(RuleBasedStateMachine):
         return answer, replace(expected, done=expected.done and bool(answer.body.get("callback")))
 
     def token(self) -> str:
-        """Return a token that is good, for which a login may be needed; if that fails, one that may not be."""
+        """Return a valid token, after a login if necessary. If that fails, it may be invalid."""
         if self.model.tokens.refusal(self.model.tokens.best(self.model.now), self.model.now):
             self.log_in_anew(10_800)
         return self.model.tokens.best(self.model.now)
@@ -98,7 +98,7 @@ class DemoAndModel(RuleBasedStateMachine):
             self.model.tokens.logins[answer.body["result"]["token"]] = ends_at
 
     def key(self, number: int) -> str:
-        """Return a key seen in this example, the newest first; the neighbour's, or one that never was."""
+        """Return a key seen in this example, newest first; or the neighbour's, or one that never existed."""
         known = [*reversed(self.keys), self.bench.foreign_key, UNKNOWN_KEY]
         return known[number % len(known)]
 
@@ -113,7 +113,7 @@ class DemoAndModel(RuleBasedStateMachine):
             assert numbers == sorted(set(numbers))
 
     def _tasks_agree(self, vm_id: int, whole: Json) -> None:
-        """Assert that a locked VM has one changing task under way, the one that locks it, and others have none."""
+        """Assert that a locked VM has one changing task under way, the one that locks it, and others none."""
         jobs = [job for job in self.model.kept() if job.vm == vm_id]
         assert [(row["key"], row["state"]) for row in whole["tasks"]] == [
             (job.key, job.state) for job in jobs
@@ -140,7 +140,7 @@ class DemoAndModel(RuleBasedStateMachine):
             assert self.caller.neighbour() == self.neighbour
 
     def teardown(self) -> None:
-        """Hold what the stream of events tells of the example against what the model knows."""
+        """Compare the events of the example with the model."""
         assert self.caller.neighbour() == self.neighbour
         told = self.bench.events.next_part()
         ended = [(event["task"], event["state"]) for event in told if event["kind"] == "task_ended"]
@@ -149,5 +149,5 @@ class DemoAndModel(RuleBasedStateMachine):
 
 
 def listed_in(scope: str) -> list[str]:
-    """Return the names of the snapshots that a key of a list yields."""
+    """Return the names of the snapshots in the list that a key yields."""
     return [row["name"] for row in json.loads(scope)["snapshots"]]

@@ -1,4 +1,4 @@
-"""Two servers that are asked the same at once, and must answer the same, to the byte."""
+"""Two servers that get the same requests at once, and must give the same answers, to the byte."""
 
 import json
 import re
@@ -18,22 +18,22 @@ Answered: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
 RATE_LIMITED = 429
 REAL = {"duration_ms", "received_at"}
-"""What a journal tells of real time, which no two servers share."""
+"""The journal's real times, which differ between servers."""
 
 WAITED_FOR = re.compile(r'"window":\{[^}]*\}|ask again in \d+ s')
-"""What a `rate_limit` tells of it: that fault alone is on real time, whatever the account's clock does (docs/faults.md)."""
+"""Parts of a `rate_limit` in real time. No other fault ignores the account's clock (docs/faults.md)."""
 
 
 class TheyDiffer(AssertionError):
-    """The same call was answered in two ways."""
+    """The same call got two different answers."""
 
 
 class Twins(httpx.BaseTransport):
-    """Sends each request to both servers, and hands on the one answer.
+    """Sends each request to both servers, and returns the one answer.
 
-    All must be equal but what is real time - the header Date, when to come again after a `rate_limit` - and how a
-    connection ends that a fault cuts: what of the answer came before is for the network to say. Both are given the same
-    X-Request-Id, which a client may choose.
+    All parts must be equal except real time (the header Date, and the Retry-After of a `rate_limit`) and the
+    end of a connection that a fault cuts: the network decides how much of the answer arrives. Both servers
+    get the same X-Request-Id, which a client may choose.
     """
 
     def __init__(self, one: str, other: str) -> None:
@@ -82,7 +82,7 @@ def _compared(answered: Answered | None) -> Answered | None:
 
 
 class SameEvents(ToldEvents):
-    """The streams of events of both, read up to the same mark; ids begin with the real time of the account's making."""
+    """Both event streams, read up to the same mark. Ids begin with the real time of the account's creation."""
 
     def __init__(self, one: httpx.Client, other: httpx.Client) -> None:
         super().__init__(one)

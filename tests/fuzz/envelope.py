@@ -1,4 +1,4 @@
-"""What every answer of a module must be: a success, or a failure that says so in all its ways (contract 2)."""
+"""The envelope of every answer of a module: a success, or a complete failure (contract 2)."""
 
 import json
 import re
@@ -16,20 +16,20 @@ STATUSES = {
     "unknown_module": 404, "malformed_body": 400, "method_not_allowed": 405, "body_too_large": 413,
     "unsupported_media_type": 415, "not_emulated": 501,
 }  # fmt: skip
-"""The transport's failures and their statuses (contract 1.4); all others are HTTP 200."""
+"""The failures of transport and their statuses (contract 1.4). All others are HTTP 200."""
 
 _NO_SERVERS = {"result": -1, "error": "No appropriate servers found", "code": "NO_APPROPRIATE_SERVERS"}
 
 
 def read(status: int, headers: Mapping[str, str], content: bytes) -> tuple[Json, str | None]:
-    """Return the body and the reason of an answer that is as it must be, if no rule made it otherwise."""
+    """Return the body and the reason of a correct answer, unless a rule changed it."""
     body, reason = read_any(headers, content)
     assert status == STATUSES.get(reason or "", 200), (status, reason, content)
     return body, reason
 
 
 def read_any(headers: Mapping[str, str], content: bytes) -> tuple[Json, str | None]:
-    """Return the body and the reason of an answer, of whatever status."""
+    """Return the body and the reason of an answer with any status."""
     assert headers.get("content-type") == "application/json", (dict(headers), content)
     body = json.loads(content)
     assert isinstance(body, dict), body

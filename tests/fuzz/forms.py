@@ -1,4 +1,4 @@
-"""Forms by chance: good ones, nearly good ones, and what no browser would send."""
+"""Random forms: good, nearly good, and such as no browser would send."""
 
 from collections.abc import Callable
 from urllib.parse import quote_from_bytes
@@ -32,7 +32,7 @@ _MODULES = {
 
 
 def path_of(pairs: list[tuple[str, str]]) -> bytes:
-    """Return the path where a form belongs, by its action."""
+    """Return the path for a form, by its action."""
     return b"/" + _MODULES.get(dict(pairs).get("action", ""), b"vm") + b".php"
 
 
@@ -60,7 +60,7 @@ odd_pairs = st.lists(st.tuples(odd_names, texts), max_size=4)
 
 @st.composite
 def text_pairs(draw: st.DrawFn) -> list[tuple[str, str]]:
-    """Draw a good form, and then leave out, double, change and add some fields."""
+    """Draw a good form; then omit, duplicate, change and add some fields."""
     pairs = list(draw(st.sampled_from(GOOD)))
     for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
         place = draw(st.integers(0, len(pairs) - 1))
@@ -93,7 +93,7 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
     "broken": lambda text: _quoted(text) + b"%4",
     "overlong": lambda text: _quoted(text) + b"%c0%af",
 }
-"""A text percent-encoded: well, doubly, not at all, in another charset, with a broken end, in bytes that are none."""
+"""Text percent-encoded: well, twice, not at all, in another charset, with a broken end, in invalid bytes."""
 
 
 WAYS = ["well"] * 8 + sorted(ENCODINGS)
@@ -118,7 +118,7 @@ paddings = st.sampled_from([1024, 65_536, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1
 
 @st.composite
 def huge_bodies(draw: st.DrawFn) -> bytes:
-    """Draw a form with very many fields, or of a size about the limit."""
+    """Draw a form with very many fields, or with a size near the limit."""
     form = urlencoded(draw(st.sampled_from(GOOD)), "well", b"&")
     if draw(st.booleans()):
         return (

@@ -1,4 +1,4 @@
-"""An account as the model has it: its clock, VMs, tasks, tokens and rules, and what a call does to them."""
+"""An account in the model: its clock, VMs, tasks, tokens and rules, and the effects of calls."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ STARTING = CHANGING | READING
 
 @dataclass
 class Job:
-    """A task: `due` is None for one that hangs, `told` what it read when it ended."""
+    """A task. `due` is None if it hangs; `told` is what it read at its end."""
 
     key: str
     vm: int
@@ -32,7 +32,7 @@ class Job:
         return self.ended_at is not None and self.ended_at + DAY <= now
 
     def check(self, now: Instant) -> str:
-        """Return the result or the reason that a check is answered with; an OK is answered once."""
+        """Return the result or the reason in the answer to a check. OK is answered only once."""
         if self.has_aged_out(now):
             return "key_not_found"
         if self.fault == "key_forgotten":
@@ -45,7 +45,7 @@ class Job:
 
 @dataclass
 class ModelledAccount:
-    """`ended` are the tasks that have ended, in the order of their ends; `stale_until` is about lists of a VM."""
+    """The account. `ended` has the ended tasks, in order; `stale_until` is about lists of a VM."""
 
     now: Instant
     vms: dict[int, ModelledVm]
@@ -56,7 +56,7 @@ class ModelledAccount:
     stale_until: dict[int, Instant] = field(default_factory=dict)
 
     def expect(self, call: Asked, carry_out: Callable[[], str | None]) -> Expected:
-        """Return how a call must be answered; `carry_out` does what it does, or returns the reason of a refusal."""
+        """Return the expected answer. `carry_out` applies the call's effect, or returns why it is refused."""
         bad_token = None if call.token is None else self.tokens.refusal(call.token, self.now)
         if bad_token is not None:
             return Expected(bad_token, code=-2)
@@ -87,7 +87,7 @@ class ModelledAccount:
         return replace(expected, code=-2)
 
     def start(self, call: Asked, work: Work, shown: Json, rule: ModelledRule | None) -> None:
-        """Take in a task that has started, as the control API shows it; it never shows its effect early."""
+        """Record a task that has started, as the control API shows it. Its effect is never visible early."""
         assert call.vm is not None
         self.forget_aged_out()
         kind = None if rule is None else rule.kind
@@ -103,7 +103,7 @@ class ModelledAccount:
             self.vms[call.vm].running = work
 
     def advance(self, now: Instant) -> list[tuple[str, str]]:
-        """Let the time pass; return which tasks ended, and how, in the order of their due times."""
+        """Let the time pass. Return the tasks that ended, and how, in the order of their due times."""
         running = [(job.due, job) for job in self.jobs.values() if job.state == "running"]
         due = [(at, number, job) for number, (at, job) in enumerate(running) if at is not None and at <= now]
         before = len(self.ended)

@@ -1,4 +1,4 @@
-"""Fault rules as docs/faults.md tells of them: which one fires on a call, and what it counts."""
+"""Fault rules as described in docs/faults.md: which rule fires on a call, and what it counts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ LISTED = ("create_snapshot", "remove_snapshot", "restore_snapshot")
 
 
 class Call(Protocol):
-    """What a rule looks at."""
+    """The call that a rule sees."""
 
     @property
     def action(self) -> str: ...
@@ -26,7 +26,7 @@ class Call(Protocol):
 
 @dataclass
 class ModelledRule:
-    """A rule as it was ordered, `match` and numbers included, and its counts; `used` is of a rate limit."""
+    """A rule as ordered, with `match` and numbers, and its counts. `used` is for a rate limit."""
 
     id: int
     ordered: Json
@@ -68,7 +68,7 @@ class ModelledRule:
 def first(
     rules: Iterable[ModelledRule], kinds: tuple[str, ...], call: Call, *, accepted: bool = True
 ) -> ModelledRule | None:
-    """Return the first rule of these kinds, in the order they were written, that fires on this call."""
+    """Return the first rule of these kinds that fires on this call, in the order they were written."""
     for rule in rules:
         if rule.kind in kinds and rule.is_asked(call, accepted=accepted) and rule.fires():
             return rule

@@ -1,11 +1,11 @@
-"""Tokens as the contract tells of them: which are good, until when (contract 2.3, 5.4)."""
+"""Tokens as described in the contract: which are valid, and until when (contract 2.3, 5.4)."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass
 class ModelledTokens:
-    """The token that the account was given out with, and those of logins, each with the time it ends at."""
+    """The account's built-in token, and those of logins with the times they expire."""
 
     given: str
     given_lives: bool = True
@@ -23,11 +23,11 @@ class ModelledTokens:
         self.logins.pop(token, None)
 
     def expire(self, token: str, now: int) -> None:
-        """Let a token be one that has just expired."""
+        """Expire a token now."""
         self.log_out(token)
         self.logins[token] = now
 
     def best(self, now: int) -> str:
-        """Return one that is good, if there is any."""
+        """Return a valid token, if there is one."""
         good = [token for token in (self.given, *self.logins) if self.refusal(token, now) is None]
         return good[0] if good else self.given

@@ -1,4 +1,4 @@
-"""Multipart bodies by chance: whole ones, and broken in every way that comes to mind."""
+"""Random multipart bodies: complete ones, and broken in every conceivable way."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Rounds on two servers at once: what one answers, the other must; the model only says what to call next."""
+"""Rounds on two servers at once. Both must give the same answer; the model only chooses the next call."""
 
 from hypothesis.stateful import invariant
 
@@ -7,7 +7,7 @@ from tests.support.harness import Json
 
 
 class OnBoth(WholeRounds):
-    """Looks at the VMs when a call is to be about what they have, at all the rest when an example ends."""
+    """Looks at the VMs when a call needs something they have, and at everything else when an example ends."""
 
     _seen: dict[int, Json] | None = None
 
@@ -26,10 +26,10 @@ class OnBoth(WholeRounds):
         self._seen = None
 
     def rules_have_fired_as_often_as_the_model_says(self) -> None:
-        """Leave it to the end."""
+        """Do nothing until the end."""
 
     def the_neighbour_is_as_it_was(self) -> None:
-        """Leave it to the end."""
+        """Do nothing until the end."""
 
     def teardown(self) -> None:
         for path in ("/state", "/vms", "/tasks", "/faults", "/clock"):

@@ -1,4 +1,4 @@
-"""Requests byte by byte, as no client library would send them, and what comes back."""
+"""Requests byte by byte, such as no client library sends, and their answers."""
 
 import socket
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from tests.fuzz.caller import HANGS_AFTER
 
 @dataclass(frozen=True)
 class Sent:
-    """A request: `framing` says how the end of its body is told, `cut` how many of its last bytes never come."""
+    """A request. `framing` gives the end of its body; `cut` is the number of bytes missing at the end."""
 
     method: bytes = b"POST"
     target: bytes = b"/vm.php"
@@ -74,10 +74,10 @@ def _chunked(body: bytes, framing: str) -> bytes:
 
 
 def exchange(url: str, sent: Sent) -> Got | None:
-    """Send a request on a connection of its own; None if it ended without an answer. One that hangs is an error."""
+    """Send a request on a new connection. None if it ended without an answer. A hanging one is an error."""
     address = urlsplit(url)
     with socket.create_connection((str(address.hostname), int(address.port or 0)), HANGS_AFTER) as connection:
-        with suppress(ConnectionError):  # it may be refused, and closed, before all of it is written
+        with suppress(ConnectionError):  # it may be refused and closed before everything is written
             connection.sendall(sent.as_bytes())
             if sent.cut:
                 return None

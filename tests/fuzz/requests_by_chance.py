@@ -1,4 +1,4 @@
-"""Whole requests by chance: where a form goes, how it is told of, and how it is sent."""
+"""Random whole requests: where a form goes, how it is declared, and how it is sent."""
 
 from dataclasses import replace
 from typing import Any
@@ -36,7 +36,7 @@ HEADERS: list[tuple[bytes, bytes]] = [
 ]  # fmt: skip
 VERSIONS = [b"HTTP/1.1"] * 12 + [b"HTTP/1.0", b"HTTP/2.0", b"HTTP/0.9", b"HTTP/1.9", b"", b"NONE"]
 TELLS_ITS_END = ("length", "chunked", "chunked, extended", "chunked, byte by byte")
-"""Framings of which a server can tell that the last byte has not come."""
+"""Framings that show a server that the last byte is missing."""
 
 
 @st.composite
@@ -64,7 +64,7 @@ def requests(draw: st.DrawFn) -> Sent:
 
 @st.composite
 def one_thing_odd(draw: st.DrawFn) -> Sent:
-    """Draw a request that is good but for one thing, if that: the oddity alone decides what is made of it."""
+    """Draw a request that is good, or has a single oddity, which alone decides the answer."""
     pairs = draw(st.sampled_from(GOOD))
     target, body = path_of(pairs), urlencoded(pairs, "well", b"&")
     whole = Sent(target=target, headers=((b"Content-Type", TYPES[0]),), body=body)
@@ -85,7 +85,7 @@ def one_thing_odd(draw: st.DrawFn) -> Sent:
 
 @st.composite
 def queries(draw: st.DrawFn) -> bytes:
-    """Draw a query as it may stand in a request line: without spaces and line ends."""
+    """Draw a query that is valid in a request line: without spaces and line ends."""
     raw = urlencoded(
         draw(text_pairs()), draw(st.sampled_from(["well", "well", "twice", "not", "broken", "latin-1"])), b"&"
     )

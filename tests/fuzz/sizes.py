@@ -1,4 +1,4 @@
-"""How much is tried: a quick form in `make acceptance`, a long one in `make soak`."""
+"""The extent of fuzzing: a quick form in `make acceptance`, a long one in `make soak`."""
 
 import os
 import time
@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 
 SEED = int(os.environ.get("TEST_SEED", "7"))
-"""What all chance here is drawn from: the same seed makes the same calls."""
+"""The seed of all randomness here. The same seed makes the same calls."""
 
 PROMISED = {
     "quick": {"model": 3_000, "forms": 1_600, "description": 400},
     "soak": {"model": 27_000, "forms": 19_000, "description": 4_000},
 }
-"""So many calls each kind of fuzzing makes, at least."""
+"""Minimum number of calls for each kind of fuzzing."""
 
 assert sum(PROMISED["quick"].values()) == 5_000
 assert sum(PROMISED["soak"].values()) == 50_000
@@ -27,7 +27,7 @@ SIZES = pytest.mark.parametrize(
 def settle_account(
     record_property: Callable[[str, object], None], kind: str, size: str, calls: int, since: float
 ) -> None:
-    """Write down what was done, and assert that it was as much as was promised."""
+    """Record the number of calls, and assert that it is large enough."""
     seconds = round(time.monotonic() - since)
     record_property("figures", f"fuzz by {kind}, {size}: calls={calls} seconds={seconds} TEST_SEED={SEED}")
     assert calls >= PROMISED[size][kind]

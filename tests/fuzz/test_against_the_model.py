@@ -1,4 +1,4 @@
-"""Calls, faults, clock moves and resets by chance, of a real server, agree with the model after every step."""
+"""A real server agrees with the model after every step of random calls, faults, clock moves and resets."""
 
 import signal
 import time

@@ -1,4 +1,4 @@
-"""No request whatsoever gets another answer than the contract's, hangs, or has an effect that was refused."""
+"""Every request gets an answer of the contract. None hangs, or has an effect although refused."""
 
 import re
 import signal
@@ -33,7 +33,7 @@ PARTS = (b"Content-Type", b"multipart/form-data; boundary=XX")
 
 @contextmanager
 def untouched(file: Path) -> Iterator[Untouched]:
-    """Serve from a file, and see at the end that the server never stumbled: it said no error."""
+    """Serve from a file, and check at the end that the server logged no error."""
     with served("--db", str(file), "--clock", "frozen", "--log-level", "error") as server:
         with closing(Untouched(server.url)) as world:
             yield world
@@ -60,7 +60,7 @@ def try_all(strategy: SearchStrategy[T], examples: int, work: Callable[[T], obje
 
 @st.composite
 def pairs_that_any_form_can_say(draw: st.DrawFn) -> list[tuple[str, str]]:
-    """Draw fields whose names stand in a multipart header without being escaped."""
+    """Draw fields whose names need no escapes in a multipart header."""
     pairs = [*draw(st.sampled_from(GOOD)), *draw(odd_pairs)]
     return [
         (name, value) for name, value in pairs if name.isprintable() and name and not set(name) & set('"\\')
@@ -78,7 +78,7 @@ def ways_to_send(pairs: list[tuple[str, str]]) -> list[Sent]:
 
 
 @SIZES
-def test_no_request_whatsoever_breaks_the_contract(
+def test_no_request_breaks_the_contract(
     size: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     since = time.monotonic()

@@ -1,4 +1,4 @@
-"""SQLite and PostgreSQL: the same calls by chance get the same answers, to the byte."""
+"""SQLite and PostgreSQL give the same answers to the same random calls, to the byte."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ def call_by_chance(drawn_from: int, on: Bench) -> None:
 
 @contextmanager
 def twins_of(one: str, other: str) -> Iterator[tuple[Twins, Bench]]:
-    """Return what asks both servers, with a client over it."""
+    """Return a client that asks both servers."""
     with httpx.Client(base_url=one) as first, httpx.Client(base_url=other) as second:
         caller = Caller(one)
         caller.close()

@@ -1,4 +1,4 @@
-"""Schemathesis finds nothing in a real server that keeps its worlds in a file; docs/openapi.md says which checks are on."""
+"""Schemathesis finds no error in a real server with a file. docs/openapi.md lists the enabled checks."""
 
 import signal
 import time
@@ -23,7 +23,7 @@ def test_a_real_server_answers_as_described(
     with served("--db", str(tmp_path / "worlds.db"), *flags) as server:
         modules, its_operations = calls_of_modules(server.url, SEED, examples["modules"], coverage=long)
         with server.emulator() as emulator:
-            emulator.reset()  # after the logouts
+            emulator.reset()  # because of the logouts
         control, other_operations = calls_of_the_control_api(
             server.url, SEED, examples["control"], coverage=long
         )

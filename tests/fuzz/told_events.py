@@ -1,4 +1,4 @@
-"""The stream of an account's events, read up to a mark, and what must be true of it."""
+"""The event stream of an account, read up to a mark, and what must be true of it."""
 
 import json
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from invapi_emulator.domain.instants import Instant, parse_iso
 from tests.support.harness import SEED, Json
 
 MARK = SEED + 1_000_000
-"""A reset with this seed is where a part of the stream ends."""
+"""A reset with this seed marks the end of a part of the stream."""
 
 
 class ToldEvents:
-    """Reads on from where it stopped."""
+    """Continues reading where it stopped."""
 
     _path = "/_emulator/accounts/demo/events"
 
@@ -21,12 +21,12 @@ class ToldEvents:
         self._http = http
         with self._http.stream("GET", self._path) as stream:
             lines = stream.iter_lines()
-            next(lines)  # from here on it tells of everything
+            next(lines)  # from here on it has every event
             self._set_mark()
             self._after: str = self._up_to_mark(lines)[-1]["id"]
 
     def next_part(self) -> list[Json]:
-        """Set a mark, and return all that happened since the last one, calls too, without the marks."""
+        """Set a mark. Return all events and calls since the last mark, without the marks."""
         self._set_mark()
         with self._http.stream("GET", self._path, params={"after": self._after}) as stream:
             told = self._up_to_mark(stream.iter_lines())
@@ -50,7 +50,7 @@ class ToldEvents:
 
 
 def hold_numbers(after: str, told: list[Json]) -> None:
-    """Assert that events and calls are numbered without a gap, and events in order of time."""
+    """Assert that events and calls are numbered without a gap, and that events are in order of time."""
     _, *numbers = after.split("-")
     event, request = map(int, numbers)
     at: Instant = 0
@@ -59,6 +59,6 @@ def hold_numbers(after: str, told: list[Json]) -> None:
         event, request = event + (not is_call), request + is_call
         assert each["id"].split("-")[1:] == [str(event), str(request)], each
         if is_call or each["kind"] == "clock_moved":
-            continue  # a move says where the clock went to; what happened on the way follows
+            continue  # a move names the new time; what happened meanwhile follows
         assert each["kind"] in {"reset", "imported"} or parse_iso(each["at"]) >= at, each
         at = parse_iso(each["at"])

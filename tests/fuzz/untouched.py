@@ -1,4 +1,4 @@
-"""A world that refused calls must leave as it is, to the byte."""
+"""A world that refused calls must not change, to the byte."""
 
 import httpx
 
@@ -8,7 +8,7 @@ from tests.support.harness import SEED, Json
 
 
 class Untouched:
-    """Sends requests to a server whose account demo is always as a reset leaves it; counts them."""
+    """Sends requests to a server whose account demo is always as after a reset. Counts the requests."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -24,7 +24,7 @@ class Untouched:
         self._http.close()
 
     def send(self, sent: Sent) -> tuple[Json, str | None] | None:
-        """Send a request, hold its answer against the contract; return body and reason, or None if there is no body."""
+        """Send a request and check its answer. Return body and reason, or None without a body."""
         self.calls += 1
         got = exchange(self._url, sent)
         if got is None:
@@ -47,13 +47,13 @@ class Untouched:
 
     def _hold_untouched(self, by: str) -> None:
         if self._world() != self._fresh:
-            self._reset()  # so that the next request, a simpler one perhaps, is judged by itself
+            self._reset()  # so that the next request, perhaps a simpler one, is judged alone
             raise AssertionError(f"{by} has left another world")
 
     def _world(self) -> bytes:
         return self._http.get("/_emulator/accounts/demo/state").raise_for_status().content
 
     def _reset(self) -> None:
-        """Start the account's world again, which must be the same to the byte."""
+        """Start the account's world again. It must be the same to the byte."""
         wanted = {"scenario": "demo", "seed": SEED}
         self._http.post("/_emulator/accounts/demo/reset", json=wanted).raise_for_status()

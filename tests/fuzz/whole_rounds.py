@@ -1,4 +1,4 @@
-"""Rounds as a client makes them: call, wait until it has ended, check - so that chance alone comes far enough."""
+"""Complete rounds of a client (call, wait, check), so that random calls get far enough."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -8,7 +8,7 @@ from tests.fuzz.calls_of_the_control import KINDS, CallsOfTheControl
 from tests.support.harness import Json
 
 FAILING: Json = {"kind": "task_fails", "at": 0.5}
-"""It leaves more to see behind than others, and so comes more often."""
+"""This fault leaves more to see than others, so it is drawn more often."""
 
 
 class WholeRounds(CallsOfTheApi, CallsOfTheControl):

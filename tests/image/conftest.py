@@ -1,4 +1,4 @@
-"""The image, built once for all tests here from the Dockerfile as it stands, and a container of it."""
+"""The image, built once for all tests from the Dockerfile, and a container of it."""
 
 import shutil
 import socket
@@ -20,7 +20,7 @@ DOCKERFILE = ROOT / "Dockerfile"
 
 @pytest.fixture(scope="session")
 def store() -> Iterator[Store]:
-    """Return a store that leaves nothing behind, in the one folder for temporary files that is on a disk."""
+    """Return a store that leaves nothing behind, in the only folder for temporary files on a disk."""
     folder = Path(tempfile.mkdtemp(prefix="invapi-emulator-image-", dir="/var/tmp"))
     yield Store(folder)
     shutil.rmtree(folder)
@@ -28,7 +28,7 @@ def store() -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def base(store: Store) -> dict[str, Any]:
-    """Return the description of what the image builds on, made before podman could tidy it away."""
+    """Return the description of the base image, made before podman could remove it."""
     name = image_base.base_of(DOCKERFILE.read_text(encoding="utf-8"))
     image_base.import_base(store, name)
     return store.described(name)

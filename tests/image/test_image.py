@@ -1,4 +1,4 @@
-"""What the built image is: who runs it, what is in it, what it says of itself, how big it is."""
+"""The built image: its user, its content, its labels, its size."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ print(*[name for name, file in cached.items() if file and not os.path.exists(fil
 """
 
 
-def test_it_says_what_it_is(store: Store, image: str) -> None:
+def test_it_has_the_right_labels(store: Store, image: str) -> None:
     labels = store.described(image)["Config"]["Labels"]
     said = {name.rpartition(".")[2]: text for name, text in labels.items() if name.startswith("org.opencont")}
     description = "A reference emulator of HOSTKEY's InvAPI"
@@ -31,7 +31,7 @@ def test_it_says_what_it_is(store: Store, image: str) -> None:
     }
 
 
-def test_it_is_run_as_the_dockerfile_says(store: Store, image: str) -> None:
+def test_it_runs_as_the_dockerfile_says(store: Store, image: str) -> None:
     config = store.described(image)["Config"]
     assert (config["User"], config["WorkingDir"], config["StopSignal"]) == ("10001:10001", "/data", "SIGTERM")
     assert (config["Entrypoint"], config["Cmd"]) == (["invapi-emulator"], ["serve"])
@@ -39,7 +39,7 @@ def test_it_is_run_as_the_dockerfile_says(store: Store, image: str) -> None:
     assert store.described(image)["Healthcheck"]["Test"] == ["CMD", "invapi-emulator", "healthcheck"]
 
 
-def test_its_user_is_nobody_else_and_owns_the_volume(container: Container) -> None:
+def test_its_user_is_unprivileged_and_owns_the_volume(container: Container) -> None:
     assert container.run("sh", "-c", "id -u; id -g; stat -c %u:%g /data").split() == [
         "10001",
         "10001",
@@ -47,7 +47,7 @@ def test_its_user_is_nobody_else_and_owns_the_volume(container: Container) -> No
     ]
 
 
-def test_only_data_and_tmp_can_be_written(container: Container) -> None:
+def test_only_data_and_tmp_are_writable(container: Container) -> None:
     attempts = 'for d in / /opt/invapi-emulator /etc /run /var/tmp /data /tmp; do touch "$d/new" 2>&1 && echo "$d"; done'
     lines = container.run("sh", "-c", attempts).splitlines()
     assert [line for line in lines if line.startswith("/")] == ["/data", "/tmp"]
@@ -55,18 +55,18 @@ def test_only_data_and_tmp_can_be_written(container: Container) -> None:
     assert sum("Permission denied" in line for line in lines) == 1  # /run, see read_only.sh
 
 
-def test_there_is_no_pip_beside_the_emulator(container: Container) -> None:
+def test_the_emulators_environment_has_no_pip(container: Container) -> None:
     assert container.run("python3", "-c", "import importlib.util as u; print(u.find_spec('pip'))") == "None\n"
 
 
-def test_the_bytecode_of_a_start_is_there(container: Container) -> None:
+def test_it_contains_the_bytecode_of_a_start(container: Container) -> None:
     assert container.run("python3", "-c", WITHOUT_BYTECODE) == "\n"
 
 
-def test_nothing_of_the_build_is_left(container: Container) -> None:
+def test_it_contains_nothing_of_the_build(container: Container) -> None:
     for name in ("source", "pip", "root/.cache"):
         assert not (container.root / name).exists(), name
-    assert (container.root / "etc/pip.conf").read_bytes() == b""  # where this build mounted its own
+    assert (container.root / "etc/pip.conf").read_bytes() == b""  # this build mounted its own here
 
 
 def test_it_adds_less_than_eighty_megabytes(

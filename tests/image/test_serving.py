@@ -1,4 +1,4 @@
-"""The built image, served as docker-compose.yml serves it: on a root that cannot be written, with a volume."""
+"""The built image, served as in docker-compose.yml: on a read-only root, with a volume."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ def healthcheck(store: Store, image: str) -> list[str]:
 
 
 def create_snapshot(container: Container, name: str) -> str:
-    """Create a snapshot and wait until it is there, as an account's clock counts; return the key of the task."""
+    """Create a snapshot and wait for it, in the account's time. Return the key of the task."""
     form = f"action=create_snapshot&token=HOSTKEY_TOKEN&id=12345&name={name}"
     key = json.loads(container.curl("/vm.php", "--data", form))["callback"]
     assert check(container, key)["result"] == "Not ready"
@@ -44,7 +44,7 @@ def snapshots(container: Container) -> list[str]:
     return [snapshot["name"] for snapshot in answer["snapshots"]]
 
 
-def test_it_says_ready_is_healthy_and_does_what_it_is_for(
+def test_it_becomes_ready_and_healthy_and_works(
     container: Container, serve: list[str], healthcheck: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with container.served(*serve) as server:
@@ -59,7 +59,7 @@ def test_it_says_ready_is_healthy_and_does_what_it_is_for(
         assert server.stop()[0] == 0
 
 
-def test_a_second_run_goes_on_where_the_first_was(container: Container, serve: list[str]) -> None:
+def test_a_second_run_continues_where_the_first_was(container: Container, serve: list[str]) -> None:
     with container.served(*serve) as server:
         key = create_snapshot(container, "second")
         before = snapshots(container)
@@ -70,6 +70,6 @@ def test_a_second_run_goes_on_where_the_first_was(container: Container, serve: l
         assert check(container, key)["result"] == "OK"
 
 
-def test_without_a_server_it_is_not_healthy(container: Container, healthcheck: list[str]) -> None:
+def test_it_is_not_healthy_without_a_server(container: Container, healthcheck: list[str]) -> None:
     with pytest.raises(AssertionError, match=f"no emulator answers at http://127.0.0.1:{container.port}"):
         container.run(*healthcheck)

@@ -1,4 +1,4 @@
-"""A real browser: any Chromium that is installed, in the mode without a window."""
+"""A real browser: any installed Chromium, in headless mode."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
-    "--disable-dev-shm-usage",  # in a container it may be too small
+    "--disable-dev-shm-usage",  # it may be too small in a container
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

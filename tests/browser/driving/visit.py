@@ -1,4 +1,4 @@
-"""A person at the page of an account, and a client that calls the API meanwhile."""
+"""A person on the page of an account, and a client that calls the API meanwhile."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ expect.set_options(timeout=DEADLINE * 1000)
 
 @dataclass
 class Visit:
-    """`complaints` are the errors that the browser wrote down; none may be left at the end."""
+    """A visit. `complaints` are the errors that the browser logs. None may be left at the end."""
 
     page: Page
     account: Account
@@ -44,7 +44,7 @@ class Visit:
         return self.page.locator("#chains .link:not(.making, .none) .name").all_inner_texts()
 
     def call(self, module: str, action: str, headers: dict[str, str] | None = None, **fields: Any) -> Any:
-        """Call the API as a client of the account does."""
+        """Call the API as a client of the account."""
         token = {} if module == "eq_callback" else {"token": self.account.token}
         form = {"action": action, **token, **fields}
         return httpx.post(f"{self.account.url}/{module}.php", data=form, headers=headers).json()

@@ -1,4 +1,4 @@
-"""A stand-in for the image that the Dockerfile builds on: Debian's Python, where no registry can be asked."""
+"""A substitute for the base image of the Dockerfile: Debian's Python, where no registry is reachable."""
 
 import platform
 import re
@@ -8,13 +8,13 @@ from tests.image.building.image_store import Store, run
 
 
 def base_of(dockerfile: str) -> str:
-    """Return the full name of the image that a Dockerfile begins with."""
+    """Return the full name of the image that a Dockerfile starts from."""
     (name,) = re.findall(r"^FROM (\S+:\S+)", dockerfile, re.MULTILINE)
     return str(name) if "/" in name else f"docker.io/library/{name}"
 
 
 def import_base(store: Store, name: str) -> None:
-    """Put the smallest Debian of this machine's release that has a Python in the place of an image."""
+    """Replace an image by the smallest Debian of this machine's release with a Python."""
     root, archive = store.folder / "base", store.folder / "base.tar"
     release = platform.freedesktop_os_release()["VERSION_CODENAME"]
     run(900, "debootstrap", "--variant=minbase", "--include=python3,python3-venv", release, root)
@@ -24,6 +24,6 @@ def import_base(store: Store, name: str) -> None:
 
 
 def _forget_bytecode(root: Path) -> None:
-    """Leave the standard library as the real image does: without bytecode."""
+    """Remove the bytecode of the standard library, which the real image does not have either."""
     for file in (root / "usr" / "lib").glob("python3*/**/*.pyc"):
         file.unlink()

@@ -1,4 +1,4 @@
-"""A container made of the image: its commands run as its user, on a root that is really mounted read-only."""
+"""A container of the image. Commands run as its user, on a root that is really mounted read-only."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ class Container:
     tmp: Path
 
     def command(self, *words: str) -> list[str | Path]:
-        """Return what runs words in the container: only /data and /tmp can be written, as compose has it."""
+        """Return the command that runs words in the container. Only /data and /tmp are writable."""
         mounts = [f"--volume={self.data}:/data", f"--volume={self.tmp}:/tmp"]
         port = f"--env=INVAPI_EMULATOR_PORT={self.port}"
         inside = [
@@ -54,7 +54,7 @@ class Container:
 
     @contextmanager
     def served(self, *words: str) -> Iterator["Server"]:
-        """Run a command that serves, until it said something on stdout; kill it at the end if it still runs."""
+        """Run a command that serves until it prints to stdout. Kill it at the end if it still runs."""
         started = time.monotonic()
         with subprocess.Popen(
             within(LIFETIME, *self.command(*words)), env=os.environ | self.store.variables(),
@@ -78,16 +78,16 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """The server itself: the last of the processes that each started the next."""
+        """The server itself: the last process in the chain of starts."""
         return _descendants(self.process.pid)[-1]
 
     def status(self, name: str) -> list[str]:
-        """Return a line of what the machine says about the server's process."""
+        """Return a line of the system's information about the server process."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return dict(line.split(":", 1) for line in lines)[name].split()
 
     def stop(self) -> tuple[int, str]:
-        """Send what `docker stop` sends; return the exit status and what stood on stderr."""
+        """Send the signal of `docker stop`. Return the exit status and stderr."""
         os.kill(self.pid, signal.SIGTERM)
         _, errors = self.process.communicate(timeout=60)
         return self.process.returncode, errors
@@ -100,7 +100,7 @@ def _kill(pids: list[int]) -> None:
 
 
 def _descendants(pid: int) -> list[int]:
-    """Return a process and all that it started, those that started others first."""
+    """Return a process and all its descendants, parents first."""
     found = [pid]
     for parent in found:
         for task in Path(f"/proc/{parent}/task").glob("*/children"):

@@ -1,4 +1,4 @@
-"""A store of images in a folder of its own: podman builds in it, buildah runs what was built."""
+"""A store of images in its own folder: podman builds in it, buildah runs the result."""
 
 import json
 import os
@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 TAIL = 4000
-"""Characters of a command's output that a failure shows: its end says what went wrong."""
+"""Number of characters of a command's output shown after a failure: its end has the reason."""
 
 
 def within(seconds: int, *command: str | Path) -> list[str]:
-    """Return a command that ends after so many seconds at the latest, with all that it started."""
+    """Return a command that ends after at most this many seconds, with everything it started."""
     return ["timeout", "--kill-after=10", str(seconds), *map(str, command)]
 
 
 def run(seconds: int, *command: str | Path, **variables: str) -> str:
-    """Run a command that must succeed in time; return what it prints."""
+    """Run a command that must succeed in time. Return its output."""
     ended = subprocess.run(
         within(seconds, *command), capture_output=True, text=True, check=False, env=os.environ | variables
     )
@@ -30,12 +30,12 @@ class Store:
     folder: Path
 
     def command(self, program: str, *words: str | Path) -> list[str | Path]:
-        """Return a command of podman or buildah; their driver vfs needs nothing of the machine but files."""
+        """Return a podman or buildah command. Their driver vfs only needs files."""
         where: list[str | Path] = ["--root", self.folder / "images", "--runroot", self.folder / "state"]
         return [program, "--storage-driver", "vfs", *where, *words]
 
     def variables(self) -> dict[str, str]:
-        """Return what keeps temporary files in this folder too."""
+        """Return variables that put temporary files into this folder too."""
         (self.folder / "scratch").mkdir(exist_ok=True)
         return {"TMPDIR": str(self.folder / "scratch")}
 
@@ -47,7 +47,7 @@ class Store:
         return dict(described)
 
     def layers(self, image: str) -> list[int]:
-        """Return the size of each layer, compressed by gzip as a registry keeps it, the lowest first."""
+        """Return the size of each layer, compressed by gzip as in a registry, the lowest first."""
         folder = self.folder / "pushed"
         self.run(300, "podman", "push", "--quiet", "--compress", image, f"dir:{folder}")
         manifest = json.loads((folder / "manifest.json").read_text())

@@ -1,4 +1,4 @@
-"""Hand a build what this machine's pip knows: its configuration, and the files that it names."""
+"""Passes this machine's pip settings to a build: its configuration, and the files that it names."""
 
 import ast
 import sys
@@ -12,10 +12,10 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def volumes(folder: Path) -> list[str]:
-    """Return flags that mount a pip.conf, the certificates and whatever files it names, all to be read only."""
+    """Return flags that mount a pip.conf, the certificates and all files that it names, all read-only."""
     configuration = _configuration()
     file = folder / "pip.conf"
-    file.touch(mode=0o600)  # it may hold a password
+    file.touch(mode=0o600)  # it may contain a password
     with file.open("w", encoding="utf-8") as writable:
         configuration.write(writable)
     paths = {CERTIFICATES, *_named_by(configuration)}
@@ -24,7 +24,7 @@ def volumes(folder: Path) -> list[str]:
 
 
 def _configuration() -> RawConfigParser:
-    """Return what `pip config list` says, where environment variables come as section `:env:`, over all."""
+    """Return the output of `pip config list`. Environment variables come as section `:env:`, which wins."""
     configuration = RawConfigParser()
     lines = run(60, sys.executable, "-m", "pip", "config", "list").splitlines()
     for line in sorted(lines, key=lambda line: line.startswith(":env:")):
@@ -38,7 +38,7 @@ def _configuration() -> RawConfigParser:
 
 
 def _named_by(configuration: RawConfigParser) -> set[Path]:
-    """Return the files and folders that values name; the pages of an index refer to folders beside theirs."""
+    """Return the files and folders named in values. The pages of an index refer to folders beside theirs."""
     named: set[Path] = set()
     for section in configuration.sections():
         for key, value in configuration.items(section):
