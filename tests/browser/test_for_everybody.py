@@ -107,7 +107,7 @@ def tab_to(visit: Visit, name: str) -> None:
 def test_everything_works_with_the_keyboard_alone(visit: Visit) -> None:
     visit.open()
     visit.page.keyboard.press("Tab")
-    assert focused(visit) == "Skip to the content"
+    assert focused(visit) == "Skip to content"
     visit.page.keyboard.press("Enter")
     tab_to(visit, "web-1, VM 12345")
     visit.page.keyboard.press("Enter")

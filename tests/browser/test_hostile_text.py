@@ -40,7 +40,7 @@ def test_hostile_text_is_shown_and_does_not_run(visit: Visit, text: str) -> None
 
 def test_hostile_text_in_an_answer_does_not_run(visit: Visit) -> None:
     visit.open(12345)
-    visit.page.get_by_label("Name of a new snapshot").fill(HOSTILE[1])
+    visit.page.get_by_label("Name of the new snapshot").fill(HOSTILE[1])
     visit.press("Create snapshot")
     visit.see("#answer", "invalid_parameter")
     visit.see("#answer", HOSTILE[1])

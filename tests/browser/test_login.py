@@ -31,7 +31,7 @@ def enter(page: Page, token: str) -> None:
 def test_with_the_token_the_page_is_live_and_its_buttons_work_until_logout(page: Page, url: str) -> None:
     page.goto(f"{url}/_emulator/ui/accounts/demo/vms/12345")
     enter(page, "wrong")
-    expect(page.get_by_role("alert")).to_have_text("This is not the admin token.")
+    expect(page.get_by_role("alert")).to_have_text("The admin token is wrong.")
     enter(page, "open sesame")
     expect(page).to_have_url(f"{url}/_emulator/ui/accounts/demo/vms/12345")
     expect(page.locator("#stream")).to_have_attribute("data-state", "live")

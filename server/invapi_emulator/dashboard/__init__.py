@@ -1,4 +1,4 @@
-"""The page: what the control API knows, for people to look at and to press buttons on."""
+"""The page: the control API in a browser, with buttons."""
 
 from invapi_emulator.dashboard import login, routes
 

@@ -16,13 +16,13 @@ from invapi_emulator.engine.action import modules
 from invapi_emulator.storage import faults, task_lists, vms
 
 CARDS = 24
-"""So many VMs stand on one page of an account that has many."""
+"""Maximum number of VMs on one page."""
 
 LANES = 12
 
 
 def gather_account(context: AccountContext, wanted: Wanted, window: str, first_vm: int) -> dict[str, Any]:
-    """Return what the page shows; its cards start at the VM `first_vm`, or the first one after it."""
+    """Return the values for the template. The cards start at VM `first_vm`, or at the next VM after it."""
     ids = vms.ids(context.unit)
     start = next((place for place, id_ in enumerate(ids) if id_ >= first_vm), 0)
     shown = ids[start : start + CARDS]
@@ -45,7 +45,7 @@ def gather_account(context: AccountContext, wanted: Wanted, window: str, first_v
 
 
 def _lanes(ids: Sequence[int], under_way: Sequence[Task]) -> list[int]:
-    """Return the VMs that have a lane: all of a small world, those that have tasks of a large one."""
+    """Return the VMs that get a lane: all VMs of a small world, those with the newest tasks of a large one."""
     if len(ids) <= LANES:
         return list(ids)
     newest = dict.fromkeys(task.vm_id for task in reversed(under_way))

@@ -1,4 +1,4 @@
-"""A task as a bar: where it begins and ends, how far it is, when it was polled."""
+"""A task as a bar of the timeline: its start and end, its progress, its polls."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _NARROWEST = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened at a moment."""
+    """An event at a point in time."""
 
     place: float
     label: str
@@ -23,7 +23,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A task in its lane: `row` keeps apart what runs at the same time; `ends` are where its stages end."""
+    """A task in its lane. Tasks that overlap in time have different rows; `ends` are ends of stages."""
 
     task: Task
     label: str
@@ -52,7 +52,7 @@ def bar_of(scale: Scale, now: Instant, task: Task, row: int, polls: Sequence[Jou
 
 
 def end_of(task: Task, scale: Scale) -> Instant:
-    """Return where a task's bar ends; that of a task that hangs has no end to be seen."""
+    """Return the time at which a task's bar ends. The bar of a task that hangs reaches the right edge."""
     if task.ended_at is not None:
         return task.ended_at
     return scale.until if task.due_at is None else task.due_at

@@ -1,4 +1,4 @@
-"""A VM's snapshots as a chain in time, and where in it the VM's disk descends from."""
+"""A VM's snapshots as a chain in time, and the snapshot that the VM's disk descends from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from invapi_emulator.storage.events import Event, EventKind
 
 NEW_WORLD: tuple[EventKind, ...] = ("reset", "imported")
 LINEAGE: tuple[EventKind, ...] = (*NEW_WORLD, "vm_added", "snapshot_made", "snapshot_restored", "task_ended")
-"""Kinds of event that tell where a disk comes from."""
+"""Kinds of event that can change the origin of a disk."""
 
 MOST_OF_LINEAGE = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the VM's disk comes from: a snapshot, or none that is still there; `exactly`: nothing written since."""
+    """The snapshot that the VM's disk comes from, or None. `exactly`: nothing was written since."""
 
     snapshot: Snapshot | None
     exactly: bool = False
@@ -28,7 +28,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A snapshot in the chain, with the names of those that restoring it deletes."""
+    """A snapshot in the chain. `doomed` are the names of the snapshots that restoring it deletes."""
 
     snapshot: Snapshot
     disk: str
@@ -40,7 +40,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """A snapshot that is being made."""
+    """A snapshot that a running task creates."""
 
     name: str
     key: str
@@ -60,10 +60,10 @@ class Chain:
 
 
 def origin_of(vm: VirtualMachine, snapshots: Sequence[Snapshot], events: Sequence[Event]) -> Origin:
-    """Return what the VM's disk descends from.
+    """Return the origin of the VM's disk.
 
-    A fingerprint that is a snapshot's proves it. Else the last snapshot made or restored tells, and in a context
-    that nothing was done in yet, the newest one: a restore deletes what is newer than its snapshot.
+    A snapshot with the same fingerprint is the origin exactly. Otherwise it is the snapshot last made or
+    restored. In a new world it is the newest snapshot, as a restore deletes all newer snapshots.
     """
     same = [each for each in snapshots if each.state.disk_fingerprint == vm.state.disk_fingerprint]
     if same:
@@ -78,7 +78,7 @@ def origin_of(vm: VirtualMachine, snapshots: Sequence[Snapshot], events: Sequenc
 
 
 def _last_told(vm_id: int, events: Sequence[Event]) -> Event | None:
-    """Return the last event that made the VM's disk what it is, of the present world."""
+    """Return the last event of the present world that changed the origin of the VM's disk."""
     for event in reversed(events):
         if event.kind in NEW_WORLD or (event.kind == "vm_added" and event.data["vm"] == vm_id):
             return None
@@ -139,6 +139,6 @@ def _making(task: Task, now: Instant) -> Making:
 
 
 def _still_there(good: Sequence[Snapshot], type_: str, name: str) -> Snapshot | None:
-    """Return the snapshot of that name, or if it is gone the newest that is left of its type."""
+    """Return the snapshot with that name. If it was deleted, return the newest one left of its type."""
     mine = [each for each in good if each.type == type_]
     return next((each for each in mine if each.name == name), mine[-1] if mine else None)

@@ -1,4 +1,4 @@
-"""Statistics as lines: where each point stands in a drawing of 600 by 100."""
+"""Statistics as lines: the coordinates of each point in a drawing of 600 by 100."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A series: its points, and in words what a reader of the drawing would see."""
+    """A series: its points, and its least, largest and last value as text."""
 
     name: str
     points: str
@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shade:
-    """A task's time in the drawing."""
+    """The duration of a task in the drawing."""
 
     left: float
     width: float
@@ -42,9 +42,9 @@ class Chart:
     @property
     def summary(self) -> str:
         parts = [
-            f"{line.name}: least {line.least}, most {line.most}, last {line.last}" for line in self.lines
+            f"{line.name}: minimum {line.least}, maximum {line.most}, last {line.last}" for line in self.lines
         ]
-        return f"{self.title} in the last hour. {'; '.join(parts)}"
+        return f"{self.title}, last hour. {'; '.join(parts)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def statistics_charts(statistics: Mapping[str, Any], tasks: Sequence[Task], now:
 
 
 def _chart(title: str, series: Mapping[str, Sequence[float]], top: float, write: Any) -> Chart:
-    """Return a chart up to `top`, or up to the largest value where that is 0."""
+    """Return a chart with the scale up to `top`, or up to the largest value if `top` is 0."""
     height = top or max(max(values) for values in series.values()) or 1
     lines = (
         Line(name, _points(values, height), write(min(values)), write(max(values)), write(values[-1]))

@@ -1,4 +1,4 @@
-"""A form for each kind of fault, out of the schema of its fields."""
+"""A form for each kind of fault, generated from the schema of its fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from invapi_emulator.engine.faults.kinds import FAULTS
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field of a form: `type` is the JSON type it is sent as; `least` and `most` bound a number."""
+    """A field of a form. `type` is its JSON type; `least` and `most` bound a number."""
 
     name: str
     type: str
@@ -25,8 +25,12 @@ class FormField:
 
     @property
     def hint(self) -> str:
-        least = "" if self.least is None else f"{'over' if self.least_is_too_little else 'from'} {self.least}"
-        most = "" if self.most is None else f"up to {self.most}"
+        least = (
+            ""
+            if self.least is None
+            else f"{'more than' if self.least_is_too_little else 'at least'} {self.least}"
+        )
+        most = "" if self.most is None else f"at most {self.most}"
         given = "" if self.default is None else f"default {self.default}"
         return ", ".join(word for word in (least, most, given, "required" if self.required else "") if word)
 

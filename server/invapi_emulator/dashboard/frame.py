@@ -1,4 +1,4 @@
-"""The head of every page of an account: whose page it is, and what its clock says."""
+"""The header of every page of an account: the account and its clock."""
 
 from typing import Any
 

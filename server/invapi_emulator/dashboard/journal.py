@@ -17,7 +17,7 @@ _MASK = "***"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which calls to show: of one action, of one result, where these are not empty; or `unauthenticated`."""
+    """A filter of calls. An empty action or result matches all calls."""
 
     action: str = ""
     result: str = ""
@@ -26,7 +26,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A call; `sent` are its fields as a client would type them, `answer` is indented where it is JSON."""
+    """A call. `sent` has its fields as form fields; `answer` is indented if it is JSON."""
 
     number: int
     request: JournalEntry
@@ -44,7 +44,7 @@ class Journal:
 
 
 def polls_of(context: AccountContext) -> list[JournalEntry]:
-    """Return the newest checks of tasks' keys."""
+    """Return the newest checks of task keys."""
     checks = requests.newest_of(context.tx, context.account.id, MOST_POLLS, action="check")
     return [call for _, call in checks]
 
@@ -52,7 +52,7 @@ def polls_of(context: AccountContext) -> list[JournalEntry]:
 def journal_of(
     context: AccountContext, wanted: Wanted, vm_id: int | None = None, keys: Collection[str] = ()
 ) -> Journal:
-    """Return the newest calls that are wanted: of all VMs, or of one with the checks of its tasks' `keys`."""
+    """Return the newest calls that match: of all VMs, or of one VM with the checks of its tasks' `keys`."""
     owner = None if wanted.unauthenticated else context.account.id
     of_vm = None if wanted.unauthenticated else vm_id
     found = requests.newest_of(

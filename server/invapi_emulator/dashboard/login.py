@@ -1,4 +1,4 @@
-"""The way in for browsers where there is an admin token: a form that sets a cookie."""
+"""Log in with the admin token in a browser: a form that sets a cookie."""
 
 from urllib.parse import parse_qs
 
@@ -23,7 +23,7 @@ async def form(request: Request) -> Response:
 
 @router.post(LOGIN)
 async def log_in(request: Request) -> Response:
-    """Set the cookie and go on to where somebody wanted to; with a wrong token, ask again."""
+    """Set the cookie and redirect to the requested page. With a wrong token, show the form again."""
     sent = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
     token, wanted = sent.get("token", [""])[-1], sent.get("next", [""])[-1]
     admin_auth: AdminAuth = request.app.state.admin_auth
@@ -43,7 +43,10 @@ def _form(request: Request, wanted: str, *, wrong: bool = False) -> Response:
 
 
 def _here(request: Request, wanted: str) -> str:
-    """Return a path of this server, whatever address somebody put into a link to the form."""
+    """Return the requested path if it is a path of this server, otherwise the path of the page.
+
+    A link to the form can have any address in `next`.
+    """
     safe = (
         wanted.startswith("/") and not wanted.startswith("//") and wanted.isprintable() and wanted.isascii()
     )

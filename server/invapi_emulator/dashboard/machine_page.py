@@ -1,4 +1,4 @@
-"""A VM's page: its snapshots, statistics, tasks and requests, and buttons for all it can be asked."""
+"""A VM's page: its snapshots, statistics, tasks and requests, and a button for each action."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from invapi_emulator.storage import events, snapshots, task_lists
 
 
 def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: str) -> dict[str, Any]:
-    """Return what the page shows; raises NotFound when the account has no such VM."""
+    """Return the values for the template; raise NotFound if the account has no such VM."""
     tx, unit, now = context.tx, context.unit, context.now
     stored = vm_named(context, vm_id)
     machine = machine_of(context, stored)

@@ -1,4 +1,4 @@
-"""A VM in the words of the page: its power, lock, disk, memory and snapshots."""
+"""A VM as the page shows it: its power, lock, disk, memory and snapshots."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from invapi_emulator.storage import snapshots, tasks
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The changing task under way, how far it is, and whether it hangs."""
+    """The running task that locks the VM, with its progress in percent."""
 
     key: str
     action: str
@@ -22,7 +22,7 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A VM as a card shows it; `rotation` is in words, None for a VM that has no snapshots."""
+    """A VM as a card shows it. `rotation` is text, or None for a VM that cannot have snapshots."""
 
     vm: VirtualMachine
     lock: Lock | None

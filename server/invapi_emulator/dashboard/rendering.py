@@ -1,4 +1,4 @@
-"""Templates into answers that run no script but the page's own."""
+"""Render templates into responses that run only the page's own scripts."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ POLICY = (
 )
 _HEADERS = {
     "Cache-Control": "no-cache",
-    "Referrer-Policy": "same-origin",  # with no-referrer a form of ours would say that it is of no origin
+    "Referrer-Policy": "same-origin",  # with no-referrer, browsers send `Origin: null` with our forms
     "X-Content-Type-Options": "nosniff",
 }
 _TYPES = {
@@ -39,10 +39,10 @@ def html(template: str, model: Mapping[str, Any], status: int = 200) -> Response
 
 
 def static_file(name: str) -> Response:
-    """Return one of the files in `static`; raises NotFound for all else."""
+    """Return a file of the folder `static`; raise NotFound if there is none of this name."""
     known = {file.name: file for file in resources.files(__package__).joinpath("static").iterdir()}
     if name not in known:
-        raise NotFound("not_found", f"the page has no file {name[:80]!r}")
+        raise NotFound("not_found", f"no file {name[:80]!r} in the page")
     return Response(known[name].read_bytes(), 200, _HEADERS, _TYPES[name.rpartition(".")[2]])
 
 

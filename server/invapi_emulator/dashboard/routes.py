@@ -1,4 +1,4 @@
-"""Where the page is: `/` for browsers, `/_emulator/ui` and what is below it."""
+"""Routes of the page: `/` for browsers, `/_emulator/ui` and the paths below it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/", response_model=None)
 async def front(request: Request, worlds: TheWorlds) -> Response | Index:
-    """Show the page to a browser, and to other clients what this is."""
+    """Show the page to browsers, and the index to other clients."""
     if "text/html" not in request.headers.get("accept", ""):
         return await index.index(request)
     return await account(request, DEMO, worlds)
@@ -87,7 +87,7 @@ async def _page(
 
 
 def _visitor(request: Request) -> dict[str, Any]:
-    """Return what each page says of who looks at it: where the page is for them, and whether there is a way to log out."""
+    """Return what every template needs of the request: the root path, and whether to offer a logout."""
     return {"root": root_of(request.scope), "by_cookie": getattr(request.state, "by_cookie", False)}
 
 

@@ -21,7 +21,7 @@ _TIMES = 4
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A stretch of time that the clock was moved over."""
+    """A period that the clock was moved across."""
 
     place: float
     width: float
@@ -73,14 +73,14 @@ def timeline_of(
 
 
 def _marks(context: AccountContext) -> list[Event]:
-    """Return what is to be marked, oldest first: of the present world only, events go on over resets."""
+    """Return the events to mark, oldest first. Events outlive resets; skip those of former worlds."""
     marks = events.newest(context.tx, context.account.id, _MARKED, _MOST_MARKS)
     resets = [place for place, event in enumerate(marks) if event.kind in ("reset", "imported")]
     return marks[resets[-1] + 1 :] if resets else marks
 
 
 def _rows(scale: Scale, tasks: Iterable[Task]) -> list[list[Task]]:
-    """Return the tasks that are seen, put into rows in which none overlaps another."""
+    """Return the visible tasks in rows, so that no tasks of a row overlap."""
     rows: list[list[Task]] = []
     for task in tasks:
         if end_of(task, scale) < scale.since:

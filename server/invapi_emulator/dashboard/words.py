@@ -1,4 +1,4 @@
-"""How the page writes sizes, times and names of actions."""
+"""Sizes, times and names of actions as text for the page."""
 
 from functools import cache
 
@@ -10,17 +10,17 @@ _KIB = 1024
 
 @cache
 def action(name: str) -> str:
-    """Return the label of an action, whichever module has it."""
+    """Return the label of an action of any module."""
     return next((action.label for action in ACTIONS.values() if action.name == name), name)
 
 
 def clock(instant: Instant) -> str:
-    """Return a time as people read it, in UTC, to the second."""
+    """Return a time in UTC as `2030-01-01 00:00:00`."""
     return to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def span(length: Instant) -> str:
-    """Return a length of time in the two largest of its units."""
+    """Return a duration in its two largest units, such as `1 min 30 s`."""
     if length < MINUTE:
         return f"{length / SECOND:.1f} s".replace(".0 s", " s")
     if length < HOUR:

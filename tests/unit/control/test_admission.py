@@ -62,7 +62,7 @@ def test_a_wrong_token_is_refused(browser: httpx.Client, token: str) -> None:
     refused = log_in(browser, token)
     assert refused.status_code == 401
     assert "set-cookie" not in refused.headers
-    assert "This is not the admin token." in refused.text
+    assert "The admin token is wrong." in refused.text
     assert browser.get("/").status_code == 303
 
 

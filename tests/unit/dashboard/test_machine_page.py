@@ -19,13 +19,13 @@ def test_each_snapshot_tells_which_ones_a_restore_deletes(emulator: Emulator) ->
 
 
 def test_a_disk_descends_from_the_newest_snapshot_at_first(emulator: Emulator) -> None:
-    assert descent(emulator) == "The VM's disk now descends from before-release, with what was written since"
+    assert descent(emulator) == "The VM's disk now descends from before-release, with changes since then"
 
 
 def test_a_disk_descends_from_the_snapshot_made_last(emulator: Emulator) -> None:
     emulator.do("vm", "create_snapshot", name="now")
     emulator.advance(5)
-    assert descent(emulator) == "The VM's disk now descends from now, with what was written since"
+    assert descent(emulator) == "The VM's disk now descends from now, with changes since then"
 
 
 def test_a_restored_disk_is_exactly_the_snapshot_and_descends_from_it_once_it_ran(emulator: Emulator) -> None:
@@ -34,7 +34,7 @@ def test_a_restored_disk_is_exactly_the_snapshot_and_descends_from_it_once_it_ra
     assert descent(emulator) == "The VM's disk now is exactly fresh-install"
     emulator.do("eq", "on")
     emulator.advance(1)
-    assert descent(emulator) == "The VM's disk now descends from fresh-install, with what was written since"
+    assert descent(emulator) == "The VM's disk now descends from fresh-install, with changes since then"
 
 
 def test_a_snapshot_of_another_type_can_be_what_a_disk_descends_from(emulator: Emulator) -> None:
@@ -49,7 +49,7 @@ def test_a_failed_restore_leaves_a_damaged_disk(emulator: Emulator) -> None:
     emulator.do("eq", "off")
     emulator.fault("task_fails")
     emulator.do("vm", "restore_snapshot", name="fresh-install")
-    assert descent(emulator) == "The VM's disk is damaged: a restore failed in the middle"
+    assert descent(emulator) == "The VM's disk is damaged: a restore failed halfway"
 
 
 def test_a_removed_snapshot_leaves_its_elder_as_what_the_disk_descends_from(emulator: Emulator) -> None:
@@ -64,7 +64,7 @@ def test_a_removed_snapshot_leaves_its_elder_as_what_the_disk_descends_from(emul
 def test_a_snapshot_under_way_stands_in_the_chain(emulator: Emulator) -> None:
     emulator.start("vm", "create_snapshot", name="coming")
     emulator.advance(2)
-    assert re.search(r"coming ▸ being made prepare, \d+ %", said(emulator, vm_page()))
+    assert re.search(r"coming ▸ creating prepare, \d+ %", said(emulator, vm_page()))
 
 
 def test_a_hanging_task_says_so(emulator: Emulator) -> None:
@@ -118,7 +118,7 @@ def test_statistics_are_those_that_load_stats_gives(emulator: Emulator) -> None:
     emulator.do("vm", "load_stats")
     stats = page(emulator, vm_page()).partition('id="charts"')[2]
     assert stats.count("<polyline") == 6
-    assert re.search(r'aria-label="CPU in the last hour\. cpu: least \d+ %, most \d+ %, last \d+ %"', stats)
+    assert re.search(r'aria-label="CPU, last hour\. cpu: minimum \d+ %, maximum \d+ %, last \d+ %"', stats)
 
 
 def test_a_window_can_be_chosen(emulator: Emulator) -> None:

@@ -53,7 +53,7 @@ def test_an_account_has_a_page_of_its_own(emulator: Emulator) -> None:
     "path", ["accounts/nobody", "accounts/demo/vms/1", "accounts/demo/vms/x", "accounts/N!"]
 )
 def test_what_is_not_there_is_said_on_a_page(emulator: Emulator, path: str) -> None:
-    assert "Not here" in page(emulator, f"/_emulator/ui/{path}", status=404)
+    assert "Not found" in page(emulator, f"/_emulator/ui/{path}", status=404)
 
 
 def test_static_files_have_their_types_and_no_others_are_served(emulator: Emulator) -> None:
@@ -119,7 +119,7 @@ def test_every_kind_of_fault_has_a_form_with_its_fields(emulator: Emulator, kind
 def test_a_rule_shows_how_often_it_fired(emulator: Emulator) -> None:
     emulator.fault("reject", match={"action": "list"}, times=2)
     emulator.call("eq", "list")
-    assert 'reject on {"action":"list"} fired 1 of 2 times; asked about 1 calls' in said(emulator)
+    assert 'reject on {"action":"list"} fired 1 of 2 times; checked against 1 calls' in said(emulator)
 
 
 def test_an_account_of_many_machines_is_shown_in_parts(emulator: Emulator) -> None:

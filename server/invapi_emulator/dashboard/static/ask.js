@@ -1,4 +1,4 @@
-// Asks before something is lost, and says what.
+// Asks for confirmation before something is lost, and lists it.
 
 let leaveTheLast = () => {};
 
@@ -9,14 +9,14 @@ export async function agreed(element) {
   const dialog = document.getElementById("ask");
   dialog.querySelector("#ask-title").textContent = ask;
   dialog.querySelector("#ask-text").textContent = askText ?? "";
-  dialog.querySelector("#ask-yes").textContent = yes ?? "Go on";
+  dialog.querySelector("#ask-yes").textContent = yes ?? "Continue";
   dialog.querySelector("#ask-losses").replaceChildren(...JSON.parse(loses ?? "[]").map(asItem));
   dialog.returnValue = "no";
   dialog.showModal();
   return answerOf(dialog);
 }
 
-// A browser tells of a closing a little later: by then the next question may be open, which that is no answer to.
+// A browser reports the closing of a dialog late. The next question may be open by then; do not answer it.
 function answerOf(dialog) {
   return new Promise((resolve) => {
     const answer = (agreed) => {

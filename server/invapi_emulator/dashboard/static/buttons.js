@@ -1,4 +1,5 @@
-// What happens on a press: `data-call` sends what a client would, `data-control` asks the control API, `data-copy` copies.
+// Buttons: `data-call` sends a client's call, `data-control` calls the control API, `data-copy` copies.
+
 import { agreed } from "./ask.js";
 import { call } from "./calls.js";
 import { control } from "./control.js";

@@ -1,4 +1,4 @@
-// Sends what a client would send, and shows the request and the answer.
+// Sends a call as a client would, and shows the request and the answer.
 
 const OF_NO_VM = new Set(["check", "get_engine"]);
 
@@ -7,7 +7,7 @@ export async function call(element) {
   const form = formOf(element, action);
   const panel = document.getElementById("answer");
   panel.classList.add("shown");
-  panel.querySelector("output").replaceChildren(...asked(path, form), text("p", "muted", "waiting for the answer"));
+  panel.querySelector("output").replaceChildren(...asked(path, form), text("p", "muted", "Waiting for the answer"));
   const heard = await send(path, form);
   panel.querySelector("output").replaceChildren(...asked(path, form), ...answered(heard));
   prefill(heard.body?.callback);

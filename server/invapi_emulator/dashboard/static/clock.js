@@ -1,4 +1,4 @@
-// Shows the account's time between two refreshes: the server's word, carried on at the clock's rate.
+// Shows the account's time between refreshes: the server's last time, continued at the clock's rate.
 
 const HERE = () => document.getElementById("now");
 

@@ -1,4 +1,4 @@
-// Asks the control API, and says in words what it answered.
+// Calls the control API, and describes the answer in words.
 import { readFields } from "./fields.js";
 
 export async function control(element) {
@@ -12,7 +12,7 @@ export async function control(element) {
     if (answer.ok) say(element, done(element, said), false);
     else refused(element, said.error);
   } catch {
-    say(element, "The emulator does not answer.", true);
+    say(element, "The emulator does not respond.", true);
   }
 }
 
@@ -26,10 +26,10 @@ function refused(element, error) {
 }
 
 function done(element, said) {
-  if (said.events !== undefined) return `It is ${readable(said.now)} now; ${counted(said)}.`;
+  if (said.events !== undefined) return `The clock shows ${readable(said.now)}; ${counted(said)}.`;
   if (said.kind !== undefined && said.fired !== undefined) return `Rule ${said.id}, ${said.kind}, is ${said.enabled ? "on" : "off"}.`;
   if (said.mode !== undefined) return `The clock is ${said.mode}, rate ${said.rate}.`;
-  if (said.scenario !== undefined) return `Account ${said.name} starts again with scenario ${said.scenario}.`;
+  if (said.scenario !== undefined) return `Account ${said.name} was reset to scenario ${said.scenario}.`;
   if (said.state !== undefined) return `Task ${said.key} is ${said.state}.`;
   return "Done.";
 }

@@ -1,4 +1,4 @@
-// Copies text; where the browser offers no clipboard (a page that is not of this machine), through a field.
+// Copies text. Without a clipboard (browsers have none for plain HTTP from another machine), uses a field.
 
 export async function copy(button) {
   const text = button.dataset.copy;

@@ -1,4 +1,4 @@
-// Shows the fields of the kind of fault that is chosen, and leaves out those of the others.
+// Shows the fields of the selected kind of fault, and hides those of the others.
 
 export function watchFaultForm() {
   const form = document.getElementById("new-fault");
@@ -9,5 +9,5 @@ export function watchFaultForm() {
     }
   };
   form.elements.kind.addEventListener("change", choose);
-  choose(); // a browser may have remembered another kind
+  choose(); // a browser may restore an earlier selection
 }

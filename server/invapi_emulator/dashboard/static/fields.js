@@ -1,4 +1,4 @@
-// Reads a form into the object that the control API takes: `data-type` says what a field is sent as.
+// Reads a form into the object that the control API takes. `data-type` is the JSON type of a field.
 
 export function readFields(form) {
   const body = {};

@@ -1,10 +1,10 @@
-// Keeps the page true: an event fetches this page anew at once, and so does each second, for time passes without events.
+// Keeps the page up to date: fetches it again at every event, and each second, as time passes without events.
 import { morph } from "./morph.js";
 
-const SETTLE = 120; // ms: events that come together are one refresh
-const APART = 250; // ms: a busy account is drawn four times a second, not more
+const SETTLE = 120; // ms: events this close together share one refresh
+const APART = 250; // ms: at most four refreshes a second for a busy account
 const TICK = 1000; // ms
-const PATIENCE = 8000; // ms: how long an answer may take
+const PATIENCE = 8000; // ms: maximum wait for an answer
 
 let stream = null;
 let streaming = false;
@@ -37,7 +37,7 @@ function listen() {
   };
   stream.onmessage = () => refreshSoon(SETTLE);
   stream.onerror = () => {
-    hangUp(); // the next tick calls again: a new server knows nothing of this stream
+    hangUp(); // the next tick reconnects: a restarted server does not know this stream
     refreshSoon(0);
   };
 }
@@ -78,7 +78,7 @@ async function draw() {
     headers: { accept: "text/html" },
     signal: AbortSignal.timeout(PATIENCE),
   });
-  if (answer.redirected) location.reload(); // to the way in: the admin token is another one now
+  if (answer.redirected) location.reload(); // to the login: the admin token has changed
   if (!answer.ok) return answer.status === 404 ? "gone" : "lost";
   take(await answer.text());
   return streaming || document.body.dataset.account === undefined ? "live" : "asking";
@@ -94,9 +94,9 @@ function take(text) {
 
 const WORDS = {
   live: "live",
-  asking: "no event stream: asking every second",
-  lost: "connection lost: trying again",
-  gone: "this is no longer there: choose another page",
+  asking: "no event stream: refreshing every second",
+  lost: "connection lost: retrying",
+  gone: "this page no longer exists: choose another one",
 };
 
 function tell(state) {

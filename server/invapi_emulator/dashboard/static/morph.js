@@ -1,4 +1,4 @@
-// Makes one tree like another by changing as little as possible: what has the focus, is open or was typed stays.
+// Updates a DOM tree with as few changes as possible, so that focus, open rows and typed text stay.
 
 export function morph(old, wanted) {
   if (old.nodeType !== Node.ELEMENT_NODE) {
@@ -15,7 +15,7 @@ function morphAttributes(old, wanted) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
   for (const { name } of [...old.attributes]) {
-    // Whether a row is unfolded is the reader's business.
+    // The reader decides whether a row is open.
     if (!wanted.hasAttribute(name) && name !== "open") old.removeAttribute(name);
   }
 }

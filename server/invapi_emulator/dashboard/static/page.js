@@ -1,4 +1,4 @@
-// What the page does beyond showing: it sends, asks first, copies, and stays true.
+// The page's behavior: it sends calls, asks for confirmation, copies text and stays up to date.
 import { watchButtons } from "./buttons.js";
 import { tickClock } from "./clock.js";
 import { watchFaultForm } from "./faults.js";

@@ -1,9 +1,9 @@
-// Links into the page unfold what they lead to, and filters change the address, so that a reload shows the same.
+// Links within the page open their target. Filters change the address, so that a reload shows the same.
 
 export function watchPlaces(refresh) {
   addEventListener("hashchange", unfold);
   document.addEventListener("click", (event) => {
-    // The place may be in the address already.
+    // If the address already has the target, no hashchange event follows.
     if (event.target.closest('a[href^="#"]')) setTimeout(unfold);
   });
   document.addEventListener("change", (event) => {
