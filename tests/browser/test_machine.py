@@ -147,7 +147,7 @@ def test_rotation_is_updated_and_shown(visit: Visit) -> None:
     visit.open(VM)
     visit.page.locator("summary", has_text="Rotation").click()
     visit.page.get_by_role("combobox", name="Rotation").select_option("on")
-    visit.page.get_by_label("Excluded from it").fill("fresh-install")
+    visit.page.get_by_label("Excluded snapshots").fill("fresh-install")
     visit.press("Update rotation")
     visit.see('.link[data-name="fresh-install"]', "excluded from rotation")
     visit.see(".chain-head", "rotation on")

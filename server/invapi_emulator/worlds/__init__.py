@@ -1,1 +1,1 @@
-"""Named starting worlds, and the accounts that live in them."""
+"""Worlds: scenarios, import and export, and the accounts that have them."""

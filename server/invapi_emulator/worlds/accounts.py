@@ -1,4 +1,4 @@
-"""Making accounts, starting their worlds again, and giving them others."""
+"""Create accounts, reset their worlds, and replace them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ DEMO_CREDENTIALS = Credentials(
     api_key="demo-api-key",
     token="HOSTKEY_TOKEN",  # noqa: S106 - the vendor's examples print it
     user="demo@example.com",
-    password="demo-password",  # noqa: S106 - nothing is behind it
+    password="demo-password",  # noqa: S106 - it protects nothing
 )
-"""What the account of a fresh emulator is reached with (contract 7.1)."""
+"""Credentials of the account demo of a fresh emulator (contract 7.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The world that an account is to start with; without a seed it gets one by chance."""
+    """The initial world of an account. Without a seed, the account gets a random one."""
 
     scenario: Scenario
     start: ClockStart
@@ -44,7 +44,7 @@ class Wanted:
         profile: Profile | None = None,
         assume: Mapping[str, str] | None = None,
     ) -> "Wanted":
-        """Return what is wanted where this is the default: what is asked for goes over what the scenario says."""
+        """Return this with changes. The arguments override the scenario's values, which override these."""
         scenario = scenario or self.scenario
         told = scenario.world
         start = _changed(_changed(self.start, told.clock), clock)
@@ -55,23 +55,23 @@ class Wanted:
 def make_account(
     tx: Transaction, name: str, credentials: Credentials, wanted: Wanted, real_now: Instant
 ) -> Account:
-    """Make an account; raises Unprocessable when its scenario cannot be at the time its clock starts at."""
+    """Create an account; raise Unprocessable if its scenario is not possible at its clock's start."""
     account = accounts.add(tx, _new_account(name, credentials, wanted, real_now))
     load_world(tx, account, wanted.scenario.world, account.clock.base)
     return account
 
 
 def check_wanted(tx: Transaction, wanted: Wanted, real_now: Instant) -> None:
-    """Raise Unprocessable if no account could be made so now."""
+    """Raise Unprocessable if `make_account` would fail now."""
     account = _new_account(DEMO, DEMO_CREDENTIALS, wanted, real_now)
     check_world(tx, account, wanted.scenario.world, account.clock.base)
 
 
 def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> None:
-    """Start the account's world again, in a new generation: nothing of the old one reaches into it.
+    """Reset the account's world, in a new generation that nothing of the former world can affect.
 
-    Name, API key and given token stay; so do seed, clock, profile and assumptions as it was made with, unless a seed
-    or another scenario that has its own is named.
+    Name, API key and given token stay. Seed, clock, profile and assumptions return to their initial values,
+    unless another seed is given, or another scenario that has its own.
     """
     account, real_now = unit.account, unit.real_now
     told = World() if scenario.name == account.scenario else scenario.world
@@ -100,9 +100,9 @@ def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> Non
 
 
 def replace_world(unit: UnitOfWork, world: World) -> KeysIssuedAnew:
-    """Put another world in the place of the account's, in a new generation; login tokens stay.
+    """Replace the account's world, in a new generation. Login tokens stay.
 
-    What it says nothing of, clock, seed, profile or assumptions, goes on as it was.
+    If the new world has no clock, seed, profile or assumptions, the account keeps its own.
     """
     account, real_now = unit.account, unit.real_now
     changes = {} if world.clock is None else world.clock.model_dump()
@@ -126,7 +126,7 @@ def replace_world(unit: UnitOfWork, world: World) -> KeysIssuedAnew:
 
 
 def _begin_again(unit: UnitOfWork) -> None:
-    """Let a unit go on with the world that SQL has put in the place of the account's."""
+    """Load the world that was replaced with SQL into the unit of work."""
     unit.reload()
     unit.due_earlier = True
 
@@ -156,7 +156,7 @@ def _changed(start: ClockStart, change: ClockChange | None) -> ClockStart:
 
 
 def _imported(conduct: Conduct, world: World) -> Conduct:
-    """Return the conduct that a world brings with it: of its assumptions, those it does not name hold."""
+    """Return the behavior that a world sets. Assumptions that it omits get their default."""
     fresh = conduct if world.assume is None else Conduct(conduct.profile)
     return fresh.changed(world.profile, world.assume)
 

@@ -1,4 +1,4 @@
-"""Building VMs as they are described; what is left out follows from the seed."""
+"""Build VMs from their description. Omitted fields follow from the seed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _USED_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class BuiltVm:
-    """A VM with all it holds."""
+    """A VM with everything that belongs to it."""
 
     vm: VirtualMachine
     snapshots: tuple[Snapshot, ...]
@@ -34,7 +34,7 @@ class BuiltVm:
 
 
 def build_vm(spec: VmSpec, building: BuildContext, place: str) -> BuiltVm:
-    """Return the VM that is described at this place; raises Unprocessable where numbers or keys cannot be."""
+    """Return the VM described at this place; raise Unprocessable for numbers or keys that are taken."""
     tags = [f"{place}snapshots.{number}" for number in range(len(spec.snapshots))]
     snapshots = tuple(_snapshot(spec, number, building, tag) for number, tag in enumerate(tags))
     tasks = build_tasks(spec, building, place)
@@ -54,7 +54,7 @@ def build_vm(spec: VmSpec, building: BuildContext, place: str) -> BuiltVm:
 
 
 def _unlisted(spec: VmSpec, number: int, building: BuildContext, place: str) -> StaleChange:
-    """Return a change that lists do not show yet; a removed snapshot is described as one that is there."""
+    """Return a change that lists do not show yet. A removed snapshot has the fields of a present one."""
     change = spec.unlisted[number]
     if change.removed is None:
         return StaleChange(change.id, None, change.until)
@@ -95,7 +95,7 @@ def _vm(spec: VmSpec, building: BuildContext) -> VirtualMachine:
 
 
 def _busy(vm: VirtualMachine, tasks: tuple[Task, ...], now: Instant) -> VirtualMachine:
-    """Return the VM with what follows from its tasks: its lock, whether it is held still, what was started."""
+    """Return the VM with what its tasks imply: its lock, `running_since` and the counts of started tasks."""
     under_way = [task for task in tasks if task.state == "running"]
     changing = [task.key for task in under_way if kind_of(task).changes]
     held_still = vm.power == "off" or any(holds_still(task) for task in under_way)
@@ -125,7 +125,7 @@ def _snapshot(spec: VmSpec, place: int, building: BuildContext, tag: str) -> Sna
 
 
 def _image_id(spec: VmSpec, place: int, building: BuildContext) -> str:
-    """Return a generated image that none of the VM's snapshots is said to have."""
+    """Return a generated image id that the description gives to none of the VM's snapshots."""
     taken, attempt = {described.image_id for described in spec.snapshots}, place
     while (made := building.chance.uuid("vm", spec.id, "image of the scenario", attempt)) in taken:
         attempt += len(spec.snapshots)
@@ -170,7 +170,7 @@ def _lived(
     *,
     with_memory: bool,
 ) -> MachineState:
-    """Return the state of a VM that has lived this part of its past, from 0 to 1, unless generations are given."""
+    """Return the state of a VM after this share of its past, 0 to 1. Given generations override it."""
     generation = int(_SECONDS_RUN * lived)
     disk_generation = generation if disk is None else disk
     memory_generation = generation if memory is None else memory

@@ -1,4 +1,4 @@
-"""What VMs are built on: whose they are, when, by which chance, and which numbers and keys are free."""
+"""The context of building VMs: the account, its time and chance, and the free numbers and keys."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from invapi_emulator.worlds.schema import VmSpec
 
 
 class Numbers:
-    """The numbers of snapshots and tasks: those given stay, others follow the largest."""
+    """The numbers of snapshots and tasks. Given numbers stay; generated ones follow the largest."""
 
     def __init__(self, last: int, taken_snapshots: Iterable[int], taken_tasks: Iterable[int]) -> None:
         self.last = last
         self._taken = {"snapshot": set(taken_snapshots), "task": set(taken_tasks)}
 
     def reserve(self, given: Iterable[int | None]) -> None:
-        """Let what is generated follow these."""
+        """Generate only numbers larger than these."""
         self.last = max(self.last, *(number or 0 for number in given), 0)
 
     def of(self, what: str, given: int | None, place: str) -> int:
-        """Return the number of a `snapshot` or a `task`; one that is given must not be another's."""
+        """Return the number of a `snapshot` or a `task`; raise Unprocessable if a given one is taken."""
         taken = self._taken[what]
         if given is None:
             self.last += 1
@@ -37,10 +37,10 @@ class Numbers:
 
 
 class Keys:
-    """The keys of tasks: those given, where they may be kept, and new ones.
+    """The keys of tasks: given ones if they can be kept, otherwise new ones.
 
-    A key of another account cannot be kept, nor may any where the world comes from another account; `issued_anew`
-    then tells which key stands for which.
+    A key cannot be kept if another account has it, or if the world comes from another account.
+    `issued_anew` maps each such key to its new key.
     """
 
     def __init__(self, tx: Transaction, account: Account, *, keep: bool) -> None:
@@ -52,11 +52,11 @@ class Keys:
         self._given: set[str] = set()
 
     def reserve(self, given: Iterable[str | None]) -> None:
-        """Let no key that is generated be one of these."""
+        """Do not generate any of these keys."""
         self._reserved |= {key for key in given if key is not None}
 
     def of(self, given: str | None, number: int, place: str) -> str:
-        """Return the key of the task with this number."""
+        """Return the key of the task with this number; raise Unprocessable if a given one is taken."""
         if given is None:
             return new_key(self._account, number, self._is_taken)
         owner = task_lists.owner_of(self._tx, given, self._account)
@@ -85,7 +85,7 @@ class BuildContext:
         return chance_of(self.account)
 
     def reserve(self, specs: Iterable[VmSpec]) -> None:
-        """See to it that what is generated for these VMs is none of what is given in them."""
+        """Reserve the numbers and keys given in these VMs, so that none of them is generated."""
         for spec in specs:
             self.numbers.reserve(snapshot.id for snapshot in spec.snapshots)
             self.numbers.reserve(change.id for change in spec.unlisted)
@@ -99,7 +99,7 @@ def fresh_ground(tx: Transaction, account: Account, now: Instant, *, keep_keys: 
 
 
 def shared_ground(tx: Transaction, account: Account, now: Instant) -> BuildContext:
-    """Return the context for a VM that joins those the account has."""
+    """Return the context for a VM added to the account's VMs."""
     taken = snapshots.sequences(tx, account.id), task_lists.sequences(tx, account)
     numbers = Numbers(accounts.counters(tx, account.id)["sequence"], *taken)
     return BuildContext(account, now, numbers, Keys(tx, account, keep=True))

@@ -1,4 +1,4 @@
-"""Building the tasks of a VM as they are described."""
+"""Build a VM's tasks from their description."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from invapi_emulator.worlds.task_schema import TaskSpec
 
 
 def build_tasks(vm: VmSpec, building: BuildContext, place: str) -> tuple[Task, ...]:
-    """Return the tasks; raises Unprocessable for an action that starts none, and for numbers and keys taken."""
+    """Return the tasks; raise Unprocessable for an action without tasks, or a number or key that is taken."""
     counts: dict[str, int] = {}
     tasks = []
     for number, spec in enumerate(vm.tasks):
@@ -63,7 +63,7 @@ def _task(
 
 
 def _stage(spec: TaskSpec, stages: tuple[PlannedStage, ...], now: Instant) -> int:
-    """Return the place of the stage that the task has entered by now."""
+    """Return the index of the stage that the task is in now."""
     if spec.stage is not None:
         return spec.stage
     reached = now if spec.stops_at is None else min(now, spec.stops_at)
@@ -71,11 +71,11 @@ def _stage(spec: TaskSpec, stages: tuple[PlannedStage, ...], now: Instant) -> in
 
 
 def _module_of(spec: TaskSpec, place: str) -> str:
-    """Return the module whose action starts such a task."""
+    """Return the module of the task's action; raise Unprocessable if it starts no tasks."""
     starting = sorted(module for module, action in KINDS if action == spec.action)
     if not starting:
         known = ", ".join(actions_with_tasks())
-        raise error_at(f"{place}.action", spec.action, f"it starts no task; those that do are {known}")
+        raise error_at(f"{place}.action", spec.action, f"not an action that starts a task (known: {known})")
     if spec.module is not None and spec.module not in starting:
         raise error_at(
             f"{place}.module", spec.module, f"{spec.action} is an action of {' and '.join(starting)}"
@@ -100,7 +100,7 @@ def _stages(
 
 
 def _context(vm: VmSpec, spec: TaskSpec, module: str) -> dict[str, Any]:
-    """Return the context whole: as the client's call would have made it (contract 3.4)."""
+    """Return the full context, as a client's call would create it (contract 3.4)."""
     type_ = ACTIONS[module, spec.action].params.model_fields.get("type")
     defaults = {} if type_ is None else {"type": type_.default}
     rest = {"action": spec.action, "id": vm.id, "location": vm.location}
@@ -112,7 +112,7 @@ def _created_at(spec: TaskSpec, building: BuildContext) -> Instant:
 
 
 def _ended_at(spec: TaskSpec, due_at: Instant | None, now: Instant) -> Instant | None:
-    """Return when an ended task ended: at its due time, unless that is yet to come or something else is said."""
+    """Return the end of an ended task: the given time, else the due time if it has passed, else now."""
     if spec.state == "running" or spec.ended_at is not None:
         return spec.ended_at
     return now if due_at is None else min(due_at, now)

@@ -1,4 +1,4 @@
-"""Changing a VM: a merge of what it is with what is sent."""
+"""Change a VM: merge the sent fields into its present state."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,12 +19,12 @@ _MERGED = ("disk", "memory")
 
 
 def changed_vm(unit: UnitOfWork, vm: VirtualMachine, change: Mapping[str, Any], now: Instant) -> VmSpec:
-    """Return the VM with the change; raises Unprocessable for one that makes no sense.
+    """Return the VM with the change; raise Unprocessable for an invalid change.
 
-    Objects are merged, lists and maps are replaced. A change of power happens now, as if its button were pressed.
+    Objects are merged; lists and maps are replaced. A change of power happens now, as by its button.
     """
     if change.get("id", vm.id) != vm.id:
-        raise error_at("id", change["id"], f"the VM is {vm.id}; leave it out")
+        raise error_at("id", change["id"], f"expected {vm.id}, the VM's id, or omit it")
     switched = _switched(as_of(vm, now), change.get("power"), now)
     merged = vm_of_account(unit, switched, now)
     for field, value in change.items():

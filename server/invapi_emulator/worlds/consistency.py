@@ -1,4 +1,4 @@
-"""Whether a VM that is described can be: what contradicts itself is named with its place."""
+"""Check that a VM's description is possible. An error names the place of the contradiction."""
 
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,7 @@ from invapi_emulator.worlds.task_consistency import check_tasks
 
 
 def check_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
-    """Raise Unprocessable for the first contradiction; `place` is where the VM stands, such as `vms.3.`."""
+    """Raise Unprocessable for the first contradiction. `place` is the VM's place in the world: `vms.3.`."""
     _check_times(built.vm, now, place)
     _check_power(spec, built, place)
     _check_disk(built.vm, built.vm.state.used_mb, f"{place}disk.used_gb")
@@ -23,7 +23,7 @@ def check_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
         if action not in actions_with_tasks():
             known = ", ".join(actions_with_tasks())
             raise error_at(
-                f"{place}started.{action}", action, f"it starts no task; those that do are {known}"
+                f"{place}started.{action}", action, f"not an action that starts a task (known: {known})"
             )
     for number, snapshot in enumerate(built.snapshots):
         where = f"{place}snapshots.{number}"
@@ -35,18 +35,14 @@ def check_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
 
 
 def _check_times(vm: VirtualMachine, now: Instant, place: str) -> None:
-    times = [("created_at", vm.created_at, "the VM cannot have been made")]
-    times += [("running_since", vm.running_since or 0, "it cannot have started to run")]
-    times += [
-        (f"power_changes.{number}.at", at, "its power cannot have changed")
-        for number, (at, _) in enumerate(vm.power_changes)
-    ]
-    for field, at, what in times:
+    times = [("created_at", vm.created_at), ("running_since", vm.running_since or 0)]
+    times += [(f"power_changes.{number}.at", at) for number, (at, _) in enumerate(vm.power_changes)]
+    for field, at in times:
         if at > now:
-            raise too_late(f"{place}{field}", at, what, now)
+            raise too_late(f"{place}{field}", at, now)
     for number, (before, after) in enumerate(pairwise(vm.power_changes), 1):
         if after[0] < before[0] or after[1] == before[1]:
-            accepted = "changes of power are oldest first, on and off in turn"
+            accepted = "changes of power must be oldest first, and alternate between on and off"
             raise error_at(f"{place}power_changes.{number}", after[1], accepted)
 
 
@@ -54,20 +50,22 @@ def _check_power(spec: VmSpec, built: BuiltVm, place: str) -> None:
     vm, changes = built.vm, built.vm.power_changes
     if changes and changes[-1][1] != vm.power:
         last = f"{place}power_changes.{len(changes) - 1}.power"
-        raise error_at(last, changes[-1][1], f"the VM is {vm.power}, so its last change was to {vm.power}")
+        raise error_at(
+            last, changes[-1][1], f"the VM is {vm.power}, so its last change must be to {vm.power}"
+        )
     if spec.running_since is None:
         return
     pausing = [task.action for task in built.tasks if task.state == "running" and holds_still(task)]
     if vm.power == "off" or pausing:
-        why = "it is off" if vm.power == "off" else f"{pausing[0]} is under way, which holds it still"
+        why = "it is off" if vm.power == "off" else f"its task {pausing[0]} holds it still"
         raise error_at(
-            f"{place}running_since", iso(spec.running_since), f"it does not run: {why}; leave it out"
+            f"{place}running_since", iso(spec.running_since), f"the VM does not run: {why}; omit this field"
         )
 
 
 def _check_disk(vm: VirtualMachine, used_mb: int, place: str) -> None:
     if used_mb > vm.size_gb * 1024:
-        raise error_at(place, used_mb / 1024, f"at most the disk's size_gb, which is {vm.size_gb}")
+        raise error_at(place, used_mb / 1024, f"must be at most the disk's size_gb, {vm.size_gb}")
 
 
 def _check_support(spec: VmSpec, place: str) -> None:
@@ -75,20 +73,22 @@ def _check_support(spec: VmSpec, place: str) -> None:
     for field, value in given.items():
         if value and spec.kind != "VPS":
             raise error_at(
-                f"{place}{field}", f"{len(value)} of them", f"a {spec.kind} has none, only a VPS has"
+                f"{place}{field}", f"{len(value)} entries", f"a {spec.kind} has none; only a VPS has them"
             )
 
 
 def _check_described_once(spec: SnapshotSpec, place: str) -> None:
     if spec.created_at is not None and spec.age_seconds is not None:
-        raise error_at(f"{place}.age_seconds", spec.age_seconds, "send this or created_at, not both")
+        raise error_at(f"{place}.age_seconds", spec.age_seconds, "send either this or created_at, not both")
     if spec.memory.fingerprint is not None and spec.with_memory is not None:
-        raise error_at(f"{place}.with_memory", spec.with_memory, "send this or memory.fingerprint, not both")
+        raise error_at(
+            f"{place}.with_memory", spec.with_memory, "send either this or memory.fingerprint, not both"
+        )
 
 
 def _check_snapshot(built: BuiltVm, snapshot: Snapshot, now: Instant, place: str) -> None:
     if snapshot.created_at > now:
-        raise too_late(f"{place}.created_at", snapshot.created_at, "the snapshot cannot have been made", now)
+        raise too_late(f"{place}.created_at", snapshot.created_at, now)
     _check_disk(built.vm, snapshot.state.used_mb, f"{place}.disk.used_gb")
 
 
@@ -96,12 +96,14 @@ def _check_order(built: BuiltVm, place: str) -> None:
     seen: set[tuple[str, str]] = set()
     for number, snapshot in enumerate(built.snapshots):
         if (snapshot.type, snapshot.name) in seen:
-            accepted = f"the VM has another snapshot of this name and of the type {snapshot.type}"
+            accepted = f"the VM has another snapshot with this name and type {snapshot.type}"
             raise error_at(f"{place}snapshots.{number}.name", snapshot.name, accepted)
         seen.add((snapshot.type, snapshot.name))
     for number, (older, newer) in enumerate(pairwise(built.snapshots), 1):
         if newer.sequence < older.sequence:
-            accepted = f"snapshots are oldest first, so more than {older.sequence}, the id of the one before"
+            accepted = (
+                f"snapshots must be oldest first; expected more than {older.sequence}, the id before it"
+            )
             raise error_at(f"{place}snapshots.{number}.id", newer.sequence, accepted)
 
 
@@ -111,9 +113,11 @@ def _check_unlisted(spec: VmSpec, built: BuiltVm, place: str) -> None:
     for number, change in enumerate(spec.unlisted):
         where = f"{place}unlisted.{number}.id"
         if change.id in seen:
-            raise error_at(where, change.id, "another change of this VM has this number")
+            raise error_at(where, change.id, "another unlisted change of this VM has this id")
         if change.removed is None and change.id not in present:
-            raise error_at(where, change.id, "the id of one of the VM's snapshots, unless one was `removed`")
+            raise error_at(
+                where, change.id, "expected the id of one of the VM's snapshots, unless `removed` is sent"
+            )
         if change.removed is not None and change.removed.id not in {None, change.id}:
-            raise error_at(f"{where[:-3]}.removed.id", change.removed.id, f"{change.id}, or leave it out")
+            raise error_at(f"{where[:-3]}.removed.id", change.removed.id, f"expected {change.id}, or omit it")
         seen.add(change.id)

@@ -1,7 +1,7 @@
-"""A demo that moves by itself: gentle traffic on the account demo, by a client that uses the public API.
+"""Demo traffic: light traffic on the account demo, from a client of the public API.
 
-The VM whose rotation is on makes snapshots, goes on and off, and fails once in a while; all VMs are looked at. What comes
-next is drawn from the account's seed, one step every two seconds of real time.
+The VM with rotation on creates snapshots, is powered on and off, and fails occasionally. All VMs are queried.
+The account's seed decides the next step; there is one every two seconds of real time.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ STEP_SECONDS = 2
 USER_AGENT = "invapi-emulator --live"
 FAILS_ONCE_IN = 6
 UNDER_WAY = ("Not ready", "Stage")
-"""The results of a check of a task that has not ended."""
+"""Results of a check of a running task."""
 
 _LOOKS = (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status"))
 _CHANGES = (("vm", "create_snapshot"), ("vm", "create_snapshot"), ("eq", "on"), ("eq", "off"))
@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 
 class DemoTraffic:
-    """The traffic; it waits for a task before it starts another."""
+    """The traffic. It waits for the end of a task before it starts another."""
 
     def __init__(self, application: ASGIApp, admin_token: str = "") -> None:
         self._application = application
@@ -37,13 +37,13 @@ class DemoTraffic:
         self._rule: int | None = None
 
     async def run(self) -> None:
-        """Make a step, and again, until cancelled."""
+        """Repeat `step` until cancelled."""
         while True:
             await self.step()
             await asyncio.sleep(STEP_SECONDS)
 
     async def step(self) -> None:
-        """Ask whether the task under way has ended; when it has, start another."""
+        """Check the running task; if there is none, make another call."""
         if self._waits_for is not None:
             answer = await self._call("eq_callback", action="check", key=self._waits_for)
             if answer.get("result") not in UNDER_WAY:
@@ -77,7 +77,7 @@ class DemoTraffic:
         return module, {"action": action, "id": busy["id"], **name}
 
     async def _let_fail(self, vm_id: int, *, fails: bool) -> None:
-        """Put a fault on the next change of this VM, or take the last one away."""
+        """Remove the last fault rule. If `fails`, add one for the next change of this VM."""
         if self._rule is not None:
             await self._control("DELETE", f"/faults/{self._rule}")
             self._rule = None
@@ -86,17 +86,17 @@ class DemoTraffic:
             self._rule = (await self._control("POST", "/faults", rule)).get("id")
 
     async def _call(self, module: str, **fields: Any) -> Json:
-        """Call a module, and return its answer."""
+        """Call a module and return its answer."""
         form = urlencode(fields).encode()
         return await self._ask("POST", f"/{module}.php", form, "application/x-www-form-urlencoded")
 
     async def _control(self, method: str, path: str, body: Json | None = None) -> Json:
-        """Make a request to the control API about the account demo, and return its answer."""
+        """Call the control API for the account demo and return its answer."""
         content = b"" if body is None else json.dumps(body).encode()
         return await self._ask(method, f"/_emulator/accounts/{DEMO}{path}", content, "application/json")
 
     async def _ask(self, method: str, path: str, body: bytes, content_type: str) -> Json:
-        """Make a request of the application itself, as a client on this machine would."""
+        """Send a request to the application itself, as a client on this machine would."""
         headers = {
             "host": "localhost",
             "user-agent": USER_AGENT,
@@ -123,7 +123,7 @@ class DemoTraffic:
         try:
             answer: Json = json.loads(b"".join(sent) or b"{}")
         except ValueError:
-            return {}  # a fault made it no JSON, as it would for any client
+            return {}  # a fault rule made it invalid JSON, as for any client
         return answer
 
 
@@ -132,6 +132,6 @@ def _rotates(vm: Json) -> bool:
 
 
 def _next_number(vm: Json) -> int:
-    """Return a number that no snapshot of the VM has in its name."""
+    """Return a number that is larger than those in the names of the VM's snapshots."""
     numbers = [row["name"].removeprefix("auto-") for row in vm["snapshots"]]
     return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1

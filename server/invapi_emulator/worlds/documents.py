@@ -1,4 +1,4 @@
-"""Reading and writing worlds as text: JSON or YAML."""
+"""Read and write worlds as text, in JSON or YAML."""
 
 import json
 from collections.abc import Hashable
@@ -13,9 +13,9 @@ ENDINGS = (*YAML_ENDINGS, ".json")
 
 
 class _Strict(yaml.SafeLoader):
-    """A safe loader that refuses a key that stands twice: the reader would not know which one counts."""
+    """A safe loader that refuses duplicate keys, as it would be unclear which one counts."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - as the library has it
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - the library's signature
         keys = [key for key, _ in node.value if key.tag != _MERGE]
         try:
             _once([(key.value, None) for key in keys if isinstance(key, yaml.ScalarNode)])
@@ -28,29 +28,29 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read: dict[str, Any] = {}
     for key, value in pairs:
         if key in read:
-            raise ValueError(f"the key {key!r} stands twice")
+            raise ValueError(f"duplicate key {key!r}")
         read[key] = value
     return read
 
 
 def parse(text: str) -> Any:
-    """Return what a text in JSON or YAML says; raises ValueError, in one line, if it is neither."""
+    """Return a text in JSON or YAML, parsed; raise ValueError with one line if it is neither."""
     try:
         return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as problem:
-        no_json = problem
+        json_error = problem
     try:
-        return yaml.load(text, _Strict)  # noqa: S506 - a safe loader that refuses more
+        return yaml.load(text, _Strict)  # noqa: S506 - a stricter safe loader
     except (yaml.YAMLError, ValueError, RecursionError) as problem:
         if text.lstrip().startswith(("{", "[")):
-            raise ValueError(f"it is no JSON: {no_json}") from None
-        raise ValueError(f"it is no YAML: {_in_one_line(problem)}") from None
+            raise ValueError(f"not valid JSON: {json_error}") from None
+        raise ValueError(f"not valid YAML: {_in_one_line(problem)}") from None
 
 
 def as_json(parsed: Any) -> Any:
-    """Return what was parsed as JSON has it: timestamps, which YAML knows, are text there.
+    """Return parsed YAML in the types of JSON: timestamps become text.
 
-    Raises ValueError for what JSON cannot say.
+    Raise ValueError if it has values that JSON has no type for.
     """
     try:
         return json.loads(json.dumps(parsed, default=_text_of_date))
@@ -67,7 +67,7 @@ def written(world: Any, *, as_yaml: bool) -> str:
 def _text_of_date(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    raise ValueError(f"{type(value).__name__} has no place in a world")
+    raise ValueError(f"values of type {type(value).__name__} are not allowed in a world")
 
 
 def _in_one_line(problem: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Saying what is wrong with a world: the place, the value, and what is accepted there."""
+"""Error messages about a world or a body: the place, the value, and what is accepted."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from invapi_emulator.worlds.fields import ACCEPTED
 _SHOWN = 80
 _SECRETS = ("token", "api_key", "password")
 _PLAIN = {
-    "dict_type": "send a JSON object",
-    "model_attributes_type": "send a JSON object",
-    "model_type": "send a JSON object",
-    "missing": "it is missing",
-    "extra_forbidden": "there is no such field",
-    "union_tag_not_found": "it is missing",
+    "dict_type": "expected a JSON object",
+    "model_attributes_type": "expected a JSON object",
+    "model_type": "expected a JSON object",
+    "missing": "this field is required",
+    "extra_forbidden": "unknown field",
+    "union_tag_not_found": "this field is required",
 }
 _NOT_THERE = ("missing", "union_tag_not_found")
 _ABOUT_KIND = ("union_tag_invalid", "union_tag_not_found")
@@ -26,12 +26,12 @@ def error_at(place: str, value: Any, accepted: str) -> Unprocessable:
     return Unprocessable("invalid", f"{place}: {_seen(place, value)}: {accepted}", place)
 
 
-def too_late(place: str, value: int, what: str, now: int) -> Unprocessable:
-    return error_at(place, iso(value), f"{what} after now, which is {iso(now)}")
+def too_late(place: str, value: int, now: int) -> Unprocessable:
+    return error_at(place, iso(value), f"must not be after the account's present time, {iso(now)}")
 
 
 def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessable:
-    """Return what is to be said about one of pydantic's errors, at this place in the body."""
+    """Return the refusal for one of pydantic's errors at this place in the body."""
     path = [part for part in place if part not in FAULTS]  # pydantic puts the kind before a rule's fields
     value = error["input"]
     if error["type"] in _ABOUT_KIND:
@@ -44,14 +44,14 @@ def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessab
 
 def _accepted(error: Mapping[str, Any]) -> str:
     if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in ACCEPTED:
-        return f"it takes {ACCEPTED[error['ctx']['pattern']]}"
+        return f"expected {ACCEPTED[error['ctx']['pattern']]}"
     if error["type"] == "union_tag_invalid":
-        return f"there is no such kind; there are {', '.join(sorted(FAULTS))}"
+        return f"unknown kind of fault (known: {', '.join(sorted(FAULTS))})"
     return _PLAIN.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
 
 
 def _seen(place: str, value: Any) -> str:
-    """Return a value as an error may show it: no secret, and not too much."""
+    """Return a value as an error message shows it: secrets masked, long values cut."""
     return "***" if place.rpartition(".")[2] in _SECRETS else shortened(value)
 
 

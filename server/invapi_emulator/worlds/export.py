@@ -1,4 +1,4 @@
-"""Writing down an account's world so that it can be put back, here or elsewhere."""
+"""Export an account's world, so that it can be imported here or elsewhere."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.load_faults import written_faults
 
 Written = dict[str, Any]
-"""A part of a world as `scenarios/schema.py` describes it, in JSON."""
+"""A part of a world in JSON, as `worlds/schema.py` describes it."""
 
 
 def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
@@ -53,7 +53,7 @@ def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
 
 
 def vm_of_account(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Written:
-    """Return a VM as it would stand in the world; `vm` is as of `now`."""
+    """Return a VM as an export has it. `vm` is as of `now`."""
     return written_vm(
         vm,
         snapshots.of_vm(unit, vm.id),

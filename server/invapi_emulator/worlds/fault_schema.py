@@ -1,4 +1,4 @@
-"""The shape of fault rules, and of what they keep from lists, as people write them."""
+"""The schema of fault rules in a world."""
 
 from functools import reduce
 from operator import or_
@@ -13,7 +13,7 @@ _REAL_TIME = Annotated[int, Field(ge=0, lt=2**62, strict=True)]
 
 
 class WindowSpec(Part):
-    """What a rate limit remembers; times are real, in microseconds since 1970."""
+    """The state of a rate limit. Times are real, in microseconds since 1970."""
 
     ends_at: _REAL_TIME
     used: Number
@@ -21,7 +21,7 @@ class WindowSpec(Part):
 
 
 class CountedSpec(Part):
-    """What has become of a rule: `id` is its number in the account's world."""
+    """The state of a rule. `id` is its number in the account's world."""
 
     id: PositiveInt | None = None
     enabled: Annotated[bool, Field(strict=True)] = True
@@ -36,4 +36,4 @@ FaultSpec: Any = Annotated[
     ),
     Field(discriminator="kind"),
 ]
-"""A rule as it is ordered (docs/faults.md), and what has become of it."""
+"""A rule as the control API takes it (docs/faults.md), with its state."""

@@ -1,4 +1,4 @@
-"""What the fields of a world take, here and in the bodies of the control API."""
+"""Types of fields in worlds and in the bodies of the control API."""
 
 import json
 from datetime import date
@@ -21,7 +21,7 @@ from invapi_emulator.domain.instants import EARLIEST, Instant, parse_iso
 from invapi_emulator.domain.virtual_machines import Power
 
 MAX_NUMBER = 2**53
-"""Counters stay where every reader of JSON keeps them exact, and can go on counting."""
+"""Largest counter. Every JSON reader keeps it exact, and it leaves room for counting further."""
 
 MAX_TEXT = 1024 * 1024
 MAX_DEPTH = 32
@@ -32,27 +32,27 @@ class Part(BaseModel):
 
 
 def _instant(value: Any, earliest: Instant) -> Any:
-    """Read a timestamp, which YAML may have read already; pydantic reports the ValueError of `parse_iso`."""
+    """Read a timestamp, which YAML may have parsed. Pydantic reports the ValueError of `parse_iso`."""
     text = value.isoformat() if isinstance(value, date) else value
     if not isinstance(text, str):
-        raise ValueError("send a timestamp in ISO 8601")  # noqa: TRY004 - pydantic's way to say invalid
+        raise ValueError("expected a timestamp in ISO 8601")  # noqa: TRY004 - pydantic reports only ValueError
     return parse_iso(text, earliest)
 
 
 def _unquoted_switch(value: Any) -> Any:
-    """Read YAML's on and off, which are true and false, as the words they were."""
+    """Read YAML's unquoted on and off, which are booleans, as words."""
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
 
 
 def _form_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    """Let through what a form can hold: strings, and arrays of them; numbers, for the VM's id."""
+    """Accept what a form can hold: strings, arrays of strings, and numbers for the id of a VM."""
     try:
         json.dumps(fields, ensure_ascii=False, allow_nan=False).encode()
         sane = _depth(fields) <= MAX_DEPTH
     except (TypeError, ValueError, RecursionError):
         sane = False
     if not sane:
-        raise ValueError("send an object of strings and arrays of strings, as a form holds them")
+        raise ValueError("expected an object of strings and arrays of strings, as in a form")
     return fields
 
 
@@ -67,7 +67,7 @@ def _depth(value: Any) -> int:
 
 
 ACCEPTED: dict[str, str] = {}
-"""What a pattern lets through, in words: for who sent something else."""
+"""Description of each pattern, for error messages."""
 
 
 def _text(pattern: str, accepted: str) -> Any:
@@ -76,11 +76,11 @@ def _text(pattern: str, accepted: str) -> Any:
 
 
 _TIMESTAMP = WithJsonSchema(
-    {"type": "string", "format": "date-time", "description": "ISO 8601; UTC where no offset is given"}
+    {"type": "string", "format": "date-time", "description": "ISO 8601; UTC if it has no offset"}
 )
 Timestamp = Annotated[int, BeforeValidator(lambda value: _instant(value, 0)), _TIMESTAMP]
 PastTimestamp = Annotated[int, BeforeValidator(lambda value: _instant(value, EARLIEST)), _TIMESTAMP]
-"""When something happened: before 1970, too, where a clock started then."""
+"""A time in the past. It may be before 1970, as a clock can start there."""
 
 Number = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True)]
 PositiveInt = Annotated[int, Field(ge=1, le=MAX_NUMBER, strict=True)]
@@ -88,16 +88,14 @@ Gigabytes = Annotated[float, Field(ge=0, le=100_000, strict=True, allow_inf_nan=
 Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 Name = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,100}\z", "1 to 100 characters of a-zA-Z0-9_-.")]
 Type = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,32}\z", "1 to 32 characters of a-zA-Z0-9_-.")]
-Text = Annotated[
-    str, _text(r"\A[^\x00-\x1f\x7f]{1,200}\z", "1 to 200 characters, none of them a control character")
-]
+Text = Annotated[str, _text(r"\A[^\x00-\x1f\x7f]{1,200}\z", "1 to 200 characters without control characters")]
 LongText = Annotated[str, _text(r"\A[^\x00]*\z", "text without NUL"), Field(max_length=MAX_TEXT)]
 AccountName = Annotated[str, _text(r"\A[a-z0-9-]{1,64}\z", "1 to 64 characters of a-z0-9-")]
 Fingerprint = Annotated[str, _text(r"\A[0-9a-f]{16}\z", "16 characters of 0-9a-f")]
-Uuid = Annotated[str, _text(r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z", "a UUID in lower case")]
-IpAddress = Annotated[str, _text(r"\A[0-9a-fA-F.:]{2,45}\z", "an address of IPv4 or IPv6")]
+Uuid = Annotated[str, _text(r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z", "a lowercase UUID")]
+IpAddress = Annotated[str, _text(r"\A[0-9a-fA-F.:]{2,45}\z", "an IPv4 or IPv6 address")]
 MacAddress = Annotated[
-    str, _text(r"\A[0-9a-f]{2}(:[0-9a-f]{2}){5}\z", "six pairs of 0-9a-f with colons between them")
+    str, _text(r"\A[0-9a-f]{2}(:[0-9a-f]{2}){5}\z", "six pairs of 0-9a-f separated by colons")
 ]
 TaskKeySpec = Annotated[str, _text(r"\A[a-z0-9]{32}\z", "32 characters of a-z0-9")]
 PowerWord = Annotated[Power, BeforeValidator(_unquoted_switch, json_schema_input_type=Power | bool)]
@@ -106,7 +104,7 @@ FormFields = Annotated[dict[str, Any], AfterValidator(_form_fields)]
 
 
 class ClockChange(Part):
-    """What to change; a bare word stands for `{"mode": word}`, and what is left out goes on as it was."""
+    """Changes of a clock. A bare word means `{"mode": word}`; omitted fields do not change."""
 
     mode: ClockMode | None = None
     rate: Annotated[float, Field(gt=0, le=MAX_RATE, strict=True, allow_inf_nan=False)] | None = None
@@ -120,14 +118,14 @@ class ClockChange(Part):
 
 
 def _quoted(option: Any) -> Any:
-    """Let through words only: YAML's bare no, off and 200 are none, and it cannot be told which word was meant."""
+    """Accept strings only. YAML's unquoted no, off and 200 are not, and the intended word is unclear."""
     if not isinstance(option, str):
-        raise ValueError("an option is a word; in YAML no, off and numbers need quotes")  # noqa: TRY004 - as above
+        raise ValueError("expected a string; in YAML, quote no, off and numbers")  # noqa: TRY004 - as above
     return option
 
 
 def _options(asked: dict[str, str]) -> dict[str, str]:
-    """Check ids and options; the options stay as they were written."""
+    """Check ids and options. Return the options as they were written."""
     Assumed().changed(asked)
     return asked
 
@@ -137,4 +135,4 @@ Assume = Annotated[
     AfterValidator(_options),
     Field(max_length=100, examples=[{"A-12": "no"}]),
 ]
-"""Options by id of the assumption (docs/fidelity.md): `yes`, `no`, or one by its name."""
+"""Options by id of the assumption (docs/fidelity.md): `yes`, `no`, or an option's name."""

@@ -1,4 +1,4 @@
-"""The scenario that `--scenario` names: a built-in one, or a file, which is read once."""
+"""The scenario of `--scenario`: a built-in one, or a file. The file is read once."""
 
 import re
 from pathlib import Path
@@ -18,17 +18,17 @@ _NAME = re.compile("[a-zA-Z0-9_.-]{1,100}")
 def known_scenarios(setting: str) -> Scenarios:
     """Return the scenarios of a server with this `--scenario`.
 
-    Raises CannotStart with one line that names a file's mistake and its place.
+    Raise CannotStart with one line that names the error in the file and its place.
     """
     return Scenarios({Path(setting).stem: _read(setting)} if _is_file(setting) else {})
 
 
 def chosen_scenario(scenarios: Scenarios, setting: str) -> Scenario:
-    """Return the scenario that `--scenario` names; raises CannotStart when there is none."""
+    """Return the scenario that `--scenario` names; raise CannotStart if there is none."""
     found = scenarios.find(Path(setting).stem if _is_file(setting) else setting)
     if found is None:
         known = ", ".join(scenarios.names())
-        raise CannotStart(f"--scenario: there is no scenario {setting!r}; there are {known}")
+        raise CannotStart(f"--scenario: unknown scenario {setting!r} (known: {known})")
     return found
 
 
@@ -38,9 +38,7 @@ def _is_file(setting: str) -> bool:
 
 def _read(setting: str) -> World:
     if _NAME.fullmatch(Path(setting).stem) is None:
-        accepted = (
-            "the file's name without its ending names the scenario: 1 to 100 characters of a-zA-Z0-9_.-"
-        )
+        accepted = "the file name without its suffix must be 1 to 100 characters of a-zA-Z0-9_.-"
         raise CannotStart(f"--scenario: {setting!r}: {accepted}")
     try:
         return _world(parse(Path(setting).read_text(encoding="utf-8")))

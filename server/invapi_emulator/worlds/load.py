@@ -1,4 +1,4 @@
-"""Putting worlds and VMs into an account."""
+"""Load worlds and VMs into an account."""
 
 from collections.abc import Sequence
 
@@ -14,13 +14,13 @@ from invapi_emulator.worlds.load_faults import check_faults, load_faults
 from invapi_emulator.worlds.schema import VmSpec, World
 
 KeysIssuedAnew = dict[str, str]
-"""Which key stands for which that could not be kept."""
+"""New keys by the given key that could not be kept."""
 
 
 def load_world(tx: Transaction, account: Account, world: World, now: Instant) -> KeysIssuedAnew:
-    """Put a world into an account that has no VMs; raises Unprocessable for one that contradicts itself.
+    """Load a world into an account that has no VMs; raise Unprocessable for a contradiction.
 
-    Tasks keep their keys if the world names no other account as its own, and no other account holds them.
+    Tasks keep their keys, unless the world names another account or another account has the key.
     """
     building, built = _prepared(tx, account, world, now)
     answered = 0 if world.counters is None else world.counters.answers
@@ -31,13 +31,13 @@ def load_world(tx: Transaction, account: Account, world: World, now: Instant) ->
 
 
 def check_world(tx: Transaction, account: Account, world: World, now: Instant) -> None:
-    """Raise Unprocessable where `load_world` would."""
+    """Raise Unprocessable if `load_world` would."""
     _prepared(tx, account, world, now)
     check_faults(world)
 
 
 def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
-    """Put a VM into an account that has none of this id; raises Unprocessable if it contradicts itself."""
+    """Load a VM into an account that has none with this id; raise Unprocessable for a contradiction."""
     building = shared_ground(tx, account, now)
     building.reserve([spec])
     built = _built([spec], building, [""])
@@ -52,7 +52,8 @@ def _prepared(
     building.reserve(world.vms)
     counted = building.numbers.last if world.counters is None else world.counters.sequence
     if counted < building.numbers.last:
-        used = f"at least {building.numbers.last}, the largest number of a snapshot or task"
+        used = f"must be at least {building.numbers.last}, the largest number of a snapshot or task"
+
         raise error_at("counters.sequence", counted, used)
     built = _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
     building.numbers.last = max(building.numbers.last, counted)

@@ -1,4 +1,4 @@
-"""Fault rules of a world: putting them into an account, and writing them down."""
+"""Import and export the fault rules of a world."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from invapi_emulator.worlds.schema import World
 
 
 def check_faults(world: World) -> list[Rule]:
-    """Return the rules, numbered; raises Unprocessable for what contradicts itself."""
+    """Return the rules with their numbers; raise Unprocessable for a contradiction."""
     if len(world.faults) > MAX_RULES:
-        raise error_at("faults", f"{len(world.faults)} of them", f"at most {MAX_RULES}")
+        raise error_at("faults", f"{len(world.faults)} rules", f"at most {MAX_RULES} are allowed")
     last = max((spec.id or 0 for spec in world.faults), default=0)
     rules: dict[int, Rule] = {}
     for place, spec in enumerate(world.faults):
@@ -27,12 +27,12 @@ def check_faults(world: World) -> list[Rule]:
         rules[number] = _rule(spec, number)
     counted = world.counters.faults if world.counters is not None else 0
     if counted and counted < last:
-        raise error_at("counters.faults", counted, f"at least {last}, the largest number of a rule")
+        raise error_at("counters.faults", counted, f"must be at least {last}, the largest number of a rule")
     return [rules[number] for number in sorted(rules)]
 
 
 def load_faults(tx: Transaction, account: Account, world: World) -> None:
-    """Put the world's rules into an account that has none."""
+    """Add the world's rules to an account that has none."""
     rules = check_faults(world)
     faults.insert_all(tx, account.id, rules)
     counted = world.counters.faults if world.counters is not None else 0
@@ -45,9 +45,9 @@ def written_faults(tx: Transaction, account: Account) -> list[dict[str, Any]]:
 
 def _check_counts(spec: Any, place: str) -> None:
     if spec.fired > spec.seen:
-        raise error_at(f"{place}.fired", spec.fired, f"at most seen, which is {spec.seen}")
+        raise error_at(f"{place}.fired", spec.fired, f"must be at most seen, {spec.seen}")
     if spec.times is not None and spec.fired > spec.times:
-        raise error_at(f"{place}.fired", spec.fired, f"at most times, which is {spec.times}")
+        raise error_at(f"{place}.fired", spec.fired, f"must be at most times, {spec.times}")
 
 
 def _rule(spec: Any, number: int) -> Rule:

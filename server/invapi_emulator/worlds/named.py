@@ -1,4 +1,4 @@
-"""The worlds that have a name: files beside this one, one too large to write down, and a file of the user's."""
+"""Scenarios: the files beside this one, a large generated world, and the user's own file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ import yaml
 from invapi_emulator.worlds.schema import DiskSpec, VmSpec, World
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The one in C, where there is one: it takes a tenth of the time."""
+"""The loader in C if there is one. It takes a tenth of the time."""
 
 LARGE = "large"
 LARGE_FIRST_ID = 20_001
@@ -27,7 +27,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Scenarios:
-    """The scenarios that a server knows; a file's name goes over that of a built-in one."""
+    """The scenarios that a server knows. A file overrides a built-in scenario of the same name."""
 
     files: Mapping[str, World] = field(default_factory=dict)
 
@@ -51,7 +51,7 @@ def scenario(name: str) -> World:
     if name == LARGE:
         return World(vms=tuple(_one_of_many(LARGE_FIRST_ID + place) for place in range(LARGE_COUNT)))
     text = (_folder() / f"{name}.yaml").read_text(encoding="utf-8")
-    return World.model_validate(yaml.load(text, _Loader))  # noqa: S506 - both are safe ones
+    return World.model_validate(yaml.load(text, _Loader))  # noqa: S506 - both loaders are safe
 
 
 def _folder() -> Traversable:

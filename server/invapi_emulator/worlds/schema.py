@@ -1,4 +1,4 @@
-"""The shape of a world as people write it: in scenario files, exports, and the control API."""
+"""The schema of a world in scenario files, exports and the control API."""
 
 from typing import Annotated, Literal
 
@@ -34,7 +34,10 @@ HUNDRED_YEARS = 100 * 365 * 86_400
 
 
 class DiskSpec(Part):
-    """`used_gb` is 12, or less on a small disk; `generation` counts changes, `fingerprint` stands for the content."""
+    """`used_gb` defaults to 12, or less on a small disk.
+
+    `generation` counts changes; `fingerprint` represents the content.
+    """
 
     size_gb: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 40
     used_gb: Gigabytes | None = None
@@ -43,7 +46,7 @@ class DiskSpec(Part):
 
 
 class MemorySpec(Part):
-    """A VM that is off has a fingerprint only if a restore left it memory to resume."""
+    """A VM that is off has a fingerprint only if a restore left memory to resume from."""
 
     size_mb: Annotated[int, Field(ge=1, le=16_000_000, strict=True)] = 4096
     generation: Number | None = None
@@ -62,10 +65,11 @@ class HeldMemorySpec(Part):
 
 
 class SnapshotSpec(Part):
-    """A snapshot; only its name is required.
+    """A snapshot. Only its name is required.
 
-    `id` is its number in the account's world, by which older is told from newer. It was made at `created_at`, or
-    `age_seconds` before now. `with_memory`: of a running VM, for one whose memory is not described. `size` in bytes.
+    `id` is its number in the account's world; a newer snapshot has a larger one. It was made at `created_at`,
+    or `age_seconds` before now. `with_memory` says that the VM was running, if `memory` is not described.
+    `size` is in bytes.
     """
 
     name: Name
@@ -82,7 +86,7 @@ class SnapshotSpec(Part):
 
 
 class UnlistedSpec(Part):
-    """A change that lists do not show before `until`: a snapshot `removed`, or, if there is none, one made: its id."""
+    """A change that lists do not show before `until`: the `removed` snapshot, or a new one, by `id`."""
 
     id: PositiveInt
     until: PastTimestamp
@@ -100,10 +104,10 @@ class PowerChangeSpec(Part):
 
 
 class VmSpec(Part):
-    """A VM; only its id is required, what is left out follows from the seed. `snapshots` are oldest first.
+    """A VM. Only its id is required; omitted fields follow from the seed. `snapshots` are oldest first.
 
-    Disk and memory are as of `running_since`, which a VM that is off or held still by its snapshot does not have.
-    `power_changes` are those of the last hour and the one before. `started` counts the tasks started, by action.
+    Disk and memory are as of `running_since`, which is null for a VM that is off or held still by a snapshot.
+    `power_changes` are those of the last hour and the one before. `started` counts started tasks by action.
     """
 
     id: Annotated[int, Field(ge=1, lt=2**63, strict=True)]
@@ -132,7 +136,7 @@ class VmSpec(Part):
 
 
 class CountersSpec(Part):
-    """`sequence`: the largest number that a snapshot, a task or a login has got; `faults`: that a fault rule has.
+    """`sequence` is the largest number of a snapshot, task or login; `faults` that of a fault rule.
 
     `answers`: the number of scrambled ones.
     """
@@ -143,7 +147,7 @@ class CountersSpec(Part):
 
 
 class World(Part):
-    """An account's world. `account` names the one it was exported from, whose tasks keep their keys there."""
+    """An account's world. `account` is the exporting account; tasks imported there keep their keys."""
 
     version: Literal[1] = 1
     account: AccountName | None = None

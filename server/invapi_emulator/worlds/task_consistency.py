@@ -1,4 +1,4 @@
-"""Whether the tasks of a VM that is described can be, and can end."""
+"""Check that the tasks in a VM's description are possible and can end."""
 
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from invapi_emulator.worlds.errors import error_at, too_late
 from invapi_emulator.worlds.schema import VmSpec
 
 _NEEDS_POWER: dict[str, Power] = {"remove_snapshot": "off", "restore_snapshot": "off", "reboot": "on"}
-"""What the power must be while a task of these actions is under way (contract 4.11, 6.3)."""
+"""The power that a VM must have while a task of these actions runs (contract 4.11, 6.3)."""
 
 _ONLY_AFTER_THE_END = ("ended_at", "scope", "debug", "error")
 
@@ -33,11 +33,11 @@ def check_tasks(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
         if task.state != "running":
             continue
         as_exported = spec.tasks[number].stages is not None
-        if not (as_exported or built.assumed.other):  # one that cannot take effect fails when it is due
+        if not (as_exported or built.assumed.other):  # a task that cannot take effect fails when it is due
             _check_effect(built, task, where)
         if kind_of(task).changes:
             if changing is not None and not was_queued(task):
-                raise error_at(f"{where}.state", "running", f"the VM is locked by {changing}, another task")
+                raise error_at(f"{where}.state", "running", f"another task, {changing}, locks the VM")
             changing = task.action
 
 
@@ -45,66 +45,70 @@ def _check_state(task: Task, place: str) -> None:
     if task.state == "running":
         for field in _ONLY_AFTER_THE_END:
             if getattr(task, field) is not None:
-                raise error_at(f"{place}.{field}", getattr(task, field), "a task has this once it has ended")
+                raise error_at(
+                    f"{place}.{field}", getattr(task, field), "only allowed for a task that has ended"
+                )
     if task.state == "done" and task.error is not None:
-        raise error_at(f"{place}.error", task.error, "only a task that failed has this")
+        raise error_at(f"{place}.error", task.error, "only allowed for a task that failed")
     if task.state == "failed" and task.error is None:
-        raise error_at(f"{place}.error", None, "a task that failed says why")
+        raise error_at(f"{place}.error", None, "required for a task that failed")
     if task.spent and task.state == "running":
-        raise error_at(f"{place}.spent", task.spent, "only the key of a task that has ended")
+        raise error_at(f"{place}.spent", task.spent, "only allowed for a task that has ended")
 
 
 def _check_stage(task: Task, place: str) -> None:
     if task.stage >= len(task.stages):
-        raise error_at(f"{place}.stage", task.stage, f"it has {len(task.stages)} stages, counted from 0")
+        raise error_at(
+            f"{place}.stage", task.stage, f"the task has {len(task.stages)} stages, counted from 0"
+        )
 
 
 def _check_times(task: Task, now: Instant, place: str) -> None:
     if task.created_at > now:
-        raise too_late(f"{place}.created_at", task.created_at, "the task cannot have been started", now)
+        raise too_late(f"{place}.created_at", task.created_at, now)
     for number, (start, end) in enumerate(pairwise([task.created_at, *(s.ends_at for s in task.stages)])):
         if end < start:
-            accepted = f"not before {iso(start)}, when the stage starts"
+            accepted = f"must not be before {iso(start)}, the start of the stage"
             raise error_at(f"{place}.stages.{number}.ends_at", iso(end), accepted)
     if task.ended_at is not None:
         if task.ended_at > now:
-            raise too_late(f"{place}.ended_at", task.ended_at, "the task cannot have ended", now)
+            raise too_late(f"{place}.ended_at", task.ended_at, now)
         if task.ended_at < task.created_at:
-            accepted = f"not before {iso(task.created_at)}, when the task was started"
+            accepted = f"must not be before {iso(task.created_at)}, the start of the task"
             raise error_at(f"{place}.ended_at", iso(task.ended_at), accepted)
     elif task.due_at is not None and task.due_at <= now:
-        accepted = f"a task under way is due after now, which is {iso(now)}, or null if it hangs"
+        accepted = f"must be after the account's present time, {iso(now)}, or null for a task that hangs"
         raise error_at(f"{place}.due_at", iso(task.due_at), accepted)
 
 
 def _check_context(spec: VmSpec, task: Task, place: str) -> None:
-    """Refuse a context that no call of this action can have made; its end will read it."""
+    """Refuse a context that no call of this action can create. The end of the task reads it."""
     for name, value in (("action", task.action), ("id", spec.id)):
         if task.context[name] != value:
-            raise error_at(f"{place}.context.{name}", task.context[name], f"{value}, as the task says")
+            raise error_at(f"{place}.context.{name}", task.context[name], f"expected {value}, as in the task")
     params = ACTIONS[task.module, task.action].params
     if spec.kind != "VPS" and issubclass(params, OfSnapshots):
-        raise error_at(f"{place}.action", task.action, f"a {spec.kind} has no snapshots, only a VPS has")
+        raise error_at(f"{place}.action", task.action, f"a {spec.kind} has no snapshots; only a VPS has them")
     try:
         params.model_validate({**task.context, "id": str(spec.id)})
     except ValidationError as wrong:
         name = str(wrong.errors()[0]["loc"][0])
-        accepted = params.model_fields[name].description or "something else"
-        raise error_at(f"{place}.context.{name}", task.context.get(name), f"it takes {accepted}") from None
+        accepted = params.model_fields[name].description or "another value"
+        raise error_at(f"{place}.context.{name}", task.context.get(name), f"expected {accepted}") from None
 
 
 def _check_effect(built: BuiltVm, task: Task, place: str) -> None:
-    """Refuse a task under way that could not end in one of the ways its kind knows."""
+    """Refuse a running task that could not end in any of the ways of its kind."""
     needed = _NEEDS_POWER.get(task.action, built.vm.power)
     if needed != built.vm.power:
-        raise error_at(f"{place}.action", task.action, f"while it is under way the VM is {needed}")
+        raise error_at(f"{place}.action", task.action, f"the VM must be {needed} while this task runs")
     if "name" not in ACTIONS[task.module, task.action].params.model_fields:
         return
     name, found = task.context["name"], _named(built, task)
     if task.action == "create_snapshot" and found is not None:
-        raise error_at(f"{place}.context.name", name, "the VM has a snapshot of this name and type already")
+        raise error_at(f"{place}.context.name", name, "the VM already has a snapshot with this name and type")
     if task.action != "create_snapshot" and found is None:
-        raise error_at(f"{place}.context.name", name, "the VM has no snapshot of this name and type")
+        raise error_at(f"{place}.context.name", name, "the VM has no snapshot with this name and type")
     if task.action == "restore_snapshot" and found is not None and found.status == "error":
         raise error_at(f"{place}.context.name", name, "a snapshot in status error cannot be restored")
 

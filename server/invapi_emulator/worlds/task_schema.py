@@ -1,4 +1,4 @@
-"""The shape of a task as people write it."""
+"""The schema of a task in a world."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from invapi_emulator.worlds.fields import (
 
 def _known_kind(kind: str) -> str:
     if kind not in FAULTS:
-        raise ValueError(f"there is no such kind of fault; there are {', '.join(sorted(FAULTS))}")
+        raise ValueError(f"unknown kind of fault (known: {', '.join(sorted(FAULTS))})")
     return kind
 
 
@@ -35,11 +35,12 @@ class StageSpec(Part):
 
 
 class TaskSpec(Part):
-    """A task of a VM; only its action is required.
+    """A task of a VM. Only its action is required.
 
-    Left out: the key is made, it was created now, its stages take what its kind takes, it falls due when the last
-    one ends. `due_at` of null says that it hangs. `sequence` is its number in the account's world, `stage` the place
-    of the stage it is in, counted from 0. From `fault` on: what a fault rule made of it (docs/faults.md).
+    By default its key is generated, it is created now, its stages last as long as its kind takes, and it is
+    due when the last one ends. `due_at` null means that it hangs. `sequence` is its number in the account's
+    world, `stage` the index of its stage, from 0. `fault` and the fields after it come from a fault rule
+    (docs/faults.md).
     """
 
     action: ActionName

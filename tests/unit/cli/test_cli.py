@@ -31,7 +31,7 @@ def test_what_makes_no_sense_is_one_line_and_status_2(
         ),
         (
             ("serve", "--rate", "1", "--port", "0", "--scenario", "x"),
-            f"--scenario: there is no scenario 'x'; there are {', '.join(scenario_names())}",
+            f"--scenario: unknown scenario 'x' (known: {', '.join(scenario_names())})",
         ),
         (("serve", "--rate", "1", "--port"), "Option '--port' requires an argument."),
         (("serve", "--xyz"), "No such option '--xyz'."),

@@ -39,7 +39,7 @@ def test_every_kind_can_be_ordered_and_is_shown_with_its_counts(emulator: Emulat
 @pytest.mark.parametrize("kind", sorted(FAULTS))
 def test_no_kind_takes_a_field_of_another(emulator: Emulator, kind: str) -> None:
     error = refused(emulator, complete(kind) | {"colour": "red"})
-    assert (error["field"], error["message"]) == ("colour", "colour: 'red': there is no such field")
+    assert (error["field"], error["message"]) == ("colour", "colour: 'red': unknown field")
 
 
 def test_what_is_ordered_is_shown(emulator: Emulator) -> None:
@@ -52,10 +52,10 @@ def test_what_is_ordered_is_shown(emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     ("body", "field", "words"),
     [
-        ({"kind": "no"}, "kind", "'no': there is no such kind; there are connection_reset, empty_reply"),
-        ({}, "kind", "kind: it is missing"),
-        ([], None, "send a JSON object"),
-        ({"kind": "reject", "match": {"modul": "vm"}}, "match.modul", "there is no such field"),
+        ({"kind": "no"}, "kind", "'no': unknown kind of fault (known: connection_reset, empty_reply"),
+        ({}, "kind", "kind: this field is required"),
+        ([], None, "expected a JSON object"),
+        ({"kind": "reject", "match": {"modul": "vm"}}, "match.modul", "unknown field"),
         (
             {"kind": "reject", "match": {"module": "vim"}},
             "match.module",
@@ -68,7 +68,7 @@ def test_what_is_ordered_is_shown(emulator: Emulator) -> None:
         ({"kind": "reject", "times": 0}, "times", "greater than or equal to 1"),
         ({"kind": "reject", "skip": -1}, "skip", "greater than or equal to 0"),
         ({"kind": "reject", "probability": 0}, "probability", "greater than 0"),
-        ({"kind": "http_status"}, "status", "it is missing"),
+        ({"kind": "http_status"}, "status", "this field is required"),
         ({"kind": "http_status", "status": 200}, "status", "greater than or equal to 400"),
         ({"kind": "task_fails", "at": 1.5}, "at", "less than or equal to 1"),
         ({"kind": "latency"}, None, "either `seconds`, or `distribution`"),

@@ -110,13 +110,16 @@ def test_an_import_says_which_keys_were_issued_anew(shell: Shell, emulator: Emul
     ("text", "says"),
     [
         ("vms: [{id: 0}]", "422 invalid: vms.0.id: 0: "),
-        ("vms: [{id: 1}", "FILE: 'FILE_NAME': it is no YAML: line 1, column 14: "),
-        ('{"vms": [{"id": 1}', "FILE: 'FILE_NAME': it is no JSON: Expecting ',' delimiter: line 1 column 19"),
-        ('{"seed": 1, "seed": 2}', "FILE: 'FILE_NAME': it is no JSON: the key 'seed' stands twice"),
-        ("? {a: 1}\n: 2", "FILE: 'FILE_NAME': it is no YAML: line 1, column 3: found unhashable key"),
+        ("vms: [{id: 1}", "FILE: 'FILE_NAME': not valid YAML: line 1, column 14: "),
+        (
+            '{"vms": [{"id": 1}',
+            "FILE: 'FILE_NAME': not valid JSON: Expecting ',' delimiter: line 1 column 19",
+        ),
+        ('{"seed": 1, "seed": 2}', "FILE: 'FILE_NAME': not valid JSON: duplicate key 'seed'"),
+        ("? {a: 1}\n: 2", "FILE: 'FILE_NAME': not valid YAML: line 1, column 3: found unhashable key"),
         ("2030-01-01: 2", "FILE: 'FILE_NAME': keys must be str, int"),
-        ("a: \x00", "FILE: 'FILE_NAME': it is no YAML: unacceptable character #x0000"),
-        ("vms: !!binary aGk=", "FILE: 'FILE_NAME': bytes has no place in a world"),
+        ("a: \x00", "FILE: 'FILE_NAME': not valid YAML: unacceptable character #x0000"),
+        ("vms: !!binary aGk=", "FILE: 'FILE_NAME': values of type bytes are not allowed"),
         ("\ud800", "FILE: 'FILE_NAME': "),
         ("", "422 invalid: the body: "),
     ],
@@ -140,7 +143,7 @@ def test_a_file_that_cannot_be_read_or_written_is_named(shell: Shell, tmp_path: 
 
 def test_what_goes_wrong_is_one_line_that_names_it(shell: Shell) -> None:
     (line,) = shell.run("advance", "soon", status=2)
-    assert line.startswith("invapi-emulator: 422 invalid: ")
+    assert line.startswith("invapi-emulator: 422 invalid: expected")
     (line,) = shell.run("env", "--account", "nobody", status=2)
     assert line == "invapi-emulator: 404 account_not_found: there is no account 'nobody'"
     (line,) = shell.run("reset", "--url", "http://127.0.0.1:1", status=2)

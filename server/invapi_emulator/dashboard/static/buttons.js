@@ -1,5 +1,4 @@
 // Buttons: `data-call` sends a client's call, `data-control` calls the control API, `data-copy` copies.
-
 import { agreed } from "./ask.js";
 import { call } from "./calls.js";
 import { control } from "./control.js";
