@@ -1,1 +1,1 @@
-"""`/openapi.json`: the modules of the imitated API and the control API, described as they are."""
+"""`/openapi.json`: the description of the imitated API's modules and of the control API."""

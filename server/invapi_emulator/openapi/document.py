@@ -1,4 +1,4 @@
-"""The whole document: what FastAPI says of the control API, and what the table of actions says of the modules."""
+"""The OpenAPI document: the control API from FastAPI, the modules from the table of actions."""
 
 from typing import Any
 
@@ -6,25 +6,25 @@ from invapi_emulator.openapi.modules import module_paths, module_schemas
 from invapi_emulator.openapi.parameters import ecma
 
 _ABOUT = """\
-An emulator of HOSTKEY's InvAPI: the modules `vm`, `eq`, `eq_callback` and `auth` as clients of snapshots meet them, and
-a control API under `/_emulator` that moves time, looks inside and orders failures. What of the modules is known and what
-was chosen stands in docs/fidelity.md, clause by clause.
+An emulator of HOSTKEY's InvAPI. It has the modules `vm`, `eq`, `eq_callback` and `auth`, as far as clients of
+snapshots use them. The control API under `/_emulator` moves time, shows state and makes calls fail.
+docs/fidelity.md says, clause by clause, which parts of the modules are known and which are assumed.
 
-Calls of the modules need the token of an account; the account `demo` has `HOSTKEY_TOKEN`. A path that is no module is 404
-`unknown_module`, another verb than GET and POST 405 `method_not_allowed`, both with the failure envelope. The control API
-wants `Authorization: Bearer <token>` where the server was started with `--admin-token`.
+A call to a module needs the token of an account; the account `demo` has `HOSTKEY_TOKEN`. An unknown module gets
+404 `unknown_module`; a method other than GET and POST gets 405 `method_not_allowed`. Both have the failure
+envelope. The control API requires `Authorization: Bearer <token>` if the server was started with `--admin-token`.
 """
 _FOREIGN = ("HTTPValidationError", "ValidationError")
-"""How FastAPI would say that a request makes no sense; here it is said as all other failures."""
+"""FastAPI's schemas for invalid requests. The emulator answers them like all other failures."""
 
 
 def whole_document(control: dict[str, Any]) -> dict[str, Any]:
-    """Return the document of the control API with the modules put before it."""
+    """Return the document of the control API with the modules added before it."""
     schemas = module_schemas()
     own = control["components"]["schemas"]
     twice = schemas.keys() & own.keys()
     if twice:
-        raise ValueError(f"two schemas of one name: {', '.join(sorted(twice))}")
+        raise ValueError(f"duplicate schema names: {', '.join(sorted(twice))}")
     for path in control["paths"].values():
         for operation in path.values():
             operation["security"] = [{}, {"adminToken": []}]
@@ -41,7 +41,7 @@ def whole_document(control: dict[str, Any]) -> dict[str, Any]:
 
 
 def in_json_schema(schema: Any) -> Any:
-    """Return a part of the document with its patterns in the dialect of JSON Schema, and whole numbers as such."""
+    """Return a part of the document with patterns in JSON Schema's dialect and whole numbers as integers."""
     if isinstance(schema, float) and schema.is_integer():
         return int(schema)
     if isinstance(schema, list):
@@ -60,7 +60,7 @@ def _keyword(name: str, value: Any) -> Any:
 
 
 def _drop_foreign_failures(responses: dict[str, Any]) -> None:
-    """Leave out the 422 that FastAPI notes at every route with parameters; routes name their own."""
+    """Remove the 422 that FastAPI adds to every route with parameters. Routes declare their own."""
     schema = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
     if str(schema.get("$ref", "")).endswith(f"/{_FOREIGN[0]}"):
         del responses["422"]

@@ -1,4 +1,4 @@
-"""How the modules say that something was wrong, as schemas (contract 2.2, 2.5, 5.3)."""
+"""Schemas of the modules' failures (contract 2.2, 2.5, 5.3)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,24 +13,24 @@ _STRING = {"type": "string"}
 FAILURE_SCHEMAS: dict[str, Any] = {
     "ModuleFailure": {
         "type": "object",
-        "description": "A refusal, in all four ways that clients look for one; `message` and `error` are alike.",
+        "description": "A refusal, in the four fields that clients look at. `message` and `error` are equal.",
         "properties": {
             "result": {"type": "integer", "const": -1},
             "code": {
                 "type": "integer",
                 "maximum": -1,
-                "description": "-2 for a bad or expired token, else -1; a fault rule may choose another",
+                "description": "-2 for a bad or expired token, otherwise -1; a fault rule may set another code",
             },
             "message": _STRING,
             "error": _STRING,
-            "key": _STRING | {"description": "only where the key of a task is not found"},
+            "key": _STRING | {"description": "only if the key of a task is not found"},
         },
         "required": ["result", "code", "message", "error"],
         "additionalProperties": False,
     },
     "NoAppropriateServers": {
         "type": "object",
-        "description": "A login of an account without VMs: the one exception in shape.",
+        "description": "The answer to a login of an account without VMs: the only failure of another shape.",
         "properties": {
             "result": {"type": "integer", "const": -1},
             "error": _STRING,
@@ -45,14 +45,14 @@ NO_SERVERS = failure_body(errors.NoAppropriateServers())
 
 
 def reasons() -> list[str]:
-    """Return every word that the header X-Emulator-Reason may hold."""
+    """Return all values of the header X-Emulator-Reason."""
     return sorted({reason for error in _kinds_of(ApiError) if (reason := getattr(error, "reason", ""))})
 
 
 def failure_headers(*, required: bool) -> dict[str, Any]:
     return {
         REASON_HEADER: {
-            "description": "why the call was refused, in one word; absent from an answer that is no refusal",
+            "description": "reason of the refusal, in one word; absent if the call was not refused",
             "required": required,
             "schema": {"$ref": "#/components/schemas/Reason"},
         }
@@ -61,7 +61,7 @@ def failure_headers(*, required: bool) -> dict[str, Any]:
 
 RETRY_AFTER: dict[str, Any] = {
     "Retry-After": {
-        "description": "seconds after which to ask again",
+        "description": "seconds to wait before the next call",
         "required": False,
         "schema": {"type": "integer", "minimum": 0},
     }
@@ -69,19 +69,19 @@ RETRY_AFTER: dict[str, Any] = {
 
 _STATUSES = {
     400: ("malformed_body", "a broken encoding or boundary", "the body has a broken percent-encoding: '%zz'"),
-    413: ("body_too_large", "a body over 1 MiB, or over 1,000 fields",
+    413: ("body_too_large", "a body of more than 1 MiB or more than 1,000 fields",
           "a body of 1048577 bytes or more is too large; at most 1048576"),
-    415: ("unsupported_media_type", "a body that is no form",
+    415: ("unsupported_media_type", "a body that is not a form",
           "a body of type 'application/json' is no form; send application/x-www-form-urlencoded"),
     429: ("fault", "a fault rule limits the calls", "too many calls; ask again later"),
     501: ("not_emulated", "an action that the vendor documents and the emulator does not have",
           "eq/reinstall is an action of the real API that this emulator does not have"),
-    503: ("unavailable", "the emulator starts, stops or has lost its database", "the emulator is starting; ask again"),
+    503: ("unavailable", "the emulator is starting or stopping, or has lost its database", "the emulator is starting; ask again"),
 }  # fmt: skip
 
 
 def transport_failures() -> dict[str, Any]:
-    """Return the answers with another status than 200: the same envelope in each."""
+    """Return the responses of all statuses other than 200. All have the same envelope."""
     return {
         str(status): {
             "description": f"`{reason}`: {when}",

@@ -1,4 +1,4 @@
-"""The paths of the imitated API: one a module, its actions in a `oneOf`."""
+"""The paths of the imitated API: one for each module, with its actions in a `oneOf`."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def module_paths() -> dict[str, Any]:
 
 
 def module_schemas() -> dict[str, Schema]:
-    """Return the schemas that the paths refer to, by name."""
+    """Return the schemas of the paths, by name."""
     models = {example.model for action in ACTIONS.values() for example in action.examples}
     ordered = sorted(models, key=lambda model: model.__name__)
     by_model, shared = models_json_schema(
@@ -60,16 +60,16 @@ def form_of(module: str, action: str, sent: Any) -> dict[str, Any]:
 def _path(module: str) -> dict[str, Any]:
     missing = ", ".join(f"`{name}`" for name in sorted(NOT_EMULATED.get(module, ())))
     about = (
-        f"What it does, clause by clause: docs/fidelity.md.\n\nAnswers of the API are HTTP 200, refusals too; another status is the "
-        f"transport's, or a fault rule's (docs/faults.md), which may choose any from 400 to 599. The same under "
-        f"`/{module}`. Unknown fields are ignored. A repeated scalar field: the last one counts."
+        f"docs/fidelity.md describes it clause by clause.\n\nThe API answers with HTTP 200, also if it refuses a call. Other "
+        f"statuses come from the transport, or from a fault rule (docs/faults.md), which may set any from 400 to 599. "
+        f"`/{module}` is the same path. Unknown fields are ignored. If a scalar field is repeated, the last value counts."
     )
-    about += f"\n\nThe vendor's, but not emulated (501): {missing}." if missing else ""
+    about += f"\n\nDocumented by the vendor, but not emulated (501): {missing}." if missing else ""
     responses = {"200": _answered(module)} | transport_failures()
     common = {"tags": [module], "responses": responses}
-    reading = {"operationId": f"get_{module}", "summary": f"A call of {module}, its fields in the query"}
-    calling = {"operationId": f"post_{module}", "summary": f"A call of {module}, its fields in a form"}
-    with_query = f"{about}\n\nFields may stand in a form body as well, which wins over the query."
+    reading = {"operationId": f"get_{module}", "summary": f"Call {module} with fields in the query"}
+    calling = {"operationId": f"post_{module}", "summary": f"Call {module} with fields in a form"}
+    with_query = f"{about}\n\nA form body may have fields as well. They override those in the query."
     return {
         "post": calling | common | {"description": about, "requestBody": _form(module)},
         "get": reading | common | {"description": with_query, "parameters": query_parameters(module)},
@@ -104,7 +104,7 @@ def _answered(module: str) -> dict[str, Any]:
         schemas.append({"$ref": f"{SCHEMAS}NoAppropriateServers"})
         examples["login: no_appropriate_servers"] = {"value": NO_SERVERS}
     return {
-        "description": "the answer of the action, or a refusal",
+        "description": "the answer of the action or a refusal",
         "headers": failure_headers(required=False) | RETRY_AFTER,
         "content": {"application/json": {"schema": {"anyOf": schemas}, "examples": examples}},
     }
@@ -116,7 +116,7 @@ def _name(action: Action, example: Example) -> str:
 
 
 def _whole(module: str, action: str, body: Schema) -> Schema:
-    """Return the schema of an answer, the envelope around what the handler returns."""
+    """Return the schema of a whole answer: the envelope around the handler's result."""
     if "result" in body.get("properties", ()):
         return body
     around = {name: {"type": "string", "const": value} for name, value in envelope(module, action).items()}

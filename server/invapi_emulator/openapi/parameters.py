@@ -1,4 +1,4 @@
-"""What a client may send to an action, as a schema: derived from the model that checks it."""
+"""Schemas of the fields of an action, derived from the model that checks them."""
 
 from typing import Any, TypeAlias
 
@@ -8,13 +8,13 @@ Schema: TypeAlias = dict[str, Any]
 
 _TOKEN: Schema = {
     "type": "string",
-    "description": "the token that `auth.php` `login` answers, or the one an account is given out with",
+    "description": "a token from `auth.php` `login`, or the account's built-in token",
 }
 _STANDARD_WORDS = {"ge": "minimum", "le": "maximum"}
 
 
 def request_schema(action: Action) -> Schema:
-    """Return the schema of an action's form; other fields may be sent, and are ignored."""
+    """Return the schema of an action's form. It allows other fields, which are ignored."""
     parameters = wire_parameters(action)
     required = {name for name, schema in parameters.items() if schema.pop("x-required", False)}
     return {
@@ -27,7 +27,7 @@ def request_schema(action: Action) -> Schema:
 
 
 def wire_parameters(action: Action) -> dict[str, Schema]:
-    """Return the schema of each field but `action`, by the name it has on the wire; `x-required` marks some."""
+    """Return the schemas of all fields but `action`, by name on the wire. `x-required` marks required ones."""
     model = action.params.model_json_schema()
     parameters: dict[str, Schema] = {}
     if action.identified_by is None:
@@ -40,7 +40,7 @@ def wire_parameters(action: Action) -> dict[str, Schema]:
 
 
 def query_parameters(module: str) -> list[Schema]:
-    """Return the fields of all actions of a module as query parameters: which are needed, the action decides."""
+    """Return the fields of all actions of a module as query parameters. The action decides which it needs."""
     merged: dict[str, Schema] = {}
     takers: dict[str, list[str]] = {}
     for (of, name), action in sorted(ACTIONS.items()):
@@ -52,13 +52,13 @@ def query_parameters(module: str) -> list[Schema]:
     names = sorted(name for of, name in ACTIONS if of == module)
     action_parameter = {"name": "action", "in": "query", "required": True}
     return [action_parameter | {"schema": {"type": "string", "enum": names}}] + [
-        {"name": field, "in": "query", "description": f"of {', '.join(takers[field])}", "schema": schema}
+        {"name": field, "in": "query", "description": f"for {', '.join(takers[field])}", "schema": schema}
         for field, schema in merged.items()
     ]
 
 
 def _on_the_wire(schema: Schema) -> Schema:
-    """Return a field's schema in standard words, without the null that stands for "left out"."""
+    """Return a field's schema with standard keywords, without the null that means "omitted"."""
     given = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
     merged = {
         name: value for name, value in (schema | (given[0] if given else {})).items() if name != "anyOf"
@@ -71,7 +71,7 @@ def _on_the_wire(schema: Schema) -> Schema:
         merged |= {"default": int(merged["default"])} if "default" in merged else {}
     if "items" in merged:
         merged["items"] = _on_the_wire(merged["items"])
-        merged["description"] += "; sent once and empty, it empties the list"
+        merged["description"] += "; one empty value empties the list"
     merged = {_STANDARD_WORDS.get(name, name): value for name, value in merged.items()}
     if "pattern" in merged:
         merged["pattern"] = ecma(merged["pattern"])
@@ -79,5 +79,5 @@ def _on_the_wire(schema: Schema) -> Schema:
 
 
 def ecma(pattern: str) -> str:
-    """Return a pattern in the dialect of JSON Schema, whose anchors are others."""
+    """Return a pattern with the anchors of JSON Schema's dialect."""
     return pattern.replace(r"\A", "^").replace(r"\z", "$")
