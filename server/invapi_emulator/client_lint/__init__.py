@@ -1,1 +1,1 @@
-"""Lint rules for clients: what their calls show that will hurt them on the real API."""
+"""Lint rules for clients: things in their calls that will hurt them on the real API."""

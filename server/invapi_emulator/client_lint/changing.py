@@ -1,4 +1,4 @@
-"""Lint rules about changes: what a client does before and after it changes a VM."""
+"""Lint rules about changes: how a client acts before and after a change of a VM."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,9 +10,9 @@ from invapi_emulator.engine.tasks.kinds import KINDS
 @lint_rule(
     "change-while-busy",
     "warning",
-    "changes a VM with a task under way",
-    instead="Check the key of the change before until it has ended, then ask for the next one: a VM takes one change "
-    "at a time.",
+    "changes a VM while a task is running on it",
+    instead="Check the key of the running change until it has ended, then request the next one. A VM allows one "
+    "change at a time.",
 )
 def change_while_busy(seen: Seen) -> Iterator[Line]:
     return (line for line in seen.lines if line.call.reason == "vm_locked")
@@ -21,9 +21,9 @@ def change_while_busy(seen: Seen) -> Iterator[Line]:
 @lint_rule(
     "blind-repeat",
     "error",
-    "repeats a changing call after a lost reply without looking what the first one did",
-    instead="A reply that is lost says nothing of the call: it may have been carried out. Look first (get_snapshot, "
-    "show, status), and repeat only what is not there.",
+    "repeats a changing call after a lost reply without checking what the first call did",
+    instead="The call may have been carried out although its reply was lost. Look first (get_snapshot, show, "
+    "status), and repeat the call only if its effect is missing.",
 )
 def blind_repeat(seen: Seen) -> Iterator[Line]:
     lost: dict[int | None, Line] = {}
@@ -43,7 +43,7 @@ def _changes(line: Line) -> bool:
 
 
 def _is_lost(line: Line) -> bool:
-    """Tell whether the client could not read the answer: it was cut off, or no JSON came in whole."""
+    """Return whether the client could not read the answer: it was cut off or was not valid JSON."""
     faults = set((line.call.fault or "").split(", "))
     return line.call.status == 0 or bool(faults & {"lost_reply", "truncated_body", "malformed_json"})
 

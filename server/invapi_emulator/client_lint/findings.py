@@ -1,4 +1,4 @@
-"""Findings: the lint rules that an account's clients break, and the calls that show it."""
+"""Findings: the lint rules that an account's clients break, with the calls that show it."""
 
 from dataclasses import dataclass
 
@@ -20,11 +20,11 @@ RULE_FILES = (polling, changing, requests)
 class Finding:
     rule: LintRule
     lines: tuple[int, ...]
-    """Numbers of the calls that show it, in order."""
+    """Numbers of the calls that show it, ascending."""
 
 
 def findings_of(tx: Transaction, account: Account, now: Instant) -> list[Finding]:
-    """Return what the account's journal shows, the worst first; nothing where nothing is to say."""
+    """Return the findings of the account's journal, worst first. Empty if the calls break no rule."""
     seen = seen_of(tx, account, now)
     looked = (
         Finding(rule, tuple(sorted({line.number for line in rule.look(seen)}))) for rule in _worst_first()

@@ -7,18 +7,18 @@ from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.domain.tasks import Task
 
 PAUSE = SECOND // 2
-"""So long in real time a client should wait at least before it asks again."""
+"""Minimum real time that a client should wait between two checks."""
 
 IN_A_ROW = 3
-"""So many checks without a pause between them are busy polling; fewer may be a person."""
+"""Number of checks without a pause that count as busy polling. Fewer may come from a person."""
 
 
 @lint_rule(
     "busy-polling",
     "warning",
-    "checks a key again and again without a pause",
-    instead="Wait a second before the first check and longer before each further one, up to ten seconds or so: "
-    "tasks take minutes, and a rate limit counts every check.",
+    "checks a key repeatedly without a pause",
+    instead="Wait a second before the first check, and longer before each further one, up to about ten seconds. "
+    "Tasks take minutes, and a rate limit counts every check.",
 )
 def busy_polling(seen: Seen) -> Iterator[Line]:
     for checks in seen.checks().values():
@@ -35,8 +35,8 @@ def busy_polling(seen: Seen) -> Iterator[Line]:
 @lint_rule(
     "polls-after-the-end",
     "warning",
-    "checks a key whose OK it has had",
-    instead="Stop at `result` OK: the key is gone with that answer, and every further check says AsyncKey not found. "
+    "checks a key after its `result` was OK",
+    instead="Stop at `result` OK. That answer spends the key, and every further check says AsyncKey not found. "
     "Keep the answer if several parts of the client need it.",
 )
 def polls_after_the_end(seen: Seen) -> Iterator[Line]:
@@ -46,8 +46,8 @@ def polls_after_the_end(seen: Seen) -> Iterator[Line]:
 @lint_rule(
     "gives-up-early",
     "error",
-    "stops checking a task before the time it usually takes, and never learns how it ended",
-    instead="Wait as long as the task may take: snapshots of large disks take minutes. Where a user must not wait, "
+    "stops checking a task before its usual duration has passed, and never learns how it ended",
+    instead="Wait as long as the task may take. Snapshots of large disks take minutes. If a user must not wait, "
     "keep the key and check it later.",
 )
 def gives_up_early(seen: Seen) -> Iterator[Line]:
@@ -67,7 +67,7 @@ def _pause(before: Line, check: Line) -> int:
 
 
 def _was_usual(task: Task) -> bool:
-    """Tell whether a task took the time that was planned: no fault had it hang, or take longer."""
+    """Return whether a task took its planned time: no fault made it hang or take longer."""
     return task.fault not in {"task_hangs", "slow_task"}
 
 

@@ -11,9 +11,9 @@ SECRETS = frozenset({"token", "key", "api_key", "apikey", "password", "passwd", 
 @lint_rule(
     "ignores-retry-after",
     "warning",
-    "asks again before the time that Retry-After named",
-    instead="Wait as many seconds as the header Retry-After says before the next call of any kind: the limit is the "
-    "account's, not the call's.",
+    "calls again before the time in Retry-After has passed",
+    instead="Before the next call of any kind, wait the number of seconds in the header Retry-After. The limit is "
+    "the account's, not the call's.",
 )
 def ignores_retry_after(seen: Seen) -> Iterator[Line]:
     free_at = 0
@@ -27,8 +27,8 @@ def ignores_retry_after(seen: Seen) -> Iterator[Line]:
 @lint_rule(
     "unread-fields",
     "notice",
-    "sends fields that nobody reads",
-    instead="Leave them out, or look for a slip: a misspelt name is ignored without a word, and the default taken.",
+    "sends fields that no handler reads",
+    instead="Remove them, or check their spelling. A misspelt field is ignored silently, and its default is used.",
 )
 def unread_fields(seen: Seen) -> Iterator[Line]:
     return (line for line in seen.lines if line.call.unread)
@@ -38,8 +38,8 @@ def unread_fields(seen: Seen) -> Iterator[Line]:
     "goes-on-with-an-expired-token",
     "error",
     "calls again with a token that has expired",
-    instead="On token_expired log in again, once, and repeat the call with the new token; no other call with the "
-    "old one will be answered either.",
+    instead="On token_expired, log in again once, and repeat the call with the new token. Every other call with the "
+    "old token will be refused too.",
 )
 def goes_on_with_an_expired_token(seen: Seen) -> Iterator[Line]:
     has_been_told = False
@@ -56,12 +56,12 @@ def goes_on_with_an_expired_token(seen: Seen) -> Iterator[Line]:
     "secrets-in-the-query",
     "error",
     "puts a secret into the query string",
-    instead="Send it in the body of a POST: queries stand in the logs of every server and proxy on the way.",
+    instead="Send it in the body of a POST. Every server and proxy on the way may log the query.",
 )
 def secrets_in_the_query(seen: Seen) -> Iterator[Line]:
     return (line for line in seen.lines if any(_is_secret(name, line) for name in line.call.in_query or ()))
 
 
 def _is_secret(name: str, line: Line) -> bool:
-    """Tell by its name; the key of a task that is checked is none."""
+    """Return whether a field's name is that of a secret. The task key of a check is not a secret."""
     return name.lower() in SECRETS and not (name == "key" and line.key is not None)

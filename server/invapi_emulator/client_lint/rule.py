@@ -1,4 +1,4 @@
-"""Lint rules: what a client does wrong, as its journal shows it, and what to do instead."""
+"""Lint rules: mistakes of clients that the journal shows, each with what to do instead."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ from invapi_emulator.storage.requests import JournalEntry
 Severity: TypeAlias = Literal["notice", "warning", "error"]
 
 SEVERITIES: tuple[Severity, ...] = ("notice", "warning", "error")
-"""From the one that matters least."""
+"""All severities, the least first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the journal, and its number."""
+    """A line of the journal with its number."""
 
     number: int
     call: JournalEntry
 
     @property
     def ended_at(self) -> Instant:
-        """When it was answered, in real time; 0 where that is not known."""
+        """The real time of the answer, or 0 if it is unknown."""
         return 0 if self.call.received_at is None else self.call.received_at + self.call.duration_us
 
     @property
     def key(self) -> str | None:
-        """The key that it checks."""
+        """The key that the call checks, or None if it is not a check."""
         key = self.call.fields.get("key")
         is_check = (self.call.module, self.call.action) == ("eq_callback", "check")
         return key if is_check and isinstance(key, str) else None
@@ -37,14 +37,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of an account's clients: the journal in order, the tasks by key, and its time."""
+    """An account's calls in order, its tasks by key, and its time."""
 
     lines: Sequence[Line]
     tasks: dict[str, Task]
     now: Instant
 
     def checks(self) -> dict[str, list[Line]]:
-        """Return the checks, by key."""
+        """Return the checks by key."""
         found: dict[str, list[Line]] = {}
         for line in self.lines:
             if line.key is not None:
@@ -69,7 +69,7 @@ LINT_RULES: Registry[str, LintRule] = Registry("lint rules")
 
 
 def lint_rule(id_: str, severity: Severity, title: str, *, instead: str) -> Callable[[Look], Look]:
-    """Register a lint rule; the decorated function finds the calls that break it."""
+    """Register a lint rule. The decorated function finds the calls that break it."""
 
     def register(look: Look) -> Look:
         LINT_RULES.add(id_, LintRule(id_, severity, title, instead, look))

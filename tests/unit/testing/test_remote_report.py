@@ -41,8 +41,11 @@ def test_a_person_reads_what_was_done_by_which_calls_and_what_to_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     told = typed(capsys)
-    assert "warning: change-while-busy: changes a VM with a task under way\n  1 call: #2\n  instead: " in told
-    assert "notice: unread-fields: sends fields that nobody reads" in told
+    assert (
+        "warning: change-while-busy: changes a VM while a task is running on it\n  1 call: #2\n  instead: "
+        in told
+    )
+    assert "notice: unread-fields: sends fields that no handler reads" in told
 
 
 def test_only_so_many_calls_are_named(client: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,7 +72,7 @@ def test_where_there_is_nothing_to_say_it_says_so(
     client: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client.call("eq", "list")
-    assert typed(capsys, "--fail-on", "notice") == "demo: nothing to say\n"
+    assert typed(capsys, "--fail-on", "notice") == "demo: no findings\n"
     assert json.loads(typed(capsys, "--format", "json")) == {"findings": []}
     suite = ET.fromstring(typed(capsys, "--format", "junit"))
     assert (suite.get("tests"), suite.get("failures"), len(suite)) == ("1", "0", 1)
