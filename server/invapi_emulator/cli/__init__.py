@@ -1,1 +1,1 @@
-"""The command `invapi-emulator`: one file for each of its subcommands, imported when it is run."""
+"""The command `invapi-emulator`. Each subcommand has a file, which is imported on demand."""

@@ -1,4 +1,4 @@
-"""`invapi-emulator advance`: moves an account's clock."""
+"""`invapi-emulator advance`: move an account's clock."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from invapi_emulator.cli.control_calls import control, of_account
 @of_account
 @click.argument("how_far")
 def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
-    """Move an account's clock: by seconds, or until `idle`, a task's key or a timestamp."""
+    """Move an account's clock: by seconds, or until `idle`, the end of a task (its key) or a timestamp."""
     try:
         body: dict[str, Any] = {"seconds": float(how_far)}
     except ValueError:
@@ -22,4 +22,4 @@ def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
             f"{key}={value}" for key, value in event.items() if key not in {"id", "at", "kind"}
         )
         click.echo(f"{event['at']} {event['kind']} {details}")
-    click.echo(f"{account}: it is {answer['now']}")
+    click.echo(f"{account}: the clock shows {answer['now']}")

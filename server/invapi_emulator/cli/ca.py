@@ -1,4 +1,4 @@
-"""`invapi-emulator ca`: the test CA, and what makes a client trust it."""
+"""`invapi-emulator ca`: show the test CA, and how to make a client trust it."""
 
 import os
 
@@ -10,7 +10,7 @@ from invapi_emulator.process.extras import require
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 
 _TRUST = """\
-# This is {file}, a test CA of this machine only: it may speak for
+# This is {file}, a test CA for this machine only. It can certify only
 # {hosts}.
 #
 # curl      curl --cacert {file} https://localhost:8650/
@@ -24,13 +24,13 @@ _TRUST = """\
 
 
 @click.command(
-    epilog=f"--ca-dir is also an environment variable, {ENVIRONMENT_PREFIX}CA_DIR; so is --tls-names."
+    epilog=f"The environment variables {ENVIRONMENT_PREFIX}CA_DIR and {ENVIRONMENT_PREFIX}TLS_NAMES work too."
 )
 @click.option("--ca-dir", metavar="DIR", help=Settings.model_fields["ca_dir"].description)
 @click.option("--tls-names", metavar="NAMES", help=Settings.model_fields["tls_names"].description)
-@click.option("--path", is_flag=True, help="print only where its certificate is")
+@click.option("--path", is_flag=True, help="print only the path of the certificate")
 def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
-    """Print the test CA's certificate, made if there is none, and what makes clients trust it."""
+    """Print the test CA's certificate, and how to make clients trust it. Create the CA if there is none."""
     require("cryptography", "the test CA")
     from invapi_emulator.server.tls.authority import HOSTS, authority  # cryptography, not for --help
 
@@ -40,7 +40,7 @@ def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
         found = authority(settings.ca_dir, settings.tls_names, real_time()())
     except CannotStart as problem:
         raise click.ClickException(str(problem)) from None
-    file = os.path.abspath(found.file)  # noqa: PTH100 - a link in it stays one
+    file = os.path.abspath(found.file)  # noqa: PTH100 - keeps symbolic links
     if path:
         click.echo(file)
         return

@@ -11,5 +11,5 @@ from invapi_conformance.cli import main
 )
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def conformance(words: tuple[str, ...]) -> None:
-    click.echo("invapi-emulator: the command is called invapi-conformance now", err=True)
+    click.echo("invapi-emulator: this command is now invapi-conformance", err=True)
     main(words)

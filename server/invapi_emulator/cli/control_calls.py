@@ -1,4 +1,4 @@
-"""What the commands share that call the control API of a running emulator."""
+"""Shared code of the commands that call the control API of a running emulator."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,18 +12,20 @@ DEFAULT_URL = "http://127.0.0.1:8650"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_url = click.option("--url", envvar=URL_VARIABLE, default=DEFAULT_URL, show_default=True, help="the emulator")
+_url = click.option(
+    "--url", envvar=URL_VARIABLE, default=DEFAULT_URL, show_default=True, help="URL of the emulator"
+)
 
 
 def of_account(command: Command) -> Command:
-    """Give a command the flags that say which account of which emulator."""
+    """Add the flags that select an emulator and an account to a command."""
     for option in (
         click.option("--account", default="demo", show_default=True, help="name of the account"),
         click.option(
             "--admin-token",
             envvar="INVAPI_EMULATOR_ADMIN_TOKEN",
             default="",
-            help="what its control API wants",
+            help="admin token of the control API",
         ),
         _url,
     ):
@@ -32,7 +34,7 @@ def of_account(command: Command) -> Command:
 
 
 def control(url: str, admin_token: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
-    """Call the control API for an account; what goes wrong is one line that names it."""
+    """Call the control API for an account; raise ClickException with one line for a failure."""
     try:
         return Emulator(url, admin_token=admin_token).control(method, f"/accounts/{path}", body)
     except ControlFailure as refused:

@@ -1,4 +1,4 @@
-"""`invapi-emulator env`: where the emulator is, and an account's credentials, for a shell."""
+"""`invapi-emulator env`: the emulator's URL and an account's credentials, for a shell."""
 
 import shlex
 
@@ -10,9 +10,9 @@ from invapi_emulator.cli.control_calls import control, of_account
 @click.command()
 @of_account
 def env(url: str, admin_token: str, account: str) -> None:
-    """Print lines for `eval`: where the emulator is, and an account's credentials.
+    """Print lines for `eval`: the emulator's URL and an account's credentials.
 
-    The credentials are good for nothing elsewhere, so a call that escapes to the real API fails there.
+    The credentials work nowhere else, so a call that goes to the real API by mistake fails there.
     """
     found = control(url, admin_token, "GET", account)
     variables = {

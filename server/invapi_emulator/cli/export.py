@@ -1,4 +1,4 @@
-"""`invapi-emulator export`: writes an account's world down."""
+"""`invapi-emulator export`: export an account's world."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from invapi_emulator.worlds.documents import YAML_ENDINGS, written
 @click.command()
 @of_account
 @click.option(
-    "--format", "form", type=click.Choice(["json", "yaml"]), help="json, unless FILE says otherwise"
+    "--format", "form", type=click.Choice(["json", "yaml"]), help="default: by the suffix of FILE, else json"
 )
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 def export(url: str, admin_token: str, account: str, form: str | None, file: Path | None) -> None:
-    """Write an account's world down, to FILE or to stdout."""
+    """Export an account's world to FILE or to stdout."""
     world = control(url, admin_token, "GET", f"{account}/state")
     named_yaml = file is not None and file.name.endswith(YAML_ENDINGS)
     text = written(world, as_yaml=form == "yaml" or (form is None and named_yaml))

@@ -1,4 +1,4 @@
-"""`invapi-emulator healthcheck`: tells a container or a script whether the emulator is ready."""
+"""`invapi-emulator healthcheck`: check whether the emulator is ready, for containers and scripts."""
 
 import os
 import threading
@@ -20,16 +20,23 @@ ASKS_EVERY_SECONDS = 0.2
 ANSWERS_WITHIN_SECONDS = 5
 
 _LOOPBACK: dict[IPv4Address | IPv6Address, str] = {IPv4Address(0): "127.0.0.1", IPv6Address(0): "::1"}
-"""Where a server that listens on all addresses is asked."""
+"""Address to connect to if the server listens on all addresses."""
 
 
 @click.command()
-@click.option("--url", help="the emulator, if it is not the one that the variables of `serve` describe")
 @click.option(
-    "--wait", type=click.FloatRange(min=0), default=0, show_default=True, help="ask again for so many seconds"
+    "--url",
+    help=f"URL of the emulator  [default: from the variables of `serve`, {URL_VARIABLE}, or {DEFAULT_URL}]",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0,
+    show_default=True,
+    help="maximum number of seconds to wait",
 )
 def healthcheck(url: str | None, wait: float) -> int:
-    """Succeed if the emulator is ready; else say in one line why not, with exit status 1."""
+    """Succeed if the emulator is ready. Otherwise print the reason in one line, with exit status 1."""
     now = real_time()
     deadline = now() + wait * SECOND
     pause = threading.Event()
@@ -51,9 +58,9 @@ def _say_not_ready(why: str) -> int:
 
 
 def _served_here() -> tuple[str, str | None] | None:
-    """Return where `serve` listens with these variables, and the CA that it is trusted by.
+    """Return the URL of `serve` with these environment variables, and the file of its CA.
 
-    Nothing if they say neither host nor port, nor that it is HTTPS.
+    Return None if the variables set none of host, port and TLS.
     """
     if not any(os.environ.get(f"{ENVIRONMENT_PREFIX}{name}") for name in ("HOST", "PORT", "TLS")):
         return None
@@ -64,7 +71,7 @@ def _served_here() -> tuple[str, str | None] | None:
 
 
 def _reachable(host: str) -> str:
-    """Return the loopback address in the place of the one that means all addresses of the machine."""
+    """Return the loopback address if the host means all addresses, otherwise the host."""
     with suppress(ValueError):
         return _LOOPBACK.get(ip_address(host), host)
     return host

@@ -1,4 +1,4 @@
-"""`invapi-emulator import`: puts a world in the place of an account's."""
+"""`invapi-emulator import`: replace an account's world."""
 
 from typing import TextIO
 
@@ -12,13 +12,15 @@ from invapi_emulator.worlds.documents import as_json, parse
 @of_account
 @click.argument("file", type=click.File(encoding="utf-8"))
 def import_(url: str, admin_token: str, account: str, file: TextIO) -> None:
-    """Put the world in FILE (JSON or YAML, - for stdin) in the place of an account's."""
+    """Replace an account's world by the one in FILE (JSON or YAML; - for stdin)."""
     try:
         world = as_json(parse(file.read()))
     except ValueError as problem:
         raise click.ClickException(f"FILE: '{file.name}': {problem}") from None
     view = control(url, admin_token, "PUT", f"{account}/state", world)
-    click.echo(f"{account}: {len(view['vms'])} VMs, seed {view['seed']}, it is {view['clock']['now']}")
+    click.echo(
+        f"{account}: {len(view['vms'])} VMs, seed {view['seed']}, the clock shows {view['clock']['now']}"
+    )
     for key, issued in view["keys"].items():
         click.echo(f"{key} is now {issued}")
     if view.get("ignored"):

@@ -1,4 +1,4 @@
-"""The command's entry: finds the subcommand, and says in one line what is wrong with its words."""
+"""The entry point: find and run the subcommand, and report errors in one line."""
 
 import sys
 from importlib import import_module
@@ -24,11 +24,11 @@ COMMANDS = (
     "serve",
     "worker",
 )
-"""The subcommands; each is in the module of its name."""
+"""The subcommands. Each is in the module of its name."""
 
 
 class LazyGroup(click.Group):
-    """A group that imports a subcommand when it is asked for: what all of them stand on takes half a second."""
+    """A group that imports each subcommand on demand. To import them all takes half a second."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -38,7 +38,7 @@ class LazyGroup(click.Group):
 
 
 def subcommand(word: str) -> click.Command:
-    """Import the subcommand that this word calls."""
+    """Import and return the subcommand with this name."""
     name = "import_" if word == "import" else word
     found = getattr(import_module(f"invapi_emulator.cli.{name}"), name)
     assert isinstance(found, click.Command)
@@ -52,7 +52,7 @@ def commands() -> None:
 
 
 def main() -> None:
-    """Run the command; whatever is wrong with its words is one line on stderr, and exit status 2."""
+    """Run the command. A wrong argument prints one line on stderr, with exit status 2."""
     try:
         status = commands(standalone_mode=False)
     except click.ClickException as wrong:

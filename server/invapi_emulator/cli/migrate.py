@@ -1,4 +1,4 @@
-"""`invapi-emulator migrate`: brings a database up to date by hand."""
+"""`invapi-emulator migrate`: migrate a database to the newest schema by hand."""
 
 import click
 
@@ -6,10 +6,10 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 
 
-@click.command(epilog=f"--db is also an environment variable, {ENVIRONMENT_PREFIX}DB.")
+@click.command(epilog=f"The environment variable {ENVIRONMENT_PREFIX}DB works too.")
 @click.option("--db", metavar="DB", help=Settings.model_fields["db"].description)
 def migrate(db: str | None) -> int:
-    """Bring a database up to date, as `serve` does at its start."""
+    """Migrate a database to the newest schema, as `serve` does at its start."""
     settings = read_settings({} if db is None else {"db": db})
     if not settings.db:
         raise CannotStart("--db: name the file or the URL that is to be brought up to date")

@@ -1,4 +1,4 @@
-"""`invapi-emulator report`: what an account's clients do that will hurt them, for a person, a program or a CI's page."""
+"""`invapi-emulator report`: the lint rules that an account's clients break, as text, JSON or JUnit XML."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from invapi_emulator.cli.control_calls import control, of_account
 SEVERITIES = ("notice", "warning", "error")
 FOUND = 1
 _SHOWN = 10
-"""So many calls are named; the JSON has all."""
+"""Maximum number of calls to list. The JSON has all."""
 
 
 @click.command()
@@ -20,10 +20,12 @@ _SHOWN = 10
     "--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True
 )
 @click.option(
-    "--fail-on", type=click.Choice(SEVERITIES), help="exit status 1 if something so bad, or worse, is found"
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="exit with status 1 for a finding of this severity or worse",
 )
 def report(url: str, admin_token: str, account: str, form: str, fail_on: str | None) -> int:
-    """Tell what an account's clients do that will hurt them on the real API, and what to do instead."""
+    """Report what an account's clients do that will hurt them on the real API, and what to do instead."""
     found = control(url, admin_token, "GET", f"{account}/report")["findings"]
     written = {"text": _as_text, "json": _as_json, "junit": _as_junit}[form]
     click.echo(written(account, found))
@@ -33,7 +35,7 @@ def report(url: str, admin_token: str, account: str, form: str, fail_on: str | N
 
 def _as_text(account: str, found: list[dict[str, Any]]) -> str:
     if not found:
-        return f"{account}: nothing to say"
+        return f"{account}: no findings"
     return "\n\n".join(
         f"{finding['severity']}: {finding['id']}: {finding['title']}\n"
         f"  {_calls(finding)}\n  instead: {finding['instead']}"
@@ -46,7 +48,10 @@ def _as_json(_account: str, found: list[dict[str, Any]]) -> str:
 
 
 def _as_junit(account: str, found: list[dict[str, Any]]) -> str:
-    """Write a suite with a failed test for each finding; one that passes where there is none, as CI pages want a test."""
+    """Return a suite with a failed test for each finding.
+
+    Without findings it has one test that passes, as CI pages expect a test.
+    """
     suite = ET.Element("testsuite", name=f"invapi-emulator report {account}")
     for finding in found:
         case = ET.SubElement(suite, "testcase", classname=finding["severity"], name=finding["id"])

@@ -1,4 +1,4 @@
-"""`invapi-emulator reset`: an account's world starts again."""
+"""`invapi-emulator reset`: reset an account's world."""
 
 import click
 
@@ -7,10 +7,12 @@ from invapi_emulator.cli.control_calls import control, of_account
 
 @click.command()
 @of_account
-@click.option("--scenario", help="start with another one")
-@click.option("--seed", type=int, help="start with another one")
+@click.option("--scenario", help="scenario to start with  [default: the present one]")
+@click.option("--seed", type=int, help="seed to start with  [default: the present one]")
 def reset(url: str, admin_token: str, account: str, scenario: str | None, seed: int | None) -> None:
-    """Start an account's world again."""
+    """Reset an account's world to its initial state."""
     wanted = {key: value for key, value in {"scenario": scenario, "seed": seed}.items() if value is not None}
     view = control(url, admin_token, "POST", f"{account}/reset", wanted)
-    click.echo(f"{account}: scenario {view['scenario']}, seed {view['seed']}, it is {view['clock']['now']}")
+    click.echo(
+        f"{account}: scenario {view['scenario']}, seed {view['seed']}, the clock shows {view['clock']['now']}"
+    )

@@ -1,4 +1,4 @@
-"""`invapi-emulator serve`: one flag for each setting."""
+"""`invapi-emulator serve`: run the server. Each setting has a flag."""
 
 import sys
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from invapi_emulator.server.sockets import taken_ports
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 
 _ALONE: dict[str, Any] = {"is_flag": False, "flag_value": "true"}
-"""A switch may stand without a value: --live is --live true."""
+"""A switch can have no value: --live means --live true."""
 
 
 def _setting_flags(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command one flag for each setting; what is not given is not passed on."""
+    """Add a flag for each setting to a command. A flag that is not given has no value, not the default."""
     for name, field in reversed(Settings.model_fields.items()):
         default = "" if field.default in (None, "", ()) else f"  [default: {field.default}]"
         command = click.option(
@@ -31,9 +31,7 @@ def _setting_flags(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
-@click.command(
-    epilog=f"Each flag is also an environment variable, --port {ENVIRONMENT_PREFIX}PORT and so on."
-)
+@click.command(epilog=f"Each flag is also an environment variable: --port is {ENVIRONMENT_PREFIX}PORT.")
 @_setting_flags
 def serve(**flags: Any) -> int:
     """Serve until Ctrl-C or SIGTERM."""
@@ -47,11 +45,11 @@ def serve(**flags: Any) -> int:
 
 
 def _given(flags: dict[str, Any]) -> dict[str, Any]:
-    """Return the flags that were given; one that was given several times has all its values."""
+    """Return the given flags. A repeated flag has all its values, joined with commas."""
     joined = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in flags.items()}
     return {name: joined[name] for name, value in flags.items() if value not in (None, ())}
 
 
 def _end(*_: object) -> None:
-    """End a start, as signals end a server later; the first process of a container would not hear them else."""
+    """Exit during the start on a signal. By default, the first process of a container ignores signals."""
     sys.exit(0)

@@ -1,4 +1,4 @@
-"""`invapi-emulator worker`: a worker alone, for servers that share a PostgreSQL database and leave tasks to it."""
+"""`invapi-emulator worker`: a separate worker for servers that share a PostgreSQL database."""
 
 import asyncio
 from typing import Any
@@ -13,7 +13,7 @@ _TAKEN = ("db", "account_ttl", "log_level", "log_format")
 
 @click.command(epilog="Each flag is also an environment variable, as with serve.")
 def worker(**flags: Any) -> int:
-    """Let tasks take effect in time, beside servers that run with --no-worker, until Ctrl-C or SIGTERM."""
+    """Settle due tasks for servers that run with --no-worker, until Ctrl-C or SIGTERM."""
     settings = read_settings({name: value for name, value in flags.items() if value is not None})
     from invapi_emulator.cli.worker_process import refuse_unless_shared, run
 

@@ -64,7 +64,7 @@ def test_a_worker_alone_refuses_a_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch, "worker", "--db", "worlds.db") == 2
-    why = "a worker alone needs a PostgreSQL database; worlds in memory, or in a SQLite file, have their server's"
+    why = "a separate worker needs a PostgreSQL database; with worlds in memory or in a SQLite file, the server has its own worker"
     assert capsys.readouterr() == ("", f"invapi-emulator: --db: 'worlds.db': {why}\n")
 
 
@@ -72,11 +72,11 @@ def test_migrate_says_what_it_did(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "worlds.db"
-    for done in (f"made anew with schema {HEAD}", f"schema {HEAD} is the newest"):
+    for done in (f"created with schema {HEAD}", f"schema {HEAD} is already the newest"):
         assert run(monkeypatch, "migrate", "--db", str(file)) == 0
         assert capsys.readouterr().out == f"'{file}': {done}\n"
     assert run(monkeypatch, "migrate") == 2
-    assert "name the file or the URL" in capsys.readouterr().err
+    assert "required: the file or URL" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["allowed_origins", "admin_token"])

@@ -130,7 +130,7 @@ def test_its_former_name_says_the_new_one_and_runs_it(
     words = ("--poll-seconds", "0", "--target", account.url, "--vm", "12345", "--token", account.token)
     former = ended(capsys, emulator_main, "invapi-emulator", "conformance", *words)
     status, out, err = ended(capsys, main, "invapi-conformance", *words)
-    assert former == (status, out, f"invapi-emulator: the command is called invapi-conformance now\n{err}")
+    assert former == (status, out, f"invapi-emulator: this command is now invapi-conformance\n{err}")
     assert status == 0
     _, out, _ = ended(capsys, emulator_main, "invapi-emulator", "conformance", "--help")
     assert out.startswith("Usage: invapi-conformance [OPTIONS]")

@@ -77,16 +77,16 @@ def migrate(*words: str) -> tuple[int, str, str]:
 
 
 def test_migrate_does_it_by_hand_and_says_what_it_did(old_file: Path, tmp_path: Path) -> None:
-    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema 0002 is {HEAD} now\n", "")
-    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema {HEAD} is the newest\n", "")
+    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': migrated from schema 0002 to {HEAD}\n", "")
+    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema {HEAD} is already the newest\n", "")
     new = tmp_path / "new.db"
-    assert migrate("--db", str(new)) == (0, f"'{new}': made anew with schema {HEAD}\n", "")
+    assert migrate("--db", str(new)) == (0, f"'{new}': created with schema {HEAD}\n", "")
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ((), "--db: name the file or the URL"),
+        ((), "--db: required: the file or URL"),
         (("--db", "no/such/folder/worlds.db"), "there is no directory"),
         (("--db", __file__), "file is not a database"),
     ],

@@ -56,15 +56,15 @@ def test_advance_moves_the_clock_and_says_what_happened(shell: Shell, emulator: 
     assert [line.partition("stage=")[2] for line in stages] == ["copy disk", "upload image"]
     assert "snapshot_made vm=12345 type=snapshot name=a" in made
     assert f"task_ended task={key}" in ended
-    assert now == f"demo: it is {emulator.clock['now']}"
-    assert shell.run("advance", "2030-01-01T01:00:00Z") == ["demo: it is 2030-01-01T01:00:00Z"]
-    assert shell.run("advance", "0.5") == ["demo: it is 2030-01-01T01:00:00.500000Z"]
+    assert now == f"demo: the clock shows {emulator.clock['now']}"
+    assert shell.run("advance", "2030-01-01T01:00:00Z") == ["demo: the clock shows 2030-01-01T01:00:00Z"]
+    assert shell.run("advance", "0.5") == ["demo: the clock shows 2030-01-01T01:00:00.500000Z"]
 
 
 def test_reset_starts_again(shell: Shell, emulator: Emulator) -> None:
     emulator.do("eq", "off")
     assert shell.run("reset", "--scenario", "one-vm", "--seed", "5") == [
-        "demo: scenario one-vm, seed 5, it is 2030-01-01T00:00:00Z"
+        "demo: scenario one-vm, seed 5, the clock shows 2030-01-01T00:00:00Z"
     ]
     assert emulator.call("eq", "list")["servers"] == [12345]
 
@@ -77,7 +77,7 @@ def test_a_world_goes_to_stdout_and_comes_back_from_stdin(
     assert json.loads("\n".join(world)) == emulator.control("GET", "/state")
     emulator.reset()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(world).encode())))
-    assert shell.run("import", "-") == ["demo: 4 VMs, seed 7, it is 2030-01-01T00:00:00Z"]
+    assert shell.run("import", "-") == ["demo: 4 VMs, seed 7, the clock shows 2030-01-01T00:00:00Z"]
     assert emulator.check(key)["result"] == "Not ready"
 
 
