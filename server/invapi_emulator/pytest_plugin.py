@@ -1,6 +1,6 @@
-"""The pytest plugin: a server for the session, an account for each test.
+"""The pytest plugin: a server for the session, and an account for each test.
 
-Nothing of the emulator is imported until a test asks for a fixture.
+It imports the emulator only when a test uses a fixture.
 """
 
 import os
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from invapi_emulator.testing import Account, Emulator
 
 URL_VARIABLE = "INVAPI_EMULATOR_URL"
-_MARKER = "invapi(scenario=..., clock=..., seed=..., profile=..., assume=...): the account that the fixture invapi makes for this test"
+_MARKER = "invapi(scenario=..., clock=..., seed=..., profile=..., assume=...): the account that the fixture invapi creates for this test"
 _SHOWN = 50
 
 
@@ -22,8 +22,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("invapi").addoption(
         "--invapi-assumptions",
         metavar="each|A-12=no,...",
-        help="run tests that use an emulator under other options of assumptions (docs/fidelity.md): under these, or "
-        "once under each single one, and tell which tests depend on an assumption",
+        help="run the tests that use an emulator under these options of assumptions (docs/fidelity.md), or with "
+        "`each` once under every option, and report which tests depend on an assumption",
     )
 
 
@@ -41,8 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def invapi_server() -> "Iterator[Emulator]":
-    """Return an emulator: the one at INVAPI_EMULATOR_URL, or one of this process's own."""
-    from invapi_emulator.testing import Emulator  # noqa: PLC0415 - a suite that does not use it pays nothing
+    """Return an emulator: the one at INVAPI_EMULATOR_URL, or a new one in this process."""
+    from invapi_emulator.testing import Emulator  # noqa: PLC0415 - costs nothing if unused
 
     admin_token = os.environ.get("INVAPI_EMULATOR_ADMIN_TOKEN", "")
     with Emulator(os.environ.get(URL_VARIABLE) or None, admin_token=admin_token) as emulator:
@@ -51,7 +51,7 @@ def invapi_server() -> "Iterator[Emulator]":
 
 @pytest.fixture
 def invapi(request: pytest.FixtureRequest, invapi_server: "Emulator") -> "Iterator[Account]":
-    """Return a fresh account: scenario demo, its clock frozen, unless the marker invapi says otherwise."""
+    """Return a new account with scenario demo and a frozen clock, unless the marker invapi says otherwise."""
     marker = request.node.get_closest_marker("invapi")
     wanted: dict[str, Any] = {"scenario": "demo", "clock": "frozen"} | (dict(marker.kwargs) if marker else {})
     with invapi_server.account(**wanted) as account:
@@ -60,7 +60,7 @@ def invapi(request: pytest.FixtureRequest, invapi_server: "Emulator") -> "Iterat
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Fail a test that ordered a fault which did not come: it did not test what it says."""
+    """Fail a test if one of its fault rules did not fire, as it did not test the failure."""
     try:
         result = yield
     except BaseException:
@@ -74,7 +74,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 
 def _accounts_of(item: pytest.Item) -> "list[Account]":
-    """Return the accounts among a test's fixtures; there is none where nothing has imported the class yet."""
+    """Return the accounts among a test's fixtures; none if nothing has imported the class yet."""
     testing = sys.modules.get("invapi_emulator.testing")
     values = getattr(item, "funcargs", {}).values()
     return [value for value in values if testing is not None and isinstance(value, testing.Account)]
@@ -82,7 +82,7 @@ def _accounts_of(item: pytest.Item) -> "list[Account]":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show with a failed test what its account was asked and which tasks it had."""
+    """Add the requests and tasks of the test's account to the report of a failed test."""
     report = yield
     account = getattr(item, "funcargs", {}).get("invapi")
     if report.when == "call" and report.failed and account is not None:
@@ -93,8 +93,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def _story(account: "Account") -> str:
     try:
         requests, tasks = account.requests(), account.tasks
-    except Exception as problem:  # noqa: BLE001 - a report must not fail because the server has
-        return f"its journal cannot be read: {problem}"
+    except Exception as problem:  # noqa: BLE001 - the report must not fail if the server has
+        return f"cannot read the journal: {problem}"
     lines = [_request(request) for request in requests[-_SHOWN:]] or ["no requests"]
     return "\n".join([*lines, *(_task(task) for task in tasks[-_SHOWN:])])
 

@@ -1,4 +1,4 @@
-"""For Python suites: an emulator in the same process or elsewhere, and accounts on it.
+"""For Python test suites: an emulator, in this process or elsewhere, and its accounts.
 
 with Emulator() as emulator, emulator.account(scenario="one-vm") as account:
 client = MyClient(base_url=account.url, token=account.token)

@@ -1,4 +1,4 @@
-"""An account of an emulator: a world of its own, for a test."""
+"""An account of an emulator, for a test."""
 
 import warnings
 from types import TracebackType
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Account(Closes):
-    """An account of an emulator: a world of its own.
+    """An account of an emulator, with its own world.
 
-    `url` is the base URL for the client under test; `token` never expires; `api_key`, `user` and `password` log
-    in; `vms` are the ids, ascending; `seed` repeats the run.
+    `url` is the base URL for the client under test. `token` never expires; `api_key`, `user` and `password`
+    log in. `vms` are the ids of its VMs, ascending. The same `seed` repeats a run.
     """
 
     def __init__(self, emulator: "Emulator", made: Json) -> None:
@@ -55,55 +55,61 @@ class Account(Closes):
         return self.emulator.call("eq_callback", {"action": "check", "key": key})
 
     def advance(self, seconds: float | None = None, *, until: str | None = None) -> Json:
-        """Move the clock by seconds, or until `idle`, a task's key or a timestamp; return now, events, hanging."""
+        """Move the clock by seconds, or until `idle`, a task's key or a timestamp.
+
+        Return `now`, the `events` on the way, and the keys of `hanging` tasks.
+        """
         wanted = {"seconds": seconds, "until": until}
         body = {key: value for key, value in wanted.items() if value is not None}
         return self._control("POST", "/clock/advance", body)
 
     def advance_until_idle(self) -> Json:
-        """Move the clock to where nothing is left that will fall due."""
+        """Move the clock forward until no task will fall due any more."""
         return self.advance(until="idle")
 
     @property
     def clock(self) -> Json:
-        """The clock as it is: mode, rate, polls, now."""
+        """The present clock: mode, rate, polls and now."""
         return self._control("GET", "/clock")
 
     def set_clock(self, **changes: Any) -> Json:
-        """Change mode, rate, polls or now; what is left out goes on as it was."""
+        """Change mode, rate, polls or now. Omitted fields do not change."""
         return self._control("PUT", "/clock", changes)
 
     def assume(self, options: dict[str, str]) -> Json:
-        """Set options of assumptions, as `{"A-12": "no"}` (docs/fidelity.md); others stay as they are."""
+        """Set options of assumptions, such as `{"A-12": "no"}` (docs/fidelity.md). Others do not change."""
         changed = self._control("PUT", "/assumptions", options)
         show_ignored(changed)
         return changed
 
     def set_profile(self, profile: str) -> None:
-        """Make its world `instant`, `realistic`, `slow` or `hostile`."""
+        """Set the profile: `instant`, `realistic`, `slow` or `hostile`."""
         self._control("PUT", "/profile", {"profile": profile})
 
     @property
     def tasks(self) -> list[Json]:
-        """The tasks, in the order they were started."""
+        """The tasks, in the order in which they started."""
         tasks: list[Json] = self._control("GET", "/tasks")["tasks"]
         return tasks
 
     def vm(self, vm_id: int) -> Json:
-        """Return a VM whole: disk, memory, lock, snapshots, settings, tasks."""
+        """Return a VM in full: disk, memory, lock, snapshots, settings and tasks."""
         return self._control("GET", f"/vms/{vm_id}")
 
     def requests(self, **wanted: Any) -> list[Json]:
-        """Return the journal, or what of it these let through: module, action, id, result, reason, since, until."""
+        """Return the journal, or its calls that match.
+
+        Filters are `module`, `action`, `id`, `result`, `reason`, `since` and `until`.
+        """
         query = f"?{urlencode(wanted)}" if wanted else ""
         requests: list[Json] = self._control("GET", f"/requests{query}")["requests"]
         return requests
 
     def verify(self, **expected: Any) -> int:
-        """Return how many calls were made as described, if that is as many as expected.
+        """Return the number of matching calls; raise AssertionError if it is not the expected number.
 
-        Takes what `requests` takes, `fields`, and `count`, `at_least` or `at_most`. Raises AssertionError with the
-        nearest misses.
+        Takes the filters of `requests`, and `fields`. The expected number is `count`, or `at_least`, `at_most`
+        or both. The error shows the nearest misses.
         """
         path = f"/accounts/{quote(self.name)}/requests/verify"
         answer = self.emulator.control("POST", path, expected, accept=(417,))
@@ -113,9 +119,9 @@ class Account(Closes):
         return matched
 
     def fault(self, kind: str, *, allow_unused: bool = False, **fields: Any) -> Json:
-        """Order a failure (docs/faults.md), and return the rule.
+        """Create a fault rule (docs/faults.md) and return it.
 
-        `unused_faults` complains if it does not fire as often as it says, unless that is allowed.
+        Unless `allow_unused`, `unused_faults` reports the rule if it does not fire as often as its `times`.
         """
         rule = self._control("POST", "/faults", {"kind": kind, **fields})
         if not allow_unused:
@@ -124,41 +130,38 @@ class Account(Closes):
 
     @property
     def faults(self) -> list[Json]:
-        """The rules, each with how often it fired."""
+        """The fault rules, each with the number of times that it fired."""
         faults: list[Json] = self._control("GET", "/faults")["faults"]
         return faults
 
     def unused_faults(self) -> list[str]:
-        """Return a complaint for each rule made by `fault` that did not fire as often as it said.
+        """Return a message for each rule made by `fault` that did not fire as often as its `times`.
 
-        One for always must have fired once, one with a probability need not. Each rule is looked at once: by the
-        plugin after a test, or at the end of a `with` block, which raises AssertionError.
+        A rule without limit must have fired once; one with a probability need not. Each rule is checked once:
+        by the plugin after a test, or at the end of a `with` block, which raises AssertionError.
         """
         self._look_at_faults()
         unused, self._unused = self._unused, []
         return unused
 
     def allow_unused_faults(self) -> None:
-        """Let the rules made so far fire or not."""
+        """Do not require the rules made so far to fire."""
         self._awaited.clear()
         self._unused.clear()
 
     def reset(self, **wanted: Any) -> Json:
-        """Start the world again, with another `scenario` or `seed` if these are given; fault rules go with the old.
-
-        Return the account as it is then.
-        """
+        """Reset the world, with another `scenario` or `seed` if given. Fault rules are removed."""
         self._look_at_faults()
         made = self._control("POST", "/reset", wanted)
         self.seed, self.vms = made["seed"], made["vms"]
         return made
 
     def export(self) -> Json:
-        """Return the account's world, whole: what `import_` takes, and scenario files hold."""
+        """Return the account's whole world, in the form that `import_` and scenario files take."""
         return self._control("GET", "/state")
 
     def import_(self, state: Json) -> Json:
-        """Put a world in the place of the account's; return the account, and in `keys` those issued anew."""
+        """Replace the account's world; return the account, with replaced task keys in `keys`."""
         self._look_at_faults()
         made = self._control("PUT", "/state", state)
         self.seed, self.vms = made["seed"], made["vms"]
@@ -166,14 +169,14 @@ class Account(Closes):
         return made
 
     def close(self) -> None:
-        """Remove the account with all it holds; once is enough."""
+        """Remove the account and everything in it. Further calls do nothing."""
         if not self._closed:
             self._look_at_faults()
             self._control("DELETE", "")
             self._closed = True
 
     def _look_at_faults(self) -> None:
-        """Note which rules did not fire as often as they said, while they are still there."""
+        """Note the rules that did not fire as often as their `times`, before they are removed."""
         awaited, self._awaited = self._awaited, []
         rules = self.faults if awaited else []
         self._unused += [_shortfall(rule) for rule in rules if rule["id"] in awaited and _fell_short(rule)]
@@ -195,9 +198,9 @@ def _fell_short(rule: Json) -> bool:
 def _shortfall(rule: Json) -> str:
     wanted = "always" if rule["times"] is None else f"{rule['times']} times"
     return (
-        f"fault {rule['id']} ({rule['kind']}, match {rule['match']}, skip {rule['skip']}) was to fire {wanted}, "
-        f"but fired {rule['fired']} times; it was asked about {rule['seen']} calls that matched and that no rule "
-        "before it took. allow_unused=True lets that pass."
+        f"fault {rule['id']} ({rule['kind']}, match {rule['match']}, skip {rule['skip']}) should fire {wanted}, "
+        f"but fired {rule['fired']} times; {rule['seen']} calls matched that no earlier rule took. "
+        "Pass allow_unused=True to allow this."
     )
 
 

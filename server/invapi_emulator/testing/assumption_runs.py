@@ -1,4 +1,4 @@
-"""`pytest --invapi-assumptions`: run a suite under other options of assumptions, and tell which tests depend on them."""
+"""`pytest --invapi-assumptions`: run a suite under other options of assumptions; report dependent tests."""
 
 from collections.abc import Generator, Iterator
 
@@ -15,11 +15,11 @@ _OURS = frozenset({"invapi", "invapi_server"})
 
 
 class AssumptionRuns:
-    """A plugin that runs tests that use an emulator under the options that were asked for.
+    """A plugin that runs the tests that use an emulator under the given options.
 
-    With `each` they run once under the defaults, and once under every single other option. A test that fails only under
-    another option is not a failure: it depends on an assumption, and the summary names it. Raises ValueError for an
-    unknown id or option.
+    With `each`, they run once under the defaults and once under every other option. A test that fails only
+    under another option is not a failure: it depends on an assumption, and the summary names it.
+    Raise ValueError for an unknown id or option.
     """
 
     def __init__(self, asked: str) -> None:
@@ -38,7 +38,7 @@ class AssumptionRuns:
 
     @pytest.fixture(name=_FIXTURE, autouse=True)
     def option(self, request: pytest.FixtureRequest) -> Iterator[None]:
-        """Set the options of this run for accounts that the test makes; a test without an emulator has none."""
+        """Set the options of this run for accounts that the test creates, if the test uses an emulator."""
         word = getattr(request, "param", None)
         if word is None:
             yield
@@ -59,7 +59,7 @@ class AssumptionRuns:
             return report
         if word != _DEFAULTS:
             report.outcome = "skipped"
-            report.wasxfail = f"depends on another option than {word}"
+            report.wasxfail = f"depends on an option other than {word}"
         told = [_without(item.nodeid, word), word]
         report.user_properties += [(_PROPERTY, told), (_OLD_PROPERTY, told)]
         return report
@@ -71,7 +71,7 @@ class AssumptionRuns:
             return
         found = [tuple(value) for value in _told(terminalreporter)]
         failing = {test for test, word in found if word == _DEFAULTS}
-        terminalreporter.section("invapi assumptions: which tests depend on one")
+        terminalreporter.section("invapi assumptions: tests that depend on an option")
         silent = 0
         for word in self._words[1:]:
             tests = sorted({test for test, other in found if other == word} - failing)
@@ -80,7 +80,7 @@ class AssumptionRuns:
                 terminalreporter.write_line(line)
         terminalreporter.write_line(f"{silent} other options make no difference to any test")
         for test in sorted(failing):
-            terminalreporter.write_line(f"not checked, it fails under the defaults: {test}")
+            terminalreporter.write_line(f"not checked, as it fails under the defaults: {test}")
 
 
 def _told(terminalreporter: pytest.TerminalReporter) -> Iterator[list[str]]:
@@ -104,7 +104,7 @@ def _options(words: str) -> dict[str, str]:
 
 
 def _without(nodeid: str, word: str) -> str:
-    """Return the name of a test as it is without the option among its parameters."""
+    """Return the id of a test without the option among its parameters."""
     name, _, parameters = nodeid.partition("[")
     rest = parameters.removesuffix("]").removeprefix(word).removesuffix(word).strip("-")
     return f"{name}[{rest}]" if rest else name

@@ -1,11 +1,11 @@
-"""What is closed at the end of a `with` block."""
+"""A base class for objects that close at the end of a `with` block."""
 
 from types import TracebackType
 from typing import Self
 
 
 class Closes:
-    """What is closed when the block it was opened for is left."""
+    """An object that closes at the end of its `with` block."""
 
     def __enter__(self) -> Self:
         return self

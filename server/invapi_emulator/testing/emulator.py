@@ -1,4 +1,4 @@
-"""An emulator, started here or running elsewhere."""
+"""An emulator: started in this process, or running elsewhere."""
 
 import json
 import ssl
@@ -17,11 +17,11 @@ from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, ca_file, serv
 
 
 class Emulator(Closes):
-    """An emulator: one that is started in this process on a free port, or the running one at `url`.
+    """An emulator: the running one at `url`, or a new one in this process on a free port.
 
-    `admin_token` is what a running one wants for its control API, if it does. `ca` is a file of certificates that an
-    https URL is trusted by, instead of the system's: that of `invapi-emulator ca --path`. `settings` are those of `serve`
-    (docs/settings.md), for one that is started here: `Emulator(clock="auto", seed=1)`.
+    `admin_token` is the admin token of its control API. For an https URL, `ca` is a file of trusted certificates
+    that replaces the system's, such as that of `invapi-emulator ca --path`. `settings` are the settings of `serve`
+    for a new emulator (docs/settings.md): `Emulator(clock="auto", seed=1)`.
     """
 
     def __init__(
@@ -29,14 +29,14 @@ class Emulator(Closes):
     ) -> None:
         for name in settings.keys() & {"host", "port", "tls_port"} if url is None else settings:
             raise TypeError(
-                f"{name} means nothing here: a started one is on a free port, a running one as it is"
+                f"unexpected setting {name!r}: a new emulator uses a free port; with url, pass no settings"
             )
         self._resources = ExitStack()
         self._admin_token = admin_token
         self.assumed: dict[str, str] = {}
         self.ca = ca
         if url is None:
-            from invapi_emulator.settings import read_settings  # noqa: PLC0415 - only where one is started
+            from invapi_emulator.settings import read_settings  # noqa: PLC0415 - only a new emulator needs it
 
             chosen = read_settings({"admin_token": admin_token, **settings})
             url = self._resources.enter_context(serving(chosen, real_time()))
@@ -53,10 +53,10 @@ class Emulator(Closes):
         profile: str | None = None,
         assume: dict[str, str] | None = None,
     ) -> Account:
-        """Make an account; what is None is the server's default. Raises ControlFailure (409, 422).
+        """Create an account; raise ControlFailure (409, 422). None means the server's default.
 
-        `assume` sets options of assumptions, as `{"A-12": "no"}` (docs/fidelity.md). They override those of `assumed`,
-        which holds for all accounts made here.
+        `assume` sets options of assumptions, such as `{"A-12": "no"}` (docs/fidelity.md). They override those
+        of `assumed`, which apply to all accounts created here.
         """
         wanted = {
             "name": name,
@@ -81,9 +81,9 @@ class Emulator(Closes):
         accept: tuple[int, ...] = (),
         within: float = STARTS_WITHIN_SECONDS,
     ) -> Json:
-        """Call the control API at `/_emulator<path>`; raises ControlFailure for a status of 400 or more.
+        """Call the control API at `/_emulator<path>`; raise ControlFailure for a status of 400 or more.
 
-        A status in `accept` is an answer too. Where no emulator answers `within` seconds it raises ConnectionError.
+        A status in `accept` is not a failure. Raise ConnectionError if no emulator answers `within` seconds.
         """
         content = None if body is None else json.dumps(body)
         try:
@@ -126,5 +126,5 @@ class Emulator(Closes):
         return HTTPSConnection(netloc, timeout=within, context=ssl.create_default_context(cafile=self.ca))
 
     def close(self) -> None:
-        """Stop the emulator, if it was started here."""
+        """Stop the emulator if it was started here."""
         self._resources.close()

@@ -1,4 +1,4 @@
-"""What the control API refuses, as an exception."""
+"""The exception for a refusal of the control API."""
 
 from typing import Any
 
@@ -6,12 +6,15 @@ Json = dict[str, Any]
 
 
 class ControlFailure(Exception):
-    """The control API refused: `status` and the `error` it answered, with `reason`, `message` and `field`."""
+    """The control API refused a request.
+
+    `status` is the HTTP status; `answer["error"]` has `reason`, `message` and `field`.
+    """
 
     def __init__(self, status: int, answer: Json) -> None:
         self.status = status
         self.answer = answer
         error = answer.get("error", {})
-        # A string is a module's answer: the URL leads to a path where no control API is.
+        # A string comes from a module: the URL leads to a path without a control API.
         said = error if isinstance(error, str) else f"{error.get('reason')}: {error.get('message')}"
         super().__init__(f"{status} {said}")

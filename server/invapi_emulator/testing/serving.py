@@ -1,4 +1,4 @@
-"""Serving in a thread of this process."""
+"""Run a server in a thread of this process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ STARTS_WITHIN_SECONDS = 60
 
 @contextmanager
 def serving(settings: Any, time: RealTime) -> Iterator[str]:
-    """Serve in a thread of this process, on a free port, until the block is left; yields the URL."""
+    """Serve in a thread of this process, on a free port, until the end of the block. Yield the URL."""
     from invapi_emulator.testing.server_thread import server_thread
 
     with server_thread(settings, time) as url:
@@ -20,5 +20,5 @@ def serving(settings: Any, time: RealTime) -> Iterator[str]:
 
 
 def ca_file(settings: Any) -> str:
-    """Return the file of the CA by which a server with these settings is trusted."""
+    """Return the file of the CA that signs the certificate of a server with these settings."""
     return str(file_of(settings.ca_dir))

@@ -167,8 +167,8 @@ def test_a_fault_that_did_not_come_fails_the_test_that_ordered_it(pytester: pyte
     """)  # fmt: skip
     result.assert_outcomes(passed=2, failed=3)
     result.stdout.fnmatch_lines([
-        "fault 1 (reject, match {'action': 'remove_snapshot'}, skip 0) was to fire 1 times, but fired 0 times; *",
-        "fault 1 (reject, match {}, skip 0) was to fire 2 times, but fired 1 times; it was asked about 1 calls *",
+        "fault 1 (reject, match {'action': 'remove_snapshot'}, skip 0) should fire 1 times, but fired 0 times; *",
+        "fault 1 (reject, match {}, skip 0) should fire 2 times, but fired 1 times; 1 calls matched *",
         "*assert 1 == 2*",
     ])  # fmt: skip
     assert "lost_reply) was" not in result.stdout.str()
@@ -213,7 +213,7 @@ def test_each_other_option_is_tried_and_the_tests_that_depend_on_one_are_named(
     result = run(pytester, GUESSES, "--invapi-assumptions=each", "-n", "2")
     assert result.ret == 0
     result.stdout.fnmatch_lines([
-        "*which tests depend on one*",
+        "*tests that depend on an option*",
         "A-06, what a failure's body has: 2 depend on `all-four`, not `result-error`",
         "    *::test_of_power[[]a[]]",
         "    *::test_of_power[[]b[]]",
@@ -230,7 +230,7 @@ def test_a_test_that_fails_as_it_is_still_fails(pytester: pytest.Pytester) -> No
         assert call(invapi, "get_snapshot")["result"] == "no"
     """, "--invapi-assumptions=each")  # fmt: skip
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["not checked, it fails under the defaults: *::test_wrong"])
+    result.stdout.fnmatch_lines(["not checked, as it fails under the defaults: *::test_wrong"])
 
 
 def test_a_suite_runs_under_options_that_are_named(pytester: pytest.Pytester) -> None:
