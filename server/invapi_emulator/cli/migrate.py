@@ -12,7 +12,7 @@ def migrate(db: str | None) -> int:
     """Migrate a database to the newest schema, as `serve` does at its start."""
     settings = read_settings({} if db is None else {"db": db})
     if not settings.db:
-        raise CannotStart("--db: name the file or the URL that is to be brought up to date")
+        raise CannotStart("--db: required: the file or URL of the database to migrate")
     from invapi_emulator.cli.migrate_database import migrated
 
     click.echo(migrated(settings))

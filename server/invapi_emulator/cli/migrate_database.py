@@ -1,4 +1,4 @@
-"""What `migrate` runs. Its imports take a while, so `migrate` imports it when it is run."""
+"""The work of `migrate`. Its imports are slow, so `migrate` imports it only when it runs."""
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.errors import CannotStart
@@ -11,7 +11,7 @@ from invapi_emulator.storage.versions import HEAD
 
 
 def migrated(settings: Settings) -> str:
-    """Bring the database up to date; return what was done, in one line."""
+    """Migrate the database to the newest schema. Return one line that says what was done."""
     database = open_database(settings.db, real_time())
     try:
         with database.transaction(changes_schema=True) as tx:
@@ -20,5 +20,5 @@ def migrated(settings: Settings) -> str:
         raise CannotStart(f"--db: {name_of(database.engine.url)}: it {why_lost(problem)}") from None
     finally:
         database.close()
-    done = {None: f"made anew with schema {HEAD}", HEAD: f"schema {HEAD} is the newest"}
-    return f"{name_of(database.engine.url)}: {done.get(found, f'schema {found} is {HEAD} now')}"
+    done = {None: f"created with schema {HEAD}", HEAD: f"schema {HEAD} is already the newest"}
+    return f"{name_of(database.engine.url)}: {done.get(found, f'migrated from schema {found} to {HEAD}')}"

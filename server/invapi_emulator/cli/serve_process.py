@@ -23,7 +23,7 @@ def run(settings: Settings, ports: Ports) -> None:
     """Serve on the ports until the process is told to stop."""
     if not settings.admin_token and not is_local(settings.host):
         _log.warning(
-            "listening on %s without --admin-token: whoever reaches the port drives this emulator",
+            "listening on %s without --admin-token: anyone who can reach the port controls this emulator",
             settings.host,
         )
     settings, scenarios = with_printed_seed(settings), known_scenarios(settings.scenario)

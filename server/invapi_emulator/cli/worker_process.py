@@ -1,4 +1,4 @@
-"""What `worker` runs. Its imports take a while, so `worker` imports it when it is run."""
+"""The work of `worker`. Its imports are slow, so `worker` imports it only when it runs."""
 
 import asyncio
 
@@ -19,13 +19,13 @@ def refuse_unless_shared(where: str) -> None:
     url = url_of(where)
     if url.get_backend_name() != "postgresql":
         raise CannotStart(
-            f"--db: {name_of(url)}: a worker alone needs a PostgreSQL database; "
-            "worlds in memory, or in a SQLite file, have their server's"
+            f"--db: {name_of(url)}: a separate worker needs a PostgreSQL database; "
+            "with worlds in memory or in a SQLite file, the server has its own worker"
         )
 
 
 async def run(settings: Settings) -> None:
-    """Let tasks take effect until the process is told to stop."""
+    """Settle due tasks until the process is told to stop."""
     database = open_worlds(settings, real_time())
     try:
         alone = Worker(database, settings.account_ttl * SECOND)
