@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, insert, select, true
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.accounts import Account, Credentials
-from invapi_emulator.domain.behavior import Conduct
+from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import DAY, Instant, iso
 from invapi_emulator.settings import read_settings
@@ -88,7 +88,7 @@ def _live(unit: UnitOfWork, now: Instant) -> None:
 
 def _make(tx: Transaction, name: str, scenario: Scenario, now: Instant) -> Account:
     credentials = Credentials(f"key-of-{name}", f"token-of-{name}", f"{name}@example.com", "password")
-    return make_account(tx, name, credentials, Wanted(scenario, ClockStart(), 1, Conduct()), now)
+    return make_account(tx, name, credentials, Wanted(scenario, ClockStart(), 1, Behavior()), now)
 
 
 def _world(now: Instant) -> World:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from invapi_emulator.clock import RealTime
 from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.domain.accounts import DEMO
-from invapi_emulator.domain.behavior import Conduct
+from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.errors import CannotStart, Unprocessable
 from invapi_emulator.randomness import new_seed
@@ -67,8 +67,8 @@ def with_printed_seed(settings: Settings) -> Settings:
 def defaults_of(settings: Settings, scenarios: Scenarios) -> Wanted:
     """Return the world that new accounts get unless another is asked for."""
     start = ClockStart(settings.clock, settings.rate, settings.polls)
-    conduct = Conduct(settings.profile, settings.assumed)
-    return Wanted(chosen_scenario(scenarios, settings.scenario), start, settings.seed, conduct)
+    behavior = Behavior(settings.profile, settings.assumed)
+    return Wanted(chosen_scenario(scenarios, settings.scenario), start, settings.seed, behavior)
 
 
 def _warn_of_retired_assumptions(settings: Settings, defaults: Wanted) -> None:

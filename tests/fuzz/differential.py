@@ -28,7 +28,7 @@ class TheyDiffer(AssertionError):
     """The same call got two different answers."""
 
 
-class Twins(httpx.BaseTransport):
+class BothServers(httpx.BaseTransport):
     """Sends each request to both servers, and returns the one answer.
 
     All parts must be equal except real time (the header Date, and the Retry-After of a `rate_limit`) and the
@@ -44,7 +44,7 @@ class Twins(httpx.BaseTransport):
         self.compared = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        headers = {"X-Request-Id": f"twins-{next(self._numbers)}"}
+        headers = {"X-Request-Id": f"both-{next(self._numbers)}"}
         headers |= {name: value for name, value in request.headers.items() if name == "content-type"}
         for line in self._lines:
             line.request(request.method, request.url.raw_path.decode(), request.read(), headers)

@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.fuzz.caller import HANGS_AFTER, Caller
 from tests.fuzz.demo_and_model import Bench
-from tests.fuzz.differential import SameEvents, Twins
+from tests.fuzz.differential import BothServers, SameEvents
 from tests.fuzz.on_both import OnBoth
 from tests.fuzz.sizes import SEED
 from tests.support.harness import SEED as SERVERS_SEED
@@ -33,12 +33,12 @@ def test_both_databases_give_the_same_answers_to_the_same_calls(
         running_postgres() as postgres,
         served("--db", str(tmp_path / "worlds.db"), *FLAGS) as one,
         served("--db", postgres.url("worlds"), *FLAGS) as other,
-        twins_of(one.url, other.url) as (twins, bench),
+        both_servers(one.url, other.url) as (both, bench),
     ):
         for number in range(ROUNDS):
             if bench.caller.calls < CALLS:
                 call_by_chance(SEED + number, bench)
-    told = f"calls={bench.caller.calls} answers compared={twins.compared}"
+    told = f"calls={bench.caller.calls} answers compared={both.compared}"
     record_property("figures", f"{told} seconds={time.monotonic() - since:.0f} TEST_SEED={SEED}")
     assert bench.caller.calls >= CALLS
 
@@ -61,15 +61,15 @@ def call_by_chance(drawn_from: int, on: Bench) -> None:
 
 
 @contextmanager
-def twins_of(one: str, other: str) -> Iterator[tuple[Twins, Bench]]:
+def both_servers(one: str, other: str) -> Iterator[tuple[BothServers, Bench]]:
     """Return a client that asks both servers."""
     with httpx.Client(base_url=one) as first, httpx.Client(base_url=other) as second:
         caller = Caller(one)
         caller.close()
-        twins = Twins(one, other)
-        caller.http = httpx.Client(base_url=one, timeout=HANGS_AFTER, transport=twins)
+        both = BothServers(one, other)
+        caller.http = httpx.Client(base_url=one, timeout=HANGS_AFTER, transport=both)
         try:
             key = caller.make_neighbour()
-            yield twins, Bench(caller, SameEvents(first, second), key)
+            yield both, Bench(caller, SameEvents(first, second), key)
         finally:
             caller.close()

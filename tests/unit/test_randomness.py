@@ -26,6 +26,6 @@ def test_without_a_seed_keys_and_tokens_never_repeat(words: list[str | int]) -> 
     assert chance.fraction(*words) == chance.fraction(*words)
 
 
-@given(st.booleans(), words)
+@given(repeatable=st.booleans(), words=words)
 def test_keys_have_their_form(*, repeatable: bool, words: list[str | int]) -> None:
-    assert is_task_key(Chance(1, "one", repeatable).task_key(*words))
+    assert is_task_key(Chance(1, "one", repeatable=repeatable).task_key(*words))

@@ -10,7 +10,7 @@ from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import IGNORED, View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
-from invapi_emulator.domain.behavior import Conduct, Profile
+from invapi_emulator.domain.behavior import Behavior, Profile
 from invapi_emulator.storage import events
 from invapi_emulator.worlds.fields import Assume
 
@@ -53,7 +53,7 @@ async def change_assumptions(
 ) -> ChangedAssumptions:
     """Set options by id of the assumption: `yes`, `no` or an option's name. Other ids do not change."""
     await worlds.within(
-        name, lambda context: _change(context, context.account.conduct.changed(assume=options))
+        name, lambda context: _change(context, context.account.behavior.changed(assume=options))
     )
     shown = await worlds.within(name, _shown)
     return ChangedAssumptions(assumptions=shown.assumptions, ignored=retired_line(options))
@@ -63,16 +63,16 @@ async def change_assumptions(
 async def change_profile(name: NameInPath, worlds: TheWorlds, wanted: ProfileChange) -> ProfileChange:
     """Change the account's profile. Running tasks keep their durations."""
     await worlds.within(
-        name, lambda context: _change(context, context.account.conduct.changed(wanted.profile))
+        name, lambda context: _change(context, context.account.behavior.changed(wanted.profile))
     )
     return wanted
 
 
-def _change(context: AccountContext, conduct: Conduct) -> None:
-    context.unit.change_account(conduct=conduct)
+def _change(context: AccountContext, behavior: Behavior) -> None:
+    context.unit.change_account(behavior=behavior)
     events.record(
         context.unit, context.now, "conduct",
-        profile=conduct.profile, assume=dict(conduct.assumed.other),
+        profile=behavior.profile, assume=dict(behavior.assumed.other),
     )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def view_of(account: Account, now: Instant, vm_ids: Sequence[int]) -> AccountVie
         scenario=account.scenario,
         seed=account.seed,
         clock=clock_view(account, now),
-        profile=account.conduct.profile,
+        profile=account.behavior.profile,
         assume=dict(account.assumed.other),
         vms=list(vm_ids),
     )

@@ -5,7 +5,7 @@ import re
 from msgspec import Struct
 
 from invapi_emulator.contract.assumptions.assumption import Assumed
-from invapi_emulator.domain.behavior import Conduct
+from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import Instant
 
@@ -34,7 +34,7 @@ class Account(Struct, frozen=True):
 
     `seeded` is true if the seed was chosen. `generation` counts the account's worlds; a reset starts a new one. The
     built-in token is refused while `token_alive` is false.
-    `made_at` and `used_at` are real times, the latter to the minute. `start` and `start_conduct` are what a reset
+    `made_at` and `used_at` are real times, the latter to the minute. `start` and `start_behavior` are what a reset
     returns to.
     """
 
@@ -50,9 +50,9 @@ class Account(Struct, frozen=True):
     used_at: Instant
     start: ClockStart
     clock: Clock
-    start_conduct: Conduct
-    conduct: Conduct
+    start_behavior: Behavior
+    behavior: Behavior
 
     @property
     def assumed(self) -> Assumed:
-        return self.conduct.assumed
+        return self.behavior.assumed

@@ -10,10 +10,10 @@ from invapi_emulator.contract.assumptions.assumption import Assumed
 Profile: TypeAlias = Literal["instant", "realistic", "slow", "hostile"]
 
 
-class Conduct(Struct, frozen=True):
+class Behavior(Struct, frozen=True):
     profile: Profile = "realistic"
     assumed: Assumed = field(default_factory=Assumed)
 
-    def changed(self, profile: Profile | None = None, assume: Mapping[str, str] | None = None) -> "Conduct":
+    def changed(self, profile: Profile | None = None, assume: Mapping[str, str] | None = None) -> "Behavior":
         """Return a copy with these parts changed; raises ValueError for an unknown assumption or option."""
-        return Conduct(profile or self.profile, self.assumed.changed(assume or {}))
+        return Behavior(profile or self.profile, self.assumed.changed(assume or {}))

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from invapi_emulator.contract.assumptions.assumption import stored
 from invapi_emulator.domain.accounts import Account, Credentials
-from invapi_emulator.domain.behavior import Conduct
+from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import MINUTE, Instant
 from invapi_emulator.storage import tables
@@ -55,11 +55,11 @@ UPDATE = Write(update(_account).where(_account.c.id == bindparam("of_id")), (*_C
 def updated(state: AccountState) -> tuple[object, ...]:
     """Return the row that UPDATE binds."""
     account, counters = state.account, state.counters
-    clock, conduct = account.clock, account.conduct
+    clock, behavior = account.clock, account.behavior
     return (
         account.token_alive, counters.sequence, counters.faults_made, account.used_at,
         clock.mode, clock.rate, clock.polls, clock.base, clock.anchor,
-        conduct.profile, json_text(conduct.assumed.other), counters.answered, state.revision, account.id,
+        behavior.profile, json_text(behavior.assumed.other), counters.answered, state.revision, account.id,
     )  # fmt: skip
 
 
@@ -188,13 +188,13 @@ def _row(account: Account) -> dict[str, Any]:
         | {name: getattr(account.credentials, name) for name in _CREDENTIALS}
         | {f"start_{part}": getattr(account.start, part) for part in _START}
         | {f"clock_{part}": getattr(account.clock, part) for part in _CLOCK}
-        | _conduct_row("start_", account.start_conduct)
-        | _conduct_row("", account.conduct)
+        | _behavior_row("start_", account.start_behavior)
+        | _behavior_row("", account.behavior)
     )
 
 
-def _conduct_row(prefix: str, conduct: Conduct) -> dict[str, Any]:
-    return {f"{prefix}profile": conduct.profile, f"{prefix}assumed": dict(conduct.assumed.other)}
+def _behavior_row(prefix: str, behavior: Behavior) -> dict[str, Any]:
+    return {f"{prefix}profile": behavior.profile, f"{prefix}assumed": dict(behavior.assumed.other)}
 
 
 def _from_row(row: Any) -> Account:
@@ -211,6 +211,6 @@ def _from_row(row: Any) -> Account:
         used_at=row["used_at"],
         start=ClockStart(*(row[f"start_{part}"] for part in _START)),
         clock=Clock(*(row[f"clock_{part}"] for part in _CLOCK)),
-        start_conduct=Conduct(row["start_profile"], stored(row["start_assumed"])),
-        conduct=Conduct(row["profile"], stored(row["assumed"])),
+        start_behavior=Behavior(row["start_profile"], stored(row["start_assumed"])),
+        behavior=Behavior(row["profile"], stored(row["assumed"])),
     )

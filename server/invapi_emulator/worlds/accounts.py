@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from invapi_emulator.domain.accounts import DEMO, Account, Credentials
-from invapi_emulator.domain.behavior import Conduct, Profile
+from invapi_emulator.domain.behavior import Behavior, Profile
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.randomness import new_seed
@@ -34,7 +34,7 @@ class Wanted:
     scenario: Scenario
     start: ClockStart
     seed: int | None
-    conduct: Conduct
+    behavior: Behavior
 
     def asked(
         self,
@@ -48,8 +48,8 @@ class Wanted:
         scenario = scenario or self.scenario
         told = scenario.world
         start = _changed(_changed(self.start, told.clock), clock)
-        conduct = self.conduct.changed(told.profile, told.assume).changed(profile, assume)
-        return Wanted(scenario, start, _first(seed, told.seed, self.seed), conduct)
+        behavior = self.behavior.changed(told.profile, told.assume).changed(profile, assume)
+        return Wanted(scenario, start, _first(seed, told.seed, self.seed), behavior)
 
 
 def make_account(
@@ -77,7 +77,7 @@ def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> Non
     told = World() if scenario.name == account.scenario else scenario.world
     seed = _first(seed, told.seed)
     start = _changed(account.start, told.clock)
-    conduct = account.start_conduct.changed(told.profile, told.assume)
+    behavior = account.start_behavior.changed(told.profile, told.assume)
     seeded = account.seeded or seed is not None
     fresh = replace(
         account,
@@ -88,8 +88,8 @@ def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> Non
         generation=account.generation + 1,
         start=start,
         clock=start.clock(seeded=seeded, made_at=account.made_at, real_now=real_now),
-        start_conduct=conduct,
-        conduct=conduct,
+        start_behavior=behavior,
+        behavior=behavior,
     )
     tx = unit.sql()
     accounts.clear_world(tx, account.id, sessions_too=True)
@@ -112,7 +112,7 @@ def replace_world(unit: UnitOfWork, world: World) -> KeysIssuedAnew:
         seeded=account.seeded or world.seed not in {None, account.seed},
         generation=account.generation + 1,
         clock=account.clock.changed(real_now, **changes),
-        conduct=_imported(account.conduct, world),
+        behavior=_imported(account.behavior, world),
     )
     now = fresh.clock.now(real_now)
     tx = unit.sql()
@@ -146,8 +146,8 @@ def _new_account(name: str, credentials: Credentials, wanted: Wanted, real_now: 
         used_at=real_now,
         start=wanted.start,
         clock=wanted.start.clock(seeded=seeded, made_at=real_now, real_now=real_now),
-        start_conduct=wanted.conduct,
-        conduct=wanted.conduct,
+        start_behavior=wanted.behavior,
+        behavior=wanted.behavior,
     )
 
 
@@ -155,9 +155,9 @@ def _changed(start: ClockStart, change: ClockChange | None) -> ClockStart:
     return start if change is None else start.changed(**change.model_dump())
 
 
-def _imported(conduct: Conduct, world: World) -> Conduct:
+def _imported(behavior: Behavior, world: World) -> Behavior:
     """Return the behavior that a world sets. Assumptions that it omits get their default."""
-    fresh = conduct if world.assume is None else Conduct(conduct.profile)
+    fresh = behavior if world.assume is None else Behavior(behavior.profile)
     return fresh.changed(world.profile, world.assume)
 
 

@@ -31,7 +31,7 @@ def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
         "account": account.name,
         "seed": account.seed,
         "clock": written_clock(account.clock, now),
-        "profile": account.conduct.profile,
+        "profile": account.behavior.profile,
         "assume": dict(account.assumed.other),
         "counters": {
             "sequence": counters["sequence"],

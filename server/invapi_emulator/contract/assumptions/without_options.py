@@ -4,7 +4,7 @@ WHY_NO_OPTIONS = {
     "1.3": "PHP's rules for arrays; what a wrong kind of field does is refused rather than guessed",
     "2.5": "the header is the emulator's own",
     "2.6": "a client cannot depend on how an action that is not there is refused",
-    "2.7": "an emulator that let malformed fields pass would teach wrong habits",
+    "2.7": "an emulator that let malformed fields pass would teach clients what the real API refuses",
     "3.6": "the texts are documented, the reasons are the emulator's own header",
     "4.9": "no known client changes the settings of rotation (A-22, A-23 and A-24 are retired)",
     "4.13": "the defaults are the stricter options (A-29 to A-32 and A-36 are retired)",

@@ -34,4 +34,4 @@ PRESETS: Mapping[Profile, Preset] = {
 
 
 def preset_of(account: Account) -> Preset:
-    return PRESETS[account.conduct.profile]
+    return PRESETS[account.behavior.profile]
