@@ -1,4 +1,4 @@
-"""Calls of an open database without a server, for tests of what lies below it."""
+"""Calls of an open database without a server, for tests of the layers below it."""
 
 from invapi_emulator.api.attempt import Attempt
 from invapi_emulator.api.exchange import Exchange
@@ -9,11 +9,11 @@ from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 DEMO = 1
-"""The id of the account demo: the first one there is."""
+"""The id of the account demo, which is the first one."""
 
 
 def called(database: Database, module: str, **fields: str) -> Exchange:
-    """Make a call as the endpoint does, the journal's line included, and return what became of it."""
+    """Make a call like the endpoint, with its journal entry, and return the outcome."""
     real_now = database.real_time()
     request = Request(module, "POST", "127.0.0.1", "a test", "a-request", real_now, True, False, fields)
     attempt = Attempt(request, find_action(module, fields), Assumed(), database.real_time)
@@ -30,7 +30,7 @@ def owner_of(database: Database, attempt: Attempt) -> int | None:
 
 
 def unit_of_demo(database: Database) -> UnitOfWork:
-    """Return a unit of work on the account demo, to look with; what it changes comes to nothing."""
+    """Return a unit of work on the account demo, for reading. Its changes are discarded."""
     units: list[UnitOfWork] = []
     database.run_now(DEMO, units.append)
     return units[0]

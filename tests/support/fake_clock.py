@@ -1,4 +1,4 @@
-"""What tests hand to the emulator: a real time that they move, and an empty database that goes by it."""
+"""Fakes for the emulator: a real time that tests move, and an empty database that follows it."""
 
 import itertools
 import os
@@ -15,7 +15,7 @@ from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage.database import Database
 
 POSTGRESQL = os.environ.get("TEST_DATABASE", "")
-"""The URL of a PostgreSQL database beside which tests make theirs; without it they run on SQLite in memory."""
+"""The URL of a PostgreSQL server for test databases. Without it tests run on SQLite in memory."""
 
 _NUMBERS = itertools.count()
 _TIME_OF_THE_TEST = """
@@ -23,13 +23,13 @@ CREATE SCHEMA handed;
 CREATE SEQUENCE handed.moment;
 CREATE FUNCTION handed.clock_timestamp() RETURNS timestamptz LANGUAGE sql
     AS $$ SELECT 'epoch'::timestamptz + last_value * interval '1 microsecond' FROM handed.moment $$;
-"""  # a sequence's value is seen at once, in transactions under way too
+"""  # the value of a sequence is visible at once, even in open transactions
 _MOVE = "SELECT setval('handed.moment', %s)"
 _BEFORE_ITS_OWN = "-c search_path=public,handed,pg_catalog"
 
 
 class FakeClock:
-    """A real time that moves only when a test says so; `tell` hears of it."""
+    """A real time that moves only when a test says so. `tell` hears of each move."""
 
     def __init__(self) -> None:
         self.now: Instant = parse_iso("2026-03-01T12:00:00Z")
@@ -45,7 +45,7 @@ class FakeClock:
 
 @contextmanager
 def fresh_database(time: FakeClock) -> Iterator[str]:
-    """Lend the URL of an empty database that is gone when the block is left; on PostgreSQL it has the test's time."""
+    """Lend the URL of an empty database until the block ends. On PostgreSQL it has the test's time."""
     if not POSTGRESQL:
         yield ""
         return
@@ -64,7 +64,7 @@ def fresh_database(time: FakeClock) -> Iterator[str]:
 
 @contextmanager
 def opened(time: FakeClock, **settings: Any) -> Iterator[Database]:
-    """Open worlds until the block is left, in a database of their own unless one is named."""
+    """Open worlds until the block ends, in a new database unless one is named."""
     with ExitStack() as own:
         if "db" not in settings:
             settings["db"] = own.enter_context(fresh_database(time))

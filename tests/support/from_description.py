@@ -1,4 +1,4 @@
-"""Calls that schemathesis makes from the description of a server; docs/openapi.md says which checks are on."""
+"""Calls that schemathesis makes from a server's description. docs/openapi.md lists the enabled checks."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,15 +16,15 @@ from tests.support.harness import TOKEN
 PAGE = (Path(__file__).parents[2] / "docs" / "openapi.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(\w+)` \| (yes|no) \| (yes|no) \|", PAGE, re.MULTILINE)
 STREAM = "/_emulator/accounts/{name}/events"
-"""It does not end by itself, so nothing can be held against it."""
+"""This operation does not end by itself, so it cannot be checked."""
 HANGS_AFTER = 60
-"""Seconds without an answer after which a call counts as one that hangs; generous, for a machine that is busy."""
+"""Seconds without an answer after which a call counts as hanging. Generous, for a busy machine."""
 MODULES = r"\.php$"
 
 
 @dataclass
 class Run:
-    """What a run found: how many calls it made of each operation, and what was wrong."""
+    """The result of a run: the number of calls of each operation, and the errors."""
 
     calls: dict[str, int] = field(default_factory=dict)
     checks: set[str] = field(default_factory=set)
@@ -32,11 +32,11 @@ class Run:
 
 
 def calls_of_modules(url: str, seed: int, examples: int, *, coverage: bool) -> tuple[Run, set[str]]:
-    """Call the modules; return what was found, and the operations that are described."""
+    """Call the modules. Return the result and the described operations."""
     schema = _described(url, 1, seed, examples, coverage=coverage).include(path_regex=MODULES)
 
     def map_case(_context: Any, case: Any) -> Any:
-        """Let calls come past the token, and meet VMs, that would else all be refused for these."""
+        """Give calls a valid token and existing VMs. Otherwise all would be refused for these."""
         if _is_valid(case) and isinstance(case.body, dict):
             case.body |= {"token": TOKEN} | ({"id": 12345} if "id" in case.body else {})
         return case
@@ -46,13 +46,13 @@ def calls_of_modules(url: str, seed: int, examples: int, *, coverage: bool) -> t
 
 
 def calls_of_the_control_api(url: str, seed: int, examples: int, *, coverage: bool) -> tuple[Run, set[str]]:
-    """Call the control API; return what was found, and the operations that are described."""
+    """Call the control API. Return the result and the described operations."""
     schema = _described(url, 2, seed, examples, coverage=coverage).exclude(path_regex=MODULES)
     schema = schema.exclude(path=STREAM)
     there = {"name": "demo", "vm_id": "12345", "key": _task_of(url)}
 
     def map_case(_context: Any, case: Any) -> Any:
-        """Let calls meet an account, a VM, a task that are there."""
+        """Give calls an existing account, VM and task."""
         if _is_valid(case):
             case.path_parameters |= {name: there[name] for name in case.path_parameters if name in there}
         return case
@@ -62,7 +62,7 @@ def calls_of_the_control_api(url: str, seed: int, examples: int, *, coverage: bo
 
 
 def _described(url: str, column: int, seed: int, examples: int, *, coverage: bool) -> Any:
-    """Return the document with the checks on that this column of the page says."""
+    """Return the document with the checks that this column of the page enables."""
     config = {
         "seed": seed,
         "request-timeout": HANGS_AFTER,

@@ -18,10 +18,10 @@ from tests.support.fake_clock import FakeClock, fresh_database
 TOKEN = "HOSTKEY_TOKEN"
 SEED = 7
 ASSUME = os.environ.get("TEST_ASSUME", "")
-"""The options of assumptions in all tests that name none themselves; empty for the defaults."""
+"""The options of assumptions in all tests that do not choose any. Empty for the defaults."""
 
 MORE = int(os.environ.get("TEST_MORE", "1"))
-"""How many times as many examples the property tests try (make long)."""
+"""The factor for the number of examples of property tests (make long)."""
 
 Json = dict[str, Any]
 
@@ -36,7 +36,7 @@ class Running:
 
 @contextmanager
 def running(time: FakeClock | None = None, **settings: Any) -> Iterator[Running]:
-    """Serve on a free port until the block is left: on the database that is named, or on one of its own."""
+    """Serve on a free port until the block ends, on the given database or on a new one."""
     time = time or FakeClock()
     with ExitStack() as own:
         if "db" not in settings:
@@ -58,7 +58,7 @@ _DEMO = {
 
 
 class Emulator(Account):
-    """The public client on the account `demo`, with short forms of what tests do most."""
+    """The public client on the account `demo`, with short forms of frequent calls."""
 
     def __init__(self, server: Running, http: httpx.Client) -> None:
         super().__init__(PublicEmulator(server.url), _DEMO)
@@ -68,7 +68,7 @@ class Emulator(Account):
     # The imitated API
 
     def call(self, module: str, action: str, **fields: Any) -> Json:
-        """Call an action as the public client does, over one connection that stays open."""
+        """Call an action like the public client, but over one kept-alive connection."""
         form = {"action": action, "token": TOKEN} | fields
         return self.answer(self.http.post(f"/{module}.php", data=form))
 
@@ -82,14 +82,14 @@ class Emulator(Account):
         return self.call("eq", action, id=vm, **fields)
 
     def answer(self, response: httpx.Response) -> Json:
-        """Return the body; a refusal's gets the header's reason as `reason`."""
+        """Return the body. A refusal also gets the header's reason as `reason`."""
         assert response.headers["content-type"] == "application/json"
         body: Json = response.json()
         reason = response.headers.get("x-emulator-reason")
         return body | {"reason": reason} if reason else body
 
     def start(self, module: str, action: str, vm: int = 12345, **fields: Any) -> str:
-        """Call an action that must be accepted and starts a task; return its key."""
+        """Call an action that must be accepted and start a task. Return its key."""
         answer = self.call(module, action, id=vm, **fields)
         assert answer.get("result") == "OK", answer
         key: str = answer["callback"]
@@ -108,7 +108,7 @@ class Emulator(Account):
     # The control API
 
     def control(self, method: str, path: str, body: Any = None, status: int = 200) -> Json:
-        """Call the control API for the account, which must answer with this status."""
+        """Call the control API for the account. It must answer with this status."""
         content = None if body is None else json.dumps(body)
         response = self.http.request(method, f"/_emulator/accounts/demo{path}", content=content)
         assert response.status_code == status, response.text
@@ -116,7 +116,7 @@ class Emulator(Account):
         return answer
 
     def _control(self, method: str, path: str, body: Any = None) -> Json:
-        """Take the open connection where the public client opens one."""
+        """Use the open connection where the public client opens a new one."""
         content = None if body is None else json.dumps(body)
         response = self.http.request(method, f"/_emulator/accounts/demo{path}", content=content)
         if response.status_code >= 400:
@@ -125,5 +125,5 @@ class Emulator(Account):
         return answer
 
     def fault(self, kind: str, *, allow_unused: bool = True, **fields: Any) -> Json:
-        """Write a fault rule; the tests themselves say how often it must fire."""
+        """Write a fault rule. Tests check themselves how often it fires."""
         return super().fault(kind, allow_unused=allow_unused, **fields)

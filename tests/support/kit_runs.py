@@ -1,4 +1,4 @@
-"""Runs of the conformance kit in this process, and what they printed."""
+"""Runs of the conformance kit in this process, with their output."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Ran:
 
 
 def ran(account: Account, allowed: Allowed = NOTHING, vm: int = 12345, **how: Any) -> Ran:
-    """Check a VM of an account, through `target` if that is another URL, and answer what was said."""
+    """Check a VM of an account, through `target` if that is another URL. Return the output."""
     out: list[str] = []
     err: list[str] = []
     told = how.pop("told", lambda _line: None)
@@ -58,6 +58,6 @@ def ran(account: Account, allowed: Allowed = NOTHING, vm: int = 12345, **how: An
 
 @contextmanager
 def account_of(url: str, scenario: str = "demo", clock: str | dict[str, Any] = "auto") -> Iterator[Account]:
-    """Make an account; unless its clock is another, its tasks end at their second check."""
+    """Make an account. Unless another clock is given, its tasks end at their second check."""
     with Emulator(url).account(clock=clock, seed=7, scenario=scenario) as account:
         yield account

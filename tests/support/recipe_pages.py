@@ -1,4 +1,4 @@
-"""The pages in docs/recipes, and the files that stand in them, for tests."""
+"""The pages in docs/recipes and the files in them, for tests."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 def files_in(page: str) -> dict[str, str]:
-    """Return the files of a page: the fenced blocks that begin with a comment that is a name."""
+    """Return the files of a page: its fenced blocks that begin with a comment with a name."""
     named = ((_NAME.match(text), text) for _, text in _BLOCK.findall(text_of(page)))
     return {name[1]: text for name, text in named if name}
 

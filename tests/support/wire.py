@@ -1,4 +1,4 @@
-"""A connection that stays open and costs its client little: HTTP/1.1 on a bare socket."""
+"""A kept-alive connection that is cheap for its client: HTTP/1.1 on a bare socket."""
 
 import json
 import socket
@@ -15,7 +15,7 @@ FORM = "application/x-www-form-urlencoded"
 class Answer(NamedTuple):
     status: int
     reason: str | None
-    """why an emulated call was refused"""
+    """the reason of a refused emulated call"""
     body: bytes
 
     def json(self) -> Any:
@@ -23,7 +23,7 @@ class Answer(NamedTuple):
 
 
 class Wire:
-    """One keep-alive connection; calls go over it one after the other."""
+    """One kept-alive connection for consecutive calls."""
 
     def __init__(self, url: str) -> None:
         address = urlsplit(url)

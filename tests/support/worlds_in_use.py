@@ -1,4 +1,4 @@
-"""Worlds that something has happened in, for tests of exports and imports."""
+"""Worlds with a history, for tests of exports and imports."""
 
 import json
 import re
@@ -25,14 +25,14 @@ def bytes_of(emulator: Emulator) -> bytes:
 
 
 def refused(answer: Json) -> tuple[str, str]:
-    """Return the place and the words of a refusal."""
+    """Return the place and the message of a refusal."""
     error = answer["error"]
     assert error["reason"] == "invalid"
     return error["field"], error["message"]
 
 
 def live_through_everything(emulator: Emulator) -> None:
-    """Let all that an export must hold happen: tasks under way, ended, failed, spent; a VM held still; memory kept."""
+    """Create everything an export must hold: tasks under way, ended, failed, spent; a held VM; kept memory."""
     emulator.advance(12.25)
     emulator.do("eq", "off")
     emulator.do("vm", "restore_snapshot", name="before-release")
@@ -54,7 +54,7 @@ def live_through_everything(emulator: Emulator) -> None:
 
 
 def live_through_faults(emulator: Emulator) -> None:
-    """Let rules of faults be there in all conditions, and have done to tasks and lists what they do."""
+    """Create fault rules in all states, which have acted on tasks and lists."""
     emulator.fault("reject", times=None, probability=0.3, match={"action": "update_servers"})
     emulator.fault("rate_limit", budget=3, per=60, times=2, match={"action": "list"})
     emulator.fault("reject", skip=3, match={"id": 12347, "fields": {"type": "x"}})
@@ -78,7 +78,7 @@ def live_through_faults(emulator: Emulator) -> None:
 
 
 def later(account: Account) -> str:
-    """Return what happens to an account from here on, without its keys."""
+    """Return what happens to an account from now on, without its keys."""
     seen: list[Any] = []
     for seconds in (0.5, 6, 9.75, 45, 4000):
         moved = account.advance(seconds)

@@ -1,4 +1,4 @@
-"""The steps of a call, and what they learn of it."""
+"""The steps of a call, and what each finds out."""
 
 import re
 from collections import Counter
@@ -24,14 +24,14 @@ STEP_OF = {
     "fault rules": "fire_before",
     "vm_not_found": "handle",
 }
-"""Which step refuses what the contract names; module and action are known before there is anything to step through."""
+"""The step of each refusal in the contract. Module and action are known before the first step."""
 
 LATER = frozenset({"settle_due_tasks"})
-"""What refuses nothing."""
+"""The steps that refuse nothing."""
 
 
 @pytest.mark.clause("2.8")
-def test_the_steps_are_in_the_contract_s_order_of_refusals() -> None:
+def test_the_steps_follow_the_contracts_order_of_refusals() -> None:
     order = clauses()["2.8"].text.partition(":")[2].rstrip(".")
     refusals = [re.sub(r"\(.*?\)", "", part).strip() for part in order.split(",")]
     known = [refusal for refusal in refusals if refusal in STEP_OF]
@@ -42,7 +42,7 @@ def test_the_steps_are_in_the_contract_s_order_of_refusals() -> None:
 
 
 class Watched(Exchange):
-    """An exchange that counts how often the steps set each of its fields."""
+    """An exchange that counts how often steps set each of its fields."""
 
     __slots__ = ("sets",)
     sets: Counter[str]

@@ -1,4 +1,4 @@
-"""The parts of the benchmarks that compute: what wrk prints is read, and targets are held."""
+"""The calculating parts of the benchmarks: parsing wrk's output, comparing with targets."""
 
 from collections import Counter
 
@@ -32,11 +32,11 @@ def row(figures: list[float], target: Target | None, no_success: int = 0) -> Row
     return Row("name", "what", "calls/s", measured, figures, "× floor", target, no_success=no_success)
 
 
-def test_what_wrk_prints_is_read() -> None:
+def test_the_output_of_wrk_is_parsed() -> None:
     assert parsed(PRINTED) == Driven(calls=9797, per_second=3263.71, p50=0.612, p99=1460, failed=0)
 
 
-def test_broken_connections_and_bad_statuses_are_no_success() -> None:
+def test_broken_connections_and_bad_statuses_do_not_succeed() -> None:
     assert parsed(PRINTED.replace("Requests/sec", BAD + "Requests/sec")).failed == 10
 
 
@@ -45,12 +45,12 @@ def test_a_run_without_any_answer_is_an_error() -> None:
         parsed("unable to connect to 127.0.0.1:1 Connection refused\n")
 
 
-def test_results_are_read_from_metrics() -> None:
+def test_results_are_read_from_the_metrics() -> None:
     line = 'invapi_emulator_calls_total{action="check",module="eq_callback",result="ok"} 1.5e+06\n'
     assert COUNTED.findall(line) == [('action="check",module="eq_callback",result="ok"', "1.5e+06")]
 
 
-def test_the_median_is_held_against_the_target() -> None:
+def test_the_median_is_compared_with_the_target() -> None:
     figures = [1.0, 1.1, 9.0]
     assert row(figures, Target("≥", 1.1)).is_met is True
     assert row(figures, Target("≥", 1.2)).is_met is False
@@ -58,11 +58,11 @@ def test_the_median_is_held_against_the_target() -> None:
     assert row(figures, None).is_met is None
 
 
-def test_a_row_with_calls_that_were_no_success_meets_no_target() -> None:
+def test_a_row_with_failed_calls_meets_no_target() -> None:
     assert row([1.0], Target("≤", 1.2), no_success=1).is_met is False
 
 
-def test_the_table_has_medians_with_least_and_most_and_says_what_was_no_success() -> None:
+def test_the_table_shows_medians_with_least_and_most_and_failed_calls() -> None:
     lines = table([row([1.0, 1.25, 9000.0], Target("≥", 1.2), no_success=3)]).splitlines()
     cells = [cell.strip() for cell in lines[2].strip("|").split("|")]
     figure = "1.25 (1-9,000)"
@@ -70,6 +70,6 @@ def test_the_table_has_medians_with_least_and_most_and_says_what_was_no_success(
     assert cells == ["what", "calls/s", "100", "", figure, f"{figure} × floor", "≥ 1.2", "no", note]
 
 
-def test_refusals_are_told_by_reason() -> None:
+def test_refusals_are_counted_by_reason() -> None:
     before, after = Counter(ok=1, vm_locked=1), Counter(ok=9, vm_locked=4)
     assert refused(before, after) == {"vm_locked": 3}

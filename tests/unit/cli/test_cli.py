@@ -1,4 +1,4 @@
-"""The command's words and settings, up to where a server would start."""
+"""The arguments and settings of the command, without starting a server."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
     return ended.value.code
 
 
-def test_what_makes_no_sense_is_one_line_and_status_2(
+def test_invalid_arguments_give_one_line_and_status_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("INVAPI_EMULATOR_RATE", "0")
@@ -54,13 +54,13 @@ def test_version_and_help_end_with_success(
         assert "invapi-emulator" in capsys.readouterr().out
 
 
-def test_allowed_hosts_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_allowed_hosts_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INVAPI_EMULATOR_ALLOWED_HOSTS", "one,two")
     assert read_settings({}).allowed_hosts == ("one", "two")
     assert read_settings({"allowed_hosts": "three"}).allowed_hosts == ("three",)
 
 
-def test_a_worker_alone_refuses_a_file(
+def test_a_standalone_worker_refuses_a_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch, "worker", "--db", "worlds.db") == 2
@@ -68,7 +68,7 @@ def test_a_worker_alone_refuses_a_file(
     assert capsys.readouterr() == ("", f"invapi-emulator: --db: 'worlds.db': {why}\n")
 
 
-def test_migrate_says_what_it_did(
+def test_migrate_reports_what_it_did(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "worlds.db"
@@ -80,12 +80,12 @@ def test_migrate_says_what_it_did(
 
 
 @pytest.mark.parametrize("name", ["allowed_origins", "admin_token"])
-def test_what_could_not_be_sent_is_refused(name: str) -> None:
+def test_a_setting_that_cannot_be_sent_is_refused(name: str) -> None:
     with pytest.raises(CannotStart, match=name.replace("_", "-")):
         read_settings({name: " localhost:3000"})
 
 
-def test_an_address_is_local_by_its_name_too() -> None:
+def test_an_address_is_local_by_name_too() -> None:
     assert [is_local(host) for host in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "elsewhere")] == [
         True, True, True, False, False,
     ]  # fmt: skip
@@ -99,7 +99,7 @@ def test_an_address_is_local_by_its_name_too() -> None:
         (("ca",), "cryptography", "tls"),
     ],
 )
-def test_a_library_that_is_not_installed_is_one_line(
+def test_a_missing_library_is_reported_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], library: str, extra: str
 ) -> None:  # fmt: skip
     monkeypatch.setitem(sys.modules, library, None)

@@ -1,4 +1,4 @@
-"""A server of its own for each test: a journal outlives resets."""
+"""A server for each test, because journals survive resets."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Reading the report."""
+"""Reads the report."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from tests.support.harness import Emulator
 
 
 def findings(client: Emulator) -> dict[str, dict[str, Any]]:
-    """Return what is found, by id."""
+    """Return the findings, by id."""
     return {finding["id"]: finding for finding in client.control("GET", "/report")["findings"]}
 
 
 def shown_by(client: Emulator, lint_rule: str) -> list[tuple[str, str]]:
-    """Return module and action of the calls that show a lint_rule."""
+    """Return module and action of the calls that show a finding."""
     calls = {call["id"]: call for call in client.control("GET", "/requests")["requests"]}
     numbers = findings(client)[lint_rule]["requests"]
     assert len(numbers) == findings(client)[lint_rule]["count"]

@@ -1,4 +1,4 @@
-"""Habits of changing: what shows them, and what does not."""
+"""Lint rules about changes: what breaks them, and what does not."""
 
 import httpx
 import pytest
@@ -9,27 +9,27 @@ from tests.unit.client_lint.findings import findings, shown_by
 OFF = {"action": "off", "token": "HOSTKEY_TOKEN", "id": 12345}
 
 
-def test_a_change_while_another_is_under_way_is_told(client: Emulator) -> None:
+def test_a_change_during_another_is_found(client: Emulator) -> None:
     client.start("eq", "off")
     client.eq("reboot")
     assert shown_by(client, "change-while-busy") == [("eq", "reboot")]
 
 
-def test_one_change_after_the_other_is_not(client: Emulator) -> None:
+def test_one_change_after_another_is_not_found(client: Emulator) -> None:
     client.do("eq", "off")
     client.do("eq", "on")
     assert findings(client) == {}
 
 
 @pytest.mark.parametrize("lost", ["lost_reply", "truncated_body", "malformed_json"])
-def test_a_change_repeated_after_a_lost_reply_is_told(client: Emulator, lost: str) -> None:
+def test_a_change_repeated_after_a_lost_reply_is_found(client: Emulator, lost: str) -> None:
     client.fault(lost)
     lose(client)
     client.http.post("/eq.php", data=OFF)
     assert shown_by(client, "blind-repeat") == [("eq", "off")]
 
 
-def test_whoever_looks_first_may_repeat_it(client: Emulator) -> None:
+def test_a_repetition_after_a_look_is_not_found(client: Emulator) -> None:
     client.fault("lost_reply")
     lose(client)
     client.eq("show")
@@ -37,7 +37,7 @@ def test_whoever_looks_first_may_repeat_it(client: Emulator) -> None:
     assert "blind-repeat" not in findings(client)
 
 
-def test_another_change_is_no_repetition_nor_is_that_of_another_vm(client: Emulator) -> None:
+def test_another_change_or_another_vm_is_no_repetition(client: Emulator) -> None:
     client.fault("lost_reply")
     lose(client)
     client.eq("reboot")
@@ -45,7 +45,7 @@ def test_another_change_is_no_repetition_nor_is_that_of_another_vm(client: Emula
     assert "blind-repeat" not in findings(client)
 
 
-def test_a_look_that_is_lost_may_be_repeated(client: Emulator) -> None:
+def test_a_lost_read_may_be_repeated(client: Emulator) -> None:
     client.fault("lost_reply")
     with pytest.raises(httpx.TransportError):
         client.call_vm("get_snapshot")
@@ -54,7 +54,7 @@ def test_a_look_that_is_lost_may_be_repeated(client: Emulator) -> None:
 
 
 def lose(client: Emulator) -> None:
-    """Make a change whose answer does not arrive, or not whole."""
+    """Make a change whose answer is lost or broken."""
     try:
         client.http.post("/eq.php", data=OFF)
     except httpx.TransportError:

@@ -1,4 +1,4 @@
-"""Habits of waiting: what shows them, and what does not."""
+"""Lint rules about waiting: what breaks them, and what does not."""
 
 from tests.support.harness import Emulator
 from tests.unit.client_lint.findings import findings, shown_by
@@ -14,7 +14,7 @@ def test_checks_without_a_pause_are_busy_polling(client: Emulator) -> None:
     assert shown_by(client, "busy-polling") == [CHECK] * 4
 
 
-def test_checks_with_a_pause_are_not(client: Emulator) -> None:
+def test_checks_with_a_pause_are_not_busy_polling(client: Emulator) -> None:
     key = client.start("vm", "create_snapshot", name="a")
     for _ in range(20):
         client.time.go_on(1)
@@ -22,7 +22,7 @@ def test_checks_with_a_pause_are_not(client: Emulator) -> None:
     assert findings(client) == {}
 
 
-def test_two_checks_in_a_row_are_not_and_several_keys_are_checked_at_once(client: Emulator) -> None:
+def test_two_checks_in_a_row_and_checks_of_several_keys_are_not_busy_polling(client: Emulator) -> None:
     keys = [client.start("vm", "get_snapshot") for _ in range(5)]
     for _ in range(2):
         for key in keys:
@@ -30,7 +30,7 @@ def test_two_checks_in_a_row_are_not_and_several_keys_are_checked_at_once(client
     assert findings(client) == {}
 
 
-def test_a_pause_begins_a_new_row(client: Emulator) -> None:
+def test_a_pause_starts_a_new_row(client: Emulator) -> None:
     key = client.start("vm", "create_snapshot", name="a")
     for _ in range(3):
         client.check(key)
@@ -39,7 +39,7 @@ def test_a_pause_begins_a_new_row(client: Emulator) -> None:
     assert "busy-polling" not in findings(client)
 
 
-def test_a_check_after_the_ok_is_told(client: Emulator) -> None:
+def test_a_check_after_the_ok_is_found(client: Emulator) -> None:
     client.do("eq", "status")
     assert findings(client) == {}
     key = client.start("eq", "status")
@@ -49,7 +49,7 @@ def test_a_check_after_the_ok_is_told(client: Emulator) -> None:
     assert shown_by(client, "polls-after-the-end") == [CHECK]
 
 
-def test_whoever_stops_checking_too_early_is_told(client: Emulator) -> None:
+def test_a_client_that_stops_checking_too_early_is_found(client: Emulator) -> None:
     key = client.start("vm", "create_snapshot", name="a")
     client.check(key)
     assert findings(client) == {}
@@ -59,13 +59,13 @@ def test_whoever_stops_checking_too_early_is_told(client: Emulator) -> None:
     assert findings(client) == {}
 
 
-def test_a_task_that_nobody_ever_checked_is_no_matter(client: Emulator) -> None:
+def test_a_task_that_was_never_checked_is_not_found(client: Emulator) -> None:
     client.start("vm", "create_snapshot", name="a")
     client.advance(until="idle")
     assert findings(client) == {}
 
 
-def test_to_give_up_a_task_that_hangs_is_right(client: Emulator) -> None:
+def test_giving_up_a_hanging_task_is_not_found(client: Emulator) -> None:
     client.fault("task_hangs")
     key = client.start("vm", "create_snapshot", name="a")
     client.check(key)

@@ -1,4 +1,4 @@
-"""Habits of asking: what shows them, and what does not."""
+"""Lint rules about requests: what breaks them, and what does not."""
 
 import httpx
 
@@ -9,7 +9,7 @@ LIST = {"action": "list", "token": TOKEN}
 
 
 def limited(client: Emulator) -> httpx.Response:
-    """Meet a rate limit, that of ten seconds."""
+    """Exceed a rate limit of ten seconds."""
     client.fault("rate_limit", budget=1, per=10, times=None)
     client.http.post("/eq.php", data=LIST)
     answer = client.http.post("/eq.php", data=LIST)
@@ -18,38 +18,38 @@ def limited(client: Emulator) -> httpx.Response:
 
 
 def logged_in(client: Emulator) -> str:
-    """Return a token that is good for a minute of the account's clock."""
+    """Return a token that is valid for a minute of the account's clock."""
     login = {"action": "login", "key": "demo-api-key", "ttl": 60}
     token: str = client.http.post("/auth.php", data=login).json()["result"]["token"]
     return token
 
 
-def test_a_call_before_retry_after_has_passed_is_told(client: Emulator) -> None:
+def test_a_call_before_retry_after_has_passed_is_found(client: Emulator) -> None:
     limited(client)
     client.time.go_on(9)
     client.http.post("/eq.php", data=LIST)
     assert shown_by(client, "ignores-retry-after") == [("eq", "list")]
 
 
-def test_whoever_waits_so_long_is_not(client: Emulator) -> None:
+def test_a_client_that_waits_long_enough_is_not_found(client: Emulator) -> None:
     limited(client)
     client.time.go_on(10)
     client.http.post("/eq.php", data=LIST)
     assert findings(client) == {}
 
 
-def test_a_field_that_nobody_reads_is_told(client: Emulator) -> None:
+def test_a_field_that_no_handler_reads_is_found(client: Emulator) -> None:
     client.call_vm("get_snapshot", typo="x")
     assert findings(client)["unread-fields"]["severity"] == "notice"
     assert shown_by(client, "unread-fields") == [("vm", "get_snapshot")]
 
 
-def test_fields_that_are_read_are_not(client: Emulator) -> None:
+def test_fields_that_are_read_are_not_found(client: Emulator) -> None:
     client.call_vm("get_snapshot", type="snapshot")
     assert findings(client) == {}
 
 
-def test_a_second_call_with_an_expired_token_is_told(client: Emulator) -> None:
+def test_a_second_call_with_an_expired_token_is_found(client: Emulator) -> None:
     token = logged_in(client)
     client.advance(seconds=61)
     client.call("eq", "list", token=token)
@@ -58,7 +58,7 @@ def test_a_second_call_with_an_expired_token_is_told(client: Emulator) -> None:
     assert shown_by(client, "goes-on-with-an-expired-token") == [("vm", "get_snapshot")]
 
 
-def test_whoever_logs_in_again_is_not(client: Emulator) -> None:
+def test_a_client_that_logs_in_again_is_not_found(client: Emulator) -> None:
     for _ in range(2):
         token = logged_in(client)
         client.advance(seconds=61)
@@ -66,19 +66,19 @@ def test_whoever_logs_in_again_is_not(client: Emulator) -> None:
     assert findings(client) == {}
 
 
-def test_a_secret_in_the_query_is_told(client: Emulator) -> None:
+def test_a_secret_in_the_query_is_found(client: Emulator) -> None:
     client.http.post("/eq.php", params={"token": TOKEN}, data={"action": "list"})
     assert shown_by(client, "secrets-in-the-query") == [("eq", "list")]
 
 
-def test_other_fields_there_are_not_nor_is_the_key_of_a_task(client: Emulator) -> None:
+def test_other_fields_and_keys_in_the_query_are_not_found(client: Emulator) -> None:
     client.http.post("/eq.php", params={"action": "list"}, data={"token": TOKEN})
     key = client.start("eq", "status")
     client.http.get("/eq_callback.php", params={"action": "check", "key": key})
     assert findings(client) == {}
 
 
-def test_the_journal_tells_what_came_in_the_query_and_when(client: Emulator) -> None:
+def test_the_journal_shows_the_fields_of_the_query_and_the_real_time(client: Emulator) -> None:
     client.http.post("/eq.php", params={"action": "list"}, data={"token": TOKEN})
     (call,) = client.control("GET", "/requests")["requests"]
     assert (call["in_query"], call["received_at"]) == (["action"], "2026-03-01T12:00:00Z")

@@ -1,4 +1,4 @@
-"""An account of its own for each test, whose tasks end at their second check."""
+"""An account for each test. Its tasks end at their second check."""
 
 from collections.abc import Iterator
 

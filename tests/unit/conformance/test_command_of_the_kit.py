@@ -1,4 +1,4 @@
-"""`invapi-conformance`, typed: for a person, a program and a CI's page."""
+"""`invapi-conformance`, typed: for a person, a program and a CI page."""
 
 import json
 from collections.abc import Callable
@@ -34,13 +34,13 @@ def ended(
 
 
 def leaks(asked: Asked, given: Given) -> None:
-    """Answer the caller's secrets where they do not belong."""
+    """Answer with the caller's secrets in places where they do not belong."""
     if isinstance(given.body, dict) and given.body.get("result") == -1:
         given.body["code"] = 1
         given.body["message"] += f" {asked.fields.get('token')} {asked.fields.get('key')} {LEAKY}"
 
 
-def test_a_person_reads_a_table_and_a_sum(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_person_reads_a_table_and_a_summary(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     target = ("--target", account.url, "--vm", "12345")
     status, out, _ = typed(capsys, *target, INVAPI_TOKEN=account.token, INVAPI_API_KEY=account.api_key)
     assert status == 0
@@ -53,7 +53,7 @@ def test_a_person_reads_a_table_and_a_sum(account: Account, capsys: pytest.Captu
     assert "0 differ, " in out.splitlines()[-1]
 
 
-def test_a_difference_shows_both_shapes_and_whether_somebody_knew(account: Account) -> None:
+def test_a_difference_shows_both_shapes_and_whether_it_was_assumed(account: Account) -> None:
     def headerless(_asked: Asked, given: Given) -> None:
         given.headers.pop("access-control-allow-origin", None)
 
@@ -67,7 +67,7 @@ def test_a_difference_shows_both_shapes_and_whether_somebody_knew(account: Accou
 
 
 @pytest.mark.parametrize("form", ["text", "json", "junit"])
-def test_no_output_has_a_secret_in_it(account: Account, form: str) -> None:
+def test_no_output_contains_a_secret(account: Account, form: str) -> None:
     with mutated_server(account.url, leaks) as target:
         found = ran(account, NOTHING, target=target, form=form)
     assert found.status == 1
@@ -76,7 +76,7 @@ def test_no_output_has_a_secret_in_it(account: Account, form: str) -> None:
     assert "***" in found.out
 
 
-def test_a_ci_shows_a_failed_test_for_each_difference(account: Account) -> None:
+def test_ci_shows_a_failed_test_for_each_difference(account: Account) -> None:
     with mutated_server(account.url, leaks) as target:
         found = ran(account, NOTHING, target=target, form="junit")
         same = ran(account, NOTHING, target=target)
@@ -88,7 +88,7 @@ def test_a_ci_shows_a_failed_test_for_each_difference(account: Account) -> None:
     assert "expected " in (suite.findtext("testcase/failure") or "")
 
 
-def test_a_run_that_left_something_behind_is_an_error_there(account: Account) -> None:
+def test_ci_shows_an_error_for_a_run_that_left_something_behind(account: Account) -> None:
     account.fault("reject", match={"action": "on"}, times=None)
     found = ran(account, Allowed(power=True), form="junit", task_seconds=1)
     assert found.status == 2
@@ -108,7 +108,7 @@ def test_a_run_that_left_something_behind_is_an_error_there(account: Account) ->
         ("--target", "http://127.0.0.1:1", "--vm", "1"),
     ],
 )
-def test_words_that_make_no_sense_are_one_line_and_status_2(
+def test_wrong_arguments_give_one_line_and_status_2(
     capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:
     status, out, err = typed(capsys, *words)
@@ -124,7 +124,7 @@ def test_a_program_reads_name_clause_basis_verdict_and_shapes(account: Account) 
     )
 
 
-def test_its_former_name_says_the_new_one_and_runs_it(
+def test_the_former_command_names_the_new_one_and_runs_it(
     account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("--poll-seconds", "0", "--target", account.url, "--vm", "12345", "--token", account.token)

@@ -1,4 +1,4 @@
-"""Against a deliberately wrong server the kit finds every mutated difference, and none where nothing was mutated."""
+"""The kit finds every mutation of a server, and nothing in a server without one."""
 
 import pytest
 
@@ -12,7 +12,7 @@ MUTATION_FILES = (mutations_of_envelopes, mutations_of_vms)
 """Importing these fills the table."""
 
 HIDDEN = {"a new snapshot is listed under another name"}
-"""From these no kit can tell that its snapshot is there."""
+"""With these mutations a kit cannot see that its snapshot exists."""
 
 
 def own_snapshots(account: Account) -> list[str]:
@@ -20,13 +20,13 @@ def own_snapshots(account: Account) -> list[str]:
     return [name for name in names if name.startswith("conformance-")]
 
 
-def test_twenty_are_planted_and_more() -> None:
+def test_there_are_at_least_twenty_mutations() -> None:
     assert len(MUTATIONS) >= 20
 
 
-@pytest.mark.acceptance  # two dozen seconds
+@pytest.mark.acceptance  # takes two dozen seconds
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_the_expected_check_sees_it(account: Account, name: str) -> None:
+def test_the_expected_check_finds_the_mutation(account: Account, name: str) -> None:
     mutated = MUTATIONS[name]
     with mutated_server(account.url, mutated.change, mutated.rewrite) as target:
         found = ran(account, mutated.allowed, target=target, task_seconds=2)
@@ -37,7 +37,7 @@ def test_the_expected_check_sees_it(account: Account, name: str) -> None:
         assert account.vm(12345)["power"] == "on"
 
 
-def test_where_nothing_is_planted_everything_holds(account: Account) -> None:
+def test_without_a_mutation_everything_holds(account: Account) -> None:
     with mutated_server(account.url, lambda _asked, _given: None) as target:
         found = ran(account, EVERYTHING, target=target)
     assert (found.names("differs"), found.status) == (set(), 0)

@@ -1,4 +1,4 @@
-"""Runs against our own server: everything holds, only the named VM is touched, what could not be undone is not begun."""
+"""Runs on our own server: everything holds, only the named VM is touched, nothing irreversible is begun."""
 
 import signal
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def powered_off(account: Account) -> None:
 
 
 def left_to_see(account: Account, vm: int) -> dict[str, Any]:
-    """Return what of a VM stays as it is when nothing but its clock goes on."""
+    """Return the parts of a VM that stay the same while only its clock runs."""
     whole = account.vm(vm)
     return {name: whole[name] for name in ("power", "snapshots", "settings", "locked_by") if name in whole}
 
@@ -49,7 +49,7 @@ def test_every_check_is_made_and_holds(account: Account) -> None:
     assert len(found.report["checks"]) == len(CHECKS)
 
 
-def test_a_vm_that_is_off_passes_too_and_is_off_afterwards(account: Account) -> None:
+def test_a_vm_that_is_off_passes_and_stays_off(account: Account) -> None:
     powered_off(account)
     found = ran(account, EVERYTHING)
     assert (found.status, found.names("differs")) == (0, set())
@@ -57,7 +57,7 @@ def test_a_vm_that_is_off_passes_too_and_is_off_afterwards(account: Account) -> 
     assert account.vm(12345)["power"] == "off"
 
 
-def test_of_a_vm_that_is_off_the_snapshot_is_removed_without_switching_it(account: Account) -> None:
+def test_the_snapshot_of_a_vm_that_is_off_is_removed_without_switching_it(account: Account) -> None:
     powered_off(account)
     found = ran(account, Allowed(changes=True, restore=True))
     assert (found.status, found.names("differs")) == (0, set())
@@ -69,7 +69,7 @@ def test_of_a_vm_that_is_off_the_snapshot_is_removed_without_switching_it(accoun
 @pytest.mark.parametrize(
     "allowed", [NOTHING, Allowed(power=True), Allowed(changes=True, power=True), EVERYTHING]
 )
-def test_the_vm_is_left_as_it_was_found_and_no_other_is_touched(account: Account, allowed: Allowed) -> None:
+def test_the_vm_is_restored_and_no_other_is_touched(account: Account, allowed: Allowed) -> None:
     before = left_to_see(account, 12345)
     assert ran(account, allowed).status == 0
     after = left_to_see(account, 12345)
@@ -82,12 +82,12 @@ def test_the_vm_is_left_as_it_was_found_and_no_other_is_touched(account: Account
     }
 
 
-def test_without_a_word_nothing_is_changed(account: Account) -> None:
+def test_nothing_is_changed_without_permission(account: Account) -> None:
     ran(account)
     assert {call["action"] for call in account.requests()} & CHANGING == set()
 
 
-def test_settings_are_changed_only_if_that_is_said(account: Account) -> None:
+def test_settings_are_changed_only_with_permission(account: Account) -> None:
     ran(account, Allowed(changes=True, power=True))
     assert account.requests(action="update_restore_settings") == []
     assert account.requests(action="update_servers") == []
@@ -114,7 +114,7 @@ def test_a_vds_has_no_snapshots_to_check(account: Account) -> None:
         (12348, "--allow-changes: the VM has 4 of 4 snapshots: a new one would delete another"),
     ],
 )
-def test_what_could_not_be_undone_is_not_begun(account: Account, vm: int, why: str) -> None:
+def test_an_irreversible_plan_is_not_begun(account: Account, vm: int, why: str) -> None:
     found = ran(account, CHANGES, vm=vm)
     assert (found.status, found.out) == (2, "")
     assert found.err.startswith(why)
@@ -130,14 +130,16 @@ def test_what_could_not_be_undone_is_not_begun(account: Account, vm: int, why: s
         ({"record": "/dev/null/here"}, "--record: "),
     ],
 )
-def test_what_cannot_run_says_why_and_is_status_2(account: Account, how: dict[str, Any], why: str) -> None:
+def test_a_run_that_cannot_start_gives_a_reason_and_status_2(
+    account: Account, how: dict[str, Any], why: str
+) -> None:
     found = ran(account, NOTHING, **how)
     assert (found.status, found.out) == (2, "")
     assert found.err.startswith(why)
     assert "\n" not in found.err
 
 
-def test_the_plan_comes_before_the_first_change_and_alone_if_that_is_wanted(account: Account) -> None:
+def test_the_plan_comes_before_the_first_change_and_alone_on_request(account: Account) -> None:
     found = ran(account, EVERYTHING, plan_only=True)
     assert found.status == 0
     assert "plan: after the checks that only read, on VM 12345 and no other:" in found.out
@@ -148,7 +150,7 @@ def test_the_plan_comes_before_the_first_change_and_alone_if_that_is_wanted(acco
 
 
 @pytest.mark.parametrize("step", [2, 3, 4, 8, 11])
-def test_told_to_stop_before_a_step_it_cleans_up(account: Account, step: int) -> None:
+def test_an_interruption_before_a_step_cleans_up(account: Account, step: int) -> None:
     def told(line: str) -> None:
         if line.startswith(f"step {step} of"):
             signal.raise_signal(signal.SIGTERM)
@@ -160,21 +162,21 @@ def test_told_to_stop_before_a_step_it_cleans_up(account: Account, step: int) ->
     assert left_to_see(account, 12345) == before
 
 
-def test_for_a_program_the_plan_goes_to_stderr(account: Account) -> None:
+def test_with_output_for_a_program_the_plan_goes_to_stderr(account: Account) -> None:
     found = ran(account, EVERYTHING)
     assert found.err.index("plan: ") < found.err.index("step 1 of")
 
 
 @pytest.fixture(scope="module")
 def in_real_time() -> Iterator[str]:
-    """Return the URL of a server whose time goes on by itself."""
+    """Return the URL of a server whose time runs by itself."""
     with Emulator() as emulator:
         yield emulator.url
 
 
 @pytest.mark.parametrize("action", ["create_snapshot", "restore_snapshot", "remove_snapshot", "off", "check"])
 @pytest.mark.parametrize("kind", ["lost_reply", "empty_reply", "task_fails", "reject"])
-def test_trouble_on_the_way_leaves_nothing_behind(in_real_time: str, action: str, kind: str) -> None:
+def test_failures_during_the_run_leave_nothing_behind(in_real_time: str, action: str, kind: str) -> None:
     with account_of(in_real_time, clock={"mode": "real", "rate": 10000}) as account:
         before = left_to_see(account, 12345)
         account.fault(kind, match={"action": action}, times=1, allow_unused=True)
@@ -185,7 +187,7 @@ def test_trouble_on_the_way_leaves_nothing_behind(in_real_time: str, action: str
 
 
 @pytest.mark.parametrize("passed", range(6))
-def test_a_lost_answer_to_any_of_the_removals_leaves_nothing_behind(in_real_time: str, passed: int) -> None:
+def test_a_lost_answer_to_any_removal_leaves_nothing_behind(in_real_time: str, passed: int) -> None:
     with account_of(in_real_time, clock={"mode": "real", "rate": 10000}) as account:
         before = left_to_see(account, 12345)
         account.fault("lost_reply", match={"action": "remove_snapshot"}, skip=passed, allow_unused=True)
@@ -194,7 +196,7 @@ def test_a_lost_answer_to_any_of_the_removals_leaves_nothing_behind(in_real_time
         assert left_to_see(account, 12345) == before
 
 
-def test_what_cannot_be_undone_is_told_with_what_to_do(account: Account) -> None:
+def test_a_failed_undo_is_reported_with_what_to_do(account: Account) -> None:
     account.fault("reject", match={"action": "remove_snapshot"}, times=None)
     found = ran(account, EVERYTHING, task_seconds=1)
     (own,) = (row["name"] for row in account.vm(12345)["snapshots"] if row["name"].startswith("conformance-"))
@@ -203,7 +205,7 @@ def test_what_cannot_be_undone_is_told_with_what_to_do(account: Account) -> None
     assert account.vm(12345)["power"] == "on"
 
 
-def test_a_restore_is_refused_if_somebody_made_a_newer_snapshot(account: Account) -> None:
+def test_a_restore_is_refused_if_there_is_a_newer_snapshot(account: Account) -> None:
     def somebody_makes_one(_asked: Asked, given: Given) -> None:
         if is_end(given, "create_snapshot"):
             httpx.post(f"{account.url}/vm.php", data=CREATE | {"token": account.token})
@@ -219,7 +221,7 @@ def test_a_restore_is_refused_if_somebody_made_a_newer_snapshot(account: Account
     assert account.vm(12345)["power"] == "on"
 
 
-def test_what_a_lost_answer_was_about_cannot_be_told_and_the_rest_goes_on(account: Account) -> None:
+def test_a_check_with_a_lost_answer_could_not_tell_and_the_run_continues(account: Account) -> None:
     account.fault("connection_reset", match={"action": "load_stats"}, times=None)
     found = ran(account)
     assert "no answer" in found.check("load-stats-answers-a-key")["why"]
@@ -227,7 +229,7 @@ def test_what_a_lost_answer_was_about_cannot_be_told_and_the_rest_goes_on(accoun
     assert "get-engine-answers-a-list" in found.names("holds")
 
 
-def test_a_target_that_goes_away_is_not_asked_on_and_on(account: Account) -> None:
+def test_a_target_that_disappears_is_not_asked_forever(account: Account) -> None:
     account.fault("connection_reset", match={"module": "eq"}, skip=2, times=None)
     account.fault("connection_reset", match={"module": "vm"}, skip=1, times=None)
     account.fault("connection_reset", match={"module": "eq_callback"}, times=None, allow_unused=True)

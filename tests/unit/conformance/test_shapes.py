@@ -1,4 +1,4 @@
-"""Shapes: what is expected and what was seen, side by side, without the values."""
+"""Shapes: the expected and the seen one, side by side, without the values."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ HEX = "0123456789abcdef" * 2
         (["", "a", "1", AKEY], ["empty string", "string", "string of digits", "and 1 more"]),
     ],
 )
-def test_a_shape_says_the_form_and_not_the_value(value: Any, shape: Any) -> None:
+def test_a_shape_shows_the_form_and_not_the_value(value: Any, shape: Any) -> None:
     assert shape_of(value) == shape
 
 
@@ -62,12 +62,12 @@ def test_a_shape_says_the_form_and_not_the_value(value: Any, shape: Any) -> None
         (-1, -1, True),
     ],
 )
-def test_a_pattern_fits_what_it_says_and_nothing_else(pattern: Any, good: Any, bad: Any) -> None:
+def test_a_pattern_fits_only_what_it_describes(pattern: Any, good: Any, bad: Any) -> None:
     assert fits(pattern, good)
     assert not fits(pattern, bad)
 
 
-def test_only_what_was_expected_is_shown_of_what_was_seen() -> None:
+def test_only_expected_parts_are_shown_of_the_seen_value() -> None:
     pattern = {"result": "OK", "callback": KEY, "settings": {"num_max": COUNT}}
     value = {"result": "Fine", "callback": AKEY[:31], "settings": [], "email": "somebody@example.com"}
     assert expected(pattern) == {
@@ -77,11 +77,11 @@ def test_only_what_was_expected_is_shown_of_what_was_seen() -> None:
     assert seen({"a": TEXT}, {}) == {"a": "(missing)"}
 
 
-def test_where_nothing_more_is_allowed_what_is_more_is_shown() -> None:
+def test_an_exact_pattern_shows_additional_parts() -> None:
     assert seen(Exactly({"a": TEXT}), {"a": "x", "b": 1}) == {"a": "string", "b": "number"}
 
 
-def test_secrets_are_masked_to_the_last_string_and_keys_shortened() -> None:
+def test_secrets_are_masked_in_every_string_and_keys_shortened() -> None:
     masking = Masking(("my-token", "api", ""))
     assert masking.value({"my-token": ["the my-token", {"a": HEX}], "k": AKEY, "n": 4, "api": "api"}) == {
         "***": ["the ***", {"a": "***"}], "k": "zwwh…", "n": 4, "api": "api",

@@ -1,4 +1,4 @@
-"""The table of checks: each has a clause of the contract, and stands on what that clause stands on."""
+"""The table of checks: each has a clause of the contract, and that clause's basis."""
 
 import pytest
 
@@ -8,15 +8,15 @@ from invapi_emulator.contract.clauses import clauses
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_a_check_has_a_clause_with_such_a_basis(name: str) -> None:
+def test_a_check_has_a_clause_with_its_basis(name: str) -> None:
     assert CHECKS[name].basis in clauses()[CHECKS[name].clause].bases
 
 
-def test_titles_are_all_different() -> None:
+def test_titles_are_unique() -> None:
     assert len({(found.clause, found.title) for found in CHECKS.values()}) == len(CHECKS)
 
 
-def test_two_checks_cannot_have_one_name() -> None:
+def test_two_checks_cannot_have_the_same_name() -> None:
     def modules_are_paths(_probe: object) -> object:
         return HOLDS
 
@@ -24,6 +24,6 @@ def test_two_checks_cannot_have_one_name() -> None:
         check("1.1", "assumed", "again")(modules_are_paths)  # type: ignore[arg-type]
 
 
-def test_what_changes_a_vm_says_so() -> None:
+def test_a_check_that_changes_a_vm_declares_it() -> None:
     needs = {need for found in CHECKS.values() for need in found.needs}
     assert needs == {"changes", "settings", "power", "restore", "api-key"}

@@ -1,4 +1,4 @@
-"""docs/fidelity.md says what the code has."""
+"""docs/fidelity.md agrees with the code."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from invapi_emulator.openapi.fidelity_page import whole_page
 PAGE = Path(__file__).parents[3] / "docs" / "fidelity.md"
 
 
-def test_the_page_is_what_make_fidelity_writes() -> None:
+def test_the_page_is_up_to_date_with_make_fidelity() -> None:
     assert PAGE.read_text(encoding="utf-8") == whole_page(), "run `make fidelity`"
 
 
@@ -28,7 +28,7 @@ def test_every_clause_has_a_basis(number: str) -> None:
     assert clauses()[number].bases
 
 
-def test_marks_are_read_in_every_way_they_are_written() -> None:
+def test_marks_are_read_in_every_notation() -> None:
     assert bases_in("one [S], another [D, C]") == ("documented", "seen")
     assert bases_in("names [names C, rest E]") == ("seen", "assumed")
     assert bases_in("an array `a[0]` and `name[]=a`, [D/E]") == ("documented", "assumed")

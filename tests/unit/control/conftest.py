@@ -1,4 +1,4 @@
-"""An emulator to control, with an account that is empty, and demo."""
+"""An emulator to control, with an empty account and demo."""
 
 from collections.abc import Iterator
 

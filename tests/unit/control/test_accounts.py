@@ -1,4 +1,4 @@
-"""Accounts are worlds of their own."""
+"""Accounts are separate worlds."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def make(emulator: Emulator, status: int = 201, **body: Any) -> Json:
     return answer
 
 
-def test_an_account_is_made_as_asked(emulator: Emulator) -> None:
+def test_an_account_is_created_as_requested(emulator: Emulator) -> None:
     answer = make(emulator, **FULL)
     clock = {"mode": "auto", "rate": 10, "polls": 1}
     assert answer.items() >= {**FULL, "clock": answer["clock"], "vms": [12345]}.items()
@@ -36,7 +36,7 @@ def test_an_account_is_made_as_asked(emulator: Emulator) -> None:
     assert emulator.http.get("/_emulator/accounts/ci-1").json().keys() | {"ignored"} == answer.keys()
 
 
-def test_what_is_left_out_is_made_up_and_the_server_defaults(emulator: Emulator) -> None:
+def test_omitted_values_are_generated_or_server_defaults(emulator: Emulator) -> None:
     response = emulator.http.post("/_emulator/accounts")
     answer = response.json()
     assert (response.status_code, answer["scenario"]) == (201, "demo")
@@ -55,7 +55,7 @@ def test_an_account_is_reached_by_its_own_credentials(emulator: Emulator) -> Non
         assert emulator.call("eq", "list", token=token)["servers"] == [12345]
 
 
-def test_worlds_do_not_touch_each_other(emulator: Emulator) -> None:
+def test_worlds_do_not_affect_each_other(emulator: Emulator) -> None:
     account = make(emulator, clock="frozen")
     before = emulator.vm(12345)
     key = emulator.call_vm("create_snapshot", token=account["token"], name="a")["callback"]
@@ -67,7 +67,7 @@ def test_worlds_do_not_touch_each_other(emulator: Emulator) -> None:
     assert len(emulator.http.get(f"{path}/vms/12345").json()["snapshots"]) == 3
 
 
-def test_two_accounts_with_one_seed_behave_alike_but_for_keys_and_tokens(emulator: Emulator) -> None:
+def test_two_accounts_with_one_seed_behave_alike_except_keys_and_tokens(emulator: Emulator) -> None:
     def run(name: str) -> str:
         account = make(emulator, name=name, seed=3, clock="frozen")
         path = f"/_emulator/accounts/{name}"
@@ -81,7 +81,7 @@ def test_two_accounts_with_one_seed_behave_alike_but_for_keys_and_tokens(emulato
 
 
 @pytest.mark.parametrize("part", ["name", "token", "api_key", "user"])
-def test_what_another_account_has_is_409(emulator: Emulator, part: str) -> None:
+def test_a_value_that_another_account_has_is_409(emulator: Emulator, part: str) -> None:
     make(emulator, **FULL)
     error = make(emulator, 409, **{part: FULL[part]})["error"]
     assert (error["reason"], error["field"]) == ("in_use", part)
@@ -94,13 +94,13 @@ def test_what_another_account_has_is_409(emulator: Emulator, part: str) -> None:
      ({"clock": {"rate": 0}}, "clock.rate"), ({"token": "a b"}, "token"), ({"token": ""}, "token"),
      ({"api_key": "ключ"}, "api_key"), ({"user": "a\nb"}, "user"), ({"colour": "red"}, "colour"), ({"name": 5}, "name")],
 )  # fmt: skip
-def test_a_bad_account_is_422_that_names_the_field(emulator: Emulator, body: Json, field: str) -> None:
+def test_an_invalid_account_is_422_that_names_the_field(emulator: Emulator, body: Json, field: str) -> None:
     error = make(emulator, 422, **body)["error"]
     assert error["field"] == field
     assert len(emulator.http.get("/_emulator/accounts").json()["accounts"]) == 1
 
 
-def test_a_removed_account_is_gone_with_all_it_holds(emulator: Emulator) -> None:
+def test_a_removed_account_is_gone_with_everything_in_it(emulator: Emulator) -> None:
     account = make(emulator, name="short-lived")
     key = emulator.call_vm("get_snapshot", token=account["token"])["callback"]
     assert emulator.http.delete("/_emulator/accounts/short-lived").status_code == 204
@@ -112,14 +112,14 @@ def test_a_removed_account_is_gone_with_all_it_holds(emulator: Emulator) -> None
     make(emulator, name="short-lived")
 
 
-def test_demo_cannot_be_removed_and_purge_leaves_it(emulator: Emulator) -> None:
+def test_demo_cannot_be_removed_and_survives_a_purge(emulator: Emulator) -> None:
     assert emulator.http.delete("/_emulator/accounts/demo").json()["error"]["reason"] == "demo_stays"
     names = [make(emulator)["name"] for _ in range(3)]
     assert emulator.http.post("/_emulator/purge").json() == {"removed": names}
     assert [a["name"] for a in emulator.http.get("/_emulator/accounts").json()["accounts"]] == ["demo"]
 
 
-def test_where_the_clock_of_a_new_account_starts(emulator: Emulator) -> None:
+def test_the_clock_of_a_new_account_starts_as_configured(emulator: Emulator) -> None:
     assert make(emulator, clock="frozen", seed=1)["clock"]["now"] == "2030-01-01T00:00:00Z"
     chosen = {"mode": "real", "rate": 2.5, "polls": 3, "now": "2027-05-05T05:05:05Z"}
     account = make(emulator, clock=chosen)
@@ -148,7 +148,7 @@ def test_two_hundred_accounts_at_once_are_two_hundred_worlds(emulator: Emulator)
 @pytest.mark.parametrize(
     "name", ["demo", "empty", "one-vm", "at-the-limit", "rotation", "mixed-kinds", "large"]
 )
-def test_every_scenario_can_be_lived_in(emulator: Emulator, name: str) -> None:
+def test_every_scenario_is_usable(emulator: Emulator, name: str) -> None:
     account = make(emulator, scenario=name, clock="frozen")
     vms = emulator.http.get(f"/_emulator/accounts/{account['name']}/vms").json()["vms"]
     assert [vm["id"] for vm in vms] == account["vms"]
@@ -157,7 +157,7 @@ def test_every_scenario_can_be_lived_in(emulator: Emulator, name: str) -> None:
         assert answer.get("reason") in (None, "snapshot_limit", "not_supported")
 
 
-def test_scenario_rotation_has_its_three_cases(emulator: Emulator) -> None:
+def test_scenario_rotation_covers_three_cases(emulator: Emulator) -> None:
     account = make(emulator, scenario="rotation", clock="frozen")
     token = account["token"]
     reasons = [
@@ -174,7 +174,7 @@ def test_scenario_large_has_a_thousand_vms(emulator: Emulator) -> None:
     assert make(emulator, scenario="large")["vms"] == list(range(20001, 21001))
 
 
-def test_accounts_that_nobody_uses_expire_and_demo_does_not() -> None:
+def test_unused_accounts_expire_and_demo_does_not() -> None:
     with running(account_ttl=600) as server, httpx.Client(base_url=server.url, timeout=60) as http:
         for name in ("used", "unused"):
             http.post("/_emulator/accounts", content=json.dumps({"name": name}))

@@ -1,4 +1,4 @@
-"""VMs are added, changed and removed, described as in a world."""
+"""VMs are added, changed and removed, with descriptions as in a world."""
 
 import json
 from typing import Any
@@ -23,11 +23,11 @@ def change(emulator: Emulator, vm: int = 12345, status: int = 200, **fields: Any
 
 
 def written(emulator: Emulator, vm: int = 12345) -> Json:
-    """Return a VM as it stands in the account's world."""
+    """Return a VM as in the account's exported world."""
     return next(each for each in exported(emulator)["vms"] if each["id"] == vm)
 
 
-def test_a_vm_needs_only_its_id(emulator: Emulator) -> None:
+def test_a_vm_requires_only_its_id(emulator: Emulator) -> None:
     answer = add(emulator)
     assert answer == emulator.vm(NEW_ID)
     assert (answer["kind"], answer["engine"], answer["power"]) == ("VPS", "openstack", "on")
@@ -84,13 +84,13 @@ def test_an_id_in_use_is_a_conflict(emulator: Emulator) -> None:
         ("tasks.0.action", {"tasks": [{"action": "x"}]}),
     ],
 )
-def test_a_mistake_in_a_new_vm_is_named_with_its_place(emulator: Emulator, place: str, fields: Json) -> None:
+def test_an_error_in_a_new_vm_is_named_with_its_place(emulator: Emulator, place: str, fields: Json) -> None:
     before = bytes_of(emulator)
     assert refused(emulator.control("POST", "/vms", {"id": NEW_ID} | fields, 422))[0] == place
     assert bytes_of(emulator) == before
 
 
-def test_numbers_and_keys_of_other_vms_cannot_be_had(emulator: Emulator) -> None:
+def test_sequence_numbers_and_keys_of_other_vms_are_refused(emulator: Emulator) -> None:
     key = emulator.start("eq", "status")
     (number,) = [task["sequence"] for task in written(emulator)["tasks"]]
     for place, task in (("key", {"key": key}), ("sequence", {"sequence": number})):
@@ -98,7 +98,7 @@ def test_numbers_and_keys_of_other_vms_cannot_be_had(emulator: Emulator) -> None
         assert refused(answer)[0] == f"tasks.0.{place}"
 
 
-def test_a_vm_that_is_taken_away_and_put_back_is_as_it_was(emulator: Emulator) -> None:
+def test_a_vm_that_is_removed_and_added_again_is_as_before(emulator: Emulator) -> None:
     live_through_everything(emulator)
     before = bytes_of(emulator)
     for vm in json.loads(before)["vms"]:
@@ -116,7 +116,7 @@ def test_a_removed_vm_is_gone_with_its_tasks(emulator: Emulator) -> None:
     assert emulator.control("DELETE", "/vms/12345", status=404)["error"]["reason"] == "vm_not_found"
 
 
-def test_a_change_keeps_all_that_it_does_not_name(emulator: Emulator) -> None:
+def test_a_change_keeps_everything_that_it_does_not_name(emulator: Emulator) -> None:
     live_through_everything(emulator)
     before = bytes_of(emulator)
     for vm in (12345, 12346, 12347, 12348):
@@ -139,7 +139,7 @@ def test_a_change_merges_objects_and_replaces_lists_and_maps(emulator: Emulator)
     }
 
 
-def test_a_change_of_power_happens_now(emulator: Emulator) -> None:
+def test_a_change_of_power_happens_at_once(emulator: Emulator) -> None:
     emulator.advance(100.5)
     running = written(emulator)
     off = change(emulator, power="off")
@@ -155,7 +155,7 @@ def test_a_change_of_power_happens_now(emulator: Emulator) -> None:
     assert change(emulator, power="on") == on
 
 
-def test_a_vm_can_be_switched_off_in_the_middle_of_its_snapshot(emulator: Emulator) -> None:
+def test_a_vm_can_be_switched_off_during_its_snapshot(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     assert change(emulator, power="off")["locked_by"] == key
     emulator.advance(until="idle")
@@ -163,7 +163,7 @@ def test_a_vm_can_be_switched_off_in_the_middle_of_its_snapshot(emulator: Emulat
     assert emulator.vm(12345)["snapshots"][-1]["memory"]["fingerprint"] is None
 
 
-def test_a_vm_can_be_switched_on_in_the_middle_of_its_snapshot_and_runs_from_its_end(
+def test_a_vm_switched_on_during_its_snapshot_runs_from_its_end(
     emulator: Emulator,
 ) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
@@ -174,14 +174,14 @@ def test_a_vm_can_be_switched_on_in_the_middle_of_its_snapshot_and_runs_from_its
     assert written(emulator)["running_since"] == end
 
 
-def test_a_change_of_power_lets_a_restore_fail_that_is_under_way(emulator: Emulator) -> None:
+def test_a_change_of_power_makes_a_running_restore_fail(emulator: Emulator) -> None:
     key = emulator.start("vm", "restore_snapshot", 12346, name="monday")
     assert change(emulator, 12346, power="on")["locked_by"] == key
     emulator.advance(until=key)
     assert emulator.check(key)["error"] == "the VM is running; power it off first"
 
 
-def test_tasks_that_are_taken_away_let_the_vm_go_on(emulator: Emulator) -> None:
+def test_removing_tasks_lets_the_vm_go_on(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.advance(2)
     assert change(emulator, tasks=[])["locked_by"] is None
@@ -189,7 +189,7 @@ def test_tasks_that_are_taken_away_let_the_vm_go_on(emulator: Emulator) -> None:
     assert written(emulator)["running_since"] == "2030-01-01T00:00:02Z"
 
 
-def test_a_task_that_is_added_locks_the_vm_and_holds_it_still(emulator: Emulator) -> None:
+def test_an_added_task_locks_the_vm_and_pauses_it(emulator: Emulator) -> None:
     emulator.advance(0.5)
     change(emulator, tasks=[{"action": "status"}])
     assert written(emulator)["running_since"] == "2030-01-01T00:00:00Z"
@@ -200,7 +200,7 @@ def test_a_task_that_is_added_locks_the_vm_and_holds_it_still(emulator: Emulator
     assert emulator.listed()[-1] == "a"
 
 
-def test_a_new_snapshot_follows_those_there_are(emulator: Emulator) -> None:
+def test_a_new_snapshot_comes_after_the_existing_ones(emulator: Emulator) -> None:
     kept = written(emulator)["snapshots"]
     change(emulator, snapshots=[*kept[1:], {"name": "new", "with_memory": True}])
     before_release, new = emulator.vm(12345)["snapshots"]
@@ -224,7 +224,7 @@ def test_a_new_snapshot_follows_those_there_are(emulator: Emulator) -> None:
         ("x", {"x": 1}),
     ],
 )  # fmt: skip
-def test_a_mistake_in_a_change_is_named_and_changes_nothing(
+def test_an_error_in_a_change_is_named_and_changes_nothing(
     emulator: Emulator, place: str, fields: Json
 ) -> None:
     before = bytes_of(emulator)
@@ -235,7 +235,7 @@ def test_a_mistake_in_a_change_is_named_and_changes_nothing(
 
 
 @pytest.mark.parametrize("body", ["[]", "5", "null", '"x"', "{", ""])
-def test_a_change_that_is_no_object_is_refused(emulator: Emulator, body: str) -> None:
+def test_a_change_that_is_not_an_object_is_refused(emulator: Emulator, body: str) -> None:
     assert emulator.http.patch("/_emulator/accounts/demo/vms/12345", content=body).status_code == 422
 
 
@@ -247,7 +247,7 @@ def test_a_change_that_is_no_object_is_refused(emulator: Emulator, body: str) ->
         [None, True, -1, 0, 1.5, 2**63, "", "on", "\x00", "\ud800", [], {}, [None], {"a": 1}]
     ),
 )
-def test_no_change_whatsoever_makes_a_server_error(
+def test_no_change_causes_a_server_error(
     emulator: Emulator, field: str, part: str | None, value: Any
 ) -> None:
     body = json.dumps({field: value if part is None else {part: value}})

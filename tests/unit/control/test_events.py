@@ -1,4 +1,4 @@
-"""The stream of events: what happens, in order, resumed where it was left."""
+"""The event stream: everything that happens, in order, resumed where it stopped."""
 
 import json
 from collections import Counter
@@ -18,7 +18,7 @@ from tests.support.harness import Emulator, Json, Running, running
 def listening(
     emulator: Emulator, account: str = "demo", after: str | None = None, query: str = ""
 ) -> Iterator[Iterator[Json]]:
-    """Open a stream, as a browser's EventSource does; yield what it tells."""
+    """Open a stream like a browser's EventSource. Yield its events."""
     headers = {"Last-Event-ID": after} if after else {}
     url = f"/_emulator/accounts/{account}/events{query}"
     with emulator.http.stream("GET", url, headers=headers) as response:
@@ -33,7 +33,7 @@ def kinds(told: Iterator[Json], count: int) -> list[str]:
     return [next(told)["kind"] for _ in range(count)]
 
 
-def test_a_stream_tells_what_happens_from_now_on(emulator: Emulator) -> None:
+def test_a_stream_shows_events_from_now_on(emulator: Emulator) -> None:
     emulator.do("vm", "create_snapshot", name="before")
     with listening(emulator) as told:
         key = emulator.start("vm", "create_snapshot", name="a")
@@ -44,7 +44,7 @@ def test_a_stream_tells_what_happens_from_now_on(emulator: Emulator) -> None:
         assert kinds(told, 5) == ["clock_moved", "task_stage", "task_stage", "snapshot_made", "task_ended"]
 
 
-def test_every_kind_of_thing_that_happens_is_told(emulator: Emulator) -> None:
+def test_every_kind_of_event_is_sent(emulator: Emulator) -> None:
     with listening(emulator) as told:
         emulator.do("eq", "off")
         emulator.do("vm", "restore_snapshot", name="fresh-install")
@@ -62,7 +62,7 @@ def test_every_kind_of_thing_that_happens_is_told(emulator: Emulator) -> None:
     }  # fmt: skip
 
 
-def test_ids_never_repeat_and_a_stream_goes_on_after_the_last_one_seen(emulator: Emulator) -> None:
+def test_ids_never_repeat_and_a_stream_resumes_after_the_last_one(emulator: Emulator) -> None:
     with listening(emulator) as told:
         emulator.eq("off")
         first = [next(told), next(told)]
@@ -75,7 +75,7 @@ def test_ids_never_repeat_and_a_stream_goes_on_after_the_last_one_seen(emulator:
     assert len(set(ids)) == len(ids)
 
 
-def test_a_stream_that_is_resumed_tells_the_same_in_the_same_order_under_the_same_ids(
+def test_a_resumed_stream_has_the_same_events_order_and_ids(
     emulator: Emulator,
 ) -> None:
     def some_traffic() -> None:
@@ -95,7 +95,7 @@ def test_a_stream_that_is_resumed_tells_the_same_in_the_same_order_under_the_sam
     assert live[started + 1]["request"]["task"] == live[started]["task"]
 
 
-def test_the_place_can_stand_in_the_query_too(emulator: Emulator) -> None:
+def test_the_position_can_be_in_the_query_too(emulator: Emulator) -> None:
     with listening(emulator) as told:
         emulator.eq("off")
         place = next(told)["id"]
@@ -104,7 +104,7 @@ def test_the_place_can_stand_in_the_query_too(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("place", ["1-0-0", "ffffffffffff-999999-999999"])
-def test_a_place_that_is_not_kept_is_told_as_a_gap(emulator: Emulator, place: str) -> None:
+def test_a_position_that_is_no_longer_kept_is_reported_as_a_gap(emulator: Emulator, place: str) -> None:
     with listening(emulator, after=place) as told:
         assert next(told)["kind"] == "gap"
         emulator.eq("off")
@@ -112,13 +112,13 @@ def test_a_place_that_is_not_kept_is_told_as_a_gap(emulator: Emulator, place: st
 
 
 @pytest.mark.parametrize("place", ["x", "1-2", "1-2-x", "-", "1-2-3-4", "9" * 200])
-def test_a_place_that_is_none_is_refused(emulator: Emulator, place: str) -> None:
+def test_an_invalid_position_is_refused(emulator: Emulator, place: str) -> None:
     response = emulator.http.get("/_emulator/accounts/demo/events", headers={"Last-Event-ID": place})
     assert response.status_code == 422, response.text
     assert response.json()["error"]["reason"] == "invalid"
 
 
-def test_an_account_hears_nothing_of_another(emulator: Emulator) -> None:
+def test_an_account_gets_no_events_of_another(emulator: Emulator) -> None:
     other = emulator.http.post("/_emulator/accounts", json={"name": "other"}).json()
     with listening(emulator) as told:
         emulator.call("eq", "off", id=12345, token=other["token"])
@@ -144,7 +144,7 @@ def test_a_stream_does_not_keep_a_server_from_stopping() -> None:
         assert stream.read().startswith(b"retry: 1000")
 
 
-def test_changes_of_the_world_by_hand_are_told(emulator: Emulator) -> None:
+def test_changes_of_the_world_by_hand_are_sent(emulator: Emulator) -> None:
     with listening(emulator) as told:
         emulator.control("POST", "/vms", {"id": 7}, status=201)
         emulator.control("PATCH", "/vms/7", {"power": "off"})
@@ -155,7 +155,7 @@ def test_changes_of_the_world_by_hand_are_told(emulator: Emulator) -> None:
     assert [event.get("vm") for event in events[:3]] == [7, 7, 7]
 
 
-def test_one_stream_too_many_is_told_to_come_back(
+def test_a_stream_above_the_limit_is_asked_to_come_back(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feeds, "MOST_STREAMS", 2)
@@ -172,7 +172,7 @@ def test_one_stream_too_many_is_told_to_come_back(
 
 @contextmanager
 def eventually_open(http: httpx.Client, path: str) -> Iterator[httpx.Response]:
-    """Open a stream when the server has noticed that another one was left."""
+    """Open a stream once the server has noticed that another one was closed."""
     while True:
         with http.stream("GET", path) as answer:
             if answer.status_code == 200:
@@ -180,7 +180,9 @@ def eventually_open(http: httpx.Client, path: str) -> Iterator[httpx.Response]:
                 return
 
 
-def test_news_are_rendered_once_for_all_streams(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_are_rendered_once_for_all_streams(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rendered: Counter[str] = Counter()
     render = news.message
 
@@ -195,7 +197,7 @@ def test_news_are_rendered_once_for_all_streams(emulator: Emulator, monkeypatch:
         listener = Emulator(Running(emulator.url, emulator.time), http)
         told = [streams.enter_context(listening(listener)) for _ in range(5)]
         emulator.call("eq", "list")
-        for each in told:  # from then on it is told, and does not read for itself
+        for each in told:  # from now on it gets notifications, and does not read by itself
             assert next(each)["kind"] == "request"
         monkeypatch.setattr(news, "message", counted)
         for _ in range(3):

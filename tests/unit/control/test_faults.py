@@ -1,4 +1,4 @@
-"""Ordering faults: what a rule takes, and what is said of one that makes no sense."""
+"""Ordering faults: the fields of a rule, and the refusals of invalid ones."""
 
 from typing import Any
 
@@ -37,12 +37,12 @@ def test_every_kind_can_be_ordered_and_is_shown_with_its_counts(emulator: Emulat
 
 
 @pytest.mark.parametrize("kind", sorted(FAULTS))
-def test_no_kind_takes_a_field_of_another(emulator: Emulator, kind: str) -> None:
+def test_no_kind_accepts_a_field_of_another(emulator: Emulator, kind: str) -> None:
     error = refused(emulator, complete(kind) | {"colour": "red"})
     assert (error["field"], error["message"]) == ("colour", "colour: 'red': unknown field")
 
 
-def test_what_is_ordered_is_shown(emulator: Emulator) -> None:
+def test_an_ordered_rule_is_shown(emulator: Emulator) -> None:
     match = {"module": "vm", "action": "create_snapshot", "id": 12345, "fields": {"name": "a"}}
     order = {"kind": "reject", "message": "x", "match": match, "skip": 1, "times": None, "probability": 0.5}
     rule = emulator.control("POST", "/faults", order, status=201)
@@ -78,7 +78,7 @@ def test_what_is_ordered_is_shown(emulator: Emulator) -> None:
         ({"kind": "latency", "distribution": {"type": "normal"}}, "distribution", "'uniform' or 'lognormal'"),
     ],
 )
-def test_a_rule_that_makes_no_sense_is_refused_with_its_place(
+def test_an_invalid_rule_is_refused_with_its_place(
     emulator: Emulator, body: Any, field: str | None, words: str
 ) -> None:
     error = refused(emulator, body)
@@ -86,7 +86,7 @@ def test_a_rule_that_makes_no_sense_is_refused_with_its_place(
     assert words in error["message"]
 
 
-def test_rules_that_are_not_there_are_404(emulator: Emulator) -> None:
+def test_missing_rules_are_404(emulator: Emulator) -> None:
     emulator.control("PATCH", "/faults/9", {"enabled": False}, status=404)
     error = emulator.control("DELETE", f"/faults/{2**80}", status=404)["error"]
     assert error["reason"] == "fault_not_found"
@@ -98,7 +98,7 @@ def test_only_enabled_can_be_changed(emulator: Emulator) -> None:
     assert error["field"] in {"times", "enabled"}
 
 
-def test_rules_of_one_account_do_not_touch_another(emulator: Emulator) -> None:
+def test_rules_of_one_account_do_not_affect_another(emulator: Emulator) -> None:
     other = emulator.http.post("/_emulator/accounts").json()
     emulator.control("POST", "/faults", {"kind": "reject", "times": None}, status=201)
     assert emulator.call("eq", "list", token=other["token"])["result"] == "OK"
@@ -107,13 +107,13 @@ def test_rules_of_one_account_do_not_touch_another(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("value", ["\ud800", ["a", "\ud800"], None, True, 1.5, {"a": "b"}, [["a"]]])
-def test_a_field_that_no_form_can_hold_is_refused(emulator: Emulator, value: Any) -> None:
+def test_a_field_that_no_form_can_contain_is_refused(emulator: Emulator, value: Any) -> None:
     error = refused(emulator, {"kind": "reject", "match": {"fields": {"name": value}}})
     assert error["field"] == "match.fields.name"
     refused(emulator, {"kind": "reject", "match": {"fields": {"\ud800": "x"}}})
 
 
-def test_numbers_and_brackets_are_read_as_a_form_has_them(emulator: Emulator) -> None:
+def test_numbers_and_brackets_are_read_as_in_a_form(emulator: Emulator) -> None:
     match = {"fields": {"id": 12345, "exclude_rotation[]": ["x", 7]}}
     rule = emulator.fault("reject", match=match)
     assert rule["match"] == {"fields": {"id": "12345", "exclude_rotation": ["x", "7"]}}

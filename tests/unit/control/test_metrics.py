@@ -1,4 +1,4 @@
-"""`/metrics`: every call counted by module, action and result; what is kept, how late the worker is."""
+"""`/metrics`: calls by module, action and result; the number of stored things; the worker's lag."""
 
 import re
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ LABELS = ("module", "action", "result", "kind", "state", "le")
 
 @pytest.fixture
 def counted() -> Iterator[Emulator]:
-    """Return a client of a server of its own: what others do is counted too."""
+    """Return a client of a separate server, because the calls of others are counted too."""
     with running() as server, httpx.Client(base_url=server.url, timeout=60) as http:
         yield Emulator(server, http)
 
 
 def numbers(emulator: Emulator) -> dict[tuple[str, ...], float]:
-    """Return each sample by its name and the values of its labels."""
+    """Return each sample by its name and its label values."""
     response = emulator.http.get("/metrics")
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/plain; version=")
@@ -49,7 +49,7 @@ def test_calls_are_counted_by_module_action_and_result(counted: Emulator) -> Non
     assert found["call_seconds_count", "vm", "get_snapshot"] == 4
 
 
-def test_what_clients_make_up_does_not_make_the_list_longer(counted: Emulator) -> None:
+def test_names_from_clients_do_not_lengthen_the_list(counted: Emulator) -> None:
     for number in range(20):
         counted.call("vm", f"nonsense-{number}")
         counted.http.post(f"/module-{number}.php")
@@ -59,7 +59,7 @@ def test_what_clients_make_up_does_not_make_the_list_longer(counted: Emulator) -
     assert len([name for name in found if name[0] == "calls_total"]) == 2
 
 
-def test_the_time_of_a_call_counts_what_a_fault_adds(counted: Emulator) -> None:
+def test_the_time_of_a_call_includes_delays_by_faults(counted: Emulator) -> None:
     counted.fault("latency", seconds=0.2, match={"action": "list"})
     counted.call("eq", "list")
     found = numbers(counted)
@@ -68,7 +68,7 @@ def test_the_time_of_a_call_counts_what_a_fault_adds(counted: Emulator) -> None:
     assert found["call_seconds_sum", "eq", "list"] == pytest.approx(0.2)
 
 
-def test_tasks_are_counted_by_state_and_accounts_too(counted: Emulator) -> None:
+def test_tasks_are_counted_by_state_and_accounts_in_total(counted: Emulator) -> None:
     counted.http.post("/_emulator/accounts")
     for _ in range(3):
         counted.start("eq", "status")
@@ -79,7 +79,7 @@ def test_tasks_are_counted_by_state_and_accounts_too(counted: Emulator) -> None:
     assert found["accounts",] == 2
 
 
-def test_a_task_that_the_worker_cannot_end_is_its_lag(tmp_path: Path) -> None:
+def test_a_task_that_the_worker_cannot_end_counts_as_lag(tmp_path: Path) -> None:
     file = tmp_path / "worlds.db"
     with running(db=str(file), clock="real", rate=1) as server, httpx.Client(base_url=server.url) as http:
         emulator = Emulator(server, http)
@@ -91,13 +91,13 @@ def test_a_task_that_the_worker_cannot_end_is_its_lag(tmp_path: Path) -> None:
         file.chmod(0o644)
 
 
-def test_the_database_s_time_is_counted(counted: Emulator) -> None:
+def test_the_time_of_the_database_is_counted(counted: Emulator) -> None:
     before = numbers(counted)["database_seconds_count", "write"]
     counted.start("vm", "load_stats")
     assert numbers(counted)["database_seconds_count", "write"] > before
 
 
-def test_the_process_is_described_where_the_system_tells(counted: Emulator) -> None:
+def test_the_process_is_described_where_the_system_allows(counted: Emulator) -> None:
     assert numbers(counted)["process_resident_memory_bytes",] > 1_000_000
 
 
@@ -108,7 +108,7 @@ def test_an_openmetrics_reader_gets_openmetrics(counted: Emulator) -> None:
     assert response.text.endswith("# EOF\n")
 
 
-def test_it_wants_the_admin_token_and_its_own_host_names(tmp_path: Path) -> None:
+def test_it_requires_the_admin_token_and_a_known_host_name(tmp_path: Path) -> None:
     with running(db=str(tmp_path / "worlds.db"), admin_token="secret") as server:
         assert httpx.get(f"{server.url}/metrics").status_code == 401
         assert httpx.get(f"{server.url}/metrics", headers={"host": "evil.example"}).status_code == 403
@@ -117,7 +117,7 @@ def test_it_wants_the_admin_token_and_its_own_host_names(tmp_path: Path) -> None
         assert httpx.post(f"{server.url}/eq.php", data={"action": "list", "token": TOKEN}).status_code == 200
 
 
-def test_every_number_of_its_own_stands_in_the_page_for_operators(counted: Emulator) -> None:
+def test_every_metric_of_its_own_is_on_the_page_for_operators(counted: Emulator) -> None:
     counted.call("eq", "list")
     page = (Path(__file__).parents[3] / "docs" / "operating.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"^\| `(invapi_emulator_[a-z_]+)` \|", page, re.MULTILINE))

@@ -12,7 +12,7 @@ from tests.support.harness import Emulator, Json
 
 
 class Journal:
-    """The journal of an account made for one test."""
+    """The journal of an account made for a test."""
 
     def __init__(self, emulator: Emulator, account: Json) -> None:
         self.emulator = emulator
@@ -42,7 +42,7 @@ def journal(emulator: Emulator) -> Iterator[Journal]:
     emulator.http.delete(f"/_emulator/accounts/{account['name']}")
 
 
-def test_a_line_tells_what_was_asked_and_answered(journal: Journal) -> None:
+def test_an_entry_shows_the_request_and_the_answer(journal: Journal) -> None:
     answer = journal.call("create_snapshot", name="a", nmae="typo", type="snapshot")
     (line,) = journal.lines()
     assert line.items() >= {
@@ -55,7 +55,7 @@ def test_a_line_tells_what_was_asked_and_answered(journal: Journal) -> None:
     assert line["duration_ms"] >= 0
 
 
-def test_a_refusal_says_why_also_when_a_parameter_is_bad(journal: Journal) -> None:
+def test_a_refusal_has_a_reason_even_for_a_bad_parameter(journal: Journal) -> None:
     journal.call("create_snapshot", vm=99999, name="a")
     journal.call("create_snapshot", name="a b")
     journal.call("create_snapshot", vm="x")
@@ -86,29 +86,27 @@ def test_secrets_are_masked_and_task_keys_are_not(journal: Journal) -> None:
      ("auth", {"action": "whmcslogin", "user": "u", "password": "my-real-key\n"}),
      ("eq", {"action": "list", "key": "my-real-key"})],
 )  # fmt: skip
-def test_a_secret_that_is_malformed_or_in_the_wrong_place_is_masked_too(
-    emulator: Emulator, module: str, fields: Json
-) -> None:
+def test_a_malformed_or_misplaced_secret_is_masked_too(emulator: Emulator, module: str, fields: Json) -> None:
     emulator.http.post(f"/{module}.php", data=fields)
     line = emulator.http.get("/_emulator/requests").json()["requests"][-1]
     assert line["action"] == fields["action"]
     assert "my-real-key" not in json.dumps(line)
 
 
-def test_a_password_sent_with_another_call_is_masked_in_its_tasks_context(journal: Journal) -> None:
+def test_a_password_sent_with_another_call_is_masked_in_the_context_of_its_task(journal: Journal) -> None:
     key = journal.call("get_snapshot", password="my-real-key")["callback"]
     journal.emulator.http.post(f"{journal.path}/clock/advance", content='{"until": "idle"}')
     assert journal.emulator.check(key)["context"]["password"] == "my-real-key"
     assert "my-real-key" not in json.dumps(journal.lines())
 
 
-def test_a_check_belongs_to_its_tasks_account(journal: Journal) -> None:
+def test_a_check_is_in_the_journal_of_its_tasks_account(journal: Journal) -> None:
     key = journal.call("create_snapshot", name="a")["callback"]
     journal.emulator.check(key)
     assert [line["action"] for line in journal.lines()] == ["create_snapshot", "check"]
 
 
-def test_filters_let_through_what_they_name(journal: Journal) -> None:
+def test_filters_select_by_what_they_name(journal: Journal) -> None:
     journal.call("get_snapshot")
     journal.call("create_snapshot", name="a")
     journal.emulator.http.post(f"{journal.path}/clock/advance", content='{"seconds": 100}')
@@ -144,12 +142,12 @@ def test_verify_counts_and_shows_the_nearest_misses(journal: Journal) -> None:
 @pytest.mark.parametrize(
     "body", [{}, {"action": "x"}, {"count": 1, "at_least": 1}, {"count": -1}, {"count": "1"}, []]
 )
-def test_a_bad_expectation_is_422(journal: Journal, body: Any) -> None:
+def test_an_invalid_expectation_is_422(journal: Journal, body: Any) -> None:
     response = journal.emulator.http.post(f"{journal.path}/requests/verify", content=json.dumps(body))
     assert response.status_code == 422
 
 
-def test_calls_of_no_account_are_kept_apart(emulator: Emulator, journal: Journal) -> None:
+def test_unauthenticated_calls_are_kept_apart(emulator: Emulator, journal: Journal) -> None:
     emulator.call("vm", "get_snapshot", token="nobody's", id=12345, comment="strange-1")
     emulator.http.post("/no-such-module", data={"x": "y"})
     emulator.check("0" * 32)
@@ -160,7 +158,7 @@ def test_calls_of_no_account_are_kept_apart(emulator: Emulator, journal: Journal
     assert journal.lines() == []
 
 
-def test_the_journal_goes_on_over_a_reset(journal: Journal) -> None:
+def test_the_journal_continues_after_a_reset(journal: Journal) -> None:
     journal.call("get_snapshot")
     journal.emulator.http.post(f"{journal.path}/reset")
     journal.call("get_snapshot")
@@ -179,7 +177,7 @@ def test_the_newest_thousand_are_kept(journal: Journal) -> None:
     "fields", [{"comment": "x" * 100_000}, {f"field-{n}": "y" * 100 for n in range(900)}, {"list[]": ["z" * 50] * 500},
                {"comment": "a\x00b\ud7ff\U0001f600</script>"}],
 )  # fmt: skip
-def test_whatever_was_sent_the_line_stays_small_and_can_be_read(journal: Journal, fields: Json) -> None:
+def test_an_entry_stays_small_and_readable_whatever_was_sent(journal: Journal, fields: Json) -> None:
     journal.call("get_snapshot", vm=12345, **fields)
     (line,) = journal.lines()
     assert len(json.dumps(line["fields"], ensure_ascii=False)) < 12_000
@@ -209,7 +207,7 @@ def test_two_runs_with_one_seed_leave_identical_journals(emulator: Emulator) -> 
     assert 0 < journal.count('"fault": "reject"') < 20
 
 
-def test_a_call_with_an_expired_token_stands_in_the_journal_of_its_account(emulator: Emulator) -> None:
+def test_a_call_with_an_expired_token_is_in_the_journal_of_its_account(emulator: Emulator) -> None:
     token = emulator.call("auth", "login", key="demo-api-key", ttl=60)["result"]["token"]
     emulator.advance(60)
     assert emulator.call("eq", "list", token=token)["reason"] == "token_expired"
@@ -217,6 +215,6 @@ def test_a_call_with_an_expired_token_stands_in_the_journal_of_its_account(emula
 
 
 @pytest.mark.parametrize("wrong", [{"action": "create_snapshots"}, {"module": "vmm"}])
-def test_a_misspelt_name_is_not_taken_for_never_called(emulator: Emulator, wrong: Json) -> None:
+def test_a_misspelt_name_does_not_count_as_never_called(emulator: Emulator, wrong: Json) -> None:
     error = emulator.control("POST", "/requests/verify", wrong | {"count": 0}, status=422)["error"]
     assert error["field"] == next(iter(wrong))

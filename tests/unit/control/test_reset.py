@@ -1,4 +1,4 @@
-"""A reset: the world is as at the start, and nothing of the old one reaches into it."""
+"""A reset: the world is as at the start, and nothing of the old one affects it."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ def world(emulator: Emulator) -> Any:
     return [emulator.control("GET", path) for path in ("/vms", "/tasks", "/clock")]
 
 
-def test_a_reset_brings_back_vms_snapshots_settings_tasks_and_clock(emulator: Emulator) -> None:
+def test_a_reset_restores_vms_snapshots_settings_tasks_and_clock(emulator: Emulator) -> None:
     start = world(emulator)
     emulator.do("vm", "create_snapshot", name="a")
     emulator.do("eq", "off")
@@ -44,14 +44,14 @@ def test_keys_and_login_tokens_of_the_old_world_are_unknown(emulator: Emulator) 
     assert emulator.call("auth", "login", key="demo-api-key")["result"]["token"] != token
 
 
-def test_api_key_and_given_token_stay(emulator: Emulator) -> None:
+def test_api_key_and_built_in_token_stay(emulator: Emulator) -> None:
     emulator.call("auth", "logout")
     emulator.reset()
     assert emulator.call("eq", "list")["result"] == "OK"
     assert "token" in emulator.call("auth", "login", key="demo-api-key")["result"]
 
 
-def test_a_reset_can_change_scenario_and_seed_and_they_stay(emulator: Emulator) -> None:
+def test_a_reset_can_change_scenario_and_seed_permanently(emulator: Emulator) -> None:
     assert emulator.reset(scenario="empty", seed=5)["vms"] == []
     answer = emulator.reset()
     assert (answer["scenario"], answer["seed"], answer["vms"]) == ("empty", 5, [])
@@ -61,7 +61,7 @@ def test_a_reset_can_change_scenario_and_seed_and_they_stay(emulator: Emulator) 
     "body", [{"scenario": "none"}, {"scenario": ""}, {"scenario": "../demo"}, {"scenario": 5}, {"seed": -1},
              {"seed": "7"}, {"seed": 2**63}, {"seed": 1.5}, {"x": 1}, [], "demo"],
 )  # fmt: skip
-def test_a_bad_reset_is_422_and_changes_nothing(emulator: Emulator, body: Any) -> None:
+def test_an_invalid_reset_is_422_and_changes_nothing(emulator: Emulator, body: Any) -> None:
     emulator.do("eq", "off")
     before = world(emulator)
     error = emulator.control("POST", "/reset", body, 422)["error"]
@@ -69,7 +69,7 @@ def test_a_bad_reset_is_422_and_changes_nothing(emulator: Emulator, body: Any) -
     assert world(emulator) == before
 
 
-def test_events_go_on_over_a_reset_and_their_numbers_never_repeat(emulator: Emulator) -> None:
+def test_events_continue_after_a_reset_and_their_numbers_never_repeat(emulator: Emulator) -> None:
     def last_event() -> int:
         emulator.start("eq", "status")
         return int(emulator.advance(until="idle")["events"][-1]["id"])
@@ -79,7 +79,7 @@ def test_events_go_on_over_a_reset_and_their_numbers_never_repeat(emulator: Emul
     assert last_event() > before + 1
 
 
-def test_runs_after_a_reset_repeat_to_the_byte_but_for_keys(emulator: Emulator) -> None:
+def test_runs_after_a_reset_are_identical_except_keys(emulator: Emulator) -> None:
     def run() -> str:
         emulator.reset()
         emulator.do("vm", "create_snapshot", name="a")

@@ -1,4 +1,4 @@
-"""An account's world is written down, and put back, here or elsewhere."""
+"""An account's world is exported and imported, here or elsewhere."""
 
 import json
 import re
@@ -45,7 +45,7 @@ def test_importing_an_export_changes_nothing_in_a_world_in_use(
     assert answer["vms"] == [12345, 12346, 12347, 12348]
 
 
-def test_the_world_in_use_holds_what_an_export_could_lose(emulator: Emulator) -> None:
+def test_the_world_in_use_contains_everything_that_an_export_could_lose(emulator: Emulator) -> None:
     live_through_everything(emulator)
     state = exported(emulator)
     one, two, three, four = state["vms"]
@@ -62,7 +62,7 @@ def test_the_world_in_use_holds_what_an_export_could_lose(emulator: Emulator) ->
 
 
 @pytest.mark.parametrize("live", [live_through_everything, live_through_faults])
-def test_original_and_copy_live_on_alike(
+def test_original_and_copy_continue_alike(
     emulator: Emulator, original: Account, copy: Account, live: Callable[[Emulator], None]
 ) -> None:
     live(emulator)
@@ -78,7 +78,7 @@ def test_original_and_copy_live_on_alike(
     assert later(copy) == later(original)
 
 
-def test_a_task_of_a_copy_is_reached_by_its_new_key_alone(
+def test_a_task_of_a_copy_is_only_found_by_its_new_key(
     emulator: Emulator, original: Account, copy: Account
 ) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
@@ -89,7 +89,7 @@ def test_a_task_of_a_copy_is_reached_by_its_new_key_alone(
     assert emulator.check(key)["result"] == "Not ready"
 
 
-def test_keys_come_back_with_the_world_of_their_own_account(emulator: Emulator) -> None:
+def test_keys_return_with_the_world_of_their_own_account(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     state = exported(emulator)
     emulator.advance(90)
@@ -101,7 +101,7 @@ def test_keys_come_back_with_the_world_of_their_own_account(emulator: Emulator) 
     assert emulator.check(key)["result"] == "OK"
 
 
-def test_keys_after_an_import_are_others_than_before(emulator: Emulator) -> None:
+def test_keys_after_an_import_differ_from_those_before(emulator: Emulator) -> None:
     state = exported(emulator)
     keys = set()
     for _ in range(3):
@@ -110,7 +110,7 @@ def test_keys_after_an_import_are_others_than_before(emulator: Emulator) -> None
     assert len(keys) == 3
 
 
-def test_a_world_of_no_account_keeps_the_keys_that_are_free(
+def test_a_world_without_an_account_keeps_the_free_keys(
     emulator: Emulator, original: Account, copy: Account
 ) -> None:
     held = emulator.start("eq", "status")
@@ -121,7 +121,7 @@ def test_a_world_of_no_account_keeps_the_keys_that_are_free(
     assert original.tasks[0]["key"] == held
 
 
-def test_a_key_that_is_made_up_is_none_of_those_given(control: Control) -> None:
+def test_a_generated_key_differs_from_all_given_ones(control: Control) -> None:
     first = {"vms": [{"id": 1, "tasks": [{"action": "status"}]}]}
     with control.account(name="twin", scenario="empty", seed=5) as account:
         account.import_(first)
@@ -135,8 +135,8 @@ def test_a_key_that_is_made_up_is_none_of_those_given(control: Control) -> None:
         assert not {*made} & {keys[0], keys[3]}
 
 
-def test_a_key_that_several_accounts_want_at_once_is_kept_by_one(control: Control) -> None:
-    """On PostgreSQL an account may have taken it meanwhile; the others then are told to send it again."""
+def test_a_key_that_several_accounts_import_at_once_goes_to_one(control: Control) -> None:
+    """On PostgreSQL another account may take the key meanwhile. The others are then told to send it again."""
     world = {"vms": [{"id": 1, "tasks": [{"action": "status", "key": "s" * 32}]}]}
 
     def take(account: Account) -> str:
@@ -170,7 +170,7 @@ def test_credentials_login_tokens_journal_and_events_stay(emulator: Emulator) ->
 
 
 @pytest.mark.acceptance
-def test_the_newest_login_tokens_are_kept_over_an_import_to_a_smaller_counter(emulator: Emulator) -> None:
+def test_the_newest_login_tokens_survive_an_import_with_a_smaller_counter(emulator: Emulator) -> None:
     def log_in() -> str:
         token: str = emulator.call("auth", "login", key="demo-api-key")["result"]["token"]
         return token
@@ -184,7 +184,7 @@ def test_the_newest_login_tokens_are_kept_over_an_import_to_a_smaller_counter(em
     assert emulator.call("eq", "list", token=first)["reason"] == "invalid_token"
 
 
-def test_what_a_world_says_nothing_of_goes_on_as_it_was(emulator: Emulator) -> None:
+def test_parts_that_a_world_omits_stay_as_they_were(emulator: Emulator) -> None:
     emulator.advance(100)
     before = emulator.clock
     answer = put(emulator, {"vms": []})
@@ -192,7 +192,7 @@ def test_what_a_world_says_nothing_of_goes_on_as_it_was(emulator: Emulator) -> N
     assert exported(emulator)["counters"] == {"sequence": 0, "faults": 0}
 
 
-def test_the_clock_may_go_back_and_change_its_mode(emulator: Emulator) -> None:
+def test_an_import_can_set_the_clock_back_and_change_its_mode(emulator: Emulator) -> None:
     emulator.advance(3600)
     clock = {"mode": "auto", "rate": 2.5, "polls": 3, "now": "2029-01-01T00:00:00Z"}
     answer = put(emulator, {"clock": clock, "vms": []})
@@ -201,7 +201,7 @@ def test_the_clock_may_go_back_and_change_its_mode(emulator: Emulator) -> None:
     assert put(emulator, {"clock": "frozen"})["clock"]["mode"] == "frozen"
 
 
-def test_another_seed_draws_otherwise_and_stays_over_a_reset(emulator: Emulator) -> None:
+def test_an_imported_seed_gives_other_results_and_survives_a_reset(emulator: Emulator) -> None:
     def uuid(**world: Any) -> str:
         put(emulator, world | {"vms": [{"id": 1}]})
         vms: list[Json] = exported(emulator)["vms"]

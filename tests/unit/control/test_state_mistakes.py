@@ -1,4 +1,4 @@
-"""A world that contradicts itself is refused with the place, the value and what is accepted; nothing changes."""
+"""An inconsistent world is refused with the place, the value and what is accepted. Nothing changes."""
 
 import copy
 import json
@@ -149,7 +149,7 @@ def in_use(emulator: Emulator) -> Json:
 
 
 @pytest.mark.parametrize(("place", "world"), MISTAKES, ids=[f"{n}-{p}" for n, (p, _) in enumerate(MISTAKES)])
-def test_a_mistake_is_named_with_its_place_and_changes_nothing(
+def test_an_error_is_named_with_its_place_and_changes_nothing(
     emulator: Emulator, place: str, world: Json
 ) -> None:
     key = emulator.start("eq", "status")
@@ -162,14 +162,14 @@ def test_a_mistake_is_named_with_its_place_and_changes_nothing(
 
 
 @pytest.mark.parametrize("body", [[], "x", None, 5, {"vms": {}}, {"vms": [5]}, {"vms": [{}]}, {"vms": None}])
-def test_what_is_no_world_at_all_is_refused(emulator: Emulator, body: Any) -> None:
+def test_input_that_is_not_a_world_is_refused(emulator: Emulator, body: Any) -> None:
     before = bytes_of(emulator)
     response = emulator.http.put("/_emulator/accounts/demo/state", content=json.dumps(body))
     assert (response.status_code, response.json()["error"]["reason"]) == (422, "invalid")
     assert bytes_of(emulator) == before
 
 
-def test_a_refusal_says_what_is_accepted(emulator: Emulator) -> None:
+def test_a_refusal_names_what_is_accepted(emulator: Emulator) -> None:
     _, message = refused(put(emulator, vm(disk={"size_gb": 10, "used_gb": 10.5}), 422))
     assert message == "vms.1.disk.used_gb: 10.5: must be at most the disk's size_gb, 10"
     _, message = refused(put(emulator, snapshot(name="a b"), 422))
@@ -187,17 +187,17 @@ odd = st.sampled_from(
 
 
 def places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return where something stands in a world."""
+    """Return the place of a value in a world."""
     children = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
     return [path, *(deeper for key, child in children for deeper in places(child, (*path, key)))]
 
 
 @settings(max_examples=50 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_no_world_whatsoever_makes_a_server_error_now_or_later(
+def test_no_world_causes_a_server_error_now_or_later(
     emulator: Emulator, in_use: Json, data: st.DataObject
 ) -> None:
-    """Spoil an export here and there: it is refused, or the world it makes can be lived in to its end."""
+    """Damage an export in some places: it is refused, or its world works to its end."""
     emulator.reset(seed=SEED)
     state = copy.deepcopy(in_use)
     for _ in range(data.draw(st.integers(1, 3))):

@@ -1,4 +1,4 @@
-"""Ending a task by hand: with its effect, or in failure with what that leaves behind."""
+"""Ending a task by hand: with its effect, or in failure with its remains."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ def end(emulator: Emulator, key: str, how: str, body: Any = None, status: int = 
     return emulator.control("POST", f"/tasks/{key}/{how}", body, status)
 
 
-def test_a_task_completed_by_hand_has_its_effect_now(emulator: Emulator) -> None:
+def test_a_task_completed_by_hand_takes_effect_at_once(emulator: Emulator) -> None:
     before = emulator.clock["now"]
     key = emulator.start("vm", "create_snapshot", name="a")
     task = end(emulator, key, "complete")
@@ -23,7 +23,7 @@ def test_a_task_completed_by_hand_has_its_effect_now(emulator: Emulator) -> None
     assert key not in [event.get("task") for event in emulator.advance(3600)["events"]]
 
 
-def test_a_task_failed_by_hand_says_why(emulator: Emulator) -> None:
+def test_a_task_failed_by_hand_has_its_reason(emulator: Emulator) -> None:
     key = emulator.start("eq", "off")
     task = end(emulator, key, "fail", {"error": "the hypervisor is on fire"})
     assert (task["state"], task["error"]) == ("failed", "the hypervisor is on fire")
@@ -33,7 +33,7 @@ def test_a_task_failed_by_hand_says_why(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("how", ["complete", "fail"])
-def test_one_that_has_ended_is_409_and_stays_as_it_is(emulator: Emulator, how: str) -> None:
+def test_an_ended_task_is_409_and_stays_as_it_is(emulator: Emulator, how: str) -> None:
     key = emulator.start("eq", "status")
     emulator.advance(until=key)
     error = end(emulator, key, how, status=409)["error"]
@@ -66,7 +66,7 @@ def test_a_snapshot_in_error_can_be_removed(emulator: Emulator) -> None:
     assert emulator.listed() == ["fresh-install", "before-release"]
 
 
-def test_a_failed_restore_leaves_a_disk_that_is_neither(emulator: Emulator) -> None:
+def test_a_failed_restore_by_hand_leaves_a_damaged_disk(emulator: Emulator) -> None:
     before = emulator.vm(12348)
     end(emulator, emulator.start("vm", "restore_snapshot", 12348, name="golden"), "fail")
     after = emulator.vm(12348)
@@ -75,12 +75,12 @@ def test_a_failed_restore_leaves_a_disk_that_is_neither(emulator: Emulator) -> N
     assert after["snapshots"] == before["snapshots"]
 
 
-def test_a_failed_removal_leaves_the_snapshot(emulator: Emulator) -> None:
+def test_a_failed_removal_keeps_the_snapshot(emulator: Emulator) -> None:
     end(emulator, emulator.start("vm", "remove_snapshot", 12346, name="monday"), "fail")
     assert emulator.listed(12346)[0] == "monday"
 
 
-def test_a_vm_whose_create_failed_runs_on(emulator: Emulator) -> None:
+def test_a_vm_with_a_failed_create_continues_to_run(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.advance(10)
     still = emulator.vm(12345)["disk"]
@@ -90,7 +90,7 @@ def test_a_vm_whose_create_failed_runs_on(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("body", [{"error": ""}, {"error": 5}, {"why": "x"}, {"error": "x" * 1001}, []])
-def test_a_bad_failure_is_422_and_ends_nothing(emulator: Emulator, body: Any) -> None:
+def test_an_invalid_failure_is_422_and_ends_nothing(emulator: Emulator, body: Any) -> None:
     key = emulator.start("eq", "off")
     end(emulator, key, "fail", body, 422)
     assert emulator.check(key)["result"] == "Not ready"

@@ -1,11 +1,11 @@
-"""Looking at VMs and tasks, and the failures of the control API."""
+"""Reading VMs and tasks, and the failures of the control API."""
 
 import pytest
 
 from tests.support.harness import Emulator
 
 
-def test_a_vm_whole(emulator: Emulator) -> None:
+def test_a_vm_is_shown_in_full(emulator: Emulator) -> None:
     vm = emulator.vm(12345)
     assert list(vm) == [
         "id", "kind", "engine", "location", "power", "disk", "memory", "locked_by", "num_max", "snapshots", "settings",
@@ -24,7 +24,7 @@ def test_vms_are_listed_by_id(emulator: Emulator) -> None:
     assert vms[0] == emulator.vm(12345)
 
 
-def test_a_vm_shows_its_tasks_and_settings_of_further_types(emulator: Emulator) -> None:
+def test_a_vm_shows_its_tasks_and_the_settings_of_other_types(emulator: Emulator) -> None:
     emulator.call_vm("update_restore_settings", type="backup", enable_rotation=1)
     key = emulator.start("vm", "create_snapshot", name="a", type="backup")
     emulator.start("eq", "on", 12346)
@@ -35,7 +35,7 @@ def test_a_vm_shows_its_tasks_and_settings_of_further_types(emulator: Emulator) 
     assert [row["type"] for row in emulator.vm(12345)["snapshots"]] == ["snapshot", "snapshot", "backup"]
 
 
-def test_a_task_tells_its_stage_and_progress(emulator: Emulator) -> None:
+def test_a_task_shows_its_stage_and_progress(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     task = emulator.control("GET", f"/tasks/{key}")
     assert list(task) == [
@@ -63,7 +63,7 @@ def test_a_task_tells_its_stage_and_progress(emulator: Emulator) -> None:
     )
 
 
-def test_durations_are_about_what_is_promised(emulator: Emulator) -> None:
+def test_durations_are_as_documented(emulator: Emulator) -> None:
     def seconds(module: str, action: str, vm: int, **fields: object) -> float:
         emulator.reset()
         start = emulator.clock["now"]
@@ -103,7 +103,7 @@ def test_a_larger_disk_takes_longer(emulator: Emulator) -> None:
         ("/nothing", "not_found"),
     ],
 )
-def test_what_is_not_there_is_404(emulator: Emulator, path: str, reason: str) -> None:
+def test_a_missing_vm_or_task_is_404(emulator: Emulator, path: str, reason: str) -> None:
     error = emulator.control("GET", path, status=404)["error"]
     assert error["reason"] == reason
     assert set(error) == {"reason", "message", "field"}
@@ -133,13 +133,13 @@ def test_the_openapi_document_describes_the_control_api(emulator: Emulator) -> N
     assert set(document["paths"]["/_emulator/accounts/{name}/clock"]) == {"get", "put"}
 
 
-def test_the_address_itself_says_what_this_is(emulator: Emulator) -> None:
+def test_the_root_address_describes_the_server(emulator: Emulator) -> None:
     answer = emulator.http.get("/").json()
     assert answer["emulator"] == "invapi-emulator"
     assert "create_snapshot" in answer["modules"]["/vm.php"]
 
 
-def test_a_body_that_curl_calls_a_form_is_read_as_json(emulator: Emulator) -> None:
+def test_a_body_declared_as_a_form_by_curl_is_read_as_json(emulator: Emulator) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     path = "/_emulator/accounts/demo/clock/advance"
     assert emulator.http.post(path, content='{"seconds":1}', headers=headers).status_code == 200

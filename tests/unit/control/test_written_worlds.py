@@ -1,4 +1,4 @@
-"""A world may be written by hand: what it leaves out, what it says of time, how large it is, and its fault rules."""
+"""Worlds written by hand: omitted parts, times, sizes and fault rules."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.support.worlds_in_use import (
 )
 
 
-def test_what_is_left_out_of_a_task_is_made_up(emulator: Emulator) -> None:
+def test_omitted_parts_of_a_task_are_generated(emulator: Emulator) -> None:
     on, create = {"action": "on"}, {"action": "create_snapshot", "context": {"name": "a"}}
     put(emulator, {"vms": [{"id": 1, "power": "off", "tasks": [on]}, {"id": 2, "tasks": [create]}]})
     first, second = emulator.tasks
@@ -36,7 +36,7 @@ def test_a_task_whose_due_time_is_null_hangs(emulator: Emulator) -> None:
     assert emulator.vm(1)["power"] == "off"
 
 
-def test_ended_tasks_can_be_described_in_few_words(emulator: Emulator) -> None:
+def test_ended_tasks_can_be_described_briefly(emulator: Emulator) -> None:
     tasks = [
         {"action": "status", "state": "done"},
         {"action": "off", "state": "failed", "error": "no power", "due_at": "2029-12-31T23:00:00Z",
@@ -49,7 +49,7 @@ def test_ended_tasks_can_be_described_in_few_words(emulator: Emulator) -> None:
     assert off["ended_at"] == "2029-12-31T23:00:00Z"
 
 
-def test_a_clock_that_starts_in_1970_has_a_past_that_can_be_exported(control: Control) -> None:
+def test_a_clock_that_starts_in_1970_has_an_exportable_past(control: Control) -> None:
     with control.account(clock={"mode": "frozen", "now": "1970-01-01T00:00:00Z"}) as account:
         state = account.export()
         assert state["vms"][0]["created_at"] == "1969-10-03T00:00:00Z"
@@ -65,7 +65,7 @@ def test_a_thousand_vms_come_and_go(copy: Account) -> None:
     assert copy.export() == state
 
 
-def test_the_world_of_faults_holds_what_an_export_could_lose(emulator: Emulator) -> None:
+def test_the_world_of_faults_contains_everything_that_an_export_could_lose(emulator: Emulator) -> None:
     live_through_faults(emulator)
     state = exported(emulator)
     one, two, *_ = state["vms"]
@@ -81,7 +81,7 @@ def test_the_world_of_faults_holds_what_an_export_could_lose(emulator: Emulator)
     assert under_way[0]["due_at"] is None
 
 
-def test_rules_come_with_a_world_and_go_with_the_next(emulator: Emulator) -> None:
+def test_rules_are_imported_with_a_world_and_replaced_by_the_next(emulator: Emulator) -> None:
     rule = {"kind": "reject", "times": None, "match": {"action": "list"}}
     put(emulator, {"vms": [{"id": 1}], "faults": [rule]})
     assert emulator.call("eq", "list")["reason"] == "fault"

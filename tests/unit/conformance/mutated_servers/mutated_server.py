@@ -1,4 +1,4 @@
-"""A deliberately wrong server: a real emulator, with one thing changed on the way."""
+"""A server with a mutation: a real emulator with one thing changed on the way."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: `fields` as they came, the last one of each."""
+    """A request. `fields` are as received, the last one of each name."""
 
     module: str
     action: str
@@ -22,7 +22,7 @@ class Asked:
 
 @dataclass
 class Given:
-    """An answer on its way; `body` is its JSON."""
+    """An answer on its way. `body` is its JSON."""
 
     status: int
     headers: dict[str, str]
@@ -37,7 +37,7 @@ Forward = Callable[[bytes], Given]
 def mutated_server(
     url: str, change: Change, rewrite: Callable[[Asked], bytes | None] | None = None
 ) -> Iterator[str]:
-    """Serve what the emulator at `url` answers, changed; `rewrite` may send it another body instead."""
+    """Serve the answers of the emulator at `url`, changed. `rewrite` may send it another body instead."""
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
@@ -49,10 +49,10 @@ def mutated_server(
             change(asked, given)
             _send(self, given)
 
-        do_GET = do_POST = do_DELETE = do_OPTIONS = answer  # noqa: N815 - names that http.server looks for
+        do_GET = do_POST = do_DELETE = do_OPTIONS = answer  # noqa: N815 - the names that http.server requires
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

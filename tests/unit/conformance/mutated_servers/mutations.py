@@ -1,4 +1,4 @@
-"""The mutated differences: one thing each that a server might do otherwise, and the check that must see it."""
+"""The mutations: each changes one thing in a server, and names the check that must notice it."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ MUTATIONS: dict[str, Mutation] = {}
 
 
 def mutation(seen_by: str, allowed: Allowed = NOTHING) -> Callable[[Change], Change]:
-    """Put a change of answers into the table, with the check that must see it."""
+    """Add a change of answers to the table, with the check that must notice it."""
 
     def register(change: Change) -> Change:
         name = change.__name__.replace("_", " ")
@@ -37,7 +37,7 @@ def mutation(seen_by: str, allowed: Allowed = NOTHING) -> Callable[[Change], Cha
 
 
 def otherwise(seen_by: str, allowed: Allowed = NOTHING) -> Callable[[Rewrite], Rewrite]:
-    """Put a change of requests into the table: the server does something else than it was asked."""
+    """Add a change of requests to the table: the server does something other than requested."""
 
     def register(rewrite: Rewrite) -> Rewrite:
         name = rewrite.__name__.replace("_", " ")
@@ -62,7 +62,7 @@ def rows_in(given: Given) -> list[dict[str, Any]]:
 
 
 def in_both_lists(given: Given, change: Callable[[list[dict[str, Any]]], None]) -> None:
-    """Change the list at once, and that of the key."""
+    """Change the immediate list, and the list of the key."""
     if rows := rows_in(given):
         change(rows)
     if is_end(given, "get_snapshot"):
@@ -72,7 +72,7 @@ def in_both_lists(given: Given, change: Callable[[list[dict[str, Any]]], None]) 
 
 
 def sent(asked: Asked, **fields: str | None) -> bytes:
-    """Return the body of a request with other fields, without those that are None."""
+    """Return the body of a request with other fields. Fields that are None are removed."""
     return urlencode(
         [(name, value) for name, value in (asked.fields | fields).items() if value is not None]
     ).encode()

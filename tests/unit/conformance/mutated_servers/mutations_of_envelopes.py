@@ -1,4 +1,4 @@
-"""Planted differences of transport, envelopes and tasks."""
+"""Mutations of transport, envelopes and tasks."""
 
 import json
 

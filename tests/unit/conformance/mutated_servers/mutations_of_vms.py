@@ -1,4 +1,4 @@
-"""Planted differences of snapshots, settings, restores, power, sessions and the inventory."""
+"""Mutations of snapshots, settings, restores, power, sessions and the inventory."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Recordings replayed: their requests, made of the emulator, and its answers held against the recorded ones."""
+"""Replays recordings: makes their requests of the emulator, and compares its answers with theirs."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from invapi_emulator.testing.account import Account
 Json = dict[str, Any]
 
 SAID = frozenset({"result", "code", "module", "action", "message"})
-"""Fields whose words count; of others only the shape does."""
+"""Fields whose words are compared. Of other fields only the shape is."""
 
 _REFERENCE = re.compile(r"<((?:\d+ )?[a-z ]+?)( \d+)?( as number)?>")
 _KINDS = {
@@ -29,14 +29,14 @@ def recorded(folder: Path) -> list[Json]:
 
 
 class Replay:
-    """Makes the requests of a recording in an account's name; references stand for what this target answers."""
+    """Makes the requests of a recording for an account. References become this target's values."""
 
     def __init__(self, account: Account, vm: int, own: str) -> None:
         self._url = account.url
         self._known = {"<vm>": str(vm), "<token>": account.token, "<api key>": account.api_key, "<own>": own}
 
     def differences(self, exchange: Json) -> list[str]:
-        """Make the request, and return where the answer is not of the recorded shape."""
+        """Make the request. Return the differences from the shape of the recorded answer."""
         asked, wanted = exchange["request"], exchange["answer"]
         request = Request(
             asked["module"], self._filled(asked["fields"]), method=asked["method"], path=asked.get("path", ""),
@@ -89,7 +89,7 @@ class Replay:
         return [] if type(wanted) is type(seen) else [f"{where} is {seen!r}, recorded {wanted!r}"]
 
     def _referred(self, reference: re.Match[str], seen: Any, where: str) -> list[str]:
-        """Hold a value against what the reference stands for, or let it stand for this value from now on."""
+        """Compare a value with that of the reference, or bind the reference to it."""
         kind, as_number = reference[1], reference[3] is not None
         if kind.endswith("numbers"):
             return [] if isinstance(seen, list) else [f"{where} is no list of numbers"]

@@ -1,4 +1,4 @@
-"""The emulator beside recordings: what was answered elsewhere, or stands in a document, is answered here in the same shape."""
+"""The emulator gives answers of the same shape as recordings of other targets and as documents."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def account(server: Running) -> Iterator[Account]:
 
 
 def recording(account: Account, folder: Path) -> dict[str, str]:
-    """Record a run in which everything is allowed; return the files' texts by name."""
+    """Record a run with everything allowed. Return the files' texts by name."""
     assert ran(account, EVERYTHING, record=str(folder)).status == 0
     return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())}
 
@@ -51,14 +51,14 @@ def test_two_recordings_of_one_target_are_equal(server: Running, account: Accoun
         assert recording(other, tmp_path / "3") == first
 
 
-@pytest.mark.acceptance  # a call for each of hundreds
+@pytest.mark.acceptance  # hundreds of calls
 def test_our_own_recording_is_answered_as_recorded(server: Running, account: Account, tmp_path: Path) -> None:
     recording(account, tmp_path / "own")
     with account_of(server.url) as other:
         assert differences(other, tmp_path / "own") == []
 
 
-def test_a_recording_has_no_secret_id_or_time_in_it(account: Account, tmp_path: Path) -> None:
+def test_a_recording_contains_no_secret_id_or_time(account: Account, tmp_path: Path) -> None:
     form = {"action": "show", "id": "12345", "token": account.token}
     shown = httpx.post(f"{account.url}/eq.php", data=form).json()
     names = [row["name"] for row in account.vm(12345)["snapshots"]]
