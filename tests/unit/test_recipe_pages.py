@@ -2,36 +2,53 @@
 
 import re
 
-import pytest
 import yaml
 
-from invapi_emulator.cli.main import subcommand
+from invapi_emulator.cli.main import COMMANDS, subcommand
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings
+from tests.support.offenders import assert_none
 from tests.support.recipe_pages import FOLDER, PAGES, blocks, files_in, text_of
 
 NO_SETTINGS_OF_THE_SERVER = {"INVAPI_EMULATOR_URL"}
+_VARIABLE = rf"{ENVIRONMENT_PREFIX}[A-Z_]+"
 VARIABLES = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_variable_exists(page: str) -> None:
-    named = set(re.findall(rf"{ENVIRONMENT_PREFIX}[A-Z_]+", text_of(page)))
-    assert named <= VARIABLES | NO_SETTINGS_OF_THE_SERVER
+def test_every_variable_exists() -> None:
+    named = {(page, name) for page in PAGES for name in re.findall(_VARIABLE, text_of(page))}
+    known = VARIABLES | NO_SETTINGS_OF_THE_SERVER
+    assert named
+    unknown = sorted((page, name) for page, name in named if name not in known)
+    assert_none(unknown)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_command_exists_with_the_flags_that_it_is_given(page: str) -> None:
-    for text in files_in(page).values():
-        plain = re.sub(r'[\[\],"]', "", text)
-        for command, rest in re.findall(r"invapi-emulator ([a-z]+)(.*)", plain):
-            known = {flag for parameter in subcommand(command).params for flag in parameter.opts}
-            assert set(re.findall(r"--[a-z-]+", rest)) <= known, command
+def test_every_command_exists_with_the_flags_that_it_is_given() -> None:
+    given = [
+        (page, command, flag)
+        for page in PAGES
+        for text in files_in(page).values()
+        for command, rest in re.findall(r"invapi-emulator ([a-z]+)(.*)", re.sub(r'[\[\],"]', "", text))
+        for flag in [None, *re.findall(r"--[a-z-]+", rest)]
+    ]
+    known = {
+        command: {None, *(flag for parameter in subcommand(command).params for flag in parameter.opts)}
+        for command in {command for _, command, _ in given} & set(COMMANDS)
+    }
+    assert given
+    unknown = [each for each in given if each[2] not in known.get(each[1], ())]
+    assert_none(unknown)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_yaml_block_can_be_read(page: str) -> None:
-    for text in blocks(page, "yaml"):
-        assert isinstance(yaml.safe_load(text), dict)
+def test_every_yaml_block_can_be_read() -> None:
+    unreadable = [page for page in PAGES if not all(map(_is_mapping, blocks(page, "yaml")))]
+    assert_none(unreadable)
+
+
+def _is_mapping(text: str) -> bool:
+    try:
+        return isinstance(yaml.safe_load(text), dict)
+    except yaml.YAMLError:
+        return False
 
 
 def test_every_page_stands_in_the_table() -> None:
