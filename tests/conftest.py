@@ -1,8 +1,10 @@
 """One server for the whole run. Each test gets the demo world as it was at the start."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
+import certifi
 import httpx
 import pytest
 
@@ -44,10 +46,40 @@ def lasting(time: FakeClock, tmp_path: Path) -> Iterator[str]:
         yield url or str(tmp_path / "worlds.db")
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
+@pytest.fixture(scope="session")
+def _postgres_of_the_run() -> Iterator[Postgres]:
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def postgres(_postgres_of_the_run: Postgres) -> Iterator[Postgres]:
+    """Return a PostgreSQL server without databases; a module has it to itself, and may stop and start it."""
+    yield _postgres_of_the_run
+    _postgres_of_the_run.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_public_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let clients trust one public certificate authority, not all: each client reads the list, for 20 ms of processor time."""
+    end = "-----END CERTIFICATE-----\n"
+    first = Path(certifi.where()).read_text(encoding="utf-8").partition(end)[0] + end
+    file = tmp_path_factory.mktemp("authorities") / "one.pem"
+    file.write_text(first, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(certifi, "where", lambda: str(file))
+        yield
+
+
+def pytest_collection() -> None:
+    """Look for no garbage while test modules are imported: all of them stay."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Never look for garbage among the modules and tests again, as a server does not among its modules."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -51,6 +51,13 @@ class Postgres:
             connection.execute(f'CREATE DATABASE "{database}"')
         return f"postgresql://{USER}@/{database}?host={self.folder}"
 
+    def clear(self) -> None:
+        """Remove all databases that were made."""
+        with self.connected() as connection:
+            made = "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
+            for (database,) in connection.execute(made).fetchall():
+                connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
     def ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         with self.connected() as connection:
