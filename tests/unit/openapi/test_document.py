@@ -8,16 +8,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
-from tests.support.harness import TOKEN, Emulator, Json, Running, running
+from tests.support.harness import TOKEN, Emulator, Json, running
 from tests.support.offenders import assert_none
 
 VERBS = {"get", "put", "post", "delete", "patch"}
-
-
-@pytest.fixture(scope="module")
-def document(server: Running) -> Json:
-    document: Json = httpx.get(f"{server.url}/openapi.json").json()
-    return document
 
 
 def schema(document: Json, name: str) -> Json:
