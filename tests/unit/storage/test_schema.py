@@ -4,7 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 
+from invapi_emulator.cli.main import main
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage.database import Database, open_database
 from invapi_emulator.storage.schema import alembic_config, prepare_schema
@@ -70,28 +71,52 @@ def test_worlds_of_an_older_version_go_on_where_they_were(old_file: Path) -> Non
         assert names == ["demo", "second"]
 
 
-def migrate(*words: str) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "invapi_emulator", "migrate", *words]
+Migrate = Callable[..., tuple[object, str, str]]
+"""The subcommand with its words: what it ends with, and what it says on stdout and stderr."""
+
+
+@pytest.fixture
+def migrate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Migrate:
+    def run(*words: str) -> tuple[object, str, str]:
+        monkeypatch.setattr("sys.argv", ["invapi-emulator", "migrate", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.mark.acceptance
+def test_migrate_is_a_subcommand_of_the_command(old_file: Path) -> None:
+    command = [sys.executable, "-m", "invapi_emulator", "migrate", "--db", str(old_file)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    return ended.returncode, ended.stdout, ended.stderr
+    assert ended.returncode == 0
+    assert (ended.stdout, ended.stderr) == (f"'{old_file}': schema 0002 is {HEAD} now\n", "")
+    ended = subprocess.run(command[:-2], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("invapi-emulator: --db: name the file or the URL")
 
 
-def test_migrate_does_it_by_hand_and_says_what_it_did(old_file: Path, tmp_path: Path) -> None:
-    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': migrated from schema 0002 to {HEAD}\n", "")
-    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema {HEAD} is already the newest\n", "")
+def test_migrate_does_it_by_hand_and_says_what_it_did(
+    migrate: Migrate, old_file: Path, tmp_path: Path
+) -> None:
+    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema 0002 is {HEAD} now\n", "")
+    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema {HEAD} is the newest\n", "")
     new = tmp_path / "new.db"
-    assert migrate("--db", str(new)) == (0, f"'{new}': created with schema {HEAD}\n", "")
+    assert migrate("--db", str(new)) == (0, f"'{new}': made anew with schema {HEAD}\n", "")
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ((), "--db: required: the file or URL"),
+        ((), "--db: name the file or the URL"),
         (("--db", "no/such/folder/worlds.db"), "there is no directory"),
         (("--db", __file__), "file is not a database"),
     ],
 )
-def test_migrate_refuses_in_one_line_what_it_cannot_do(words: tuple[str, ...], says: str) -> None:
+def test_migrate_refuses_in_one_line_what_it_cannot_do(
+    migrate: Migrate, words: tuple[str, ...], says: str
+) -> None:
     status, out, errors = migrate(*words)
     assert (status, out) == (2, "")
     (line,) = errors.splitlines()
