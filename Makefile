@@ -29,11 +29,11 @@ run: $(VENV)/installed
 	@exec $(BIN)/invapi-emulator serve $(ARGS)
 
 test: $(VENV)/installed-dev
-	$(BIN)/pytest -n auto -m "not acceptance and not image and not soak" --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
+	$(BIN)/pytest -n auto $(QUICK) --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
 
 test-postgres: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.postgres_server \
-		$(BIN)/pytest -n auto -m "not acceptance and not image and not soak" $(ON_POSTGRES) $(ARGS)
+		$(BIN)/pytest -n auto $(QUICK) $(ON_POSTGRES) $(ARGS)
 
 test-lowest: $(VENV)/installed-dev
 	@bash scripts/make_venv.sh $(PYTHON) $(LOWEST)

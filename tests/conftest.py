@@ -12,6 +12,8 @@ from tests.support.fake_clock import FakeClock, fresh_database
 from tests.support.harness import SEED, Emulator, Running, running
 from tests.support.postgres_server import Postgres, running_postgres
 
+HERE = Path(__file__).parent
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Running]:
@@ -69,6 +71,24 @@ def _one_public_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(certifi, "where", lambda: str(file))
         yield
+
+
+QUICK = ("unit", "contract")
+"""The folders of `make test`, which does not even import what is in others."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before marks are chosen
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that no target runs."""
+    slower = {"acceptance", "image", "soak"}
+    lost = [
+        item.nodeid
+        for item in items
+        if item.path.relative_to(HERE).parts[0] not in QUICK
+        and not slower & {mark.name for mark in item.iter_markers()}
+    ]
+    if lost:
+        raise pytest.UsageError("outside tests/unit and tests/contract, and not marked: " + ", ".join(lost))
 
 
 def pytest_collection() -> None:

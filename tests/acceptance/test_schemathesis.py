@@ -11,7 +11,9 @@ from tests.support.harness import SEED, Running, running
 
 FEWEST = {"short": 8, "long": 50}
 """So many calls of each operation there must be, lest a run find nothing because it did nothing."""
-SIZES = pytest.mark.parametrize("size", ["short", pytest.param("long", marks=pytest.mark.acceptance)])
+SIZES = pytest.mark.parametrize("size", list(FEWEST))
+
+pytestmark = pytest.mark.acceptance
 
 
 @pytest.fixture
