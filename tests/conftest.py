@@ -79,7 +79,10 @@ QUICK = ("unit", "contract")
 
 @pytest.hookimpl(tryfirst=True)  # before marks are chosen
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a test that no target runs."""
+    """Refuse a test that no target runs, and put those last whose coverage is not measured.
+
+    Once it is not measured any more, the thread of a server that runs never is again.
+    """
     slower = {"acceptance", "image", "soak"}
     lost = [
         item.nodeid
@@ -89,6 +92,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
     if lost:
         raise pytest.UsageError("outside tests/unit and tests/contract, and not marked: " + ", ".join(lost))
+    items.sort(key=lambda item: item.get_closest_marker("no_cover") is not None)
 
 
 def pytest_collection() -> None:

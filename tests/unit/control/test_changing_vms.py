@@ -239,6 +239,7 @@ def test_a_change_that_is_not_an_object_is_refused(emulator: Emulator, body: str
     assert emulator.http.patch("/_emulator/accounts/demo/vms/12345", content=body).status_code == 422
 
 
+@pytest.mark.no_cover
 @settings(max_examples=50 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     field=st.sampled_from(sorted(VmSpec.model_fields)),

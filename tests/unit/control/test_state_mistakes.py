@@ -192,6 +192,7 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(deeper for key, child in children for deeper in places(child, (*path, key)))]
 
 
+@pytest.mark.no_cover
 @settings(max_examples=50 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_world_causes_a_server_error_now_or_later(

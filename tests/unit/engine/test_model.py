@@ -79,6 +79,7 @@ class Calls(RuleBasedStateMachine):
         assert self.emulator.listed(VM) == [kept.name for kept in self.model.of()]
 
 
+@pytest.mark.no_cover
 @pytest.mark.clause("4.10", "4.12")
 def test_random_calls_and_clock_moves_agree_with_the_model(server: Running, http: httpx.Client) -> None:
     class OnThisServer(Calls):

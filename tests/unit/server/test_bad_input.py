@@ -187,6 +187,7 @@ form_fields = st.dictionaries(
 )  # fmt: skip
 
 
+@pytest.mark.no_cover
 @settings(max_examples=300 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     module=st.sampled_from(["vm", "eq", "auth", "eq_callback"]),
@@ -203,6 +204,7 @@ def test_no_form_whatsoever_makes_a_server_error(
     assert isinstance(response.json(), dict)
 
 
+@pytest.mark.no_cover
 @settings(max_examples=300 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=200),

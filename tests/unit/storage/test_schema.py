@@ -31,6 +31,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("version", known_versions())
 def test_a_migrated_database_is_as_one_made_at_once_and_holds_what_it_held(version: str) -> None:
     with ExitStack() as engines:

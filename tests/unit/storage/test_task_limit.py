@@ -66,6 +66,7 @@ def test_ended_ones_go_first_then_reading_ones_and_changing_ones_never(database:
     assert left(1) == ["key-0"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.clause("3.7")
 def test_one_more_than_it_keeps_makes_the_oldest_go_also_between_two_hundreds(database: Database) -> None:
     first = 51
