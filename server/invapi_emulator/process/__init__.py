@@ -1,1 +1,1 @@
-"""What a process has beside its work: logs, metrics, request ids, signals, its lifecycle."""
+"""Parts of the process: logs, metrics, request ids, signals and lifecycle."""

@@ -1,15 +1,15 @@
-"""Libraries that the default install leaves out, and the extra that brings each."""
+"""Optional libraries, and the extra that installs each."""
 
 from importlib import import_module
 
 from invapi_emulator.errors import CannotStart
 
 EXTRAS = {"psycopg": "postgres", "cryptography": "tls"}
-"""The extra of pyproject.toml that brings a library."""
+"""The extra in pyproject.toml that installs a library."""
 
 
 def require(library: str, feature: str) -> None:
-    """Raise CannotStart with one line when the library of a feature cannot be imported."""
+    """Raise CannotStart with one line if the library of a feature cannot be imported."""
     try:
         import_module(library)
     except ImportError:

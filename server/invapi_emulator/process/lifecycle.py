@@ -1,4 +1,4 @@
-"""Whether the server can answer: it starts, it is ready, it stops."""
+"""The lifecycle of the server: starting, ready, stopping."""
 
 from dataclasses import dataclass
 from typing import Literal

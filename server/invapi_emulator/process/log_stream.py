@@ -1,18 +1,19 @@
-"""How the log is written so that nobody who leaves it unread stops the emulator."""
+"""Write the log so that an unread pipe cannot stop the emulator."""
 
 import logging
 import os
 import select
 
 PATIENCE_SECONDS = 1.0
-"""How long a line waits for room before it, and those after it until there is room, are left out."""
+"""How long a line waits for room in the pipe. Then it and further lines are dropped until there is room."""
 
 
 class ToDescriptor(logging.Handler):
-    """Writes to a file descriptor as long as it takes lines.
+    """Writes lines to a file descriptor, and drops them while it takes none.
 
-    A program that starts the emulator with a pipe and does not read it would else stop it for good when the pipe is
-    full: on Linux 64 KiB, some 450 calls. The first line after a gap says how many were left out.
+    Otherwise a program that starts the emulator with a pipe, and does not read it, would block the emulator once
+    the pipe is full: on Linux after 64 KiB, some 450 calls. The first line after a gap has the number of dropped
+    lines.
     """
 
     def __init__(self, descriptor: int, patience_seconds: float = PATIENCE_SECONDS) -> None:
@@ -31,16 +32,16 @@ class ToDescriptor(logging.Handler):
             if self._left_out or not self._write(self.format(record)):
                 self._left_out += 1
         except OSError:
-            pass  # whoever read is gone, or the disk is full: calls are answered all the same
-        except Exception:  # noqa: BLE001 - logging's own way with a record that cannot be formatted
+            pass  # the reader is gone or the disk is full; calls must still be answered
+        except Exception:  # noqa: BLE001 - a record that cannot be formatted goes to logging's own handler
             self.handleError(record)
 
     def _gap(self) -> str:
-        text = f"lines missing here, as the reader of this log did not take them: {self._left_out}"
+        text = f"lines dropped here, because the log was not read: {self._left_out}"
         return self.format(logging.LogRecord(__name__, logging.WARNING, "", 0, text, (), None))
 
     def _write(self, line: str) -> bool:
-        """Return whether the whole line was taken; written in pieces, as only those that small never block."""
+        """Write a line in pieces of PIPE_BUF, as only these never block. Return whether all were taken."""
         start = "\n" if self._mid_line else ""
         remaining = f"{start}{line}\n".encode("utf-8", "backslashreplace")
         while remaining:

@@ -1,4 +1,4 @@
-"""The log on stderr: a line for each thing that happened, for people or as JSON."""
+"""The log on stderr: a line for each event, human-readable or JSON."""
 
 import json
 import logging
@@ -12,7 +12,7 @@ from invapi_emulator.process.log_stream import ToDescriptor
 LogFormat = Literal["human", "json"]
 
 FIELDS = "fields"
-"""The attribute of a log record that holds what stands in fields of its own."""
+"""The attribute of a log record that holds its fields."""
 
 MASK = "***"
 _GENERATED_LENGTH = 32
@@ -27,33 +27,36 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     logging.captureWarnings(capture=True)
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancelling)
     if level != "debug":
-        logging.getLogger("uvicorn").setLevel("ERROR")  # what it says of requests stands in a line of ours
+        logging.getLogger("uvicorn").setLevel("ERROR")  # our own lines have what it says about requests
 
 
 def looks_generated(text: str) -> bool:
-    """Tell whether something in a text looks like a token, API key or password that was generated."""
+    """Return whether a text contains something like a generated token, API key or password."""
     return len(text) >= _GENERATED_LENGTH and _GENERATED.search(text) is not None
 
 
 def without_generated(text: str) -> str:
-    """Mask whatever looks like a token, API key or password that was generated."""
+    """Mask everything that looks like a generated token, API key or password."""
     return text if len(text) < _GENERATED_LENGTH else _GENERATED.sub(MASK, text)
 
 
 def _stderr() -> logging.Handler:
     try:
         return ToDescriptor(sys.stderr.fileno())
-    except (AttributeError, OSError):  # closed, replaced by what is no file, or a system without poll
+    except (AttributeError, OSError):  # closed, replaced by a non-file, or a system without poll
         return logging.StreamHandler(sys.stderr)
 
 
 def _is_no_cancelling(record: logging.LogRecord) -> bool:
-    """Leave out what uvicorn calls an error: at a stop, sending at once what a fault holds back, see server/http_protocol."""
+    """Drop a message that uvicorn logs as an error at a stop.
+
+    There, answers that a fault holds back are sent at once, see server/http_protocol.
+    """
     return not str(record.msg).startswith("Cancel %s running task")
 
 
 class HumanLines(logging.Formatter):
-    """Time, level, where, the message, and as `name=value` the fields that are not in it already."""
+    """Lines of time, level, logger and message, and fields that the message lacks as `name=value`."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -64,7 +67,7 @@ class HumanLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: `time`, `level`, `logger`, `message`, the fields, and a traceback as `exception`."""
+    """One JSON object per line: `time`, `level`, `logger`, `message`, fields, and a traceback as `exception`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -80,5 +83,5 @@ class JsonLines(logging.Formatter):
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    """Return the fields that say something."""
+    """Return the fields that are not None."""
     return {name: value for name, value in getattr(record, FIELDS, {}).items() if value is not None}

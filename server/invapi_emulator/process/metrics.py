@@ -1,4 +1,4 @@
-"""What is counted while the server runs, for `/metrics`: plain numbers, cheap to add to."""
+"""Counters of the running server for `/metrics`: plain numbers, cheap to increase."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -8,11 +8,11 @@ from itertools import accumulate
 from threading import Lock
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Seconds up to which each bucket of a Timing reaches; one more has all that took longer."""
+"""Upper bounds of the buckets of a Timing, in seconds. One more bucket has all longer times."""
 
 
 class Timing:
-    """How long something took, each time; in buckets."""
+    """A histogram of durations."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -25,13 +25,13 @@ class Timing:
             self._counts[bisect_left(BOUNDS, seconds)] += 1
 
     def up_to_each_bound(self) -> Iterator[int]:
-        """Return how many took no longer than each of BOUNDS, and at last how many there were."""
+        """Return the number of durations up to each of BOUNDS, and at the end the total number."""
         return accumulate(self._counts)
 
 
 @dataclass
 class Metrics:
-    """Calls by module, action and result; their times by module and action; what transactions took, by kind."""
+    """Calls by module, action and result; durations of calls by module and action, of transactions by kind."""
 
     database: dict[str, Timing]
     calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""Ids of requests, by which a call is found again in answer, log and journal."""
+"""Request ids, which identify a call in the answer, the log and the journal."""
 
 import re
 from itertools import count
@@ -8,14 +8,14 @@ _TAKEN_OVER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestIds:
-    """Counts the requests of one server; when it started, in microseconds, tells them from those of its other lives."""
+    """Numbers the requests of a server. Its start time in microseconds makes them unique across restarts."""
 
     def __init__(self, started_at: int) -> None:
         self._life = f"{started_at:x}"
         self._numbers = count(1)
 
     def next(self, given: str | None) -> str:
-        """Return the id that a client gave its request, if it is a plain word, else a new one."""
+        """Return the id that a client gave its request if it is a plain word, otherwise a new one."""
         if given is not None and _TAKEN_OVER.fullmatch(given):
             return given
         return f"{self._life}-{next(self._numbers)}"

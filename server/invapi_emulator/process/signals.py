@@ -1,4 +1,4 @@
-"""Answering SIGINT and SIGTERM for a while, and ending after them in time."""
+"""Handle SIGINT and SIGTERM, and end in time after them."""
 
 import logging
 import os
@@ -13,14 +13,14 @@ _log = logging.getLogger(__name__)
 TOLD_TO_END = (signal.SIGINT, signal.SIGTERM)
 
 LAST_SECONDS = 2.5
-"""How long a process that was told to end may still wait, for a database that does not answer for example."""
+"""How long a process may wait after a signal, for example for a database that does not answer."""
 
 
 @contextmanager
 def on_signals(answer: Callable[..., Any]) -> Iterator[None]:
-    """Have a function called when somebody wants this process to end, until the block is left.
+    """Call a function on SIGINT and SIGTERM, until the end of the block.
 
-    Off the main thread, which alone may say so, signals go where they went.
+    Does nothing outside the main thread, as only that can set handlers.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -34,12 +34,12 @@ def on_signals(answer: Callable[..., Any]) -> Iterator[None]:
 
 
 def end_at_the_latest() -> None:
-    """See that this process ends, with status 0, even if something that it waits for never comes."""
+    """End this process with status 0 after LAST_SECONDS, even if it still waits for something."""
     timer = threading.Timer(LAST_SECONDS, _end)
     timer.daemon = True
     timer.start()
 
 
 def _end() -> None:
-    _log.error("ended without waiting any longer for what hangs, such as a database that does not answer")
+    _log.error("forced the end: something hangs, such as a database that does not answer")
     os._exit(0)

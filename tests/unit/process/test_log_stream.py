@@ -57,7 +57,7 @@ def test_lines_that_nobody_takes_are_left_out_and_counted(pipe: Pipe) -> None:
     pipe.log.info("read again")
     missing = 5_000 - len(taken)
     assert missing > 0
-    told = f"lines missing here, as the reader of this log did not take them: {missing}"
+    told = f"lines dropped here, because the log was not read: {missing}"
     assert pipe.read() == [told, "read again", ""]
     pipe.log.info("nothing more to tell")
     assert pipe.read() == ["nothing more to tell", ""]
@@ -71,7 +71,7 @@ def test_a_line_that_was_cut_does_not_run_into_the_next(pipe: Pipe) -> None:
     pipe.log.info("next")
     assert pipe.read() == [
         "",
-        "lines missing here, as the reader of this log did not take them: 1",
+        "lines dropped here, because the log was not read: 1",
         "next",
         "",
     ]
