@@ -80,5 +80,5 @@ def secured(address: tuple[str, int], ca: Path) -> ssl.SSLSocket:
 
 def test_two_https_ports_are_refused() -> None:
     assert refused("--tls", "--tls-port", "0") == (
-        "invapi-emulator: --tls-port: 0: with --tls the port is HTTPS already; leave one out"
+        "invapi-emulator: --tls-port: 0: conflicts with --tls, which serves HTTPS on --port; use only one"
     )

@@ -1,1 +1,1 @@
-"""The process that listens: sockets, HTTP, TLS, signals. It knows nothing of the imitated API."""
+"""The HTTP server: sockets, HTTP, TLS and signals. It does not depend on the imitated API."""

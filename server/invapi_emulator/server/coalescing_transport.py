@@ -1,15 +1,15 @@
-"""Sending the head of an answer together with its body."""
+"""Send the head of an answer together with its body."""
 
 import asyncio
 
 _GO_ON = b"HTTP/1.1 100 "
-"""How a client is told to send the body that it asks about (`Expect: 100-continue`): that is no head of an answer."""
+"""Start of the reply to `Expect: 100-continue`. It is not the head of an answer."""
 
 
 class CoalescingTransport:
-    """A transport for one answer: uvicorn writes head and body apart, which costs two calls of the system.
+    """A transport for one answer. uvicorn writes head and body separately, which costs two system calls.
 
-    A head that no body follows at once, as that of a stream, goes alone.
+    A head without an immediate body, such as that of a stream, is sent alone.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -36,7 +36,7 @@ class CoalescingTransport:
         self._transport.close()
 
     def flush(self) -> None:
-        """Send a head that waits for a body: there is none."""
+        """Send a waiting head without a body."""
         if self._head is not None:
             self._send(self._head)
 

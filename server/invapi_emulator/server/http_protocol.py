@@ -1,4 +1,4 @@
-"""uvicorn's protocol, but HTTP that is none gets the envelope too, and nobody keeps a connection by being slow."""
+"""uvicorn's protocol, with the envelope for malformed HTTP and with timeouts for slow requests."""
 
 import asyncio
 import logging
@@ -17,29 +17,29 @@ from invapi_emulator.server.coalescing_transport import CoalescingTransport
 _log = logging.getLogger("invapi_emulator.calls")
 
 CONNECTION = "invapi_emulator.connection"
-"""The key among a request's `extensions` under which its transport stands."""
+"""Key of the transport in a request's `extensions`."""
 
 REFUSED = "invapi_emulator.refused"
-"""Stands there too once a request was refused while its body came in, and the application is told that nobody waits."""
+"""Key that marks a request that was refused during its body; the application sees a disconnected client."""
 
 MAX_HEAD = 64 * 1024
-"""So many bytes the request line and the headers may have together."""
+"""Maximum size of the request line and the headers together, in bytes."""
 
 
 Refusal: TypeAlias = Callable[[ApiError], tuple[int, Sequence[tuple[bytes, bytes]], bytes]]
-"""Returns status, headers and body of the answer to a request that is refused before the application is asked."""
+"""Returns status, headers and body of the answer to a request that never reaches the application."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How many seconds a client may take for the head of a request and, from there, for its body."""
+    """Maximum number of seconds for the head of a request, and from there for its body."""
 
     head: float
     body: float
 
 
 class Protocol(HttpToolsProtocol):
-    """What it cannot parse is refused as everything else is (contract 1.4); a timer runs while it reads a request."""
+    """uvicorn's protocol, which refuses malformed and slow requests with the envelope (contract 1.4)."""
 
     def __init__(self, *arguments: Any, patience: Patience, refusal: Refusal, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -73,7 +73,7 @@ class Protocol(HttpToolsProtocol):
             raise _too_large()
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         super().on_headers_complete()
-        self.cycle.transport = CoalescingTransport(self.transport, self.loop)  # type: ignore[assignment] # all that an answer uses
+        self.cycle.transport = CoalescingTransport(self.transport, self.loop)  # type: ignore[assignment] # has all that an answer uses
         self._in_body = True
         self._wait(self._patience.body, self._body_is_late)
 
@@ -96,7 +96,7 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer and close; called while the parser's error is handled."""
+        """Answer and close. uvicorn calls this while it handles the parser's error."""
         problem = sys.exc_info()[1]
         self._refuse(_unreadable(problem, msg))
 
@@ -113,7 +113,7 @@ class Protocol(HttpToolsProtocol):
             self._timer = None
 
     def _head_is_late(self) -> None:
-        """Close; whoever had begun to say something is told why. A call before it is answered first."""
+        """Close. A client that has sent a part gets the reason. An earlier call is answered first."""
         if not self._is_idle():
             self._wait(self._patience.head, self._head_is_late)
         elif self._head_size == 0:
@@ -125,7 +125,7 @@ class Protocol(HttpToolsProtocol):
         self._refuse(TooSlow(f"the body did not come in within {self._patience.body:g} s"))
 
     def _refuse(self, error: ApiError) -> None:
-        """Answer in place of the application and close; calls that came in whole before are answered first."""
+        """Answer instead of the application and close. Complete earlier calls are answered first."""
         self._stop_waiting()
         fields = {"reason": error.reason, "status": error.status, "address": self.client and self.client[0]}
         _log.info("no call: %s", error.message, extra={FIELDS: fields})
@@ -141,7 +141,7 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
     def _owes_answers(self) -> bool:
-        """Tell whether calls came in whole that are not answered; one that waits behind them in part is dropped."""
+        """Return whether complete calls are unanswered. Drop an incomplete one that waits behind them."""
         if not self._in_body:
             return not self._is_idle()
         if not self.pipeline:
@@ -151,7 +151,7 @@ class Protocol(HttpToolsProtocol):
 
 
 def _unreadable(problem: BaseException | None, said: str) -> ApiError:
-    """Return why bytes are no request, without those that a client may have put a secret into."""
+    """Return the refusal of malformed bytes. It does not quote them, as they may hold a secret."""
     if isinstance(problem, HttpParserCallbackError):
         refused = problem.__context__
         return (

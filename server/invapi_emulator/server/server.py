@@ -1,4 +1,4 @@
-"""Running the application on a socket that is listening already."""
+"""Run the application on sockets that already listen."""
 
 import asyncio
 import socket
@@ -20,15 +20,15 @@ from invapi_emulator.server.http_protocol import Patience, Protocol, Refusal
 from invapi_emulator.settings import Settings
 
 DRAIN_SECONDS = 1.5
-"""How long requests under way get when the server stops; new ones meanwhile are told that it does."""
+"""How long running requests may take when the server stops. New ones are refused meanwhile."""
 
 HURRY_SECONDS = 0.5
-"""How long they get to take it in when the server waits no longer: what faults hold back is sent at once then."""
+"""How long clients may take to receive the last answers. Faults no longer hold answers back then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """A socket that listens for HTTPS; a handshake may take `patience` seconds."""
+    """A listening socket for HTTPS. A handshake may take `patience` seconds."""
 
     listening: socket.socket
     context: ssl.SSLContext
@@ -36,7 +36,7 @@ class Secured:
 
 
 def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secured:
-    """Return what makes a socket talk HTTPS, with a certificate by the CA that the settings name."""
+    """Return the socket for HTTPS, with a certificate of the settings' CA; raise CannotStart."""
     require("cryptography", "HTTPS (--tls, --tls-port)")
     from invapi_emulator.server.tls.authority import authority  # cryptography, only where it is wanted
 
@@ -45,7 +45,7 @@ def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secur
 
 
 class Server(uvicorn.Server):
-    """uvicorn, but it says when it can answer, and a signal is an end as good as any: exit status 0."""
+    """uvicorn's server. It calls `on_ready` when it can answer, and ends with status 0 on a signal."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Server(uvicorn.Server):
             self._on_ready()
 
     async def _listen_secured(self, secured: Secured) -> asyncio.Server:
-        """Listen as uvicorn does on its other sockets, but with a TLS context of our own."""
+        """Listen as uvicorn does on its other sockets, but with our own TLS context."""
         config, loop = self.config, asyncio.get_running_loop()
 
         def protocol() -> asyncio.Protocol:
@@ -88,7 +88,7 @@ class Server(uvicorn.Server):
         )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let what is under way be answered while the door is still open, then close it."""
+        """Wait for running requests while the sockets still listen, then close them."""
         under_way = set(self.server_state.tasks)
         if under_way and not self.force_exit:
             await asyncio.wait(under_way, timeout=DRAIN_SECONDS)
@@ -98,12 +98,12 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGINT and SIGTERM without raising them again afterwards, as uvicorn would."""
+        """Stop on SIGINT and SIGTERM. Unlike uvicorn, do not raise them again afterwards."""
         with on_signals(self._stop):
             yield
 
     def stop(self) -> None:
-        """Stop from within this process: what waits is told, what is under way gets its grace."""
+        """Stop from within this process. New requests are refused; running ones get DRAIN_SECONDS."""
         self._lifecycle.state = "stopping"
         self.should_exit = True
 
@@ -114,7 +114,7 @@ class Server(uvicorn.Server):
 
 
 def allow_many_connections() -> None:
-    """Raise the limit of open files, often 1,024, to what the system lets a process have."""
+    """Raise the limit of open files, often 1,024, to the maximum that the system allows."""
     try:
         import resource  # not on every system
     except ImportError:
@@ -132,14 +132,14 @@ def server_for(
     refusal: Refusal,
     secured: Secured | None = None,
 ) -> Server:
-    """Return a server; `on_ready` is called once calls are answered, and only then.
+    """Return a server. It calls `on_ready` once it can answer.
 
-    It answers on the sockets that it is run with, and over HTTPS on the one that is `secured`.
+    It serves on the sockets passed to `run`, and over HTTPS on the `secured` one.
     """
     patience = Patience(settings.head_timeout, settings.body_timeout)
     config = uvicorn.Config(
         application,
-        http=partial(Protocol, patience=patience, refusal=refusal),  # type: ignore[arg-type] # whatever makes a protocol will do
+        http=partial(Protocol, patience=patience, refusal=refusal),  # type: ignore[arg-type] # any factory of protocols works
         ws="none",
         lifespan="on",
         log_config=None,
@@ -148,6 +148,6 @@ def server_for(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=settings.idle_timeout,  # type: ignore[arg-type] # asyncio takes fractions too
-        timeout_graceful_shutdown=HURRY_SECONDS,  # type: ignore[arg-type] # here too
+        timeout_graceful_shutdown=HURRY_SECONDS,  # type: ignore[arg-type] # as above
     )
     return Server(config, lifecycle, on_ready, secured)

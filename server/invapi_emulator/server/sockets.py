@@ -1,4 +1,4 @@
-"""Taking the ports to listen on, before anything else is touched; nobody is answered until the server accepts."""
+"""Bind the ports before anything else starts. Clients get no answer until the server accepts."""
 
 import errno
 import socket
@@ -12,14 +12,14 @@ from invapi_emulator.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Sockets that are bound, to talk HTTP, HTTPS, or each on one of its own."""
+    """Bound sockets: one for HTTP, one for HTTPS, or both."""
 
     host: str
     plain: socket.socket | None
     secure: socket.socket | None
 
     def urls(self) -> list[str]:
-        """Return where the server can be reached, as people write it."""
+        """Return the URLs of the server."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         schemes = {"http": self.plain, "https": self.secure}
         return [
@@ -31,10 +31,10 @@ class Ports:
 
 @contextmanager
 def taken_ports(settings: Settings) -> Iterator[Ports]:
-    """Hold the ports that the settings name; raises CannotStart with one line when they are not to be had."""
+    """Hold the ports of the settings; raise CannotStart with one line if one is not available."""
     if settings.tls and settings.tls_port is not None:
         raise CannotStart(
-            f"--tls-port: {settings.tls_port}: with --tls the port is HTTPS already; leave one out"
+            f"--tls-port: {settings.tls_port}: conflicts with --tls, which serves HTTPS on --port; use only one"
         )
     with ExitStack() as held:
         first = held.enter_context(_taken(settings.host, settings.port, "--port"))

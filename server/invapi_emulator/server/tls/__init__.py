@@ -1,1 +1,1 @@
-"""HTTPS for clients that cannot be pointed elsewhere: a test CA, and certificates by it."""
+"""HTTPS for clients that cannot use another URL: a test CA and its certificates."""

@@ -1,4 +1,4 @@
-"""The test CA: kept in a folder, made by whoever needs it first."""
+"""The test CA. It is in a folder, and is created on first use."""
 
 import os
 import ssl
@@ -26,19 +26,19 @@ from invapi_emulator.server.tls.certificates import (
 from invapi_emulator.server.tls.folder import CA_FILE, KEY_FILE, file_of
 
 HOSTS = ("localhost", "127.0.0.1", "::1", "invapi.hostkey.com", "api.hostkey.com")
-"""What every certificate is good for: this machine, and the hosts that the vendor's clients ask."""
+"""Names of every certificate: this machine, and the hosts that the vendor's clients call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A test CA: its certificate, also as a file, and its key."""
+    """A test CA: its certificate, the certificate's file, and its key."""
 
     file: Path
     certificate: x509.Certificate
     key: EllipticCurvePrivateKey
 
     def server_context(self, names: Iterable[str], now: Instant) -> ssl.SSLContext:
-        """Return what a server needs that answers as HOSTS and `names`, with a certificate and a key of its own."""
+        """Return the TLS context of a server for HOSTS and `names`, with a new key and certificate."""
         key = new_key()
         certificate = server_certificate(key, (*HOSTS, *names), self.certificate, self.key, now)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -49,10 +49,10 @@ class Authority:
 
 
 def authority(ca_dir: str, names: Iterable[str], now: Instant) -> Authority:
-    """Return the CA of a folder, made if there is none, which may speak for HOSTS and `names` only.
+    """Return the CA of a folder. If there is none, create one that can certify only HOSTS and `names`.
 
-    Nothing for the folder is the user's own, where programs keep what should outlive them (XDG's state directory).
-    Raises CannotStart when it cannot be used, or its CA may not speak for one of the names.
+    An empty `ca_dir` means the user's own folder, in XDG's state directory.
+    Raise CannotStart if the folder cannot be used, or its CA cannot certify one of the names.
     """
     folder, wanted = file_of(ca_dir).parent, (*HOSTS, *names)
     try:
@@ -66,14 +66,14 @@ def authority(ca_dir: str, names: Iterable[str], now: Instant) -> Authority:
     missing = [name for name in wanted if not may_speak_for(found.certificate, name)]
     if missing:
         raise CannotStart(
-            f"--tls-names: the CA in '{folder}' was not made for {', '.join(missing)}; "
-            "name another --ca-dir, or remove this one and trust the CA that is made then"
+            f"--tls-names: the CA in '{folder}' cannot certify {', '.join(missing)}; "
+            "use another --ca-dir, or remove this one and trust the new CA"
         )
     return found
 
 
 def _make(folder: Path, names: tuple[str, ...], now: Instant) -> None:
-    """Make both files; the certificate comes last, so that a key alone is as good as nothing."""
+    """Create both files. The certificate comes last: a key without one does not count as a CA."""
     key = new_key()
     _write(folder / KEY_FILE, pem_of_key(key), mode=0o600)
     _write(folder / CA_FILE, pem(ca_certificate(key, names, now)), mode=0o644)
@@ -88,7 +88,7 @@ def _read(folder: Path) -> Authority:
 
 
 def _write(file: Path, content: bytes, mode: int) -> None:
-    """Write a file that has its mode before it has its content, under its name only when it is whole."""
+    """Write a file atomically. It has its mode before its content."""
     unfinished = file.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
@@ -98,7 +98,7 @@ def _write(file: Path, content: bytes, mode: int) -> None:
 
 @contextmanager
 def _only_for_me(content: bytes) -> Iterator[str]:
-    """Lend a file with this content: OpenSSL reads keys from files only."""
+    """Yield the path of a temporary file with this content, as OpenSSL reads keys only from files."""
     with tempfile.NamedTemporaryFile(prefix="invapi-emulator-", suffix=".pem") as file:
         file.write(content)
         file.flush()

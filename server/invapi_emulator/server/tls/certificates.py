@@ -1,4 +1,4 @@
-"""Certificates: of a CA that may speak for some names only, and of a server that has them."""
+"""Certificates: of a CA restricted to some names, and of a server with these names."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,10 +14,10 @@ from invapi_emulator.domain.instants import Instant, to_datetime
 
 CA_LIFE = timedelta(days=3650)
 LIFE = timedelta(days=397)
-"""Browsers take no server's certificate that lives longer."""
+"""Longest lifetime of a server certificate that browsers accept."""
 
 _EARLIER = timedelta(days=1)
-"""Clocks of other machines may be late."""
+"""Certificates start this much earlier, as the clocks of other machines may be slow."""
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
@@ -25,7 +25,7 @@ def new_key() -> ec.EllipticCurvePrivateKey:
 
 
 def ca_certificate(key: ec.EllipticCurvePrivateKey, names: Sequence[str], now: Instant) -> x509.Certificate:
-    """Return the certificate of a CA whose word counts for these hosts and addresses only."""
+    """Return the certificate of a CA that can certify only these hosts and addresses."""
     who = _name("invapi-emulator test CA")
     usage = x509.KeyUsage(
         key_cert_sign=True, crl_sign=True, digital_signature=False, content_commitment=False, key_encipherment=False,
@@ -48,7 +48,7 @@ def server_certificate(
     ca_key: ec.EllipticCurvePrivateKey,
     now: Instant,
 ) -> x509.Certificate:
-    """Return a certificate for a server of these names, by that CA."""
+    """Return a certificate of the CA for a server with these names."""
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     return (
         _begun(_name("invapi-emulator"), ca.subject, key.public_key(), now, LIFE)

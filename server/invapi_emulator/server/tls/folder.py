@@ -1,4 +1,4 @@
-"""Where the test CA is kept; a client that only trusts it needs no cryptography."""
+"""The folder of the test CA. A client that only trusts the CA needs no library for cryptography."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ CA_FILE, KEY_FILE = "ca.pem", "ca-key.pem"
 
 
 def file_of(ca_dir: str) -> Path:
-    """Return where the certificate of a folder's CA is, or will be."""
+    """Return the path of the CA's certificate, whether or not it exists."""
     return (Path(ca_dir) if ca_dir else _state_folder()) / CA_FILE
 
 
@@ -17,6 +17,4 @@ def _state_folder() -> Path:
     try:
         return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state", "invapi-emulator")
     except RuntimeError:
-        raise CannotStart(
-            "--ca-dir: this user has no home directory; name a folder for the test CA"
-        ) from None
+        raise CannotStart("--ca-dir: required, as this user has no home directory") from None

@@ -97,7 +97,7 @@ def test_a_key_alone_is_as_good_as_nothing(tmp_path: Path) -> None:
 def test_names_that_it_was_not_made_for_are_refused(tmp_path: Path) -> None:
     authority(str(tmp_path), ("emulator",), NOW)
     authority(str(tmp_path), (), NOW)
-    with pytest.raises(CannotStart, match=r"--tls-names: the CA in .* was not made for other, 10\.1\.2\.3; "):
+    with pytest.raises(CannotStart, match=r"--tls-names: the CA in .* cannot certify other, 10\.1\.2\.3; "):
         authority(str(tmp_path), ("emulator", "other", "10.1.2.3"), NOW)
 
 
@@ -107,7 +107,7 @@ def test_without_a_home_a_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", no_home)
-    with pytest.raises(CannotStart, match="--ca-dir: this user has no home directory"):
+    with pytest.raises(CannotStart, match="--ca-dir: required, as this user has no home directory"):
         authority("", (), NOW)
 
 
