@@ -1,4 +1,4 @@
-"""`python -m invapi_emulator`: the same as the command."""
+"""`python -m invapi_emulator`: the command `invapi-emulator`."""
 
 from invapi_emulator.cli.main import main
 

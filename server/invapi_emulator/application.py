@@ -26,11 +26,11 @@ _CONTROL_FOLDERS = ("/_emulator/", "/docs/")
 
 
 class EmulatorApp(FastAPI):
-    """The emulator. Calls of the modules are taken before FastAPI's middlewares, which cost more than most calls do.
+    """The emulator. Calls to the modules bypass FastAPI's middleware, which costs more than most calls do.
 
-    Its worlds open and its worker starts with its lifespan, or with the first request where no lifespan is run, as in a
-    test over ASGI or mounted in another application; then `aclose` ends them. The control API and the page are loaded
-    when they are first asked for.
+    Its worlds open and its worker starts with its lifespan. Without a lifespan, as in a test over ASGI or mounted
+    in another application, they start with the first request, and `aclose` ends them. The control API and the
+    page are loaded on their first request.
     """
 
     def __init__(self, runtime: Runtime) -> None:
@@ -51,7 +51,7 @@ class EmulatorApp(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            # Not by way of the middlewares, which cannot be added any more once they have been asked.
+            # Bypasses the middleware stack: once it is built, no more middleware can be added.
             await self.router.lifespan({**scope, "app": self}, receive, send)
             return
         if not self.runtime.started:
@@ -64,7 +64,7 @@ class EmulatorApp(FastAPI):
             await self._endpoint(scope, receive, send)
 
     def start(self) -> None:
-        """Open the worlds and start the worker, if they are not running; raises CannotStart."""
+        """Open the worlds and start the worker, if they are not running; raise CannotStart."""
         self.runtime.start()
         if self._endpoint is None:
             runtime = self.runtime
@@ -76,17 +76,17 @@ class EmulatorApp(FastAPI):
                 runtime.run_beside(asyncio.create_task(traffic.run(), name="demo traffic"))
 
     async def aclose(self) -> None:
-        """Stop the worker and close the worlds; calls that come afterwards are refused."""
+        """Stop the worker and close the worlds. Later calls are refused."""
         await self.runtime.stop()
 
     @property
     def routes(self) -> list[BaseRoute]:
-        """All routes: the modules', the control API's and the page's."""
+        """All routes: those of the modules, the control API and the page."""
         self._load_control()
         return super().routes
 
     def openapi(self) -> dict[str, Any]:
-        """Return the description of all of it, which is made when it is first asked for."""
+        """Return the OpenAPI document. It is built on the first call."""
         if self.openapi_schema is None:
             from invapi_emulator.openapi.document import whole_document  # not at each start
 
@@ -99,7 +99,7 @@ class EmulatorApp(FastAPI):
         await self._endpoint(scope, receive, send)
 
     def _load_control(self) -> None:
-        """Load the control API and the page: two fifths of a start's time, which those who only call modules save."""
+        """Load the control API and the page. Loading on demand saves two fifths of a start's time."""
         if self._has_control:
             return
         self._has_control = True
@@ -111,13 +111,16 @@ class EmulatorApp(FastAPI):
 
 
 def create_app(settings: Settings | None = None) -> EmulatorApp:
-    """Return the emulator as an application; it reads no environment, and keeps its worlds in memory unless told otherwise."""
+    """Return the emulator as an application.
+
+    It reads no environment variables. By default it keeps its worlds in memory.
+    """
     chosen = with_printed_seed(settings or Settings())
     return EmulatorApp(Runtime(chosen, real_time(), known_scenarios(chosen.scenario)))
 
 
 def create_app_from_env() -> EmulatorApp:
-    """Return the emulator with the settings of the environment, as a factory for `uvicorn --factory`."""
+    """Return the emulator with the settings of the environment: a factory for `uvicorn --factory`."""
     return create_app(read_settings({}))
 
 

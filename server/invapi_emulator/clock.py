@@ -1,4 +1,4 @@
-"""The only reader of real time. All other code is handed a clock."""
+"""The only reader of real time. All other code gets the time from it."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ RealTime = Callable[[], Instant]
 
 
 def real_time() -> RealTime:
-    """Return a clock that starts at the machine's time and then counts evenly, even if that time is changed."""
+    """Return a reader that starts at the machine's time, then counts evenly even if that is changed."""
     started_at = time.time_ns() // 1000
     counter_at_start = time.monotonic_ns() // 1000
     return lambda: started_at + time.monotonic_ns() // 1000 - counter_at_start

@@ -1,14 +1,14 @@
-"""What can go wrong, as classes; how it looks on the wire is `http/envelope.py`'s business."""
+"""The exceptions. `api/envelope.py` turns those of the imitated API into answers."""
 
 from typing import Any, ClassVar
 
 
 class ApiError(Exception):
-    """A call of the imitated API that is not answered with success.
+    """A failed call of the imitated API.
 
-    `reason` is the word in the header X-Emulator-Reason (contract 2.5), `code` the number in the envelope,
-    `status` the HTTP status: 200 unless the transport itself failed (contract 1.4), `retry_after` the header of
-    that name, in seconds. `extra` joins the body.
+    `reason` is the word in the header X-Emulator-Reason (contract 2.5), `code` the number in the envelope.
+    `status` is the HTTP status: 200 unless the transport itself failed (contract 1.4). `retry_after` is the
+    header of that name, in seconds. The fields of `extra` are added to the body.
     """
 
     reason: ClassVar[str]
@@ -53,14 +53,14 @@ class HeadTooLarge(ApiError):
 
 
 class TooSlow(ApiError):
-    """A request did not come in whole within the time that the server waits for one."""
+    """A request did not arrive completely within the server's timeout."""
 
     reason = "malformed_body"
     status = 408
 
 
 class NotEmulated(ApiError):
-    """The vendor documents this action, the emulator does not have it (contract 2.6)."""
+    """The vendor documents this action, but the emulator does not have it (contract 2.6)."""
 
     reason = "not_emulated"
     status = 501
@@ -101,7 +101,7 @@ class InvalidApiKey(ApiError):
 
 
 class NoAppropriateServers(ApiError):
-    """Login of an account without VMs; its body is an exception in shape (contract 5.3)."""
+    """A login of an account without VMs. Its body has another shape (contract 5.3)."""
 
     reason = "no_appropriate_servers"
 
@@ -121,13 +121,13 @@ class KeySpent(KeyNotFound):
 
 
 class KeyForgotten(KeyNotFound):
-    """A fault rule made the emulator forget this key; the client cannot tell it from one that never was."""
+    """A fault rule made this key unknown. A client cannot tell it from a key that never existed."""
 
     reason = "fault"
 
 
 class Faulted(ApiError):
-    """What a fault rule makes of a call (contract 2.5)."""
+    """The failure of a call by a fault rule (contract 2.5)."""
 
     reason = "fault"
 
@@ -141,11 +141,11 @@ class Faulted(ApiError):
 
 
 class Refusal(ApiError):
-    """A refusal about a VM: its message gets the action's prefix (contract 2.4)."""
+    """A refusal about a VM. Its message gets the action's prefix (contract 2.4)."""
 
 
 class InvalidParameter(Refusal):
-    """A parameter is missing or malformed; `about` names it."""
+    """A missing or malformed parameter. `about` is its name."""
 
     reason = "invalid_parameter"
 
@@ -195,7 +195,7 @@ class SnapshotLimit(Refusal):
 
 
 class TaskFailed(Exception):
-    """A task reached its due time and could not take effect; `error` is what the client reads (contract 3.5)."""
+    """A task is due but cannot take effect. `error` is the text that the client reads (contract 3.5)."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -203,7 +203,7 @@ class TaskFailed(Exception):
 
 
 class ControlError(Exception):
-    """A request to the control API that cannot be done; `field` names the culprit in the body, if one does."""
+    """A refused request to the control API. `field` is the invalid field of the body, if there is one."""
 
     status: ClassVar[int]
 
@@ -235,4 +235,4 @@ class Unauthorized(ControlError):
 
 
 class CannotStart(Exception):
-    """The server refuses to start; the message is one line that names the culprit."""
+    """The server cannot start. The message is one line that names the cause."""

@@ -1,4 +1,4 @@
-"""The only source of chance: a function of seed, subject, purpose and count, or real chance without a seed."""
+"""The only source of chance: a function of seed, subject, purpose and count, or random without a seed."""
 
 import hashlib
 import secrets
@@ -17,7 +17,7 @@ _ALLOWED_IN_KEYS = frozenset(_KEY_CHARACTERS)
 
 
 def is_task_key(text: str) -> bool:
-    """Tell whether the text has the form of a task's key (contract 3.1)."""
+    """Return whether the text has the form of a task key (contract 3.1)."""
     return len(text) == KEY_LENGTH and _ALLOWED_IN_KEYS.issuperset(text)
 
 
@@ -26,7 +26,7 @@ _draws = count()
 
 
 def _unforeseeable() -> bytes:
-    """Return 64 unpredictable bytes. Asking the system for each would take five times as long."""
+    """Return 64 unpredictable bytes. To get each from the system would take five times as long."""
     return hashlib.blake2b(next(_draws).to_bytes(8, "big"), key=_LIFE).digest()
 
 

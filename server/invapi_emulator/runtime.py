@@ -1,4 +1,4 @@
-"""What an application runs on: its database, the worker, and whether it can answer."""
+"""The runtime of an application: its database, its worker and its lifecycle."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 class Runtime:
     """The parts of a server that live as long as it does.
 
-    The worlds are opened by `open`, or else by `start`, which also starts the worker; `stop` ends both.
+    `start` opens the worlds, unless `open` did, and starts the worker. `stop` ends both.
     """
 
     def __init__(self, settings: Settings, real_time: RealTime, scenarios: Scenarios = BUILT_IN) -> None:
@@ -49,7 +49,7 @@ class Runtime:
         return self._metrics
 
     def open(self) -> Database:
-        """Open the worlds; raises CannotStart with one line that names the culprit."""
+        """Open the worlds; raise CannotStart with one line that names the cause."""
         if self._database is None:
             self._database = open_worlds(self.settings, self.real_time, self.scenarios)
             self._metrics = Metrics(self._database.times)
@@ -57,11 +57,11 @@ class Runtime:
 
     @property
     def started(self) -> bool:
-        """Tell whether it runs on the event loop that asks."""
+        """Whether it runs on the present event loop."""
         return self._loop is asyncio.get_running_loop()
 
     def start(self) -> None:
-        """Open the worlds and start the worker, on the event loop that runs; once for each loop."""
+        """Open the worlds and start the worker on the present event loop, once for each loop."""
         if self.started or self.lifecycle.state == "stopping":
             return
         database = self.open()
@@ -72,11 +72,11 @@ class Runtime:
         self.lifecycle.state = "ready"
 
     def run_beside(self, task: "asyncio.Task[Any]") -> None:
-        """Let a task run until the stop."""
+        """Run a task until the stop."""
         self._working.append(task)
 
     async def stop(self) -> None:
-        """End the worker and close the worlds; once is enough."""
+        """Stop the worker and close the worlds. Further calls do nothing."""
         self.lifecycle.state = "stopping"
         working, self._working = self._working, []
         for task in working:
@@ -96,4 +96,4 @@ def _say_goodbye(database: Database) -> None:
         with database.transaction() as tx:
             heartbeat.say_alive(tx, database.real_now(tx))
     except DATABASE_LOST as problem:
-        _log.error("the clocks will go on from a second before the stop: the emulator %s", why_lost(problem))
+        _log.error("the clocks will resume from a second before the stop: the emulator %s", why_lost(problem))

@@ -1,4 +1,4 @@
-"""Every setting of the server: its type, its default and one line of meaning."""
+"""All settings of the server: type, default and description."""
 
 import os
 import re
@@ -18,44 +18,40 @@ ENVIRONMENT_PREFIX = "INVAPI_EMULATOR_"
 
 
 class Settings(BaseModel):
-    """A flag goes over its environment variable, that over the default; an empty variable counts as unset."""
+    """A flag overrides its environment variable, which overrides the default. Empty variables are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    host: str = Field(
-        "127.0.0.1", description="address to listen on; 0.0.0.0 for all, and then see --allowed-hosts"
-    )
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for all (see --allowed-hosts)")
 
     port: int = Field(8650, ge=0, le=65535, description="port to listen on; 0 picks a free one")
 
     tls: bool = Field(
         False,
-        description="HTTPS on the port, with a certificate by a test CA of this machine: see `invapi-emulator ca`",
+        description="serve HTTPS on the port, with a certificate of a local test CA (see `invapi-emulator ca`)",
     )
 
     tls_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
-        None, description="port for HTTPS beside HTTP; 0 picks a free one"
+        None, description="additional port for HTTPS; 0 picks a free one"
     )
 
     tls_names: tuple[str, ...] = Field(
         (),
-        description="further host names and addresses that the certificate is good for, separated by commas",
+        description="additional host names and addresses of the certificate, separated by commas",
     )
 
-    ca_dir: str = Field("", description="folder that keeps the test CA; nothing: the user's state directory")
+    ca_dir: str = Field("", description="folder of the test CA; empty: in the user's state directory")
 
     db: str = Field(
         "",
-        description="file or SQLAlchemy URL (sqlite, postgresql) that keeps the worlds; nothing: in memory",
+        description="file or SQLAlchemy URL (sqlite, postgresql) to store the worlds; empty: in memory",
     )
 
-    scenario: str = Field(
-        "demo", description="the world that new accounts start with: a name, or a YAML or JSON file"
-    )
+    scenario: str = Field("demo", description="initial world of new accounts: a name, or a YAML or JSON file")
 
     clock: Literal["real", "frozen", "auto"] = Field(
         "real",
-        description="clock of new accounts: real runs, frozen moves when told, auto jumps when polled",
+        description="clock of new accounts: real runs, frozen moves on request, auto jumps when polled",
     )
 
     rate: float = Field(
@@ -63,25 +59,28 @@ class Settings(BaseModel):
         gt=0,
         le=10_000,
         allow_inf_nan=False,
-        description="account seconds per real second, on the clocks of new accounts",
+        description="speed of the clocks of new accounts, in account seconds per real second",
     )
 
     polls: int = Field(
-        1, ge=0, le=1_000_000, description="how many checks an unfinished task withstands on an auto clock"
+        1,
+        ge=0,
+        le=1_000_000,
+        description="number of checks that a running task stays unfinished on an auto clock",
     )
 
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = Field(
-        None, description="makes new accounts repeatable: keys, tokens, durations; nothing: a random one"
+        None, description="makes keys, tokens and durations of new accounts repeatable; empty: random"
     )
 
     profile: Literal["instant", "realistic", "slow", "hostile"] = Field(
         "realistic",
-        description="how new accounts behave: instant and slow change how long work takes, hostile all that the contract leaves open",
+        description="behavior of new accounts: instant and slow change durations, hostile varies everything that the contract leaves open",
     )
 
     assume: tuple[str, ...] = Field(
         (),
-        description="options of assumptions, for new accounts and unauthenticated requests: A-12=no, separated by commas",
+        description="options of assumptions for new accounts and unauthenticated requests, such as A-12=no, separated by commas",
     )
 
     head_timeout: float = Field(
@@ -89,7 +88,7 @@ class Settings(BaseModel):
         gt=0,
         le=3600,
         allow_inf_nan=False,
-        description="seconds that the head of a request may take to come in",
+        description="maximum number of seconds to receive the head of a request",
     )
 
     body_timeout: float = Field(
@@ -97,7 +96,7 @@ class Settings(BaseModel):
         gt=0,
         le=3600,
         allow_inf_nan=False,
-        description="seconds that the body of a request may take to come in",
+        description="maximum number of seconds to receive the body of a request",
     )
 
     idle_timeout: float = Field(
@@ -105,57 +104,57 @@ class Settings(BaseModel):
         gt=0,
         le=3600,
         allow_inf_nan=False,
-        description="seconds that a connection may be silent between two requests",
+        description="maximum number of seconds between two requests on a connection",
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="how much is logged, on stderr"
+        "info", description="minimum level of the log on stderr"
     )
 
-    log_format: LogFormat = Field("human", description="lines for people, or JSON for machines")
+    log_format: LogFormat = Field("human", description="human-readable lines, or JSON")
 
     allowed_hosts: tuple[str, ...] = Field(
-        (), description="further host names the control API answers to, separated by commas; * for all"
+        (), description="additional host names of the control API, separated by commas; * for all"
     )
 
     allowed_origins: tuple[str, ...] = Field(
         (),
-        description="origins of web pages that may use the control API too, as http://localhost:3000, separated by commas",
+        description="origins of web pages that may use the control API, such as http://localhost:3000, separated by commas",
     )
 
     admin_token: str = Field(
         "",
-        description="if set, the control API wants it as `Authorization: Bearer <token>`, the page in a form",
+        description="if set, the control API requires `Authorization: Bearer <token>`, and the page a login",
     )
 
     trusted_proxies: tuple[str, ...] = Field(
         (),
-        description="addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas; * for all",
+        description="addresses or networks of proxies whose X-Forwarded-For is trusted, separated by commas; * for all",
     )
 
     account_ttl: int = Field(
         0,
         ge=0,
-        description="seconds after which an account that nobody used is removed, demo never; 0: none is",
+        description="number of seconds after which an unused account is removed, except demo; 0: never",
     )
 
     no_worker: bool = Field(
-        False, description="tasks take effect in time by other servers' workers, or by calls alone"
+        False, description="leave due tasks to the workers of other servers, or to the next call"
     )
 
     live: bool = Field(
-        False, description="the account demo is kept gently busy, for a page or a panel to show"
+        False, description="generate light traffic on the account demo, to show on a page or panel"
     )
 
     fsync: bool = Field(
         False,
-        description="SQLite writes through to the disk at each commit: survives a power cut, not only a kill",
+        description="SQLite writes to the disk at each commit, to survive a power cut, not only a kill",
     )
 
     @field_validator("assume", mode="before")
     @classmethod
     def _options(cls, value: Any) -> Any:
-        """Take words or a mapping; keep the options by name, in order of their ids, and retired ids as they are."""
+        """Take words or a mapping. Return the options by name, in the order of their ids."""
         words = value.split(",") if isinstance(value, str) else value
         options = dict(words.items() if isinstance(words, dict) else map(split, filter(None, words)))
         retired = (f"{id_}={options[id_]}" for id_ in sorted(RETIRED.keys() & options.keys()))
@@ -179,7 +178,7 @@ class Settings(BaseModel):
     @classmethod
     def _can_be_sent(cls, value: str) -> str:
         if value != value.strip() or not value.isprintable():
-            raise ValueError("a token that starts or ends with a space, or cannot be printed, cannot be sent")
+            raise ValueError("the token must be printable, and must not start or end with a space")
         return value
 
     @field_validator("allowed_origins")
@@ -187,7 +186,7 @@ class Settings(BaseModel):
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
             if not re.fullmatch(r"https?://[^/\s]+/?", origin):
-                raise ValueError(f"{origin!r} is no origin; one is http://localhost:3000")
+                raise ValueError(f"invalid origin {origin!r} (example: http://localhost:3000)")
         return value
 
     @field_validator("tls_names")
@@ -204,11 +203,11 @@ class Settings(BaseModel):
         for address in value:
             if address != "*":
                 ip_network(address)
-        return ("*",) if "*" in value else value  # beside others uvicorn would take it for a name
+        return ("*",) if "*" in value else value  # uvicorn reads "*" among others as a name
 
 
 def is_local(host: str) -> bool:
-    """Tell whether an address can be reached from this machine only."""
+    """Return whether an address can only be reached from this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -216,13 +215,13 @@ def is_local(host: str) -> bool:
 
 
 WORLD_SETTINGS = ("scenario", "clock", "rate", "polls", "seed", "profile", "assume")
-"""Those that apply to new accounts only."""
+"""Settings that apply only to new accounts."""
 
 
 def read_settings(flags: dict[str, Any]) -> Settings:
     """Return the settings from the given flags, the environment and the defaults.
 
-    Raises CannotStart with one line that names the flag or variable, its value and what it takes.
+    Raise CannotStart with one line that names the flag or variable, its value and the accepted values.
     """
     try:
         return Settings(**_from_environment() | flags)
@@ -237,7 +236,7 @@ def read_settings(flags: dict[str, Any]) -> Settings:
 
 
 def _from_environment() -> dict[str, str]:
-    """Return what environment variables say, in whatever case they are written."""
+    """Return the settings from environment variables. Their names are case-insensitive."""
     given = {name.upper(): value for name, value in os.environ.items() if value}
     variables = {name: f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
     return {name: given[variable] for name, variable in variables.items() if variable in given}

@@ -1,4 +1,4 @@
-"""Opening the database: its schema brought up to date, its clocks going on, and the account demo in it."""
+"""Open the database: migrate its schema, resume its clocks, and create the account demo."""
 
 import logging
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ BUILT_IN = Scenarios()
 
 
 def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = BUILT_IN) -> Database:
-    """Open the database with its schema, its clocks going on, and the account demo in it.
+    """Open the database: migrate its schema, resume its clocks, and create the account demo if it is missing.
 
-    Raises CannotStart with one line that names the culprit.
+    Raise CannotStart with one line that names the cause.
     """
     defaults = defaults_of(settings, scenarios)
     _warn_of_retired_assumptions(settings, defaults)
@@ -51,21 +51,21 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
         database.close()
         raise
     if found not in {None, HEAD}:
-        _log.info("%s was at schema %s, and is at %s now", name_of(database.engine.url), found, HEAD)
+        _log.info("migrated %s from schema %s to %s", name_of(database.engine.url), found, HEAD)
     return database
 
 
 def with_printed_seed(settings: Settings) -> Settings:
-    """Return the settings with a seed where a hostile server has none: what it does can then be repeated."""
+    """Return the settings with a seed if the profile is hostile, so that its behavior is repeatable."""
     if settings.profile != "hostile" or settings.seed is not None:
         return settings
     seed = new_seed()
-    _log.warning("profile hostile: all that it draws follows from its seed; --seed %s repeats it", seed)
+    _log.warning("profile hostile: its random choices follow from its seed; --seed %s repeats them", seed)
     return settings.model_copy(update={"seed": seed})
 
 
 def defaults_of(settings: Settings, scenarios: Scenarios) -> Wanted:
-    """Return the world that new accounts get unless another is asked for."""
+    """Return the default world of new accounts."""
     start = ClockStart(settings.clock, settings.rate, settings.polls)
     behavior = Behavior(settings.profile, settings.assumed)
     return Wanted(chosen_scenario(scenarios, settings.scenario), start, settings.seed, behavior)
@@ -79,7 +79,7 @@ def _warn_of_retired_assumptions(settings: Settings, defaults: Wanted) -> None:
 
 
 def _resume_clocks(database: Database, tx: Transaction) -> None:
-    """Let the clocks go on from where they were when the last server ended: they stood still since."""
+    """Resume the clocks from their time at the end of the last server. They stood still since then."""
     real_now, alive_at = database.real_now(tx), heartbeat.last_alive_at(tx)
     if alive_at is None:
         return
@@ -91,7 +91,7 @@ def _resume_clocks(database: Database, tx: Transaction) -> None:
 
 
 def _check_file(database: Database, tx: Transaction, settings: Settings, defaults: Wanted) -> None:
-    """Refuse a scenario file that contradicts itself now, not when the first account is made from it."""
+    """Check the scenario file at the start, not when the first account is made from it."""
     try:
         check_wanted(tx, defaults.asked(), database.real_now(tx))
     except Unprocessable as mistake:
@@ -104,7 +104,7 @@ def _ensure_demo(database: Database, tx: Transaction, settings: Settings, defaul
         return
     left_alone = [f"--{name}" for name in WORLD_SETTINGS if name in settings.model_fields_set]
     if left_alone:
-        _log.warning("account %s is there already: %s left alone", DEMO, _listed(left_alone))
+        _log.warning("account %s already exists; it is not changed by %s", DEMO, _listed(left_alone))
 
 
 def _listed(words: Sequence[str]) -> str:

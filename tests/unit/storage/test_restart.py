@@ -41,12 +41,14 @@ def test_flags_about_worlds_leave_accounts_alone_that_are_there_and_say_so(
     time: FakeClock, lasting: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with running(time, db=lasting, clock="frozen", seed=5):
-        assert "left alone" not in caplog.text
+        assert "is not changed by" not in caplog.text
     with (
         running(time, db=lasting, clock="auto", scenario="empty") as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
-        assert "account demo is there already: --scenario, --clock and --seed left alone" in caplog.text
+        assert (
+            "account demo already exists; it is not changed by --scenario, --clock and --seed" in caplog.text
+        )
         emulator = Emulator(server, http)
         assert emulator.clock["mode"] == "frozen"
         assert emulator.call("eq", "list")["servers"] == [12345, 12346, 12347, 12348]
