@@ -39,7 +39,7 @@ test-lowest: $(VENV)/installed-dev
 	@bash scripts/make_venv.sh $(PYTHON) $(LOWEST)
 	@$(BIN)/python scripts/lowest.py > $(LOWEST)/constraints.txt
 	@$(LOWEST)/bin/pip install --quiet --editable '.[dev]' --constraint $(LOWEST)/constraints.txt
-	$(LOWEST)/bin/pytest -n auto -m "not acceptance and not image and not soak" $(ARGS)
+	$(LOWEST)/bin/pytest -n auto $(QUICK) $(ARGS)
 
 lock:
 	@rm -rf .venv-lock
@@ -99,6 +99,9 @@ ON_POSTGRES := tests/contract $(addprefix tests/unit/,client_lint contract/assum
 	engine/faults engine/test_model.py engine/test_profiles.py engine/test_worker.py server api/test_concurrency.py \
 	storage/test_statement.py storage/test_state_check.py storage/test_task_limit.py storage/test_unit_of_work.py \
 	storage/test_isolation.py storage/test_restart.py test_demo_traffic.py test_secrets.py testing/test_testing.py)
+
+# tests/unit and tests/contract, without the tests there that are marked as slower.
+QUICK := -m "not acceptance and not image and not soak" $(addprefix --ignore=tests/,acceptance browser fuzz image)
 
 # The minimum coverage of branches and lines, in percent. It is never lowered.
 COVERAGE := 97

@@ -1,4 +1,4 @@
-"""Contract 2: what success and failure look like."""
+"""Contract 2: success and failure."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def test_success_names_module_and_action(emulator: Emulator) -> None:
 
 
 def refusals_of(action: str) -> list[dict[str, object]]:
-    """Return calls of an action that must be refused, whichever it is."""
+    """Return calls of an action that must be refused, for any action."""
     whole: dict[str, object] = {"id": "12345", "name": "a"}
     return [
         whole | {"token": "wrong"},
@@ -67,7 +67,7 @@ def refusals_of(action: str) -> list[dict[str, object]]:
 @pytest.mark.clause("2.2", "2.5")
 @pytest.mark.parametrize(("module", "action"), sorted(ACTIONS))
 @pytest.mark.follows("A-04", "A-06")
-def test_every_refusal_of_every_action_has_the_one_shape(
+def test_every_refusal_of_every_action_has_the_same_shape(
     emulator: Emulator, module: str, action: str
 ) -> None:
     refused = 0
@@ -90,7 +90,7 @@ def test_every_refusal_of_every_action_has_the_one_shape(
 @pytest.mark.clause("2.3", "2.5")
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 5000, "токен", "a\nb", "a\x00b", "HOSTKEY_TOKEN "])
 @pytest.mark.follows("A-06", "A-10")
-def test_a_bad_token_is_minus_two_with_the_text_that_clients_know(emulator: Emulator, token: str) -> None:
+def test_a_bad_token_is_minus_two_with_the_known_text(emulator: Emulator, token: str) -> None:
     for module, action in (("vm", "create_snapshot"), ("eq", "list"), ("auth", "info"), ("auth", "logout")):
         answer = emulator.call(module, action, token=token)
         assert (answer["code"], answer["message"]) == (-2, "Invalid token")
@@ -98,7 +98,7 @@ def test_a_bad_token_is_minus_two_with_the_text_that_clients_know(emulator: Emul
 
 
 @pytest.mark.clause("2.3")
-def test_a_missing_token_is_an_invalid_one(emulator: Emulator) -> None:
+def test_a_missing_token_is_an_invalid_token(emulator: Emulator) -> None:
     response = emulator.http.post("/eq.php", data={"action": "list"})
     assert emulator.answer(response)["reason"] == "invalid_token"
 
@@ -122,7 +122,7 @@ def test_a_missing_token_is_an_invalid_one(emulator: Emulator) -> None:
     ],
 )
 @pytest.mark.follows("A-06", "A-09")
-def test_a_refusal_about_a_vm_says_what_was_asked_of_it(
+def test_a_refusal_about_a_vm_names_the_request(
     emulator: Emulator, module: str, action: str, prefix: str
 ) -> None:
     answer = emulator.call(module, action, id=99999, name="a", enable_rotation=1)
@@ -133,7 +133,7 @@ def test_a_refusal_about_a_vm_says_what_was_asked_of_it(
 
 @pytest.mark.clause("2.4")
 @pytest.mark.follows("A-06", "A-09")
-def test_a_bad_parameter_has_the_prefix_once_the_id_is_valid(emulator: Emulator) -> None:
+def test_a_bad_parameter_has_the_prefix_if_the_id_is_valid(emulator: Emulator) -> None:
     other = emulator.call_vm("create_snapshot", name="a b")
     assert other["message"].startswith(
         "failed to request snapshot creation for 12345 - invalid parameter name"
@@ -147,14 +147,14 @@ def test_a_bad_parameter_has_the_prefix_once_the_id_is_valid(emulator: Emulator)
 @pytest.mark.clause("2.6")
 @pytest.mark.parametrize("action", ["", "no_such_action", "CREATE_SNAPSHOT", "__init__", "create_snapshot "])
 @pytest.mark.follows("A-06")
-def test_an_unknown_action_is_told_what_there_is(emulator: Emulator, action: str) -> None:
+def test_an_unknown_action_is_refused_with_a_list_of_actions(emulator: Emulator, action: str) -> None:
     answer = emulator.call("vm", action)
     assert answer["reason"] == "unknown_action"
     assert all(name in answer["message"] for name in SNAPSHOT_ACTIONS)
 
 
 @pytest.mark.clause("2.6")
-def test_a_missing_action_is_an_unknown_one(emulator: Emulator) -> None:
+def test_a_missing_action_is_an_unknown_action(emulator: Emulator) -> None:
     assert emulator.answer(emulator.http.post("/vm.php"))["reason"] == "unknown_action"
 
 
@@ -164,16 +164,14 @@ def test_a_missing_action_is_an_unknown_one(emulator: Emulator) -> None:
     [(module, name) for module, names in sorted(NOT_EMULATED.items()) for name in sorted(names)],
 )
 @pytest.mark.follows("A-06")
-def test_what_the_vendor_has_and_the_emulator_not_is_501(
-    emulator: Emulator, module: str, action: str
-) -> None:
+def test_an_action_that_only_the_vendor_has_is_501(emulator: Emulator, module: str, action: str) -> None:
     response = emulator.http.post(f"/{module}.php", data={"action": action})
     assert (response.status_code, emulator.answer(response)["reason"]) == (501, "not_emulated")
     assert "not the vendor's refusal" in response.json()["message"]
 
 
 @pytest.mark.clause("2.6")
-def test_which_actions_are_not_emulated() -> None:
+def test_the_actions_that_are_not_emulated() -> None:
     counts = {module: len(names) for module, names in NOT_EMULATED.items()}
     assert counts == {"eq": 20, "auth": 6, "eq_callback": 1}
 
@@ -191,7 +189,7 @@ def test_which_actions_are_not_emulated() -> None:
     ],
 )
 @pytest.mark.follows("A-06", "A-09")
-def test_a_bad_parameter_is_named_with_its_value_and_what_it_takes(
+def test_a_bad_parameter_is_named_with_its_value_and_accepted_values(
     emulator: Emulator, fields: dict[str, str], says: str
 ) -> None:
     answer = emulator.call_vm("create_snapshot", 12345, **fields)
@@ -201,7 +199,7 @@ def test_a_bad_parameter_is_named_with_its_value_and_what_it_takes(
 
 
 @pytest.mark.clause("2.7")
-def test_every_parameter_can_say_what_it_takes() -> None:
+def test_every_parameter_describes_its_accepted_values() -> None:
     fields = {
         (at, name): field
         for at, action in ACTIONS.items()
@@ -213,9 +211,9 @@ def test_every_parameter_can_say_what_it_takes() -> None:
 
 
 @pytest.mark.clause("2.8")
-@pytest.mark.follows("A-08", "A-10", "A-11", "A-21")
-def test_refusals_come_in_their_order(emulator: Emulator) -> None:
-    """Mend one mistake of a call after the other: each time the next one is what is said."""
+@pytest.mark.follows("A-08", "A-10", "A-21")
+def test_refusals_come_in_order(emulator: Emulator) -> None:
+    """Fix one mistake of a call after the other. Each time the next refusal comes."""
 
     def reason(module: str = "vm", **fields: Any) -> object:
         return emulator.answer(emulator.http.post(f"/{module}.php", data=fields))["reason"]
@@ -244,8 +242,8 @@ def test_refusals_come_in_their_order(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("2.8")
-@pytest.mark.follows("A-21", "A-29")
-def test_a_taken_name_comes_before_the_limit_and_after_the_lock(emulator: Emulator) -> None:
+@pytest.mark.follows("A-21")
+def test_a_taken_name_is_refused_before_the_limit_and_after_the_lock(emulator: Emulator) -> None:
     assert emulator.call_vm("create_snapshot", 12346, name="monday")["reason"] == "name_taken"
     assert emulator.call_vm("create_snapshot", 12346, name="friday")["reason"] == "snapshot_limit"
     emulator.start("eq", "on", 12346)

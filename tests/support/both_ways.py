@@ -1,4 +1,4 @@
-"""A database made at once and one that was migrated, compared to the last column, with rows in them."""
+"""A new database and a migrated one, compared column by column, with rows in them."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from invapi_emulator.storage.versions import HEAD, VERSION_TABLE
 
 
 def assert_migrated_is_as_made(new_engine: Callable[[], Engine], version: str) -> None:
-    """Fill a database of an older version, bring it up to date, and compare it with one made at once."""
+    """Fill a database of an older version, migrate it, and compare it with a new one."""
     with new_engine().begin() as tx:
         prepare_schema(tx)
         made = tables_in(tx)
@@ -33,7 +33,7 @@ def assert_migrated_is_as_made(new_engine: Callable[[], Engine], version: str) -
 
 
 def tables_in(tx: Connection) -> dict[str, list[str]]:
-    """Return what the database says of each table, in no order: migrations add columns at the end."""
+    """Return the database's description of each table, without order: migrations add columns at the end."""
     seen = inspect(tx)
     parts = (seen.get_columns, seen.get_indexes, seen.get_unique_constraints, seen.get_foreign_keys)
     return {
@@ -51,7 +51,7 @@ def order_of(old: MetaData) -> list[str]:
 
 
 def fill(tx: Connection, old: MetaData, name: str) -> dict[str, Any]:
-    """Put a row into a table, every column set, and return it; `1` is a number, a word, and JSON."""
+    """Insert a row into a table, with every column set, and return it. `1` is a number, a word and JSON."""
     values: dict[type, Any] = {Boolean: True, Float: 1.0, BigInteger: 1, Integer: 1}
     row = {
         column.name: next((value for kind, value in values.items() if isinstance(column.type, kind)), "1")
@@ -62,7 +62,7 @@ def fill(tx: Connection, old: MetaData, name: str) -> dict[str, Any]:
 
 
 def held(tx: Connection, before: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return of each table's only row the columns that it had before."""
+    """Return the former columns of each table's only row."""
     now = MetaData()
     now.reflect(tx, only=list(before))
     selected = {name: select(*(now.tables[name].c[column] for column in row)) for name, row in before.items()}

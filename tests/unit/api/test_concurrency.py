@@ -1,4 +1,4 @@
-"""Many clients at once: exactly one of them gets what only one can have."""
+"""Many clients at once: exactly one gets what only one can have."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from tests.support.harness import TOKEN, Emulator, Json
 
 
 def at_once(emulator: Emulator, clients: int, form: Callable[[int], Json], module: str) -> list[Json]:
-    """Send one call from each of so many clients at the same time, each on a connection that it has already."""
+    """Send one call from each of this many clients at the same time, over open connections."""
     barrier = Barrier(clients, timeout=60)
 
     def call(number: int, http: httpx.Client) -> Json:
@@ -32,7 +32,7 @@ def connection(url: str) -> Iterator[httpx.Client]:
         yield http
 
 
-def test_of_fifty_creates_at_once_one_is_accepted(emulator: Emulator) -> None:
+def test_one_of_fifty_simultaneous_creates_is_accepted(emulator: Emulator) -> None:
     def form(number: int) -> Json:
         return {"action": "create_snapshot", "token": TOKEN, "id": 12345, "name": f"snapshot-{number}"}
 
@@ -42,14 +42,14 @@ def test_of_fifty_creates_at_once_one_is_accepted(emulator: Emulator) -> None:
     assert len(emulator.listed()) == 3
 
 
-def test_of_twenty_checks_of_a_finished_key_one_gets_ok(emulator: Emulator) -> None:
+def test_one_of_twenty_checks_of_a_finished_key_gets_ok(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     emulator.advance(until=key)
     answers = at_once(emulator, 20, lambda _: {"action": "check", "key": key}, "eq_callback")
     assert Counter(answer.get("reason", answer["result"]) for answer in answers) == {"OK": 1, "key_spent": 19}
 
 
-def test_of_twenty_checks_on_an_auto_clock_one_gets_ok(emulator: Emulator) -> None:
+def test_one_of_twenty_checks_on_an_auto_clock_gets_ok(emulator: Emulator) -> None:
     emulator.set_clock(mode="auto", polls=5)
     key = emulator.start("vm", "create_snapshot", name="a")
     answers = at_once(emulator, 20, lambda _: {"action": "check", "key": key}, "eq_callback")
@@ -58,7 +58,7 @@ def test_of_twenty_checks_on_an_auto_clock_one_gets_ok(emulator: Emulator) -> No
 
 
 @pytest.mark.no_cover
-def test_calls_and_clock_moves_at_once_lose_nothing(emulator: Emulator) -> None:
+def test_simultaneous_calls_and_clock_moves_lose_nothing(emulator: Emulator) -> None:
     def move(_: int) -> int:
         return len([e for e in emulator.advance(7)["events"] if e["kind"] == "task_ended"])
 

@@ -1,9 +1,9 @@
-"""The table of checks: each has a clause of the contract, and stands on what that clause stands on."""
+"""The table of checks: each has a clause of the contract, and that clause's basis."""
 
 import pytest
 
-from invapi_conformance import checks as _checks  # noqa: F401 - importing it fills the table
-from invapi_conformance.table import CHECKS, HOLDS, check
+from invapi_conformance.checks import CHECKS
+from invapi_conformance.table import HOLDS, check
 from invapi_emulator.contract.clauses import clauses
 from tests.support.offenders import assert_none
 
@@ -17,11 +17,11 @@ def test_every_check_has_a_clause_with_such_a_basis() -> None:
     assert_none(without)
 
 
-def test_titles_are_all_different() -> None:
+def test_titles_are_unique() -> None:
     assert len({(found.clause, found.title) for found in CHECKS.values()}) == len(CHECKS)
 
 
-def test_two_checks_cannot_have_one_name() -> None:
+def test_two_checks_cannot_have_the_same_name() -> None:
     def modules_are_paths(_probe: object) -> object:
         return HOLDS
 
@@ -29,6 +29,6 @@ def test_two_checks_cannot_have_one_name() -> None:
         check("1.1", "assumed", "again")(modules_are_paths)  # type: ignore[arg-type]
 
 
-def test_what_changes_a_vm_says_so() -> None:
+def test_a_check_that_changes_a_vm_declares_it() -> None:
     needs = {need for found in CHECKS.values() for need in found.needs}
     assert needs == {"changes", "settings", "power", "restore", "api-key"}

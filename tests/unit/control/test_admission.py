@@ -1,4 +1,4 @@
-"""The admin token: in a header for programs, by a form and a cookie for browsers."""
+"""The admin token: in a header for programs, in a form and a cookie for browsers."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def guarded() -> Iterator[str]:
 
 @pytest.fixture
 def browser(guarded: str) -> Iterator[httpx.Client]:
-    """Return a client that asks for pages, and keeps cookies."""
+    """Return a client that requests pages and keeps cookies."""
     with httpx.Client(base_url=guarded, headers=BROWSER, timeout=60) as browser:
         yield browser
 
@@ -42,7 +42,7 @@ def test_a_browser_is_led_to_the_form_and_back(browser: httpx.Client, page: str)
     assert browser.get(page).status_code == 200
 
 
-def test_the_cookie_is_for_this_server_s_pages_only_and_does_not_hold_the_token(
+def test_the_cookie_is_only_for_this_servers_pages_and_does_not_contain_the_token(
     browser: httpx.Client,
 ) -> None:
     cookie = log_in(browser, TOKEN).headers["set-cookie"]
@@ -52,7 +52,7 @@ def test_the_cookie_is_for_this_server_s_pages_only_and_does_not_hold_the_token(
     assert TOKEN not in cookie
 
 
-def test_the_cookie_opens_the_control_api_for_the_page_s_scripts(browser: httpx.Client) -> None:
+def test_the_cookie_opens_the_control_api_for_the_pages_scripts(browser: httpx.Client) -> None:
     path = "/_emulator/accounts/demo/clock"
     json = {"Accept": "*/*"}
     assert browser.get(path, headers=json).status_code == 401
@@ -66,17 +66,17 @@ def test_a_wrong_token_is_refused(browser: httpx.Client, token: str) -> None:
     refused = log_in(browser, token)
     assert refused.status_code == 401
     assert "set-cookie" not in refused.headers
-    assert "This is not the admin token." in refused.text
+    assert "The admin token is wrong." in refused.text
     assert browser.get("/").status_code == 303
 
 
 @pytest.mark.parametrize("value", ["", "x", TOKEN.encode("ascii", "ignore").decode(), "0" * 64])
-def test_a_made_up_cookie_is_worth_nothing(browser: httpx.Client, value: str) -> None:
+def test_a_forged_cookie_is_refused(browser: httpx.Client, value: str) -> None:
     name = f"invapi_emulator_{browser.base_url.port}"
     assert browser.get("/", headers={"Cookie": f"{name}={value}"}).status_code == 303
 
 
-def test_logging_out_takes_the_cookie_away(browser: httpx.Client) -> None:
+def test_a_logout_removes_the_cookie(browser: httpx.Client) -> None:
     log_in(browser, TOKEN)
     assert "Log out" in browser.get("/").text
     left = browser.post("/_emulator/ui/logout")
@@ -96,20 +96,20 @@ def test_logging_out_takes_the_cookie_away(browser: httpx.Client) -> None:
         "/\u2028",
     ],
 )
-def test_the_form_leads_nowhere_else(browser: httpx.Client, elsewhere: str) -> None:
+def test_the_form_redirects_only_to_this_server(browser: httpx.Client, elsewhere: str) -> None:
     assert log_in(browser, TOKEN, elsewhere).headers["location"] == "/_emulator/ui"
     form = browser.get("/_emulator/ui/login", params={"next": elsewhere})
     assert 'name="next" value="/_emulator/ui"' in form.text
 
 
-def test_a_page_of_another_origin_cannot_log_in_or_out_for_somebody(browser: httpx.Client) -> None:
+def test_a_page_of_another_origin_cannot_log_a_user_in_or_out(browser: httpx.Client) -> None:
     log_in(browser, TOKEN)
     for path in ("login", "logout"):
         answer = browser.post(f"/_emulator/ui/{path}", headers={"Origin": "https://evil.example"})
         assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
 
 
-def test_without_an_admin_token_no_page_has_a_way_out() -> None:
+def test_without_an_admin_token_no_page_has_a_logout() -> None:
     with running() as server:
         page = httpx.get(server.url, headers=BROWSER)
         assert page.status_code == 200
@@ -128,7 +128,7 @@ def test_without_an_admin_token_no_page_has_a_way_out() -> None:
         "/openapi.json",
     ],
 )
-def test_no_answer_of_the_control_plane_can_be_framed_or_guessed_at(browser: httpx.Client, path: str) -> None:
+def test_answers_of_the_control_api_cannot_be_framed_or_sniffed(browser: httpx.Client, path: str) -> None:
     for client_headers in (BROWSER, {"Accept": "*/*"}, {"Host": "evil.example"}):
         headers = browser.get(path, headers=client_headers).headers
         assert headers["x-content-type-options"] == "nosniff"

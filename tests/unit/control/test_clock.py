@@ -1,4 +1,4 @@
-"""The clock: its modes, and moving it."""
+"""The clock: its modes and its moves."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ TEN_YEARS = 315_360_000
 
 
 def now(emulator: Emulator) -> timedelta:
-    """Return how far the clock is from where a seeded one starts."""
+    """Return the time since the start of a seeded clock."""
     return datetime.fromisoformat(emulator.clock["now"]) - START
 
 
@@ -22,7 +22,7 @@ def test_a_frozen_clock_with_a_seed_starts_in_2030_and_stands_still(emulator: Em
     assert now(emulator) == timedelta()
 
 
-def test_a_frozen_clock_moves_when_told(emulator: Emulator) -> None:
+def test_a_frozen_clock_moves_on_request(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     answer = emulator.advance(90)
     assert answer["now"] == "2030-01-01T00:01:30Z"
@@ -35,11 +35,11 @@ def test_a_frozen_clock_moves_when_told(emulator: Emulator) -> None:
     assert emulator.check(key)["result"] == "OK"
 
 
-def test_an_advance_on_which_nothing_falls_due_has_no_events(emulator: Emulator) -> None:
+def test_an_advance_with_nothing_due_has_no_events(emulator: Emulator) -> None:
     assert emulator.advance(0.25) == {"now": "2030-01-01T00:00:00.250000Z", "events": [], "hanging": []}
 
 
-def test_advance_until_idle_ends_all_that_will_end(emulator: Emulator) -> None:
+def test_advance_until_idle_ends_all_tasks_that_can_end(emulator: Emulator) -> None:
     keys = [emulator.start("vm", "create_snapshot", 12345, name="a"), emulator.start("eq", "on", 12346)]
     last = max(task["due_at"] for task in emulator.tasks)
     answer = emulator.advance(until="idle")
@@ -57,13 +57,13 @@ def test_advance_until_a_task_stops_at_its_end(emulator: Emulator) -> None:
     assert emulator.advance(until=quick)["now"] == answer["now"]
 
 
-def test_advance_until_a_timestamp(emulator: Emulator) -> None:
+def test_advance_until_a_timestamp_stops_there(emulator: Emulator) -> None:
     assert emulator.advance(until="2030-01-01T01:00:00+01:00")["now"] == "2030-01-01T00:00:00Z"
     assert emulator.advance(until="2030-02-01T00:00:00Z")["now"] == "2030-02-01T00:00:00Z"
     assert emulator.advance(until="2030-02-01 00:00:01.5")["now"] == "2030-02-01T00:00:01.500000Z"
 
 
-def test_a_timestamp_gone_by_is_422(emulator: Emulator) -> None:
+def test_a_past_timestamp_is_422(emulator: Emulator) -> None:
     error = emulator.control("POST", "/clock/advance", {"until": "2029-12-31T23:59:59Z"}, 422)["error"]
     assert (error["reason"], error["field"]) == ("in_the_past", "until")
     assert "2029-12-31T23:59:59Z" in error["message"]
@@ -78,7 +78,7 @@ def test_a_task_whose_key_has_aged_out_is_404(emulator: Emulator) -> None:
     )
 
 
-def test_the_last_second_that_dates_can_say_can_be_reached(emulator: Emulator) -> None:
+def test_the_last_second_of_the_calendar_can_be_reached(emulator: Emulator) -> None:
     assert emulator.advance(until="9999-12-31T23:59:59Z")["now"] == "9999-12-31T23:59:59Z"
     assert emulator.call_vm("get_snapshot")["result"] == "OK"
 
@@ -94,7 +94,7 @@ def test_an_unknown_task_is_404(emulator: Emulator) -> None:
      {"seconds": None}, {"seconds": True}, {"until": "soon"}, {"until": ""}, {"until": 5}, {"until": "9999-99-99"},
      {"until": "x" * 200}, [], "idle", 90, None, {"until": "2030-01-01T00:00:00\x00"}],
 )  # fmt: skip
-def test_a_bad_advance_is_422_and_moves_nothing(emulator: Emulator, body: Any) -> None:
+def test_an_invalid_advance_is_422_and_moves_nothing(emulator: Emulator, body: Any) -> None:
     error = emulator.control("POST", "/clock/advance", body, 422)["error"]
     assert set(error) == {"reason", "message", "field"}
     assert now(emulator) == timedelta()
@@ -119,7 +119,7 @@ def test_broken_json_is_422(emulator: Emulator, text: str) -> None:
     assert set(response.json()["error"]) == {"reason", "message", "field"}
 
 
-def test_ten_years_can_be_advanced_again_and_again_until_dates_end(emulator: Emulator) -> None:
+def test_ten_years_can_be_advanced_repeatedly_until_dates_end(emulator: Emulator) -> None:
     for _ in range(3):
         emulator.advance(TEN_YEARS)
     emulator.advance(until="9999-12-30T00:00:00Z")
@@ -168,7 +168,7 @@ def test_tasks_on_a_real_clock_end_as_time_passes(emulator: Emulator) -> None:
     assert emulator.check(key)["result"] == "OK"
 
 
-def test_an_auto_clock_jumps_after_so_many_polls(emulator: Emulator) -> None:
+def test_an_auto_clock_jumps_after_its_number_of_polls(emulator: Emulator) -> None:
     emulator.set_clock(mode="auto", polls=2)
     first = emulator.start("vm", "create_snapshot", 12345, name="a")
     other = emulator.start("eq", "on", 12346)
@@ -187,12 +187,12 @@ def test_polls_are_counted_for_each_task(emulator: Emulator) -> None:
     assert emulator.vm(12345)["locked_by"] == slow
 
 
-def test_with_no_polls_the_first_check_is_done(emulator: Emulator) -> None:
+def test_with_zero_polls_a_task_is_done_at_the_first_check(emulator: Emulator) -> None:
     emulator.set_clock(mode="auto", polls=0)
     assert emulator.check(emulator.start("vm", "create_snapshot", name="a"))["result"] == "OK"
 
 
-def test_an_auto_clock_runs_like_a_real_one_too(emulator: Emulator) -> None:
+def test_an_auto_clock_also_runs_like_a_real_one(emulator: Emulator) -> None:
     emulator.set_clock(mode="auto", polls=50)
     key = emulator.start("eq", "off")
     emulator.time.go_on(1)
@@ -200,12 +200,12 @@ def test_an_auto_clock_runs_like_a_real_one_too(emulator: Emulator) -> None:
     assert now(emulator) == timedelta(seconds=10)
 
 
-def test_a_bare_word_is_a_mode(emulator: Emulator) -> None:
+def test_a_single_word_is_a_mode(emulator: Emulator) -> None:
     answer = emulator.control("PUT", "/clock", "auto")
     assert (answer["mode"], answer["rate"], answer["polls"]) == ("auto", 10, 1)
 
 
-def test_now_can_be_set_forward_and_what_falls_due_takes_effect(emulator: Emulator) -> None:
+def test_now_can_be_set_forward_and_due_tasks_take_effect(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     assert emulator.set_clock(now="2031-01-01T00:00:00Z")["now"] == "2031-01-01T00:00:00Z"
     assert emulator.control("GET", f"/tasks/{key}", status=404)
@@ -224,7 +224,7 @@ def test_now_cannot_be_set_back(emulator: Emulator) -> None:
      {"polls": 1.5}, {"polls": True}, {"now": 5}, {"now": "soon"}, {"now": "1969-01-01"}, {"pace": 1}, 5, [],
      {"now": "10000-01-01"}],
 )  # fmt: skip
-def test_a_bad_change_of_the_clock_is_422_and_changes_nothing(emulator: Emulator, body: Any) -> None:
+def test_an_invalid_change_of_the_clock_is_422_and_changes_nothing(emulator: Emulator, body: Any) -> None:
     before = emulator.clock
     error = emulator.control("PUT", "/clock", body, 422)["error"]
     assert set(error) == {"reason", "message", "field"}
@@ -232,7 +232,7 @@ def test_a_bad_change_of_the_clock_is_422_and_changes_nothing(emulator: Emulator
 
 
 @pytest.mark.acceptance
-def test_many_tasks_due_at_once_all_take_effect(emulator: Emulator) -> None:
+def test_many_tasks_due_at_once_take_effect(emulator: Emulator) -> None:
     keys = [emulator.start("eq", "status", 12345) for _ in range(350)]
     answer = emulator.advance(10)
     assert [event["task"] for event in answer["events"]].count(keys[0]) == 1
@@ -241,7 +241,7 @@ def test_many_tasks_due_at_once_all_take_effect(emulator: Emulator) -> None:
 
 
 @pytest.mark.no_cover
-def test_a_call_finds_all_done_that_was_due_however_many(emulator: Emulator) -> None:
+def test_a_call_finds_any_number_of_due_tasks_done(emulator: Emulator) -> None:
     keys = [emulator.start("eq", "status", 12345) for _ in range(250)]
     emulator.set_clock(mode="real")
     emulator.time.go_on(10)
@@ -250,7 +250,7 @@ def test_a_call_finds_all_done_that_was_due_however_many(emulator: Emulator) -> 
 
 
 @pytest.mark.no_cover
-def test_an_auto_clock_jumps_over_however_many_tasks_fall_due(emulator: Emulator) -> None:
+def test_an_auto_clock_jumps_over_any_number_of_due_tasks(emulator: Emulator) -> None:
     keys = [emulator.start("eq", "status", 12345) for _ in range(150)]
     last = max(emulator.tasks, key=lambda task: str(task["due_at"]))["key"]
     emulator.set_clock(mode="auto", polls=0)
@@ -259,13 +259,13 @@ def test_an_auto_clock_jumps_over_however_many_tasks_fall_due(emulator: Emulator
 
 
 @pytest.mark.acceptance
-def test_a_thousand_statistics_due_at_once_are_no_matter(emulator: Emulator) -> None:
+def test_a_thousand_statistics_due_at_once_are_no_problem(emulator: Emulator) -> None:
     keys = [emulator.start("vm", "load_stats", 12346) for _ in range(1000)]
     emulator.advance(until="idle")
     assert emulator.check(keys[-1])["result"] == "OK"
 
 
-def test_near_the_end_of_time_everything_can_still_be_looked_at(emulator: Emulator) -> None:
+def test_everything_can_be_read_near_the_end_of_time(emulator: Emulator) -> None:
     emulator.set_clock(now="9999-12-31T23:59:50Z")
     key = emulator.start("vm", "create_snapshot", name="a")
     assert emulator.control("GET", f"/tasks/{key}")["due_at"] == "9999-12-31T23:59:59Z"
@@ -274,7 +274,7 @@ def test_near_the_end_of_time_everything_can_still_be_looked_at(emulator: Emulat
     assert emulator.check(key)["result"] == "OK"
 
 
-def test_the_slowest_clock_there_is_harms_nobody(emulator: Emulator) -> None:
+def test_the_slowest_clock_is_harmless(emulator: Emulator) -> None:
     emulator.set_clock(mode="real", rate=1e-320)
     key = emulator.start("eq", "status")
     assert emulator.check(key)["result"] == "Not ready"

@@ -1,4 +1,4 @@
-"""Who may use the control API."""
+"""Access to the control API."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,7 +21,7 @@ def served() -> Iterator[Served]:
         yield cache(lambda **settings: servers.enter_context(running(**settings)).url)
 
 
-def test_with_an_admin_token_the_control_api_wants_it() -> None:
+def test_with_an_admin_token_the_control_api_requires_it() -> None:
     with running(admin_token="päss") as server, httpx.Client(base_url=server.url, timeout=60) as http:
         path = "/_emulator/accounts/demo/clock"
         for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "päss"}):
@@ -51,7 +51,7 @@ def test_with_an_admin_token_the_control_api_wants_it() -> None:
         ("", "localhost:8650/docs/?", 403),
     ],
 )
-def test_further_host_names_can_be_allowed(served: Served, allowed: str, host: str, status: int) -> None:
+def test_additional_host_names_can_be_allowed(served: Served, allowed: str, host: str, status: int) -> None:
     response = httpx.get(f"{served(allowed_hosts=allowed)}/_emulator/health", headers={"host": host})
     assert response.status_code == status
 
@@ -59,7 +59,7 @@ def test_further_host_names_can_be_allowed(served: Served, allowed: str, host: s
 @pytest.mark.parametrize(
     "host", ["localhost:8650/docs/?", "localhost/docs/#", "localhost:8650/_emulator/health?"]
 )
-def test_a_host_name_that_holds_an_open_path_is_no_way_round_the_token(served: Served, host: str) -> None:
+def test_a_host_name_that_contains_an_open_path_does_not_bypass_the_token(served: Served, host: str) -> None:
     url = served(admin_token="secret", allowed_hosts="*")
     assert httpx.get(f"{url}/_emulator/accounts", headers={"host": host}).status_code == 401
     tab = httpx.get(f"{url}/_emulator/ui/st%09atic/page.js", headers={"host": host})
@@ -89,7 +89,7 @@ def test_pages_of_an_allowed_origin_may_use_the_control_api() -> None:
 @pytest.mark.parametrize(
     "origin", ["http://localhost:3001", "null", "", "http://localhost:3000.evil.example"]
 )
-def test_pages_of_other_origins_may_not(served: Served, origin: str) -> None:
+def test_pages_of_other_origins_may_not_use_the_control_api(served: Served, origin: str) -> None:
     url = served(allowed_origins=PAGE)
     for method in ("GET", "OPTIONS"):
         answer = httpx.request(method, f"{url}{ACCOUNT}", headers={"Origin": origin})
@@ -105,6 +105,8 @@ def test_pages_of_other_origins_may_not(served: Served, origin: str) -> None:
         ("/accounts/demo/faults/1", "DELETE, PATCH"),
     ],
 )
-def test_another_verb_is_told_all_that_the_path_takes(http: httpx.Client, path: str, verbs: str) -> None:
+def test_another_verb_is_answered_with_all_verbs_of_the_path(
+    http: httpx.Client, path: str, verbs: str
+) -> None:
     response = http.request("TRACE", f"/_emulator{path}")
     assert (response.status_code, response.headers["allow"]) == (405, verbs)

@@ -1,4 +1,4 @@
-"""Tasks enter their stages in order of time, and that is told."""
+"""Tasks enter their stages in order of time, with an event for each."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_stages_of_several_tasks_are_entered_in_order_of_time(emulator: Emulator
 
 
 @pytest.mark.no_cover
-def test_many_tasks_enter_their_stages_in_order_though_they_go_in_batches(emulator: Emulator) -> None:
+def test_many_tasks_enter_their_stages_in_order_across_batches(emulator: Emulator) -> None:
     for _ in range(120):
         emulator.start("vm", "load_stats", 12345)
     events = emulator.advance(until="idle")["events"]
@@ -30,7 +30,7 @@ def test_many_tasks_enter_their_stages_in_order_though_they_go_in_batches(emulat
     assert [event["kind"] for event in events].count("task_ended") == 120
 
 
-def test_a_hanging_task_enters_no_stage_beyond_where_it_hangs(emulator: Emulator) -> None:
+def test_a_hanging_task_enters_no_stage_after_it_hangs(emulator: Emulator) -> None:
     emulator.fault("task_hangs", at=0.2)
     emulator.start("vm", "create_snapshot", 12345, name="a")
     events = emulator.advance(3600)["events"]

@@ -8,13 +8,19 @@ from jsonschema import Draft202012Validator
 
 from invapi_emulator.contract.clauses import clauses
 from invapi_emulator.engine.action import ACTIONS
-from invapi_emulator.openapi.answers.answer import Answer, Refused
-from invapi_emulator.openapi.modules import DESCRIBED, answers_of, form_of
+from invapi_emulator.engine.example import Example, RefusalExample
+from invapi_emulator.openapi.modules import form_of
 from tests.support.harness import TOKEN, Emulator, Json
 
-ANSWERS = [(module, *example) for module in sorted(DESCRIBED) for example in answers_of(module)]
+ANSWERS = [
+    (module, name, example) for (module, name), action in ACTIONS.items() for example in action.examples
+]
 CALLS = [(module, name, answer) for module, name, answer in ANSWERS if module != "eq_callback"]
-REFUSED = [(module, refused) for module in sorted(DESCRIBED) for refused in DESCRIBED[module].REFUSED]
+REFUSED = [
+    (module, name, refused)
+    for (module, name), action in ACTIONS.items()
+    for refused in action.refusal_examples
+]
 
 
 def hold(document: Json, schema: Json, answer: Any) -> None:
@@ -35,12 +41,12 @@ def shape(value: Any) -> Any:
 
 
 def test_every_action_has_its_answer() -> None:
-    assert {(module, name) for module, name, _ in ANSWERS} == set(ACTIONS)
+    assert [at for at, action in ACTIONS.items() if not action.examples] == []
 
 
 @pytest.mark.parametrize(("module", "action", "answer"), CALLS, ids=[f"{m}/{a}" for m, a, _ in CALLS])
 def test_the_example_of_an_action_is_answered_as_described(
-    emulator: Emulator, document: Json, module: str, action: str, answer: Answer
+    emulator: Emulator, document: Json, module: str, action: str, answer: Example
 ) -> None:
     response = emulator.http.post(f"/{module}.php", data=form_of(module, action, answer.sent))
     assert "x-emulator-reason" not in response.headers, response.text
@@ -49,12 +55,12 @@ def test_the_example_of_an_action_is_answered_as_described(
 
 
 @pytest.mark.parametrize(("module", "action", "answer"), ANSWERS, ids=[f"{m}/{a}" for m, a, _ in ANSWERS])
-def test_every_example_is_valid(document: Json, module: str, action: str, answer: Answer) -> None:
+def test_every_example_is_valid(document: Json, module: str, action: str, answer: Example) -> None:
     hold(document, answer_schema(module, action), answer.whole(module, action))
 
 
 @pytest.mark.parametrize(("module", "action", "answer"), ANSWERS, ids=[f"{m}/{a}" for m, a, _ in ANSWERS])
-def test_every_example_of_a_form_is_valid(document: Json, module: str, action: str, answer: Answer) -> None:
+def test_every_example_of_a_form_is_valid(document: Json, module: str, action: str, answer: Example) -> None:
     content = document["paths"][f"/{module}.php"]["post"]["requestBody"]["content"]
     assert len(content) == 2
     for described in content.values():
@@ -63,12 +69,12 @@ def test_every_example_of_a_form_is_valid(document: Json, module: str, action: s
 
 
 @pytest.mark.parametrize(
-    ("module", "refused"), REFUSED, ids=[f"{m}/{r.action} {r.reason}" for m, r in REFUSED]
+    ("module", "action", "refused"), REFUSED, ids=[f"{m}/{a} {r.reason}" for m, a, r in REFUSED]
 )
 def test_every_refusal_is_in_these_words(
-    emulator: Emulator, document: Json, module: str, refused: Refused
+    emulator: Emulator, document: Json, module: str, action: str, refused: RefusalExample
 ) -> None:
-    form = form_of(module, refused.action, refused.sent)
+    form = form_of(module, action, refused.sent)
     if refused.token is not None:
         form["token"] = refused.token
     response = emulator.http.post(f"/{module}.php", data=form)
@@ -85,7 +91,7 @@ def test_the_three_answers_of_a_check_are_as_described(emulator: Emulator, docum
     key = emulator.start("vm", "create_snapshot", 12345, name="another", **{"list[]": ["a", "b"]})
     emulator.control("POST", f"/tasks/{key}/fail")
     failed = emulator.check(key)
-    examples = [answer.body for _, answer in answers_of("eq_callback")]
+    examples = [example.body for example in ACTIONS["eq_callback", "check"].examples]
     for answer, example in zip((under_way, done, failed), examples, strict=True):
         assert answer["result"] == example["result"]
         assert answer.keys() == example.keys()

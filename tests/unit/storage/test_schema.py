@@ -73,7 +73,7 @@ def test_worlds_of_an_older_version_go_on_where_they_were(old_file: Path) -> Non
 
 
 Migrate = Callable[..., tuple[object, str, str]]
-"""The subcommand with its words: what it ends with, and what it says on stdout and stderr."""
+"""The subcommand with its words: its exit status, its stdout and its stderr."""
 
 
 @pytest.fixture
@@ -92,25 +92,25 @@ def test_migrate_is_a_subcommand_of_the_command(old_file: Path) -> None:
     command = [sys.executable, "-m", "invapi_emulator", "migrate", "--db", str(old_file)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0
-    assert (ended.stdout, ended.stderr) == (f"'{old_file}': schema 0002 is {HEAD} now\n", "")
+    assert (ended.stdout, ended.stderr) == (f"'{old_file}': migrated from schema 0002 to {HEAD}\n", "")
     ended = subprocess.run(command[:-2], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith("invapi-emulator: --db: name the file or the URL")
+    assert ended.stderr.startswith("invapi-emulator: --db: required: ")
 
 
 def test_migrate_does_it_by_hand_and_says_what_it_did(
     migrate: Migrate, old_file: Path, tmp_path: Path
 ) -> None:
-    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema 0002 is {HEAD} now\n", "")
-    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema {HEAD} is the newest\n", "")
+    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': migrated from schema 0002 to {HEAD}\n", "")
+    assert migrate("--db", str(old_file)) == (0, f"'{old_file}': schema {HEAD} is already the newest\n", "")
     new = tmp_path / "new.db"
-    assert migrate("--db", str(new)) == (0, f"'{new}': made anew with schema {HEAD}\n", "")
+    assert migrate("--db", str(new)) == (0, f"'{new}': created with schema {HEAD}\n", "")
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ((), "--db: name the file or the URL"),
+        ((), "--db: required: the file or URL"),
         (("--db", "no/such/folder/worlds.db"), "there is no directory"),
         (("--db", __file__), "file is not a database"),
     ],
