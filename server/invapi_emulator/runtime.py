@@ -85,11 +85,11 @@ class Runtime:
                 await task
         database, self._database = self._database, None
         if database is not None:
-            _say_goodbye(database)
+            _record_end(database)
             database.close()
 
 
-def _say_goodbye(database: Database) -> None:
+def _record_end(database: Database) -> None:
     if not database.durable:
         return
     try:

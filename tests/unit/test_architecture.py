@@ -1,6 +1,7 @@
 """The architecture holds: imports go one way, files and functions stay small."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -70,3 +71,23 @@ def test_there_are_no_rooms_for_odds_and_ends() -> None:
 
 def test_tests_stay_readable_too() -> None:
     assert_none(too_long(TESTS))
+
+
+FORMER_NAMES = re.compile(
+    r"\b(Heard|write_down|FrontDoor|OneWrite|Admission|Bell|Ground|settle_world|Measures|server_life|"
+    r"[Hh]abits?|HABITS|Conduct|HandedTime|made_up|made up|nobody's calls|disturbed|planted|twins|"
+    r"trips|concerns|ordered\(|take_back|taken back|Unlisted|is_hostile|whoever)\b|\.holds\("
+)
+"""Words that docs/glossary.md replaces."""
+
+
+def test_no_former_name_is_left() -> None:
+    code = [*SOURCES, *TESTS, *(ROOT / "benchmarks").rglob("*.py")]
+    templates = (PACKAGE / "dashboard" / "templates").iterdir()
+    assert_none(
+        f"{file.relative_to(ROOT)}:{number}: {line.strip()}"
+        for file in (*code, *templates)
+        if file != Path(__file__)
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if FORMER_NAMES.search(line)
+    )

@@ -149,7 +149,7 @@ class Feeds:
 
     async def _read(self, account_id: int, follower: Follower) -> list[Message] | None:
         """Return the messages that a follower has missed. Once it has them all, it goes on with its queue."""
-        news = await self._looked(account_id, follower.place)
+        news = await self._messages_since(account_id, follower.place)
         if news is None:
             return None
         if news:
@@ -157,7 +157,7 @@ class Feeds:
         follower.lost = len(news) >= MOST_AT_ONCE
         return news
 
-    async def _looked(self, account_id: int, place: Place) -> list[Message] | None:
+    async def _messages_since(self, account_id: int, place: Place) -> list[Message] | None:
         """Return the messages since a place, or None if the account or the database is gone."""
         try:
             return await self._database.call(partial(self._news_since, self._database, account_id, place))
@@ -188,7 +188,7 @@ class Feeds:
                 more = True
                 while self._lifecycle.ready:
                     if more or await watcher.wait():
-                        news = await self._looked(account_id, feed.place)
+                        news = await self._messages_since(account_id, feed.place)
                         if news is None:
                             return
                         self._tell(feed, news)

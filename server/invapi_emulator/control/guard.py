@@ -40,7 +40,7 @@ class ControlGuard:
     def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, admin_auth: AdminAuth) -> None:
         self._app = app
         self._lifecycle = lifecycle
-        self._admission = admin_auth
+        self._admin_auth = admin_auth
         self._names = {_bracketed(name) for name in (*LOCAL_NAMES, settings.host, *settings.allowed_hosts)}
         self._origins = {origin.lower().rstrip("/") for origin in settings.allowed_origins}
 
@@ -89,10 +89,10 @@ class ControlGuard:
             )
 
     def _is_let_in(self, request: Request) -> bool:
-        is_open = self._admission.open_to_all or _is_open(path_within(request.scope))
-        if is_open or self._admission.in_header(request):
+        is_open = self._admin_auth.open_to_all or _is_open(path_within(request.scope))
+        if is_open or self._admin_auth.in_header(request):
             return True
-        request.state.by_cookie = self._admission.in_cookie(request)
+        request.state.by_cookie = self._admin_auth.in_cookie(request)
         return bool(request.state.by_cookie)
 
 

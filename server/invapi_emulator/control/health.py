@@ -27,13 +27,13 @@ async def health(worlds: TheWorlds) -> Health:
     """Return whether calls are answered: 503 until the worlds are loaded, and while the database is lost."""
     view = Health(status=worlds.lifecycle.state, version=__version__)
     if view.status == "ready":
-        view = await worlds.database.call(lambda: _tried(worlds.database, view))
+        view = await worlds.database.call(lambda: _checked(worlds.database, view))
     if view.status == "ready":
         return view
     return JSONResponse(view.model_dump(), 503, {"Retry-After": "1"})  # type: ignore[return-value]
 
 
-def _tried(database: Database, view: Health) -> Health:
+def _checked(database: Database, view: Health) -> Health:
     """Check that the database can be written to, as calls need."""
     try:
         with database.transaction() as tx:

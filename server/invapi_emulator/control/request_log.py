@@ -10,7 +10,7 @@ from invapi_emulator.process.logs import FIELDS, without_generated
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 
 _log = logging.getLogger("invapi_emulator.control")
-_LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
+_READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 _SHOWN = 200
 
 
@@ -32,14 +32,14 @@ class RequestLog:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
-                _say(scope, request_id, message["status"], self._real_time() - started_at)
+                _log_request(scope, request_id, message["status"], self._real_time() - started_at)
             await send(message)
 
         await self._app(scope, receive, sent)
 
 
-def _say(scope: Scope, request_id: str, status: int, duration_us: int) -> None:
-    level = logging.DEBUG if scope["method"] in _LOOKING else logging.INFO
+def _log_request(scope: Scope, request_id: str, status: int, duration_us: int) -> None:
+    level = logging.DEBUG if scope["method"] in _READ_ONLY else logging.INFO
     method, path = scope["method"], ascii(without_generated(scope["path"])[:_SHOWN])[1:-1]
     client = scope.get("client")
     fields = {

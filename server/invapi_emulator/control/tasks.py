@@ -51,7 +51,7 @@ async def complete(name: NameInPath, key: TaskKeyInPath, worlds: TheWorlds) -> T
     """Complete a task now, with its effect. The clock does not move."""
 
     def work(context: AccountContext) -> TaskView:
-        complete_by_hand(context.unit, _under_way(context, key), context.now)
+        complete_by_hand(context.unit, _running(context, key), context.now)
         return task_view(_task(context, key), context.now)
 
     return await worlds.within(name, work)
@@ -65,7 +65,7 @@ async def fail(
     error = (body or Failure()).error
 
     def work(context: AccountContext) -> TaskView:
-        fail_by_hand(context.unit, _under_way(context, key), context.now, error)
+        fail_by_hand(context.unit, _running(context, key), context.now, error)
         return task_view(_task(context, key), context.now)
 
     return await worlds.within(name, work)
@@ -78,7 +78,7 @@ def _task(context: AccountContext, key: str) -> Task:
     return task
 
 
-def _under_way(context: AccountContext, key: str) -> Task:
+def _running(context: AccountContext, key: str) -> Task:
     task = _task(context, key)
     if task.state != "running":
         raise Conflict("task_ended", f"task {key} has already ended: its state is {task.state}")

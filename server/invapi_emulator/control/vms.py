@@ -42,7 +42,7 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
         if vms.find(context.unit, spec.id) is not None:
             raise Conflict("vm_exists", f"account {name!r} already has a VM {spec.id}", "id")
         load_vm(context.tx, context.account, spec, context.now)
-        _go_on(context)
+        _reload(context)
         events.record(context.unit, context.now, "vm_added", vm=spec.id)
         return _view(context, spec.id)
 
@@ -64,7 +64,7 @@ async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], w
         spec = changed_vm(context.unit, vm, change, context.now)
         vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
         load_vm(context.tx, context.account, spec, context.now)
-        _go_on(context)
+        _reload(context)
         events.record(context.unit, context.now, "vm_changed", vm=vm.id)
         return _view(context, vm.id)
 
@@ -78,7 +78,7 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
     def work(context: AccountContext) -> None:
         vm = vm_named(context, vm_id)
         vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
-        _go_on(context)
+        _reload(context)
         events.record(context.unit, context.now, "vm_removed", vm=vm.id)
 
     await worlds.within(name, work)
@@ -97,7 +97,7 @@ def _view(context: AccountContext, vm_id: int) -> VmView:
     return vm_view(context, vms.load(context.unit, vm_id))
 
 
-def _go_on(context: AccountContext) -> None:
+def _reload(context: AccountContext) -> None:
     """Load the changes that were made with SQL into the unit of work."""
     context.unit.reload()
     context.unit.due_earlier = True

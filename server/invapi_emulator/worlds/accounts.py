@@ -95,7 +95,7 @@ def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> Non
     accounts.clear_world(tx, account.id, sessions_too=True)
     accounts.save(tx, fresh)
     load_world(tx, fresh, scenario.world, fresh.clock.base)
-    _begin_again(unit)
+    _reload(unit)
     events.record(unit, fresh.clock.now(real_now), "reset", scenario=fresh.scenario, seed=fresh.seed)
 
 
@@ -120,12 +120,12 @@ def replace_world(unit: UnitOfWork, world: World) -> KeysIssuedAnew:
     accounts.clear_world(tx, account.id, sessions_too=False)
     accounts.save(tx, fresh)
     issued_anew = load_world(tx, fresh, world, now)
-    _begin_again(unit)
+    _reload(unit)
     events.record(unit, now, "imported", account=world.account, vms=len(world.vms))
     return issued_anew
 
 
-def _begin_again(unit: UnitOfWork) -> None:
+def _reload(unit: UnitOfWork) -> None:
     """Load the world that was replaced with SQL into the unit of work."""
     unit.reload()
     unit.due_earlier = True

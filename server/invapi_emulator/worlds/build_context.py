@@ -93,12 +93,12 @@ class BuildContext:
             self.keys.reserve(task.key for task in spec.tasks)
 
 
-def fresh_ground(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> BuildContext:
+def new_context(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> BuildContext:
     """Return the context for a world of an account that has no VMs."""
     return BuildContext(account, now, Numbers(0, (), ()), Keys(tx, account, keep=keep_keys))
 
 
-def shared_ground(tx: Transaction, account: Account, now: Instant) -> BuildContext:
+def present_context(tx: Transaction, account: Account, now: Instant) -> BuildContext:
     """Return the context for a VM added to the account's VMs."""
     taken = snapshots.sequences(tx, account.id), task_lists.sequences(tx, account)
     numbers = Numbers(accounts.counters(tx, account.id)["sequence"], *taken)

@@ -7,7 +7,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.worlds.build import BuiltVm, build_vm
-from invapi_emulator.worlds.build_context import BuildContext, fresh_ground, shared_ground
+from invapi_emulator.worlds.build_context import BuildContext, new_context, present_context
 from invapi_emulator.worlds.consistency import check_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.load_faults import check_faults, load_faults
@@ -38,7 +38,7 @@ def check_world(tx: Transaction, account: Account, world: World, now: Instant) -
 
 def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
     """Load a VM into an account that has none with this id; raise Unprocessable for a contradiction."""
-    building = shared_ground(tx, account, now)
+    building = present_context(tx, account, now)
     building.reserve([spec])
     built = _built([spec], building, [""])
     accounts.set_counters(tx, account.id, sequence=building.numbers.last)
@@ -48,7 +48,7 @@ def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> No
 def _prepared(
     tx: Transaction, account: Account, world: World, now: Instant
 ) -> tuple[BuildContext, list[BuiltVm]]:
-    building = fresh_ground(tx, account, now, keep_keys=world.account in {None, account.name})
+    building = new_context(tx, account, now, keep_keys=world.account in {None, account.name})
     building.reserve(world.vms)
     counted = building.numbers.last if world.counters is None else world.counters.sequence
     if counted < building.numbers.last:
