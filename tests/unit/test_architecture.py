@@ -76,7 +76,7 @@ def test_tests_stay_readable_too() -> None:
 FORMER_NAMES = re.compile(
     r"\b(Heard|write_down|FrontDoor|OneWrite|Admission|Bell|Ground|settle_world|Measures|server_life|"
     r"[Hh]abits?|HABITS|Conduct|HandedTime|made_up|made up|nobody's calls|disturbed|planted|twins|"
-    r"trips|concerns|ordered\(|take_back|taken back|Unlisted|is_hostile|whoever)\b|\.holds\("
+    r"concerns|ordered\(|take_back|taken back|Unlisted|is_hostile|whoever)\b|\.holds\("
 )
 """Words that docs/glossary.md replaces."""
 

@@ -28,7 +28,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def seen(folder: Path) -> dict[str, str]:
-    """Return what is there; not the index of a log, where whoever reads says so."""
+    """Return the files, without the index of a log, in which readers register."""
     files = [each for each in folder.iterdir() if not each.name.endswith("-shm")]
     return {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
 

@@ -1,4 +1,4 @@
-"""Mistakes in the upkeep of what is in memory, planted one at a time: the comparison with the database finds each."""
+"""Mistakes in the upkeep of the state in memory, made one at a time: the comparison with the database finds each."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def database(time: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Datab
     monkeypatch.setattr(state_check, "ENABLED", True)
     with opened(time, seed=7, clock="auto", polls=0) as database:
         yield database
-        monkeypatch.setattr(state_check, "ENABLED", False)  # what is planted is still there
+        monkeypatch.setattr(state_check, "ENABLED", False)  # the mistake is still there
 
 
 def live(database: Database) -> None:
@@ -145,7 +145,7 @@ MISTAKES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_in_the_upkeep_is_found(database: Database, mistake: str) -> None:
-    with pytest.MonkeyPatch.context() as planted:
-        MISTAKES[mistake](planted)
+    with pytest.MonkeyPatch.context() as mutated:
+        MISTAKES[mistake](mutated)
         with pytest.raises(StateDiffers):
             live(database)

@@ -1,4 +1,4 @@
-"""A unit of work: its changes are seen within it, kept as a whole, or taken back."""
+"""A unit of work: its changes are seen within it, kept as a whole, or rolled back."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
