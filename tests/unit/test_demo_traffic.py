@@ -89,6 +89,7 @@ def test_it_needs_no_more_than_the_admin_token(time: FakeClock) -> None:
         asyncio.run(steps(application, time, 3))
         counted = application.runtime.metrics.calls
         assert sum(counted.values()) >= 1
+        asyncio.run(application.aclose())
 
 
 def test_a_reset_under_way_does_not_disturb_it(time: FakeClock) -> None:
