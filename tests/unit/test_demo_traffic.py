@@ -1,4 +1,4 @@
-"""The demo that moves by itself."""
+"""The demo with traffic of its own."""
 
 import asyncio
 from collections import Counter
@@ -39,14 +39,14 @@ async def steps(application: EmulatorApp, time: FakeClock, count: int) -> None:
 
 
 async def calls_of(application: EmulatorApp, time: FakeClock, count: int) -> list[Json]:
-    """Let the demo make steps; return its calls as the journal has them, without what differs from run to run."""
+    """Let the demo make steps. Return its calls in the journal, without what differs between runs."""
     await steps(application, time, count)
     calls = (await control(application, "GET", "/requests"))["requests"]
     await application.aclose()
     return [{name: call[name] for name in ("action", "vm", "result", "task", "fault")} for call in calls]
 
 
-def test_it_makes_and_rotates_snapshots_looks_around_and_fails_now_and_then(time: FakeClock) -> None:
+def test_it_makes_and_rotates_snapshots_reads_and_sometimes_fails(time: FakeClock) -> None:
     async def live() -> tuple[list[Json], Json]:
         with emulator(time) as application:
             await steps(application, time, 400)
@@ -79,12 +79,12 @@ def test_the_same_seed_makes_the_same_steps_at_any_time(time: FakeClock) -> None
     assert len(runs[0]) > 20
 
 
-def test_an_account_without_vms_is_left_in_peace(time: FakeClock) -> None:
+def test_an_account_without_vms_is_left_alone(time: FakeClock) -> None:
     with emulator(time, scenario="empty") as application:
         assert asyncio.run(calls_of(application, time, 3)) == []
 
 
-def test_it_needs_no_more_than_the_admin_token(time: FakeClock) -> None:
+def test_it_only_needs_the_admin_token(time: FakeClock) -> None:
     with emulator(time, admin_token="let-me-in") as application:
         asyncio.run(steps(application, time, 3))
         counted = application.runtime.metrics.calls
@@ -92,7 +92,7 @@ def test_it_needs_no_more_than_the_admin_token(time: FakeClock) -> None:
         asyncio.run(application.aclose())
 
 
-def test_a_reset_under_way_does_not_disturb_it(time: FakeClock) -> None:
+def test_a_simultaneous_reset_does_not_disturb_it(time: FakeClock) -> None:
     async def live() -> list[Json]:
         with emulator(time) as application:
             traffic = DemoTraffic(application)
@@ -108,7 +108,7 @@ def test_a_reset_under_way_does_not_disturb_it(time: FakeClock) -> None:
     assert Counter(call["result"] for call in asyncio.run(live()))["ok"] > 100
 
 
-def test_it_waits_for_a_task_that_tells_its_stages(time: FakeClock) -> None:
+def test_it_waits_for_a_task_with_stages(time: FakeClock) -> None:
     with emulator(time, assume="A-13=no") as application:
         calls = asyncio.run(calls_of(application, time, 60))
     assert any(call["action"] == "check" for call in calls)

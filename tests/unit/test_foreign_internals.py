@@ -1,4 +1,4 @@
-"""What is used of uvicorn and SQLAlchemy beyond their documented API: it moves without notice, and then this says what moved."""
+"""Uses of uvicorn and SQLAlchemy beyond their documented API. A failure here shows what has moved."""
 
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -42,7 +42,7 @@ SIGNATURES: dict[Any, dict[str, str]] = {
         "instance": "statement params orig dbapi_base_err hide_parameters connection_invalidated dialect ismulti",
     },
 }
-"""The parameters of what is overridden or called, by class."""
+"""The parameters of overridden or called functions, by class."""
 
 ATTRIBUTES: dict[type, str] = {
     HttpToolsProtocol: "client cycle headers loop pipeline scope transport url",
@@ -50,7 +50,7 @@ ATTRIBUTES: dict[type, str] = {
     Server: "config force_exit lifespan server_state servers should_exit started",
     Config: "backlog http_protocol_class",
 }
-"""What is read or set on uvicorn's objects, by class."""
+"""The attributes of uvicorn's objects that are read or set, by class."""
 
 OURS = {Protocol: HttpToolsProtocol, server.Server: Server}
 
@@ -75,7 +75,7 @@ def moved() -> Iterator[str]:
 
 
 def names_in(owner: type) -> set[str]:
-    """Return the names that a class's code reads and sets on objects, and those of its properties."""
+    """Return the attributes that a class's code reads and sets on objects, and its property names."""
     functions = [value for value in vars(owner).values() if isinstance(value, FunctionType)]
     return set(dir(owner)).union(*(function.__code__.co_names for function in functions))
 
@@ -97,7 +97,7 @@ def missing_of_sqlalchemy() -> Iterator[str]:
     engine.dispose()
 
 
-def test_what_is_used_beyond_documented_api_is_where_it_was() -> None:
+def test_everything_used_beyond_the_documented_api_exists() -> None:
     found = list(moved())
     assert not found, f"uvicorn {version('uvicorn')}, SQLAlchemy {version('sqlalchemy')}:\n" + "\n".join(
         found

@@ -1,4 +1,4 @@
-"""Dockerfile and docker-compose.yml name what exists; tests/image builds and runs what they describe."""
+"""Dockerfile and docker-compose.yml name things that exist. tests/image builds and runs them."""
 
 import json
 import re
@@ -34,18 +34,18 @@ def emulator_in(compose: str) -> Any:
 
 
 def copied() -> list[str]:
-    """Return what the Dockerfile copies out of the repository."""
+    """Return the files that the Dockerfile copies from the repository."""
     from_here = [line for line in instructions("COPY") if not line.startswith("--from")]
     return [name for line in from_here for name in line.split()[:-1]]
 
 
-def test_what_is_copied_exists_and_nothing_else_is_handed_to_the_build() -> None:
+def test_copied_files_exist_and_no_others_are_sent_to_the_build() -> None:
     assert [name for name in copied() if not (ROOT / name).exists()] == []
     allowed = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
     assert set(allowed) == set(copied())
 
 
-def test_its_variables_are_settings_and_let_others_in() -> None:
+def test_its_variables_are_settings_and_allow_access_from_outside() -> None:
     variables = dict(line.split("=", 1) for line in instructions("ENV") if line.startswith("INVAPI_"))
     settings = read_settings(
         {name.removeprefix("INVAPI_EMULATOR_").lower(): value for name, value in variables.items()}
@@ -60,7 +60,7 @@ def test_it_installs_every_extra_that_the_server_can_use() -> None:
     assert set(installed.split(",")) == extras == set(EXTRAS.values())
 
 
-def test_it_serves_on_the_default_port_as_a_number_that_is_not_root() -> None:
+def test_it_serves_on_the_default_port_as_a_numeric_user_other_than_root() -> None:
     assert instructions("EXPOSE") == [str(PORT)]
     user, group = map(int, instructions("USER")[-1].split(":"))
     assert min(user, group) > 0
@@ -70,32 +70,32 @@ def test_it_serves_on_the_default_port_as_a_number_that_is_not_root() -> None:
     assert json.loads(instructions("CMD")[-1]) == ["serve"]
 
 
-def test_its_label_says_todays_version() -> None:
+def test_its_label_has_the_present_version() -> None:
     assert instructions("ARG") == [f"VERSION={__version__}"]
     assert "MIT" in re.findall(r'image\.licenses="(.+)"', DOCKERFILE)
 
 
-def test_all_stages_stand_on_one_base() -> None:
+def test_all_stages_have_one_base() -> None:
     base, *others = instructions("FROM")
     assert re.fullmatch(r"python:[\d.]+-slim AS base", base)
     assert [line.split()[0] for line in others] == ["base", "base"]
 
 
 @pytest.mark.parametrize("compose", COMPOSE)
-def test_every_healthcheck_is_the_one_there_is(compose: str) -> None:
+def test_every_healthcheck_is_the_healthcheck_command(compose: str) -> None:
     in_image = re.findall(r"^HEALTHCHECK .*CMD (\[.+\])$", DOCKERFILE, re.MULTILINE)
     assert [json.loads(words) for words in in_image] == [["invapi-emulator", "healthcheck"]]
     assert emulator_in(compose)["healthcheck"]["test"] == ["CMD", "invapi-emulator", "healthcheck"]
 
 
 @pytest.mark.parametrize("compose", COMPOSE)
-def test_compose_gives_the_emulator_a_command_it_knows(compose: str) -> None:
+def test_compose_gives_the_emulator_a_known_command(compose: str) -> None:
     command, *words = emulator_in(compose)["command"]
     subcommand(command).make_context(command, list(words))
     assert emulator_in(compose).get("ports", ["127.0.0.1:8650:8650"]) == [f"127.0.0.1:{PORT}:{PORT}"]
 
 
-def test_compose_files_are_what_the_specification_says(tmp_path: Path) -> None:
+def test_compose_files_follow_the_specification(tmp_path: Path) -> None:
     files = [tmp_path / f"{number}.yml" for number in range(len(COMPOSE))]
     for file, text in zip(files, COMPOSE.values(), strict=True):
         file.write_text(text, encoding="utf-8")
@@ -105,7 +105,7 @@ def test_compose_files_are_what_the_specification_says(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout
 
 
-def test_compose_keeps_the_worlds_and_gives_the_emulator_nothing_else_to_write() -> None:
+def test_compose_keeps_the_worlds_and_makes_everything_else_read_only() -> None:
     service = emulator_in("docker-compose.yml")
     assert service["volumes"] == ["worlds:/data"]
     assert service["command"] == ["serve", "--db", "/data/worlds.db"]
@@ -114,7 +114,7 @@ def test_compose_keeps_the_worlds_and_gives_the_emulator_nothing_else_to_write()
     assert "worlds" in yaml.safe_load(COMPOSE["docker-compose.yml"])["volumes"]
 
 
-def test_compose_answers_its_neighbours_and_no_name_that_was_pointed_at_it() -> None:
+def test_compose_answers_its_neighbours_and_no_foreign_name() -> None:
     variables = emulator_in("docker-compose.yml")["environment"]
     hosts = re.fullmatch(
         r"\$\{INVAPI_EMULATOR_ALLOWED_HOSTS:-(.+)\}", variables["INVAPI_EMULATOR_ALLOWED_HOSTS"]
@@ -123,7 +123,7 @@ def test_compose_answers_its_neighbours_and_no_name_that_was_pointed_at_it() -> 
     assert read_settings({"allowed_hosts": hosts[1]}).allowed_hosts == ("emulator",)
 
 
-def test_a_program_beside_it_waits_until_it_is_healthy() -> None:
+def test_a_program_next_to_it_waits_until_it_is_healthy() -> None:
     app = yaml.safe_load(COMPOSE["docs/recipes/compose.md"])["services"]["app"]
     assert app["depends_on"] == {"emulator": {"condition": "service_healthy"}}
     assert app["environment"]["HOSTKEY_API_URL"] == f"http://emulator:{PORT}"

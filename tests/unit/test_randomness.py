@@ -1,4 +1,4 @@
-"""Chance: a function where a seed was given, real chance for keys where none was."""
+"""Randomness: a function of the seed if there is one, otherwise real randomness for keys."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,5 +27,5 @@ def test_without_a_seed_keys_and_tokens_never_repeat(words: list[str | int]) -> 
 
 
 @given(repeatable=st.booleans(), words=words)
-def test_keys_have_their_form(*, repeatable: bool, words: list[str | int]) -> None:
+def test_keys_have_the_right_form(*, repeatable: bool, words: list[str | int]) -> None:
     assert is_task_key(Chance(1, "one", repeatable=repeatable).task_key(*words))

@@ -1,4 +1,4 @@
-"""Every name in the recipes is one that exists."""
+"""Every name in the recipes exists."""
 
 import re
 
@@ -22,7 +22,7 @@ def test_every_variable_exists() -> None:
     assert_none(unknown)
 
 
-def test_every_command_exists_with_the_flags_that_it_is_given() -> None:
+def test_every_command_exists_with_its_flags() -> None:
     given = [
         (page, command, flag)
         for page in PAGES
@@ -39,7 +39,7 @@ def test_every_command_exists_with_the_flags_that_it_is_given() -> None:
     assert_none(unknown)
 
 
-def test_every_yaml_block_can_be_read() -> None:
+def test_every_yaml_block_is_valid() -> None:
     unreadable = [page for page in PAGES if not all(map(_is_mapping, blocks(page, "yaml")))]
     assert_none(unreadable)
 
@@ -51,7 +51,7 @@ def _is_mapping(text: str) -> bool:
         return False
 
 
-def test_every_page_stands_in_the_table() -> None:
+def test_every_page_is_in_the_table() -> None:
     rows = re.findall(r"^\| \[(.+?)\]\((.+?)\) \|", text_of("README.md"), re.MULTILINE)
     assert [page for page, _ in rows] == [page for _, page in rows]
     assert sorted(page for page, _ in rows) == sorted(set(PAGES) - {"README.md"})

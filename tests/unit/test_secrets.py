@@ -1,4 +1,4 @@
-"""Tokens, API keys and passwords appear in no log, journal, event or error."""
+"""No log, journal, event or error contains a token, an API key or a password."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ SECRETS = {
 WRONG = "wrong-secret-must-not-be-seen"
 ADMIN = "admin-token-must-not-be-seen"
 TOKEN = re.compile(r"[0-9a-f]{16}")
-"""What a token of a login looks like, also half of one."""
+"""The form of a login token, or of half of one."""
 
 NEVER = "must-not-be-seen"
 
@@ -38,7 +38,7 @@ def emulator(caplog: pytest.LogCaptureFixture) -> Iterator[Emulator]:
 
 
 def call_in_every_way(emulator: Emulator) -> list[str]:
-    """Send the secrets where they belong and where they do not; return what must not be seen of what came back."""
+    """Send secrets in right and wrong places. Return the parts of the answers that must not show them."""
     token, key, password = SECRETS["token"], SECRETS["api_key"], SECRETS["password"]
     user = "secretive@example.com"
     session = emulator.call("auth", "login", key=key)["result"]["token"]
@@ -77,7 +77,7 @@ def call_in_every_way(emulator: Emulator) -> list[str]:
     return [session]
 
 
-def test_no_secret_is_in_log_or_journal_or_event(
+def test_log_journal_and_events_contain_no_secret(
     emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     emulator.http.post("/_emulator/accounts/secretive/clock", content="{}")
@@ -101,7 +101,7 @@ def test_no_secret_is_in_log_or_journal_or_event(
 
 
 def mine(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
-    """Return what the server wrote; the client of this test, in the same process, writes down what it sends."""
+    """Return the server's log. The client of this test, in the same process, logs what it sends."""
     return [record for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
 
 

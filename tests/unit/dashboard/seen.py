@@ -1,4 +1,4 @@
-"""The page as a browser without scripts would see it."""
+"""The page as a browser without scripts sees it."""
 
 import html
 import re
@@ -16,7 +16,7 @@ def page(emulator: Emulator, path: str = "/", status: int = 200) -> str:
 
 
 def said(emulator: Emulator, path: str = "/") -> str:
-    """Return the page's words, without its tags."""
+    """Return the text of the page, without tags."""
     return " ".join(html.unescape(re.sub(r"<[^>]*>", "", page(emulator, path))).split())
 
 

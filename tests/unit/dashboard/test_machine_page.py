@@ -1,4 +1,4 @@
-"""A VM's page: where its disk comes from, what a restore would delete, what is under way."""
+"""A VM's page: the origin of its disk, what a restore would delete, the tasks under way."""
 
 import re
 
@@ -11,24 +11,24 @@ def descent(emulator: Emulator, vm: int = 12345) -> str:
     return str(found)
 
 
-def test_each_snapshot_tells_which_ones_a_restore_deletes(emulator: Emulator) -> None:
+def test_each_snapshot_shows_which_ones_a_restore_deletes(emulator: Emulator) -> None:
     words = said(emulator, vm_page(12346))
     names = [row["name"] for row in emulator.call_vm("get_snapshot", 12346)["snapshots"]]
     assert f"Restoring it deletes {', '.join(names[1:])}" in words
     assert words.count("Restoring it deletes no other snapshot") == 1
 
 
-def test_a_disk_descends_from_the_newest_snapshot_at_first(emulator: Emulator) -> None:
+def test_a_disk_first_descends_from_the_newest_snapshot(emulator: Emulator) -> None:
     assert descent(emulator) == "The VM's disk now descends from before-release, with changes since then"
 
 
-def test_a_disk_descends_from_the_snapshot_made_last(emulator: Emulator) -> None:
+def test_a_disk_descends_from_the_last_snapshot_made(emulator: Emulator) -> None:
     emulator.do("vm", "create_snapshot", name="now")
     emulator.advance(5)
     assert descent(emulator) == "The VM's disk now descends from now, with changes since then"
 
 
-def test_a_restored_disk_is_exactly_the_snapshot_and_descends_from_it_once_it_ran(emulator: Emulator) -> None:
+def test_a_restored_disk_equals_its_snapshot_and_descends_from_it_after_a_run(emulator: Emulator) -> None:
     emulator.do("eq", "off")
     emulator.do("vm", "restore_snapshot", name="fresh-install")
     assert descent(emulator) == "The VM's disk now is exactly fresh-install"
@@ -37,7 +37,7 @@ def test_a_restored_disk_is_exactly_the_snapshot_and_descends_from_it_once_it_ra
     assert descent(emulator) == "The VM's disk now descends from fresh-install, with changes since then"
 
 
-def test_a_snapshot_of_another_type_can_be_what_a_disk_descends_from(emulator: Emulator) -> None:
+def test_a_disk_can_descend_from_a_snapshot_of_another_type(emulator: Emulator) -> None:
     emulator.do("vm", "create_snapshot", type="backup", name="weekly")
     emulator.do("eq", "off")
     emulator.do("vm", "restore_snapshot", name="before-release")
@@ -52,7 +52,7 @@ def test_a_failed_restore_leaves_a_damaged_disk(emulator: Emulator) -> None:
     assert descent(emulator) == "The VM's disk is damaged: a restore failed halfway"
 
 
-def test_a_removed_snapshot_leaves_its_elder_as_what_the_disk_descends_from(emulator: Emulator) -> None:
+def test_without_its_removed_snapshot_a_disk_descends_from_the_one_before(emulator: Emulator) -> None:
     emulator.do("eq", "off")
     emulator.do("vm", "create_snapshot", name="now")
     emulator.do("eq", "on")
@@ -61,13 +61,13 @@ def test_a_removed_snapshot_leaves_its_elder_as_what_the_disk_descends_from(emul
     assert "descends from before-release" in descent(emulator)
 
 
-def test_a_snapshot_under_way_stands_in_the_chain(emulator: Emulator) -> None:
+def test_a_snapshot_under_way_is_shown_in_the_chain(emulator: Emulator) -> None:
     emulator.start("vm", "create_snapshot", name="coming")
     emulator.advance(2)
     assert re.search(r"coming ▸ creating prepare, \d+ %", said(emulator, vm_page()))
 
 
-def test_a_hanging_task_says_so(emulator: Emulator) -> None:
+def test_a_hanging_task_is_shown_as_hanging(emulator: Emulator) -> None:
     emulator.fault("task_hangs")
     emulator.start("vm", "create_snapshot", name="stuck")
     emulator.advance(3600)
@@ -89,7 +89,7 @@ def test_polls_faults_and_jumps_are_marked_in_the_lane(emulator: Emulator) -> No
     assert "clock moved 10 s" in lane
 
 
-def test_what_happened_before_a_reset_is_not_marked(emulator: Emulator) -> None:
+def test_events_before_a_reset_are_not_marked(emulator: Emulator) -> None:
     emulator.fault("reject")
     emulator.call_vm("get_snapshot")
     emulator.advance(10)
@@ -99,7 +99,7 @@ def test_what_happened_before_a_reset_is_not_marked(emulator: Emulator) -> None:
     assert "fault" not in lane
 
 
-def test_tasks_that_run_at_the_same_time_stand_in_rows_of_their_own(emulator: Emulator) -> None:
+def test_simultaneous_tasks_have_separate_rows(emulator: Emulator) -> None:
     emulator.start("vm", "load_stats")
     emulator.start("vm", "get_snapshot")
     emulator.advance(60)
@@ -108,13 +108,13 @@ def test_tasks_that_run_at_the_same_time_stand_in_rows_of_their_own(emulator: Em
     assert re.findall(r'<svg x="[^"]*" width="[^"]*" y="(\d+)"', lane) == ["2", "2", "28"]
 
 
-def test_a_machine_without_snapshots_says_so_and_has_no_form_for_one(emulator: Emulator) -> None:
+def test_a_machine_without_snapshots_is_shown_without_a_form(emulator: Emulator) -> None:
     text = page(emulator, vm_page(12347))
     assert "A VDS has no snapshots" in text
     assert "create_snapshot" not in text.partition('id="timeline"')[0]
 
 
-def test_statistics_are_those_that_load_stats_gives(emulator: Emulator) -> None:
+def test_statistics_are_those_of_load_stats(emulator: Emulator) -> None:
     emulator.do("vm", "load_stats")
     stats = page(emulator, vm_page()).partition('id="charts"')[2]
     assert stats.count("<polyline") == 6

@@ -1,4 +1,4 @@
-"""The page as HTML: who gets it, what it may run, what it shows of what clients sent."""
+"""The page as HTML: who gets it, what it may run, and how it shows text from clients."""
 
 import html
 import re
@@ -20,7 +20,7 @@ SCRIPT = "<script>alert(1)</script>"
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_may_run_only_its_own_scripts_and_has_none_inside(emulator: Emulator, path: str) -> None:
+def test_a_page_may_run_only_its_own_scripts_and_has_no_inline_ones(emulator: Emulator, path: str) -> None:
     answer = emulator.http.get(path, headers=BROWSER)
     assert answer.headers["content-security-policy"] == POLICY
     assert "unsafe" not in POLICY
@@ -32,13 +32,13 @@ def test_a_page_may_run_only_its_own_scripts_and_has_none_inside(emulator: Emula
     assert not re.search(r"<[^>]*\s(style|on\w+)=", answer.text)
 
 
-def test_a_browser_gets_the_page_and_a_client_what_this_is(emulator: Emulator) -> None:
+def test_a_browser_gets_the_page_and_a_client_a_description(emulator: Emulator) -> None:
     assert "Virtual machines" in page(emulator)
     answer = emulator.http.get("/")
     assert answer.json()["emulator"] == "invapi-emulator"
 
 
-def test_an_account_has_a_page_of_its_own(emulator: Emulator) -> None:
+def test_an_account_has_its_own_page(emulator: Emulator) -> None:
     with httpx.Client(base_url=emulator.url) as http:
         made = http.post("/_emulator/accounts", content='{"name":"other","scenario":"one-vm"}').json()
         try:
@@ -53,11 +53,11 @@ def test_an_account_has_a_page_of_its_own(emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     "path", ["accounts/nobody", "accounts/demo/vms/1", "accounts/demo/vms/x", "accounts/N!"]
 )
-def test_what_is_not_there_is_said_on_a_page(emulator: Emulator, path: str) -> None:
+def test_a_missing_account_or_vm_has_an_error_page(emulator: Emulator, path: str) -> None:
     assert "Not found" in page(emulator, f"/_emulator/ui/{path}", status=404)
 
 
-def test_static_files_have_their_types_and_no_others_are_served(emulator: Emulator) -> None:
+def test_static_files_have_their_types_and_other_files_are_not_served(emulator: Emulator) -> None:
     for name, type_ in (
         ("page.js", "text/javascript"),
         ("page.css", "text/css"),
@@ -70,7 +70,7 @@ def test_static_files_have_their_types_and_no_others_are_served(emulator: Emulat
         assert emulator.http.get(f"/_emulator/ui/static/{name}").status_code == 404
 
 
-def test_what_clients_send_is_only_text(emulator: Emulator) -> None:
+def test_text_from_clients_is_only_text(emulator: Emulator) -> None:
     agent = {"User-Agent": SCRIPT}
     form = {"action": "create_snapshot", "token": "HOSTKEY_TOKEN", "id": "12345", "name": "good"}
     emulator.http.post("/vm.php", data=form | {"num_rotation": SCRIPT, SCRIPT: SCRIPT}, headers=agent)
@@ -82,7 +82,7 @@ def test_what_clients_send_is_only_text(emulator: Emulator) -> None:
         assert SCRIPT not in text
 
 
-def test_a_call_can_be_copied_as_curl_whatever_is_in_it(emulator: Emulator) -> None:
+def test_a_call_can_be_copied_as_curl_whatever_it_contains(emulator: Emulator) -> None:
     emulator.call_vm("create_snapshot", name='it\'s "<here>" $(now)')
     copied = html.unescape(re.findall(r'data-copy="(curl -s -X POST [^"]*)"', page(emulator))[0])
     assert copied == (
@@ -91,7 +91,7 @@ def test_a_call_can_be_copied_as_curl_whatever_is_in_it(emulator: Emulator) -> N
     )
 
 
-def test_the_journal_shows_what_the_filter_lets_through(emulator: Emulator) -> None:
+def test_the_journal_shows_what_the_filter_selects(emulator: Emulator) -> None:
     emulator.call_vm("create_snapshot", name="one")
     emulator.call_vm("create_snapshot", name="two")
     emulator.call("eq", "list")
@@ -129,7 +129,7 @@ def test_a_rule_shows_how_often_it_fired(emulator: Emulator) -> None:
     assert 'reject on {"action":"list"} fired 1 of 2 times; checked against 1 calls' in said(emulator)
 
 
-def test_an_account_of_many_machines_is_shown_in_parts(emulator: Emulator) -> None:
+def test_an_account_with_many_machines_is_shown_in_parts(emulator: Emulator) -> None:
     emulator.reset(scenario="large")
     first = page(emulator)
     assert first.count('class="card vm"') == 24
@@ -144,13 +144,13 @@ def test_an_account_without_machines_has_a_page(emulator: Emulator) -> None:
     assert "This account has no VM" in said(emulator)
 
 
-def test_with_an_admin_token_the_page_wants_it_too() -> None:
+def test_with_an_admin_token_the_page_requires_it_too() -> None:
     with running(admin_token="secret") as server:
         assert httpx.get(server.url, headers=BROWSER).headers["location"].startswith("/_emulator/ui/login?")
         assert httpx.get(server.url, headers=BROWSER | {"Authorization": "Bearer secret"}).status_code == 200
 
 
-def test_a_scenario_of_the_servers_own_file_can_be_reset_to(tmp_path: Path) -> None:
+def test_an_account_can_be_reset_to_a_scenario_of_the_servers_own_file(tmp_path: Path) -> None:
     file = tmp_path / "nightly.yaml"
     file.write_text("vms: [{id: 7}]")
     with Served(scenario=str(file)) as server:

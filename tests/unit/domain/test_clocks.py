@@ -28,7 +28,7 @@ def test_a_change_keeps_now_continuous(
 
 
 @given(clocks, st.integers(0, DAY))
-def test_the_real_time_of_an_instant_is_when_the_clock_shows_it(clock: Clock, ahead: int) -> None:
+def test_the_real_time_of_an_instant_is_when_the_clock_reaches_it(clock: Clock, ahead: int) -> None:
     real_time = clock.real_time_of(clock.base + ahead)
     if clock.mode == "frozen":
         assert real_time is None
@@ -39,7 +39,7 @@ def test_the_real_time_of_an_instant_is_when_the_clock_shows_it(clock: Clock, ah
         assert clock.now(real_time - 2) <= clock.base + ahead + slack
 
 
-def test_no_clock_goes_beyond_what_dates_can_say() -> None:
+def test_no_clock_goes_beyond_the_last_date() -> None:
     clock = Clock("real", 10_000, 1, LATEST - SECOND, REAL)
     assert clock.now(REAL + DAY) == LATEST
     assert iso(LATEST) == "9999-12-31T23:59:59Z"
@@ -50,19 +50,19 @@ def test_no_clock_goes_beyond_what_dates_can_say() -> None:
     [("real", False, REAL), ("real", True, REAL), ("frozen", True, SEEDED_START), ("auto", True, SEEDED_START),
      ("frozen", False, REAL - DAY), ("auto", False, REAL - DAY)],
 )  # fmt: skip
-def test_where_a_clock_starts(mode: ClockMode, *, seeded: bool, starts_at: int) -> None:
+def test_the_start_of_a_clock(mode: ClockMode, *, seeded: bool, starts_at: int) -> None:
     clock = ClockStart(mode).clock(seeded=seeded, made_at=REAL - DAY, real_now=REAL)
     assert clock.now(REAL) == starts_at
 
 
-def test_a_chosen_start_goes_over_the_others() -> None:
+def test_a_chosen_start_overrides_the_others() -> None:
     assert ClockStart("frozen", now=5).clock(seeded=True, made_at=REAL, real_now=REAL).now(REAL) == 5
 
 
 @given(st.integers(0, LATEST))
-def test_timestamps_are_read_as_they_are_written(instant: int) -> None:
+def test_timestamps_are_read_as_written(instant: int) -> None:
     assert parse_iso(iso(instant)) == instant
 
 
-def test_a_clock_that_hardly_runs_will_never_show_a_later_time() -> None:
+def test_an_almost_stopped_clock_never_reaches_a_later_time() -> None:
     assert Clock("real", 1e-320, 1, 0, REAL).real_time_of(1_000_000) is None

@@ -1,4 +1,4 @@
-"""Snapshots, as pure rules: room, rotation, what a restore deletes."""
+"""Snapshots, as pure rules: room, rotation, and what a restore deletes."""
 
 import pytest
 from hypothesis import assume, given
@@ -33,7 +33,7 @@ limits = st.integers(1, 8)
 
 
 @given(lists, excluded_names, limits)
-def test_rotation_never_exceeds_the_limit_nor_takes_an_excluded_one(
+def test_rotation_never_exceeds_the_limit_or_takes_an_excluded_snapshot(
     snapshots: list[Snapshot], excluded: tuple[str, ...], limit: int
 ) -> None:
     try:
@@ -47,7 +47,7 @@ def test_rotation_never_exceeds_the_limit_nor_takes_an_excluded_one(
 
 
 @given(lists, excluded_names, limits)
-def test_rotation_takes_no_more_than_it_must_and_never_a_newer_one(
+def test_rotation_takes_the_minimum_and_never_a_newer_snapshot(
     snapshots: list[Snapshot], excluded: tuple[str, ...], limit: int
 ) -> None:
     try:
@@ -64,7 +64,7 @@ def test_rotation_takes_no_more_than_it_must_and_never_a_newer_one(
 
 
 @given(lists, excluded_names, limits)
-def test_with_rotation_off_nothing_goes(
+def test_without_rotation_no_snapshot_is_removed(
     snapshots: list[Snapshot], excluded: tuple[str, ...], limit: int
 ) -> None:
     settings = RotationSettings(False, excluded)
@@ -76,7 +76,7 @@ def test_with_rotation_off_nothing_goes(
 
 
 @given(lists, excluded_names, limits)
-def test_what_is_accepted_can_be_rotated_unless_the_limit_was_lowered(
+def test_an_accepted_create_can_rotate_unless_the_limit_was_lowered(
     snapshots: list[Snapshot], excluded: tuple[str, ...], limit: int
 ) -> None:
     assume(len(snapshots) <= limit)
@@ -103,7 +103,7 @@ def test_a_snapshot_in_error_rotates_first_is_found_and_cannot_be_restored() -> 
 
 @pytest.mark.clause("4.8")
 @given(lists)
-def test_what_is_newer_goes_by_sequence_though_all_ended_at_one_time(snapshots: list[Snapshot]) -> None:
+def test_newer_is_decided_by_sequence_even_if_all_ended_at_one_time(snapshots: list[Snapshot]) -> None:
     for snapshot in snapshots:
         newer = newer_than(snapshot, snapshots)
         assert [other.sequence for other in newer] == list(range(snapshot.sequence + 1, len(snapshots)))

@@ -29,7 +29,7 @@ def a_task(due_at: int | None = START + 30 * SECOND) -> Task:
 
 
 @given(st.lists(instants, max_size=6), instants)
-def test_any_number_of_steps_give_the_same_task(steps: list[int], last: int) -> None:
+def test_any_number_of_steps_gives_the_same_task(steps: list[int], last: int) -> None:
     task = a_task()
     for step in sorted([*steps, last]):
         task = advance(task, step)
@@ -37,7 +37,7 @@ def test_any_number_of_steps_give_the_same_task(steps: list[int], last: int) -> 
 
 
 @given(instants)
-def test_a_task_ends_at_its_due_time_not_when_somebody_looks(now: int) -> None:
+def test_a_task_ends_at_its_due_time_not_when_it_is_read(now: int) -> None:
     task = advance(a_task(), now)
     assert (task.state, task.ended_at) == (
         ("done", task.due_at) if now >= START + 30 * SECOND else ("running", None)
@@ -56,7 +56,7 @@ def test_a_task_without_a_due_time_hangs(now: int) -> None:
 
 
 @given(st.integers(1, 100_000), st.floats(0, 1, exclude_max=True))
-def test_a_plan_starts_each_stage_when_the_one_before_is_due(size_gb: int, fraction: float) -> None:
+def test_a_plan_starts_each_stage_when_the_previous_one_is_due(size_gb: int, fraction: float) -> None:
     stages = plan(STAGES, size_gb, START, lambda _name: fraction)
     assert [stage.name for stage in stages] == ["first", "second", "third"]
     ends = [START, *(stage.ends_at for stage in stages)]
@@ -66,7 +66,7 @@ def test_a_plan_starts_each_stage_when_the_one_before_is_due(size_gb: int, fract
 
 
 @given(instants, instants)
-def test_progress_never_goes_back_and_is_full_only_when_done(one: int, other: int) -> None:
+def test_progress_never_decreases_and_is_full_only_when_done(one: int, other: int) -> None:
     sooner, later = sorted((one, other))
     before, after = (progress_at(advance(a_task(), now), now) for now in (sooner, later))
     assert 0 <= before <= after <= 100

@@ -1,4 +1,4 @@
-"""VMs, as pure rules: looking changes nothing."""
+"""VMs, as pure rules: reading changes nothing."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,20 +37,20 @@ def test_whole_seconds_of_running_change_disk_and_memory(now: int) -> None:
 
 
 @given(later, later)
-def test_a_vm_that_is_off_or_paused_stands_still(now: int, then: int) -> None:
+def test_a_vm_that_is_off_or_paused_does_not_change(now: int, then: int) -> None:
     for still in (powered_off(VM, now), paused(VM, now)):
         assert as_of(still, max(now, then) + DAY) == still
 
 
 @given(later)
-def test_a_pause_costs_the_state_nothing(now: int) -> None:
+def test_a_pause_does_not_affect_the_state(now: int) -> None:
     assert paused(VM, now).state == as_of(VM, now).state
     assert resumed(paused(VM, now), now + HOUR).running_since == now + HOUR
     assert resumed(powered_off(VM, now), now).running_since is None
 
 
 @given(later)
-def test_every_power_cycle_makes_other_states(now: int) -> None:
+def test_every_power_cycle_gives_other_states(now: int) -> None:
     off = powered_off(VM, now)
     on = powered_on(off, now)
     again = rebooted(on, now)
@@ -58,7 +58,7 @@ def test_every_power_cycle_makes_other_states(now: int) -> None:
     assert off.state.memory_fingerprint is None
 
 
-def test_only_the_last_hour_of_power_changes_is_kept_and_the_one_before() -> None:
+def test_power_changes_are_kept_for_an_hour_with_the_one_before() -> None:
     vm = VM
     for cycle in range(50):
         vm = powered_off(vm, DAY + cycle * HOUR)
@@ -68,6 +68,6 @@ def test_only_the_last_hour_of_power_changes_is_kept_and_the_one_before() -> Non
 
 
 @given(later, later)
-def test_looking_in_between_changes_nothing(now: int, then: int) -> None:
+def test_reading_in_between_changes_nothing(now: int, then: int) -> None:
     sooner, last = sorted((now, then))
     assert as_of(as_of(VM, sooner), last) == as_of(VM, last)

@@ -1,4 +1,4 @@
-"""Random calls and clock moves, against a simple model of what the world should be."""
+"""Random calls and clock moves, compared with a simple model of the world."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""A name that is registered twice is an error when the second module is imported."""
+"""A name registered twice is an error at the second import."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,7 @@ AGAIN: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("what", AGAIN)
-def test_a_second_entry_of_a_name_is_an_error(what: str) -> None:
+def test_a_second_entry_with_the_same_name_is_an_error(what: str) -> None:
     tables = (ACTIONS, KINDS, FAULTS, CHECKS, LINT_RULES, ASSUMPTIONS)
     before = [dict(table) for table in tables]
     with pytest.raises(ValueError, match=f"^two {what} are called "):
@@ -44,7 +44,7 @@ def test_a_second_entry_of_a_name_is_an_error(what: str) -> None:
     assert [dict(table) for table in tables] == before
 
 
-def test_the_same_action_of_another_module_starts_tasks_of_its_own() -> None:
+def test_the_same_action_of_another_module_has_its_own_tasks() -> None:
     status = ACTIONS["eq", "status"]
     with pytest.MonkeyPatch.context() as patch:
         for table in ("ACTIONS", "KINDS"):

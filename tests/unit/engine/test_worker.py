@@ -1,4 +1,4 @@
-"""The worker: things happen in time though nobody asks, and a lost database is waited for."""
+"""The worker: tasks take effect without any calls, and it waits for a lost database."""
 
 import asyncio
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def database(time: FakeClock, lasting: str) -> Iterator[Database]:
 
 
 def start_task(database: Database, time: FakeClock) -> None:
-    """Put a task into the demo account that is due in 20 seconds of its clock, 2 of real time."""
+    """Give the demo account a task that is due in 20 seconds of its clock, 2 of real time."""
     due_at = time.now + 20_000_000
     made = Task("key", "eq", "status", 12345, 1, {}, (PlannedStage("only", due_at),), time.now, due_at)
     database.run_now(DEMO, lambda unit: tasks.add(unit, made))
@@ -45,7 +45,7 @@ def alive_at(database: Database) -> int | None:
 
 
 async def until(condition: object, worker: Worker) -> None:
-    """Wake the worker and let it run until something is so."""
+    """Wake the worker and let it run until a condition holds."""
     assert callable(condition)
     async with asyncio.timeout(30):
         while not condition():
@@ -54,7 +54,7 @@ async def until(condition: object, worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("turns", range(5))
-def test_a_worker_that_is_stopped_in_the_moment_it_is_woken_stops(database: Database, turns: int) -> None:
+def test_a_worker_stopped_while_it_is_woken_stops(database: Database, turns: int) -> None:
     async def live() -> bool:
         worker = Worker(database)
         working = asyncio.create_task(worker.run())
@@ -72,7 +72,7 @@ def test_a_worker_that_is_stopped_in_the_moment_it_is_woken_stops(database: Data
     assert asyncio.run(live())
 
 
-def test_what_is_due_takes_effect_though_nobody_asks(database: Database, time: FakeClock) -> None:
+def test_due_tasks_take_effect_without_a_call(database: Database, time: FakeClock) -> None:
     start_task(database, time)
 
     async def live() -> None:
@@ -87,7 +87,7 @@ def test_what_is_due_takes_effect_though_nobody_asks(database: Database, time: F
     asyncio.run(live())
 
 
-def test_it_writes_down_that_the_server_lives(database: Database, time: FakeClock) -> None:
+def test_it_writes_the_heartbeat_of_the_server(database: Database, time: FakeClock) -> None:
     async def live() -> None:
         worker = Worker(database)
         working = asyncio.create_task(worker.run())
@@ -98,7 +98,7 @@ def test_it_writes_down_that_the_server_lives(database: Database, time: FakeCloc
     asyncio.run(live())
 
 
-def test_a_lost_database_is_waited_for(
+def test_it_waits_for_a_lost_database(
     database: Database, time: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     start_task(database, time)
@@ -122,7 +122,7 @@ def test_a_lost_database_is_waited_for(
     asyncio.run(live())
 
 
-def test_a_mistake_of_its_own_does_not_end_it(
+def test_an_internal_error_does_not_end_it(
     database: Database, time: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     start_task(database, time)
@@ -153,7 +153,7 @@ def test_a_frozen_clock_is_left_alone(database: Database, time: FakeClock) -> No
     async def live() -> None:
         worker = Worker(database)
         working = asyncio.create_task(worker.run())
-        # When it says for the second time that it lives, it has looked at all there is to do.
+        # At its second heartbeat it has looked at everything.
         for _ in range(2):
             time.go_on(1000)
             await until(lambda: alive_at(database) == time.now, worker)
@@ -171,9 +171,7 @@ def former_tasks(database: Database) -> int:
         return int(tx.execute(former).scalar_one())
 
 
-def test_what_is_left_of_former_worlds_is_cleared_away_also_after_a_restart(
-    database: Database, time: FakeClock
-) -> None:
+def test_former_worlds_are_cleared_away_even_after_a_restart(database: Database, time: FakeClock) -> None:
     def many(unit: UnitOfWork) -> None:
         for number in range(500):
             due_at = time.now + 20_000_000

@@ -1,4 +1,4 @@
-"""A log that is not read, or not read in time, holds nobody up and says what it left out."""
+"""An unread log, or one read late, delays nothing, and reports what it left out."""
 
 import logging
 import os
@@ -18,7 +18,7 @@ class Pipe:
     log: logging.Logger
 
     def read(self) -> list[str]:
-        """Return the lines that wait in the pipe, of which the last may lack its end."""
+        """Return the lines in the pipe. The last one may be incomplete."""
         os.set_blocking(self.reading, False)
         found = b""
         while (piece := self._piece()) is not None:
@@ -34,9 +34,9 @@ class Pipe:
 
 @pytest.fixture
 def pipe(request: pytest.FixtureRequest) -> Iterator[Pipe]:
-    """Make a pipe, and a logger that writes to it and waits for room as many seconds as the parameter says."""
+    """Make a pipe, and a logger that writes to it and waits for room for the parameter's seconds."""
     reading, writing = os.pipe()
-    log = logging.Logger("unread")  # noqa: LOG001 - known to nobody else
+    log = logging.Logger("unread")  # noqa: LOG001 - known to no other code
     log.addHandler(ToDescriptor(writing, request.param))
     yield Pipe(reading, log)
     os.close(reading)
@@ -48,7 +48,7 @@ patient = pytest.mark.parametrize("pipe", [60], indirect=True)
 
 
 @impatient
-def test_lines_that_nobody_takes_are_left_out_and_counted(pipe: Pipe) -> None:
+def test_unread_lines_are_left_out_and_counted(pipe: Pipe) -> None:
     for number in range(5_000):
         pipe.log.info("line %d of a log that nobody reads", number)
     *taken, end = pipe.read()
@@ -64,7 +64,7 @@ def test_lines_that_nobody_takes_are_left_out_and_counted(pipe: Pipe) -> None:
 
 
 @impatient
-def test_a_line_that_was_cut_does_not_run_into_the_next(pipe: Pipe) -> None:
+def test_the_line_after_a_cut_one_starts_a_new_line(pipe: Pipe) -> None:
     pipe.log.info("a" * 10_000_000)
     (cut,) = pipe.read()
     assert re.fullmatch("a+", cut)
@@ -78,7 +78,7 @@ def test_a_line_that_was_cut_does_not_run_into_the_next(pipe: Pipe) -> None:
 
 
 @patient
-def test_a_reader_that_takes_its_time_gets_all_of_it(pipe: Pipe) -> None:
+def test_a_slow_reader_gets_every_line(pipe: Pipe) -> None:
     expected = "\n".join(["b" * 1_000_000] * 3) + "\n"
     found = bytearray()
 
@@ -95,7 +95,7 @@ def test_a_reader_that_takes_its_time_gets_all_of_it(pipe: Pipe) -> None:
 
 
 @impatient
-def test_a_reader_that_is_gone_is_no_error(pipe: Pipe, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_reader_that_has_closed_is_no_error(pipe: Pipe, capfd: pytest.CaptureFixture[str]) -> None:
     os.close(pipe.reading)
     pipe.reading = os.open(os.devnull, os.O_RDONLY)
     pipe.log.info("to nobody")
@@ -103,7 +103,7 @@ def test_a_reader_that_is_gone_is_no_error(pipe: Pipe, capfd: pytest.CaptureFixt
 
 
 @impatient
-def test_a_record_that_cannot_be_formatted_is_told_as_logging_does(
+def test_a_record_that_cannot_be_formatted_is_reported_as_in_logging(
     pipe: Pipe, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pipe.log.info("%d", "no number")

@@ -1,4 +1,4 @@
-"""Whose address counts: the peer's, or what a trusted proxy says of its own."""
+"""The address of a caller: the peer's, or the one that a trusted proxy gives."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ def accepted(emulator: Emulator, token: str, address: str | None) -> bool:
 
 
 @pytest.mark.clause("5.1")
-def test_a_header_does_not_change_who_calls_unless_a_proxy_is_trusted(emulator: Emulator) -> None:
+def test_a_header_does_not_change_the_address_without_a_trusted_proxy(emulator: Emulator) -> None:
     token = login(emulator, "203.0.113.7")
     assert accepted(emulator, token, None)
     assert accepted(emulator, token, "198.51.100.1")
@@ -43,7 +43,7 @@ def trusting(proxies: str) -> Iterator[Emulator]:
 
 @pytest.mark.clause("5.1")
 @pytest.mark.parametrize("trusted", ["127.0.0.1", "127.0.0.0/8", "10.0.0.0/8,127.0.0.1", "*", "10.0.0.1,*"])
-def test_behind_a_trusted_proxy_a_token_is_bound_to_the_client_s_address(trusted: str) -> None:
+def test_behind_a_trusted_proxy_a_token_is_bound_to_the_clients_address(trusted: str) -> None:
     with trusting(trusted) as emulator:
         token = login(emulator, "203.0.113.7")
         assert accepted(emulator, token, "203.0.113.7")
@@ -52,13 +52,13 @@ def test_behind_a_trusted_proxy_a_token_is_bound_to_the_client_s_address(trusted
 
 
 @pytest.mark.clause("5.1")
-def test_what_a_client_says_before_the_trusted_proxy_does_not_count() -> None:
+def test_addresses_before_the_trusted_proxys_do_not_count() -> None:
     with trusting("127.0.0.1") as emulator:
         token = login(emulator, "203.0.113.7")
         assert not accepted(emulator, token, "203.0.113.7, 198.51.100.1")
 
 
-def test_a_proxy_that_is_not_trusted_changes_nothing() -> None:
+def test_a_proxy_without_trust_changes_nothing() -> None:
     with trusting("192.0.2.1") as emulator:
         token = login(emulator, "203.0.113.7")
         assert accepted(emulator, token, "198.51.100.1")

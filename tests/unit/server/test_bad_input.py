@@ -1,4 +1,4 @@
-"""Bad input of every kind gets a clear failure, and changes nothing."""
+"""Every kind of bad input gets a clear failure and changes nothing."""
 
 import json
 import socket
@@ -24,7 +24,7 @@ CREATE = {"action": "create_snapshot", "token": TOKEN, "id": "12345", "name": "a
 
 @pytest.fixture
 def unchanged(emulator: Emulator) -> Callable[[], None]:
-    """Return a check that the world is as it was, to the last field."""
+    """Return a check that the world is unchanged, to the last field."""
 
     def world() -> Json:
         return emulator.control("GET", "/vms") | emulator.control("GET", "/tasks")
@@ -118,7 +118,7 @@ def test_a_broken_multipart_body_is_400(
 
 
 @pytest.mark.parametrize("path", ["/vm%00.php", "/%00", f"/{'x' * 5000}.php"])
-def test_a_path_that_is_none_is_404(emulator: Emulator, path: str) -> None:
+def test_a_malformed_path_is_404(emulator: Emulator, path: str) -> None:
     response = emulator.http.post(path, data=CREATE)
     assert (response.status_code, emulator.answer(response)["reason"]) == (404, "unknown_module")
 
@@ -128,7 +128,7 @@ def test_a_multipart_body_without_a_boundary_in_its_type_is_400(emulator: Emulat
     assert (response.status_code, emulator.answer(response)["reason"]) == (400, "malformed_body")
 
 
-def test_a_whole_multipart_body_is_accepted(emulator: Emulator) -> None:
+def test_a_complete_multipart_body_is_accepted(emulator: Emulator) -> None:
     headers = {"content-type": 'multipart/form-data; boundary="B"'}
     response = emulator.http.post("/vm.php", content=WHOLE + b"--B--\r\n", headers=headers)
     assert response.json()["result"] == "OK"
@@ -159,7 +159,7 @@ def test_a_body_cut_by_a_lost_connection_changes_nothing(
     unchanged()
 
 
-def test_what_is_no_http_at_all_does_not_stop_the_server(emulator: Emulator) -> None:
+def test_input_that_is_not_http_does_not_stop_the_server(emulator: Emulator) -> None:
     address = urlsplit(emulator.url)
     with socket.create_connection((str(address.hostname), int(address.port or 0))) as connection:
         connection.sendall(b"POST /vm.php HTTP/1.1\r\nContent-Length: -1\r\n\r\n")
@@ -170,8 +170,8 @@ def test_what_is_no_http_at_all_does_not_stop_the_server(emulator: Emulator) -> 
     assert emulator.call("eq", "list")["result"] == "OK"
 
 
-def test_what_a_client_sent_comes_back_as_it_was(emulator: Emulator) -> None:
-    """Fields that no handler reads may hold anything that UTF-8 can say; the task's context repeats it."""
+def test_text_from_clients_comes_back_unchanged(emulator: Emulator) -> None:
+    """Fields that no handler reads may contain anything in UTF-8. The task's context repeats it."""
     odd = 'a\x00b\u2028\U0001f600"\\</script>\u202e'
     answer = emulator.do("vm", "load_stats", 12345, comment=odd, **{"odd\x00name": "x", "list[a][b]": "1"})
     assert answer["context"]["comment"] == odd
@@ -196,7 +196,7 @@ form_fields = st.dictionaries(
     ),
     fields=form_fields,
 )
-def test_no_form_whatsoever_makes_a_server_error(
+def test_no_form_causes_a_server_error(
     emulator: Emulator, module: str, action: str, fields: dict[str, Any]
 ) -> None:
     response = emulator.http.post(f"/{module}.php", data={"action": action, "token": TOKEN} | fields)
@@ -217,7 +217,7 @@ def test_no_form_whatsoever_makes_a_server_error(
     ),
     query=st.binary(max_size=50),
 )
-def test_no_bytes_whatsoever_make_a_server_error(
+def test_no_bytes_cause_a_server_error(
     emulator: Emulator, body: bytes, media_type: str, query: bytes
 ) -> None:
     response = emulator.http.post(

@@ -1,4 +1,4 @@
-"""One line in the log for each call, for people and for machines, and an id by which it is found again."""
+"""One log line for each call, for people and for machines, with an id to find it by."""
 
 import json
 import logging
@@ -38,7 +38,7 @@ def test_each_call_is_one_line_with_its_fields(emulator: Emulator, log: pytest.L
     assert "reason" not in accepted
 
 
-def test_people_get_it_in_a_line_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
+def test_the_line_for_people_has_them_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
     emulator.call("eq", "list", token="wrong")
     (record,) = [record for record in log.records if record.name == "invapi_emulator.calls"]
     line = HumanLines().format(record)
@@ -46,7 +46,7 @@ def test_people_get_it_in_a_line_too(emulator: Emulator, log: pytest.LogCaptureF
     assert line.endswith(" address=127.0.0.1")
 
 
-def test_what_is_no_call_at_all_has_its_line_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
+def test_input_that_is_not_a_call_has_its_line_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
     address = urlsplit(emulator.url)
     with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60) as connection:
         connection.sendall(b"GET / HTTP/x\r\n\r\n")
@@ -63,7 +63,7 @@ def test_the_kinds_of_faults_that_fired_are_named(emulator: Emulator, log: pytes
     assert (line["fault"], line["reason"]) == ("reject", "fault")
 
 
-def test_a_call_is_found_by_its_id_in_answer_log_and_journal(
+def test_a_call_has_the_same_id_in_answer_log_and_journal(
     emulator: Emulator, log: pytest.LogCaptureFixture
 ) -> None:
     form = {"action": "list", "token": TOKEN}
@@ -77,14 +77,14 @@ def test_a_call_is_found_by_its_id_in_answer_log_and_journal(
 
 
 @pytest.mark.parametrize("given", ["", "two words", "x" * 65, "a=b", '"', "é"])
-def test_an_id_that_is_no_plain_word_is_not_taken_over(emulator: Emulator, given: str) -> None:
+def test_an_id_that_is_not_a_plain_word_is_replaced(emulator: Emulator, given: str) -> None:
     response = emulator.http.get("/eq.php", headers=[(b"x-request-id", given.encode())])
     assert response.headers["x-request-id"] != given
     assert "-" in response.headers["x-request-id"]
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\r\n2026 INFO forged", "\x1b[31m", "\u2028x"])
-def test_nobody_can_forge_a_line(emulator: Emulator, log: pytest.LogCaptureFixture, name: str) -> None:
+def test_a_log_line_cannot_be_forged(emulator: Emulator, log: pytest.LogCaptureFixture, name: str) -> None:
     emulator.call("vm", name)
     (record,) = [record for record in log.records if record.name == "invapi_emulator.calls"]
     for line in (HumanLines().format(record), JsonLines().format(record)):

@@ -1,4 +1,4 @@
-"""Head and body of an answer go in one write, and what streams does not wait."""
+"""Head and body of an answer go in one write. Streams do not wait."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from invapi_emulator.server.coalescing_transport import CoalescingTransport
 
 
 class Wire:
-    """What reached the transport, write by write; `None` is its closing."""
+    """The data that reached the transport, write by write. `None` means that it was closed."""
 
     def __init__(self) -> None:
         self.written: list[bytes | None] = []
@@ -21,7 +21,7 @@ class Wire:
 
 
 def written(*turns: Callable[[CoalescingTransport], object]) -> list[bytes | None]:
-    """Let each of these have its turn of the loop, and return what came of it."""
+    """Run each of these in its own turn of the loop. Return the result."""
     wire = Wire()
 
     async def all_of_them() -> None:
@@ -48,18 +48,18 @@ def without_a_body(answer: CoalescingTransport) -> None:
     answer.close()
 
 
-def test_a_body_that_follows_at_once_goes_with_its_head() -> None:
+def test_an_immediate_body_goes_with_its_head() -> None:
     assert written(whole) == [b"head body"]
 
 
-def test_a_head_whose_body_comes_later_goes_alone() -> None:
+def test_a_head_with_a_later_body_goes_alone() -> None:
     later = (lambda answer: answer.write(b"head"), lambda answer: answer.write(b"one"), whole)
     assert written(*later) == [b"head", b"one", b"head ", b"body"]
 
 
-def test_a_client_that_waits_to_send_its_body_is_told_at_once() -> None:
+def test_a_client_that_waits_to_send_its_body_is_answered_at_once() -> None:
     assert written(asked_to_go_on, whole) == [b"HTTP/1.1 100 Continue\r\n\r\n", b"head body"]
 
 
-def test_a_head_without_a_body_goes_before_the_connection_closes() -> None:
+def test_a_head_without_a_body_is_written_before_the_connection_closes() -> None:
     assert written(without_a_body) == [b"head", None]

@@ -1,4 +1,4 @@
-"""What is no request that can be read is refused in one line, of which nothing is told that may be secret."""
+"""An unreadable request is refused in one line, without any part that may be secret."""
 
 import logging
 import socket
@@ -32,7 +32,7 @@ def answered(emulator: Emulator, sent: bytes) -> str:
     ],
     ids=range(8),
 )
-def test_it_is_answered_and_logged_without_what_it_said(
+def test_it_is_answered_and_logged_without_its_content(
     emulator: Emulator, caplog: pytest.LogCaptureFixture, request_line: bytes, status: str
 ) -> None:
     caplog.set_level(logging.INFO, "invapi_emulator")

@@ -1,4 +1,4 @@
-"""503: while it starts, while it stops, and when it has lost its database."""
+"""503: while the server starts or stops, and when it has lost its database."""
 
 import asyncio
 import sqlite3
@@ -24,7 +24,7 @@ def assert_unavailable(call: httpx.Response, control: httpx.Response, health: ht
     assert all(int(response.headers["retry-after"]) > 0 for response in (call, control, health))
 
 
-def test_while_it_starts_and_stops_calls_are_told_to_ask_again() -> None:
+def test_while_it_starts_and_stops_calls_are_asked_to_come_back() -> None:
     application = create_app()
     transport = httpx.ASGITransport(application)
 
@@ -43,7 +43,7 @@ def test_while_it_starts_and_stops_calls_are_told_to_ask_again() -> None:
     asyncio.run(ask())
 
 
-def test_nothing_is_done_that_the_journal_cannot_have(tmp_path: Path) -> None:
+def test_a_call_that_the_journal_cannot_record_is_not_executed(tmp_path: Path) -> None:
     file = tmp_path / "worlds.db"
     with running(db=str(file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
         thief = sqlite3.connect(file, isolation_level=None)
@@ -57,7 +57,7 @@ def test_nothing_is_done_that_the_journal_cannot_have(tmp_path: Path) -> None:
         assert http.post("/vm.php", data=create).json()["result"] == "OK"
 
 
-def test_without_its_database_it_says_so_and_comes_back(tmp_path: Path) -> None:
+def test_without_its_database_it_is_unavailable_and_recovers(tmp_path: Path) -> None:
     file = tmp_path / "worlds.db"
     with running(db=str(file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
         thief = sqlite3.connect(file, isolation_level=None)

@@ -1,4 +1,4 @@
-"""A call that came in whole is answered, whatever follows it on its connection."""
+"""A complete call is answered, whatever follows it on its connection."""
 
 import socket
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ def until_closed(connection: socket.socket) -> str:
 
 
 def said(emulator: Emulator, *sent: bytes) -> str:
-    """Send all of it on one connection, and return all that is said until the server closes it."""
+    """Send everything on one connection. Return everything received until the server closes it."""
     with connected(emulator) as connection:
         for part in sent:
             connection.sendall(part)
@@ -35,7 +35,7 @@ def said(emulator: Emulator, *sent: bytes) -> str:
     [(b"no HTTP\r\n\r\n", "405"), (b"x", "405"), (BROKEN_BODY, "400"), (b"GET / HTTP/x\r\n\r\n", "400")],
 )
 @pytest.mark.parametrize("calls", [[CALL], [CALL, LIST], [CALL, LIST, LIST]])
-def test_calls_before_what_is_no_http_are_answered_first(
+def test_calls_before_invalid_http_are_answered_first(
     emulator: Emulator, calls: list[bytes], rest: bytes, status: str
 ) -> None:
     answers = said(emulator, b"".join(calls) + rest).split("HTTP/1.1 ")[1:]
@@ -44,7 +44,7 @@ def test_calls_before_what_is_no_http_are_answered_first(
     assert [task["action"] for task in emulator.tasks] == ["create_snapshot"]
 
 
-def test_a_body_longer_than_its_length_does_not_hide_that_the_call_was_run_and_print(
+def test_a_body_longer_than_its_length_does_not_hide_the_executed_call(
     emulator: Emulator,
 ) -> None:
     answers = said(emulator, CALL.replace(FORM, FORM + b"bcd"))
@@ -54,7 +54,7 @@ def test_a_body_longer_than_its_length_does_not_hide_that_the_call_was_run_and_p
     assert emulator.listed()[-1] == "a"
 
 
-def test_a_client_that_asks_whether_to_send_its_body_is_told_to(emulator: Emulator) -> None:
+def test_a_client_that_asks_before_sending_its_body_gets_a_continue(emulator: Emulator) -> None:
     head, body = CALL.split(b"\r\n\r\n")
     with connected(emulator) as connection:
         connection.sendall(head + b"\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
@@ -65,7 +65,7 @@ def test_a_client_that_asks_whether_to_send_its_body_is_told_to(emulator: Emulat
     assert '"result":"OK"' in answer
 
 
-def test_an_answer_that_has_no_body_goes_before_what_is_said_of_the_rest(emulator: Emulator) -> None:
+def test_an_answer_without_a_body_comes_before_the_refusal_of_the_rest(emulator: Emulator) -> None:
     head = b"HEAD /eq.php HTTP/1.1\r\nHost: x\r\n\r\n"
     answers = said(emulator, head + b"no HTTP\r\n\r\n").split("HTTP/1.1 ")[1:]
     assert [("x-request-id" in answer.lower(), "connection: close" in answer) for answer in answers] == [

@@ -1,6 +1,6 @@
-"""A proxy before a PostgreSQL server that counts round trips: each Sync or simple query of a client is one.
+"""A proxy in front of a PostgreSQL server that counts round trips: each Sync or simple query is one.
 
-Between them the client waits for nothing (PostgreSQL's protocol: the server answers ReadyForQuery to each).
+Between them the client does not wait. In PostgreSQL's protocol the server answers ReadyForQuery to each.
 """
 
 import socket
@@ -13,11 +13,11 @@ _TRIP_ENDS = (b"S", b"Q")
 
 
 Transaction = list[list[str]]
-"""The statements that a client sent from the first one to the transaction's end, by round trip."""
+"""The statements of a client from the first one to the end of the transaction, by round trip."""
 
 
 class Connection:
-    """What one client sends, message by message; a statement that was prepared is known by its name."""
+    """The messages of one client. A prepared statement is known by its name."""
 
     def __init__(self, ended: list[Transaction]) -> None:
         self._ended = ended
@@ -28,7 +28,7 @@ class Connection:
 
     def sent(self, data: bytes) -> None:
         self._rest += data
-        if not self._started:  # the startup message alone has no kind
+        if not self._started:  # only the startup message has no kind
             length = int.from_bytes(self._rest[:4], "big")
             if len(self._rest) < length:
                 return
@@ -93,12 +93,12 @@ def _forward(one: socket.socket, other: socket.socket, heard: object) -> None:
                 other.sendall(data)
             other.shutdown(socket.SHUT_WR)
         except OSError:
-            return  # either side is gone
+            return  # one side has closed
 
 
 @contextmanager
 def proxied(server: str) -> Iterator[Proxy]:
-    """Lend a proxy to the server that listens at a Unix socket."""
+    """Lend a proxy for the server that listens on a Unix socket."""
     proxy = Proxy(server)
     try:
         yield proxy

@@ -1,4 +1,4 @@
-"""On SQLite, calls of one turn of the event loop are committed together, and each is answered only when that is done."""
+"""On SQLite, calls of one turn of the event loop are committed together, and answered only after that."""
 
 import asyncio
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def database(time: FakeClock, file: Path) -> Iterator[SqliteDatabase]:
 
 @pytest.fixture
 def commits(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return a list that gets longer with each transaction that is committed."""
+    """Return a list that grows with each committed transaction."""
     assert database.durable
     made: list[int] = []
     commit = SqliteConnection.commit
@@ -45,7 +45,7 @@ def commits(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> list[i
     return made
 
 
-def test_calls_that_come_together_share_one_commit_and_each_sees_those_before(
+def test_simultaneous_calls_share_one_commit_and_each_sees_those_before(
     database: SqliteDatabase, commits: list[int]
 ) -> None:
     assert at_once(database, *[started_of] * 5) == [1, 2, 3, 4, 5]
@@ -60,7 +60,7 @@ def test_nothing_is_answered_before_it_is_committed(database: SqliteDatabase, co
     assert asyncio.run(one_after_the_other()) == [(1, 1), (2, 2), (3, 3)]
 
 
-def test_a_client_that_goes_takes_only_its_own_answer_with_it(database: SqliteDatabase) -> None:
+def test_a_client_that_leaves_loses_only_its_own_answer(database: SqliteDatabase) -> None:
     async def leave() -> list[int]:
         going = asyncio.create_task(database.run(DEMO, started_of))
         staying = asyncio.create_task(database.run(DEMO, started_of))
@@ -74,7 +74,7 @@ def test_a_client_that_goes_takes_only_its_own_answer_with_it(database: SqliteDa
     assert stored(database) == 2
 
 
-def test_one_call_that_cannot_be_written_does_not_take_the_others_with_it(database: SqliteDatabase) -> None:
+def test_a_call_that_cannot_be_written_does_not_affect_the_others(database: SqliteDatabase) -> None:
     database.run_now(DEMO, lambda unit: events.record(unit, 1, "power", vm=VM))
     first, second, third = at_once(database, started_of, breaking, started_of)
     assert (first, third) == (1, 2)
@@ -83,7 +83,7 @@ def test_one_call_that_cannot_be_written_does_not_take_the_others_with_it(databa
     assert at_once(database, started_of) == [3]
 
 
-def test_when_the_file_is_gone_only_what_must_be_kept_is_refused(
+def test_when_the_file_is_missing_only_writing_calls_are_refused(
     database: SqliteDatabase, file: Path
 ) -> None:
     away = file.with_name("away.db")
@@ -96,7 +96,7 @@ def test_when_the_file_is_gone_only_what_must_be_kept_is_refused(
     assert stored(database) == 2
 
 
-def test_a_unit_that_asks_the_database_sees_what_waits_to_be_written(database: SqliteDatabase) -> None:
+def test_a_unit_that_queries_the_database_sees_pending_changes(database: SqliteDatabase) -> None:
     def start(unit: UnitOfWork) -> str:
         tasks.add(unit, Task("key", "eq", "off", VM, 99, {}, (PlannedStage("only", 10),), 1, 10))
         return "started"
@@ -110,12 +110,10 @@ def test_a_unit_that_asks_the_database_sees_what_waits_to_be_written(database: S
     assert at_once(database, start, ask, ask_by_sql) == ["started", ["key"], ["key"]]
 
 
-def test_a_unit_is_run_again_when_what_it_has_read_could_not_be_written(
-    database: SqliteDatabase, file: Path
-) -> None:
+def test_a_unit_runs_again_if_what_it_read_could_not_be_written(database: SqliteDatabase, file: Path) -> None:
     def ask(unit: UnitOfWork) -> tuple[int, int]:
         before = vms.load(unit, VM).started.get("test", 0)
-        return before, len(tasks.under_way(unit, VM))  # which has to look into the database
+        return before, len(tasks.under_way(unit, VM))  # which queries the database
 
     away = file.with_name("away.db")
     file.rename(away)
@@ -125,6 +123,6 @@ def test_a_unit_is_run_again_when_what_it_has_read_could_not_be_written(
     away.rename(file)
 
 
-def test_what_only_looks_commits_nothing(database: SqliteDatabase, commits: list[int]) -> None:
+def test_reading_commits_nothing(database: SqliteDatabase, commits: list[int]) -> None:
     assert at_once(database, lambda unit: vms.load(unit, VM).id) == [VM]
     assert commits == []

@@ -1,4 +1,4 @@
-"""No account can read, change, or tell by the work it makes, anything of another."""
+"""No account can read or change anything of another, or detect it by the work it causes."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,12 +21,12 @@ ELSEWHERE = 20001
 """A VM that only the other account has."""
 
 OF_THE_WORKER = ("min(task.next_at)", "ORDER BY task.next_at", "clock_timestamp()")
-"""What is in the statements with which the worker looks for what is due, whenever that may be."""
+"""Part of the worker's statements that look for due tasks, which may run at any time."""
 
 
 @pytest.fixture
 def other(emulator: Emulator, http: httpx.Client) -> Iterator[Json]:
-    """Return an account with VMs of its own, and one whose id demo has too."""
+    """Return an account with VMs of its own, and one with an id that demo has too."""
     made: Json = http.post("/_emulator/accounts", json={"seed": 1, "scenario": "one-vm"}).json()
     vm = {"id": ELSEWHERE, "kind": "VPS", "engine": "openstack", "hostname": "theirs"}
     http.post(f"/_emulator/accounts/{made['name']}/vms", json=vm).raise_for_status()
@@ -40,7 +40,7 @@ def state(http: httpx.Client, account: str) -> Any:
 
 
 @pytest.mark.parametrize(("module", "action"), ABOUT_A_VM)
-def test_a_vm_of_another_account_is_as_one_that_is_not_there(
+def test_a_vm_of_another_account_looks_like_a_missing_one(
     emulator: Emulator, http: httpx.Client, other: Json, module: str, action: str
 ) -> None:
     before = state(http, other["name"])
@@ -62,7 +62,7 @@ def test_the_same_id_in_two_accounts_is_two_vms(
 
 
 def statements_of(work: Callable[[], object]) -> list[str]:
-    """Return what calls of the server, in this process, ask its database meanwhile, but for the journal's bounds."""
+    """Return the statements of calls to the server, in this process, without those that limit the journal."""
     seen: list[str] = []
     select, write = Statement.compiled, Write.sql
 
@@ -79,7 +79,7 @@ def statements_of(work: Callable[[], object]) -> list[str]:
         return text
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(state_check, "ENABLED", False)  # which asks much itself
+        patch.setattr(state_check, "ENABLED", False)  # it adds many statements
         patch.setattr(Statement, "compiled", compiled)
         patch.setattr(Write, "sql", sql)
         work()
@@ -87,11 +87,11 @@ def statements_of(work: Callable[[], object]) -> list[str]:
 
 
 @pytest.mark.parametrize(("module", "action"), ABOUT_A_VM)
-def test_looking_for_a_vm_of_another_is_the_same_work_as_for_none(
+def test_a_vm_of_another_account_causes_the_same_work_as_a_missing_one(
     emulator: Emulator, other: Json, module: str, action: str
 ) -> None:
     assert other["vms"]
-    for _ in range(2):  # whose call it is, and how long the journal is, is known from then on
+    for _ in range(2):  # from the second time on the call's account and the journal's length are known
         emulator.call(module, action, id=88888, **NAMES)
     theirs = statements_of(lambda: emulator.call(module, action, id=ELSEWHERE, **NAMES))
     nobodys = statements_of(lambda: emulator.call(module, action, id=99999, **NAMES))
@@ -99,7 +99,7 @@ def test_looking_for_a_vm_of_another_is_the_same_work_as_for_none(
     assert len(theirs) > 1
 
 
-def test_a_wrong_password_is_the_same_work_as_an_unknown_user(emulator: Emulator, other: Json) -> None:
+def test_a_wrong_password_causes_the_same_work_as_an_unknown_user(emulator: Emulator, other: Json) -> None:
     def attempt(user: str) -> list[str]:
         return statements_of(lambda: emulator.call("auth", "whmcslogin", user=user, password="wrong"))
 
@@ -109,13 +109,13 @@ def test_a_wrong_password_is_the_same_work_as_an_unknown_user(emulator: Emulator
     )
 
 
-def test_lists_and_logins_know_only_one_s_own(emulator: Emulator, other: Json) -> None:
+def test_lists_and_logins_only_contain_ones_own(emulator: Emulator, other: Json) -> None:
     assert ELSEWHERE not in emulator.call("eq", "list")["servers"]
     assert ELSEWHERE not in emulator.call("auth", "login", key="demo-api-key")["result"]["servers"]
     assert emulator.call("eq", "list", token=other["token"])["servers"] == [12345, ELSEWHERE]
 
 
-def test_faults_clocks_and_resets_of_one_do_not_touch_the_other(
+def test_faults_clocks_and_resets_of_one_account_do_not_affect_another(
     emulator: Emulator, http: httpx.Client, other: Json
 ) -> None:
     before = state(http, other["name"])
@@ -127,7 +127,7 @@ def test_faults_clocks_and_resets_of_one_do_not_touch_the_other(
     assert answer["result"] == "OK"
 
 
-def test_in_journal_and_events_of_one_is_nothing_of_the_other(
+def test_journal_and_events_of_one_account_contain_nothing_of_another(
     emulator: Emulator, http: httpx.Client, other: Json
 ) -> None:
     http.post("/eq.php", data={"action": "off", "token": other["token"], "id": ELSEWHERE})

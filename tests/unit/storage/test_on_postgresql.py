@@ -1,4 +1,4 @@
-"""Servers that share a PostgreSQL database: news between them, accounts that one holds, connections that are lost."""
+"""Servers that share a PostgreSQL database: notifications, locked accounts, lost connections."""
 
 import asyncio
 import threading
@@ -19,11 +19,11 @@ from tests.support.calls import DEMO
 from tests.support.postgres_server import Postgres
 
 TRIES = 300
-"""So often news are sent again, a fifth of a second apart, until they must have arrived."""
+"""Number of times that notifications are sent, a fifth of a second apart, until they must have arrived."""
 
 
 class Ear:
-    """Who listens to a database's news."""
+    """Listens to the notifications of a database."""
 
     def __init__(self, database: Database, news: Iterable[int]) -> None:
         self.heard: set[tuple[str, int]] = set()
@@ -37,7 +37,7 @@ class Ear:
         self._something.set()
 
     def hears(self, speaker: Database, news: set[int], due: int) -> bool:
-        """Tell whether it hears all of this; the first may be said before it listens."""
+        """Tell whether all of this arrives. The first may be sent before it listens."""
         wanted = {("news", account_id) for account_id in news} | {("due", due)}
         for _ in range(TRIES):
             if wanted <= self.heard:
@@ -59,7 +59,7 @@ def two(postgres: Postgres, request: pytest.FixtureRequest) -> Iterator[tuple[Da
         yield one, other
 
 
-def test_news_of_one_reach_the_other_also_after_a_restart_of_the_database(
+def test_notifications_reach_the_other_server_even_after_a_database_restart(
     two: tuple[Database, Database], postgres: Postgres
 ) -> None:
     one, other = two
@@ -70,13 +70,13 @@ def test_news_of_one_reach_the_other_also_after_a_restart_of_the_database(
     assert ear.heard == {("news", 7), ("due", 8), ("news", 17), ("due", 18)}
 
 
-def test_more_news_than_fit_into_one_notice_all_arrive(two: tuple[Database, Database]) -> None:
+def test_more_notifications_than_fit_into_one_message_all_arrive(two: tuple[Database, Database]) -> None:
     one, other = two
     news = set(range(10**9, 10**9 + 3000))
     assert Ear(other, news).hears(one, news, 8)
 
 
-def test_a_worker_gets_no_account_that_another_holds(postgres: Postgres) -> None:
+def test_a_worker_gets_no_account_that_another_has_locked(postgres: Postgres) -> None:
     settings = read_settings({"db": postgres.url("held"), "clock": "frozen"})
     with ExitStack() as opened:
         one, other = (open_worlds(settings, real_time()) for _ in range(2))
@@ -84,7 +84,7 @@ def test_a_worker_gets_no_account_that_another_holds(postgres: Postgres) -> None
             opened.callback(database.close)
 
         def busy(database: Database) -> bool:
-            """Tell whether somebody who does not wait finds the account held."""
+            """Tell whether a caller that does not wait finds the account locked."""
             try:
                 asyncio.run(database.run(DEMO, lambda _: None, wait=False))
             except AccountBusy:
@@ -99,7 +99,7 @@ def test_a_worker_gets_no_account_that_another_holds(postgres: Postgres) -> None
         assert [busy(one), busy(other)] == [False, False]
 
 
-def test_a_connection_that_is_lost_while_somebody_reads_is_told_to_the_reader_alone(
+def test_a_connection_lost_during_a_read_is_only_reported_to_the_reader(
     postgres: Postgres, caplog: pytest.LogCaptureFixture
 ) -> None:
     db = postgres.url("lost")
@@ -117,7 +117,7 @@ def test_a_connection_that_is_lost_while_somebody_reads_is_told_to_the_reader_al
             assert accounts.by_name(tx, "demo")
 
 
-def test_a_connection_that_is_lost_amid_a_unit_of_work_takes_its_changes_with_it(
+def test_a_connection_lost_during_a_unit_of_work_rolls_back_its_changes(
     postgres: Postgres, caplog: pytest.LogCaptureFixture
 ) -> None:
     db = postgres.url("lost_amid")
@@ -136,7 +136,7 @@ def test_a_connection_that_is_lost_amid_a_unit_of_work_takes_its_changes_with_it
         assert shown == ["demo"]
 
 
-def test_a_connection_that_is_lost_while_it_commits_is_told_as_lost(
+def test_a_connection_lost_during_its_commit_is_reported_as_lost(
     postgres: Postgres, caplog: pytest.LogCaptureFixture
 ) -> None:
     db = postgres.url("lost_at_commit")
@@ -163,4 +163,4 @@ _LOSES_ITSELF_AT_COMMIT = (
     FOR EACH ROW EXECUTE FUNCTION lose()
     """,
 )
-"""The check of a constraint that is deferred runs within COMMIT."""
+"""A deferred constraint is checked within COMMIT."""

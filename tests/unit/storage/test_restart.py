@@ -1,4 +1,4 @@
-"""A store that lasts: a restart goes on where it was."""
+"""A persistent store: a restart continues where the server stopped."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.support.fake_clock import FakeClock, opened
 from tests.support.harness import Emulator, running
 
 
-def test_a_restart_goes_on_where_it_was_and_clocks_stood_still(time: FakeClock, lasting: str) -> None:
+def test_a_restart_continues_where_it_was_and_clocks_stood_still(time: FakeClock, lasting: str) -> None:
     with (
         running(time, db=lasting, clock="real", rate=10) as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
@@ -37,7 +37,7 @@ def test_a_restart_goes_on_where_it_was_and_clocks_stood_still(time: FakeClock, 
         assert emulator.check(first)["reason"] == "key_spent"
 
 
-def test_flags_about_worlds_leave_accounts_alone_that_are_there_and_say_so(
+def test_flags_about_worlds_leave_existing_accounts_alone_and_say_so(
     time: FakeClock, lasting: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with running(time, db=lasting, clock="frozen", seed=5):
@@ -54,7 +54,7 @@ def test_flags_about_worlds_leave_accounts_alone_that_are_there_and_say_so(
         assert emulator.call("eq", "list")["servers"] == [12345, 12346, 12347, 12348]
 
 
-def test_a_start_sets_the_clocks_of_all_accounts_by_one_statement(time: FakeClock, tmp_path: Path) -> None:
+def test_a_start_sets_the_clocks_of_all_accounts_with_one_statement(time: FakeClock, tmp_path: Path) -> None:
     file = str(tmp_path / "worlds.db")
     with running(time, db=file) as server, httpx.Client(base_url=server.url) as http:
         for _ in range(5):

@@ -1,4 +1,4 @@
-"""On PostgreSQL a call waits for the database as seldom as it can: its round trips, counted on the wire."""
+"""On PostgreSQL a call makes as few round trips as possible. They are counted on the wire."""
 
 from collections.abc import Callable, Iterator
 
@@ -32,7 +32,7 @@ def on(proxy: Proxy, database: str) -> str:
 
 
 def trips_of(proxy: Proxy, call: Callable[[], object]) -> list[Transaction]:
-    """Return the transactions that wrote a line of the journal meanwhile."""
+    """Return the transactions that wrote a journal entry meanwhile."""
     before = len(proxy.ended)
     call()
     return [
@@ -50,9 +50,9 @@ def shown(transaction: Transaction) -> str:
 def test_a_call_is_one_transaction_of_few_round_trips(
     monkeypatch: pytest.MonkeyPatch, postgres: Postgres, proxy: Proxy, action: str
 ) -> None:
-    monkeypatch.setattr(state_check, "ENABLED", False)  # which asks much itself
+    monkeypatch.setattr(state_check, "ENABLED", False)  # it adds many statements
     name = f"trips_{action}"
-    postgres.url(name)  # which makes the database
+    postgres.url(name)  # this creates the database
     with (
         running(db=on(proxy, name)) as server,
         httpx.Client(base_url=server.url) as http,
@@ -64,7 +64,7 @@ def test_a_call_is_one_transaction_of_few_round_trips(
         key = emulator.start("eq", "reboot")
         make = CALLS[action]
         emulator.advance(until="idle")
-        for n in range(2):  # whose token it is, and the account's state, is known from then on
+        for n in range(2):  # from the second time on the token's account and its state are known
             make(emulator, key, n)
             emulator.advance(until="idle")
         make(emulator, key, 2)
@@ -73,6 +73,6 @@ def test_a_call_is_one_transaction_of_few_round_trips(
         assert len(loaded) <= LOADED, shown(loaded)
 
         emulator.advance(until="idle")
-        elsewhere.eq("show")  # another server's calls change the account too: its journal's numbers
+        elsewhere.eq("show")  # another server's calls change the account too: the numbers in its journal
         (reloaded,) = trips_of(proxy, lambda: make(emulator, key, 3))
         assert len(reloaded) == len(loaded) + 1, shown(reloaded)

@@ -1,4 +1,4 @@
-"""A SQLite file is looked at before anything is written: what is damaged, foreign or in use stays as it is."""
+"""A SQLite file is checked before any write. A damaged or foreign file, or one in use, stays unchanged."""
 
 import hashlib
 import sqlite3
@@ -17,7 +17,7 @@ from invapi_emulator.storage.schema import prepare_schema
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Return a database of this version, with nothing in it."""
+    """Return an empty database of this version."""
     file = tmp_path / "worlds.db"
     database = open_database(str(file), lambda: 0)
     with database.transaction() as tx:
@@ -43,27 +43,27 @@ def assert_refused_and_untouched(file: Path, says: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
-def test_a_database_of_somebody_else_is_left_as_it_is(tmp_path: Path, mode: str) -> None:
+def test_a_database_of_another_program_is_not_changed(tmp_path: Path, mode: str) -> None:
     with closing(sqlite3.connect(tmp_path / "theirs.db")) as theirs:
         theirs.execute(f"PRAGMA journal_mode = {mode}")
         theirs.execute("CREATE TABLE recipes (id INTEGER)")
     assert_refused_and_untouched(tmp_path / "theirs.db", "something else: the tables recipes")
 
 
-def test_a_database_that_somebody_else_has_open_is_left_as_it_is(tmp_path: Path) -> None:
+def test_a_database_that_another_program_has_open_is_not_changed(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "theirs.db")) as theirs:
         theirs.execute("PRAGMA journal_mode = WAL")
         theirs.execute("CREATE TABLE recipes (id INTEGER)")
         assert_refused_and_untouched(tmp_path / "theirs.db", "something else: the tables recipes")
 
 
-def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_not_changed(tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("not a database, but long enough to look at" * 100)
     assert_refused_and_untouched(notes, "file is not a database")
 
 
-def test_a_database_of_a_newer_version_is_left_as_it_is(file: Path) -> None:
+def test_a_database_of_a_newer_version_is_not_changed(file: Path) -> None:
     with closing(sqlite3.connect(file)) as changing:
         changing.execute("UPDATE alembic_version SET version_num = '9999'")
         changing.commit()
@@ -71,7 +71,7 @@ def test_a_database_of_a_newer_version_is_left_as_it_is(file: Path) -> None:
 
 
 def overwritten(content: bytes) -> bytes:
-    """Return it with every page but the first lost, where trees of tables begin."""
+    """Return it with every page lost except the first, where trees of tables begin."""
     return content[:4096] + b"\xff" * (len(content) - 4096)
 
 
@@ -83,12 +83,12 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_database_is_left_as_it_is(file: Path, damage: str) -> None:
+def test_a_damaged_database_is_not_changed(file: Path, damage: str) -> None:
     file.write_bytes(DAMAGES[damage](file.read_bytes()))
     assert_refused_and_untouched(file, "is damaged: ")
 
 
-def test_what_was_left_in_the_log_by_a_kill_is_looked_at_too(file: Path, tmp_path: Path) -> None:
+def test_a_log_left_by_a_kill_is_checked_too(file: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as writing:
         writing.execute("UPDATE alembic_version SET version_num = '9999'")
         killed = tmp_path / "killed"
@@ -98,7 +98,7 @@ def test_what_was_left_in_the_log_by_a_kill_is_looked_at_too(file: Path, tmp_pat
     assert_refused_and_untouched(killed / "worlds.db", "another version .schema 9999")
 
 
-def test_a_file_in_use_is_refused_by_any_name_and_the_first_is_named(file: Path) -> None:
+def test_a_file_in_use_is_refused_under_any_name_and_its_server_is_named(file: Path) -> None:
     link = file.with_name("link.db")
     link.symlink_to(file)
     first = open_database(str(file), lambda: 0)
@@ -110,7 +110,7 @@ def test_a_file_in_use_is_refused_by_any_name_and_the_first_is_named(file: Path)
     open_database(str(link), lambda: 0).close()
 
 
-def test_a_file_with_a_second_name_of_its_own_is_refused(file: Path) -> None:
+def test_a_file_with_a_hard_link_is_refused(file: Path) -> None:
     file.with_name("link.db").hardlink_to(file)
     assert_refused_and_untouched(file, "it has a hard link")
 
@@ -134,7 +134,7 @@ def test_a_closed_file_has_no_log_beside_it(file: Path) -> None:
     assert sorted(each.name for each in file.parent.iterdir()) == ["worlds.db", "worlds.db.lock"]
 
 
-def test_what_could_not_be_found_again_is_not_committed(file: Path) -> None:
+def test_a_commit_that_could_not_be_found_again_is_refused(file: Path) -> None:
     database = open_database(str(file), lambda: 0)
     away = file.with_name("away.db")
     file.rename(away)
@@ -148,7 +148,7 @@ def test_what_could_not_be_found_again_is_not_committed(file: Path) -> None:
     database.close()
 
 
-def test_a_file_put_in_the_place_of_one_that_is_open_is_what_the_next_start_finds(file: Path) -> None:
+def test_a_file_that_replaces_an_open_one_is_what_the_next_start_finds(file: Path) -> None:
     other = file.with_name("other.db")
     other.write_bytes(file.read_bytes())
     database = open_database(str(file), lambda: 0)
@@ -163,7 +163,7 @@ def test_a_file_put_in_the_place_of_one_that_is_open_is_what_the_next_start_find
     database.close()
 
 
-def test_a_file_that_is_moved_away_while_it_is_open_takes_all_with_it(file: Path) -> None:
+def test_a_file_that_is_moved_while_open_takes_everything_with_it(file: Path) -> None:
     away = file.with_name("away.db")
     database = open_database(str(file), lambda: 0)
     with database.transaction() as tx:
@@ -177,6 +177,6 @@ def test_a_file_that_is_moved_away_while_it_is_open_takes_all_with_it(file: Path
     database.close()
 
 
-def test_what_is_no_file_is_refused() -> None:
+def test_a_special_file_is_refused() -> None:
     with pytest.raises(CannotStart, match="not a regular file"):
         open_database("/dev/null", lambda: 0)

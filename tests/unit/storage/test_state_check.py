@@ -1,4 +1,4 @@
-"""Mistakes in the upkeep of the state in memory, made one at a time: the comparison with the database finds each."""
+"""Mutations of the state in memory, one at a time: the comparison with the database finds each."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -30,11 +30,11 @@ def database(time: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Datab
     monkeypatch.setattr(state_check, "ENABLED", True)
     with opened(time, seed=7, clock="auto", polls=0) as database:
         yield database
-        monkeypatch.setattr(state_check, "ENABLED", False)  # the mistake is still there
+        monkeypatch.setattr(state_check, "ENABLED", False)  # the mutation is still there
 
 
 def live(database: Database) -> None:
-    """Make calls that change something of everything that is kept in memory."""
+    """Make calls that change something of everything in memory."""
     database.run_now(DEMO, add_rule)
     login = called(database, "auth", action="login", key="demo-api-key")
     assert login.answer is not None
@@ -60,7 +60,7 @@ def add_rule(unit: UnitOfWork) -> None:
     faults.add(unit, faults.Rule(number, {"kind": "latency", "seconds": 0.0, "times": None}))
 
 
-def test_without_a_mistake_nothing_is_found(database: Database) -> None:
+def test_without_a_mutation_nothing_is_found(database: Database) -> None:
     live(database)
 
 
@@ -87,7 +87,7 @@ def revision_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 def not_taken_over(
     record: Record[Any], *, deletions_only: bool = False
 ) -> Callable[[pytest.MonkeyPatch], None]:
-    """Return a mistake: what is changed of a kind of record, or deleted of it, is written but not taken over."""
+    """Return a mutation: a change or deletion of a kind of record is written, but not applied to memory."""
 
     def plant(monkeypatch: pytest.MonkeyPatch) -> None:
         as_it_is = AccountState._take
@@ -104,7 +104,7 @@ def not_taken_over(
 
 
 def column_not_written(record: Record[Any], column: str) -> Callable[[pytest.MonkeyPatch], None]:
-    """Return a mistake: a column of a record is not written when the record changes."""
+    """Return a mutation: a column of a record is not written when the record changes."""
 
     def plant(monkeypatch: pytest.MonkeyPatch) -> None:
         as_it_is = record.updated
@@ -144,7 +144,7 @@ MISTAKES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_in_the_upkeep_is_found(database: Database, mistake: str) -> None:
+def test_a_mutation_of_the_state_is_found(database: Database, mistake: str) -> None:
     with pytest.MonkeyPatch.context() as mutated:
         MISTAKES[mistake](mutated)
         with pytest.raises(StateDiffers):

@@ -1,4 +1,4 @@
-"""Statements that go to the driver say what SQLAlchemy's own way says: rows, changes, errors."""
+"""Statements that go to the driver give the same as SQLAlchemy: rows, changes, errors."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ def database(time: FakeClock) -> Iterator[Database]:
 
 
 @pytest.mark.parametrize("table", [vm, account, snapshot, rotation], ids=lambda table: table.name)
-def test_rows_are_those_of_sqlalchemy(database: Database, table: Table) -> None:
+def test_rows_are_the_same_as_sqlalchemys(database: Database, table: Table) -> None:
     everything = select(table)
     with database.read() as tx:
         plain = [tuple(row) for row in tx.execute(everything)]
@@ -36,7 +36,7 @@ def test_rows_are_those_of_sqlalchemy(database: Database, table: Table) -> None:
     assert sorted(map(str, plain)) == sorted(map(str, found))
 
 
-def test_values_go_in_and_come_out_as_their_columns_want_them(database: Database) -> None:
+def test_values_are_converted_as_their_columns_require(database: Database) -> None:
     odd = RotationSettings(enabled=True, excluded=("a", "ß\0", "😀"))
     database.run_now(DEMO, lambda unit: snapshots.save_settings(unit, VM, "t", odd))
     with database.read() as tx:
@@ -48,7 +48,7 @@ def test_values_go_in_and_come_out_as_their_columns_want_them(database: Database
     assert database.run_now(DEMO, lambda unit: snapshots.settings_of_type(unit, VM, "t")) == other
 
 
-def test_errors_are_those_of_sqlalchemy_and_do_not_show_the_values(database: Database) -> None:
+def test_errors_are_the_same_as_sqlalchemys_and_do_not_show_the_values(database: Database) -> None:
     wanted = Statement(select(vm.c.id).where(vm.c.hostname == bindparam("secret")), int)
     with database.transaction() as tx:
         tx.connection.exec_driver_sql("ALTER TABLE vm RENAME TO gone")
@@ -58,14 +58,14 @@ def test_errors_are_those_of_sqlalchemy_and_do_not_show_the_values(database: Dat
     assert "hidden-value" not in str(told.value)
 
 
-def test_an_account_s_row_comes_back_as_it_was_written(database: Database) -> None:
+def test_an_account_row_is_read_as_it_was_written(database: Database) -> None:
     before = database.run_now(DEMO, lambda unit: unit.account)
     with database.read() as tx:
         assert accounts.by_name(tx, "demo") == before
 
 
 @pytest.mark.parametrize("value", ["😀", "ß\ud800", "\0", 2**64 - 1])
-def test_columns_of_json_are_ascii_so_that_their_length_is_that_of_their_bytes(value: object) -> None:
+def test_json_columns_are_ascii_so_their_length_is_in_bytes(value: object) -> None:
     column = Json()
     text = column.process_bind_param({"a": value}, sqlite.dialect())
     assert text.isascii()

@@ -1,4 +1,4 @@
-"""An account keeps 10,000 tasks: ended ones go first, then reading ones, changing ones under way never."""
+"""An account keeps 10,000 tasks: ended ones go first, then reading ones, running changing ones never."""
 
 from collections.abc import Iterator
 
@@ -44,7 +44,7 @@ def kept(database: Database) -> list[str]:
 
 
 @pytest.mark.clause("3.7")
-def test_ended_ones_go_first_then_reading_ones_and_changing_ones_never(database: Database) -> None:
+def test_ended_tasks_go_first_then_reading_ones_and_changing_ones_never(database: Database) -> None:
     fill(
         database,
         [
@@ -68,7 +68,7 @@ def test_ended_ones_go_first_then_reading_ones_and_changing_ones_never(database:
 
 @pytest.mark.no_cover
 @pytest.mark.clause("3.7")
-def test_one_more_than_it_keeps_makes_the_oldest_go_also_between_two_hundreds(database: Database) -> None:
+def test_a_task_above_the_limit_drops_the_oldest_also_between_two_hundreds(database: Database) -> None:
     first = 51
 
     def work(unit: UnitOfWork) -> None:
@@ -87,7 +87,7 @@ def test_one_more_than_it_keeps_makes_the_oldest_go_also_between_two_hundreds(da
 
 
 @pytest.mark.clause("8.5")
-def test_what_contexts_repeat_is_bounded_together_and_goes_in_the_same_order(database: Database) -> None:
+def test_contexts_are_limited_together_and_dropped_in_the_same_order(database: Database) -> None:
     fill(
         database,
         [("off", False), ("status", False), ("off", True), ("load_stats", False), ("status", True)],
@@ -104,7 +104,7 @@ def test_what_contexts_repeat_is_bounded_together_and_goes_in_the_same_order(dat
     assert left(0) == ["key-0"]
 
 
-def test_a_task_that_hangs_is_listed_as_hanging_and_goes_no_further(database: Database) -> None:
+def test_a_hanging_task_is_listed_as_hanging_and_goes_no_further(database: Database) -> None:
     hanging = Task("key-1", "vm", "create_snapshot", 12345, 1, {}, (PlannedStage("only", 10),), 0, None)
     database.run_now(DEMO, lambda unit: tasks.add(unit, hanging))
     assert database.run_now(DEMO, lambda unit: tasks.changing(unit, 9, 100)) == []

@@ -1,4 +1,4 @@
-"""A unit of work: its changes are seen within it, kept as a whole, or rolled back."""
+"""A unit of work: its changes are visible within it, and kept together or rolled back."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -34,7 +34,7 @@ def database(time: FakeClock) -> Iterator[Database]:
 
 
 def everything(unit: UnitOfWork) -> tuple[object, ...]:
-    """Return what is loaded of an account, as the queries answer it."""
+    """Return the loaded part of an account, as queries answer it."""
     return (
         unit.account,
         vms.find(unit, VM),
@@ -66,12 +66,12 @@ def change_all(unit: UnitOfWork) -> None:
 
 
 def seen_anew(database: Database) -> tuple[object, ...]:
-    """Return what an account has when nothing of it is in memory."""
+    """Return the content of an account when nothing of it is in memory."""
     database.states.drop(DEMO)
     return database.run_now(DEMO, everything)
 
 
-def test_changes_are_seen_within_the_unit_and_kept_as_they_were_seen(database: Database) -> None:
+def test_changes_are_visible_within_the_unit_and_kept_unchanged(database: Database) -> None:
     def work(unit: UnitOfWork) -> tuple[object, ...]:
         before = everything(unit)
         change_all(unit)
@@ -97,7 +97,7 @@ def test_a_unit_that_raises_changes_nothing(database: Database) -> None:
     assert seen_anew(database) == before
 
 
-def test_what_a_nested_block_changed_is_taken_back_when_it_raises_and_nothing_else(
+def test_a_nested_block_that_raises_rolls_back_its_own_changes_only(
     database: Database,
 ) -> None:
     def work(unit: UnitOfWork) -> tuple[object, ...]:
@@ -119,7 +119,7 @@ def test_what_a_nested_block_changed_is_taken_back_when_it_raises_and_nothing_el
     assert seen_anew(database) == seen
 
 
-def test_a_snapshot_that_is_removed_and_made_again_under_its_name_is_the_new_one(database: Database) -> None:
+def test_a_snapshot_removed_and_made_again_under_its_name_is_the_new_one(database: Database) -> None:
     def work(unit: UnitOfWork) -> None:
         old = snapshots.of_vm(unit, VM)[0]
         snapshots.remove(unit, old)
@@ -132,7 +132,7 @@ def test_a_snapshot_that_is_removed_and_made_again_under_its_name_is_the_new_one
     assert found[-1].size == 77
 
 
-def test_what_is_added_and_removed_in_one_unit_was_never_there(database: Database) -> None:
+def test_a_record_added_and_removed_in_one_unit_never_existed(database: Database) -> None:
     def work(unit: UnitOfWork) -> None:
         made = Task("key", "eq", "off", VM, 99, {}, STAGES, 1, 10)
         tasks.add(unit, made)
@@ -144,7 +144,7 @@ def test_what_is_added_and_removed_in_one_unit_was_never_there(database: Databas
     assert seen_anew(database) == before
 
 
-def test_sql_sees_the_unit_s_changes_and_the_unit_goes_on_with_what_sql_changed(database: Database) -> None:
+def test_sql_sees_the_units_changes_and_the_unit_sees_sqls(database: Database) -> None:
     def work(unit: UnitOfWork) -> None:
         vms.save(unit, replace(vms.load(unit, VM), locked_by="key"))
         assert vms.of_account(unit.sql(), DEMO)[0].locked_by == "key"
@@ -161,7 +161,7 @@ def test_sql_sees_the_unit_s_changes_and_the_unit_goes_on_with_what_sql_changed(
     assert database.run_now(DEMO, events.last_number) == before + 1
 
 
-def test_a_unit_that_raises_takes_its_sql_back_too(database: Database) -> None:
+def test_a_unit_that_raises_rolls_back_its_sql_too(database: Database) -> None:
     def work(unit: UnitOfWork) -> None:
         unit.sql().execute(update(vm).values(hostname="renamed"))
         unit.reload()
@@ -173,7 +173,7 @@ def test_a_unit_that_raises_takes_its_sql_back_too(database: Database) -> None:
     assert database.run_now(DEMO, lambda unit: vms.load(unit, VM).hostname) != "renamed"
 
 
-def test_an_account_that_was_removed_is_gone(database: Database) -> None:
+def test_a_removed_account_is_gone_from_memory(database: Database) -> None:
     database.run_now(DEMO, everything)
     with database.transaction() as tx:
         accounts.remove(tx, DEMO)
@@ -195,13 +195,13 @@ def _save(unit: UnitOfWork, done: Task) -> None:
 
 
 def first_change(database: Database) -> tuple[Instant, Instant | None]:
-    """Return when the first task changes, as calls and as the worker know it."""
+    """Return when the first task changes, for calls and for the worker."""
     with database.read() as tx:
         told = task_lists.next_changes(tx).get(DEMO)
     return database.run_now(DEMO, tasks.first_change), None if told is None else told[1]
 
 
-def test_calls_and_the_worker_go_by_the_same_time_whatever_was_ended_by_hand(time: FakeClock) -> None:
+def test_calls_and_the_worker_use_the_same_time_whatever_ended_by_hand(time: FakeClock) -> None:
     with opened(time, clock="real") as database:
         first = database.run_now(DEMO, lambda unit: task_of(unit, "first", 10))
         second = database.run_now(DEMO, lambda unit: task_of(unit, "second", 20))
@@ -212,13 +212,13 @@ def test_calls_and_the_worker_go_by_the_same_time_whatever_was_ended_by_hand(tim
             assert first_change(database) == (then or tasks.NEVER, then)
 
 
-def test_a_task_that_is_due_at_the_end_of_all_time_is_one_still(database: Database) -> None:
+def test_a_task_due_at_the_last_instant_counts_as_due(database: Database) -> None:
     assert database.run_now(DEMO, tasks.first_change) == tasks.NEVER
     database.run_now(DEMO, lambda unit: task_of(unit, "key", LATEST))
     assert database.run_now(DEMO, tasks.first_change) == LATEST
 
 
-def test_a_call_that_starts_nothing_wakes_nobody(database: Database) -> None:
+def test_a_call_that_starts_nothing_wakes_no_worker(database: Database) -> None:
     woken: list[int] = []
     database.notifications.listen_for_due(woken.append)
     called(database, "eq", action="list", token="HOSTKEY_TOKEN")
@@ -235,9 +235,7 @@ def test_a_call_that_starts_nothing_wakes_nobody(database: Database) -> None:
         lambda task: replace(task, error="x" * 5000),
     ],
 )
-def test_tasks_that_have_grown_large_do_not_stay_in_memory(
-    database: Database, grown: Callable[[Task], Task]
-) -> None:
+def test_large_tasks_do_not_stay_in_memory(database: Database, grown: Callable[[Task], Task]) -> None:
     made = database.run_now(DEMO, lambda unit: task_of(unit, "key", 10))
     state = database.states.get(DEMO)
     assert state is not None
@@ -247,7 +245,7 @@ def test_tasks_that_have_grown_large_do_not_stay_in_memory(
     assert database.run_now(DEMO, lambda unit: tasks.by_key(unit, "key")) == grown(made)
 
 
-def test_no_more_values_stay_in_memory_than_there_is_room_for(database: Database) -> None:
+def test_the_number_of_values_in_memory_is_limited(database: Database) -> None:
     for generation in range(5):
 
         def shifted(unit: UnitOfWork, first: int = generation * MOST_VALUES) -> None:

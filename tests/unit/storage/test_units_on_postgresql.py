@@ -1,4 +1,4 @@
-"""On PostgreSQL, calls that come while others are under way are committed together."""
+"""On PostgreSQL, calls that arrive while others are under way are committed together."""
 
 import asyncio
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def new_account(database: Database, name: str) -> int:
 
 @pytest.fixture
 def commits(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return a list that gets longer with each transaction that is committed."""
+    """Return a list that grows with each committed transaction."""
     assert database.durable
     made: list[int] = []
     commit = PostgresSession.commit
@@ -53,11 +53,11 @@ def commits(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return made
 
 
-def test_calls_that_come_meanwhile_share_one_commit_and_each_sees_those_before(
+def test_calls_that_arrive_meanwhile_share_one_commit_and_each_sees_those_before(
     database: Database, commits: list[int]
 ) -> None:
     assert at_once(database, *[started_of] * 6) == [1, 2, 3, 4, 5, 6]
-    assert len(commits) == 2  # of the first, and of those that came while it was under way
+    assert len(commits) == 2  # of the first, and of those that arrived meanwhile
     assert stored(database) == 6
 
 
@@ -70,10 +70,10 @@ def test_calls_of_several_accounts_share_one_commit_too(database: Database, comm
         return await asyncio.gather(*(database.run(account_id, started_of) for account_id in waiting))
 
     assert asyncio.run(together()) == [1, 1, 2, 1, 1, 1, 1, 2]
-    assert len(commits) <= 4  # of the first two, and of what came meanwhile for accounts not under way, twice
+    assert len(commits) <= 4  # of the first two, and twice of calls that arrived meanwhile for other accounts
 
 
-def test_an_account_that_another_server_holds_keeps_none_but_its_own_calls_waiting(
+def test_an_account_locked_by_another_server_delays_only_its_own_calls(
     database: Database,
 ) -> None:
     held, free = (new_account(database, name) for name in ("held", "free"))
@@ -90,7 +90,7 @@ def test_an_account_that_another_server_holds_keeps_none_but_its_own_calls_waiti
     assert asyncio.run(beside()) == ([1, 2, 3], [False] * 3, [1, 2, 3])
 
 
-def test_a_client_that_goes_takes_only_its_own_answer_with_it(database: Database) -> None:
+def test_a_client_that_leaves_loses_only_its_own_answer_on_postgresql(database: Database) -> None:
     async def leave() -> list[int]:
         runs = [asyncio.create_task(database.run(DEMO, started_of)) for _ in range(3)]
         await asyncio.sleep(0)
@@ -103,7 +103,7 @@ def test_a_client_that_goes_takes_only_its_own_answer_with_it(database: Database
     assert stored(database) == 3
 
 
-def test_one_call_that_cannot_be_written_does_not_take_the_others_with_it(database: Database) -> None:
+def test_a_call_that_cannot_be_written_does_not_affect_the_others_on_postgresql(database: Database) -> None:
     database.run_now(DEMO, lambda unit: events.record(unit, 1, "power", vm=VM))
     first, *second = at_once(database, started_of, started_of, breaking, started_of)
     assert [first, second[0], second[2]] == [1, 2, 3]
@@ -112,7 +112,7 @@ def test_one_call_that_cannot_be_written_does_not_take_the_others_with_it(databa
     assert at_once(database, started_of) == [4]
 
 
-def test_a_call_that_raises_has_changed_nothing_and_the_others_all(database: Database) -> None:
+def test_a_call_that_raises_changes_nothing_and_the_others_are_kept(database: Database) -> None:
     def raising(unit: UnitOfWork) -> None:
         started_of(unit)
         raise LookupError
@@ -123,7 +123,7 @@ def test_a_call_that_raises_has_changed_nothing_and_the_others_all(database: Dat
     assert stored(database) == 3
 
 
-def test_a_call_that_asks_the_database_sees_those_before_it(database: Database) -> None:
+def test_a_call_that_queries_the_database_sees_those_before_it(database: Database) -> None:
     def ask(unit: UnitOfWork) -> int:
         unit.state.singles.clear()  # as if the VM were not in memory
         return vms.load(unit, VM).started.get("test", 0)
@@ -132,9 +132,7 @@ def test_a_call_that_asks_the_database_sees_those_before_it(database: Database) 
     assert stored(database) == 3
 
 
-def test_a_call_that_writes_by_sql_has_a_transaction_to_itself(
-    database: Database, commits: list[int]
-) -> None:
+def test_a_call_that_writes_by_sql_has_its_own_transaction(database: Database, commits: list[int]) -> None:
     def by_sql(unit: UnitOfWork) -> int:
         count = started_of(unit)
         unit.sql()
@@ -145,7 +143,7 @@ def test_a_call_that_writes_by_sql_has_a_transaction_to_itself(
     assert stored(database) == 4
 
 
-def test_what_is_committed_is_not_run_again_when_telling_others_fails(
+def test_a_committed_call_does_not_run_again_if_a_notification_fails(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_account_ids: object) -> None:
@@ -158,7 +156,7 @@ def test_what_is_committed_is_not_run_again_when_telling_others_fails(
     assert stored(database) == 3
 
 
-def test_calls_whose_connection_is_lost_are_refused_together_and_none_is_run_again(
+def test_calls_with_a_lost_connection_are_refused_together_and_none_runs_again(
     postgres: Postgres, database: Database
 ) -> None:
     name = database.engine.url.database

@@ -1,4 +1,4 @@
-"""Units of work that come at once: each counts a start of a VM, or fails."""
+"""Units of work at the same time. Each counts a start of a VM, or fails."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ VM = 12345
 
 
 def started_of(unit: UnitOfWork) -> int:
-    """Count a start of the VM, as a call does, and return how often that was done."""
+    """Count a start of the VM, like a call. Return the count."""
     vm = vms.load(unit, VM)
     count = vm.started.get("test", 0) + 1
     vms.save(unit, replace(vm, started={**vm.started, "test": count}))
@@ -25,14 +25,14 @@ def started_of(unit: UnitOfWork) -> int:
 
 
 def stored(database: Database) -> int:
-    """Return how often that was done, as the database has it."""
+    """Return the count in the database."""
     with database.read() as tx:
         found = tx.execute(text(f"SELECT started FROM vm WHERE id = {VM}")).scalar_one()
     return int(json.loads(found).get("test", 0))
 
 
 def at_once(database: Database, *works: Callable[[UnitOfWork], Any], may_lose: bool = False) -> list[Any]:
-    """Run units that come in one turn of the event loop; return what each returns or raises."""
+    """Run units in one turn of the event loop. Return the result or error of each."""
 
     async def together() -> list[Any]:
         runs = (database.run(DEMO, work, may_lose=lambda: may_lose) for work in works)
@@ -42,6 +42,6 @@ def at_once(database: Database, *works: Callable[[UnitOfWork], Any], may_lose: b
 
 
 def breaking(unit: UnitOfWork) -> None:
-    """Change something that the database does not take: an event whose number is there already."""
+    """Make a change that the database refuses: an event with an existing number."""
     unit.counters.last_event -= 1
     events.record(unit, 1, "power", vm=VM)

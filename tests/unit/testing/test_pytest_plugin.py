@@ -1,4 +1,4 @@
-"""The pytest plugin, in suites of its own."""
+"""The pytest plugin, in test suites of its own."""
 
 import re
 from pathlib import Path
@@ -8,10 +8,10 @@ import pytest
 import invapi_emulator.control.routes  # noqa: F401 - see below
 from tests.support.harness import Running
 
-# After each test pytester forgets the modules that were imported meanwhile. The control API is loaded when it is first asked
-# for: loaded during one of these tests, parts of it would be there twice afterwards.
+# After each test pytester unloads the modules imported meanwhile. The control API is loaded at its first use.
+# If that is in one of these tests, parts of it exist twice afterwards.
 pytest_plugins = ["pytester"]
-pytestmark = pytest.mark.acceptance  # each is a pytest in a process of its own
+pytestmark = pytest.mark.acceptance  # each is a separate pytest process
 
 USES_IT = """
     import pytest, urllib.request, urllib.parse, json
@@ -54,7 +54,7 @@ def test_each_test_gets_a_fresh_account_with_a_frozen_clock(pytester: pytest.Pyt
     result.assert_outcomes(passed=4)
 
 
-def test_the_marker_chooses_scenario_clock_and_seed(pytester: pytest.Pytester) -> None:
+def test_the_marker_sets_scenario_clock_and_seed(pytester: pytest.Pytester) -> None:
     result = run(pytester, """
     @pytest.mark.invapi(scenario="one-vm", clock="auto", seed=5)
     def test_chosen(invapi):
@@ -63,7 +63,7 @@ def test_the_marker_chooses_scenario_clock_and_seed(pytester: pytest.Pytester) -
     result.assert_outcomes(passed=1)
 
 
-def test_a_failed_tests_report_tells_what_was_asked_and_which_tasks_ran(pytester: pytest.Pytester) -> None:
+def test_the_report_of_a_failed_test_shows_calls_and_tasks(pytester: pytest.Pytester) -> None:
     result = run(pytester, """
     def test_fails(invapi):
         call(invapi, "create_snapshot", name="a", nmae="typo")
@@ -79,7 +79,7 @@ def test_a_failed_tests_report_tells_what_was_asked_and_which_tasks_ran(pytester
     ])  # fmt: skip
 
 
-def test_a_server_elsewhere_is_used_and_left_running(
+def test_an_external_server_is_used_and_left_running(
     pytester: pytest.Pytester, server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INVAPI_EMULATOR_URL", server.url)
@@ -90,7 +90,7 @@ def test_a_server_elsewhere_is_used_and_left_running(
     result.assert_outcomes(passed=1)
 
 
-def test_a_suite_that_does_not_use_it_pays_nothing(pytester: pytest.Pytester) -> None:
+def test_a_suite_that_does_not_use_it_has_no_cost(pytester: pytest.Pytester) -> None:
     result = run(pytester, """
     import sys
 
@@ -124,7 +124,7 @@ def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
 def test_two_hundred_tests_with_xdist(
     pytester: pytest.Pytester, server: Running, monkeypatch: pytest.MonkeyPatch, *, elsewhere: bool
 ) -> None:
-    """Each worker has a server of its own, or all share the one at the URL."""
+    """Each worker has its own server, or all share the one at the URL."""
     if elsewhere:
         monkeypatch.setenv("INVAPI_EMULATOR_URL", server.url)
     result = run(pytester, """
@@ -139,7 +139,7 @@ def test_two_hundred_tests_with_xdist(
     result.assert_outcomes(passed=200)
 
 
-def test_a_fault_that_did_not_come_fails_the_test_that_ordered_it(pytester: pytest.Pytester) -> None:
+def test_a_fault_that_did_not_fire_fails_the_test_that_ordered_it(pytester: pytest.Pytester) -> None:
     result = run(pytester, """
     @pytest.fixture
     def second(invapi_server):
@@ -207,7 +207,7 @@ GUESSES = """
 """
 
 
-def test_each_other_option_is_tried_and_the_tests_that_depend_on_one_are_named(
+def test_each_other_option_is_tried_and_dependent_tests_are_named(
     pytester: pytest.Pytester,
 ) -> None:
     result = run(pytester, GUESSES, "--invapi-assumptions=each", "-n", "2")
@@ -224,7 +224,7 @@ def test_each_other_option_is_tried_and_the_tests_that_depend_on_one_are_named(
     result.stdout.no_fnmatch_line("*test_of_nothing*")
 
 
-def test_a_test_that_fails_as_it_is_still_fails(pytester: pytest.Pytester) -> None:
+def test_a_test_that_fails_by_itself_still_fails(pytester: pytest.Pytester) -> None:
     result = run(pytester, """
     def test_wrong(invapi):
         assert call(invapi, "get_snapshot")["result"] == "no"
@@ -233,7 +233,7 @@ def test_a_test_that_fails_as_it_is_still_fails(pytester: pytest.Pytester) -> No
     result.stdout.fnmatch_lines(["not checked, as it fails under the defaults: *::test_wrong"])
 
 
-def test_a_suite_runs_under_options_that_are_named(pytester: pytest.Pytester) -> None:
+def test_a_suite_runs_with_chosen_options(pytester: pytest.Pytester) -> None:
     test = """
     def test_by_key(invapi):
         answer = call(invapi, "get_snapshot")
@@ -259,7 +259,7 @@ def test_retired_ids_are_ignored_with_a_line(pytester: pytest.Pytester) -> None:
     assert result.stdout.str().count("retired and ignored") == 1
 
 
-def test_unknown_words_end_the_run(pytester: pytest.Pytester) -> None:
+def test_unknown_ids_or_options_end_the_run(pytester: pytest.Pytester) -> None:
     result = run(pytester, "", "--invapi-assumptions=A-12=maybe")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--invapi-assumptions: assumption A-12, *takes stays, spent;*"])

@@ -1,4 +1,4 @@
-"""Commands that drive a running emulator."""
+"""Commands that control a running emulator."""
 
 import io
 import json
@@ -24,7 +24,7 @@ class Shell:
         monkeypatch.setenv("INVAPI_EMULATOR_URL", url)
 
     def run(self, *words: str, status: int = 0) -> list[str]:
-        """Type a command; return the lines on stdout, or on stderr if it must fail."""
+        """Run a command. Return the lines on stdout, or on stderr if it must fail."""
         self.monkeypatch.setattr("sys.argv", ["invapi-emulator", *words])
         with pytest.raises(SystemExit) as ended:
             main()
@@ -50,7 +50,7 @@ def test_env_prints_lines_for_eval(shell: Shell, emulator: Emulator) -> None:
     }
 
 
-def test_advance_moves_the_clock_and_says_what_happened(shell: Shell, emulator: Emulator) -> None:
+def test_advance_moves_the_clock_and_reports_what_happened(shell: Shell, emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     *stages, made, ended, now = shell.run("advance", "idle")
     assert [line.partition("stage=")[2] for line in stages] == ["copy disk", "upload image"]
@@ -61,7 +61,7 @@ def test_advance_moves_the_clock_and_says_what_happened(shell: Shell, emulator: 
     assert shell.run("advance", "0.5") == ["demo: the clock shows 2030-01-01T01:00:00.500000Z"]
 
 
-def test_reset_starts_again(shell: Shell, emulator: Emulator) -> None:
+def test_reset_starts_the_world_again(shell: Shell, emulator: Emulator) -> None:
     emulator.do("eq", "off")
     assert shell.run("reset", "--scenario", "one-vm", "--seed", "5") == [
         "demo: scenario one-vm, seed 5, the clock shows 2030-01-01T00:00:00Z"
@@ -69,7 +69,7 @@ def test_reset_starts_again(shell: Shell, emulator: Emulator) -> None:
     assert emulator.call("eq", "list")["servers"] == [12345]
 
 
-def test_a_world_goes_to_stdout_and_comes_back_from_stdin(
+def test_a_world_is_exported_to_stdout_and_imported_from_stdin(
     shell: Shell, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
@@ -86,7 +86,7 @@ def test_a_world_goes_to_stdout_and_comes_back_from_stdin(
     [("w.json", (), "{"), ("w.yaml", (), "version: 1"), ("w.yml", (), "version: 1"), ("w", (), "{"),
      ("w.json", ("--format", "yaml"), "version: 1"), ("w.yaml", ("--format", "json"), "{")],
 )  # fmt: skip
-def test_a_world_goes_to_a_file_and_comes_back(
+def test_a_world_is_exported_to_a_file_and_imported(
     shell: Shell, emulator: Emulator, tmp_path: Path, name: str, flags: tuple[str, ...], begins: str
 ) -> None:
     live_through_everything(emulator)
@@ -98,7 +98,7 @@ def test_a_world_goes_to_a_file_and_comes_back(
     assert bytes_of(emulator) == before
 
 
-def test_an_import_says_which_keys_were_issued_anew(shell: Shell, emulator: Emulator, tmp_path: Path) -> None:
+def test_an_import_lists_the_reissued_keys(shell: Shell, emulator: Emulator, tmp_path: Path) -> None:
     key = emulator.start("eq", "status")
     with Control(url=emulator.url) as control, control.account(scenario="empty", seed=1) as account:
         shell.run("export", str(tmp_path / "w.yaml"))
@@ -124,7 +124,7 @@ def test_an_import_says_which_keys_were_issued_anew(shell: Shell, emulator: Emul
         ("", "422 invalid: the body: "),
     ],
 )
-def test_a_file_that_is_no_world_is_refused(
+def test_a_file_that_is_not_a_world_is_refused(
     shell: Shell, emulator: Emulator, tmp_path: Path, text: str, says: str
 ) -> None:
     file, before = tmp_path / "w", bytes_of(emulator)
@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_read_or_written_is_named(shell: Shell, tmp_path: 
     assert line == f"invapi-emulator: FILE: '{tmp_path}/no/w': No such file or directory"
 
 
-def test_what_goes_wrong_is_one_line_that_names_it(shell: Shell) -> None:
+def test_an_error_is_one_line_that_names_it(shell: Shell) -> None:
     (line,) = shell.run("advance", "soon", status=2)
     assert line.startswith("invapi-emulator: 422 invalid: expected")
     (line,) = shell.run("env", "--account", "nobody", status=2)
@@ -155,13 +155,13 @@ def test_healthcheck_succeeds_in_silence(shell: Shell) -> None:
     assert shell.run("healthcheck", "--wait", "60") == []
 
 
-def test_healthcheck_fails_in_one_line_where_nobody_answers(shell: Shell) -> None:
+def test_healthcheck_fails_in_one_line_without_a_server(shell: Shell) -> None:
     for flags in ((), ("--wait", "0.1")):
         (line,) = shell.run("healthcheck", "--url", "http://127.0.0.1:1", *flags, status=1)
         assert line.startswith("invapi-emulator: --url: no emulator answers at http://127.0.0.1:1: ")
 
 
-def test_healthcheck_says_what_is_amiss_with_an_emulator(
+def test_healthcheck_reports_what_is_wrong_with_an_emulator(
     shell: Shell, tmp_path: Path, emulator: Emulator
 ) -> None:
     file = tmp_path / "worlds.db"
@@ -187,7 +187,7 @@ def test_healthcheck_says_what_is_amiss_with_an_emulator(
         ({"PORT": "1", "HOST": "::1"}, "http://[::1]:1"),
     ],
 )
-def test_healthcheck_asks_where_the_variables_of_serve_say(
+def test_healthcheck_uses_the_address_of_serves_variables(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], asks: str
 ) -> None:
     for name, value in variables.items():
@@ -210,20 +210,18 @@ def test_healthcheck_without_variables_asks_the_default_port() -> None:
     assert f"http://127.0.0.1:{Settings.model_fields['port'].default}" == DEFAULT_URL
 
 
-def test_healthcheck_names_a_variable_that_makes_no_sense(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_healthcheck_names_an_invalid_variable(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INVAPI_EMULATOR_PORT", "none")
     (line,) = shell.run("healthcheck", status=1)
     assert line.startswith("invapi-emulator: INVAPI_EMULATOR_PORT: 'none': ")
 
 
-def test_healthcheck_refuses_a_wait_that_makes_no_sense(shell: Shell) -> None:
+def test_healthcheck_refuses_an_invalid_wait(shell: Shell) -> None:
     (line,) = shell.run("healthcheck", "--wait", "-1", status=2)
     assert "--wait" in line
 
 
 @pytest.mark.parametrize(("command", "status"), [("env", 2), ("healthcheck", 1)])
-def test_a_url_that_makes_no_sense_is_one_line(shell: Shell, command: str, status: int) -> None:
+def test_an_invalid_url_is_reported_in_one_line(shell: Shell, command: str, status: int) -> None:
     (line,) = shell.run(command, "--url", "http://127.0.0.1:none", status=status)
     assert line.startswith("invapi-emulator: --url: no emulator answers at http://127.0.0.1:none: ")

@@ -1,4 +1,4 @@
-"""`invapi-emulator report`, typed: for a person, a program and a CI's page."""
+"""`invapi-emulator report`, typed: for a person, a program and a CI page."""
 
 import json
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def typed(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0) -> s
 
 
 @pytest.mark.usefixtures("misbehaved")
-def test_a_person_reads_what_was_done_by_which_calls_and_what_to_do(
+def test_a_person_reads_the_finding_its_calls_and_the_advice(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     told = typed(capsys)
@@ -48,29 +48,27 @@ def test_a_person_reads_what_was_done_by_which_calls_and_what_to_do(
     assert "notice: unread-fields: sends fields that no handler reads" in told
 
 
-def test_only_so_many_calls_are_named(client: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_limited_number_of_calls_is_named(client: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(12):
         client.call("eq", "list", typo="x")
     assert "12 calls: #1, #2, #3, #4, #5, #6, #7, #8, #9, #10 and 2 more" in typed(capsys)
 
 
-def test_a_program_reads_what_the_control_api_answers(
+def test_a_program_reads_the_answer_of_the_control_api(
     misbehaved: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert json.loads(typed(capsys, "--format", "json")) == misbehaved.control("GET", "/report")
 
 
 @pytest.mark.usefixtures("misbehaved")
-def test_a_ci_shows_a_failed_test_for_each_finding(capsys: pytest.CaptureFixture[str]) -> None:
+def test_ci_shows_a_failed_test_for_each_lint_finding(capsys: pytest.CaptureFixture[str]) -> None:
     suite = ET.fromstring(typed(capsys, "--format", "junit"))
     assert (suite.tag, suite.get("tests"), suite.get("failures")) == ("testsuite", "2", "2")
     assert [case.get("name") for case in suite] == ["change-while-busy", "unread-fields"]
     assert all("instead: " in (case.findtext("failure") or "") for case in suite)
 
 
-def test_where_there_is_nothing_to_say_it_says_so(
-    client: Emulator, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_report_without_findings_says_so(client: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
     client.call("eq", "list")
     assert typed(capsys, "--fail-on", "notice") == "demo: no findings\n"
     assert json.loads(typed(capsys, "--format", "json")) == {"findings": []}
@@ -80,12 +78,12 @@ def test_where_there_is_nothing_to_say_it_says_so(
 
 @pytest.mark.usefixtures("misbehaved")
 @pytest.mark.parametrize(("level", "status"), [("notice", 1), ("warning", 1), ("error", 0)])
-def test_it_fails_from_the_severity_on_that_is_named(
+def test_it_fails_from_the_given_severity_on(
     capsys: pytest.CaptureFixture[str], level: str, status: int
 ) -> None:
     typed(capsys, "--fail-on", level, status=status)
 
 
 @pytest.mark.usefixtures("client")
-def test_an_account_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_account_is_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert "invapi-emulator: " in typed(capsys, "--account", "nobody", status=2)

@@ -30,7 +30,7 @@ def test_an_emulator_starts_in_this_process_and_stops() -> None:
         httpx.get(f"{url}/_emulator/health")
 
 
-def test_two_emulators_in_one_process_are_two(server: Running) -> None:
+def test_two_emulators_in_one_process_are_separate(server: Running) -> None:
     with Emulator() as one, Emulator() as other:
         assert len({one.url, other.url, server.url}) == 3
         one.account(name="mine", clock="frozen")
@@ -75,7 +75,7 @@ def test_a_world_is_exported_and_imported(account: Account) -> None:
         account.import_({"vms": [{"id": 0}]})
 
 
-def test_verify_says_what_it_saw_instead(account: Account) -> None:
+def test_verify_reports_what_it_saw_instead(account: Account) -> None:
     create(account)
     assert account.verify(action="create_snapshot", count=1) == 1
     with pytest.raises(AssertionError, match=r"(?s)0 calls match, expected 1.*vm/create_snapshot.*\(id\)"):
@@ -96,10 +96,10 @@ def test_a_closed_account_is_gone(account: Account) -> None:
     other = account.emulator.account()
     other.close()
     with pytest.raises(ControlFailure, match="404 account_not_found"):
-        other.clock  # noqa: B018 - it is asked
+        other.clock  # noqa: B018 - reading it makes a call
 
 
-def test_settings_that_would_mean_nothing_are_refused(server: Running) -> None:
+def test_settings_without_effect_are_refused(server: Running) -> None:
     with pytest.raises(TypeError, match="unexpected setting 'port'"):
         Emulator(port=8650)
     with pytest.raises(TypeError, match="unexpected setting 'clock'"):
@@ -113,7 +113,7 @@ def test_an_admin_token_is_sent() -> None:
             stranger.account()
 
 
-def test_a_fault_is_ordered_and_shown_with_how_often_it_fired(account: Account) -> None:
+def test_an_ordered_fault_shows_how_often_it_fired(account: Account) -> None:
     rule = account.fault("reject", message="no", match={"action": "create_snapshot"})
     form = {"action": "create_snapshot", "token": account.token, "id": account.vms[0], "name": "a"}
     assert httpx.post(f"{account.url}/vm.php", data=form).json()["message"] == "no"
@@ -125,7 +125,7 @@ def test_a_fault_is_ordered_and_shown_with_how_often_it_fired(account: Account) 
     ("fields", "wanted"),
     [({}, "fire 1 times, but fired 0"), ({"times": 3}, "3 times"), ({"times": None}, "fire always")],
 )
-def test_a_fault_that_did_not_come_is_complained_about_once(
+def test_a_fault_that_did_not_fire_is_reported_once(
     account: Account, fields: dict[str, Any], wanted: str
 ) -> None:
     account.fault("reject", **fields)
@@ -134,13 +134,13 @@ def test_a_fault_that_did_not_come_is_complained_about_once(
     assert account.unused_faults() == []
 
 
-def test_a_fault_by_chance_or_allowed_need_not_come(account: Account) -> None:
+def test_a_random_or_allowed_fault_need_not_fire(account: Account) -> None:
     account.fault("reject", probability=0.1)
     account.fault("reject", allow_unused=True)
     assert account.unused_faults() == []
 
 
-def test_leaving_an_accounts_block_complains_and_removes_it(server: Running) -> None:
+def test_leaving_an_accounts_block_reports_unfired_faults_and_removes_the_account(server: Running) -> None:
     with Emulator(url=server.url) as emulator:
         with pytest.raises(AssertionError, match="lost_reply"), emulator.account(name="brief") as account:
             account.fault("lost_reply")
@@ -148,7 +148,7 @@ def test_leaving_an_accounts_block_complains_and_removes_it(server: Running) -> 
             emulator.control("GET", "/accounts/brief")
 
 
-def test_a_fault_that_did_not_come_is_complained_about_after_a_reset_an_import_and_a_close(
+def test_an_unfired_fault_is_reported_after_a_reset_an_import_and_a_close(
     server: Running,
 ) -> None:
     with Emulator(url=server.url) as emulator:
@@ -167,6 +167,6 @@ def test_a_fault_that_did_not_come_is_complained_about_after_a_reset_an_import_a
     assert account.unused_faults() == []
 
 
-def test_where_no_emulator_answers_that_is_said_with_the_address() -> None:
+def test_a_missing_emulator_is_reported_with_its_address() -> None:
     with pytest.raises(ConnectionError, match="no emulator answers at http:"):
         Emulator(url="http://127.0.0.1:1").account()

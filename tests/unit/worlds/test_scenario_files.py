@@ -1,4 +1,4 @@
-"""`--scenario` takes a file: read once, named after it, refused with its place."""
+"""`--scenario` takes a file: it is read once, named after the file, and refused with the error's place."""
 
 import json
 from pathlib import Path
@@ -81,14 +81,14 @@ def test_an_export_is_a_scenario_with_its_seed_and_clock(tmp_path: Path) -> None
             assert account.export() == state | {"account": account.name}
 
 
-def test_a_files_name_goes_over_a_built_in_one(tmp_path: Path) -> None:
+def test_a_file_overrides_a_built_in_scenario_of_its_name(tmp_path: Path) -> None:
     file = tmp_path / "demo.yml"
     file.write_text("vms: [{id: 1}]")
     with Emulator(scenario=str(file)) as emulator:
         assert demo_of(emulator).vms == [1]
 
 
-def test_a_scenario_that_is_too_late_for_a_clock_is_refused_there(tmp_path: Path) -> None:
+def test_a_scenario_too_late_for_a_clock_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "late.yaml"
     file.write_text("vms: [{id: 1, created_at: 2030-01-01T00:00:00Z}]")
     with Emulator(scenario=str(file), seed=1, clock="frozen") as emulator:
@@ -118,13 +118,13 @@ def test_a_scenario_that_is_too_late_for_a_clock_is_refused_there(tmp_path: Path
         ("clock: {now: 2029-01-01}\nvms: [{id: 1, created_at: 2029-01-02}]", "vms.0.created_at: "),
     ],
 )
-def test_a_mistake_in_a_file_ends_the_start_with_its_place(tmp_path: Path, text: str, says: str) -> None:
+def test_an_error_in_a_file_ends_the_start_with_its_place(tmp_path: Path, text: str, says: str) -> None:
     file = tmp_path / "w.yaml"
     file.write_text(text)
     assert refused(file).startswith(f"--scenario: '{file}': {says}")
 
 
-def test_a_file_that_cannot_be_one_ends_the_start(tmp_path: Path) -> None:
+def test_an_impossible_file_ends_the_start(tmp_path: Path) -> None:
     assert refused(tmp_path / "none.yaml") == f"--scenario: '{tmp_path}/none.yaml': No such file or directory"
     assert refused(f"{tmp_path}/") == f"--scenario: '{tmp_path}/': Is a directory"
     (tmp_path / "bytes.json").write_bytes(b"\xff")

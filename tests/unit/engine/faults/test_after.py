@@ -1,4 +1,4 @@
-"""Faults that act on the answer: the call is carried out, and committed."""
+"""Faults that act on the answer: the call is executed and committed."""
 
 import socket
 from typing import Any
@@ -13,7 +13,7 @@ CREATE = {"action": "create_snapshot", "token": TOKEN, "id": "12345", "name": "a
 
 
 def sent(emulator: Emulator, module: str, form: dict[str, str]) -> socket.socket:
-    """Send a call and wait for nothing; the caller closes the connection."""
+    """Send a call and do not wait. The caller closes the connection."""
     base, body = emulator.http.base_url, urlencode(form)
     plain = socket.create_connection((base.host, base.port or 80), timeout=60)
     head = f"POST /{module}.php HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -31,12 +31,12 @@ def keys_of(emulator: Emulator) -> list[str]:
 
 
 def calls_that_started_tasks(emulator: Emulator) -> list[Json]:
-    """Return the calls of the present world that did; the journal has older ones too."""
+    """Return the executed calls of the present world. The journal also has older ones."""
     keys = keys_of(emulator)
     return [call for call in calls_of(emulator) if call["task"] in keys]
 
 
-def test_latency_lets_the_effect_come_at_once_and_the_answer_late(emulator: Emulator) -> None:
+def test_latency_does_not_delay_the_effect_but_the_answer(emulator: Emulator) -> None:
     emulator.fault("latency", seconds=3600)
     with sent(emulator, "vm", CREATE) as client:
         calls = next(found for _ in range(5000) if (found := calls_that_started_tasks(emulator)))
@@ -48,7 +48,7 @@ def test_latency_lets_the_effect_come_at_once_and_the_answer_late(emulator: Emul
     assert call["duration_ms"] >= 3_600_000
 
 
-def test_others_are_answered_while_one_waits(emulator: Emulator) -> None:
+def test_other_calls_are_answered_while_one_waits(emulator: Emulator) -> None:
     emulator.fault("latency", seconds=0.5, match={"action": "list"})
     with httpx.Client(base_url=emulator.url) as slow, emulator.http.stream("GET", "/_emulator/health"):
         answer = slow.post("/eq.php", data={"action": "list", "token": TOKEN}, timeout=60)
@@ -76,14 +76,14 @@ def test_the_seed_draws_a_latency_from_its_distribution(emulator: Emulator, fiel
     assert len(set(waits)) == 3
 
 
-def test_a_truncated_body_promises_more_than_comes(emulator: Emulator) -> None:
+def test_a_truncated_body_is_shorter_than_announced(emulator: Emulator) -> None:
     emulator.fault("truncated_body")
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
         emulator.http.post("/vm.php", data=CREATE)
     assert len(emulator.tasks) == 1
 
 
-def test_malformed_json_is_whole_as_http(emulator: Emulator) -> None:
+def test_malformed_json_is_valid_http(emulator: Emulator) -> None:
     emulator.fault("malformed_json")
     response = emulator.http.post("/vm.php", data=CREATE)
     assert response.status_code == 200
@@ -93,7 +93,7 @@ def test_malformed_json_is_whole_as_http(emulator: Emulator) -> None:
     assert len(emulator.tasks) == 1
 
 
-def test_a_slow_body_trickles_and_is_whole_in_the_end(emulator: Emulator) -> None:
+def test_a_slow_body_trickles_and_is_complete_in_the_end(emulator: Emulator) -> None:
     emulator.fault("slow_body", bytes_per_second=500)
     with emulator.http.stream("POST", "/vm.php", data=CREATE) as response:
         chunks = list(response.iter_raw())
@@ -102,14 +102,14 @@ def test_a_slow_body_trickles_and_is_whole_in_the_end(emulator: Emulator) -> Non
     assert emulator.control("GET", "/requests")["requests"][-1]["duration_ms"] > 200
 
 
-def test_a_client_that_leaves_a_slow_body_disturbs_nobody(emulator: Emulator) -> None:
+def test_a_client_that_leaves_a_slow_body_disturbs_no_other(emulator: Emulator) -> None:
     emulator.fault("slow_body", bytes_per_second=1)
     with emulator.http.stream("POST", "/vm.php", data=CREATE) as response:
         next(response.iter_raw())
     assert emulator.call("eq", "list")["result"] == "OK"
 
 
-def test_a_lost_reply_leaves_what_was_done(emulator: Emulator) -> None:
+def test_a_lost_reply_keeps_the_effect(emulator: Emulator) -> None:
     emulator.fault("lost_reply")
     with pytest.raises(httpx.ReadError):
         emulator.http.post("/vm.php", data=CREATE)
@@ -120,7 +120,7 @@ def test_a_lost_reply_leaves_what_was_done(emulator: Emulator) -> None:
     assert emulator.listed()[-1] == "a"
 
 
-def test_a_reset_connection_says_so_to_a_plain_socket(emulator: Emulator) -> None:
+def test_a_reset_connection_is_an_error_of_a_plain_socket(emulator: Emulator) -> None:
     emulator.fault("lost_reply")
     with (
         sent(emulator, "eq", {"action": "list", "token": TOKEN}) as client,
@@ -129,7 +129,7 @@ def test_a_reset_connection_says_so_to_a_plain_socket(emulator: Emulator) -> Non
         client.recv(100)
 
 
-def test_rejected_but_done_refuses_though_the_task_runs(emulator: Emulator) -> None:
+def test_rejected_but_done_refuses_although_the_task_runs(emulator: Emulator) -> None:
     emulator.fault("rejected_but_done", message="try later")
     answer = emulator.call_vm("create_snapshot", name="a")
     assert (answer["result"], answer["message"], answer["reason"]) == (-1, "try later", "fault")

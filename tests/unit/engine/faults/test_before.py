@@ -1,4 +1,4 @@
-"""Faults that act in place of a call: nothing of it is done."""
+"""Faults that act instead of a call: it has no effect."""
 
 import httpx
 import pytest
@@ -10,7 +10,7 @@ def nothing_was_done(emulator: Emulator) -> bool:
     return emulator.tasks == [] and emulator.vm(12345)["locked_by"] is None
 
 
-def test_reject_answers_its_words_in_the_envelope(emulator: Emulator) -> None:
+def test_reject_answers_with_its_words_in_the_envelope(emulator: Emulator) -> None:
     emulator.fault("reject", message="quota exceeded", code=-17)
     answer = emulator.call_vm("create_snapshot", name="a")
     assert answer == {
@@ -25,7 +25,7 @@ def test_reject_needs_no_words(emulator: Emulator) -> None:
     assert (answer["code"], answer["message"]) == (-1, "rejected by a fault")
 
 
-def test_http_status_bears_the_envelope_and_says_when_to_come_again(emulator: Emulator) -> None:
+def test_http_status_contains_the_envelope_and_says_when_to_come_back(emulator: Emulator) -> None:
     emulator.fault("http_status", status=503, retry_after=7)
     response = emulator.http.post("/eq.php", data={"action": "list", "token": TOKEN})
     assert (response.status_code, response.headers["retry-after"]) == (503, "7")
@@ -34,7 +34,7 @@ def test_http_status_bears_the_envelope_and_says_when_to_come_again(emulator: Em
     assert nothing_was_done(emulator)
 
 
-def test_http_status_says_nothing_of_retrying_unless_told(emulator: Emulator) -> None:
+def test_http_status_has_no_retry_after_by_default(emulator: Emulator) -> None:
     emulator.fault("http_status", status=502)
     response = emulator.http.post("/eq.php", data={"action": "list", "token": TOKEN})
     assert response.status_code == 502
@@ -52,7 +52,7 @@ def test_an_expired_token_stays_expired_until_a_reset_but_login_works(emulator: 
     assert emulator.call("eq", "list")["result"] == "OK"
 
 
-def test_a_login_token_expires_alone(emulator: Emulator) -> None:
+def test_one_login_token_expires_alone(emulator: Emulator) -> None:
     session = emulator.call("auth", "login", key="demo-api-key")["result"]["token"]
     emulator.fault("expired_token")
     assert emulator.call("eq", "list", token=session)["message"] == "Token expired"
@@ -60,7 +60,7 @@ def test_a_login_token_expires_alone(emulator: Emulator) -> None:
     assert emulator.call("eq", "list")["result"] == "OK"
 
 
-def test_an_expired_token_is_no_matter_of_calls_without_one(emulator: Emulator) -> None:
+def test_an_expired_token_does_not_affect_calls_without_one(emulator: Emulator) -> None:
     key = emulator.start("eq", "status")
     emulator.fault("expired_token")
     assert emulator.check(key)["result"] == "Not ready"

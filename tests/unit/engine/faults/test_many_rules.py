@@ -1,4 +1,4 @@
-"""What rules cost the calls that they are not about, in functions called: no clock is as steady."""
+"""The cost of rules for calls that do not match, counted in function calls: no clock is as steady."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from tests.support.harness import SEED, TOKEN
 
 RULES = 1_000
 ALLOWED = 1.2
-"""Part of the work without any rules."""
+"""Maximum additional work, as a part of the work without rules."""
 
 OTHER: dict[str, Callable[[int], dict[str, Any]]] = {
     "of another action": lambda _n: {"kind": "reject", "match": {"action": "remove_snapshot"}},
@@ -31,14 +31,14 @@ OTHER: dict[str, Callable[[int], dict[str, Any]]] = {
 
 @pytest.fixture
 def database(time: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    # The comparison after each commit reads the rules again, which is not what is counted here.
+    # The comparison after each commit reads the rules again, and does not belong to the measurement.
     monkeypatch.setattr(state_check, "ENABLED", False)
     with opened(time, clock="frozen", seed=SEED) as database:
         yield database
 
 
 def work_of(call: Callable[[], object]) -> int:
-    """Return how many functions are called, Python's and others."""
+    """Return the number of function calls, of Python's and other functions."""
     count = 0
 
     def note(_frame: FrameType, event: str, _argument: object) -> None:
@@ -54,9 +54,7 @@ def work_of(call: Callable[[], object]) -> int:
 
 
 @pytest.mark.parametrize("rule", OTHER)
-def test_a_thousand_rules_about_other_calls_cost_a_call_next_to_nothing(
-    database: Database, rule: str
-) -> None:
+def test_a_thousand_rules_that_do_not_match_cost_next_to_nothing(database: Database, rule: str) -> None:
     def create(number: int) -> None:
         exchange = called(
             database, "vm", token=TOKEN, action="create_snapshot", id="12345", name=f"s{number}"
@@ -72,5 +70,5 @@ def test_a_thousand_rules_about_other_calls_cost_a_call_next_to_nothing(
             faults.add(unit, faults.Rule(number, OTHER[rule](number)))
 
     database.run_now(DEMO, add)
-    create(2)  # which parses them
+    create(2)  # this call parses them
     assert work_of(lambda: create(3)) <= without * ALLOWED

@@ -1,4 +1,4 @@
-"""Faults that act on the task a call starts."""
+"""Faults that act on the task that a call starts."""
 
 import json
 
@@ -8,14 +8,14 @@ from tests.support.harness import Emulator, Json
 
 
 def seconds_of(emulator: Emulator, key: str) -> float:
-    """Let a task end, and return how long it took on the account's clock."""
+    """Let a task end. Return its duration on the account's clock."""
     emulator.advance(until=key)
     task = emulator.control("GET", f"/tasks/{key}")
     start, end = (int(task[at][14:16]) * 60 + float(task[at][17:-1]) for at in ("created_at", "ended_at"))
     return end - start
 
 
-def test_a_failing_task_says_its_error_at_its_part_of_the_time(emulator: Emulator) -> None:
+def test_a_failing_task_has_its_error_at_its_part_of_the_time(emulator: Emulator) -> None:
     whole = seconds_of(emulator, emulator.start("eq", "off"))
     emulator.reset()
     emulator.fault("task_fails", at=0.25, error="no space left")
@@ -32,7 +32,7 @@ def test_a_failed_create_leaves_a_snapshot_in_status_error(emulator: Emulator) -
     assert [(row["name"], row["status"]) for row in emulator.vm(12345)["snapshots"]][-1] == ("a", "error")
 
 
-def test_a_failed_restore_leaves_a_disk_that_is_neither(emulator: Emulator) -> None:
+def test_a_failed_restore_by_fault_leaves_a_damaged_disk(emulator: Emulator) -> None:
     before = emulator.vm(12346)
     emulator.fault("task_fails")
     assert emulator.do("vm", "restore_snapshot", 12346, name="tuesday")["result"] == "Fail"
@@ -42,7 +42,7 @@ def test_a_failed_restore_leaves_a_disk_that_is_neither(emulator: Emulator) -> N
     assert after["snapshots"] == before["snapshots"]
 
 
-def test_a_failed_removal_leaves_the_row(emulator: Emulator) -> None:
+def test_a_failed_removal_by_fault_keeps_the_snapshot(emulator: Emulator) -> None:
     emulator.fault("task_fails")
     assert emulator.do("vm", "remove_snapshot", 12346, name="monday")["result"] == "Fail"
     assert "monday" in emulator.listed(12346)
@@ -66,14 +66,14 @@ def test_a_hanging_task_can_be_ended_by_hand(emulator: Emulator) -> None:
     assert emulator.check(key)["result"] == "OK"
 
 
-def test_a_task_meant_to_fail_can_be_completed_by_hand(emulator: Emulator) -> None:
+def test_a_task_with_a_planned_failure_can_be_completed_by_hand(emulator: Emulator) -> None:
     emulator.fault("task_fails")
     key = emulator.start("eq", "off")
     emulator.control("POST", f"/tasks/{key}/complete")
     assert (emulator.check(key)["result"], emulator.vm(12345)["power"]) == ("OK", "off")
 
 
-def test_a_slow_task_takes_that_much_longer_stage_by_stage(emulator: Emulator) -> None:
+def test_a_slow_task_takes_longer_in_every_stage(emulator: Emulator) -> None:
     whole = seconds_of(emulator, emulator.start("eq", "reboot"))
     emulator.reset()
     emulator.fault("slow_task", factor=3)
@@ -83,7 +83,7 @@ def test_a_slow_task_takes_that_much_longer_stage_by_stage(emulator: Emulator) -
     assert seconds_of(emulator, key) == pytest.approx(whole * 3, abs=0.001)
 
 
-def test_a_forgotten_key_is_unknown_though_the_task_runs(emulator: Emulator) -> None:
+def test_a_forgotten_key_is_unknown_although_the_task_runs(emulator: Emulator) -> None:
     emulator.fault("key_forgotten")
     key = emulator.start("eq", "off")
     for _ in range(2):
@@ -95,7 +95,7 @@ def test_a_forgotten_key_is_unknown_though_the_task_runs(emulator: Emulator) -> 
 
 
 def lists(emulator: Emulator, vm: int) -> list[list[str]]:
-    """Return what a list shows at once, and what it yields when its task ends."""
+    """Return the immediate list, and the one from the end of its task."""
     scope: Json = json.loads(emulator.do("vm", "get_snapshot", vm)["scope"])
     return [emulator.listed(vm), [row["name"] for row in scope["snapshots"]]]
 
@@ -109,7 +109,7 @@ def test_a_stale_list_shows_a_new_snapshot_late(emulator: Emulator) -> None:
     assert lists(emulator, 12345) == [["fresh-install", "before-release", "a"]] * 2
 
 
-def test_a_stale_list_shows_what_is_gone(emulator: Emulator) -> None:
+def test_a_stale_list_shows_removed_snapshots(emulator: Emulator) -> None:
     emulator.fault("stale_list", seconds=60)
     before = emulator.listed(12346)
     emulator.do("vm", "restore_snapshot", 12346, name="tuesday")
@@ -119,14 +119,14 @@ def test_a_stale_list_shows_what_is_gone(emulator: Emulator) -> None:
     assert lists(emulator, 12346) == [["monday", "tuesday"]] * 2
 
 
-def test_a_change_without_a_fault_shows_at_once_beside_a_stale_one(emulator: Emulator) -> None:
+def test_a_change_without_a_fault_is_shown_next_to_a_stale_one(emulator: Emulator) -> None:
     emulator.fault("stale_list", seconds=600)
     emulator.do("vm", "create_snapshot", name="a")
     emulator.do("vm", "create_snapshot", name="b")
     assert emulator.listed() == ["fresh-install", "before-release", "b"]
 
 
-def test_a_snapshot_that_no_list_has_shown_goes_unseen(emulator: Emulator) -> None:
+def test_a_snapshot_that_no_list_has_shown_disappears_unseen(emulator: Emulator) -> None:
     emulator.fault("stale_list", seconds=600, times=2)
     emulator.do("eq", "off")
     emulator.do("vm", "create_snapshot", name="a")
@@ -136,7 +136,7 @@ def test_a_snapshot_that_no_list_has_shown_goes_unseen(emulator: Emulator) -> No
     assert emulator.listed() == ["fresh-install", "before-release"]
 
 
-def test_a_name_that_is_taken_again_stands_once_in_a_stale_list(emulator: Emulator) -> None:
+def test_a_reused_name_is_shown_once_in_a_stale_list(emulator: Emulator) -> None:
     emulator.do("eq", "off")
     emulator.fault("stale_list", seconds=600)
     emulator.do("vm", "remove_snapshot", name="fresh-install")
@@ -144,7 +144,7 @@ def test_a_name_that_is_taken_again_stands_once_in_a_stale_list(emulator: Emulat
     assert emulator.listed() == ["before-release", "fresh-install"]
 
 
-def test_a_stale_list_is_no_matter_of_tasks_that_no_list_shows(emulator: Emulator) -> None:
+def test_a_stale_list_does_not_affect_tasks_that_no_list_shows(emulator: Emulator) -> None:
     emulator.fault("stale_list", seconds=60)
     emulator.do("eq", "off")
     assert emulator.control("GET", "/faults")["faults"][0]["seen"] == 0

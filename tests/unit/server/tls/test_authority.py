@@ -1,4 +1,4 @@
-"""The test CA: made once, kept to its names, its key for its owner only."""
+"""The test CA: made once, restricted to its names, with a key only for its owner."""
 
 import socket
 import ssl
@@ -17,13 +17,13 @@ from invapi_emulator.server.tls.certificates import new_key, pem, pem_of_key, se
 from invapi_emulator.server.tls.folder import CA_FILE, KEY_FILE
 
 NOW = real_time()()
-"""OpenSSL asks the system what time it is."""
+"""OpenSSL takes the time from the system."""
 
 
 def shake_hands(server: ssl.SSLContext, ca: Path, name: str) -> None:
-    """Connect as a client that trusts only this CA and asks for this name."""
+    """Connect as a client that trusts only this CA, and asks for this name."""
     client = ssl.create_default_context(cafile=str(ca))
-    client.verify_flags |= ssl.VERIFY_X509_STRICT  # the default from Python 3.13 on
+    client.verify_flags |= ssl.VERIFY_X509_STRICT  # the default from Python 3.13
     ours, theirs = socket.socketpair()
 
     def serve() -> None:
@@ -44,26 +44,26 @@ def shake_hands(server: ssl.SSLContext, ca: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*HOSTS, "emulator", "10.1.2.3"])
-def test_clients_that_trust_it_believe_a_server_of_its_names(tmp_path: Path, name: str) -> None:
+def test_clients_that_trust_it_accept_a_server_with_its_names(tmp_path: Path, name: str) -> None:
     names = ("emulator", "10.1.2.3")
     ca = authority(str(tmp_path), names, NOW)
     shake_hands(ca.server_context(names, NOW), ca.file, name)
 
 
-def test_another_name_is_not_believed(tmp_path: Path) -> None:
+def test_another_name_is_not_accepted(tmp_path: Path) -> None:
     ca = authority(str(tmp_path), (), NOW)
     with pytest.raises(ssl.SSLCertVerificationError):
         shake_hands(ca.server_context((), NOW), ca.file, "example.com")
 
 
-def test_its_word_counts_for_its_names_only(tmp_path: Path) -> None:
+def test_it_is_valid_for_its_names_only(tmp_path: Path) -> None:
     ca = authority(str(tmp_path), (), NOW)
     with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree"):
         shake_hands(stolen(ca, tmp_path, "example.com"), ca.file, "example.com")
 
 
 def stolen(ca: Authority, folder: Path, name: str) -> ssl.SSLContext:
-    """Return the context of a server whose certificate somebody made with the CA's key."""
+    """Return the context of a server whose certificate a third party made with the CA's key."""
     key = new_key()
     certificate = server_certificate(key, [name], ca.certificate, ca.key, NOW)
     file = folder / "stolen.pem"
@@ -73,7 +73,7 @@ def stolen(ca: Authority, folder: Path, name: str) -> ssl.SSLContext:
     return context
 
 
-def test_its_key_is_for_its_owner_and_it_is_made_once(tmp_path: Path) -> None:
+def test_its_key_is_only_for_its_owner_and_it_is_made_once(tmp_path: Path) -> None:
     first = authority(str(tmp_path / "new" / "folder"), (), NOW)
     folder = first.file.parent
     assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
@@ -82,26 +82,26 @@ def test_its_key_is_for_its_owner_and_it_is_made_once(tmp_path: Path) -> None:
     assert sorted(file.name for file in folder.iterdir()) == [KEY_FILE, "ca.lock", CA_FILE]
 
 
-def test_of_many_that_need_it_at_once_one_makes_it(tmp_path: Path) -> None:
+def test_one_of_many_simultaneous_starts_makes_it(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda _: authority(str(tmp_path), (), NOW).certificate, range(16)))
     assert len(set(made)) == 1
 
 
-def test_a_key_alone_is_as_good_as_nothing(tmp_path: Path) -> None:
+def test_a_key_without_a_certificate_does_not_count(tmp_path: Path) -> None:
     (tmp_path / KEY_FILE).write_bytes(pem_of_key(new_key()))
     ca = authority(str(tmp_path), (), NOW)
     shake_hands(ca.server_context((), NOW), ca.file, "localhost")
 
 
-def test_names_that_it_was_not_made_for_are_refused(tmp_path: Path) -> None:
+def test_names_that_it_does_not_cover_are_refused(tmp_path: Path) -> None:
     authority(str(tmp_path), ("emulator",), NOW)
     authority(str(tmp_path), (), NOW)
     with pytest.raises(CannotStart, match=r"--tls-names: the CA in .* cannot certify other, 10\.1\.2\.3; "):
         authority(str(tmp_path), ("emulator", "other", "10.1.2.3"), NOW)
 
 
-def test_without_a_home_a_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_home_the_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_home() -> Path:
         raise RuntimeError
 
@@ -111,19 +111,19 @@ def test_without_a_home_a_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) 
         authority("", (), NOW)
 
 
-def test_the_user_s_own_folder_is_where_xdg_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_users_own_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert authority("", (), NOW).file == tmp_path / "invapi-emulator" / CA_FILE
 
 
 @pytest.mark.parametrize("content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
-def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_folder_with_other_files_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / CA_FILE).write_bytes(content)
     with pytest.raises(CannotStart, match="--ca-dir: cannot use"):
         authority(str(tmp_path), (), NOW)
 
 
-def test_another_key_is_refused(tmp_path: Path) -> None:
+def test_a_different_key_is_refused(tmp_path: Path) -> None:
     authority(str(tmp_path), (), NOW)
     (tmp_path / KEY_FILE).write_bytes(pem_of_key(new_key()))
     with pytest.raises(CannotStart, match=r"ca-key\.pem is not the key of ca\.pem"):
@@ -136,7 +136,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         authority(str(tmp_path / "file" / "folder"), (), NOW)
 
 
-def test_a_server_s_certificate_lives_as_long_as_browsers_allow(tmp_path: Path) -> None:
+def test_a_server_certificate_lives_as_long_as_browsers_allow(tmp_path: Path) -> None:
     ca = authority(str(tmp_path), (), NOW)
     made = server_certificate(new_key(), HOSTS, ca.certificate, ca.key, NOW)
     assert (made.not_valid_after_utc - made.not_valid_before_utc).days == 397

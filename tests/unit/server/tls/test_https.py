@@ -1,4 +1,4 @@
-"""HTTPS: the same answers, over a certificate that a client of the vendor's hosts believes."""
+"""HTTPS: the same answers, with a certificate that clients of the vendor's hosts accept."""
 
 import ssl
 import urllib.request
@@ -23,7 +23,7 @@ def secure(tmp_path: Path) -> Iterator[Emulator]:
         yield emulator
 
 
-def test_an_emulator_of_this_process_talks_https(secure: Emulator) -> None:
+def test_an_emulator_in_this_process_serves_https(secure: Emulator) -> None:
     assert secure.url.startswith("https://127.0.0.1:")
     assert secure.control("GET", "/health")["status"] == "ready"
     context = ssl.create_default_context(cafile=secure.ca)
@@ -31,20 +31,20 @@ def test_an_emulator_of_this_process_talks_https(secure: Emulator) -> None:
         assert b'"servers":[' in answer.read()
 
 
-def test_whoever_does_not_trust_the_ca_does_not_talk(secure: Emulator) -> None:
+def test_a_client_that_does_not_trust_the_ca_gets_no_answer(secure: Emulator) -> None:
     with pytest.raises(httpx.ConnectError, match="certificate"):
         httpx.post(f"{secure.url}/eq.php", content=LIST)
     with pytest.raises(ConnectionError, match="certificate"):
         Emulator(secure.url).control("GET", "/health")
 
 
-def test_plain_http_is_not_answered_there(secure: Emulator) -> None:
+def test_plain_http_is_not_answered_on_the_https_port(secure: Emulator) -> None:
     with pytest.raises(httpx.TransportError):
         httpx.post(secure.url.replace("https:", "http:") + "/eq.php", content=LIST)
 
 
 @pytest.mark.parametrize("kind", ["connection_reset", "empty_reply", "truncated_body"])
-def test_faults_cut_https_too(secure: Emulator, kind: str) -> None:
+def test_faults_cut_https_connections_too(secure: Emulator, kind: str) -> None:
     context = ssl.create_default_context(cafile=secure.ca)
     with secure.account() as account, httpx.Client(verify=context) as http:
         account.fault(kind)
@@ -54,7 +54,7 @@ def test_faults_cut_https_too(secure: Emulator, kind: str) -> None:
         assert http.post(f"{secure.url}/eq.php", data=form).json()["result"] == "OK"
 
 
-def test_the_page_s_cookie_goes_over_https_only(tmp_path: Path) -> None:
+def test_the_pages_cookie_is_only_sent_over_https(tmp_path: Path) -> None:
     with running(tls=True, ca_dir=str(tmp_path), admin_token="secret") as server:
         context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
         with httpx.Client(base_url=server.url, verify=context, headers={"origin": server.url}) as browser:
@@ -67,7 +67,7 @@ def test_the_page_s_cookie_goes_over_https_only(tmp_path: Path) -> None:
     ("names", "why"),
     [("a b", "'a b'"), ("-a", "'-a'"), ("http://a", "'http://a'"), ("1.2.3.4.5.6.7,*.x", "'*.x'")],
 )
-def test_names_that_no_certificate_can_have_are_refused(names: str, why: str) -> None:
+def test_names_that_no_certificate_can_contain_are_refused(names: str, why: str) -> None:
     with pytest.raises(CannotStart, match="--tls-names: ") as refused:
         read_settings({"tls_names": names})
     assert why in str(refused.value)
@@ -83,9 +83,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0) -> st
     return out + err
 
 
-def test_the_command_prints_the_ca_and_whatever_makes_it(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_the_command_prints_the_ca_and_creates_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     printed = told(capsys, "ca", "--ca-dir", str(tmp_path), "--tls-names", "emulator")
     file = tmp_path / "ca.pem"
     assert printed.endswith(file.read_text())
@@ -96,14 +94,16 @@ def test_the_command_prints_the_ca_and_whatever_makes_it(
     ssl.create_default_context(cadata=printed[printed.index("-----BEGIN") :])
 
 
-def test_a_folder_that_cannot_be_used_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_an_unusable_folder_is_reported_in_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("")
     said = told(capsys, "ca", "--ca-dir", str(tmp_path / "file"), status=2)
     assert said.count("\n") == 1
     assert "--ca-dir: cannot use" in said
 
 
-def test_healthcheck_believes_the_ca_of_the_same_variables(
+def test_healthcheck_trusts_the_ca_of_the_same_variables(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, secure: Emulator, tmp_path: Path
 ) -> None:
     for name, value in {
