@@ -1,8 +1,10 @@
 """One server for the whole run. Each test gets the demo world as it was at the start."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
+import certifi
 import httpx
 import pytest
 from hypothesis import settings
@@ -10,6 +12,8 @@ from hypothesis import settings
 from tests.support.fake_clock import FakeClock, fresh_database
 from tests.support.harness import SEED, Emulator, Running, running
 from tests.support.postgres_server import Postgres, running_postgres
+
+HERE = Path(__file__).parent
 
 settings.register_profile("on a busy machine", deadline=None)
 settings.load_profile("on a busy machine")
@@ -48,10 +52,62 @@ def lasting(time: FakeClock, tmp_path: Path) -> Iterator[str]:
         yield url or str(tmp_path / "worlds.db")
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
+@pytest.fixture(scope="session")
+def _postgres_of_the_run() -> Iterator[Postgres]:
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def postgres(_postgres_of_the_run: Postgres) -> Iterator[Postgres]:
+    """Return a PostgreSQL server without databases; a module has it to itself, and may stop and start it."""
+    yield _postgres_of_the_run
+    _postgres_of_the_run.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_public_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let clients trust one public certificate authority, not all: each client reads the list, for 20 ms of processor time."""
+    end = "-----END CERTIFICATE-----\n"
+    first = Path(certifi.where()).read_text(encoding="utf-8").partition(end)[0] + end
+    file = tmp_path_factory.mktemp("authorities") / "one.pem"
+    file.write_text(first, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(certifi, "where", lambda: str(file))
+        yield
+
+
+QUICK = ("unit", "contract")
+"""The folders of `make test`, which does not even import what is in others."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before marks are chosen
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that no target runs, and put those last whose coverage is not measured.
+
+    Once it is not measured any more, the thread of a server that runs never is again.
+    """
+    slower = {"acceptance", "image", "soak"}
+    lost = [
+        item.nodeid
+        for item in items
+        if item.path.relative_to(HERE).parts[0] not in QUICK
+        and not slower & {mark.name for mark in item.iter_markers()}
+    ]
+    if lost:
+        raise pytest.UsageError("outside tests/unit and tests/contract, and not marked: " + ", ".join(lost))
+    items.sort(key=lambda item: item.get_closest_marker("no_cover") is not None)
+
+
+def pytest_collection() -> None:
+    """Look for no garbage while test modules are imported: all of them stay."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Never look for garbage among the modules and tests again, as a server does not among its modules."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -24,7 +24,7 @@ BROWSER = {"accept": "text/html"}
 def asked(
     app: FastAPI, talk: Callable[[httpx.AsyncClient], Awaitable[Any]], at: str = "http://localhost"
 ) -> Any:
-    """Let a client talk to an application over ASGI, and return what it makes of it."""
+    """Let a client talk to an application over ASGI. Return the result."""
 
     async def within() -> Any:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=at) as http:
@@ -34,7 +34,7 @@ def asked(
 
 
 async def snapshot_made(http: httpx.AsyncClient, root: str = "") -> dict[str, Any]:
-    """Make a snapshot as a client does, and return what the check says at the end."""
+    """Make a snapshot as a client does. Return the final check."""
     create = {"action": "create_snapshot", "token": TOKEN, "id": "12345", "name": "nightly"}
     key = (await http.post(f"{root}/vm.php", data=create)).json()["callback"]
     moved = await http.post(f"{root}/_emulator/accounts/demo/clock/advance", json={"until": "idle"})
@@ -87,7 +87,7 @@ async def after_the_end(http: httpx.AsyncClient) -> tuple[int, str]:
     return answer.status_code, answer.headers["x-emulator-reason"]
 
 
-def test_closed_it_leaves_no_thread_and_refuses_calls() -> None:
+def test_after_closing_it_has_no_thread_and_refuses_calls() -> None:
     before = set(threading.enumerate())
     app = create_app()
 
@@ -101,7 +101,7 @@ def test_closed_it_leaves_no_thread_and_refuses_calls() -> None:
     assert set(threading.enumerate()) <= before
 
 
-def test_applications_beside_each_other_have_worlds_of_their_own() -> None:
+def test_several_applications_have_separate_worlds() -> None:
     apps = create_app(), create_app()
 
     async def talk(http: httpx.AsyncClient) -> Any:
@@ -113,7 +113,7 @@ def test_applications_beside_each_other_have_worlds_of_their_own() -> None:
         asyncio.run(app.aclose())
 
 
-def test_one_application_goes_on_in_the_next_event_loop() -> None:
+def test_an_application_continues_in_the_next_event_loop() -> None:
     app = create_app()
     assert asked(app, snapshot_made)["result"] == "OK"
 
@@ -125,7 +125,7 @@ def test_one_application_goes_on_in_the_next_event_loop() -> None:
     assert "nightly" in asked(app, again)
 
 
-def test_it_reads_no_environment_unless_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_reads_the_environment_only_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INVAPI_EMULATOR_ADMIN_TOKEN", "a-long-secret")
 
     async def talk(http: httpx.AsyncClient) -> int:
@@ -178,7 +178,7 @@ def test_it_can_be_mounted_in_another_application(mounted: FastAPI) -> None:
 @pytest.mark.parametrize(
     "page", ["", "_emulator/ui/accounts", "_emulator/ui/accounts/demo/vms/12345", "docs"]
 )
-def test_what_a_mounted_page_refers_to_is_there(mounted: FastAPI, page: str) -> None:
+def test_the_links_of_a_mounted_page_work(mounted: FastAPI, page: str) -> None:
     root = "/at/emulator/"
 
     async def talk(http: httpx.AsyncClient) -> int:
@@ -196,7 +196,7 @@ def test_what_a_mounted_page_refers_to_is_there(mounted: FastAPI, page: str) -> 
     assert asked(mounted, talk) > 0
 
 
-def test_a_mounted_login_comes_back_to_where_it_is_mounted() -> None:
+def test_a_mounted_login_redirects_to_where_it_is_mounted() -> None:
     outer, app = FastAPI(), create_app(Settings(admin_token="a-long-secret"))
     outer.mount("/emulator", app)
 
@@ -228,7 +228,7 @@ def test_the_examples_of_the_documentation_run(tmp_path: Path, monkeypatch: pyte
         exec(compile(example, "embedding.md", "exec"), {})
 
 
-def test_what_is_added_as_a_middleware_sees_the_control_part_alone() -> None:
+def test_an_added_middleware_only_sees_the_control_api() -> None:
     app = create_app()
     seen: list[str] = []
 
