@@ -88,7 +88,7 @@ class EmulatorApp(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document. It is built on the first call."""
         if self.openapi_schema is None:
-            from invapi_emulator.openapi.document import whole_document  # not at each start
+            from invapi_emulator.openapi.document import whole_document  # not needed at the start
 
             self._load_control()
             self.openapi_schema = whole_document(super().openapi())

@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
     asked = config.getoption("--invapi-assumptions")
     if asked:
-        from invapi_emulator.testing.assumption_runs import AssumptionRuns  # most runs do not ask for it
+        from invapi_emulator.testing.assumption_runs import AssumptionRuns  # most runs do not need it
 
         try:
             config.pluginmanager.register(AssumptionRuns(asked), "invapi_assumption_runs")

@@ -32,7 +32,7 @@ _TRUST = """\
 def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
     """Print the test CA's certificate, and how to make clients trust it. Create the CA if there is none."""
     require("cryptography", "the test CA")
-    from invapi_emulator.server.tls.authority import HOSTS, authority  # cryptography, not for --help
+    from invapi_emulator.server.tls.authority import HOSTS, authority  # slow: not for --help
 
     flags = {"ca_dir": ca_dir, "tls_names": tls_names}
     try:

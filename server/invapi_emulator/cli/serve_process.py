@@ -1,4 +1,4 @@
-"""What `serve` runs. Its imports take most of a start's time, so `serve` imports it once its flags are read."""
+"""The work of `serve`. Its imports take most of a start's time, so `serve` reads its flags first."""
 
 import logging
 import os
@@ -20,7 +20,7 @@ _log = logging.getLogger("invapi_emulator")
 
 
 def run(settings: Settings, ports: Ports) -> None:
-    """Serve on the ports until the process is told to stop."""
+    """Serve on the ports until a signal ends the process."""
     if not settings.admin_token and not is_local(settings.host):
         _log.warning(
             "listening on %s without --admin-token: anyone who can reach the port controls this emulator",

@@ -25,7 +25,7 @@ def refuse_unless_shared(where: str) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """Settle due tasks until the process is told to stop."""
+    """Settle due tasks until a signal ends the process."""
     database = open_worlds(settings, real_time())
     try:
         alone = Worker(database, settings.account_ttl * SECOND)

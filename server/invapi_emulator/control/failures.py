@@ -75,7 +75,7 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's word for a body it cannot read
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's status for a body that it cannot read
         return failure(422, "malformed_json", "the body cannot be read as JSON")
     reason = _REASONS.get(error.status_code, "refused")
     message = f"{error.detail}: {request.method} {request.url.path[:_SHOWN]}; see /openapi.json"

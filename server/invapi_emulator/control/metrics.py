@@ -34,7 +34,7 @@ class Stock:
 @router.get("/metrics", response_class=Response, responses=_TEXT)
 async def metrics(request: Request, worlds: TheWorlds) -> Response:
     """Return metrics of calls, tasks, transactions, the worker's lag and the process."""
-    # Imported when somebody asks: a start does not need it.
+    # Imported on demand, so that the server starts faster.
     from prometheus_client import CollectorRegistry, ProcessCollector
     from prometheus_client.exposition import choose_encoder
 

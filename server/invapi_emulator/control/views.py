@@ -92,7 +92,7 @@ class AccountView(View):
 
 
 IGNORED: Any = Field(
-    description="a line that tells which assumptions are retired and ignored; null if none is"
+    description="a line that names the retired assumptions, which are ignored; null if there are none"
 )
 
 

@@ -40,7 +40,7 @@ def _built_in_scenarios(schema: dict[str, Any]) -> None:
 
 
 ScenarioName = Annotated[str, Field(strict=True, json_schema_extra=_built_in_scenarios)]
-"""The name of a scenario; `Worlds.scenario` finds it, or refuses."""
+"""The name of a scenario. `Worlds.scenario` checks that it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ class Worlds:
     async def within(self, name: str, work: Callable[[AccountContext], T]) -> T:
         """Do work in an account's world; raise NotFound if there is no such account.
 
-        Many tasks that are due take effect in several units of work before, so that other calls get their
-        turn.
+        Due tasks take effect first. If there are many, several units of work settle them, so that other
+        calls can run in between.
         """
         while True:
             account_id = await self.id_of(name)

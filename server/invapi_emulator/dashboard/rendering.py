@@ -48,7 +48,7 @@ def static_file(name: str) -> Response:
 
 @cache
 def _environment() -> "Environment":
-    # Imported when somebody looks at the page: a start does not need it.
+    # Imported on demand, so that the server starts faster.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

@@ -38,7 +38,7 @@ class Secured:
 def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secured:
     """Return the socket for HTTPS, with a certificate of the settings' CA; raise CannotStart."""
     require("cryptography", "HTTPS (--tls, --tls-port)")
-    from invapi_emulator.server.tls.authority import authority  # cryptography, only where it is wanted
+    from invapi_emulator.server.tls.authority import authority  # cryptography is optional
 
     ca = authority(settings.ca_dir, settings.tls_names, now)
     return Secured(listening, ca.server_context(settings.tls_names, now), settings.head_timeout)

@@ -44,14 +44,14 @@ class Account(Closes):
             raise AssertionError("\n".join(unused))
 
     def call(self, module: str, action: str, **fields: Any) -> Json:
-        """Call an action of the imitated API, with the account's token unless `fields` have another.
+        """Call an action of the imitated API, with the account's token unless `fields` has another.
 
         Return the answer. If the call is refused, the answer has the reason as `reason`.
         """
         return self.emulator.call(module, {"action": action, "token": self.token} | fields)
 
     def check(self, key: str) -> Json:
-        """Return what `eq_callback` `check` answers for the key of a task."""
+        """Check a task by its key with `eq_callback` `check`; return the answer."""
         return self.emulator.call("eq_callback", {"action": "check", "key": key})
 
     def advance(self, seconds: float | None = None, *, until: str | None = None) -> Json:
@@ -186,7 +186,7 @@ class Account(Closes):
 
 
 def show_ignored(answer: Json) -> None:
-    """Show the line about retired assumptions as a warning, also in a suite that makes warnings errors."""
+    """Show the line about retired assumptions as a warning, even if warnings are errors."""
     if answer.get("ignored"):
         warnings.showwarning(UserWarning(answer["ignored"]), UserWarning, __file__, 0)
 

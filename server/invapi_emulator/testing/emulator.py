@@ -95,7 +95,7 @@ class Emulator(Closes):
         return answer
 
     def call(self, module: str, fields: Mapping[str, Any]) -> Json:
-        """Call a module of the imitated API with these form fields; a list is an array for a name that ends with `[]`.
+        """Call a module of the imitated API with these form fields. A list needs a name that ends with `[]`.
 
         Return the answer. If the call is refused, the answer has the reason as `reason`.
         """

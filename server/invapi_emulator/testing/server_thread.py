@@ -1,4 +1,4 @@
-"""What `serving` runs. Its imports take most of a second, so `serving` imports it when it is called."""
+"""The work of `serving`. Its imports take most of a second, so `serving` imports it when it is called."""
 
 import socket
 import threading
@@ -18,7 +18,7 @@ from invapi_emulator.worlds.files import known_scenarios
 
 @contextmanager
 def server_thread(settings: Settings, time: RealTime) -> Iterator[str]:
-    """Serve in a thread until the block is left; yields the URL."""
+    """Serve in a thread until the end of the block. Yield the URL."""
     ready = threading.Event()
     settings = with_printed_seed(settings)
     runtime = Runtime(settings, time, known_scenarios(settings.scenario))

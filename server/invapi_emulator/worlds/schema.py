@@ -138,7 +138,7 @@ class VmSpec(Part):
 class CountersSpec(Part):
     """`sequence` is the largest number of a snapshot, task or login; `faults` that of a fault rule.
 
-    `answers`: the number of scrambled ones.
+    `answers` is the number of scrambled answers.
     """
 
     sequence: Number
