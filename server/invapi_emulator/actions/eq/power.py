@@ -1,7 +1,7 @@
 """`eq.php` `on`, `off`, `hard_off`, `reboot`, `status`: the power of a server (contract 6.3)."""
 
 from invapi_emulator.actions.answers import started
-from invapi_emulator.actions.locks import require_changeable, require_readable
+from invapi_emulator.actions.lock_refusals import require_changeable, require_readable
 from invapi_emulator.actions.parameters import OfVm
 from invapi_emulator.contract.assumptions.power import ALREADY_SO, REBOOT_OF_WHAT_IS_OFF
 from invapi_emulator.domain.tasks import Stage

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from invapi_emulator.actions.answers import started
-from invapi_emulator.actions.locks import require_changeable
+from invapi_emulator.actions.lock_refusals import require_changeable
 from invapi_emulator.actions.parameters import OfSnapshot
 from invapi_emulator.actions.vm.lists import held, take_out
 from invapi_emulator.contract.assumptions.snapshots import EXCLUDED_AND_THE_LIMIT

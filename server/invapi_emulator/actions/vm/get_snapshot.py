@@ -6,7 +6,7 @@ import orjson
 from pydantic import Field
 
 from invapi_emulator.actions.answers import KEY, Started, invalid_token
-from invapi_emulator.actions.locks import require_readable
+from invapi_emulator.actions.lock_refusals import require_readable
 from invapi_emulator.actions.parameters import OfSnapshots
 from invapi_emulator.actions.vm.answers import SETTINGS_EXAMPLE, RotationSettings, SnapshotRow
 from invapi_emulator.actions.vm.rows import settings_body, snapshot_row

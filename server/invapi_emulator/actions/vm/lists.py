@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from invapi_emulator.actions.locks import require_changeable
+from invapi_emulator.actions.lock_refusals import require_changeable
 from invapi_emulator.actions.parameters import OfExistingSnapshot
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, find_snapshot

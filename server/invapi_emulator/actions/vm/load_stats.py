@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 import orjson
 
 from invapi_emulator.actions.answers import started
-from invapi_emulator.actions.locks import require_readable
+from invapi_emulator.actions.lock_refusals import require_readable
 from invapi_emulator.actions.parameters import OfVm
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant

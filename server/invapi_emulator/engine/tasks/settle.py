@@ -1,18 +1,13 @@
 """Settling: every due task takes effect, in due order. And moving the clock, which makes tasks due."""
 
 import heapq
-from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import Instant, iso
-from invapi_emulator.domain.snapshots import Snapshot, StaleChange
-from invapi_emulator.domain.tasks import Task, advance, failed, next_change, was_queued
-from invapi_emulator.domain.virtual_machines import as_of, paused, resumed
-from invapi_emulator.engine.tasks.kinds import Outcome, Work, holds_still, kind_of
-from invapi_emulator.errors import Refusal, TaskFailed
-from invapi_emulator.randomness import chance_of
-from invapi_emulator.storage import accounts, events, snapshots, stale_lists, tasks, vms
+from invapi_emulator.domain.tasks import Task, advance, next_change
+from invapi_emulator.engine.tasks.end import end
+from invapi_emulator.storage import accounts, events, tasks
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 BATCH = 100
@@ -30,7 +25,7 @@ def settle_due(unit: UnitOfWork, now: Instant) -> bool:
     while ahead:
         at, _, task = heapq.heappop(ahead)
         if task.due_at is not None and task.due_at <= at:
-            _end(unit, advance(task, now))
+            end(unit, advance(task, now))
             continue
         task = _enter_stage(unit, task, at)
         following = next_change(task)
@@ -47,16 +42,6 @@ def move_clock(unit: UnitOfWork, now: Instant) -> None:
     events.record(unit, now, "clock_moved", was=iso(was), now=iso(now))
 
 
-def complete_by_hand(unit: UnitOfWork, task: Task, now: Instant) -> None:
-    """End a task that is under way, with its effect, even if a fault made it fail."""
-    _end(unit, replace(task, state="done", ended_at=now, fails_with=None))
-
-
-def fail_by_hand(unit: UnitOfWork, task: Task, now: Instant, error: str) -> None:
-    """Fail a task that is under way. It leaves behind what its kind leaves."""
-    _fail(unit, _work(unit, replace(task, ended_at=now), now), error)
-
-
 def _enter_stage(unit: UnitOfWork, task: Task, at: Instant) -> Task:
     entered = replace(task, stage=task.stage + 1)
     tasks.save(unit, entered)
@@ -64,60 +49,3 @@ def _enter_stage(unit: UnitOfWork, task: Task, at: Instant) -> Task:
         task=task.key, action=task.action, vm=task.vm_id, stage=entered.stages[entered.stage].name,
     )  # fmt: skip
     return entered
-
-
-def _end(unit: UnitOfWork, task: Task) -> None:
-    assert task.ended_at is not None
-    work = _work(unit, task, task.ended_at)
-    if task.fails_with is not None:
-        _fail(unit, work, task.fails_with)
-        return
-    before = snapshots.of_vm(unit, task.vm_id) if task.stale_for else []
-    try:
-        outcome = kind_of(task).finish(unit, work)
-    except (TaskFailed, Refusal) as failure:
-        error = str(failure)
-        _close(unit, work, Outcome(work.vm, error), failed(task, error))
-    else:
-        _close(unit, work, outcome, task)
-    if task.stale_for:
-        _keep_from_lists(unit, work, before, work.now + task.stale_for)
-
-
-def _fail(unit: UnitOfWork, work: Work, error: str) -> None:
-    vm = kind_of(work.task).leave(unit, work)
-    _close(unit, work, Outcome(vm, error), failed(work.task, error))
-
-
-def _keep_from_lists(unit: UnitOfWork, work: Work, before: Sequence[Snapshot], until: Instant) -> None:
-    """Let lists show the snapshots as they were `before`, until then (a fault)."""
-    old = {snapshot.sequence: snapshot for snapshot in before}
-    new = {snapshot.sequence for snapshot in snapshots.of_vm(unit, work.vm.id)}
-    changes = [StaleChange(number, old.get(number), until) for number in sorted(old.keys() ^ new)]
-    stale_lists.hold_back(unit, work.vm.id, changes, work.now)
-
-
-def _work(unit: UnitOfWork, task: Task, now: Instant) -> Work:
-    vm = vms.load(unit, task.vm_id)
-    if kind_of(task).pauses:
-        vm = resumed(as_of(vm, now), now)
-    return Work(unit.account, task, vm, now, chance_of(unit.account))
-
-
-def _close(unit: UnitOfWork, work: Work, outcome: Outcome, ended: Task) -> None:
-    """Save a task as ended, and unlock its VM."""
-    tasks.save(unit, replace(ended, scope=outcome.scope, debug=outcome.debug))
-    if kind_of(ended).changes:
-        under_way = _still_under_way(unit, work, ended)
-        vm = paused(outcome.vm, work.now) if any(map(holds_still, under_way)) else outcome.vm
-        vms.save(unit, replace(vm, locked_by=under_way[-1].key if under_way else None))
-    events.record(unit, work.now, "task_ended",
-        task=ended.key, action=ended.action, vm=work.vm.id, state=ended.state, error=ended.error,
-    )  # fmt: skip
-
-
-def _still_under_way(unit: UnitOfWork, work: Work, ended: Task) -> list[Task]:
-    """Return the VM's other changing tasks in order. There are some only if tasks wait for each other."""
-    if work.vm.locked_by == ended.key and not was_queued(ended):
-        return []
-    return [task for task in tasks.under_way(unit, work.vm.id) if kind_of(task).changes]

@@ -5,6 +5,7 @@ from typing import get_args
 from invapi_emulator.contract.registry import Registry
 from invapi_emulator.engine.faults.fault import Fault
 from invapi_emulator.engine.faults.kinds.after_call import (
+    Latency,
     LostReply,
     MalformedJson,
     RejectedButDone,
@@ -19,7 +20,6 @@ from invapi_emulator.engine.faults.kinds.before_call import (
     RateLimit,
     Reject,
 )
-from invapi_emulator.engine.faults.kinds.latency import Latency
 from invapi_emulator.engine.faults.kinds.of_check import NotReady
 from invapi_emulator.engine.faults.kinds.of_task import (
     KeyForgotten,

@@ -1,11 +1,13 @@
-"""Faults of an answer: the call is done and kept. `latency` has a file of its own."""
+"""Faults of an answer: the call is done and kept."""
 
-from typing import Annotated, ClassVar, Literal
+import math
+from statistics import NormalDist
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from msgspec.structs import replace
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from invapi_emulator.engine.faults.fault import AfterFault, Draw, Reply, Text
+from invapi_emulator.engine.faults.fault import AfterFault, Draw, Reply, Seconds, Text
 from invapi_emulator.errors import Faulted
 
 
@@ -56,3 +58,60 @@ class SlowBody(AfterFault):
 
     def apply(self, reply: Reply, _draw: Draw, /) -> Reply:
         return replace(reply, bytes_per_second=self.bytes_per_second)
+
+
+LONGEST = 86_400
+_FIELDS = {"uniform": ("low", "high"), "lognormal": ("median", "sigma")}
+
+
+class Latency(AfterFault):
+    """`latency`: the effect at once, the answer late.
+
+    By `seconds`, or by a `distribution`: `uniform` from `low` to `high`, `lognormal` with `median` and `sigma`.
+    """
+
+    kind: Literal["latency"]
+    seconds: Seconds | None = None
+    distribution: Literal["uniform", "lognormal"] | None = None
+    low: Seconds | None = None
+    high: Seconds | None = None
+    median: Annotated[float, Field(gt=0, le=LONGEST, strict=True, allow_inf_nan=False)] | None = None
+    sigma: Annotated[float, Field(ge=0, le=10, strict=True, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, value: Any) -> Any:
+        """Read `"distribution": {"type": "uniform", …}` and `{"uniform": {…}}` too."""
+        nested = value.get("distribution") if isinstance(value, dict) else None
+        if not isinstance(nested, dict):
+            return value
+        if len(nested) == 1 and isinstance(next(iter(nested.values())), dict):
+            ((type_, fields),) = nested.items()
+            nested = {"type": type_, **fields}
+        fields = {name: given for name, given in nested.items() if name != "type"}
+        return value | {"distribution": nested.get("type")} | fields
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        wanted = ("seconds",) if self.distribution is None else _FIELDS[self.distribution]
+        names = ("seconds", *_FIELDS["uniform"], *_FIELDS["lognormal"])
+        given = tuple(name for name in names if getattr(self, name) is not None)
+        if given != wanted:
+            raise ValueError(
+                "it takes either `seconds`, or `distribution` with its own fields: "
+                "`uniform` with `low` and `high`, `lognormal` with `median` and `sigma`"
+            )
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"`low` {self.low:g} is more than `high` {self.high:g}")
+        return self
+
+    def apply(self, reply: Reply, draw: Draw, /) -> Reply:
+        return replace(reply, delay=reply.delay + min(self._drawn(draw("latency")), LONGEST))
+
+    def _drawn(self, fraction: float) -> float:
+        if self.low is not None and self.high is not None:
+            return self.low + (self.high - self.low) * fraction
+        if self.median is not None and self.sigma is not None:
+            deviation = NormalDist().inv_cdf(max(fraction, 1e-12))
+            return self.median * math.exp(self.sigma * deviation)
+        return self.seconds or 0
