@@ -60,14 +60,14 @@ def _postgres_of_the_run() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="module")
 def postgres(_postgres_of_the_run: Postgres) -> Iterator[Postgres]:
-    """Return a PostgreSQL server without databases; a module has it to itself, and may stop and start it."""
+    """Return a PostgreSQL server without databases. Each module has it alone, and may stop and start it."""
     yield _postgres_of_the_run
     _postgres_of_the_run.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_public_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let clients trust one public certificate authority, not all: each client reads the list, for 20 ms of processor time."""
+    """Let clients trust only one public certificate authority: reading all takes each client 20 ms of CPU."""
     end = "-----END CERTIFICATE-----\n"
     first = Path(certifi.where()).read_text(encoding="utf-8").partition(end)[0] + end
     file = tmp_path_factory.mktemp("authorities") / "one.pem"
@@ -78,14 +78,14 @@ def _one_public_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 QUICK = ("unit", "contract")
-"""The folders of `make test`, which does not even import what is in others."""
+"""The folders of `make test`, which does not import any others."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before marks are chosen
+@pytest.hookimpl(tryfirst=True)  # before marks are selected
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a test that no target runs, and put those last whose coverage is not measured.
+    """Refuse a test that no target runs. Tests without measured coverage come last.
 
-    Once it is not measured any more, the thread of a server that runs never is again.
+    Once measuring has stopped, the thread of a running server is never measured again.
     """
     slower = {"acceptance", "image", "soak"}
     lost = [
@@ -100,12 +100,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection() -> None:
-    """Look for no garbage while test modules are imported: all of them stay."""
+    """Disable garbage collection while test modules are imported: all of them stay."""
     gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """Never look for garbage among the modules and tests again, as a server does not among its modules."""
+    """Exclude the modules and tests from later garbage collection, as a server does with its modules."""
     gc.freeze()
     gc.enable()
 

@@ -39,7 +39,7 @@ def failing_disk(tmp_path: Path) -> Iterator[Path]:
         file.truncate(16 * 1024 * 1024)
     subprocess.run(["mkfs.ext4", "-q", image], check=True)
     if subprocess.run(["mount", "-o", "loop", image, disk], check=False).returncode != 0:
-        pytest.skip("no loop device is to be had here")
+        pytest.skip("no loop device is available here")
     try:
         yield disk
     finally:

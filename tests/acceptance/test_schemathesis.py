@@ -1,4 +1,4 @@
-"""Schemathesis makes no call that is answered otherwise than described; docs/openapi.md says which checks are on."""
+"""Every answer to a schemathesis call is as described. docs/openapi.md lists the enabled checks."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.support.from_description import ROWS, calls_of_modules, calls_of_the_
 from tests.support.harness import SEED, Running, running
 
 FEWEST = {"short": 8, "long": 50}
-"""So many calls of each operation there must be, lest a run find nothing because it did nothing."""
+"""Minimum number of calls of each operation, so that a run without calls does not pass."""
 SIZES = pytest.mark.parametrize("size", list(FEWEST))
 
 pytestmark = pytest.mark.acceptance
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.acceptance
 
 @pytest.fixture
 def server() -> Iterator[Running]:
-    """Return a server of its own: what is ordered here must not reach other tests."""
+    """Return a separate server, so that faults ordered here do not reach other tests."""
     with running() as server:
         yield server
 
@@ -47,7 +47,7 @@ def test_the_control_api_answers_as_described(server: Running, size: str) -> Non
 
 
 def accepted(server: Running) -> int:
-    """Return how many of the account's newest calls were no refusals."""
+    """Return the number of the account's newest calls that were not refused."""
     journal = httpx.get(f"{server.url}/_emulator/accounts/demo/requests", params={"result": "ok"}).json()
     return len(journal["requests"])
 

@@ -1,4 +1,4 @@
-"""Slow, greedy or silent clients: they are told, dropped, and do not disturb others."""
+"""Slow, greedy or silent clients get an answer, are dropped, and do not disturb others."""
 
 import socket
 import time

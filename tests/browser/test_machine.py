@@ -18,7 +18,7 @@ def bar_width(visit: Visit) -> float:
     return float((filled or "0").rstrip("%"))
 
 
-def test_a_snapshot_made_with_the_button_is_watched_to_its_end(visit: Visit) -> None:
+def test_a_snapshot_made_with_the_button_is_shown_until_its_end(visit: Visit) -> None:
     visit.open(VM)
     visit.page.get_by_label("Name of the new snapshot").fill("mine")
     visit.press("Create snapshot")
@@ -38,7 +38,7 @@ def test_a_snapshot_made_with_the_button_is_watched_to_its_end(visit: Visit) -> 
     visit.see(".link.origin", "mine")
 
 
-def test_a_restore_says_what_it_deletes_asks_and_deletes_it(visit: Visit) -> None:
+def test_a_restore_names_what_it_deletes_asks_and_deletes_it(visit: Visit) -> None:
     visit.open(VM)
     visit.press("Power off")
     visit.see("#answer", '"action": "off"')
@@ -59,7 +59,7 @@ def test_a_restore_says_what_it_deletes_asks_and_deletes_it(visit: Visit) -> Non
     visit.see(".descent", "is exactly fresh-install")
 
 
-def test_a_question_that_was_left_does_not_answer_the_next(visit: Visit) -> None:
+def test_an_abandoned_question_does_not_answer_the_next_one(visit: Visit) -> None:
     visit.open(VM)
     visit.press("Power off")
     visit.see("#answer", '"action": "off"')
@@ -108,7 +108,9 @@ def test_a_snapshot_is_removed(visit: Visit) -> None:
         ("Power on", "on", "callback"),
     ],
 )
-def test_every_button_sends_what_a_client_would(visit: Visit, button: str, action: str, field: str) -> None:
+def test_every_button_sends_what_a_client_would_send(
+    visit: Visit, button: str, action: str, field: str
+) -> None:
     visit.open(VM)
     visit.press(button)
     visit.see("#answer", f'"{field}"')
@@ -161,7 +163,7 @@ def test_statistics_show_and_shade_the_tasks(visit: Visit) -> None:
     expect(visit.page.locator("#charts figure").nth(2).locator("rect.shade")).to_have_count(1)
     disk = visit.page.get_by_role("img", name=re.compile("Disk, last hour"))
     peak = re.compile(r"read: minimum [\d.]+ KiB/s, maximum \d+\.\d MiB/s")
-    expect(disk).to_have_attribute("aria-label", peak)  # the shade is there while the task is still under way
+    expect(disk).to_have_attribute("aria-label", peak)  # the shade is there while the task runs
 
 
 def test_a_finished_task_can_be_inspected_from_its_bar(visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""A page left open: it neither grows nor falls silent, and loses nothing of what somebody is doing."""
+"""A page left open does not grow, does not go silent, and loses nothing of a user's work."""
 
 import signal
 import socket
@@ -24,7 +24,7 @@ def nodes(visit: Visit) -> int:
     return count
 
 
-def test_a_page_survives_its_server_and_draws_what_the_next_one_has(browser: Browser) -> None:
+def test_a_page_survives_its_server_and_shows_the_next_ones_data(browser: Browser) -> None:
     port = str(free_port())
     with served("--port", port, "--clock", "frozen", "--seed", "7") as first:
         account = Emulator(first.url).account(name="kept", seed=7)
@@ -39,19 +39,19 @@ def test_a_page_survives_its_server_and_draws_what_the_next_one_has(browser: Bro
                 visit.see("#stream", "live")
                 visit.see('[data-key="vm-12345"]', "unlocked")
                 visit.call("eq", "list")
-                visit.complaints.clear()  # the browser notes each try to reach a server that was gone
+                visit.complaints.clear()  # the browser logs each failed try to reach the server
 
 
-def test_a_page_of_what_is_gone_says_so(visit: Visit, browser: Browser) -> None:
+def test_a_page_of_something_removed_says_so(visit: Visit, browser: Browser) -> None:
     other = visit.account.emulator.account(seed=1)
     with visiting(browser, other) as elsewhere:
         elsewhere.open()
         other.close()
         elsewhere.see("#stream", "no longer exists")
-        elsewhere.complaints.clear()  # the browser notes the 404
+        elsewhere.complaints.clear()  # the browser logs the 404
 
 
-def test_traffic_neither_fills_nor_silences_a_page(visit: Visit) -> None:
+def test_traffic_does_not_fill_or_silence_a_page(visit: Visit) -> None:
     visit.open()
     for _ in range(60):
         visit.call("eq", "list")
@@ -65,7 +65,7 @@ def test_traffic_neither_fills_nor_silences_a_page(visit: Visit) -> None:
     assert nodes(visit) <= before + 10
 
 
-def test_what_somebody_is_doing_stays_as_it_is(visit: Visit) -> None:
+def test_unfinished_input_stays_as_it_is(visit: Visit) -> None:
     visit.open(12345)
     visit.call("eq", "status", id=12345)
     visit.rows("#journal").first.locator("summary").click()
@@ -88,7 +88,7 @@ def test_a_rule_ordered_elsewhere_appears_by_itself(visit: Visit) -> None:
 
 
 def shown_after(visit: Visit, number: int) -> float:
-    """Return how many milliseconds pass from a call to its row on the page."""
+    """Return the milliseconds from a call to its row on the page."""
     visit.page.evaluate(
         """(wanted) => {
           const now = () => performance.timeOrigin + performance.now();
@@ -107,4 +107,4 @@ def shown_after(visit: Visit, number: int) -> float:
 def test_a_change_is_shown_within_a_second(visit: Visit) -> None:
     visit.open()
     took = sorted(shown_after(visit, number) for number in range(1, 6))
-    assert took[2] < 1000, took  # the middle one: the machine may be busy with others
+    assert took[2] < 1000, took  # the median: the machine may be busy

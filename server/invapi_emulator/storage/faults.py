@@ -77,7 +77,7 @@ def insert_all(tx: Transaction, account_id: int, rules: Iterable[Rule]) -> None:
 
 
 def stored(tx: Transaction, account_id: int) -> list[Rule]:
-    """Return all, in the order they were written."""
+    """Return all rules, in the order they were written."""
     columns = [fault.c[_COLUMN.get(name, name)] for name in Rule.__struct_fields__]
     mine = select(*columns).where(fault.c.account_id == account_id).order_by(fault.c.id)
     return [Rule(*row) for row in tx.execute(mine)]

@@ -30,7 +30,7 @@ def prepare_schema(tx: Connection) -> str | None:
 
 
 def alembic_config(tx: Connection) -> Any:
-    """Return Alembic's configuration for this connection; its import is late, a fresh start needs none of it."""
+    """Return Alembic's configuration for this connection. Imported late: a fresh start does not need it."""
     from alembic.config import Config
 
     config = Config()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# read_only.sh ROOT COMMAND...: runs it, to be called in a mount namespace of its own, with the folder ROOT read-only.
+# read_only.sh ROOT COMMAND...: run the command with the folder ROOT read-only. Call it in a separate mount namespace.
 set -eu
 root=$1
 shift

@@ -8,7 +8,7 @@ from invapi_emulator.contract.clauses import clauses
 from tests.support.offenders import assert_none
 
 
-def test_every_check_has_a_clause_with_such_a_basis() -> None:
+def test_every_check_has_a_clause_with_its_basis() -> None:
     without = {
         name: found.clause
         for name, found in CHECKS.items()

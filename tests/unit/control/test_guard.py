@@ -12,7 +12,7 @@ from tests.support.harness import TOKEN, running
 pytestmark = pytest.mark.clause("1.5")
 
 Served = Callable[..., str]
-"""The URL of a server with these settings; nothing that is done here changes one."""
+"""The URL of a server with these settings. Its tests change no setting."""
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ class PostgresDatabase(Database):
         work: Callable[[UnitOfWork], T],
         needs: Callable[[], Sequence[Need]] = no_needs,
         /,
-        may_lose: Callable[[], bool] = never,  # noqa: ARG002 - what cannot be written here cannot be read either
+        may_lose: Callable[[], bool] = never,  # noqa: ARG002 - a database that cannot be written cannot be read here either
         *,
         wait: bool = True,
     ) -> T:

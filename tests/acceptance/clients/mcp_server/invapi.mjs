@@ -1,4 +1,4 @@
-// Calls InvAPI as the vendor's MCP server does: one address, a session that is renewed, no call repeated otherwise.
+// Calls InvAPI like the vendor's MCP server: one address, a session that is renewed, no other repetition of calls.
 
 const ADDRESS = 'https://invapi.hostkey.com'
 const EXPIRED = /invalid token|token.*(invalid|expired)/i
@@ -10,7 +10,7 @@ export class CallFailed extends Error {
   }
 }
 
-// Arrays become name[], objects name[key]; what is undefined or null is not sent.
+// Arrays become name[], objects name[key]. Undefined and null are not sent.
 function* formFields(value, name) {
   if (value === undefined || value === null) return
   if (typeof value !== 'object') yield [name, String(value)]
@@ -39,7 +39,7 @@ export class InvApi {
     }
   }
 
-  // The session is taken for good until a minute before its end by this process's own clock.
+  // The session counts as valid until a minute before its end, by this process's own clock.
   async session() {
     if (this.token && Date.now() < this.expires - 60_000) return this.token
     const login = { action: 'login', key: this.key, ttl: this.lifetime, fix_ip: 0 }

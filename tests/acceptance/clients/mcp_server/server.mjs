@@ -1,4 +1,4 @@
-// An MCP server over stdio: one JSON-RPC message a line comes in, one goes out. It ends when its input does.
+// An MCP server over stdio: it reads and writes one JSON-RPC message a line. It ends when its input ends.
 
 import { createInterface } from 'node:readline'
 import { InvApi } from './invapi.mjs'

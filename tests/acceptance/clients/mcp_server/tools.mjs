@@ -1,4 +1,4 @@
-// The tools that have to do with VMs: what each calls, and which are only run when they are confirmed.
+// The tools for VMs: what each calls, and which of them only run after confirmation.
 
 const SECRETS = new Set(['token', 'key', 'root_pass', 'password', 'api_key'])
 const DANGEROUS = /^(delete|remove|off|reboot|reinstall|order_instance|restore_snapshot)/i

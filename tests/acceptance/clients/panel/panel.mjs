@@ -1,6 +1,6 @@
-// Speaks InvAPI as a panel that manages snapshots does: panel.mjs VM list | look KEY ACTION | create NAME | remove NAME | restore NAME
+// Uses InvAPI like a panel that manages snapshots: panel.mjs VM list | look KEY ACTION | create NAME | remove NAME | restore NAME
 //
-// One line of JSON comes out: what was read, or the error and whether its outcome is unknown.
+// Prints one line of JSON: what was read, or the error and whether the outcome is unknown.
 
 import { Session } from './session.mjs'
 import { Snapshots } from './snapshots.mjs'

@@ -1,4 +1,4 @@
-// The panel's session: an API key buys a token; what only reads is asked again with a new one, a change never is.
+// The panel's session: an API key gives a token. Reading calls are repeated with a new one, changes never are.
 
 import { PanelError, post } from './transport.mjs'
 
@@ -13,7 +13,7 @@ export class Session {
     Object.assign(this, { key, token: null, expires: 0 })
   }
 
-  // Returns an answer that says yes; where a task is looked at, also one that says how it goes.
+  // Returns a successful answer; for a check of a task, also one that is not ready or failed.
   async call(module, action, parameters, { changes = false, looks = false } = {}) {
     const answer = await this.asked(module, { action, ...parameters }, changes)
     const failed = fails(answer.code) || fails(answer.result)

@@ -1,4 +1,4 @@
-// Snapshots as the panel lists and changes them: a list is a task whose key is polled, and no answer about another VM counts.
+// Lists and changes snapshots like the panel: a list is a task whose key is polled. Answers about other VMs do not count.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PanelError } from './transport.mjs'
@@ -51,7 +51,7 @@ export class Snapshots {
     return { status: task.result === 'OK' ? 'succeeded' : 'failed' }
   }
 
-  // Looks before it asks: the panel wants no rotation, so a full list is the end of it.
+  // Reads the list before the call: the panel wants no rotation, so it stops at a full list.
   async create(name) {
     if (!NAME.test(name)) throw new PanelError(400, false, 'not a snapshot name')
     const { rows, max } = await this.list()

@@ -1,5 +1,5 @@
-// HTTPS as the panel speaks it: one request a connection, the name looked up by itself, no redirect, nothing sent before
-// the certificate is verified. The panel takes port 443; the port here is where the emulator listens.
+// HTTPS like the panel's: one request a connection, its own lookup of names, no redirects, and nothing sent before the
+// certificate is verified. The panel uses port 443; here it is the emulator's port.
 
 import { request } from 'node:https'
 
@@ -36,7 +36,7 @@ async function read(response) {
   return Buffer.concat(parts).toString('utf8')
 }
 
-// Asks once. What went wrong after a change was sent leaves its outcome unknown.
+// Makes one request. After a change was sent, a failure leaves its outcome unknown.
 export function post(module, fields, changes) {
   const body = new URLSearchParams(fields).toString()
   return new Promise((resolve, reject) => {

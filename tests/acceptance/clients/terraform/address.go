@@ -70,7 +70,7 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || (ip != nil && ip.IsLoopback())
 }
 
-// transport is Go's usual one, but that it connects to the address of the test for every name, as a hosts entry would.
+// transport is Go's default one, but connects to the test's address for every name, like a hosts entry.
 func transport(address string) http.RoundTripper {
 	usual := http.DefaultTransport.(*http.Transport).Clone()
 	if address == "" {

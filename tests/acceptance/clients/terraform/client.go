@@ -19,7 +19,7 @@ type client struct {
 	expires time.Time
 }
 
-// made is an attempt: what came back, if anything did.
+// made is an attempt, with its answer if there was one.
 type made struct {
 	status int
 	body   []byte
@@ -27,7 +27,7 @@ type made struct {
 	err    error
 }
 
-// ask posts a form, logs in again once when the session is refused, and tries again what may pass.
+// ask posts a form, logs in again once if the session is refused, and repeats attempts that may succeed later.
 func (c *client) ask(module string, form url.Values, withToken bool) ([]byte, error) {
 	tries, loggedInAgain := c.tries, false
 	if createsWithoutAName(module, form.Get("action")) {
@@ -87,7 +87,7 @@ func (c *client) once(module string, form url.Values, withToken bool) made {
 	return got
 }
 
-// createsWithoutAName tells the calls that would do it twice, were they repeated after a lost answer.
+// createsWithoutAName reports calls that would create twice if repeated after a lost answer.
 func createsWithoutAName(module, action string) bool {
 	switch module + "/" + action {
 	case "eq/order_instance", "net/add_ipv4", "pdns/add_domain", "pdns/add_dns", "ssh_keys/add", "tags/add":
@@ -96,7 +96,7 @@ func createsWithoutAName(module, action string) bool {
 	return false
 }
 
-// mayPass tells statuses that are worth another try; 0 is a connection that failed.
+// mayPass reports statuses that are worth another try. 0 is a failed connection.
 func mayPass(status int) bool {
 	return status == 0 || status == http.StatusTooManyRequests || status >= 500
 }

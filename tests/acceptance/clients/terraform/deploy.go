@@ -17,8 +17,8 @@ type checked struct {
 	Debug   string          `json:"debug"`
 }
 
-// wait polls a key until it tells of a server that is deployed. Only orders and reinstallations are waited for; power is
-// switched without a look at its key.
+// wait polls a key until it reports a deployed server. Only orders and reinstallations are waited for; power is switched
+// without checking its key.
 func (c *client) wait(key string) (*checked, error) {
 	for {
 		body, err := c.ask("eq_callback", url.Values{"action": {"check"}, "key": {key}}, true)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// refusal is an answer that says no, in whichever of the API's ways.
+// refusal is a failed answer, in any of the API's forms.
 type refusal struct {
 	Name    string
 	Message string
@@ -20,7 +20,7 @@ func (r *refusal) Error() string {
 	return "invapi error: " + r.Message
 }
 
-// saysGone tells whether a server may be dropped from the state: then it is made again.
+// saysGone reports whether a server may be dropped from the state, and so made again.
 func (r *refusal) saysGone() bool {
 	said := strings.ToLower(r.Message + " " + r.Body)
 	for _, words := range []string{"not found", "no such", "unknown server", "server not exist", "does not exist"} {
@@ -31,7 +31,7 @@ func (r *refusal) saysGone() bool {
 	return false
 }
 
-// readEnvelope returns what is wrong with an answer; its fields have the types that the provider decodes them into.
+// readEnvelope returns the error of an answer. Its fields have the types that the provider decodes them into.
 func readEnvelope(body []byte) error {
 	var answer struct {
 		Code    json.RawMessage `json:"code"`
@@ -73,7 +73,7 @@ func badResult(raw json.RawMessage) (string, bool) {
 	return "", false
 }
 
-// nameIn returns a code that is a word, as NO_APPROPRIATE_SERVERS is.
+// nameIn returns a code that is a word, such as NO_APPROPRIATE_SERVERS.
 func nameIn(code json.RawMessage) string {
 	var name string
 	_ = json.Unmarshal(code, &name)

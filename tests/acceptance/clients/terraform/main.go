@@ -1,8 +1,8 @@
-// Speaks InvAPI as the vendor's Terraform provider does: what plan and apply ask for, without Terraform.
+// Uses InvAPI like the vendor's Terraform provider: the calls of plan and apply, without Terraform.
 //
 //	list | read ID | power ID on|off|hard_off|reboot | rename ID NAME | order PRESET | wait KEY
 //
-// One line of JSON comes out: what was read, or the error, and what was waited for.
+// Prints one line of JSON: what was read, or the error, and what was waited for.
 package main
 
 import (

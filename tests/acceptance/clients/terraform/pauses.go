@@ -13,7 +13,7 @@ const (
 	longestBackoff = 8 * time.Second
 )
 
-// pauses waits as the provider does, for a share of the time where a test says so, and notes what for.
+// pauses waits like the provider, for a fraction of the time if a test says so, and records why.
 type pauses struct {
 	share float64
 	made  []string
@@ -26,7 +26,7 @@ func share(said string) float64 {
 	return 1
 }
 
-// before waits for the next try: as long as the server asks, or longer each time, by chance between half and whole.
+// before waits for the next try: as long as the server asks, or longer each time, randomly between half and whole.
 func (p *pauses) before(attempt int, asked time.Duration) {
 	wait, why := asked, fmt.Sprintf("Retry-After %s", asked)
 	if asked == 0 {

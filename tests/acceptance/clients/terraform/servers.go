@@ -59,7 +59,7 @@ func (c *client) servers() ([]int, error) {
 	return ids, nil
 }
 
-// idIn takes a number, a string with one, or a server that has one.
+// idIn accepts a number, a string with one, or a server that has one.
 func idIn(raw json.RawMessage) (int, error) {
 	var id int
 	if json.Unmarshal(raw, &id) == nil {
@@ -75,7 +75,7 @@ func idIn(raw json.RawMessage) (int, error) {
 	return server.ID, json.Unmarshal(raw, &server)
 }
 
-// state reads a server as a refresh does: is it gone, what does it look like, what are its tags.
+// state reads a server like a refresh: whether it is gone, its data, and its tags.
 func (c *client) state(id int) (*state, error) {
 	body, err := c.eq("show", id, nil)
 	var refused *refusal
@@ -111,7 +111,7 @@ func mainIPv4(addresses []address) string {
 	return ""
 }
 
-// power reads the state of power out of the rental's status, which is all that the provider looks at.
+// power derives the state of power from the rental's status, which is all that the provider reads.
 func power(status string) string {
 	if strings.EqualFold(status, "power_off") {
 		return "off"

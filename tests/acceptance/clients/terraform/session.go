@@ -13,7 +13,7 @@ const (
 	lead     = 2 * time.Minute
 )
 
-// token returns the session's, and logs in where there is none or its end is near.
+// token returns the session's token, and logs in if there is none or its end is near.
 func (c *client) token() (string, error) {
 	if c.session != "" && time.Now().Before(c.expires.Add(-lead)) {
 		return c.session, nil

@@ -1,6 +1,6 @@
 <?php
 
-// Calls InvAPI as the vendor's WHMCS module does: through curl, with one token a page, and no call repeated.
+// Calls InvAPI like the vendor's WHMCS module: with curl, one token a page, and no repeated calls.
 
 declare(strict_types=1);
 
@@ -40,7 +40,7 @@ final class InvApi
         return $this->read($url, [CURLOPT_POST => 1, CURLOPT_POSTFIELDS => http_build_query($fields)]);
     }
 
-    /** The list of presets, which wants no token. */
+    /** The list of presets, which needs no token. */
     public function presets(): array
     {
         $answer = $this->read($this->url . 'presets.php?action=info');
@@ -50,7 +50,7 @@ final class InvApi
         return $answer['presets'];
     }
 
-    /** Nobody looks at the status; what is no JSON becomes null. */
+    /** The status is ignored. A body that is not valid JSON becomes null. */
     private function read(string $url, array $options = []): ?array
     {
         $curl = curl_init();
@@ -62,7 +62,7 @@ final class InvApi
         return json_decode($body, true);
     }
 
-    /** Where the test's emulator listens, in place of ports 80 and 443 of every host. */
+    /** The port of the test's emulator, instead of ports 80 and 443 of every host. */
     private function ledHere(): array
     {
         $there = getenv('CONNECT_TO');

@@ -1,14 +1,14 @@
 <?php
 
-// Speaks InvAPI as pages of the vendor's WHMCS module do: module.php server ID | invoice ID | keys ID | client | presets | order
+// Uses InvAPI like pages of the vendor's WHMCS module: module.php server ID | invoice ID | keys ID | client | presets | order
 //
-// One line of JSON comes out: what was read, or the error.
+// Prints one line of JSON: what was read, or the error.
 
 declare(strict_types=1);
 
 require __DIR__ . '/invapi.php';
 
-/** What a client's page shows of a server, and the state that it gives the service in WHMCS. */
+/** The data of a server on a client's page, and the state that it gives the service in WHMCS. */
 function server(InvApi $api, string $id): array
 {
     $answer = $api->call('eq', 'show', ['id' => $id]);
@@ -24,7 +24,7 @@ function server(InvApi $api, string $id): array
     return ['server' => $answer['server_data'], 'state' => $state];
 }
 
-/** The server that an invoice is for; 0 where none is known. */
+/** The server of an invoice; 0 if it is unknown. */
 function serverOfInvoice(InvApi $api, string $id): int
 {
     $answer = $api->call('whmcs', 'get_invoice', ['invoice_id' => $id, 'location' => 'NL']);
@@ -43,7 +43,7 @@ function client(InvApi $api): ?array
     return ($answer['result'] ?? null) == 'success' ? $answer['client'] : null;
 }
 
-/** The whole answer: the module takes `invoice` out of it. */
+/** The whole answer. The module reads its `invoice`. */
 function order(InvApi $api): ?array
 {
     $fields = ['preset' => 'vm.pico', 'location_name' => 'NL', 'deploy_period' => 'monthly', 'root_pass' => 'Secret_12345'];

@@ -155,7 +155,7 @@ def test_a_task_of_factor_0_takes_no_time(emulator: Emulator) -> None:
     assert emulator.check(emulator.start("eq", "reboot"))["result"] == "OK"
 
 
-def test_a_spread_makes_stages_longer_or_shorter_as_the_seed_draws(emulator: Emulator) -> None:
+def test_with_a_spread_the_seed_makes_stages_longer_or_shorter(emulator: Emulator) -> None:
     emulator.fault("slow_task", factor=1, spread=4, times=None)
     lengths = [seconds_of(emulator, emulator.start("eq", "hard_off")) for _ in range(12)]
     assert 0.4 < min(lengths) < 1.5
@@ -165,7 +165,7 @@ def test_a_spread_makes_stages_longer_or_shorter_as_the_seed_draws(emulator: Emu
     assert [seconds_of(emulator, emulator.start("eq", "hard_off")) for _ in range(12)] == lengths
 
 
-def test_a_fast_task_that_waits_begins_no_sooner(emulator: Emulator) -> None:
+def test_a_fast_task_that_waits_does_not_start_earlier(emulator: Emulator) -> None:
     emulator.assume({"A-21": "queued"})
     first = emulator.start("eq", "off")
     emulator.fault("slow_task", factor=0.1)
@@ -176,7 +176,7 @@ def test_a_fast_task_that_waits_begins_no_sooner(emulator: Emulator) -> None:
     assert emulator.tasks[1]["stage"] == "schedule"
 
 
-def test_a_stale_list_is_late_by_a_time_that_the_seed_draws(emulator: Emulator) -> None:
+def test_the_seed_draws_the_delay_of_a_stale_list(emulator: Emulator) -> None:
     emulator.fault("stale_list", seconds=60, at_least=30)
     emulator.do("vm", "create_snapshot", name="a")
     emulator.advance(30)
@@ -185,7 +185,7 @@ def test_a_stale_list_is_late_by_a_time_that_the_seed_draws(emulator: Emulator) 
     assert emulator.listed() == ["fresh-install", "before-release", "a"]
 
 
-def test_a_stale_list_takes_no_range_that_is_upside_down(emulator: Emulator) -> None:
+def test_a_stale_list_refuses_a_reversed_range(emulator: Emulator) -> None:
     rule = {"kind": "stale_list", "seconds": 30, "at_least": 60}
     refused = emulator.control("POST", "/faults", rule, status=422)
     assert "`at_least` 60 is more than `seconds` 30" in refused["error"]["message"]
