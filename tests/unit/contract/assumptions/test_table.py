@@ -3,18 +3,19 @@
 import re
 from pathlib import Path
 from types import ModuleType
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import httpx
 import pytest
 
 from invapi_emulator.contract.assumptions import power, snapshots, tasks, transport
-from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed
+from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed, Assumption
 from invapi_emulator.contract.assumptions.without_options import WHY_NO_OPTIONS
 from invapi_emulator.contract.clauses import clauses
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import read_settings
 from tests.support.harness import Emulator, running
+from tests.support.offenders import assert_none
 
 TESTS = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_*.py"))
 
@@ -25,21 +26,25 @@ def test_the_two_ids_that_others_rely_on_are_these() -> None:
     assert ASSUMPTIONS["A-21"].option("no") == "queued"
 
 
-@pytest.mark.parametrize("id_", sorted(ASSUMPTIONS))
-def test_each_other_option_has_a_test(id_: str) -> None:
-    found = ASSUMPTIONS[id_]
+def untested_options(found: Assumption[Any]) -> set[str]:
+    """Return the other options that no test here sets: as `A-12=no`, or as `{"A-12": "no"}`."""
     words = "|".join(["no", *found.others])
-    used = re.findall(rf"{id_}=({words})\b|{id_.replace('-', '_')}=\"({words})\"", TESTS)
-    tested = {found.option(first or second) for first, second in used}
-    assert tested >= set(found.others) or f"assume({id_.replace('-', '_')}=option)" in TESTS
+    used = re.findall(rf"{found.id}(?:=|\": \")({words})\b", TESTS)
+    in_turn = f'{{"{found.id}": option}}' in TESTS
+    return set() if in_turn else set(found.others) - {found.option(word) for word in used}
 
 
-@pytest.mark.parametrize(
-    "number", [number for number, clause in clauses().items() if "assumed" in clause.bases]
-)
-def test_each_choice_is_an_assumption_or_says_why_not(number: str) -> None:
+def test_each_other_option_has_a_test() -> None:
+    assert_none(
+        f"{id_}={option}" for id_ in sorted(ASSUMPTIONS) for option in untested_options(ASSUMPTIONS[id_])
+    )
+
+
+def test_each_choice_is_an_assumption_or_says_why_not() -> None:
     assumed = {found.clause for found in ASSUMPTIONS.values()}
-    assert (number in assumed) != (number in WHY_NO_OPTIONS)
+    chosen = [number for number, clause in clauses().items() if "assumed" in clause.bases]
+    assert chosen
+    assert_none(number for number in chosen if (number in assumed) == (number in WHY_NO_OPTIONS))
 
 
 @pytest.mark.parametrize("subject", [power, snapshots, tasks, transport])
