@@ -174,7 +174,7 @@ def test_a_hostile_server_without_a_seed_says_which_it_drew(caplog: pytest.LogCa
     with served(profile="hostile", seed=None) as emulator:
         drawn = emulator.control("GET", "")["seed"]
         made = emulator.http.post("/_emulator/accounts", json={}).json()
-    assert f"--seed {drawn} repeats it" in caplog.text
+    assert f"--seed {drawn} repeats them" in caplog.text
     assert made["seed"] == drawn
 
 
