@@ -1,4 +1,4 @@
-"""The way of a call: steps in the contract's order of refusals (contract 2.8), all in one unit of work."""
+"""The steps of a call, in the contract's order of refusals (contract 2.8), all in one unit of work."""
 
 from collections.abc import Callable
 from functools import partial
@@ -31,17 +31,17 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 class Again:
-    """What a call is answered that is to be taken anew: more is due than one unit settles, or it has moved the clock."""
+    """Ends a run whose call must run again: more is due than one unit settles, or the call moved the clock."""
 
 
 AGAIN = Again()
 
 Step: TypeAlias = Callable[[UnitOfWork, Exchange], Answer | Again | None]
-"""Does its part of a call. It ends the call by an answer, or by raising an ApiError."""
+"""Does its part of a call. It ends the call by returning an answer, or by raising an ApiError."""
 
 
 def check_form(_unit: UnitOfWork, exchange: Exchange) -> None:
-    """Refuse a path or a body that is not accepted where the call goes (assumptions A-01, A-02)."""
+    """Refuse a path or a body that the options do not accept (assumptions A-01, A-02)."""
     refusal = form_refusal(exchange.request, exchange.assumed)
     if refusal is not None:
         raise refusal
@@ -57,7 +57,7 @@ def validate(_unit: UnitOfWork, exchange: Exchange) -> None:
 
 
 def settle_due_tasks(unit: UnitOfWork, exchange: Exchange) -> Again | None:
-    """Let the tasks that are due take effect; what comes after is the call's own doing."""
+    """Settle due tasks. Later changes in the unit are the call's own."""
     more = settle_due(unit, exchange.time)
     exchange.settled = unit.version
     exchange.call = _call(unit, exchange)
@@ -65,7 +65,7 @@ def settle_due_tasks(unit: UnitOfWork, exchange: Exchange) -> Again | None:
 
 
 def fire_before(unit: UnitOfWork, exchange: Exchange) -> Answer | None:
-    """Answer what a fault rule answers in place of the call; rules are asked once, though a check may come again."""
+    """Return the response of a fault rule that acts in place of the call. Rules are asked once, even if the call runs again."""
     if exchange.rules_asked:
         return None
     exchange.rules_asked = True
@@ -80,7 +80,7 @@ def fire_before(unit: UnitOfWork, exchange: Exchange) -> Answer | None:
 
 
 def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
-    """Let the action do what it does; what it refuses, it has not done."""
+    """Run the handler. A call that it refuses changes nothing."""
     body = unit.nested(lambda: exchange.called.handler(unit, exchange.call))
     if body is None:
         return AGAIN
@@ -89,14 +89,14 @@ def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
 
 
 STEPS: tuple[Step, ...] = (check_form, authenticate, validate, settle_due_tasks, fire_before, handle)
-"""The steps of a call in order; the first that answers or refuses ends it."""
+"""The steps of a call in order. The first that answers or refuses ends it."""
 
 PARAMETERS_FIRST: tuple[Step, ...] = (check_form, validate, authenticate, *STEPS[3:])
-"""The steps where the parameters tell whose call it is, or where the assumption A-10 wants it so."""
+"""The steps if the parameters identify the account, or if the option of A-10 says so."""
 
 
 def scramble(unit: UnitOfWork, exchange: Exchange, answer: Answer) -> Answer:
-    """Return the answer scrambled, where the account's profile wants it so; how follows from its number."""
+    """Return the answer, scrambled if the account's profile says so. The answer's number decides how."""
     if not preset_of(unit.account).scrambles:
         return answer
     number = accounts.next_answer(unit)
@@ -106,7 +106,7 @@ def scramble(unit: UnitOfWork, exchange: Exchange, answer: Answer) -> Answer:
 
 
 def fire_after(unit: UnitOfWork, exchange: Exchange, answer: Answer) -> Answer:
-    """Return the answer as a fault rule makes it reach the client; one that is cut off already does not."""
+    """Return the answer as a fault rule changes it. An answer that is cut off already stays as it is."""
     if exchange.reply is not None:
         return answer
     firing = fire(unit, exchange.call, "after", accepted=answer.reason is None)
@@ -127,7 +127,7 @@ def run(
     *,
     rules_asked: bool,
 ) -> Exchange:
-    """Take a call through the steps, and put it into the journal; without an answer it is to be taken again."""
+    """Run a call through the steps, and put it into the journal. An exchange without an answer must run again."""
     exchange = Exchange(request, action, assumed, rules_asked=rules_asked)
     _identify(unit, exchange)
     answer = _first_answer(unit, exchange)
@@ -142,7 +142,7 @@ def run(
 
 
 def _identify(unit: UnitOfWork, exchange: Exchange) -> None:
-    """Find out whose call it is. A token that has expired still tells, other refused ones do not."""
+    """Find the call's account. An expired token still identifies it; other refused tokens do not."""
     request = exchange.request
     try:
         (exchange.called.identified_by or BY_TOKEN).check(unit, request.fields, request.address)
@@ -168,7 +168,7 @@ def _first_answer(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
 
 
 def _refused(exchange: Exchange, error: ApiError) -> Answer:
-    """Answer a refusal; one about a VM says which and what was asked of it (contract 2.4)."""
+    """Return a refusal. One about a VM names the VM and the request (contract 2.4)."""
     prefix = exchange.called.refusal
     about_id = isinstance(error, InvalidParameter) and error.about == "id"
     if isinstance(error, Refusal) and prefix and exchange.vm is not None and not about_id:

@@ -1,7 +1,7 @@
 """The filter that scrambles an answer: it uses every freedom that the contract leaves.
 
-Fields come in another order and with others between them, and so do lists whose order nobody promised. Whole numbers come as
-strings where no clause calls them numbers. What the contract gives exactly stays so, but for the order of its fields.
+Fields come in another order, with other fields between them. Lists without a promised order come in another order. Whole
+numbers come as strings, unless a clause calls them numbers. Everything that the contract gives exactly stays.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import orjson
 
 Draw: TypeAlias = Callable[..., float]
-"""Answers a number in [0, 1) for the words given."""
+"""Returns a number in [0, 1) for the words."""
 
 _UNORDERED = frozenset({"servers", "snapshots", "IP", "interfaces", "tags", "permissions"})
 _STAY_NUMBERS = frozenset({
@@ -31,14 +31,14 @@ _HALF = 0.5
 
 
 def scrambled(body: bytes, draw: Draw) -> bytes:
-    """Return the body of an answer scrambled; the same draws make the same body."""
+    """Return the body of an answer scrambled. The same draws make the same body."""
     answer = orjson.loads(body)
     exact = answer.get("result") in _EXACT or answer.get("code") in _EXACT
     return orjson.dumps(_Scrambling(draw, is_exact=exact).of_object(answer, ()))
 
 
 class _Scrambling:
-    """One answer's: `where` is the way to a value, so that what each gets depends on nothing else."""
+    """The scrambling of one answer. Draws for a value depend on its path `where` only."""
 
     def __init__(self, draw: Draw, *, is_exact: bool) -> None:
         self._draw = draw
@@ -81,7 +81,7 @@ class _Scrambling:
 
 
 def _object_in(scope: Any) -> dict[str, Any] | None:
-    """Return the data that a scope holds as JSON; None for a message, whatever it looks like."""
+    """Return the data that a scope holds as JSON, or None for a message."""
     if not (isinstance(scope, str) and scope.startswith("{")):
         return None
     with suppress(orjson.JSONDecodeError):

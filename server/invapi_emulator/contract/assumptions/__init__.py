@@ -1,4 +1,4 @@
-"""What the emulator assumes where nobody knows, as switches; importing the package fills their table."""
+"""The emulator's assumptions where public material is silent. Importing the package fills their table."""
 
 from invapi_emulator.contract.assumptions import power, snapshots, tasks, transport
 

@@ -1,4 +1,4 @@
-"""An assumption: what the emulator does where public material is silent, and what else might be true."""
+"""Assumptions: choices of the emulator where public material is silent, each with its options."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -19,7 +19,7 @@ Option = TypeVar("Option", bound=str)
 class Assumption(Struct, Generic[Option], frozen=True):
     """A choice of the contract with its `options`: what each means, by name, the `default` first.
 
-    `about` is what it decides, a sentence without its end.
+    `about` says what it decides: a sentence without its full stop.
     """
 
     id: str

@@ -1,6 +1,6 @@
-"""Profiles as presets: fault rules that hold for an account beside its own, and whether its answers are scrambled.
+"""Profiles as presets: fault rules beside an account's own, and whether its answers are scrambled.
 
-Nobody wrote these rules for the account. They are not listed, not counted and not exported.
+A preset's rules are not listed, counted or exported.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How long the stages of a task take, and how long lists are behind: drawn once, when it is made."""
+"""The length of a task's stages, and the time until lists show it. Both are drawn once, when the task starts."""
 
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from invapi_emulator.randomness import chance_of
 def planned_stages(
     action: str, kind: Kind, vm_id: int, size_gb: int, count: int, now: Instant, account: Account
 ) -> tuple[PlannedStage, ...]:
-    """Return the stages of the task of an action that is the `count`th of a VM, starting now."""
+    """Return the stages of a VM's `count`th task of an action, which starts now."""
     chance, slow_task = chance_of(account), preset_of(account).slow_task
 
     def draw(what: str, stage: str) -> float:
@@ -26,7 +26,7 @@ def planned_stages(
 
 
 def with_stale_list(call: Call[Any], task: Task, count: int) -> Task:
-    """Return the task with the time that the account's profile keeps its effect from lists."""
+    """Return the task with the time for which the profile keeps its effect from lists."""
     rule = preset_of(call.account).stale_list
     if rule is None or not rule.applies_to(call):
         return task
