@@ -13,7 +13,7 @@
 # make bench-growth   measure the time per call as the store grows; write docs/growth.svg   (ARGS="--only journal")
 # make fidelity   write docs/fidelity.md from the clauses and assumptions in the code
 .DEFAULT_GOAL := run
-.PHONY: run test test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity clean
+.PHONY: run test coverage test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -29,7 +29,10 @@ run: $(VENV)/installed
 	@exec $(BIN)/invapi-emulator serve $(ARGS)
 
 test: $(VENV)/installed-dev
-	$(BIN)/pytest -n auto $(QUICK) --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
+	$(BIN)/pytest -n auto $(QUICK) $(ARGS)
+
+coverage: $(VENV)/installed-dev
+	@$(MAKE) test ARGS="--cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)"
 
 test-postgres: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.postgres_server \
