@@ -19,16 +19,14 @@ def url_of(where: str) -> URL:
     try:
         url = make_url(where)
     except (ArgumentError, ValueError):
-        raise CannotStart(f"--db: {_PASSWORD.sub(MASK, where)!r} is no database URL") from None
+        raise CannotStart(
+            f"--db: invalid database URL {_PASSWORD.sub(MASK, where)!r} (example: postgresql://me@localhost/worlds)"
+        ) from None
     backend = url.drivername.partition("+")[0]
     if backend not in _DRIVERS:
-        raise CannotStart(
-            f"--db: {backend!r} is no database it can use; those are a file, sqlite, postgresql"
-        )
+        raise CannotStart(f"--db: database {backend!r} is not supported; use a file, sqlite or postgresql")
     if "@" in (url.host or ""):
-        raise CannotStart(
-            "--db: an @ within the password of a database URL is written %40, a / is %2F, a : is %3A"
-        )
+        raise CannotStart("--db: in the password of a database URL, write @ as %40, / as %2F and : as %3A")
     return url.set(drivername=_DRIVERS[backend])
 
 

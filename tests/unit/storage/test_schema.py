@@ -146,12 +146,12 @@ def test_preparing_twice_changes_nothing(database: Database) -> None:
     ("where", "says"),
     [
         ("no/such/folder/worlds.db", "there is no directory"),
-        ("mysql://localhost/worlds", "'mysql' is no database it can use"),
+        ("mysql://localhost/worlds", "database 'mysql' is not supported"),
         ("sqlite:///no/such/folder/worlds.db", "there is no directory"),
         ("postgresql://127.0.0.1:1/worlds", "connection"),
-        ("://", "no database URL"),
-        ("postgresql://me@127.0.0.1:abc/worlds", "no database URL"),
-        ("postgresql://me:a@b@127.0.0.1:1/worlds", "is written %40"),
+        ("://", "invalid database URL"),
+        ("postgresql://me@127.0.0.1:abc/worlds", "invalid database URL"),
+        ("postgresql://me:a@b@127.0.0.1:1/worlds", "write @ as %40"),
         (".", "Is a directory"),
     ],
 )
