@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, mkdtemp
 from typing import Any
 
 import psycopg
@@ -141,8 +141,7 @@ def _binaries(version: int, folder: Path) -> Path:
 def running_postgres(version: int = NEWEST) -> Iterator[Postgres]:
     """Run a server until the block ends."""
     # Not in pytest's folder: a socket's path has at most 107 characters, and an unprivileged user must reach it.
-    folder = Path(f"/tmp/invapi-emulator-postgres-{os.getpid()}-{version}")
-    folder.mkdir(mode=0o700)
+    folder = Path(mkdtemp(prefix="invapi-emulator-postgres-", dir="/tmp"))
     try:
         server = Postgres(_binaries(version, folder), folder)
         if os.getuid() == 0:
