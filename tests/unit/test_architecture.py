@@ -27,7 +27,7 @@ def test_imports_go_one_way_and_the_rules_are_pure() -> None:
 
 @cache
 def trees() -> dict[str, ast.Module]:
-    """Return what stands in each file."""
+    """Return the contents of each file."""
     return {str(file.relative_to(SERVER)): ast.parse(file.read_text(encoding="utf-8")) for file in SOURCES}
 
 

@@ -60,7 +60,7 @@ def parse_iso(text: str, earliest: Instant = 0) -> Instant:
         # fromisoformat reads "...\0" as if the NUL were not there.
         moment = datetime.fromisoformat(text if text.isprintable() else "")
     except ValueError:
-        raise ValueError(f"{text[:40]!r} is no timestamp in ISO 8601") from None
+        raise ValueError(f"{text[:40]!r} is not a timestamp in ISO 8601") from None
     instant = from_datetime(moment.replace(tzinfo=moment.tzinfo or UTC))
     if not earliest <= instant <= LATEST:
         raise ValueError(f"{text[:40]!r} is not within {iso(earliest)} and {iso(LATEST)}")
