@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ import httpx
 
 import invapi_emulator.application  # noqa: F401 - fills the tables that tests are parametrized over
 from invapi_emulator.settings import read_settings
-from invapi_emulator.testing import Account, ControlFailure, serving
+from invapi_emulator.testing import Account, serving
 from invapi_emulator.testing import Emulator as PublicEmulator
 from tests.support.fake_clock import FakeClock, fresh_database
 
@@ -57,23 +57,30 @@ _DEMO = {
 }
 
 
+class _KeptAlive(PublicEmulator):
+    """The public client over one connection that stays open, which also checks what every answer must be."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        super().__init__(str(http.base_url))
+        self._http = http
+
+    def _sent(
+        self, method: str, path: str, content: str | bytes | None, headers: Mapping[str, str], _within: float
+    ) -> tuple[int, str | None, bytes]:
+        response = self._http.request(method, path, content=content, headers=headers)
+        assert response.headers["content-type"] == "application/json"
+        return response.status_code, response.headers.get("x-emulator-reason"), response.content
+
+
 class Emulator(Account):
     """The public client on the account `demo`, with short forms of frequent calls."""
 
     def __init__(self, server: Running, http: httpx.Client) -> None:
-        super().__init__(PublicEmulator(server.url), _DEMO)
+        super().__init__(_KeptAlive(http), _DEMO)
         self.time = server.time
         self.http = http
 
     # The imitated API
-
-    def call(self, module: str, action: str, **fields: Any) -> Json:
-        """Call an action like the public client, but over one kept-alive connection."""
-        form = {"action": action, "token": TOKEN} | fields
-        return self.answer(self.http.post(f"/{module}.php", data=form))
-
-    def check(self, key: str) -> Json:
-        return self.answer(self.http.post("/eq_callback.php", data={"action": "check", "key": key}))
 
     def call_vm(self, action: str, vm: int = 12345, **fields: Any) -> Json:
         return self.call("vm", action, id=vm, **fields)
@@ -112,15 +119,6 @@ class Emulator(Account):
         content = None if body is None else json.dumps(body)
         response = self.http.request(method, f"/_emulator/accounts/demo{path}", content=content)
         assert response.status_code == status, response.text
-        answer: Json = response.json()
-        return answer
-
-    def _control(self, method: str, path: str, body: Any = None) -> Json:
-        """Use the open connection where the public client opens a new one."""
-        content = None if body is None else json.dumps(body)
-        response = self.http.request(method, f"/_emulator/accounts/demo{path}", content=content)
-        if response.status_code >= 400:
-            raise ControlFailure(response.status_code, response.json())
         answer: Json = response.json()
         return answer
 

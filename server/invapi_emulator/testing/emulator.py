@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -101,24 +101,24 @@ class Emulator(Closes):
         """
         form = urlencode(fields, doseq=True).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        response, text = self._sent("POST", f"/{module}.php", form, headers, STARTS_WITHIN_SECONDS)
+        _, reason, text = self._sent("POST", f"/{module}.php", form, headers, STARTS_WITHIN_SECONDS)
         answer: Json = json.loads(text)
-        reason = response.getheader("X-Emulator-Reason")
         return answer | {"reason": reason} if reason else answer
 
     def _asked(self, method: str, path: str, content: str | None, within: float) -> tuple[int, Json]:
         headers = {"Authorization": f"Bearer {self._admin_token}"} if self._admin_token else {}
-        response, text = self._sent(method, f"/_emulator{path}", content, headers, within)
-        return response.status, json.loads(text) if text else {}
+        status, _, text = self._sent(method, f"/_emulator{path}", content, headers, within)
+        return status, json.loads(text) if text else {}
 
     def _sent(
         self, method: str, path: str, content: str | bytes | None, headers: Mapping[str, str], within: float
-    ) -> tuple[HTTPResponse, bytes]:
+    ) -> tuple[int, str | None, bytes]:
+        """Send a request. Return the status, the reason of a refused call, and the body."""
         target = urlsplit(self.url)
         with closing(self._connection(target.scheme, target.netloc, within)) as connection:
             connection.request(method, f"{target.path}{path}", content, headers)
             response = connection.getresponse()
-            return response, response.read()
+            return response.status, response.getheader("X-Emulator-Reason"), response.read()
 
     def _connection(self, scheme: str, netloc: str, within: float) -> HTTPConnection:
         if scheme != "https":

@@ -20,7 +20,7 @@ class SnapshotRow(Part):
 
 
 class RotationSettings(Part):
-    num_max: Annotated[int, Field(ge=1)] = Field(description="so many snapshots of a type a VM may have")
+    num_max: Annotated[int, Field(ge=1)] = Field(description="maximum number of snapshots of a type")
     enable_rotation: Literal[0, 1]
     exclude_rotation: list[str] = Field(description="names that rotation leaves alone")
 
