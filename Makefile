@@ -1,5 +1,6 @@
 # make run    serve the demo world on http://127.0.0.1:8650   (ARGS="--port 0 --clock frozen" adds flags)
 # make test   run the tests: no network, no sleeping
+# make coverage   run them, and measure the share of the code that they reach
 # make test-postgres   run the tests that use the database, on a PostgreSQL server of their own
 # make test-lowest   run the tests on the lowest version of each library that pyproject.toml allows
 # make lock   rewrite requirements-dev.lock with the newest versions that pyproject.toml allows

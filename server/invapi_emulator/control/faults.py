@@ -48,7 +48,12 @@ class RuleChange(BaseModel):
     enabled: Annotated[bool, Field(strict=True)]
 
 
-@router.post("", status_code=201, responses=failures(409, 422))
+@router.post(
+    "",
+    status_code=201,
+    responses=failures(409, 422),
+    operation_id="order__emulator_accounts__name__faults_post",  # generated clients have this name
+)
 async def add_fault(name: NameInPath, wanted: Annotated[FaultSpec, Body()], worlds: TheWorlds) -> RuleView:
     """Create a fault rule: what fails, on which calls, how often (docs/faults.md)."""
     return await worlds.within(name, lambda context: _add(context, wanted))

@@ -126,7 +126,11 @@ async def list_requests(
     return _listed(await _calls_of(worlds, name), wanted)
 
 
-@router.get("/requests", responses=failures(422))
+@router.get(
+    "/requests",
+    responses=failures(422),
+    operation_id="list_strangers__emulator_requests_get",  # generated clients have this name
+)
 async def list_unauthenticated(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) -> RequestList:
     """Show the newest 1,000 unauthenticated requests: a bad token, an unknown key or an unknown module."""
 

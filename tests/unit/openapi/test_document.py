@@ -132,3 +132,10 @@ def test_the_description_needs_no_admin_token() -> None:
         assert http.get("/docs/start.js").status_code == 200
         assert http.get("/docsx").status_code == 404
         assert http.get("/_emulator/accounts").status_code == 401
+
+
+def test_operations_whose_function_was_renamed_keep_their_id(document: Json) -> None:
+    faults = document["paths"]["/_emulator/accounts/{name}/faults"]["post"]
+    unauthenticated = document["paths"]["/_emulator/requests"]["get"]
+    kept = [faults["operationId"], unauthenticated["operationId"]]
+    assert kept == ["order__emulator_accounts__name__faults_post", "list_strangers__emulator_requests_get"]
