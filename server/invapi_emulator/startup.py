@@ -42,6 +42,7 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
                 _resume_clocks(database, tx)
             if scenarios.files:
                 _check_file(database, tx, settings, defaults)
+            in_database = None if found is None else retired_line(accounts.assumed_ids(tx))
             _ensure_demo(database, tx, settings, defaults)
             heartbeat.say_alive(tx, database.real_now(tx))
     except DATABASE_LOST as problem:
@@ -50,6 +51,8 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
     except BaseException:
         database.close()
         raise
+    if in_database is not None:
+        _log.warning("--db: %s: %s", name_of(database.engine.url), in_database)
     if found not in {None, HEAD}:
         _log.info("migrated %s from schema %s to %s", name_of(database.engine.url), found, HEAD)
     return database

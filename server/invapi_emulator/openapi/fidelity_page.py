@@ -45,7 +45,7 @@ _RETIRED = """
 ### Retired ids
 
 An assumption stays only while a real client can observe it and be hurt by another option. The emulator does what was the default of
-those below. A retired id is still accepted, with any option, in flags, variables, markers, worlds and the control API. It is
+those below. A retired id is still accepted, with any option, in flags, variables, markers, worlds, stored accounts and the control API. It is
 ignored, and one line says so.
 """
 

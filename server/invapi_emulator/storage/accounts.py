@@ -150,6 +150,12 @@ def all_of_them(tx: Transaction) -> list[Account]:
     return [_from_row(row) for row in tx.execute(select(_account).order_by(_account.c.id)).mappings()]
 
 
+def assumed_ids(tx: Transaction) -> set[str]:
+    """Return the ids of assumptions for which some account has stored an option, now or for its reset."""
+    stored_options = select(_account.c.assumed).union(select(_account.c.start_assumed))
+    return {id_ for options in tx.execute(stored_options).scalars() for id_ in options}
+
+
 def remove(tx: Transaction, account_id: int) -> None:
     """Remove an account and everything in it."""
     tx.execute(delete(_account).where(_account.c.id == account_id))

@@ -98,11 +98,13 @@ def database_of_before(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_stored_account(database_of_before: Path) -> None:
+def test_a_stored_account(database_of_before: Path, caplog: pytest.LogCaptureFixture) -> None:
     with (
         running(db=str(database_of_before)) as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
+        line = "A-17, A-19, A-22, A-29, A-33 are retired and ignored (docs/fidelity.md lists the assumptions)"
+        assert warnings_in(caplog) == [f"--db: '{database_of_before}': {line}"]
         emulator = Emulator(server, http)
         assert emulator.control("GET", "")["assume"] == LEFT
         assert emulator.listed() == ["fresh-install", "before-release", "made"]
