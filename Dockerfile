@@ -35,7 +35,7 @@ ENV PYTHONDONTWRITEBYTECODE=1
 ENV INVAPI_EMULATOR_HOST=0.0.0.0
 ENV INVAPI_EMULATOR_ALLOWED_HOSTS=*
 
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 LABEL org.opencontainers.image.title="invapi-emulator" \
     org.opencontainers.image.description="A reference emulator of HOSTKEY's InvAPI" \
     org.opencontainers.image.version="$VERSION" \

@@ -1,3 +1,3 @@
 """A reference emulator of HOSTKEY's InvAPI."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -7,6 +7,7 @@ import click
 
 from invapi_emulator import __version__
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.storage.versions import HEAD
 
 CANNOT_START = 2
 
@@ -46,7 +47,9 @@ def subcommand(word: str) -> click.Command:
 
 
 @click.group(cls=LazyGroup, no_args_is_help=False)
-@click.version_option(__version__, prog_name="invapi-emulator")
+@click.version_option(
+    __version__, prog_name="invapi-emulator", message=f"%(prog)s %(version)s (schema {HEAD})"
+)
 def commands() -> None:
     """Emulate HOSTKEY's InvAPI: virtual machines, snapshots, tasks that take time."""
 

@@ -29,6 +29,7 @@ class Stock:
     accounts: int
     tasks: dict[str, int]
     lag: float
+    log_bytes: int
 
 
 @router.get("/metrics", response_class=Response, responses=_TEXT)
@@ -51,7 +52,8 @@ def _stock(worlds: Worlds) -> Stock:
         real_now = worlds.database.real_now(tx)
         changes = [clock.real_time_of(at) for clock, at in task_lists.next_changes(tx).values()]
         late = [real_now - change for change in changes if change is not None]
-        return Stock(accounts.how_many(tx), task_lists.by_state(tx), max([0, *late]) / SECOND)
+        lag = max([0, *late]) / SECOND
+        return Stock(accounts.how_many(tx), task_lists.by_state(tx), lag, worlds.database.log_bytes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +90,11 @@ class _Collected:
         for kind, timing in self.metrics.database.items():
             _add(database, (kind,), timing)
         yield database
+        yield GaugeMetricFamily(
+            "invapi_emulator_database_log_bytes",
+            "Size of the SQLite file's write-ahead log; 0 without one",
+            self.stock.log_bytes,
+        )
         held = GaugeMetricFamily("invapi_emulator_tasks", "Stored tasks", labels=["state"])
         for state, count in self.stock.tasks.items():
             held.add_metric([state], count)

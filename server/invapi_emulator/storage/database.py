@@ -123,6 +123,11 @@ class Database(ABC):
             self.states.drop(account_id)
         self.notifications.happened(account_ids)
 
+    @property
+    def log_bytes(self) -> int:
+        """The size of a SQLite file's write-ahead log; 0 if there is no such log."""
+        return 0
+
     @abstractmethod
     def stay_member(self) -> None:
         """Make sure that other servers can see that this one is alive."""

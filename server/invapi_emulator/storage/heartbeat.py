@@ -2,6 +2,7 @@
 
 from sqlalchemy import insert, select, update
 
+from invapi_emulator import __version__
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage.tables import server
 from invapi_emulator.storage.transaction import Transaction
@@ -13,5 +14,6 @@ def last_alive_at(tx: Transaction) -> Instant | None:
 
 
 def say_alive(tx: Transaction, real_now: Instant) -> None:
-    if tx.execute(update(server).values(alive_at=real_now)).rowcount == 0:
-        tx.execute(insert(server).values(id=1, alive_at=real_now))
+    alive = {"alive_at": real_now, "program": __version__}
+    if tx.execute(update(server).values(alive)).rowcount == 0:
+        tx.execute(insert(server).values(id=1, **alive))

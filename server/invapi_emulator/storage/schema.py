@@ -21,7 +21,7 @@ def prepare_schema(tx: Connection) -> str | None:
         tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
     tables = set(inspect(tx).get_table_names())
     version = _version(tx) if VERSION_TABLE in tables else None
-    refuse_if_not_ours(name_of(tx.engine.url), tables, version)
+    refuse_if_not_ours(name_of(tx.engine.url), tables, version, _program(tx, tables))
     if not tables:
         _create(tx)
     elif version != HEAD:
@@ -42,6 +42,16 @@ def alembic_config(tx: Connection) -> Any:
 def _version(tx: Connection) -> str | None:
     version: str | None = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return version
+
+
+def _program(tx: Connection, tables: set[str]) -> str | None:
+    """Return the version of the program that used the database last. Schemas before 0007 do not tell."""
+    if "server" not in tables or "program" not in {
+        column["name"] for column in inspect(tx).get_columns("server")
+    }:
+        return None
+    program: str | None = tx.execute(text("SELECT program FROM server")).scalar()
+    return program
 
 
 def _create(tx: Connection) -> None:

@@ -50,6 +50,7 @@ server = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("alive_at", BigInteger, nullable=False, comment="real time"),
+    Column("program", String, comment="version of the program that used it last"),
 )
 
 account = Table(

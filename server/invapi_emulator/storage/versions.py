@@ -3,27 +3,43 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from invapi_emulator import __version__
 from invapi_emulator.errors import CannotStart
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration. A new database is stamped with it."""
+
+PROGRAMS = {
+    "0001": "0.1.0",
+    "0002": "0.1.0",
+    "0003": "0.1.0",
+    "0004": "0.1.0",
+    "0005": "0.1.0",
+    "0006": "0.1.0",
+    "0007": "0.2.0",
+}
+"""The first version of the program that writes each schema."""
 
 VERSION_TABLE = "alembic_version"
 _OURS = frozenset({VERSION_TABLE, "server", "account", "vm", "snapshot", "task"})
 """Tables of every version. Many programs have Alembic's table, so it proves nothing by itself."""
 
 
-def refuse_if_not_ours(name: str, tables: Collection[str], version: str | None) -> None:
-    """Raise CannotStart unless the database is empty or this version can migrate it."""
+def refuse_if_not_ours(name: str, tables: Collection[str], version: str | None, program: str | None) -> None:
+    """Raise CannotStart unless the database is empty or this version can migrate it.
+
+    `program` is the version of the program that used it last, where the database tells.
+    """
     if not tables:
         return
     if not _OURS.issubset(tables):
         found = ", ".join(sorted(tables)[:3])
         raise CannotStart(f"--db: {name} holds something else: the tables {found}")
     if version not in known_versions():
+        writer = f"invapi-emulator {program}" if program else "another version"
         raise CannotStart(
-            f"--db: {name} was written by another version (schema {version}, this one knows up to {HEAD}); "
-            "serve it with that version, or give another file"
+            f"--db: {name} was written by {writer} (schema {version}; this is {__version__}, which knows up to {HEAD}); "
+            "serve it with that version, or give another database"
         )
 
 

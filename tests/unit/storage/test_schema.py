@@ -11,15 +11,19 @@ from pathlib import Path
 import httpx
 import pytest
 from alembic.script import ScriptDirectory
+from packaging.version import Version
 from sqlalchemy import Engine, create_engine, text
 
+from invapi_emulator import __version__
 from invapi_emulator.cli.main import main
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage.database import Database, open_database
 from invapi_emulator.storage.schema import alembic_config, prepare_schema
-from invapi_emulator.storage.versions import HEAD, known_versions
+from invapi_emulator.storage.versions import HEAD, PROGRAMS, known_versions
 from tests.support.both_ways import assert_migrated_is_as_made
 from tests.support.harness import Emulator, running
+from tests.support.offenders import assert_none
+from tests.support.processes import ROOT
 
 OLD_WORLDS = Path(__file__).parent / "worlds"
 
@@ -49,6 +53,7 @@ def old_file(tmp_path: Path) -> Path:
     """Return a file that the emulator wrote on 2026-11-25, by then at schema 0002, with two worlds in use."""
     file = tmp_path / "old.db"
     with sqlite3.connect(file) as old:
+        file.chmod(0o600)
         old.executescript((OLD_WORLDS / "0002.sql").read_text(encoding="utf-8"))
     old.close()
     return file
@@ -70,6 +75,26 @@ def test_worlds_of_an_older_version_go_on_where_they_were(old_file: Path) -> Non
         assert emulator.eq("reboot", 12347)["reason"] == "fault"
         names = [account["name"] for account in http.get("/_emulator/accounts").json()["accounts"]]
         assert names == ["demo", "second"]
+
+
+def test_a_newer_database_is_refused_with_the_version_that_used_it() -> None:
+    engine = create_engine("sqlite://")
+    with engine.begin() as tx:
+        prepare_schema(tx)
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        tx.execute(text("INSERT INTO server VALUES (1, 0, '7.8.9')"))
+        with pytest.raises(CannotStart, match=r"written by invapi-emulator 7\.8\.9 .schema 9999; this is "):
+            prepare_schema(tx)
+    engine.dispose()
+
+
+def test_each_schema_has_the_version_of_the_program_that_writes_it() -> None:
+    assert list(PROGRAMS) == known_versions()
+    assert HEAD in PROGRAMS
+    assert Version(PROGRAMS[HEAD]) <= Version(__version__)
+    page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    newest = [f"| {schema} | {program} |" for schema, program in PROGRAMS.items() if schema > "0006"]
+    assert_none(line for line in newest if line not in page)
 
 
 Migrate = Callable[..., tuple[object, str, str]]

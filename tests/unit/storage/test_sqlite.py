@@ -2,6 +2,8 @@
 
 import hashlib
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.storage.backends import sqlite_lock
+from invapi_emulator.storage.backends.sqlite_lock import mount_point
 from invapi_emulator.storage.database import open_database
 from invapi_emulator.storage.errors import CannotWrite
 from invapi_emulator.storage.heartbeat import last_alive_at, say_alive
@@ -66,8 +70,9 @@ def test_a_file_that_is_not_a_database_is_not_changed(tmp_path: Path) -> None:
 def test_a_database_of_a_newer_version_is_not_changed(file: Path) -> None:
     with closing(sqlite3.connect(file)) as changing:
         changing.execute("UPDATE alembic_version SET version_num = '9999'")
+        changing.execute("INSERT INTO server VALUES (1, 0, '7.8.9')")
         changing.commit()
-    assert_refused_and_untouched(file, "another version .schema 9999")
+    assert_refused_and_untouched(file, r"written by invapi-emulator 7\.8\.9 .schema 9999; this is ")
 
 
 def overwritten(content: bytes) -> bytes:
@@ -180,3 +185,49 @@ def test_a_file_that_is_moved_while_open_takes_everything_with_it(file: Path) ->
 def test_a_special_file_is_refused() -> None:
     with pytest.raises(CannotStart, match="not a regular file"):
         open_database("/dev/null", lambda: 0)
+
+
+MOUNTS = r"""21 1 0:20 / / rw - overlay overlay rw
+30 21 0:40 / /data rw shared:1 - nfs4 server:/export rw
+31 30 8:1 / /data/local\040disk rw - ext4 /dev/sda1 rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind"),
+    [("/home", "overlay"), ("/data", "nfs4"), ("/data/worlds", "nfs4"), ("/data/local disk/worlds", "ext4"), ("/database", "overlay")],
+)  # fmt: skip
+def test_the_file_system_of_a_folder_is_that_of_its_nearest_mount(folder: str, kind: str) -> None:
+    assert mount_point(Path(folder), MOUNTS)[1] == kind
+
+
+def test_a_file_on_a_file_system_of_several_machines_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "mountinfo"
+    table.write_text(f"30 21 0:40 / {tmp_path} rw - nfs4 server:/export rw\n", encoding="utf-8")
+    monkeypatch.setattr(sqlite_lock, "MOUNTS", table)
+    with pytest.raises(
+        CannotStart, match=r"several machines .nfs4., where SQLite's log and locks do not hold"
+    ):
+        open_database(str(tmp_path / "worlds.db"), lambda: 0)
+
+
+def test_a_server_locks_the_file_itself_so_a_removed_note_lets_nobody_in(file: Path) -> None:
+    first = open_database(str(file), lambda: 0)
+    Path(f"{file}.lock").unlink()
+    with pytest.raises(CannotStart, match="is in use by another server"):
+        open_database(str(file), lambda: 0)
+    first.close()
+
+
+def test_a_server_that_was_refused_leaves_the_locks_of_the_other_alone(file: Path) -> None:
+    first = open_database(str(file), lambda: 0)
+    with pytest.raises(CannotStart, match="is in use"):
+        open_database(str(file), lambda: 0)
+    says = (
+        "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('PRAGMA journal_mode = DELETE')"
+    )
+    other = subprocess.run([sys.executable, "-c", says, file], capture_output=True, text=True, check=False)
+    assert "database is locked" in other.stderr
+    first.close()

@@ -10,10 +10,11 @@ from sqlalchemy import URL, Engine
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import state_check
-from invapi_emulator.storage.backends import sqlite_file
+from invapi_emulator.storage.backends import sqlite_file, sqlite_lock
 from invapi_emulator.storage.backends.group_commit import GroupCommit
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection, sqlite_engine
+from invapi_emulator.storage.backends.sqlite_watch import OpenFile
 from invapi_emulator.storage.database import Database, Need, never, no_needs
 from invapi_emulator.storage.notifications import Notifications
 from invapi_emulator.storage.transaction import Transaction
@@ -24,13 +25,11 @@ T = TypeVar("T")
 
 def open_url(url: URL, real_time: RealTime, resources: ExitStack, *, fsync: bool) -> "SqliteDatabase":
     """Open a file, or a database in memory; raises CannotStart, DBAPIError, OSError."""
-    file = sqlite_file.file_of(url)
-    if file is not None:
-        sqlite_file.take_file(file, resources)
+    path = sqlite_file.file_of(url)
+    file = None if path is None else OpenFile(path, sqlite_file.take_file(path, resources))
     engine = sqlite_engine(url, fsync=fsync)
     resources.callback(engine.dispose)
-    engine.connect().close()
-    return SqliteDatabase(engine, real_time, resources, None if file is None else sqlite_file.OpenFile(file))
+    return SqliteDatabase(engine, real_time, resources, file)
 
 
 class SqliteDatabase(Database):
@@ -43,7 +42,7 @@ class SqliteDatabase(Database):
         engine: Engine,
         real_time: RealTime,
         resources: ExitStack,
-        file: sqlite_file.OpenFile | None,
+        file: OpenFile | None,
     ) -> None:
         super().__init__(engine, real_time, Notifications(), alone=True)
         self.durable = file is not None
@@ -98,18 +97,23 @@ class SqliteDatabase(Database):
     @contextmanager
     def read(self, *, of_one_moment: bool = False) -> Iterator[Transaction]:  # noqa: ARG002 - every read is
         self._commits.flush()
+        self._connection.look()
         with self.timed("read"):
             yield Transaction(self._connection.sqlalchemy)
 
     def real_now(self, _tx: Transaction) -> Instant:
         return self.real_time()
 
+    @property
+    def log_bytes(self) -> int:
+        return 0 if self._file is None else self._file.log.size
+
     def stay_member(self) -> None:
         """Do nothing: there are no other servers."""
 
     def sign(self, who: str) -> None:
         if self._file is not None:
-            self._file.sign(who)
+            sqlite_lock.sign(self._file.path, who)
 
     def close(self) -> None:
         """Write pending changes. A file is then complete without its write-ahead log."""
@@ -117,12 +121,11 @@ class SqliteDatabase(Database):
         self._commits.flush()
         if state_check.ENABLED:
             state_check.compare_all(self.states, self._connection)
+        is_whole = self._file is not None and self._connection.empty_log()
         self._connection.close()
-        if self._file is not None:
-            is_whole = sqlite_file.checkpoint(self.engine)
-            self.engine.dispose()
-            if is_whole:
-                self._file.clear_away()
+        self.engine.dispose()
+        if self._file is not None and is_whole:
+            self._file.clear_away()
         self._resources.close()
 
     def _end_turn(self) -> None:

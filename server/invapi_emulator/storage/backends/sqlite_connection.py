@@ -1,16 +1,22 @@
 """The only connection to SQLite: its settings, and statements that go to the driver unchanged."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Dialect, Engine, StaticPool, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from invapi_emulator.storage.backends.sqlite_file import OpenFile
+from invapi_emulator.storage.backends.sqlite_watch import OpenFile
 from invapi_emulator.storage.errors import CannotWrite, as_sqlalchemy, first_line
 from invapi_emulator.storage.statement import Write
+
+_log = logging.getLogger(__name__)
+
+LARGE_LOG = 64 * 1024 * 1024
+"""Size of the log in bytes from which on it is worth a look whether somebody keeps it from being emptied."""
 
 
 def sqlite_engine(url: URL, *, fsync: bool) -> Engine:
@@ -32,7 +38,7 @@ def sqlite_engine(url: URL, *, fsync: bool) -> Engine:
         try:
             for setting in (
                 "foreign_keys = ON",
-                "busy_timeout = 500",
+                "busy_timeout = 0",  # who waits for another program's lock keeps everybody waiting
                 "journal_mode = WAL",
                 f"synchronous = {synchronous}",
                 "temp_store = MEMORY",
@@ -54,15 +60,15 @@ class SqliteConnection:
     """
 
     def __init__(self, engine: Engine, file: OpenFile | None) -> None:
-        self.sqlalchemy = engine.connect()
-        self._driver: Any = self.sqlalchemy.connection.driver_connection
+        self.dialect: Dialect = engine.dialect
+        self._engine = engine
         self._file = file
-
-    @property
-    def dialect(self) -> Dialect:
-        return self.sqlalchemy.dialect
+        self._large = LARGE_LOG
+        self._driver: Any = None
+        self._open()
 
     def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[object]]:
+        self.look()
         with as_sqlalchemy(self.sqlalchemy):
             rows: Sequence[Sequence[object]] = self._driver.execute(sql, values).fetchall()
         return rows
@@ -73,9 +79,23 @@ class SqliteConnection:
         with as_sqlalchemy(self.sqlalchemy):
             self._driver.executemany(sql, rows)
 
+    def look(self) -> None:
+        """Make sure that the database can be read. Call this before each read and each transaction."""
+        if self._file is not None:
+            self._file.keep_index_mapped()
+            if self.sqlalchemy.closed:
+                self._open_again()
+
     def begin(self) -> None:
-        with as_sqlalchemy(self.sqlalchemy):
-            self._driver.execute("BEGIN IMMEDIATE")
+        """Begin a transaction. Raises CannotWrite if another program has locked the file."""
+        self.look()
+        if self._file is not None and not self._file.beside_is_whole():
+            self._recover_log(self._file)
+        try:
+            with as_sqlalchemy(self.sqlalchemy):
+                self._driver.execute("BEGIN IMMEDIATE")
+        except OperationalError as problem:
+            raise CannotWrite(first_line(problem)) from None
 
     @contextmanager
     def loose_references(self) -> Iterator[None]:
@@ -89,16 +109,76 @@ class SqliteConnection:
     def commit(self) -> None:
         """End the transaction. Raises CannotWrite if the changes cannot be kept."""
         if self._file is not None:
+            self._file.keep_index_mapped()
             self._file.refuse_unless_writable()
         try:
             with as_sqlalchemy(self.sqlalchemy):
                 self._driver.execute("COMMIT")
         except OperationalError as problem:
             raise CannotWrite(first_line(problem)) from None
+        if self._file is not None:
+            self._file.log.note()
+            if self._file.log.size > self._large:
+                self._look_at_large_log(self._file)
 
     def roll_back(self) -> None:
         """Roll back the transaction, if there is one: SQLite ends it by itself when a disk is full."""
         self._driver.rollback()
 
+    def empty_log(self) -> bool:
+        """Copy the log into the open file, wherever that was moved to. Return whether all of it was copied."""
+        if self._file is not None:
+            self._file.keep_index_mapped()
+        try:
+            busy, _, _ = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error:
+            return False
+        return not busy
+
     def close(self) -> None:
         self.sqlalchemy.close()
+
+    def _open(self) -> None:
+        self.sqlalchemy = self._engine.connect()
+        self._driver = self.sqlalchemy.connection.driver_connection
+        if self._file is not None:
+            self._driver.execute("SELECT 1 FROM sqlite_schema").fetchone()  # opens the log
+            self._file.note()
+
+    def _open_again(self) -> None:
+        try:
+            self._open()
+        except (DBAPIError, sqlite3.Error) as problem:
+            self.sqlalchemy.close()
+            raise CannotWrite(str(problem)) from None
+
+    def _recover_log(self, file: OpenFile) -> None:
+        """Bring what the log holds into the file, and open a new log if that one was removed.
+
+        What a removed log holds can still be read; what is missing of a truncated one cannot.
+        """
+        file.refuse_if_moved()
+        if not self.empty_log():
+            raise CannotWrite(
+                f"the log '{file.log.name}' was removed or truncated by another program, or is being read by one"
+            )
+        if file.beside_is_ours():
+            file.note()
+            return
+        _log.warning(
+            "another program removed '%s' or '-shm' beside it; all that it held is in the file", file.log.name
+        )
+        self.sqlalchemy.close()
+        self._engine.dispose()
+        self._open_again()
+
+    def _look_at_large_log(self, file: OpenFile) -> None:
+        """Warn if a reader keeps the log from being emptied. Look again when it has doubled."""
+        _, pages, copied = self._driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        self._large = 2 * file.log.size
+        if copied < pages:
+            _log.warning(
+                "the log '%s' has %d MiB and grows: a long read by another program keeps it from being emptied",
+                file.log.name,
+                file.log.size // 2**20,
+            )

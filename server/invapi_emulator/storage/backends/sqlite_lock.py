@@ -1,0 +1,107 @@
+"""The lock of a server on its SQLite file: on the file itself, so that it holds under every name of it."""
+
+import errno
+import fcntl
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+from invapi_emulator.errors import CannotStart
+
+PRIVATE = 0o600
+"""Mode of new files: they hold tokens and keys."""
+
+Identity = tuple[int, int]
+"""Device and inode of a file."""
+
+MOUNTS = Path("/proc/self/mountinfo")
+_REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "gfs2", "ocfs2"})
+"""File systems of several machines. Some do flock with the locks that SQLite uses; none can share its index."""
+
+_locked: set[Identity] = set()
+"""The files that this process has locked. To open one again and close it would drop SQLite's own locks."""
+
+
+def lock_for_life(file: Path, resources: ExitStack) -> Identity:
+    """Lock a file until the resources are closed; create it if it is missing. Return its identity.
+
+    The descriptor is opened before SQLite's and closed after them. Raises CannotStart if another server has the
+    file, or if it is not on a disk of this machine; OSError if it cannot be opened.
+    """
+    _refuse_if_remote(file.parent)
+    _lock(file, file, resources)
+    _lock(_note_of(file), file, resources)  # what versions before 0.2.0 lock
+    return identity_of(file)
+
+
+def sign(file: Path, who: str) -> None:
+    """Name the server that has the file, for the next one that wants it."""
+    _note_of(file).write_text(f"{who}\n", encoding="utf-8")
+
+
+def identity_of(file: Path) -> Identity:
+    found = file.stat()
+    return found.st_dev, found.st_ino
+
+
+def mount_point(folder: Path, mounts: str) -> tuple[str, str]:
+    """Return the mount point that holds a path, and its type. `mounts` is the text of /proc/self/mountinfo."""
+    found = ("/", "")
+    for line in mounts.splitlines():
+        before, _, after = line.partition(" - ")
+        point = before.split(" ")[4].encode().decode("unicode_escape")
+        if folder.is_relative_to(point) and len(point) >= len(found[0]):
+            found = point, after.split(" ")[0]
+    return found
+
+
+def mounts() -> str:
+    """Return the mounts of this process; nothing where the system does not tell."""
+    try:
+        return MOUNTS.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _refuse_if_remote(folder: Path) -> None:
+    _, kind = mount_point(folder, mounts())
+    if kind in _REMOTE:
+        raise CannotStart(
+            f"--db: '{folder}' is on a file system of several machines ({kind}), where SQLite's log and locks do not hold; "
+            "use a disk of this machine, or PostgreSQL"
+        )
+
+
+def _lock(path: Path, file: Path, resources: ExitStack) -> None:
+    """Lock one path for `file`."""
+    if path.exists() and identity_of(path) in _locked:
+        raise _in_use(file)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        os.close(descriptor)
+        if problem.errno in {errno.EWOULDBLOCK, errno.EACCES}:
+            raise _in_use(file) from None
+        raise
+    found = os.fstat(descriptor)
+    identity = found.st_dev, found.st_ino
+    _locked.add(identity)
+    resources.callback(_unlock, descriptor, identity)
+
+
+def _unlock(descriptor: int, identity: Identity) -> None:
+    _locked.discard(identity)
+    os.close(descriptor)
+
+
+def _in_use(file: Path) -> CannotStart:
+    try:
+        who = _note_of(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        who = ""
+    return CannotStart(f"--db: '{file}' is in use by another server{who and f': {who}'}")
+
+
+def _note_of(file: Path) -> Path:
+    return Path(f"{file}.lock")

@@ -1,0 +1,109 @@
+"""Notices what other programs do to the file of a server and to what SQLite keeps beside it.
+
+SQLite would go on with a file or a log that was removed, and nothing written to it would be found again. Only
+`stat` is used: to open one of these files and close it would drop the locks that SQLite has on it.
+"""
+
+import os
+from pathlib import Path
+
+from invapi_emulator.storage.backends.sqlite_file import WRITABLE
+from invapi_emulator.storage.backends.sqlite_lock import Identity
+from invapi_emulator.storage.errors import CannotWrite
+
+
+class OpenFile:
+    """The file that a server writes to, its log (`-wal`) and the log's index (`-shm`)."""
+
+    def __init__(self, file: Path, opened: Identity) -> None:
+        self.path = file
+        self.log = _Beside(f"{file}-wal")
+        self._name = str(file)
+        self._opened = opened
+        self._index = _Beside(f"{file}-shm")
+
+    def note(self) -> None:
+        """Remember the log and its index as they are after a commit, or after they were opened."""
+        self.log.note()
+        self._index.note()
+
+    def keep_index_mapped(self) -> None:
+        """Give a truncated index its size back. To read it would end the process with SIGBUS.
+
+        SQLite makes an empty index again from the log.
+        """
+        if self._index.size and self._index.has_shrunk():
+            os.truncate(self._index.name, self._index.size)
+
+    def beside_is_whole(self) -> bool:
+        """Return whether log and index are those that SQLite has open, and no shorter than they were."""
+        return self.log.is_whole() and self._index.is_whole()
+
+    def beside_is_ours(self) -> bool:
+        """Return whether log and index are the files that SQLite has open."""
+        return self.log.is_same() and self._index.is_same()
+
+    def clear_away(self) -> None:
+        """Remove the log of a file that is no longer there. It would be read into the file in its place.
+
+        Call this when everything in the log is in the file, wherever the file was moved to.
+        """
+        try:
+            self.refuse_if_moved()
+        except CannotWrite:
+            for name in ("-wal", "-shm"):
+                Path(f"{self.path}{name}").unlink(missing_ok=True)
+
+    def refuse_if_moved(self) -> os.stat_result:
+        """Raise CannotWrite if the file is not the one that is opened next."""
+        try:
+            found = os.stat(self._name)  # noqa: PTH116 - asked at every commit: a Path takes longer than the system call
+        except FileNotFoundError:
+            raise CannotWrite(f"the file '{self.path}' is gone") from None
+        except OSError as problem:
+            raise CannotWrite(f"'{self.path}': {problem.strerror}") from None
+        if (found.st_dev, found.st_ino) != self._opened:
+            raise CannotWrite(f"another file has taken the place of '{self.path}'")
+        return found
+
+    def refuse_unless_writable(self) -> None:
+        """Raise CannotWrite if a commit now would not be in the file that is opened next."""
+        found = self.refuse_if_moved()
+        if not found.st_mode & WRITABLE or not os.access(self._name, os.W_OK):
+            raise CannotWrite(f"'{self.path}': it is read-only")
+        if not self.log.is_whole():
+            raise CannotWrite(f"the log '{self.log.name}' was removed or truncated")
+
+
+class _Beside:
+    """A file that SQLite keeps open beside its own, with its identity and size in bytes when last noted."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.size = 0
+        self._identity: Identity | None = None
+
+    def note(self) -> None:
+        found = self._stat()
+        self._identity = found and (found.st_dev, found.st_ino)
+        self.size = found.st_size if found else 0
+
+    def is_same(self) -> bool:
+        found = self._stat()
+        return (found and (found.st_dev, found.st_ino)) == self._identity
+
+    def is_whole(self) -> bool:
+        found = self._stat()
+        if found is None:
+            return self._identity is None
+        return (found.st_dev, found.st_ino) == self._identity and found.st_size >= self.size
+
+    def has_shrunk(self) -> bool:
+        found = self._stat()
+        return self.is_same() and found is not None and found.st_size < self.size
+
+    def _stat(self) -> os.stat_result | None:
+        try:
+            return os.stat(self.name)  # noqa: PTH116 - as above
+        except OSError:
+            return None
