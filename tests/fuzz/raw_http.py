@@ -12,7 +12,10 @@ from tests.fuzz.caller import HANGS_AFTER
 
 @dataclass(frozen=True)
 class Sent:
-    """A request. `framing` gives the end of its body; `cut` is the number of bytes missing at the end."""
+    """A request. `framing` gives the end of its body; `cut` is the number of bytes missing at the end.
+
+    It is written in as many `segments`, as equal as they can be.
+    """
 
     method: bytes = b"POST"
     target: bytes = b"/vm.php"
@@ -21,6 +24,7 @@ class Sent:
     framing: str = "length"
     version: bytes = b"HTTP/1.1"
     cut: int = 0
+    segments: int = 1
 
     def as_bytes(self) -> bytes:
         headers = [(b"Host", b"127.0.0.1"), *self.headers, *_FRAMES[self.framing](self.body)]
@@ -29,6 +33,11 @@ class Sent:
         body += b"no HTTP\r\n\r\n" if "and more" in self.framing else b""
         whole = self.method + b" " + self.target + b" " + self.version + b"\r\n" + head + b"\r\n" + body
         return whole[: len(whole) - self.cut] if self.cut else whole
+
+    def in_segments(self) -> list[bytes]:
+        whole = self.as_bytes()
+        size = -(-len(whole) // self.segments) or 1
+        return [whole[at : at + size] for at in range(0, len(whole), size)]
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,7 @@ _FRAMES: dict[str, Callable[[bytes], list[tuple[bytes, bytes]]]] = {
     "beyond all numbers": lambda _: [(b"Content-Length", b"9" * 40)],
     "none": lambda _: [],
     "too short": lambda body: [(b"Content-Length", str(max(len(body) - 1, 0)).encode())],
+    "two codings": lambda _: [(b"Transfer-Encoding", b"gzip, chunked")],
     "unknown coding": lambda body: [
         (b"Transfer-Encoding", b"gzip"),
         (b"Content-Length", _length(body)),
@@ -77,8 +87,10 @@ def exchange(url: str, sent: Sent) -> Got | None:
     """Send a request on a new connection. None if it ended without an answer. A hanging one is an error."""
     address = urlsplit(url)
     with socket.create_connection((str(address.hostname), int(address.port or 0)), HANGS_AFTER) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with suppress(ConnectionError):  # it may be refused and closed before everything is written
-            connection.sendall(sent.as_bytes())
+            for segment in sent.in_segments():
+                connection.sendall(segment)
             if sent.cut:
                 return None
         return _answer(connection, sent.method)

@@ -34,6 +34,17 @@ HEADERS: list[tuple[bytes, bytes]] = [
     (b"Access-Control-Request-Headers", b"x-odd, \xff"), (b"If-None-Match", b"*"), (b"Authorization", b"Bearer x"), (b"Trailer", b"x"),
     (b"bad name", b"1"), (b"X-Nul", b"a\x00b"), (b"X-Fold", b"a\r\n b"), (b"", b"no name"), (b"X-Tab", b"\ta\t"),
 ]  # fmt: skip
+UPGRADES: list[tuple[tuple[bytes, bytes], ...]] = [
+    (
+        (b"Connection", b"Upgrade, HTTP2-Settings"),
+        (b"Upgrade", b"h2c"),
+        (b"HTTP2-Settings", b"AAEAAEAAAAIAAAAA"),
+    ),
+    ((b"Connection", b"keep-alive, upgrade"), (b"Upgrade", b"websocket"), (b"Sec-WebSocket-Version", b"13")),
+    ((b"upgrade", b"\xff"), (b"connection", b"upgrade"), (b"Connection", b"close")),
+]
+"""What Java's and curl's HTTP/2 clients ask first, and siblings. The server reads on as if it were not there."""
+
 VERSIONS = [b"HTTP/1.1"] * 12 + [b"HTTP/1.0", b"HTTP/2.0", b"HTTP/0.9", b"HTTP/1.9", b"", b"NONE"]
 TELLS_ITS_END = ("length", "chunked", "chunked, extended", "chunked, byte by byte")
 """Framings that show a server that the last byte is missing."""
@@ -50,6 +61,7 @@ def requests(draw: st.DrawFn) -> Sent:
     )
     query = draw(st.one_of(st.just(b""), st.just(b""), queries()))
     headers = draw(st.lists(st.sampled_from(HEADERS), max_size=2)) if draw(st.booleans()) else []
+    headers += draw(st.sampled_from([(), (), (), *UPGRADES]))
     framing = draw(st.sampled_from(("length",) * 10 + ("length, and more",) * 3 + FRAMINGS))
     return Sent(
         method=draw(st.sampled_from(METHODS)),
@@ -59,6 +71,7 @@ def requests(draw: st.DrawFn) -> Sent:
         framing=framing,
         version=draw(st.sampled_from(VERSIONS)),
         cut=draw(st.sampled_from([0] * 20 + [1, 5, 30])) if framing in TELLS_ITS_END else 0,
+        segments=draw(st.sampled_from([1, 1, 1, 2, 3, 9])),
     )
 
 
@@ -74,10 +87,12 @@ def one_thing_odd(draw: st.DrawFn) -> Sent:
         "method": drawn(METHODS),
         "target": drawn(PATHS) | st.builds(b"?".join, st.tuples(st.just(target), queries())),
         "headers": st.builds(lambda odd: (*whole.headers, odd), drawn(HEADERS))
+        | st.builds(lambda upgrade: (*whole.headers, *upgrade), drawn(UPGRADES))
         | st.builds(lambda media_type: ((b"Content-Type", media_type),), drawn(TYPES)),
         "framing": drawn(FRAMINGS),
         "version": drawn(VERSIONS),
         "cut": st.integers(0, len(body)),
+        "segments": st.integers(2, 9),
     }
     part = draw(drawn([*changes, "framing"]))
     return replace(whole, **{part: draw(changes[part])})

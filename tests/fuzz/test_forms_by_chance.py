@@ -16,7 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from tests.fuzz.forms import GOOD, odd_pairs, path_of
 from tests.fuzz.multipart_forms import multipart
 from tests.fuzz.raw_http import Sent
-from tests.fuzz.requests_by_chance import huge_requests, one_thing_odd, requests
+from tests.fuzz.requests_by_chance import UPGRADES, huge_requests, one_thing_odd, requests
 from tests.fuzz.sizes import SEED, SIZES, settle_account
 from tests.fuzz.untouched import Untouched
 from tests.support.processes import served
@@ -72,6 +72,8 @@ def ways_to_send(pairs: list[tuple[str, str]]) -> list[Sent]:
     return [
         Sent(target=target, headers=(FORM,), body=form),
         Sent(target=target, headers=(FORM,), body=form, framing="chunked, extended"),
+        Sent(target=target, headers=(FORM, *UPGRADES[0]), body=form, segments=3),
+        Sent(target=target, headers=(FORM, *UPGRADES[1]), body=form, framing="chunked", segments=2),
         Sent(target=target, headers=(PARTS,), body=multipart(pairs)),
         Sent(b"GET", target + b"?" + form, framing="none"),
     ]

@@ -2,17 +2,23 @@
 
 import asyncio
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from httptools import HttpParserCallbackError, HttpParserInvalidMethodError
+from httptools import (
+    HttpParserCallbackError,
+    HttpParserError,
+    HttpParserInvalidMethodError,
+    HttpParserUpgrade,
+    HttpRequestParser,
+)
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, MethodNotAllowed, TooSlow
 from invapi_emulator.process.logs import FIELDS
 from invapi_emulator.server.coalescing_transport import CoalescingTransport
+from invapi_emulator.server.heads import check_head, without_upgrade
 
 _log = logging.getLogger("invapi_emulator.calls")
 
@@ -64,16 +70,41 @@ class Protocol(HttpToolsProtocol):
         if self._timer is None and self._is_idle():
             self._wait(self._patience.head, self._head_is_late)
         self._head_size += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._parse(data)
         if self._head_size > MAX_HEAD and not self.transport.is_closing():
             self._refuse(_too_large())
 
+    def _parse(self, data: bytes) -> None:
+        """Read on, past each head that asks for another protocol, where the parser stops and drops the body."""
+        unread = memoryview(data)
+        try:
+            while (stopped_at := self._fed(unread)) is not None:
+                head = without_upgrade(self.parser, self.url, self.headers)
+                self.parser = _new_parser(self)
+                self.parser.feed_data(head)
+                unread = unread[stopped_at:]
+        except HttpParserError as problem:
+            self._refuse(_unreadable(problem))
+
+    def _fed(self, data: memoryview) -> int | None:
+        """Feed the parser. Return where it stopped, or None if it has read everything."""
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as stopped:
+            return int(stopped.args[0])
+        return None
+
     def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
+            return
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
             raise _too_large()
+        check_head(self.parser, self.headers)
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         super().on_headers_complete()
         self.cycle.transport = CoalescingTransport(self.transport, self.loop)  # type: ignore[assignment] # has all that an answer uses
+        self.headers = []  # the parser puts trailers there, which may not change the head any more
         self._in_body = True
         self._wait(self._patience.body, self._body_is_late)
 
@@ -82,6 +113,8 @@ class Protocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         self._head_size = 0
         self._in_body = False
         self._stop_waiting()
@@ -94,11 +127,6 @@ class Protocol(HttpToolsProtocol):
         if was_last and self._last_word is not None and not self.transport.is_closing():
             self.transport.write(_as_bytes(*self._refusal(self._last_word)))
             self.transport.close()
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer and close. uvicorn calls this while it handles the parser's error."""
-        problem = sys.exc_info()[1]
-        self._refuse(_unreadable(problem, msg))
 
     def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr] # first: None
@@ -150,7 +178,14 @@ class Protocol(HttpToolsProtocol):
         return True
 
 
-def _unreadable(problem: BaseException | None, said: str) -> ApiError:
+def _new_parser(protocol: Protocol) -> HttpRequestParser:
+    """Return a parser as uvicorn makes it for each connection."""
+    parser = HttpRequestParser(protocol)
+    parser.set_dangerous_leniencies(lenient_data_after_close=True)
+    return parser
+
+
+def _unreadable(problem: HttpParserError) -> ApiError:
     """Return the refusal of malformed bytes. It does not quote them, as they may hold a secret."""
     if isinstance(problem, HttpParserCallbackError):
         refused = problem.__context__
@@ -161,7 +196,7 @@ def _unreadable(problem: BaseException | None, said: str) -> ApiError:
         )
     if isinstance(problem, HttpParserInvalidMethodError):
         return MethodNotAllowed("this is no verb of HTTP; the modules take only GET and POST")
-    return MalformedBody(f"this is no HTTP request that can be read: {problem or said}")
+    return MalformedBody(f"this is no HTTP request that can be read: {problem}")
 
 
 def _too_large() -> ApiError:

@@ -21,7 +21,8 @@ def answered(emulator: Emulator, sent: bytes) -> str:
 @pytest.mark.parametrize(
     ("request_line", "status"),
     [
-        (b"CONNECT a:1 HTTP/1.1", "400"),
+        (b"CONNECT a:1 HTTP/1.1", "405"),
+        (b"CONNECT /vm.php?token=HOSTKEY_TOKEN HTTP/1.1\r\nContent-Length: 30", "405"),
         (b"GET http://[::1/vm.php?action=list&token=HOSTKEY_TOKEN HTTP/1.1", "400"),
         (b"GET http://a:99999/vm.php?token=HOSTKEY_TOKEN HTTP/1.1", "400"),
         (b"GET /vm.php?token=HOSTKEY_TOKEN&action=" + LONG + b" HTTP/1.1", "431"),
@@ -30,7 +31,7 @@ def answered(emulator: Emulator, sent: bytes) -> str:
         (b"NONSENSE /vm.php?token=HOSTKEY_TOKEN HTTP/1.1", "405"),
         (b"GET /vm.php?token=HOSTKEY_TOKEN HTTP/x", "400"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_it_is_answered_and_logged_without_its_content(
     emulator: Emulator, caplog: pytest.LogCaptureFixture, request_line: bytes, status: str

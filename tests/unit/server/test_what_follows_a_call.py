@@ -1,33 +1,14 @@
 """A complete call is answered, whatever follows it on its connection."""
 
-import socket
-from urllib.parse import urlsplit
-
 import pytest
 
 from tests.support.harness import Emulator
+from tests.support.raw_connection import connected, said, until_closed
 
 FORM = b"action=create_snapshot&token=HOSTKEY_TOKEN&id=12345&name=a"
 CALL = b"POST /vm.php HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(FORM) + FORM
 LIST = b"GET /eq.php?action=list&token=HOSTKEY_TOKEN HTTP/1.1\r\nHost: x\r\n\r\n"
 BROKEN_BODY = b"POST /vm.php HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
-
-
-def connected(emulator: Emulator) -> socket.socket:
-    address = urlsplit(emulator.url)
-    return socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60)
-
-
-def until_closed(connection: socket.socket) -> str:
-    return b"".join(iter(lambda: connection.recv(65_536), b"")).decode()
-
-
-def said(emulator: Emulator, *sent: bytes) -> str:
-    """Send everything on one connection. Return everything received until the server closes it."""
-    with connected(emulator) as connection:
-        for part in sent:
-            connection.sendall(part)
-        return until_closed(connection)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +19,7 @@ def said(emulator: Emulator, *sent: bytes) -> str:
 def test_calls_before_invalid_http_are_answered_first(
     emulator: Emulator, calls: list[bytes], rest: bytes, status: str
 ) -> None:
-    answers = said(emulator, b"".join(calls) + rest).split("HTTP/1.1 ")[1:]
+    answers = said(emulator.url, b"".join(calls) + rest).split("HTTP/1.1 ")[1:]
     assert [answer[:3] for answer in answers] == ["200"] * len(calls) + [status]
     assert '"result":"OK"' in answers[0]
     assert [task["action"] for task in emulator.tasks] == ["create_snapshot"]
@@ -47,7 +28,7 @@ def test_calls_before_invalid_http_are_answered_first(
 def test_a_body_longer_than_its_length_does_not_hide_the_executed_call(
     emulator: Emulator,
 ) -> None:
-    answers = said(emulator, CALL.replace(FORM, FORM + b"bcd"))
+    answers = said(emulator.url, CALL.replace(FORM, FORM + b"bcd"))
     assert answers.startswith("HTTP/1.1 200 ")
     assert '"callback":"' in answers
     emulator.advance(until="idle")
@@ -56,7 +37,7 @@ def test_a_body_longer_than_its_length_does_not_hide_the_executed_call(
 
 def test_a_client_that_asks_before_sending_its_body_gets_a_continue(emulator: Emulator) -> None:
     head, body = CALL.split(b"\r\n\r\n")
-    with connected(emulator) as connection:
+    with connected(emulator.url) as connection:
         connection.sendall(head + b"\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
         assert connection.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(body)
@@ -67,7 +48,7 @@ def test_a_client_that_asks_before_sending_its_body_gets_a_continue(emulator: Em
 
 def test_an_answer_without_a_body_comes_before_the_refusal_of_the_rest(emulator: Emulator) -> None:
     head = b"HEAD /eq.php HTTP/1.1\r\nHost: x\r\n\r\n"
-    answers = said(emulator, head + b"no HTTP\r\n\r\n").split("HTTP/1.1 ")[1:]
+    answers = said(emulator.url, head + b"no HTTP\r\n\r\n").split("HTTP/1.1 ")[1:]
     assert [("x-request-id" in answer.lower(), "connection: close" in answer) for answer in answers] == [
         (True, False), (False, True),
     ]  # fmt: skip

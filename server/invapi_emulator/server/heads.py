@@ -1,0 +1,44 @@
+"""Heads of requests: what HTTP lets a server trust in them, and a head that asks for another protocol."""
+
+from collections.abc import Iterable
+
+from httptools import HttpRequestParser
+
+from invapi_emulator.errors import MalformedBody, MethodNotAllowed
+
+Header = tuple[bytes, bytes]
+
+
+def check_head(parser: HttpRequestParser, headers: Iterable[Header]) -> None:
+    """Raise for a head whose end, or whose receiver, two readers may take differently.
+
+    The parser has refused two lengths, a length beside a coding, folded lines and names with spaces before.
+    """
+    if parser.get_method() == b"CONNECT":
+        raise MethodNotAllowed("CONNECT asks a proxy for a tunnel; the modules take only GET and POST")
+    version, hosts = parser.get_http_version(), 0
+    for name, value in headers:
+        if name == b"host":
+            hosts += 1
+        elif name == b"transfer-encoding":
+            _check_coding(version, value)
+    if hosts > 1 or (hosts == 0 and version == "1.1"):
+        raise MalformedBody(f"the request has {hosts} Host headers; exactly one says whom it is for")
+
+
+def _check_coding(version: str, value: bytes) -> None:
+    if value.strip().lower() != b"chunked":
+        shown = ascii(value.decode("latin-1"))[:60]
+        raise MalformedBody(f"Transfer-Encoding is {shown}; the only one that is read is chunked")
+    if version != "1.1":
+        raise MalformedBody(f"HTTP/{version} has no Transfer-Encoding; send a Content-Length")
+
+
+def without_upgrade(parser: HttpRequestParser, url: bytes, headers: Iterable[Header]) -> bytes:
+    """Return the bytes of a head that the parser has read, without the wish for another protocol.
+
+    RFC 9110, 7.8: a server may ignore the wish, and answers as if it were not there.
+    """
+    version = parser.get_http_version().encode()
+    kept = [b"%b: %b\r\n" % header for header in headers if header[0] not in {b"upgrade", b"http2-settings"}]
+    return b"%b %b HTTP/%b\r\n%b\r\n" % (parser.get_method(), url, version, b"".join(kept))
