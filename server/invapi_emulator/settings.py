@@ -99,6 +99,14 @@ class Settings(BaseModel):
         description="maximum number of seconds to receive the body of a request",
     )
 
+    answer_timeout: float = Field(
+        60,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="maximum number of seconds in which a client takes nothing, or less than 64 KiB, of an answer",
+    )
+
     idle_timeout: float = Field(
         60,
         gt=0,

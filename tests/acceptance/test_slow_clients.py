@@ -21,13 +21,19 @@ FORM = f"action=list&token={TOKEN}".encode()
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[Served]:
     """Return a server with very short timeouts."""
-    with served("--head-timeout", "0.5", "--body-timeout", "0.5", "--idle-timeout", "0.5") as server:
+    each = [word for what in ("head", "body", "answer", "idle") for word in (f"--{what}-timeout", "0.5")]
+    with served(*each) as server:
         yield server
 
 
 def connected(server: Served) -> socket.socket:
     address = urlsplit(server.url)
     return socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=DEADLINE)
+
+
+def files_of(server: Served) -> int:
+    """Return the number of files and connections that the server has open."""
+    return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
 
 
 def all_of(connection: socket.socket) -> str:
@@ -80,6 +86,18 @@ def test_an_endless_head_is_refused(hasty: Served) -> None:
         assert all_of(connection).startswith("HTTP/1.1 431 ")
 
 
+def test_who_does_not_read_the_answers_is_cut_off(hasty: Served) -> None:
+    before = files_of(hasty)
+    address = urlsplit(hasty.url)
+    with ExitStack() as open_ones:
+        for _ in range(20):
+            connection = open_ones.enter_context(closing(socket.socket()))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            connection.connect((str(address.hostname), int(address.port or 0)))
+            connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 100)
+        wait_until(lambda: files_of(hasty) <= before)
+
+
 def test_an_answer_delayed_by_a_fault_outlasts_every_timeout(hasty: Served) -> None:
     with hasty.emulator() as emulator:
         emulator.fault("latency", seconds=1.5, times=1)
@@ -101,12 +119,8 @@ def test_more_connections_than_a_shells_usual_limit_can_be_open() -> None:
 
 def test_the_connection_of_a_client_that_left_is_dropped() -> None:
     with served() as server:
-
-        def files() -> int:
-            return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
-
-        before = files()
+        before = files_of(server)
         for _ in range(50):
             with closing(connected(server)) as connection:
                 connection.sendall(HEAD)
-        wait_until(lambda: files() <= before)
+        wait_until(lambda: files_of(server) <= before)

@@ -27,7 +27,9 @@ SIGNATURES: dict[Any, dict[str, str]] = {
         "on_body": "self body",
         "on_message_complete": "self",
         "on_response_complete": "self",
-        "send_400_response": "self msg",
+        "pause_writing": "self",
+        "resume_writing": "self",
+        "_unset_keepalive_if_required": "self",
     },
     Server: {
         "__init__": "self config",
@@ -45,7 +47,7 @@ SIGNATURES: dict[Any, dict[str, str]] = {
 """The parameters of overridden or called functions, by class."""
 
 ATTRIBUTES: dict[type, str] = {
-    HttpToolsProtocol: "client cycle headers loop pipeline scope transport url",
+    HttpToolsProtocol: "client cycle headers loop parser pipeline scope transport url",
     RequestResponseCycle: "disconnected message_event response_complete response_started scope transport",
     Server: "config force_exit lifespan server_state servers should_exit started",
     Config: "backlog http_protocol_class",

@@ -19,6 +19,7 @@ from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, Method
 from invapi_emulator.process.logs import FIELDS
 from invapi_emulator.server.coalescing_transport import CoalescingTransport
 from invapi_emulator.server.heads import check_head, without_upgrade
+from invapi_emulator.server.unread import Unread
 
 _log = logging.getLogger("invapi_emulator.calls")
 
@@ -38,10 +39,11 @@ Refusal: TypeAlias = Callable[[ApiError], tuple[int, Sequence[tuple[bytes, bytes
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Maximum number of seconds for the head of a request, and from there for its body."""
+    """Maximum number of seconds for the head of a request, from there for its body, and to take an answer."""
 
     head: float
     body: float
+    answer: float
 
 
 class Protocol(HttpToolsProtocol):
@@ -58,10 +60,13 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=1, low=0)
+        self._unread = Unread(transport, self.loop, self._patience.answer, self._answer_is_unread)
         self._wait(self._patience.head, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._unread.end()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -127,6 +132,19 @@ class Protocol(HttpToolsProtocol):
         if was_last and self._last_word is not None and not self.transport.is_closing():
             self.transport.write(_as_bytes(*self._refusal(self._last_word)))
             self.transport.close()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread.begin()
+
+    def resume_writing(self) -> None:
+        self._unread.end()
+        super().resume_writing()
+
+    def _answer_is_unread(self) -> None:
+        seconds, address = self._patience.answer, self.client and self.client[0]
+        _log.info("cut off: %s has not read its answer for %g s", address, seconds)
+        self.transport.abort()
 
     def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr] # first: None

@@ -136,7 +136,7 @@ def server_for(
 
     It serves on the sockets passed to `run`, and over HTTPS on the `secured` one.
     """
-    patience = Patience(settings.head_timeout, settings.body_timeout)
+    patience = Patience(settings.head_timeout, settings.body_timeout, settings.answer_timeout)
     config = uvicorn.Config(
         application,
         http=partial(Protocol, patience=patience, refusal=refusal),  # type: ignore[arg-type] # any factory of protocols works
