@@ -69,7 +69,13 @@ class NotEmulated(ApiError):
 class Unavailable(ApiError):
     reason = "unavailable"
     status = 503
-    retry_after = 1
+    retry_after: int | None = 1
+
+
+class PerhapsDone(Unavailable):
+    """Nobody can know whether the call was carried out, so nobody is invited to repeat it."""
+
+    retry_after = None
 
 
 class UnknownAction(ApiError):

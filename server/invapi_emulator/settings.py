@@ -47,6 +47,14 @@ class Settings(BaseModel):
         description="file or SQLAlchemy URL (sqlite, postgresql) to store the worlds; empty: in memory",
     )
 
+    db_timeout: float = Field(
+        10,
+        ge=1,
+        le=3600,
+        allow_inf_nan=False,
+        description="maximum number of seconds to wait for a PostgreSQL database that says nothing",
+    )
+
     scenario: str = Field("demo", description="initial world of new accounts: a name, or a YAML or JSON file")
 
     clock: Literal["real", "frozen", "auto"] = Field(

@@ -34,7 +34,7 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
     """
     defaults = defaults_of(settings, scenarios)
     _warn_of_retired_assumptions(settings, defaults)
-    database = open_database(settings.db, real_time, fsync=settings.fsync)
+    database = open_database(settings.db, real_time, fsync=settings.fsync, patience=settings.db_timeout)
     try:
         with database.transaction(changes_schema=True) as tx:
             found = prepare_schema(tx.connection)

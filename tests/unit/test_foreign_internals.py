@@ -1,4 +1,4 @@
-"""Uses of uvicorn and SQLAlchemy beyond their documented API. A failure here shows what has moved."""
+"""Uses of uvicorn, SQLAlchemy and psycopg beyond their documented API. A failure here shows what has moved."""
 
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -6,6 +6,7 @@ from inspect import signature
 from types import FunctionType
 from typing import Any
 
+from psycopg import Connection
 from sqlalchemy import create_engine, select
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import DBAPIError
@@ -74,12 +75,20 @@ def moved() -> Iterator[str]:
             for name in overridden - set(SIGNATURES[theirs])
         )
     yield from (f"SQLAlchemy's {name}: gone" for name in missing_of_sqlalchemy())
+    yield from moved_of_psycopg()
 
 
 def names_in(owner: type) -> set[str]:
     """Return the attributes that a class's code reads and sets on objects, and its property names."""
     functions = [value for value in vars(owner).values() if isinstance(value, FunctionType)]
     return set(dir(owner)).union(*(function.__code__.co_names for function in functions))
+
+
+def moved_of_psycopg() -> Iterator[str]:
+    """Look at the start only: the limits of `wait` differ between versions, and are passed on."""
+    found = list(signature(Connection.wait).parameters)[:3]
+    if found != ["self", "gen", "interval"]:
+        yield f"psycopg's Connection.wait: {found}"
 
 
 def missing_of_sqlalchemy() -> Iterator[str]:

@@ -18,14 +18,14 @@ from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.transport import PAGES_OF_OTHER_ORIGINS
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action, modules
-from invapi_emulator.errors import ApiError, MethodNotAllowed, Unavailable, UnknownModule
+from invapi_emulator.errors import ApiError, MethodNotAllowed, PerhapsDone, Unavailable, UnknownModule
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 from invapi_emulator.server.http_protocol import REFUSED
 from invapi_emulator.server.paths import path_within
 from invapi_emulator.storage.database import AccountGone, Database
-from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
+from invapi_emulator.storage.errors import DATABASE_LOST, OutcomeUnknown, why_lost
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 _log = logging.getLogger(__name__)
@@ -90,7 +90,8 @@ class FormEndpoint:
         except ApiError as error:
             return await self._refused(request, form_refusal(request, self._assumed) or error)
         except DATABASE_LOST as problem:
-            return self._unanswered(request, Unavailable(f"the emulator {why_lost(problem)}"))
+            kind = PerhapsDone if isinstance(problem, OutcomeUnknown) else Unavailable
+            return self._unanswered(request, kind(f"the emulator {why_lost(problem)}"))
         except asyncio.CancelledError:
             if self._lifecycle.ready:
                 raise

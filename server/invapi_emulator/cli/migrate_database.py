@@ -12,7 +12,7 @@ from invapi_emulator.storage.versions import HEAD
 
 def migrated(settings: Settings) -> str:
     """Migrate the database to the newest schema. Return one line that says what was done."""
-    database = open_database(settings.db, real_time())
+    database = open_database(settings.db, real_time(), patience=settings.db_timeout)
     try:
         with database.transaction(changes_schema=True) as tx:
             found = prepare_schema(tx.connection)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from invapi_emulator.errors import ControlError
-from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
+from invapi_emulator.storage.errors import DATABASE_LOST, OutcomeUnknown, why_lost
 from invapi_emulator.worlds.errors import invalid
 
 MEANINGS = {
@@ -96,4 +96,5 @@ def _allowed(request: Request) -> str:
 
 
 async def _no_database(_request: Request, error: Exception) -> JSONResponse:
-    return failure(503, "unavailable", f"the emulator {why_lost(error)}", headers={"Retry-After": "1"})
+    headers = None if isinstance(error, OutcomeUnknown) else {"Retry-After": "1"}
+    return failure(503, "unavailable", f"the emulator {why_lost(error)}", headers=headers)

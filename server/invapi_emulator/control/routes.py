@@ -26,6 +26,7 @@ from invapi_emulator.control.failures import failures, handle_failures
 from invapi_emulator.control.feeds import Feeds
 from invapi_emulator.control.guard import ControlGuard
 from invapi_emulator.control.news import news_since
+from invapi_emulator.control.proofs import Proofs
 from invapi_emulator.control.request_log import RequestLog
 from invapi_emulator.control.worlds import Worlds
 from invapi_emulator.runtime import Runtime
@@ -49,6 +50,7 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
         runtime.scenarios,
         defaults_of(runtime.settings, runtime.scenarios),
         Feeds(runtime.database, runtime.lifecycle, news_since),
+        Proofs(runtime.database),
     )
     handle_failures(application)
     for router in (*pages, *(part.router for part in _PARTS)):

@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.control.feeds import Feeds
+from invapi_emulator.control.proofs import Proofs
 from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.tasks.settle import settle_due
@@ -102,6 +103,7 @@ class Worlds:
     scenarios: Scenarios
     defaults: Wanted
     feeds: Feeds
+    proofs: Proofs
 
     def scenario(self, name: str) -> Scenario:
         """Return the scenario that a body names; raise Unprocessable if there is none."""

@@ -13,6 +13,7 @@ from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.process.extras import require
 from invapi_emulator.process.metrics import Timing
+from invapi_emulator.storage import heartbeat
 from invapi_emulator.storage.account_state import States
 from invapi_emulator.storage.errors import first_line
 from invapi_emulator.storage.notifications import Notifications
@@ -96,6 +97,10 @@ class Database(ABC):
     async def call(self, work: Callable[[], T]) -> T:
         """Run a function that makes transactions, in the thread that this engine uses."""
 
+    async def prove(self) -> None:
+        """Write something, as calls must. Raises DATABASE_LOST."""
+        await self.call(self._say_alive)
+
     @abstractmethod
     def transaction(self, *, changes_schema: bool = False) -> AbstractContextManager[Transaction]:
         """Open a transaction. It commits when the block ends, and rolls back if the block raises."""
@@ -136,6 +141,10 @@ class Database(ABC):
     def sign(self, who: str) -> None:
         """Name this server, for another server that wants the same file."""
 
+    def _say_alive(self) -> None:
+        with self.transaction() as tx:
+            heartbeat.say_alive(tx, self.real_now(tx))
+
     def _look_up(self, word: OwnerWord) -> int | None:
         with self.read() as tx:
             return self.owners.find(tx, word)
@@ -150,9 +159,10 @@ class Database(ABC):
             self.times[kind].add((self.real_time() - started_at) / SECOND)
 
 
-def open_database(where: str, real_time: RealTime, *, fsync: bool = False) -> Database:
+def open_database(where: str, real_time: RealTime, *, fsync: bool = False, patience: float = 10) -> Database:
     """Open the database that `--db` names: empty (in memory), a file, or a URL of sqlite or postgresql.
 
+    `patience`: how many seconds to wait for PostgreSQL.
     Raises CannotStart with one line that names the database if it cannot be used.
     """
     url = url_of(where)
@@ -162,7 +172,7 @@ def open_database(where: str, real_time: RealTime, *, fsync: bool = False) -> Da
             require("psycopg", f"--db: {name_of(url)}: PostgreSQL")
             from invapi_emulator.storage.backends import postgresql  # psycopg takes a while
 
-            return postgresql.open_url(url, real_time, resources)
+            return postgresql.open_url(url, real_time, resources, patience=patience)
         from invapi_emulator.storage.backends import sqlite  # as above
 
         return sqlite.open_url(url, real_time, resources, fsync=fsync)

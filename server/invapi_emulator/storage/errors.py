@@ -12,8 +12,26 @@ class CannotWrite(Exception):
     """The changes of a transaction could not be kept, so none of them are. The message is the reason."""
 
 
+class OutcomeUnknown(OperationalError):
+    """The connection was lost after COMMIT had been sent. The changes are kept whole or not at all."""
+
+
 DATABASE_LOST = (OperationalError, InterfaceError, InternalError, CannotWrite)
 """Errors of a database that does not answer or cannot be written. Any other is a bug in the emulator."""
+
+_READ_ONLY = "25006"
+_ROLLED_BACK = "40"
+"""The class of SQLSTATEs of a transaction that got in the way of another. It can run again."""
+
+_TOOK_TOO_LONG = frozenset({"57014", "55P03"})
+"""The SQLSTATEs of a statement that PostgreSQL ended for its timeout, or that got no lock in time."""
+
+_CHANGED = frozenset({_READ_ONLY, "42P01", "42703", "42883", "42501", "3F000", "26000", "0A000"})
+"""The SQLSTATEs of a PostgreSQL database that is no longer as it was at the start.
+
+It is read-only, or a table, column, function, privilege, schema, prepared statement or type of a result is gone. A new
+connection finds what has come back.
+"""
 
 
 @contextmanager
@@ -24,10 +42,11 @@ def as_sqlalchemy(connection: Connection) -> Iterator[None]:
     try:
         yield
     except driver_error as problem:
-        lost = dialect.is_disconnect(problem, connection.connection.dbapi_connection, None)
+        changed = of_a_changed_database(problem)
+        lost = bool(changed) or dialect.is_disconnect(problem, connection.connection.dbapi_connection, None)
         if lost:
             connection.invalidate(problem)
-        raise DBAPIError.instance(
+        raise changed or DBAPIError.instance(
             "",
             None,
             problem,
@@ -38,15 +57,56 @@ def as_sqlalchemy(connection: Connection) -> Iterator[None]:
         ) from problem
 
 
+def of_a_changed_database(problem: BaseException) -> OperationalError | None:
+    """Return the error to raise for a driver's if the database has changed, so that its connection is no use."""
+    if getattr(problem, "sqlstate", None) not in _CHANGED:
+        return None
+    return OperationalError("", None, problem, hide_parameters=True, connection_invalidated=True)
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """Raise OutcomeUnknown if the connection is lost. A COMMIT must be the last that is sent."""
+    try:
+        yield
+    except DBAPIError as problem:
+        if not problem.connection_invalidated or _sqlstate(problem) in _CHANGED:
+            raise
+        raise OutcomeUnknown(
+            "", None, problem.orig or problem, hide_parameters=True, connection_invalidated=True
+        ) from problem
+
+
+def concerns_all(problem: Exception) -> bool:
+    """Tell whether a transaction has failed for a reason that lies in the database, not in what was done there."""
+    return isinstance(problem, DATABASE_LOST) and not (_sqlstate(problem) or "").startswith(_ROLLED_BACK)
+
+
+def is_unwritable(problem: Exception) -> bool:
+    """Tell whether the database can be read, at least."""
+    return isinstance(problem, CannotWrite) or _sqlstate(problem) == _READ_ONLY
+
+
 def why_lost(problem: Exception) -> str:
     """Describe the error in a few words, with what it prevents."""
     if isinstance(problem, CannotWrite):
         return f"cannot write to its database: {problem}"
     assert isinstance(problem, DBAPIError)
-    return f"has lost its database: {first_line(problem)}"
+    said = first_line(problem)
+    if isinstance(problem, OutcomeUnknown):
+        return f"has lost its database, and cannot know whether this was carried out: {said}"
+    if is_unwritable(problem):
+        return f"cannot write to its database: {said}"
+    if _sqlstate(problem) in _TOOK_TOO_LONG:
+        return f"has waited too long for its database: {said}"
+    return f"has lost its database: {said}"
 
 
 def first_line(problem: DBAPIError | OSError) -> str:
     """Return the first line of a database's error, without the statement and the advice after it."""
     said = problem.strerror if isinstance(problem, OSError) else problem.orig
     return str(said or problem).strip().splitlines()[0]
+
+
+def _sqlstate(problem: Exception) -> str | None:
+    return getattr(getattr(problem, "orig", None), "sqlstate", None)

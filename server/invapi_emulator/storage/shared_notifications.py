@@ -5,6 +5,7 @@ after the other. If a server or its connection is lost, so are its notifications
 seconds later.
 """
 
+import itertools
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -18,6 +19,9 @@ from invapi_emulator.storage.notifications import Notifications
 CHANNEL = "invapi_emulator"
 GATHER_SECONDS = 0.02
 """How long notifications are gathered before they are sent together."""
+
+_TURNS_BETWEEN_PROOFS = 250
+"""Number of times that notifications are gathered until the connection is tried: about five seconds."""
 
 BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1, 2, 5)
 _DUE = "!"
@@ -72,11 +76,15 @@ class SharedNotifications(Notifications):
         driver: Any = connection.connection.dbapi_connection
         connection.execute(text(f"LISTEN {CHANNEL}"))
         try:
-            while not self._closed.is_set():
+            for turn in itertools.count(1):
+                if self._closed.is_set():
+                    break
                 for notice in driver.notifies(timeout=GATHER_SECONDS):
                     if notice.pid != driver.info.backend_pid:
                         self._heard(notice.payload)
                 self._send(connection)
+                if turn % _TURNS_BETWEEN_PROOFS == 0:
+                    connection.execute(text("SELECT 1"))  # raises on a connection that hangs
             self._send(connection)
         except connection.dialect.loaded_dbapi.Error as problem:
             connection.invalidate(problem)  # SQLAlchemy does not see what the driver is asked

@@ -13,7 +13,7 @@ _TRIP_ENDS = (b"S", b"Q")
 
 
 Transaction = list[list[str]]
-"""The statements of a client from the first one to the end of the transaction, by round trip."""
+"""The statements of a client from BEGIN to the end of the transaction, by round trip."""
 
 
 class Connection:
@@ -55,6 +55,8 @@ class Connection:
         if self._transaction[-1][-1:] in (["COMMIT"], ["ROLLBACK"]):
             self._ended.append(self._transaction)
             self._transaction = []
+        elif not self._transaction[0] or not self._transaction[0][0].startswith("BEGIN"):
+            self._transaction = []  # a statement by itself, such as the first one of a connection
         self._transaction.append([])
 
 

@@ -14,6 +14,7 @@ from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import AccountBusy, Database, open_database
+from invapi_emulator.storage.errors import OutcomeUnknown, why_lost
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from tests.support.calls import DEMO
 from tests.support.postgres_server import Postgres
@@ -130,13 +131,14 @@ def test_a_connection_lost_during_a_unit_of_work_rolls_back_its_changes(
         with pytest.raises(OperationalError) as lost:
             database.run_now(DEMO, change_while_it_is_lost)
         assert lost.value.connection_invalidated
+        assert not isinstance(lost.value, OutcomeUnknown)
         assert "Traceback" not in caplog.text
         shown: list[str] = []
         database.run_now(DEMO, lambda unit: shown.append(unit.account.scenario))
         assert shown == ["demo"]
 
 
-def test_a_connection_lost_during_its_commit_is_reported_as_lost(
+def test_a_connection_lost_during_its_commit_is_told_apart(
     postgres: Postgres, caplog: pytest.LogCaptureFixture
 ) -> None:
     db = postgres.url("lost_at_commit")
@@ -144,9 +146,9 @@ def test_a_connection_lost_during_its_commit_is_reported_as_lost(
         with database.transaction() as tx:
             for statement in _LOSES_ITSELF_AT_COMMIT:
                 tx.connection.exec_driver_sql(statement)
-        with pytest.raises(OperationalError) as lost:
+        with pytest.raises(OutcomeUnknown) as lost:
             database.run_now(DEMO, lambda unit: unit.change_account(token_alive=False))
-        assert lost.value.connection_invalidated
+        assert "cannot know whether this was carried out" in why_lost(lost.value)
         assert "Traceback" not in caplog.text
         shown: list[bool] = []
         database.run_now(DEMO, lambda unit: shown.append(unit.account.token_alive))

@@ -1,6 +1,7 @@
 """The session of units of work on PostgreSQL. Statements that belong together make one round trip."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ARRAY, Connection, Dialect, Integer, any_, bindparam, literal_column, select
@@ -10,7 +11,7 @@ from invapi_emulator.storage import state_check
 from invapi_emulator.storage.account_state import AccountState
 from invapi_emulator.storage.accounts import LOAD
 from invapi_emulator.storage.database import Need
-from invapi_emulator.storage.errors import as_sqlalchemy
+from invapi_emulator.storage.errors import as_sqlalchemy, committing
 from invapi_emulator.storage.record import Index, Owner
 from invapi_emulator.storage.requests import INSERT_UNAUTHENTICATED
 from invapi_emulator.storage.statement import Query, Runner, Statement, Write
@@ -134,15 +135,20 @@ class PostgresSession:
             self._unwritten.take(unit)
 
     def commit(self) -> WriteBatch:
-        """Write pending changes and commit, in one round trip. Return all changes of the units."""
-        with as_sqlalchemy(self._connection):
+        """Write pending changes and commit, in one round trip. Return all changes of the units.
+
+        Raises OutcomeUnknown if the connection is lost after COMMIT was sent.
+        """
+        with ExitStack() as behind, as_sqlalchemy(self._connection):
             with self._driver.pipeline():
                 self._write()
                 self._changed.write_accounts(self._run)
                 if not state_check.ENABLED:
+                    behind.enter_context(committing())
                     self._driver.execute("COMMIT")
             if state_check.ENABLED:
                 state_check.compare_touched(self._changed, self)
+                behind.enter_context(committing())
                 self._driver.execute("COMMIT")
         return self._changed
 

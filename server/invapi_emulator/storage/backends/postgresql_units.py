@@ -6,14 +6,13 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage.account_state import AccountState
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.backends.postgresql_session import PostgresSession
 from invapi_emulator.storage.database import AccountBusy, AccountGone, Database
-from invapi_emulator.storage.errors import DATABASE_LOST
+from invapi_emulator.storage.errors import DATABASE_LOST, CannotWrite, concerns_all
 from invapi_emulator.storage.unit_of_work import RunAgain, UnitOfWork
 from invapi_emulator.storage.write_batch import WriteBatch
 
@@ -30,10 +29,14 @@ class PostgresUnits:
     """
 
     def __init__(
-        self, database: Database, connected: Callable[[], AbstractContextManager[Connection]]
+        self,
+        database: Database,
+        connected: Callable[[], AbstractContextManager[Connection]],
+        patience: float,
     ) -> None:
         self._database = database
         self._connected = connected
+        self._patience = patience
         self._locks = [Lock() for _ in range(_LOCKS)]
 
     def run(self, units: Units, *, wait: bool = True) -> None:
@@ -41,7 +44,8 @@ class PostgresUnits:
 
         Without `wait`, units are left pending if their account is locked, if they cannot share a transaction,
         or if the transaction fails. With `wait`, such units run again in a transaction each. If the
-        connection is lost, the outcome of the commit is unknown, so no unit runs again.
+        database is lost or takes too long, no unit runs again: each would wait as long, and the outcome of a
+        commit may be unknown.
         """
         account_ids = {unit.account_id for unit in units if unit.account_id is not None}
         try:
@@ -49,8 +53,7 @@ class PostgresUnits:
         except Exception as problem:  # noqa: BLE001 - it is raised where the unit is awaited
             for account_id in account_ids:
                 self._database.states.drop(account_id)
-            is_lost = isinstance(problem, DBAPIError) and problem.connection_invalidated
-            if is_lost or (wait and len(units) == 1):
+            if concerns_all(problem) or (wait and len(units) == 1):
                 for unit in units:
                     unit.end(problem)
         else:
@@ -67,6 +70,8 @@ class PostgresUnits:
             self._connected() as connection,
         ):
             if wait and held != account_ids:
+                if units[0].wait:
+                    raise CannotWrite(f"other calls have held the account for {self._patience:g} s")
                 raise AccountBusy(*account_ids)
             session = PostgresSession(connection, alone=len(units) == 1)
             states, now = self._open(session, held, units, wait=wait)
@@ -111,7 +116,7 @@ class PostgresUnits:
         with ExitStack() as locks:
             taken = set()
             for place in places:
-                if self._locks[place].acquire(blocking=wait):
+                if self._locks[place].acquire(timeout=self._patience if wait else 0):
                     locks.callback(self._locks[place].release)
                     taken.add(place)
             yield {account_id for account_id in account_ids if account_id % _LOCKS in taken}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.database import AccountBusy
@@ -18,6 +18,9 @@ GROUPS = 2
 """Number of groups at a time: while one waits for the database, another runs."""
 
 Units = Sequence[PendingUnit[Any]]
+
+Turn: TypeAlias = Callable[[], Callable[[], Exception | None]]
+"""Is called when a unit arrives. Returns a function that returns an error once the unit has waited too long."""
 
 
 class Run(Protocol):
@@ -33,12 +36,14 @@ class UnitQueue:
     """The waiting units, in order. An account has units in only one group at a time.
 
     A group never waits for an account, because its other units would wait too. What it leaves runs beside the
-    groups.
+    groups, in threads of its own. A unit whose turn comes too late does not run.
     """
 
-    def __init__(self, threads: Executor, run: Run) -> None:
-        self._threads = threads
+    def __init__(self, grouped: Executor, beside: Executor, run: Run, turn: Turn) -> None:
+        self._grouped = grouped
+        self._beside = beside
         self._run = run
+        self._turn = turn
         self._waiting: list[_Entry] = []
         self._under_way: set[int | None] = set()
         self._groups = 0
@@ -47,7 +52,7 @@ class UnitQueue:
         """Return the result of a unit once it is committed. Raises AccountBusy if the unit may not wait."""
         if not unit.wait and self._is_busy(unit.account_id):
             raise AccountBusy(unit.account_id)
-        entry = _Entry(unit)
+        entry = _Entry(unit, self._turn())
         self._waiting.append(entry)
         self._start_groups()
         await entry.ended
@@ -73,18 +78,24 @@ class UnitQueue:
         return group
 
     def _start(self, group: list["_Entry"], finish: Callable[[list["_Entry"]], None], *, wait: bool) -> None:
-        units = [entry.unit for entry in group]
         running = asyncio.get_running_loop().run_in_executor(
-            self._threads, partial(self._run, units, wait=wait)
+            self._beside if wait else self._grouped, partial(self._run_in_turn, group, wait=wait)
         )
 
         def done(run: "asyncio.Future[None]") -> None:
             mistake = run.exception()
-            for unit in units if mistake is not None else ():
-                unit.end(mistake)
+            for entry in group if mistake is not None else ():
+                entry.unit.end(mistake)
             finish(group)
 
         running.add_done_callback(done)
+
+    def _run_in_turn(self, group: list["_Entry"], *, wait: bool) -> None:
+        for entry in group:
+            if problem := entry.late():
+                entry.unit.end(problem)
+        if units := [entry.unit for entry in group if not entry.unit.ended]:
+            self._run(units, wait=wait)
 
     def _finish_group(self, group: list["_Entry"]) -> None:
         self._groups -= 1
@@ -105,6 +116,7 @@ class UnitQueue:
 
 
 class _Entry:
-    def __init__(self, unit: PendingUnit[Any]) -> None:
+    def __init__(self, unit: PendingUnit[Any], late: Callable[[], Exception | None]) -> None:
         self.unit = unit
+        self.late = late
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -1,0 +1,38 @@
+"""Proofs that the database can be written to, for the health check."""
+
+import asyncio
+
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.errors import DATABASE_LOST, is_unwritable, why_lost
+
+PATIENCE_SECONDS = 1.0
+"""How long health waits for the database. Whoever asks gives up after two seconds or later."""
+
+
+class Proofs:
+    """Proofs that the database can be written to. One is made at a time, and all who ask meanwhile wait for it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._running: asyncio.Task[None] | None = None
+
+    async def problem(self) -> tuple[str, str] | None:
+        """Return the status and the reason if the database cannot be written to, or does not answer."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._database.prove(), name="proof")
+            self._running.add_done_callback(_heard)
+        await asyncio.wait([self._running], timeout=PATIENCE_SECONDS)
+        if not self._running.done():
+            return "no database", f"the database has not answered for {PATIENCE_SECONDS:g} s"
+        try:
+            self._running.result()
+        except DATABASE_LOST as problem:
+            status = "cannot write" if is_unwritable(problem) else "no database"
+            return status, f"the emulator {why_lost(problem)}"
+        return None
+
+
+def _heard(proof: "asyncio.Task[None]") -> None:
+    """Take the outcome of a proof that nobody waited for until its end: asyncio would log it."""
+    if not proof.cancelled():
+        proof.exception()
