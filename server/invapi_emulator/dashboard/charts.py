@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from invapi_emulator.dashboard.words import action, bytes_
-from invapi_emulator.domain.instants import MINUTE, Instant, parse_iso
+from invapi_emulator.domain.instants import EARLIEST, MINUTE, Instant, parse_iso
 from invapi_emulator.domain.statistics import POINTS
 from invapi_emulator.domain.tasks import Task
 
@@ -56,7 +56,7 @@ class Statistics:
 
 
 def statistics_charts(statistics: Mapping[str, Any], tasks: Sequence[Task], now: Instant) -> Statistics:
-    since = parse_iso(statistics["from"])
+    since = parse_iso(statistics["from"], EARLIEST)
     until = since + POINTS * MINUTE
     ram = statistics["ram"]
     shades = (_shade(task, since, until, now) for task in tasks)

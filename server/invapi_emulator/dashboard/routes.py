@@ -94,10 +94,15 @@ def _visitor(request: Request) -> dict[str, Any]:
 def _wanted(request: Request) -> Wanted:
     query = request.query_params
     return Wanted(
-        query.get("action", ""),
-        query.get("result", ""),
+        _text(query.get("action", "")),
+        _text(query.get("result", "")),
         unauthenticated=query.get("whose") in {"unauthenticated", "nobody"},
     )
+
+
+def _text(given: str) -> str:
+    """Return a text without NUL, which PostgreSQL cannot compare with anything."""
+    return given.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _window(request: Request) -> str:
