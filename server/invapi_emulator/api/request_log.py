@@ -5,9 +5,10 @@ import logging
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.masking import Masking
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.process.logs import FIELDS
+from invapi_emulator.process.logs import FIELDS, word
 
 _log = logging.getLogger("invapi_emulator.calls")
+_SHOWN = 80
 
 
 def log_call(exchange: Exchange, duration: Instant) -> None:
@@ -22,9 +23,9 @@ def log_call(exchange: Exchange, duration: Instant) -> None:
     fields = {
         "request_id": masking.name(request.request_id),
         "account": None if exchange.account is None else exchange.account.name,
-        "method": _plain(request.method),
-        "module": _plain(masking.name(request.module)),
-        "action": _plain(masking.name(action)) if isinstance(action, str) else None,
+        "method": request.method[:_SHOWN],
+        "module": masking.name(request.module)[:_SHOWN],
+        "action": masking.name(action)[:_SHOWN] if isinstance(action, str) else None,
         "vm": exchange.vm,
         "reason": reason,
         "status": None if answer is None else answer.status,
@@ -32,10 +33,5 @@ def log_call(exchange: Exchange, duration: Instant) -> None:
         "fault": ",".join(exchange.fired) or None,
         "address": masking.name(request.address),
     }
-    message = f"{fields['method']} {fields['module']}/{fields['action']}: {how}"
-    _log.info("%s", message, extra={FIELDS: fields})
-
-
-def _plain(text: str) -> str:
-    """Return a client's text escaped, so that it stays on its line."""
-    return ascii(text[:80])[1:-1]
+    method, module, name = (word(fields[part]) for part in ("method", "module", "action"))
+    _log.info("%s %s/%s: %s", method, module, name, how, extra={FIELDS: fields})

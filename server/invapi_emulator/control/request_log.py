@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invapi_emulator.clock import RealTime
-from invapi_emulator.process.logs import FIELDS, without_generated
+from invapi_emulator.process.logs import FIELDS, without_generated, word
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 
 _log = logging.getLogger("invapi_emulator.control")
@@ -40,7 +40,7 @@ class RequestLog:
 
 def _log_request(scope: Scope, request_id: str, status: int, duration_us: int) -> None:
     level = logging.DEBUG if scope["method"] in _READ_ONLY else logging.INFO
-    method, path = scope["method"], ascii(without_generated(scope["path"])[:_SHOWN])[1:-1]
+    method, path = scope["method"], without_generated(scope["path"])[:_SHOWN]
     client = scope.get("client")
     fields = {
         "request_id": without_generated(request_id),
@@ -50,4 +50,4 @@ def _log_request(scope: Scope, request_id: str, status: int, duration_us: int) -
         "ms": round(duration_us / 1000, 2),
         "address": without_generated(client[0]) if client else None,
     }
-    _log.log(level, "%s %s", method, path, extra={FIELDS: fields})
+    _log.log(level, "%s %s", word(method), word(path), extra={FIELDS: fields})

@@ -17,6 +17,7 @@ FIELDS = "fields"
 MASK = "***"
 _GENERATED_LENGTH = 32
 _GENERATED = re.compile(rf"\b[0-9a-f]{{{_GENERATED_LENGTH}}}\b")
+_PLAIN_WORD = re.compile(r"[!#-<>-\[\]-~]+")
 _IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
 
 
@@ -56,14 +57,34 @@ def _is_no_cancelling(record: logging.LogRecord) -> bool:
 
 
 class HumanLines(logging.Formatter):
-    """Lines of time, level, logger and message, and fields that the message lacks as `name=value`."""
+    """Lines of time, level, logger and message, and fields that the message lacks as `name=value`.
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    Whatever a client sends, a record is one line, and only the lines of its traceback, which are indented, follow it.
+    """
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        further = [f"{name}={value}" for name, value in _fields(record).items() if name not in _IN_MESSAGE]
-        return " ".join([super().formatMessage(record), *further])
+    def format(self, record: logging.LogRecord) -> str:
+        start = f"{self.formatTime(record)} {record.levelname} {record.name}:"
+        further = [
+            f"{name}={word(value)}" for name, value in _fields(record).items() if name not in _IN_MESSAGE
+        ]
+        line = " ".join([start, escaped(record.getMessage().rstrip()), *further])
+        return "\n".join([line, *self._traceback(record)])
+
+    def _traceback(self, record: logging.LogRecord) -> list[str]:
+        if not record.exc_info:
+            return []
+        return [f"  {escaped(line)}" for line in self.formatException(record.exc_info).split("\n")]
+
+
+def word(value: object) -> str:
+    """Return a value as one word of a line for people: in quotes, as in JSON, if it could be read as several."""
+    text = str(value)
+    return text if _PLAIN_WORD.fullmatch(text) else escaped(json.dumps(text))
+
+
+def escaped(text: str) -> str:
+    """Return a text in which everything that does not print, such as a line end, is escaped."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class JsonLines(logging.Formatter):

@@ -2,14 +2,16 @@
 
 import json
 import logging
+import re
 import socket
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+import httpx
 import pytest
 
 from invapi_emulator.process.logs import HumanLines, JsonLines
-from tests.support.harness import TOKEN, Emulator, Json
+from tests.support.harness import TOKEN, Emulator, Json, running
 
 
 @pytest.fixture
@@ -90,6 +92,28 @@ def test_a_log_line_cannot_be_forged(emulator: Emulator, log: pytest.LogCaptureF
     for line in (HumanLines().format(record), JsonLines().format(record)):
         assert len(line.splitlines()) == 1
         assert "\x1b" not in line
+
+
+IN_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+@pytest.mark.parametrize(
+    "sent", ["1.2.3.4 account=admin", "1.2.3.4\taccount=admin", '" account="admin', "\x85a\x9b"]
+)
+def test_no_header_forges_a_field_of_the_line_for_people(log: pytest.LogCaptureFixture, sent: str) -> None:
+    names = ("X-Forwarded-For", "User-Agent", "X-Request-Id", "Origin", "Referer", "Cookie")
+    headers = [(name.encode(), sent.encode("latin-1")) for name in names]
+    with running(trusted_proxies="*") as server, httpx.Client(base_url=server.url, headers=headers) as http:
+        http.post("/eq.php", data={"action": f"list {sent}", "token": TOKEN})
+        http.post(f"/eq {quote(sent)}.php", data={"action": "list"})
+        http.put(f"/_emulator/accounts/demo {quote(sent)}/clock", content="{}")
+    told = [record for record in log.records if record.name.startswith("invapi_emulator.c")]
+    assert len(told) == 3
+    for record in told:
+        (line,) = HumanLines().format(record).split("\n")
+        assert line.isascii()
+        assert line.isprintable()
+        assert "admin" not in IN_QUOTES.sub("", line)
 
 
 def test_the_control_api_is_logged_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
