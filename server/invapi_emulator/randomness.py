@@ -38,6 +38,11 @@ def new_name() -> str:
     return secrets.token_hex(6)
 
 
+def new_session() -> str:
+    """Return the secret of an admin session: 256 bits as 43 characters that a cookie can hold."""
+    return secrets.token_urlsafe(32)
+
+
 class Chance(Struct, frozen=True):
     """Draws for one account.
 

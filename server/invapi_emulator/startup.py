@@ -11,7 +11,7 @@ from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.errors import CannotStart, Unprocessable
 from invapi_emulator.randomness import new_seed
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
-from invapi_emulator.storage import accounts, heartbeat, task_lists
+from invapi_emulator.storage import accounts, admin_sessions, heartbeat, task_lists
 from invapi_emulator.storage.database import Database, open_database
 from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
 from invapi_emulator.storage.schema import prepare_schema
@@ -45,6 +45,7 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
             in_database = None if found is None else retired_line(accounts.assumed_ids(tx))
             _ensure_demo(database, tx, settings, defaults)
             heartbeat.say_alive(tx, database.real_now(tx))
+            _end_admin_sessions(database, tx)
     except DATABASE_LOST as problem:
         database.close()
         raise CannotStart(f"--db: {name_of(database.engine.url)}: it {why_lost(problem)}") from None
@@ -91,6 +92,14 @@ def _resume_clocks(database: Database, tx: Transaction) -> None:
         now = max(account.clock.now(alive_at), latest.get(account.id, 0))
         clocks[account.id] = account.clock.moved_to(now, real_now)
     accounts.start_clocks(tx, clocks)
+
+
+def _end_admin_sessions(database: Database, tx: Transaction) -> None:
+    """End the sessions of the page that no running server can have begun, and those that have expired."""
+    if database.shared:
+        admin_sessions.remove_expired(tx, database.real_now(tx))
+    else:
+        admin_sessions.remove_all(tx)
 
 
 def _check_file(database: Database, tx: Transaction, settings: Settings, defaults: Wanted) -> None:

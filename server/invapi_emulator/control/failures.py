@@ -96,5 +96,9 @@ def _allowed(request: Request) -> str:
 
 
 async def _no_database(_request: Request, error: Exception) -> JSONResponse:
+    return no_database(error)
+
+
+def no_database(error: Exception) -> JSONResponse:
     headers = None if isinstance(error, OutcomeUnknown) else {"Retry-After": "1"}
     return failure(503, "unavailable", f"the emulator {why_lost(error)}", headers=headers)

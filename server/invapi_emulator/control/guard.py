@@ -10,11 +10,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invapi_emulator.control.admin_auth import AdminAuth
-from invapi_emulator.control.failures import failure
+from invapi_emulator.control.failures import failure, no_database
 from invapi_emulator.errors import ControlError, Forbidden, Unauthorized
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.server.paths import path_within, root_of
 from invapi_emulator.settings import Settings
+from invapi_emulator.storage.errors import DATABASE_LOST
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 LOGIN = "/_emulator/ui/login"
@@ -51,27 +52,29 @@ class ControlGuard:
         request = Request(scope)
         origin = request.headers["origin"].lower() if "origin" in request.headers else None
         send = _with_headers(send, origin if origin in self._origins else None)
-        refusal = self._refusal(request, origin)
+        refusal = await self._refusal(request, origin)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
         _read_as_json(scope)
         await self._app(scope, _bounded(receive), send)
 
-    def _refusal(self, request: Request, origin: str | None) -> Response | None:
+    async def _refusal(self, request: Request, origin: str | None) -> Response | None:
         """Return the response to a refused request or a preflight; None if the control API may answer."""
         try:
             self._check_names(request, origin)
             if request.method == "OPTIONS" and origin in self._origins:
                 return _preflight(request)
-            if not self._is_let_in(request):
+            if not self._lifecycle.ready and path_within(request.scope) != _HEALTH:
+                message = f"the emulator is {self._lifecycle.state}; try again"
+                return failure(503, "unavailable", message, headers={"Retry-After": "1"})
+            if not await self._is_let_in(request):
                 return _ask_for_token(request)
         except ControlError as error:
             headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else None
             return failure(error.status, error.reason, error.message, headers=headers)
-        if not self._lifecycle.ready and path_within(request.scope) != _HEALTH:
-            message = f"the emulator is {self._lifecycle.state}; try again"
-            return failure(503, "unavailable", message, headers={"Retry-After": "1"})
+        except DATABASE_LOST as error:
+            return no_database(error)
         return None
 
     def _check_names(self, request: Request, origin: str | None) -> None:
@@ -88,11 +91,11 @@ class ControlGuard:
                 f"pages of {origin[:80]!r} are not allowed to use the control API; add it with --allowed-origins",
             )
 
-    def _is_let_in(self, request: Request) -> bool:
+    async def _is_let_in(self, request: Request) -> bool:
         is_open = self._admin_auth.open_to_all or _is_open(path_within(request.scope))
         if is_open or self._admin_auth.in_header(request):
             return True
-        request.state.by_cookie = self._admin_auth.in_cookie(request)
+        request.state.by_cookie = await self._admin_auth.in_cookie(request)
         return bool(request.state.by_cookie)
 
 

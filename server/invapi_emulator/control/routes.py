@@ -56,7 +56,7 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
     for router in (*pages, *(part.router for part in _PARTS)):
         application.include_router(router, responses=failures(401, 403, 503))
     application.include_router(health.router, responses=failures(403))
-    application.state.admin_auth = admin_auth = AdminAuth(runtime.settings.admin_token)
+    application.state.admin_auth = admin_auth = AdminAuth(runtime.settings.admin_token, runtime.database)
     application.add_middleware(
         ControlGuard, settings=runtime.settings, lifecycle=runtime.lifecycle, admin_auth=admin_auth
     )

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from invapi_emulator.control.admin_auth import AdminAuth, no_cookie
+from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.guard import LOGIN
 from invapi_emulator.dashboard.rendering import html
 from invapi_emulator.server.paths import root_of
@@ -29,12 +29,17 @@ async def log_in(request: Request) -> Response:
     admin_auth: AdminAuth = request.app.state.admin_auth
     if not admin_auth.is_token(token):
         return _form(request, wanted, wrong=True)
-    return RedirectResponse(_here(request, wanted), 303, {"Set-Cookie": admin_auth.cookie(request)})
+    return RedirectResponse(
+        _here(request, wanted), 303, {"Set-Cookie": await admin_auth.begin_session(request)}
+    )
 
 
 @router.post(LOGOUT)
 async def log_out(request: Request) -> Response:
-    return RedirectResponse(root_of(request.scope) + LOGIN, 303, {"Set-Cookie": no_cookie(request)})
+    """End the session, not only the cookie: a copy of it opens nothing afterwards."""
+    admin_auth: AdminAuth = request.app.state.admin_auth
+    ended = {"Set-Cookie": await admin_auth.end_session(request)}
+    return RedirectResponse(root_of(request.scope) + LOGIN, 303, ended)
 
 
 def _form(request: Request, wanted: str, *, wrong: bool = False) -> Response:

@@ -90,6 +90,14 @@ account = Table(
 )
 
 
+admin_session = Table(
+    "admin_session",
+    metadata,
+    Column("hash", String, primary_key=True, comment="of the cookie, keyed with the admin token"),
+    Column("expires_at", BigInteger, nullable=False, comment="real time"),
+)
+
+
 def _account_column(**options: Any) -> Column[Any]:
     return Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, **options)
 

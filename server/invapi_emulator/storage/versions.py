@@ -6,7 +6,7 @@ from pathlib import Path
 from invapi_emulator import __version__
 from invapi_emulator.errors import CannotStart
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration. A new database is stamped with it."""
 
 PROGRAMS = {
@@ -17,6 +17,7 @@ PROGRAMS = {
     "0005": "0.1.0",
     "0006": "0.1.0",
     "0007": "0.2.0",
+    "0008": "0.2.0",
 }
 """The first version of the program that writes each schema."""
 
