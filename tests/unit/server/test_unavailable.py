@@ -57,16 +57,17 @@ def test_a_call_that_the_journal_cannot_record_is_not_executed(tmp_path: Path) -
         assert http.post("/vm.php", data=create).json()["result"] == "OK"
 
 
-def test_without_its_database_it_is_unavailable_and_recovers(tmp_path: Path) -> None:
+def test_while_its_database_is_locked_what_writes_is_unavailable(tmp_path: Path) -> None:
     file = tmp_path / "worlds.db"
     with running(db=str(file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
         thief = sqlite3.connect(file, isolation_level=None)
         thief.execute("BEGIN IMMEDIATE")
-        call = http.post("/eq.php", data=LIST)
-        control = http.get("/_emulator/accounts/demo/clock")
+        call = http.post("/eq.php", data={"action": "off", "token": TOKEN, "id": 12345})
+        control = http.post("/_emulator/accounts/demo/clock/advance", content='{"seconds": 1}')
         health = http.get("/_emulator/health")
         assert_unavailable(call, control, health)
         assert "database is locked" in call.json()["message"]
+        assert http.post("/eq.php", data=LIST).json()["result"] == "OK"
         thief.execute("ROLLBACK")
         thief.close()
         assert http.post("/eq.php", data=LIST).json()["result"] == "OK"
