@@ -59,13 +59,13 @@ def test_a_session_ends_after_twelve_hours_however_much_it_is_used(url: str, tim
 
 
 def test_a_login_takes_over_no_session_and_ends_the_one_that_the_browser_had(url: str) -> None:
-    planted = log_in(url)
-    entered = log_in(url, planted)
-    assert entered != planted
-    assert not is_let_in(url, planted)
-    made_up = planted.partition("=")[0] + "=" + "x" * 43
-    assert log_in(url, made_up) != made_up
-    assert not is_let_in(url, made_up)
+    former = log_in(url)
+    entered = log_in(url, former)
+    assert entered != former
+    assert not is_let_in(url, former)
+    invented = former.partition("=")[0] + "=" + "x" * 43
+    assert log_in(url, invented) != invented
+    assert not is_let_in(url, invented)
 
 
 def test_a_restart_ends_sessions_unless_other_servers_may_have_begun_them(
