@@ -4,12 +4,12 @@ import re
 from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invapi_emulator.control.admin_auth import AdminAuth
+from invapi_emulator.control.bodies import BodyTooLarge, read_ahead
 from invapi_emulator.control.failures import failure, no_database
 from invapi_emulator.errors import ControlError, Forbidden, Unauthorized
 from invapi_emulator.process.lifecycle import Lifecycle
@@ -19,9 +19,6 @@ from invapi_emulator.storage.errors import DATABASE_LOST
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 LOGIN = "/_emulator/ui/login"
-MAX_BODY = 64 * 1024 * 1024
-"""Maximum size of a body in bytes. A world sent as JSON can be large."""
-
 _HEALTH = "/_emulator/health"
 _NEEDS_NO_TOKEN = (_HEALTH, LOGIN, "/openapi.json", "/docs")
 """Paths that are open without the token: health, login, and the API description. None shows a world."""
@@ -57,7 +54,14 @@ class ControlGuard:
             await refusal(scope, receive, send)
             return
         _read_as_json(scope)
-        await self._app(scope, _bounded(receive), send)
+        try:
+            receive = await read_ahead(scope, receive)
+        except BodyTooLarge as problem:
+            message = f"{problem}: {request.method} {request.url.path[:80]}; see docs/operating.md"
+            refusal = failure(413, "body_too_large", message, headers={"Connection": "close"})
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
     async def _refusal(self, request: Request, origin: str | None) -> Response | None:
         """Return the response to a refused request or a preflight; None if the control API may answer."""
@@ -123,21 +127,6 @@ def _with_headers(send: Send, origin: str | None) -> Send:
         await send(message)
 
     return sent
-
-
-def _bounded(receive: Receive) -> Receive:
-    """Raise HTTPException 413 once a body exceeds MAX_BODY."""
-    size = 0
-
-    async def received() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > MAX_BODY:
-            raise HTTPException(413, f"the body is larger than {MAX_BODY} bytes", {"Connection": "close"})
-        return message
-
-    return received
 
 
 def _preflight(request: Request) -> Response:

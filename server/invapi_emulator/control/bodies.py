@@ -1,0 +1,101 @@
+"""What the body of a request may have: bytes, and values of JSON, which are counted before they are parsed."""
+
+import re
+from dataclasses import dataclass
+
+from starlette.types import Message, Receive, Scope
+
+from invapi_emulator.server.paths import path_within
+
+KIB = 1024
+MIB = 1024 * KIB
+
+_READS_BODY = frozenset({"POST", "PUT", "PATCH"})
+_ANY_ACCOUNT = "/_emulator/accounts/[^/]*"
+
+# Each part takes what it can and gives nothing back, so that the time is linear in the size.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
+_BEGINS_A_VALUE = (b",", b"[", b"{")
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """Maximum number of bytes of a body, and of values of JSON in it."""
+
+    size: int
+    values: int
+
+
+LIMITS = (
+    ("/_emulator/ui/(login|logout)", BodyLimit(8 * KIB, 8 * KIB)),
+    (f"{_ANY_ACCOUNT}/state", BodyLimit(16 * MIB, 500_000)),
+    (f"{_ANY_ACCOUNT}/vms(/[^/]*)?", BodyLimit(4 * MIB, 100_000)),
+    (".*", BodyLimit(MIB, 10_000)),
+)
+"""The limits by the pattern of a path. The first that matches counts."""
+
+_LIMITS = [(re.compile(pattern, re.DOTALL), limit) for pattern, limit in LIMITS]
+
+
+class BodyTooLarge(Exception):
+    """The body has more than its route takes. The message says of what."""
+
+
+def limit_of(path: str) -> BodyLimit:
+    return next(limit for pattern, limit in _LIMITS if pattern.fullmatch(path))
+
+
+async def read_ahead(scope: Scope, receive: Receive) -> Receive:
+    """Read the body, and return a function that hands it on in one piece; raise BodyTooLarge.
+
+    A body that no route of its method reads stays where it is.
+    """
+    if scope["method"] not in _READS_BODY:
+        return receive
+    limit = limit_of(path_within(scope))
+    declared = dict(scope["headers"]).get(b"content-length", b"")
+    if declared.isdigit() and _is_more(declared, limit.size):
+        raise _too_large(limit)
+    chunks, size, message = [], 0, await receive()
+    while message["type"] == "http.request":
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > limit.size:
+            raise _too_large(limit)
+        if not message.get("more_body", False):
+            message = {"type": "http.request", "body": b"".join(chunks), "more_body": False}
+            _check_values(message["body"], limit)
+            break
+        message = await receive()
+    return _first([message], receive)
+
+
+def _first(ahead: list[Message], receive: Receive) -> Receive:
+    """Return a function that hands on what was read ahead, keeps nothing of it, and then receives."""
+
+    async def received() -> Message:
+        return ahead.pop() if ahead else await receive()
+
+    return received
+
+
+def _check_values(body: bytes, limit: BodyLimit) -> None:
+    """Raise BodyTooLarge for too many values. Strings are cut out only of a body that may have so many."""
+    if _values_in(body) <= limit.values:
+        return
+    bare, strings = _STRING.subn(b"", body, 2 * limit.values + 2)  # no JSON has more: a key and a value each
+    if strings > 2 * limit.values + 1 or _values_in(bare) > limit.values:
+        raise BodyTooLarge(f"the body has more than {limit.values} values")
+
+
+def _values_in(body: bytes) -> int:
+    """Return the number of values of JSON, or more if strings have commas and brackets."""
+    return sum(map(body.count, _BEGINS_A_VALUE))
+
+
+def _too_large(limit: BodyLimit) -> BodyTooLarge:
+    return BodyTooLarge(f"the body is larger than {limit.size} bytes")
+
+
+def _is_more(digits: bytes, most: int) -> bool:
+    return len(digits.lstrip(b"0")) > len(str(most)) or int(digits) > most
