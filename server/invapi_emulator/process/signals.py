@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Any
 
 _log = logging.getLogger(__name__)
@@ -17,15 +18,17 @@ LAST_SECONDS = 2.5
 
 
 @contextmanager
-def on_signals(answer: Callable[..., Any]) -> Iterator[None]:
+def on_signals(answer: Callable[..., Any], *, end_within: float | None = None) -> Iterator[None]:
     """Call a function on SIGINT and SIGTERM, until the end of the block.
 
-    Does nothing outside the main thread, as only that can set handlers.
+    With `end_within`, the process ends with status 0 so many seconds after the first signal, even if nothing
+    but the handler gets its turn. Does nothing outside the main thread, as only that can set handlers.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, answer) for number in TOLD_TO_END}
+    told = answer if end_within is None else _with_deadline(answer, end_within)
+    before = {number: signal.signal(number, told) for number in TOLD_TO_END}
     try:
         yield
     finally:
@@ -38,6 +41,27 @@ def end_at_the_latest() -> None:
     timer = threading.Timer(LAST_SECONDS, _end)
     timer.daemon = True
     timer.start()
+
+
+def _with_deadline(answer: Callable[..., Any], seconds: float) -> Callable[..., Any]:
+    """Return a handler that also starts the deadline.
+
+    The thread is there before the signal, as a handler that interrupts a lock's owner must not take a lock:
+    a thread cannot be started there, but `SimpleQueue.put` is made for it.
+    """
+    signals: SimpleQueue[None] = SimpleQueue()
+
+    def watch() -> None:
+        signals.get()
+        threading.Event().wait(seconds)
+        _end()
+
+    def told(number: int, frame: object) -> None:
+        signals.put(None)
+        answer(number, frame)
+
+    threading.Thread(target=watch, name="deadline", daemon=True).start()
+    return told
 
 
 def _end() -> None:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.process.extras import require
 from invapi_emulator.process.lifecycle import Lifecycle
-from invapi_emulator.process.signals import end_at_the_latest, on_signals
+from invapi_emulator.process.signals import LAST_SECONDS, on_signals
 from invapi_emulator.server.http_protocol import Patience, Protocol, Refusal
 from invapi_emulator.settings import Settings
 
@@ -58,7 +58,6 @@ class Server(uvicorn.Server):
         self._lifecycle = lifecycle
         self._on_ready = on_ready
         self._secured = secured
-        self._told_by_signal = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -92,14 +91,12 @@ class Server(uvicorn.Server):
         under_way = set(self.server_state.tasks)
         if under_way and not self.force_exit:
             await asyncio.wait(under_way, timeout=DRAIN_SECONDS)
-        if self._told_by_signal:
-            end_at_the_latest()
         await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop on SIGINT and SIGTERM. Unlike uvicorn, do not raise them again afterwards."""
-        with on_signals(self._stop):
+        with on_signals(self._stop, end_within=DRAIN_SECONDS + LAST_SECONDS):
             yield
 
     def stop(self) -> None:
@@ -109,7 +106,6 @@ class Server(uvicorn.Server):
 
     def _stop(self, number: int, frame: object) -> None:
         self._lifecycle.state = "stopping"
-        self._told_by_signal = True
         self.handle_exit(number, frame)  # type: ignore[arg-type]
 
 
