@@ -10,7 +10,7 @@ from invapi_emulator.engine.action import ACTIONS, modules
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.tasks.kinds import actions_with_tasks
 from invapi_emulator.settings import Settings
-from invapi_emulator.worlds.documents import as_json, parse
+from invapi_emulator.worlds.documents import parse
 from invapi_emulator.worlds.named import scenario_names
 from invapi_emulator.worlds.schema import CountersSpec, DiskSpec, MemorySpec, SnapshotSpec, VmSpec, World
 from invapi_emulator.worlds.task_schema import TaskSpec
@@ -80,7 +80,7 @@ def test_every_library_is_accounted_for() -> None:
 
 def test_the_example_of_a_world_can_be_imported_and_lived_in(emulator: Emulator) -> None:
     (example,) = re.findall(r"^```yaml\n(.*?)^```$", page("docs/worlds.md"), re.MULTILINE | re.DOTALL)
-    assert emulator.control("PUT", "/state", as_json(parse(example)))["vms"] == [501, 502]
+    assert emulator.control("PUT", "/state", parse(example))["vms"] == [501, 502]
     hanging = emulator.advance(until="idle")["hanging"]
     assert [task["key"] for task in emulator.tasks if task["vm"] == 502] == hanging
     assert emulator.listed(501) == ["golden", "nightly", "botched", "before-sale"]

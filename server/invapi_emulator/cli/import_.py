@@ -1,22 +1,25 @@
 """`invapi-emulator import`: replace an account's world."""
 
-from typing import TextIO
+import sys
 
 import click
 
 from invapi_emulator.cli.control_calls import control, of_account
-from invapi_emulator.worlds.documents import as_json, parse
+from invapi_emulator.worlds.document_files import read_text, text_of
+from invapi_emulator.worlds.documents import parse
 
 
 @click.command("import")
 @of_account
-@click.argument("file", type=click.File(encoding="utf-8"))
-def import_(url: str, admin_token: str, account: str, file: TextIO) -> None:
+@click.argument("file")
+def import_(url: str, admin_token: str, account: str, file: str) -> None:
     """Replace an account's world by the one in FILE (JSON or YAML; - for stdin)."""
     try:
-        world = as_json(parse(file.read()))
+        world = parse(_stdin() if file == "-" else read_text(file))
+    except OSError as problem:
+        raise click.ClickException(f"FILE: '{file}': {problem.strerror}") from None
     except ValueError as problem:
-        raise click.ClickException(f"FILE: '{file.name}': {problem}") from None
+        raise click.ClickException(f"FILE: '{file}': {problem}") from None
     view = control(url, admin_token, "PUT", f"{account}/state", world)
     click.echo(
         f"{account}: {len(view['vms'])} VMs, seed {view['seed']}, the clock shows {view['clock']['now']}"
@@ -25,3 +28,9 @@ def import_(url: str, admin_token: str, account: str, file: TextIO) -> None:
         click.echo(f"{key} is now {issued}")
     if view.get("ignored"):
         click.echo(view["ignored"], err=True)
+
+
+def _stdin() -> str:
+    if sys.stdin is None:
+        raise ValueError("stdin is closed")
+    return text_of(sys.stdin.buffer)

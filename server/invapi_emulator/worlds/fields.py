@@ -1,7 +1,6 @@
 """Types of fields in worlds and in the bodies of the control API."""
 
 import json
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import (
@@ -32,15 +31,14 @@ class Part(BaseModel):
 
 
 def _instant(value: Any, earliest: Instant) -> Any:
-    """Read a timestamp, which YAML may have parsed. Pydantic reports the ValueError of `parse_iso`."""
-    text = value.isoformat() if isinstance(value, date) else value
-    if not isinstance(text, str):
+    """Read a timestamp. Pydantic reports the ValueError of `parse_iso`."""
+    if not isinstance(value, str):
         raise ValueError("expected a timestamp in ISO 8601")  # noqa: TRY004 - pydantic reports only ValueError
-    return parse_iso(text, earliest)
+    return parse_iso(value, earliest)
 
 
 def _unquoted_switch(value: Any) -> Any:
-    """Read YAML's unquoted on and off, which are booleans, as words."""
+    """Read the booleans that YAML 1.1 makes of an unquoted on and off as words."""
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
 
 
@@ -118,9 +116,9 @@ class ClockChange(Part):
 
 
 def _quoted(option: Any) -> Any:
-    """Accept strings only. YAML's unquoted no, off and 200 are not, and the intended word is unclear."""
+    """Accept strings only. YAML's unquoted true and 200 are not, and the intended word is unclear."""
     if not isinstance(option, str):
-        raise ValueError("expected a string; in YAML, quote no, off and numbers")  # noqa: TRY004 - as above
+        raise ValueError("expected a string; in YAML, quote numbers, true and false")  # noqa: TRY004 - as above
     return option
 
 

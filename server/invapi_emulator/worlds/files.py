@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from invapi_emulator.errors import CannotStart, Unprocessable
+from invapi_emulator.worlds.document_files import read_text
 from invapi_emulator.worlds.documents import ENDINGS, parse
 from invapi_emulator.worlds.errors import invalid
 from invapi_emulator.worlds.named import Scenario, Scenarios
@@ -41,9 +42,11 @@ def _read(setting: str) -> World:
         accepted = "the file name without its suffix must be 1 to 100 characters of a-zA-Z0-9_.-"
         raise CannotStart(f"--scenario: {setting!r}: {accepted}")
     try:
-        return _world(parse(Path(setting).read_text(encoding="utf-8")))
+        return _world(parse(read_text(setting)))
     except OSError as problem:
         raise CannotStart(f"--scenario: '{setting}': {problem.strerror}") from None
+    except RecursionError:
+        raise CannotStart(f"--scenario: '{setting}': too many levels") from None
     except (ValueError, Unprocessable) as problem:
         raise CannotStart(f"--scenario: '{setting}': {problem}") from None
 
