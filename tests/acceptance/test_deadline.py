@@ -24,7 +24,8 @@ def test_a_process_that_never_gets_to_its_loop_ends_with_status_0(number: signal
     with subprocess.Popen(
         [sys.executable, "-c", BUSY], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as busy:
-        assert busy.stdout is not None and busy.stderr is not None
+        assert busy.stdout is not None
+        assert busy.stderr is not None
         assert busy.stdout.readline() == "busy\n"
         busy.send_signal(number)
         try:

@@ -1,6 +1,7 @@
 """A SQLite file is checked before any write. A damaged or foreign file, or one in use, stays unchanged."""
 
 import hashlib
+import os
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.storage.backends import sqlite_lock
+from invapi_emulator.storage.backends import sqlite_connection, sqlite_lock
 from invapi_emulator.storage.backends.sqlite_lock import mount_point
 from invapi_emulator.storage.database import open_database
 from invapi_emulator.storage.errors import CannotWrite
@@ -189,13 +190,14 @@ def test_a_special_file_is_refused() -> None:
 
 MOUNTS = r"""21 1 0:20 / / rw - overlay overlay rw
 30 21 0:40 / /data rw shared:1 - nfs4 server:/export rw
+32 21 0:41 / /data/é rw - cifs //server/share rw
 31 30 8:1 / /data/local\040disk rw - ext4 /dev/sda1 rw
 """
 
 
 @pytest.mark.parametrize(
     ("folder", "kind"),
-    [("/home", "overlay"), ("/data", "nfs4"), ("/data/worlds", "nfs4"), ("/data/local disk/worlds", "ext4"), ("/database", "overlay")],
+    [("/home", "overlay"), ("/data", "nfs4"), ("/data/worlds", "nfs4"), ("/data/local disk/worlds", "ext4"), ("/database", "overlay"), ("/data/é/worlds", "cifs")],
 )  # fmt: skip
 def test_the_file_system_of_a_folder_is_that_of_its_nearest_mount(folder: str, kind: str) -> None:
     assert mount_point(Path(folder), MOUNTS)[1] == kind
@@ -231,3 +233,50 @@ def test_a_server_that_was_refused_leaves_the_locks_of_the_other_alone(file: Pat
     other = subprocess.run([sys.executable, "-c", says, file], capture_output=True, text=True, check=False)
     assert "database is locked" in other.stderr
     first.close()
+
+
+def test_a_process_that_was_forked_meanwhile_keeps_no_lock(file: Path) -> None:
+    database = open_database(str(file), lambda: 0)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(writing)
+        os.read(reading, 1)
+        os._exit(0)
+    try:
+        database.close()
+        open_database(str(file), lambda: 0).close()
+    finally:
+        os.close(writing)
+        os.waitpid(child, 0)
+
+
+def test_a_file_that_another_program_has_for_itself_is_not_called_damaged(file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("CREATE TABLE theirs (id INTEGER)")
+        assert_refused_and_untouched(file, "is locked by another program")
+
+
+def test_a_reader_that_stays_is_named_as_the_cause_of_a_growing_log(
+    file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sqlite_connection, "LARGE_LOG", 100_000)
+    database = open_database(str(file), lambda: 0)
+
+    def write(times: int) -> None:
+        for _ in range(times):
+            with database.transaction() as tx:
+                say_alive(tx, 1)
+
+    write(100)
+    assert caplog.messages == []
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM server").fetchall()
+        write(100)
+        other.execute("COMMIT")
+    assert database.log_bytes > 400_000
+    assert all(message.startswith(f"the log '{file}-wal' has ") for message in caplog.messages)
+    assert "a long read by another program keeps it from being emptied" in caplog.messages[0]
+    database.close()

@@ -89,7 +89,7 @@ class SqliteConnection:
     def begin(self) -> None:
         """Begin a transaction. Raises CannotWrite if another program has locked the file."""
         self.look()
-        if self._file is not None and not self._file.beside_is_whole():
+        if self._file is not None and not self._file.beside_is_untouched():
             self._recover_log(self._file)
         try:
             with as_sqlalchemy(self.sqlalchemy):
@@ -155,12 +155,12 @@ class SqliteConnection:
     def _recover_log(self, file: OpenFile) -> None:
         """Bring what the log holds into the file, and open a new log if that one was removed.
 
-        What a removed log holds can still be read; what is missing of a truncated one cannot.
+        What a removed log holds can still be read; what is missing of one that was cut cannot.
         """
         file.refuse_if_moved()
-        if not self.empty_log():
+        if file.log.is_overwritten() or not self.empty_log():
             raise CannotWrite(
-                f"the log '{file.log.name}' was removed or truncated by another program, or is being read by one"
+                f"the log '{file.log.name}' was removed, cut or overwritten by another program, or is being read by one"
             )
         if file.beside_is_ours():
             file.note()

@@ -16,6 +16,7 @@ _log = logging.getLogger(__name__)
 
 WRITABLE = 0o222
 _NOT_A_DATABASE = "SQLITE_NOTADB"
+_LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 def file_of(url: URL) -> Path | None:
@@ -81,12 +82,14 @@ def _look_at(file: Path) -> None:
     nothing_pending = not log.exists() or log.stat().st_size == 0
     how = "mode=ro&immutable=1" if nothing_pending else "mode=ro"
     try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?{how}", uri=True)) as looking:
+        with closing(sqlite3.connect(f"{file.as_uri()}?{how}", uri=True, timeout=0)) as looking:
             refuse_if_not_ours(f"'{file}'", *_contents(looking))
             (found,) = looking.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError as problem:
         if problem.sqlite_errorname == _NOT_A_DATABASE:
             raise CannotStart(f"--db: '{file}': file is not a database") from None
+        if problem.sqlite_errorname.startswith(_LOCKED):
+            raise CannotStart(f"--db: '{file}' is locked by another program") from None
         found = str(problem)
     if found != "ok":
         raise CannotStart(

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import re
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,7 +16,23 @@ Identity = tuple[int, int]
 """Device and inode of a file."""
 
 MOUNTS = Path("/proc/self/mountinfo")
-_REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "gfs2", "ocfs2"})
+_REMOTE = frozenset(
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "fuse.sshfs",
+        "fuse.glusterfs",
+        "beegfs",
+        "afs",
+        "ceph",
+        "lustre",
+        "gfs2",
+        "ocfs2",
+    }
+)
 """File systems of several machines. Some do flock with the locks that SQLite uses; none can share its index."""
 
 _locked: set[Identity] = set()
@@ -49,7 +66,7 @@ def mount_point(folder: Path, mounts: str) -> tuple[str, str]:
     found = ("/", "")
     for line in mounts.splitlines():
         before, _, after = line.partition(" - ")
-        point = before.split(" ")[4].encode().decode("unicode_escape")
+        point = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), before.split(" ")[4])
         if folder.is_relative_to(point) and len(point) >= len(found[0]):
             found = point, after.split(" ")[0]
     return found
@@ -87,11 +104,14 @@ def _lock(path: Path, file: Path, resources: ExitStack) -> None:
     found = os.fstat(descriptor)
     identity = found.st_dev, found.st_ino
     _locked.add(identity)
-    resources.callback(_unlock, descriptor, identity)
+    resources.callback(_unlock, descriptor, identity, os.getpid())
 
 
-def _unlock(descriptor: int, identity: Identity) -> None:
-    _locked.discard(identity)
+def _unlock(descriptor: int, identity: Identity, owner: int) -> None:
+    """Release a lock. A process that was forked since shares it, so closing the descriptor is not enough."""
+    if os.getpid() == owner:
+        _locked.discard(identity)
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
     os.close(descriptor)
 
 

@@ -35,9 +35,9 @@ class OpenFile:
         if self._index.size and self._index.has_shrunk():
             os.truncate(self._index.name, self._index.size)
 
-    def beside_is_whole(self) -> bool:
-        """Return whether log and index are those that SQLite has open, and no shorter than they were."""
-        return self.log.is_whole() and self._index.is_whole()
+    def beside_is_untouched(self) -> bool:
+        """Return whether nobody else has written to the log, and both are the files that SQLite has open."""
+        return self.log.is_untouched() and self._index.is_whole()
 
     def beside_is_ours(self) -> bool:
         """Return whether log and index are the files that SQLite has open."""
@@ -72,21 +72,29 @@ class OpenFile:
         if not found.st_mode & WRITABLE or not os.access(self._name, os.W_OK):
             raise CannotWrite(f"'{self.path}': it is read-only")
         if not self.log.is_whole():
-            raise CannotWrite(f"the log '{self.log.name}' was removed or truncated")
+            raise CannotWrite(f"the log '{self.log.name}' was removed or cut by another program")
+
+
+_HEADER, _FRAME = 32, 24
+"""Sizes of the head of a log, and of the head of each page in it, in bytes (sqlite.org/fileformat2.html, 4.1)."""
+
+_MAGIC = b"\x37\x7f\x06"
 
 
 class _Beside:
-    """A file that SQLite keeps open beside its own, with its identity and size in bytes when last noted."""
+    """A file that SQLite keeps open beside its own, with its identity, size and time when last noted."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.size = 0
+        self._changed_at = 0
         self._identity: Identity | None = None
 
     def note(self) -> None:
         found = self._stat()
         self._identity = found and (found.st_dev, found.st_ino)
         self.size = found.st_size if found else 0
+        self._changed_at = found.st_mtime_ns if found else 0
 
     def is_same(self) -> bool:
         found = self._stat()
@@ -97,6 +105,19 @@ class _Beside:
         if found is None:
             return self._identity is None
         return (found.st_dev, found.st_ino) == self._identity and found.st_size >= self.size
+
+    def is_untouched(self) -> bool:
+        found = self._stat()
+        return self.is_whole() and (found is None or found.st_mtime_ns == self._changed_at)
+
+    def is_overwritten(self) -> bool:
+        """Return whether the file begins as no log does. SQLite holds no lock on it, so it may be read here."""
+        if not self.is_same() or self.size == 0:
+            return False
+        with Path(self.name).open("rb") as file:
+            begin = file.read(_HEADER + _FRAME)
+        salt = slice(16, 24), slice(_HEADER + 8, _HEADER + 16)
+        return len(begin) > _HEADER and (begin[:3] != _MAGIC or begin[salt[0]] != begin[salt[1]])
 
     def has_shrunk(self) -> bool:
         found = self._stat()
