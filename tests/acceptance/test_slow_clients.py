@@ -1,6 +1,8 @@
 """Slow, greedy or silent clients get an answer, are dropped, and do not disturb others."""
 
+import signal
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
@@ -10,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.harness import TOKEN
-from tests.support.processes import COMMAND, DEADLINE, Served, served, wait_until
+from tests.support.processes import COMMAND, DEADLINE, Served, served, wait_until, whole
 
 pytestmark = pytest.mark.acceptance
 
@@ -31,9 +33,13 @@ def connected(server: Served) -> socket.socket:
     return socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=DEADLINE)
 
 
-def files_of(server: Served) -> int:
-    """Return the number of files and connections that the server has open."""
-    return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+def sockets_of(server: Served) -> int:
+    """Return the number of sockets that the server has open."""
+    found = 0
+    for file in Path(f"/proc/{server.process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found += str(file.readlink()).startswith("socket:")
+    return found
 
 
 def all_of(connection: socket.socket) -> str:
@@ -87,7 +93,7 @@ def test_an_endless_head_is_refused(hasty: Served) -> None:
 
 
 def test_who_does_not_read_the_answers_is_cut_off(hasty: Served) -> None:
-    before = files_of(hasty)
+    before = sockets_of(hasty)
     address = urlsplit(hasty.url)
     with ExitStack() as open_ones:
         for _ in range(20):
@@ -95,7 +101,7 @@ def test_who_does_not_read_the_answers_is_cut_off(hasty: Served) -> None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
             connection.connect((str(address.hostname), int(address.port or 0)))
             connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 100)
-        wait_until(lambda: files_of(hasty) <= before)
+        wait_until(lambda: sockets_of(hasty) <= before)
 
 
 def test_an_answer_delayed_by_a_fault_outlasts_every_timeout(hasty: Served) -> None:
@@ -117,10 +123,31 @@ def test_more_connections_than_a_shells_usual_limit_can_be_open() -> None:
             assert emulator.call("eq", "list")["result"] == "OK"
 
 
+@pytest.mark.parametrize("tls", [False, True])
+def test_at_the_limit_of_open_files_connections_wait_and_the_log_says_so_once(
+    *, tls: bool, tmp_path: Path
+) -> None:
+    limited = ("bash", "-c", f'ulimit -n 128 && exec "{COMMAND[0]}" "${{@:0}}"', *COMMAND[1:])
+    flags = ("--tls", "--ca-dir", str(tmp_path)) if tls else ()
+    with served(*flags, command=limited) as server, ExitStack() as open_ones:
+        trusting = ssl.create_default_context(cafile=tmp_path / "ca.pem") if tls else None
+        connections = [open_ones.enter_context(closing(connected(server))) for _ in range(150)]
+        wait_until(lambda: "limit of open files" in whole(server.log))
+        for waiting in connections:
+            with closing(
+                trusting.wrap_socket(waiting, server_hostname="127.0.0.1") if trusting else waiting
+            ) as one:
+                one.sendall(b"GET /_emulator/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                assert one.recv(15) == b"HTTP/1.1 200 OK"
+        assert whole(server.log).count("open files") == 1, whole(server.log)
+        status, _, _ = server.stop(signal.SIGTERM)
+        assert status == 0
+
+
 def test_the_connection_of_a_client_that_left_is_dropped() -> None:
     with served() as server:
-        before = files_of(server)
+        before = sockets_of(server)
         for _ in range(50):
             with closing(connected(server)) as connection:
                 connection.sendall(HEAD)
-        wait_until(lambda: files_of(server) <= before)
+        wait_until(lambda: sockets_of(server) <= before)

@@ -60,8 +60,8 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=1, low=0)
         self._unread = Unread(transport, self.loop, self._patience.answer, self._answer_is_unread)
+        transport.set_write_buffer_limits(high=1, low=0)  # may pause at once: TLS has sent its tickets
         self._wait(self._patience.head, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -16,6 +16,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.process.extras import require
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.signals import LAST_SECONDS, on_signals
+from invapi_emulator.server.accepting import Accepting, Room, most_connections
 from invapi_emulator.server.http_protocol import Patience, Protocol, Refusal
 from invapi_emulator.settings import Settings
 
@@ -60,31 +61,30 @@ class Server(uvicorn.Server):
         self._secured = secured
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        await super().startup([])
         if self.started:
-            if self._secured is not None:
-                self.servers.append(await self._listen_secured(self._secured))
+            self._accept(sockets or [])
             self._on_ready()
 
-    async def _listen_secured(self, secured: Secured) -> asyncio.Server:
-        """Listen as uvicorn does on its other sockets, but with our own TLS context."""
-        config, loop = self.config, asyncio.get_running_loop()
+    def _accept(self, sockets: list[socket.socket]) -> None:
+        """Accept connections on the sockets of uvicorn, and over TLS on the secured one."""
+        backlog, room = self.config.backlog, Room(most_connections(), self.server_state.connections)
+        accepting = [Accepting(listening, backlog, self._protocol, room) for listening in sockets]
+        if self._secured is not None:
+            tls = {
+                "ssl": self._secured.context,
+                "ssl_handshake_timeout": self._secured.patience,
+                "ssl_shutdown_timeout": HURRY_SECONDS,
+            }
+            accepting.append(Accepting(self._secured.listening, backlog, self._protocol, room, **tls))
+        self.servers.extend(accepting)  # type: ignore[arg-type] # uvicorn closes them, and waits for it
 
-        def protocol() -> asyncio.Protocol:
-            kind: Any = config.http_protocol_class
-            made: asyncio.Protocol = kind(
-                config=config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop
-            )
-            return made
-
-        return await loop.create_server(
-            protocol,
-            sock=secured.listening,
-            ssl=secured.context,
-            backlog=config.backlog,
-            ssl_handshake_timeout=secured.patience,
-            ssl_shutdown_timeout=HURRY_SECONDS,
+    def _protocol(self) -> asyncio.Protocol:
+        kind: Any = self.config.http_protocol_class
+        made: asyncio.Protocol = kind(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )
+        return made
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Wait for running requests while the sockets still listen, then close them."""
