@@ -49,7 +49,8 @@ SIGNATURES: dict[Any, dict[str, str]] = {
 
 ATTRIBUTES: dict[type, str] = {
     HttpToolsProtocol: "client cycle headers loop parser pipeline scope transport url",
-    RequestResponseCycle: "disconnected message_event response_complete response_started scope transport",
+    RequestResponseCycle: "chunked_encoding disconnected expected_content_length keep_alive message_event response_complete "
+    "response_started scope send transport waiting_for_100_continue",
     Server: "config force_exit lifespan server_state servers should_exit started",
     Config: "backlog http_protocol_class",
 }

@@ -26,6 +26,8 @@ MEANINGS = {
 
 _REASONS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 _SHOWN = 80
+_GETS = {"HEAD": "GET"}
+"""HEAD is where GET is, though no route names it."""
 
 
 class ErrorView(BaseModel):
@@ -86,12 +88,15 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _allowed(request: Request) -> str:
-    """Return the methods that this path takes. The exception names only those of its first route."""
+    """Return the methods that this path takes, HEAD where GET is. The exception names only those of its first route."""
     routes = request.app.routes
     return ", ".join(
         verb
-        for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")
-        if any(route.matches({**request.scope, "method": verb})[0] is Match.FULL for route in routes)
+        for verb in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+        if any(
+            route.matches({**request.scope, "method": _GETS.get(verb, verb)})[0] is Match.FULL
+            for route in routes
+        )
     )
 
 

@@ -25,6 +25,7 @@ from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.failures import failures, handle_failures
 from invapi_emulator.control.feeds import Feeds
 from invapi_emulator.control.guard import ControlGuard
+from invapi_emulator.control.head import HeadAsGet
 from invapi_emulator.control.news import news_since
 from invapi_emulator.control.proofs import Proofs
 from invapi_emulator.control.request_log import RequestLog
@@ -60,4 +61,5 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
     application.add_middleware(
         ControlGuard, settings=runtime.settings, lifecycle=runtime.lifecycle, admin_auth=admin_auth
     )
+    application.add_middleware(HeadAsGet)
     application.add_middleware(RequestLog, ids=runtime.ids, real_time=runtime.real_time)

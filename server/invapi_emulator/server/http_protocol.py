@@ -19,6 +19,7 @@ from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, Method
 from invapi_emulator.process.logs import FIELDS
 from invapi_emulator.server.coalescing_transport import CoalescingTransport
 from invapi_emulator.server.heads import check_head, without_upgrade
+from invapi_emulator.server.old_http import answer_without_chunks
 from invapi_emulator.server.unread import Unread
 
 _log = logging.getLogger("invapi_emulator.calls")
@@ -109,6 +110,8 @@ class Protocol(HttpToolsProtocol):
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         super().on_headers_complete()
         self.cycle.transport = CoalescingTransport(self.transport, self.loop)  # type: ignore[assignment] # has all that an answer uses
+        if self.parser.get_http_version() != "1.1":
+            answer_without_chunks(self.cycle)
         self.headers = []  # the parser puts trailers there, which may not change the head any more
         self._in_body = True
         self._wait(self._patience.body, self._body_is_late)

@@ -100,8 +100,8 @@ def test_pages_of_other_origins_may_not_use_the_control_api(served: Served, orig
 @pytest.mark.parametrize(
     ("path", "verbs"),
     [
-        ("/accounts", "GET, POST"),
-        ("/accounts/demo/clock", "GET, PUT"),
+        ("/accounts", "GET, HEAD, POST"),
+        ("/accounts/demo/clock", "GET, HEAD, PUT"),
         ("/accounts/demo/faults/1", "DELETE, PATCH"),
     ],
 )
