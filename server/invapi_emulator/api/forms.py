@@ -92,7 +92,7 @@ def _form(content_type: str | None, body: bytes) -> list[tuple[str, str]]:
                 raise MalformedBody("the Content-Type multipart/form-data names no boundary")
             return [
                 (_utf8(name, "a field name"), _utf8(value, "a field"))
-                for name, value in parts_of(body, boundary)
+                for name, value in parts_of(body, boundary, MAX_FIELDS)
             ]
     raise UnsupportedMediaType(
         f"a body of type {content_type!r} is no form; send application/x-www-form-urlencoded or multipart/form-data"

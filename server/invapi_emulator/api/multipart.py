@@ -1,65 +1,70 @@
-"""Reading a multipart/form-data body: complete fields only, and no files."""
+"""Reading a multipart/form-data body as PHP does: complete fields only, and no files.
 
-from dataclasses import dataclass, field
+Lines may end with LF alone, and what stands before the first boundary is skipped. No library reads both.
+"""
+
+import re
+from collections.abc import Iterator
 from email.message import Message
 
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser
+from invapi_emulator.errors import BodyTooLarge, MalformedBody
 
-from invapi_emulator.errors import MalformedBody
+MAX_HEADERS = 4096
+"""Maximum size of the headers of a part, in bytes. Reading their parameters takes the square of it."""
 
-
-@dataclass
-class _Parts:
-    """The parts that the parser's callbacks collect. `ended` is true once the closing boundary was seen."""
-
-    found: list[tuple[bytes, bytes]] = field(default_factory=list)
-    headers: dict[bytes, bytes] = field(default_factory=dict)
-    header: bytearray = field(default_factory=bytearray)
-    header_value: bytearray = field(default_factory=bytearray)
-    value: bytearray = field(default_factory=bytearray)
-    ended: bool = False
-
-    def on_part_begin(self) -> None:
-        self.headers = {}
-        self.value = bytearray()
-
-    def on_header_field(self, data: bytes, start: int, end: int) -> None:
-        self.header += data[start:end]
-
-    def on_header_value(self, data: bytes, start: int, end: int) -> None:
-        self.header_value += data[start:end]
-
-    def on_header_end(self) -> None:
-        self.headers[bytes(self.header).lower()] = bytes(self.header_value)
-        self.header, self.header_value = bytearray(), bytearray()
-
-    def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        self.value += data[start:end]
-
-    def on_part_end(self) -> None:
-        self.found.append((_name(self.headers), bytes(self.value)))
-
-    def on_end(self) -> None:
-        self.ended = True
+_LINE_END = re.compile(rb"\r?\n")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(rb"\r?\n[ \t]+")
 
 
-def parts_of(body: bytes, boundary: str) -> list[tuple[bytes, bytes]]:
+def parts_of(body: bytes, boundary: str, most: int) -> list[tuple[bytes, bytes]]:
     """Return name and value of each part.
 
-    Raise MalformedBody for a body that is cut or not multipart, a part without a name, and a file.
+    Raise MalformedBody for a body that is cut or not multipart, a part without a name, and a file; BodyTooLarge for
+    more than `most` parts.
     """
-    parts = _Parts()
-    callbacks = {name: getattr(parts, name) for name in dir(parts) if name.startswith("on_")}
+    found: list[tuple[bytes, bytes]] = []
+    for part in _parts(body, boundary):
+        if len(found) == most:
+            raise BodyTooLarge(f"the multipart body has more than {most} fields")
+        blank = _BLANK_LINE.search(part, 0, MAX_HEADERS)
+        if blank is None:
+            raise MalformedBody(
+                f"the multipart body has a part without a blank line behind its headers, of at most {MAX_HEADERS} bytes"
+            )
+        found.append((_name(_headers(part[: blank.start()])), part[blank.end() :]))
+    return found
+
+
+def _parts(body: bytes, boundary: str) -> Iterator[bytes]:
+    """Yield what stands between boundaries, each with the line end before its headers."""
+    begins_at: int | None = None
+    for line in _boundaries(boundary).finditer(body):
+        if begins_at is not None:
+            yield body[begins_at : line.start()]
+        if line[1].startswith(b"--"):
+            return
+        if not line[1]:
+            begins_at = line.end()
+        elif begins_at is not None:
+            raise MalformedBody(
+                "the multipart body cannot be read: a line goes on behind the boundary it begins with"
+            )
+    raise MalformedBody(f"the multipart body is cut: its closing boundary --{boundary[:70]}-- is missing")
+
+
+def _boundaries(boundary: str) -> re.Pattern[bytes]:
+    """Return what a line with the boundary looks like. Its first group is what follows on the line."""
     try:
-        parser = MultipartParser(boundary.encode("latin-1"), callbacks)  # type: ignore[arg-type]
-        parser.write(body)
-        parser.finalize()
-    except (FormParserError, ValueError) as problem:
-        raise MalformedBody(f"the multipart body cannot be read: {problem}") from None
-    if not parts.ended:
-        raise MalformedBody(f"the multipart body is cut: its closing boundary --{boundary[:70]}-- is missing")
-    return parts.found
+        written = boundary.encode("latin-1")
+    except UnicodeEncodeError:
+        raise MalformedBody("the boundary of the multipart body has characters that no header has") from None
+    return re.compile(rb"(?:\A|\r?\n)--" + re.escape(written) + rb"([^\r\n]*)")
+
+
+def _headers(head: bytes) -> dict[bytes, bytes]:
+    lines = (line.partition(b":") for line in _LINE_END.split(_FOLD.sub(b" ", head)))
+    return {name.strip().lower(): value.strip() for name, _, value in lines}
 
 
 def _name(headers: dict[bytes, bytes]) -> bytes:

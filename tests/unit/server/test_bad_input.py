@@ -101,6 +101,9 @@ BROKEN_MULTIPART = {
     "with another boundary": WHOLE.replace(b"--B", b"--C") + b"--C--\r\n",
     "without any boundary": b"action=create_snapshot",
     "with a file": WHOLE + part("notes", "text", '; filename="notes.txt"') + b"--B--\r\n",
+    "with a line that goes on behind the boundary": WHOLE + part("x", "1\r\n--B, and so on") + b"--B--\r\n",
+    "with headers of five thousand bytes": WHOLE + part("x", "1", "; y=" + "z" * 5_000) + b"--B--\r\n",
+    "with a part that ends in its headers": WHOLE + b"--B\r\nX: 1\r\n--B--\r\n",
     "with a nameless part": WHOLE + b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n--B--\r\n",
     "with a part without headers": WHOLE + b"--B\r\n\r\nx\r\n--B--\r\n",
     "with a value that is no UTF-8": WHOLE + b'--B\r\nContent-Disposition: form-data; name="x"\r\n\r\n\xff\r\n--B--\r\n',
@@ -132,6 +135,36 @@ def test_a_complete_multipart_body_is_accepted(emulator: Emulator) -> None:
     headers = {"content-type": 'multipart/form-data; boundary="B"'}
     response = emulator.http.post("/vm.php", content=WHOLE + b"--B--\r\n", headers=headers)
     assert response.json()["result"] == "OK"
+
+
+ENDED = WHOLE + b"--B--\r\n"
+AS_PHP = {
+    "a preamble": b"This is a message in MIME format.\r\n--Before\r\n" + ENDED,
+    "an empty line before": b"\r\n" + ENDED,
+    "an epilogue": ENDED + b"and more\r\n--B\r\n",
+    "bare LF": ENDED.replace(b"\r\n", b"\n"),
+    "bare LF and a preamble": b"hello\n\n" + ENDED.replace(b"\r\n", b"\n"),
+    "LF in the headers alone": ENDED.replace(b"\r\n\r\n", b"\n\n"),
+    "LF before the boundaries alone": ENDED.replace(b"\r\n--", b"\n--"),
+    "a folded header": ENDED.replace(b"form-data; ", b"form-data;\r\n\t"),
+    "a header line without a colon": ENDED.replace(b"\r\n\r\n", b"\r\nodd\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("body", list(AS_PHP.values()), ids=list(AS_PHP))
+def test_a_multipart_body_is_read_as_php_reads_it(emulator: Emulator, body: bytes) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=B"}
+    response = emulator.http.post("/vm.php", content=body, headers=headers)
+    assert response.json()["result"] == "OK", response.json()
+    (task,) = emulator.tasks
+    assert task["vm"] == 12345
+
+
+def test_a_multipart_body_of_too_many_parts_is_413(emulator: Emulator, unchanged: Callable[[], None]) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=B"}
+    response = emulator.http.post("/vm.php", content=part("x[]", "1") * 1_001 + ENDED, headers=headers)
+    assert (response.status_code, emulator.answer(response)["reason"]) == (413, "body_too_large")
+    unchanged()
 
 
 @pytest.mark.parametrize("body", [b'{"action":"create_snapshot"}', b"[]", b"null"])
