@@ -48,11 +48,11 @@ SIGNATURES: dict[Any, dict[str, str]] = {
 """The parameters of overridden or called functions, by class."""
 
 ATTRIBUTES: dict[type, str] = {
-    HttpToolsProtocol: "client cycle headers loop parser pipeline scope transport url",
+    HttpToolsProtocol: "client config cycle headers loop parser pipeline scope transport url",
     RequestResponseCycle: "chunked_encoding disconnected expected_content_length keep_alive message_event response_complete "
     "response_started scope send transport waiting_for_100_continue",
     Server: "config force_exit lifespan server_state servers should_exit started",
-    Config: "backlog http_protocol_class",
+    Config: "backlog http_protocol_class proxy_headers",
 }
 """The attributes of uvicorn's objects that are read or set, by class."""
 

@@ -42,3 +42,18 @@ def without_upgrade(parser: HttpRequestParser, url: bytes, headers: Iterable[Hea
     version = parser.get_http_version().encode()
     kept = [b"%b: %b\r\n" % header for header in headers if header[0] not in {b"upgrade", b"http2-settings"}]
     return b"%b %b HTTP/%b\r\n%b\r\n" % (parser.get_method(), url, version, b"".join(kept))
+
+
+def with_one_proto(headers: Iterable[Header]) -> list[Header]:
+    """Return headers whose X-Forwarded-Proto has one value: the first, which the proxy next to the client wrote.
+
+    Each further proxy may add its own (`https, http`), and uvicorn reads none of several.
+    """
+    kept: dict[bytes, bytes] = {}
+    others = []
+    for name, value in headers:
+        if name == b"x-forwarded-proto":
+            kept.setdefault(name, value.partition(b",")[0].strip().lower())
+        else:
+            others.append((name, value))
+    return [*others, *kept.items()]

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, MethodNotAllowed, TooSlow
 from invapi_emulator.process.logs import FIELDS
 from invapi_emulator.server.coalescing_transport import CoalescingTransport
-from invapi_emulator.server.heads import check_head, without_upgrade
+from invapi_emulator.server.heads import check_head, with_one_proto, without_upgrade
 from invapi_emulator.server.old_http import answer_without_chunks
 from invapi_emulator.server.unread import Unread
 
@@ -107,6 +107,8 @@ class Protocol(HttpToolsProtocol):
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
             raise _too_large()
         check_head(self.parser, self.headers)
+        if self.config.proxy_headers:
+            self.headers[:] = with_one_proto(self.headers)
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         super().on_headers_complete()
         self.cycle.transport = CoalescingTransport(self.transport, self.loop)  # type: ignore[assignment] # has all that an answer uses
