@@ -16,6 +16,41 @@ def test_a_module_answers_with_and_without_php(emulator: Emulator, path: str) ->
 
 
 @pytest.mark.clause("1.1")
+@pytest.mark.parametrize("path", ["//eq.php", "///eq.php"])
+@pytest.mark.follows("A-14")
+def test_repeated_slashes_are_one(emulator: Emulator, path: str) -> None:
+    """A base URL that ends with a slash makes such paths."""
+    assert emulator.http.post(f"{emulator.url}{path}", data=LIST).json()["servers"] == [
+        12345,
+        12346,
+        12347,
+        12348,
+    ]
+
+
+@pytest.mark.clause("1.1")
+@pytest.mark.parametrize("path", ["/eq.php/", "/eq.php//", "/eq.php/list", "//eq.php/vm.php"])
+@pytest.mark.follows("A-14", "A-37")
+def test_a_slash_behind_php_changes_nothing(emulator: Emulator, path: str) -> None:
+    assert emulator.http.post(f"{emulator.url}{path}", data=LIST).json()["servers"] == [
+        12345,
+        12346,
+        12347,
+        12348,
+    ]
+    assert emulator.control("GET", "/requests")["requests"][-1]["module"] == "eq"
+
+
+@pytest.mark.clause("1.1")
+@pytest.mark.parametrize(
+    "path", ["/eq/", "/eq.php.php", "/eq.phpx/", "/x/eq.php", "/x//eq.php/", "/EQ.php", "/.php/eq.php"]
+)
+def test_other_paths_are_no_modules(emulator: Emulator, path: str) -> None:
+    refused = emulator.http.post(f"{emulator.url}{path}", data=LIST)
+    assert (refused.status_code, refused.headers["x-emulator-reason"]) == (404, "unknown_module")
+
+
+@pytest.mark.clause("1.1")
 @pytest.mark.parametrize(
     ("path", "action"),
     [("/vm.php", "get_engine"), ("/auth.php", "info"), ("/eq.php", "list"), ("/eq_callback.php", "check")],
@@ -107,7 +142,7 @@ def test_a_refusal_of_the_api_is_http_200(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("1.4")
-@pytest.mark.parametrize("path", ["/invoices.php", "/vm.php.php", "/VM.php", "/vm.php/", "/%FF", "/vm.php/x"])
+@pytest.mark.parametrize("path", ["/invoices.php", "/vm.php.php", "/VM.php", "/vm/", "/%FF", "/x/vm.php"])
 def test_an_unknown_module_is_404_with_the_envelope(emulator: Emulator, path: str) -> None:
     response = emulator.http.post(path, data=LIST)
     assert (response.status_code, emulator.answer(response)["reason"]) == (404, "unknown_module")

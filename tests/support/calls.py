@@ -15,7 +15,9 @@ DEMO = 1
 def called(database: Database, module: str, **fields: str) -> Exchange:
     """Make a call like the endpoint, with its journal entry, and return the outcome."""
     real_now = database.real_time()
-    request = Request(module, "POST", "127.0.0.1", "a test", "a-request", real_now, True, False, fields)
+    request = Request(
+        module, "POST", "127.0.0.1", "a test", "a-request", real_now, True, False, False, fields
+    )
     attempt = Attempt(request, find_action(module, fields), Assumed(), database.real_time)
     while True:
         exchange = database.run_now(owner_of(database, attempt), attempt.run)

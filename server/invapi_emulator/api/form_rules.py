@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from invapi_emulator.api.parameters import shortened
 from invapi_emulator.api.request import Request
 from invapi_emulator.contract.assumptions.assumption import Assumed
-from invapi_emulator.contract.assumptions.transport import MULTIPART, PATH_WITHOUT_PHP
+from invapi_emulator.contract.assumptions.transport import MULTIPART, PATH_BEHIND_PHP, PATH_WITHOUT_PHP
 from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action, actions_of
 from invapi_emulator.errors import ApiError, NotEmulated, UnknownAction, UnknownModule, UnsupportedMediaType
 
@@ -30,9 +30,12 @@ def find_action(module: str, fields: Mapping[str, object]) -> Action:
 
 
 def form_refusal(request: Request, assumed: Assumed) -> ApiError | None:
-    """Return the refusal of a path or body that the options of A-01 and A-02 do not accept."""
-    if not request.has_extension and assumed[PATH_WITHOUT_PHP] == "unknown" and request.module in MODULES:
-        return UnknownModule(f"there is no module at /{request.module}; it is at /{request.module}.php")
+    """Return the refusal of a path or body that the options of A-01, A-02 and A-37 do not accept."""
+    if request.module in MODULES and (
+        (not request.has_extension and assumed[PATH_WITHOUT_PHP] == "unknown")
+        or (request.has_more_path and assumed[PATH_BEHIND_PHP] == "unknown")
+    ):
+        return UnknownModule(f"there is no module at this path; it is at /{request.module}.php")
     if request.is_multipart and assumed[MULTIPART] == "refused":
         return UnsupportedMediaType("a body of parts is not read; send application/x-www-form-urlencoded")
     return None

@@ -1,5 +1,7 @@
 """A request to a module as it was received."""
 
+import re
+
 from msgspec import Struct, field
 from msgspec.structs import replace
 from starlette.types import Receive, Scope
@@ -14,8 +16,8 @@ MULTIPART = "multipart/"
 class Request(Struct, frozen=True):
     """A call of a module. Its head arrived at `received_at`, in real time.
 
-    `has_extension` is true if its path ends with .php, `is_multipart` if its body has parts. `in_query` names the
-    fields of its query. It has no fields if they were not read, or could not be.
+    `has_extension` is true if its module has .php, `has_more_path` if a slash is behind that, `is_multipart` if its
+    body has parts. `in_query` names the fields of its query. It has no fields if they were not read, or could not be.
     """
 
     module: str
@@ -25,6 +27,7 @@ class Request(Struct, frozen=True):
     request_id: str
     received_at: Instant
     has_extension: bool
+    has_more_path: bool
     is_multipart: bool
     fields: Fields = field(default_factory=dict)
     in_query: tuple[str, ...] = ()
@@ -32,19 +35,25 @@ class Request(Struct, frozen=True):
 
 def head_of(scope: Scope, path: str, request_id: str, received_at: Instant) -> Request:
     """Return a request without its fields. `path` is its path within the application."""
-    module = path.removeprefix("/")
-    has_extension = module.endswith(".php")
+    module, slash, _ = _merged(path).partition(".php/")
+    has_extension = bool(slash) or module.endswith(".php")
     content_type = header(scope, b"content-type")
     return Request(
-        module=module[:-4] if has_extension else module,
+        module=module.removesuffix(".php") if has_extension and not slash else module,
         method=scope["method"],
         address=scope["client"][0] if scope["client"] else "",
         user_agent=header(scope, b"user-agent") or "",
         request_id=request_id,
         received_at=received_at,
         has_extension=has_extension,
+        has_more_path=bool(slash),
         is_multipart=content_type is not None and content_type.lower().startswith(MULTIPART),
     )
+
+
+def _merged(path: str) -> str:
+    """Return a path without its first slash, with one for each run of slashes, as web servers look for files."""
+    return re.sub("//+", "/", path).removeprefix("/") if "//" in path else path.removeprefix("/")
 
 
 async def with_fields(head: Request, scope: Scope, receive: Receive) -> Request:

@@ -25,6 +25,16 @@ def test_a_module_is_only_at_its_path_with_php(client: httpx.Client) -> None:
         assert (refused.status_code, refused.headers["x-emulator-reason"]) == (404, "unknown_module")
 
 
+@pytest.mark.parametrize("client", ["A-37=no"], indirect=True)
+@pytest.mark.parametrize("path", ["/eq.php/", "/eq.php//", "//eq.php/x"])
+def test_a_module_is_not_behind_a_slash(client: httpx.Client, path: str) -> None:
+    url = f"{str(client.base_url).rstrip('/')}{path}"
+    for form in (LIST, {"action": "list", "token": "wrong"}):
+        refused = client.post(url, data=form)
+        assert (refused.status_code, refused.headers["x-emulator-reason"]) == (404, "unknown_module")
+    assert client.post("/eq.php", data=LIST).json()["result"] == "OK"
+
+
 @pytest.mark.parametrize("client", ["A-02=no"], indirect=True)
 def test_a_body_of_parts_is_not_read(client: httpx.Client) -> None:
     parts = {name: (None, value) for name, value in LIST.items()}
