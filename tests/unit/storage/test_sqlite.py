@@ -274,7 +274,7 @@ def test_a_reader_that_stays_is_named_as_the_cause_of_a_growing_log(
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN")
         other.execute("SELECT * FROM server").fetchall()
-        write(100)
+        write(300)
         other.execute("COMMIT")
     assert database.log_bytes > 400_000
     assert all(message.startswith(f"the log '{file}-wal' has ") for message in caplog.messages)
