@@ -13,7 +13,7 @@ from invapi_emulator.randomness import new_seed
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
 from invapi_emulator.storage import accounts, admin_sessions, heartbeat, task_lists
 from invapi_emulator.storage.database import Database, open_database
-from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
+from invapi_emulator.storage.errors import DATABASE_LOST, why_unusable
 from invapi_emulator.storage.schema import prepare_schema
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.urls import name_of
@@ -48,7 +48,7 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
             _end_admin_sessions(database, tx)
     except DATABASE_LOST as problem:
         database.close()
-        raise CannotStart(f"--db: {name_of(database.engine.url)}: it {why_lost(problem)}") from None
+        raise CannotStart(f"--db: {why_unusable(name_of(database.engine.url), problem)}") from None
     except BaseException:
         database.close()
         raise

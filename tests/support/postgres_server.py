@@ -19,6 +19,7 @@ from tempfile import TemporaryFile, mkdtemp
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 USER = "postgres"
 """The owner of the databases."""
@@ -56,7 +57,8 @@ class Postgres:
         with self.connected() as connection:
             made = "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
             for (database,) in connection.execute(made).fetchall():
-                connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+                name = sql.Identifier(database)
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
     def ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

@@ -4,7 +4,7 @@ from invapi_emulator.clock import real_time
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import Settings
 from invapi_emulator.storage.database import open_database
-from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
+from invapi_emulator.storage.errors import DATABASE_LOST, why_unusable
 from invapi_emulator.storage.schema import prepare_schema
 from invapi_emulator.storage.urls import name_of
 from invapi_emulator.storage.versions import HEAD
@@ -17,7 +17,7 @@ def migrated(settings: Settings) -> str:
         with database.transaction(changes_schema=True) as tx:
             found = prepare_schema(tx.connection)
     except DATABASE_LOST as problem:
-        raise CannotStart(f"--db: {name_of(database.engine.url)}: it {why_lost(problem)}") from None
+        raise CannotStart(f"--db: {why_unusable(name_of(database.engine.url), problem)}") from None
     finally:
         database.close()
     done = {None: f"created with schema {HEAD}", HEAD: f"schema {HEAD} is already the newest"}

@@ -102,6 +102,13 @@ def why_lost(problem: Exception) -> str:
     return f"has lost its database: {said}"
 
 
+def why_unusable(name: str, problem: Exception) -> str:
+    """Describe the error of a start on the database of this name, in one line."""
+    if isinstance(problem, DBAPIError):
+        return f"cannot use {name}: {first_line(problem)}"
+    return f"{name}: it {why_lost(problem)}"
+
+
 def first_line(problem: DBAPIError | OSError) -> str:
     """Return the first line of a database's error, without the statement and the advice after it."""
     said = problem.strerror if isinstance(problem, OSError) else problem.orig

@@ -17,6 +17,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import heartbeat
 from invapi_emulator.storage.backends.membership import Membership
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
+from invapi_emulator.storage.backends.postgresql_checks import refuse_unsuitable
 from invapi_emulator.storage.backends.postgresql_connection import connect_patiently
 from invapi_emulator.storage.backends.postgresql_session import database_time
 from invapi_emulator.storage.backends.postgresql_units import PostgresUnits
@@ -43,12 +44,14 @@ SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_t
 
 
 def open_url(url: URL, real_time: RealTime, resources: ExitStack, *, patience: float) -> "PostgresDatabase":
-    """Open a database; raises DBAPIError. `patience`: how many seconds to wait for it in silence."""
+    """Open a database; raises DBAPIError or CannotStart. `patience`: how many seconds to wait for it in silence."""
     engine = create_engine(
         url, pool_size=CONNECTIONS, max_overflow=2, hide_parameters=True, isolation_level="READ COMMITTED"
     )
     resources.callback(engine.dispose)
     connect_patiently(engine, patience)
+    with engine.connect() as connection:
+        refuse_unsuitable(connection)
     membership = Membership(engine)
     resources.callback(membership.leave)
     alone = membership.join()

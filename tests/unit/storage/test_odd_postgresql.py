@@ -1,0 +1,217 @@
+"""PostgreSQL databases that are set oddly, or change under the server: right answers, or one line that says why not."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from urllib.parse import quote
+
+import httpx
+import psycopg
+import pytest
+from psycopg import sql
+
+from invapi_emulator.clock import real_time
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.settings import read_settings
+from invapi_emulator.startup import open_worlds
+from tests.support.harness import TOKEN, Emulator, running
+from tests.support.postgres_server import USER, Postgres
+
+ODD_TEXT = "日本é😀\\n"
+
+ROLE_SETTINGS = (
+    "default_transaction_isolation=serializable", "default_transaction_deferrable=on", "statement_timeout=1",
+    "lock_timeout=1", "idle_in_transaction_session_timeout=1", "idle_session_timeout=100", "transaction_timeout=1",
+    "timezone=Pacific/Kiritimati", "datestyle=SQL, DMY", "intervalstyle=sql_standard", "bytea_output=escape",
+    "client_encoding=latin1", "standard_conforming_strings=off", "extra_float_digits=-15", "row_security=off",
+    "transform_null_equals=on", "array_nulls=off", "quote_all_identifiers=on",
+)  # fmt: skip
+
+
+def made(postgres: Postgres, name: str, *orders: str) -> str:
+    """Make a role and a database of this name. Give orders in it. Return its URL for the role."""
+    both = sql.Identifier(name)
+    with postgres.connected() as connection:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(both))
+        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(both, both))
+    order(postgres, name, orders)
+    return f"postgresql://{quote(name)}@/{quote(name)}?host={postgres.folder}"
+
+
+def order(postgres: Postgres, database: str, orders: Sequence[str]) -> None:
+    """Give orders in a database as its superuser."""
+    with psycopg.connect(
+        host=str(postgres.folder), user=USER, dbname=database, autocommit=True
+    ) as connection:
+        for each in orders:
+            connection.execute(each.encode())
+
+
+def refusal(db: str) -> str:
+    with pytest.raises(CannotStart) as refused:
+        open_worlds(read_settings({"db": db}), real_time()).close()
+    (line,) = str(refused.value).splitlines()
+    return line
+
+
+def assert_answers_are_right(db: str) -> None:
+    with running(db=db) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        emulator = Emulator(server, http)
+        key = emulator.start("vm", "create_snapshot", name="a")
+        emulator.advance(until=key)
+        assert emulator.check(key)["result"] == "OK"
+        clock = "/_emulator/accounts/demo/clock"
+        rate = 1.2345678901234567
+        http.put(clock, json={"mode": "real", "rate": rate}).raise_for_status()
+        made = http.post("/_emulator/accounts", json={"name": "other", "user": ODD_TEXT, "password": "a"})
+        assert made.status_code == 201
+    with running(db=db) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        assert http.get(clock).json()["rate"] == rate
+        assert http.get("/_emulator/accounts/other").json()["user"] == ODD_TEXT
+
+
+def test_what_is_set_for_a_role_changes_no_answer(postgres: Postgres) -> None:
+    known = {name.lower() for (name,) in postgres.ask("SELECT name FROM pg_settings")}
+    pairs = [setting.partition("=")[::2] for setting in ROLE_SETTINGS]
+    settings = [(name, value) for name, value in pairs if name in known]  # older versions have fewer
+    assert len(settings) >= len(pairs) - 1
+    orders = [f"ALTER ROLE set_oddly SET {name} = '{value}'" for name, value in settings]
+    assert_answers_are_right(made(postgres, "set_oddly", *orders))
+
+
+def test_quotes_in_the_names_of_role_and_database_are_no_problem(postgres: Postgres) -> None:
+    assert_answers_are_right(made(postgres, 'o\'dd "name"'))
+
+
+def test_a_database_that_keeps_bytes_as_they_are_is_taken(postgres: Postgres) -> None:
+    assert_answers_are_right(encoded(postgres, "SQL_ASCII"))
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "EUC_JP"])
+def test_a_database_that_cannot_hold_every_text_is_refused(postgres: Postgres, encoding: str) -> None:
+    line = refusal(encoded(postgres, encoding))
+    assert f"has the encoding {encoding}, which cannot hold every text" in line
+
+
+def encoded(postgres: Postgres, encoding: str) -> str:
+    name = f"encoded_{encoding.lower()}"
+    with postgres.connected() as connection:
+        how = f"ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+        connection.execute(f"CREATE DATABASE {name} {how}".encode())
+    return f"postgresql://{USER}@/{name}?host={postgres.folder}"
+
+
+UNUSABLE = {
+    "may_not_create": (["ALTER SCHEMA public OWNER TO postgres"], "permission denied for schema public"),
+    "without_usage": (
+        ["ALTER SCHEMA public OWNER TO postgres", "REVOKE ALL ON SCHEMA public FROM public"],
+        "has no schema that the role 'without_usage' may use",
+    ),
+    "without_schema": (
+        ["ALTER ROLE without_schema SET search_path = nowhere"],
+        "its search_path, 'nowhere', has no schema that the role 'without_schema' may use",
+    ),
+    "may_not_read": (
+        ["CREATE TABLE alembic_version (version_num text)"]
+        + [f"CREATE TABLE {name} (id int)" for name in ("server", "account", "vm", "snapshot", "task")],
+        "permission denied for table alembic_version",
+    ),
+    "read_only": (
+        ["ALTER ROLE read_only SET default_transaction_read_only = on"],
+        "cannot execute CREATE TABLE in a read-only transaction",
+    ),
+    "full": (['ALTER DATABASE "full" CONNECTION LIMIT 0'], 'too many connections for database "full"'),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_a_database_that_cannot_be_used_is_refused_in_one_line(postgres: Postgres, name: str) -> None:
+    orders, reason = UNUSABLE[name]
+    line = refusal(made(postgres, name, *orders))
+    assert line.startswith("--db: ")
+    assert reason in line
+
+
+CHANGES = {
+    "a_table_is_gone": (["ALTER TABLE request RENAME TO gone"], ["ALTER TABLE gone RENAME TO request"]),
+    "a_column_is_gone": (
+        ["ALTER TABLE account RENAME revision TO gone"],
+        ["ALTER TABLE account RENAME gone TO revision"],
+    ),
+    "a_privilege_is_gone": (
+        ["ALTER TABLE account OWNER TO postgres"],
+        ["ALTER TABLE account OWNER TO a_privilege_is_gone"],
+    ),
+    "the_schema_is_gone": (
+        ["ALTER ROLE the_schema_is_gone SET search_path = nowhere", "END_SESSIONS"],
+        ["ALTER ROLE the_schema_is_gone RESET search_path"],
+    ),
+    "the_role_may_not_log_in": (
+        ["ALTER ROLE the_role_may_not_log_in NOLOGIN", "END_SESSIONS"],
+        ["ALTER ROLE the_role_may_not_log_in LOGIN"],
+    ),
+    "no_connection_is_left": (
+        ["ALTER DATABASE no_connection_is_left CONNECTION LIMIT 0", "END_SESSIONS"],
+        ["ALTER DATABASE no_connection_is_left CONNECTION LIMIT -1"],
+    ),
+    "new_sessions_are_read_only": (
+        ["ALTER ROLE new_sessions_are_read_only SET default_transaction_read_only = on", "END_SESSIONS"],
+        ["ALTER ROLE new_sessions_are_read_only RESET default_transaction_read_only"],
+    ),
+    "the_database_has_another_name": (
+        ["END_SESSIONS", "ALTER DATABASE the_database_has_another_name RENAME TO another"],
+        ["ALTER DATABASE another RENAME TO the_database_has_another_name"],
+    ),
+}
+_END_SESSIONS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND pid <> pg_backend_pid()"
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_database_that_changes_under_the_server_is_503_until_it_is_as_before(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture, change: str
+) -> None:
+    away, back = (
+        [each.replace("END_SESSIONS", _END_SESSIONS.format(change)) for each in part]
+        for part in CHANGES[change]
+    )
+    beside = "postgres" if "DATABASE" in away[-1] else change
+    show = {"action": "show", "token": TOKEN, "id": 12345}
+    with running(db=made(postgres, change)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        assert http.post("/eq.php", data=show).json()["result"] == "OK"
+        order(postgres, beside, away)
+        for _ in range(2):
+            call, control = http.post("/eq.php", data=show), http.get("/_emulator/accounts/demo/requests")
+            assert (call.status_code, control.status_code) == (503, 503)
+            assert call.headers["retry-after"] == control.headers["retry-after"] == "1"
+        order(postgres, beside, back)
+        assert http.post("/eq.php", data=show).json()["result"] == "OK"
+        assert http.get("/_emulator/health").status_code == 200
+    assert "Traceback" not in caplog.text
+
+
+def test_a_database_that_is_read_only_for_a_while_heals_by_itself(postgres: Postgres) -> None:
+    """Open sessions are told, too, as they are when a primary becomes a standby."""
+    with running(db=made(postgres, "for_a_while")) as server, httpx.Client(base_url=server.url) as http:
+        show = {"action": "show", "token": TOKEN, "id": 12345}
+        set_for_all = "ALTER SYSTEM {} default_transaction_read_only", "SELECT pg_reload_conf()"
+        order(postgres, "postgres", [set_for_all[0].format("SET") + " = on", set_for_all[1]])
+        try:
+            while (call := http.post("/eq.php", data=show)).status_code != 503:
+                pass
+            assert "cannot write to its database" in call.json()["message"]
+            assert http.get("/_emulator/health").json()["status"] == "cannot write"
+        finally:
+            off = "SET default_transaction_read_only = off"
+            order(postgres, "postgres", [off, set_for_all[0].format("RESET"), set_for_all[1]])
+        while http.post("/eq.php", data=show).status_code != 200:
+            pass
+        assert http.get("/_emulator/health").status_code == 200
+
+
+def test_a_timeout_in_the_url_goes_over_ours(postgres: Postgres) -> None:
+    db = made(postgres, "timeout_in_url")
+    settings = read_settings({"db": f"{db}&connect_timeout=7&keepalives_idle=3"})
+    with closing(open_worlds(settings, real_time())) as database, database.read() as tx:
+        given = tx.connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+        assert (given["connect_timeout"], given["keepalives_idle"]) == ("7", "3")
