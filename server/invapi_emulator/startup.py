@@ -84,7 +84,8 @@ def _warn_of_retired_assumptions(settings: Settings, defaults: Wanted) -> None:
 
 def _resume_clocks(database: Database, tx: Transaction) -> None:
     """Resume the clocks from their time at the end of the last server. They stood still since then."""
-    real_now, alive_at = database.real_now(tx), heartbeat.last_alive_at(tx)
+    alive_at = heartbeat.end_of_the_last(tx)
+    real_now = database.real_now(tx)
     if alive_at is None:
         return
     latest, clocks = task_lists.latest_of_each(tx), {}

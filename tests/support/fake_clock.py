@@ -49,7 +49,14 @@ def fresh_database(time: FakeClock) -> Iterator[str]:
     if not POSTGRESQL:
         yield ""
         return
-    beside, name = make_url(POSTGRESQL), f"handed_{os.getpid()}_{next(_NUMBERS)}"
+    with database_with_time(POSTGRESQL, time) as url:
+        yield url
+
+
+@contextmanager
+def database_with_time(on: str, time: FakeClock) -> Iterator[str]:
+    """Lend the URL of an empty PostgreSQL database on a server, with the test's time, until the block ends."""
+    beside, name = make_url(on), f"handed_{os.getpid()}_{next(_NUMBERS)}"
     with _connected(beside) as maintenance:
         maintenance.execute(f'CREATE DATABASE "{name}"')
         own = beside.set(database=name)

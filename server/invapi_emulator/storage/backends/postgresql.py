@@ -19,7 +19,7 @@ from invapi_emulator.storage.backends.membership import Membership
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.backends.postgresql_checks import refuse_unsuitable
 from invapi_emulator.storage.backends.postgresql_connection import connect_patiently
-from invapi_emulator.storage.backends.postgresql_session import database_time
+from invapi_emulator.storage.backends.postgresql_time import DatabaseTime
 from invapi_emulator.storage.backends.postgresql_units import PostgresUnits
 from invapi_emulator.storage.backends.unit_queue import GROUPS, UnitQueue
 from invapi_emulator.storage.database import Database, Need, never, no_needs
@@ -83,7 +83,10 @@ class PostgresDatabase(Database):
             for name, count in (("groups", GROUPS), ("database", CONNECTIONS - GROUPS), ("proof", 1))
         }
         self._committing = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._units = PostgresUnits(self, lambda: self._connected(self._committing), patience)
+        self._time = DatabaseTime()
+        self._units = PostgresUnits(
+            self, lambda: self._connected(self._committing), patience, self._time.not_before
+        )
         self._queue = UnitQueue(
             self._threads["groups"], self._threads["database"], self._units.run, self._turn
         )
@@ -140,7 +143,7 @@ class PostgresDatabase(Database):
             connection.commit()  # after a rollback the driver would prepare all its statements again
 
     def real_now(self, tx: Transaction) -> Instant:
-        return database_time(tx)
+        return self._time.read(tx)
 
     def stay_member(self) -> None:
         self._membership.renew()

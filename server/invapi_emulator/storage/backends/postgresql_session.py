@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ARRAY, Connection, Dialect, Integer, any_, bindparam, literal_column, select
+from sqlalchemy import ARRAY, Connection, Dialect, Integer, any_, bindparam, select
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import state_check
 from invapi_emulator.storage.account_state import AccountState
 from invapi_emulator.storage.accounts import LOAD
+from invapi_emulator.storage.backends.postgresql_time import NOW
 from invapi_emulator.storage.database import Need
 from invapi_emulator.storage.errors import as_sqlalchemy, committing
 from invapi_emulator.storage.record import Index, Owner
 from invapi_emulator.storage.requests import INSERT_UNAUTHENTICATED
-from invapi_emulator.storage.statement import Query, Runner, Statement, Write
+from invapi_emulator.storage.statement import Query, Statement, Write
 from invapi_emulator.storage.tables import account
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import RunAgain, UnitOfWork
@@ -25,9 +26,6 @@ S = TypeVar("S")
 
 _UNAUTHENTICATED_LOCK = 0x1147A93
 """The advisory lock for numbering unauthenticated calls, which have no account row to lock."""
-
-_NOW = Statement(select(literal_column("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint")), int)
-"""The database's time in microseconds since 1970, independent of the start of the transaction."""
 
 Row: TypeAlias = tuple[int, int, int]
 """The id, generation and revision of an account."""
@@ -42,12 +40,6 @@ _ROWS = select(account.c.id, account.c.generation, account.c.revision).where(_WA
 _HOLD = Statement(_ROWS.with_for_update(), _row)
 _HOLD_UNLESS_HELD = Statement(_ROWS.with_for_update(skip_locked=True), _row)
 _ARE_THERE = Statement(_ROWS, _row)
-
-
-def database_time(on: Runner) -> Instant:
-    now = _NOW.first(on)
-    assert now is not None
-    return now
 
 
 class PostgresSession:
@@ -78,7 +70,7 @@ class PostgresSession:
         """Begin, and lock the rows of accounts: all, or without `wait` the free ones. Return them and the time."""
         hold = _HOLD if wait else _HOLD_UNLESS_HELD
         wanted = [hold.of(wanted=account_ids)] if account_ids else []
-        rows, ((now,),) = self._together(wanted, [_NOW.of()], begin=True)
+        rows, ((now,),) = self._together(wanted, [NOW.of()], begin=True)
         return (rows[0] if rows else []), now
 
     def is_there(self, account_id: int) -> bool:

@@ -33,10 +33,12 @@ class PostgresUnits:
         database: Database,
         connected: Callable[[], AbstractContextManager[Connection]],
         patience: float,
+        not_before: Callable[[Instant], Instant],
     ) -> None:
         self._database = database
         self._connected = connected
         self._patience = patience
+        self._not_before = not_before
         self._locks = [Lock() for _ in range(_LOCKS)]
 
     def run(self, units: Units, *, wait: bool = True) -> None:
@@ -107,7 +109,7 @@ class PostgresUnits:
         held = {account_id for account_id, *_ in rows}
         asked = [(unit.account_id, unit.needs()) for unit in units]
         needs = dict.fromkeys((id_, need) for id_, needs in asked if id_ in held for need in needs)
-        return session.completed(rows, known, list(needs)), now
+        return session.completed(rows, known, list(needs)), self._not_before(now)
 
     @contextmanager
     def _held(self, account_ids: set[int], *, wait: bool) -> Iterator[set[int]]:
