@@ -215,3 +215,20 @@ def test_a_timeout_in_the_url_goes_over_ours(postgres: Postgres) -> None:
     with closing(open_worlds(settings, real_time())) as database, database.read() as tx:
         given = tx.connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
         assert (given["connect_timeout"], given["keepalives_idle"]) == ("7", "3")
+
+
+def pooled(postgres: Postgres, name: str, session: str) -> str:
+    """Return the URL of a database whose sessions say to be others, as behind a pooler."""
+    its_own = "CREATE FUNCTION pooler.pg_backend_pid() RETURNS bigint LANGUAGE sql AS"
+    orders = ["CREATE SCHEMA pooler", "CREATE SEQUENCE pooler.sessions", f"{its_own} $$ SELECT {session} $$"]
+    allowed = [f"GRANT ALL ON SCHEMA pooler TO {name}", f"GRANT ALL ON SEQUENCE pooler.sessions TO {name}"]
+    return made(postgres, name, *orders, *allowed) + "&options=-c%20search_path%3Dpublic,pooler,pg_catalog"
+
+
+def test_a_pooler_that_hands_out_transactions_is_refused(postgres: Postgres) -> None:
+    line = refusal(pooled(postgres, "by_transaction", "nextval('pooler.sessions')"))
+    assert "behind a pooler that gives each transaction another session" in line
+
+
+def test_a_pooler_that_hands_out_sessions_is_taken(postgres: Postgres) -> None:
+    assert_answers_are_right(pooled(postgres, "by_session", "7::bigint"))

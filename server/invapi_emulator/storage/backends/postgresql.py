@@ -50,8 +50,7 @@ def open_url(url: URL, real_time: RealTime, resources: ExitStack, *, patience: f
     )
     resources.callback(engine.dispose)
     connect_patiently(engine, patience)
-    with engine.connect() as connection:
-        refuse_unsuitable(connection)
+    refuse_unsuitable(engine)
     membership = Membership(engine)
     resources.callback(membership.leave)
     alone = membership.join()

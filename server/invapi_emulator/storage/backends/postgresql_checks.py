@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, func, select, text
 
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage.urls import name_of
@@ -11,10 +11,33 @@ _HOLDS_EVERYTHING = ("UTF8", "SQL_ASCII")
 """The encodings that keep every character. SQL_ASCII keeps the bytes that it is given, and is given UTF-8."""
 
 
-def refuse_unsuitable(connection: Connection) -> None:
-    """Raise CannotStart with one line if the database cannot hold every text, or has no schema for the role."""
-    name = name_of(connection.engine.url)
-    driver: Any = connection.connection.driver_connection
+def refuse_unsuitable(engine: Engine) -> None:
+    """Raise CannotStart with one line if the database cannot hold worlds."""
+    with engine.connect() as connection:
+        name = name_of(engine.url)
+        driver: Any = connection.connection.driver_connection
+        _refuse_encoding_and_schema(connection, name, driver)
+        first = _session(connection)
+        connection.commit()
+        if first != driver.info.backend_pid and _changes_session(connection, first):
+            raise CannotStart(
+                f"--db: {name} is behind a pooler that gives each transaction another session; "
+                "name PostgreSQL itself, or let the pooler give sessions (pool_mode=session in PgBouncer)"
+            )
+
+
+def _session(connection: Connection) -> int:
+    return int(connection.execute(select(func.pg_backend_pid())).scalar_one())
+
+
+def _changes_session(connection: Connection, first: int) -> bool:
+    """Tell whether a connection that was in this session is in another one while a second connection has it."""
+    with connection.engine.connect() as other:
+        _session(other)
+        return _session(connection) != first
+
+
+def _refuse_encoding_and_schema(connection: Connection, name: str, driver: Any) -> None:
     encoding = driver.info.parameter_status("server_encoding")
     if encoding not in _HOLDS_EVERYTHING:
         raise CannotStart(
