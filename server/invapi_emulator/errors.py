@@ -240,5 +240,15 @@ class Unauthorized(ControlError):
     status = 401
 
 
+class TooManyWrongTokens(ControlError):
+    """A wrong admin token from an address that has sent many. `retry_after` is in seconds."""
+
+    status = 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__("too_many_wrong_tokens", message)
+        self.retry_after = retry_after
+
+
 class CannotStart(Exception):
     """The server cannot start. The message is one line that names the cause."""

@@ -5,7 +5,9 @@ from hashlib import sha256
 
 from starlette.requests import HTTPConnection
 
+from invapi_emulator.control.wrong_tokens import WrongTokens
 from invapi_emulator.domain.instants import HOUR
+from invapi_emulator.errors import ControlError
 from invapi_emulator.randomness import new_session
 from invapi_emulator.server.paths import root_of
 from invapi_emulator.storage import admin_sessions
@@ -22,13 +24,18 @@ class AdminAuth:
     ends all sessions, and who reads the store can make no cookie of it. Servers with one store share their sessions.
     """
 
-    def __init__(self, admin_token: str, database: Database) -> None:
+    def __init__(self, admin_token: str, database: Database, wrong_tokens: WrongTokens) -> None:
         self.open_to_all = not admin_token
         self._token = admin_token
         self._database = database
+        self._wrong_tokens = wrong_tokens
 
     def is_token(self, given: str) -> bool:
         return _same(given, self._token)
+
+    def refusal(self, request: HTTPConnection) -> ControlError:
+        """Count a wrong token. Return the error to refuse it with."""
+        return self._wrong_tokens.refusal(request.client.host if request.client else None)
 
     def in_header(self, request: HTTPConnection) -> bool | None:
         """Return whether the bearer token is right, None if there is none. Of several, all must be right."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from invapi_emulator.errors import ControlError
+from invapi_emulator.errors import ControlError, TooManyWrongTokens, Unauthorized
 from invapi_emulator.storage.errors import DATABASE_LOST, OutcomeUnknown, why_lost
 from invapi_emulator.worlds.errors import invalid
 
@@ -21,6 +21,7 @@ MEANINGS = {
     404: "not found",
     409: "conflict with the current state",
     422: "the request is invalid",
+    429: "the admin token is wrong, as many others of this address were",
     503: "the emulator is starting or stopping, has lost its database or cannot write to it",
 }
 
@@ -62,7 +63,17 @@ def failure(
 
 async def _control_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ControlError)
-    return failure(error.status, error.reason, error.message, error.field)
+    return refused(error)
+
+
+def refused(error: ControlError) -> JSONResponse:
+    """Return the response to a refused request, with the header that its status asks for."""
+    headers = {}
+    if isinstance(error, Unauthorized):
+        headers = {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, TooManyWrongTokens):
+        headers = {"Retry-After": str(error.retry_after)}
+    return failure(error.status, error.reason, error.message, error.field, headers)
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:

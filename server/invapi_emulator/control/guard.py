@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.bodies import BodyTooLarge, read_ahead
-from invapi_emulator.control.failures import failure, no_database
+from invapi_emulator.control.failures import failure, no_database, refused
 from invapi_emulator.errors import ControlError, Forbidden, Unauthorized
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.server.paths import path_within, root_of
@@ -75,8 +75,7 @@ class ControlGuard:
             if not await self._is_let_in(request):
                 return _ask_for_token(request)
         except ControlError as error:
-            headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else None
-            return failure(error.status, error.reason, error.message, headers=headers)
+            return refused(error)
         except DATABASE_LOST as error:
             return no_database(error)
         return None
@@ -96,10 +95,15 @@ class ControlGuard:
             )
 
     async def _is_let_in(self, request: Request) -> bool:
-        is_open = self._admin_auth.open_to_all or _is_open(path_within(request.scope))
-        if is_open or self._admin_auth.in_header(request):
+        """Return whether a request is let in; raise a ControlError for one with a wrong token."""
+        if self._admin_auth.open_to_all or _is_open(path_within(request.scope)):
+            return True
+        is_right = self._admin_auth.in_header(request)
+        if is_right:
             return True
         request.state.by_cookie = await self._admin_auth.in_cookie(request)
+        if is_right is False and not request.state.by_cookie:
+            raise self._admin_auth.refusal(request)
         return bool(request.state.by_cookie)
 
 
@@ -108,9 +112,9 @@ def _ask_for_token(request: Request) -> Response:
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{root_of(request.scope)}{LOGIN}?next={quote(wanted, safe='')}", 303)
-    wrong = "wrong" if "authorization" in request.headers else "missing"
-    message = f"the admin token is {wrong}; send it as `Authorization: Bearer <token>`"
-    raise Unauthorized("unauthorized", message)
+    raise Unauthorized(
+        "unauthorized", "the admin token is missing; send it as `Authorization: Bearer <token>`"
+    )
 
 
 def _with_headers(send: Send, origin: str | None) -> Send:

@@ -95,6 +95,9 @@ class _Collected:
             "Size of the SQLite file's write-ahead log; 0 without one",
             self.stock.log_bytes,
         )
+        yield CounterMetricFamily(
+            "invapi_emulator_admin_token_refused", "Wrong admin tokens", self.metrics.admin_tokens_refused
+        )
         held = GaugeMetricFamily("invapi_emulator_tasks", "Stored tasks", labels=["state"])
         for state, count in self.stock.tasks.items():
             held.add_metric([state], count)

@@ -30,6 +30,7 @@ from invapi_emulator.control.news import news_since
 from invapi_emulator.control.proofs import Proofs
 from invapi_emulator.control.request_log import RequestLog
 from invapi_emulator.control.worlds import Worlds
+from invapi_emulator.control.wrong_tokens import WrongTokens
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.startup import defaults_of
 
@@ -55,9 +56,11 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
     )
     handle_failures(application)
     for router in (*pages, *(part.router for part in _PARTS)):
-        application.include_router(router, responses=failures(401, 403, 503))
+        application.include_router(router, responses=failures(401, 403, 429, 503))
     application.include_router(health.router, responses=failures(403))
-    application.state.admin_auth = admin_auth = AdminAuth(runtime.settings.admin_token, runtime.database)
+    wrong_tokens = WrongTokens(runtime.real_time, runtime.metrics)
+    admin_auth = AdminAuth(runtime.settings.admin_token, runtime.database, wrong_tokens)
+    application.state.admin_auth = admin_auth
     application.add_middleware(
         ControlGuard, settings=runtime.settings, lifecycle=runtime.lifecycle, admin_auth=admin_auth
     )

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.guard import LOGIN
 from invapi_emulator.dashboard.rendering import html
+from invapi_emulator.errors import ControlError, TooManyWrongTokens
 from invapi_emulator.server.paths import root_of
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +29,7 @@ async def log_in(request: Request) -> Response:
     token, wanted = sent.get("token", [""])[-1], sent.get("next", [""])[-1]
     admin_auth: AdminAuth = request.app.state.admin_auth
     if not admin_auth.is_token(token):
-        return _form(request, wanted, wrong=True)
+        return _form(request, wanted, admin_auth.refusal(request))
     return RedirectResponse(
         _here(request, wanted), 303, {"Set-Cookie": await admin_auth.begin_session(request)}
     )
@@ -42,9 +43,13 @@ async def log_out(request: Request) -> Response:
     return RedirectResponse(root_of(request.scope) + LOGIN, 303, ended)
 
 
-def _form(request: Request, wanted: str, *, wrong: bool = False) -> Response:
-    model = {"root": root_of(request.scope), "next": _here(request, wanted), "wrong": wrong}
-    return html("login.html", model, 401 if wrong else 200)
+def _form(request: Request, wanted: str, refusal: ControlError | None = None) -> Response:
+    wait = refusal.retry_after if isinstance(refusal, TooManyWrongTokens) else None
+    model = {"root": root_of(request.scope), "next": _here(request, wanted), "wrong": refusal is not None}
+    answer = html("login.html", model, 200 if refusal is None else refusal.status)
+    if wait is not None:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 def _here(request: Request, wanted: str) -> str:

@@ -31,11 +31,16 @@ class Timing:
 
 @dataclass
 class Metrics:
-    """Calls by module, action and result; durations of calls by module and action, of transactions by kind."""
+    """Calls by module, action and result; durations of calls by module and action, of transactions by kind.
+
+    `admin_tokens_refused` counts wrong admin tokens.
+    """
 
     database: dict[str, Timing]
     calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     times: dict[tuple[str, str], Timing] = field(default_factory=dict)
+
+    admin_tokens_refused: int = 0
 
     def add_call(self, module: str, action: str, result: str, seconds: float) -> None:
         self.calls[module, action, result] += 1
