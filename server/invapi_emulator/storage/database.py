@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import SECOND, Instant
@@ -21,7 +21,7 @@ from invapi_emulator.storage.owners import Owners, OwnerWord
 from invapi_emulator.storage.record import Index, Key, Record
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.storage.urls import name_of, url_of
+from invapi_emulator.storage.urls import name_of, url_of, without_secrets
 
 T = TypeVar("T")
 
@@ -179,6 +179,7 @@ def open_database(where: str, real_time: RealTime, *, fsync: bool = False, patie
     except CannotStart:
         resources.close()
         raise
-    except (DBAPIError, OSError) as problem:
+    except (DBAPIError, ArgumentError, OSError) as problem:
         resources.close()
-        raise CannotStart(f"--db: cannot use {name_of(url)}: {first_line(problem)}") from None
+        why = without_secrets(url, first_line(problem))
+        raise CannotStart(f"--db: cannot use {name_of(url)}: {why}") from None

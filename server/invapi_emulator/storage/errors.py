@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
 
 
 class CannotWrite(Exception):
@@ -109,9 +109,9 @@ def why_unusable(name: str, problem: Exception) -> str:
     return f"{name}: it {why_lost(problem)}"
 
 
-def first_line(problem: DBAPIError | OSError) -> str:
+def first_line(problem: DBAPIError | ArgumentError | OSError) -> str:
     """Return the first line of a database's error, without the statement and the advice after it."""
-    said = problem.strerror if isinstance(problem, OSError) else problem.orig
+    said = problem.strerror if isinstance(problem, OSError) else getattr(problem, "orig", None)
     return str(said or problem).strip().splitlines()[0]
 
 

@@ -1,6 +1,7 @@
-"""The location of a database, from `--db`: empty (in memory), a file, or a URL of sqlite or postgresql."""
+"""The location of a database, from `--db`: empty (in memory), a file, or a URL of sqlite or postgresql.
 
-import re
+No message shows more of a URL than what is known to be no secret.
+"""
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -9,7 +10,23 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.process.logs import MASK
 
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-_PASSWORD = re.compile(r"(?<=:)[^/]*(?=@)|(?<=password=)[^&]*")
+_SHOWN = frozenset(
+    {
+        "application_name",
+        "connect_timeout",
+        "host",
+        "hostaddr",
+        "port",
+        "service",
+        "sslmode",
+        "target_session_attrs",
+        "user",
+    }
+)
+"""Names in a query whose values are shown. All others may be a secret or lead to one, if only by a typing error."""
+
+_SHORTEST = 4
+"""Shorter secrets are not looked for in texts: they are parts of other words."""
 
 
 def url_of(where: str) -> URL:
@@ -19,8 +36,10 @@ def url_of(where: str) -> URL:
     try:
         url = make_url(where)
     except (ArgumentError, ValueError):
+        scheme = where.partition("://")[0].partition(":")[0]
         raise CannotStart(
-            f"--db: invalid database URL {_PASSWORD.sub(MASK, where)!r} (example: postgresql://me@localhost/worlds)"
+            f"--db: invalid database URL '{scheme}://{MASK}', whose parts are not shown as a password may be among them: "
+            "is the port a number? (example: postgresql://me:password@localhost:5432/worlds)"
         ) from None
     backend = url.drivername.partition("+")[0]
     if backend not in _DRIVERS:
@@ -31,7 +50,20 @@ def url_of(where: str) -> URL:
 
 
 def name_of(url: URL) -> str:
-    """Return the name of the database for messages, with its password hidden."""
+    """Return the name of the database for messages, with its secrets hidden."""
     if url.get_backend_name() == "sqlite":
         return f"'{url.database}'"
-    return f"'{url.difference_update_query(['password']).render_as_string()}'"
+    shown = (
+        url.set(database=MASK) if "=" in (url.database or "") else url
+    )  # options of libpq, in the wrong place
+    hidden = dict.fromkeys(url.query.keys() - _SHOWN, MASK)
+    return f"'{shown.update_query_dict(hidden).render_as_string()}'".replace("%2A%2A%2A", MASK)
+
+
+def without_secrets(url: URL, text: str) -> str:
+    """Return a text, such as the driver's, in which the secrets of the URL are masked."""
+    in_query = (value for name in url.query.keys() - _SHOWN for value in url.normalized_query[name])
+    for secret in sorted(filter(None, (url.password, *in_query)), key=len, reverse=True):
+        if len(secret) >= _SHORTEST:
+            text = text.replace(secret, MASK)
+    return text

@@ -200,9 +200,30 @@ def test_a_database_that_cannot_be_used_is_refused_in_one_line(where: str, says:
         "postgresql://127.0.0.1:1/worlds?user=me&password=hunter2",
         "postgresql://127.0.0.1:abc/worlds?password=hunter2&user=me",
         "postgresql:me:hunter2@://x",
+        "postgresql://me:hunter2/worlds",
+        "postgresql://me:a?hunter2@127.0.0.1:abc/worlds",
+        "postgresql://127.0.0.1:abc/worlds?p%61ssword=hunter2",
+        "postgresql://127.0.0.1:1/worlds?sslpassword=hunter2",
+        "postgresql://127.0.0.1:1/worlds?sslkey=/me.key&sslpassword=hunter2&sslmode=require",
+        "postgresql://127.0.0.1:1/worlds?sslpasword=hunter2",
+        "postgresql://127.0.0.1:1/worlds?PASSWORD=hunter2",
+        "postgresql://127.0.0.1:1/worlds?passwd=hunter2&passwd=hunter2",
+        "postgresql://127.0.0.1:1/worlds?passfile=/home/me/hunter2",
+        "postgresql://127.0.0.1:1/worlds?oauth_client_secret=hunter2",
+        "postgresql://127.0.0.1:1/worlds?options=-c%20my.password%3Dhunter2",
+        "postgresql://127.0.0.1:1/worlds?keepalives_idle=hunter2",
+        "postgresql://127.0.0.1:1/host=x password=hunter2",
+        "postgresql://me:hunter2@127.0.0.1/worlds?port=abc",
     ],
 )
 def test_a_password_in_a_url_is_not_shown(where: str) -> None:
     with pytest.raises(CannotStart) as refused:
         open_database(where, lambda: 0)
     assert "hunter2" not in str(refused.value)
+
+
+def test_what_is_no_secret_in_a_url_is_shown() -> None:
+    with pytest.raises(CannotStart) as refused:
+        open_database("postgresql://me:hunter2@127.0.0.1:1/worlds?sslmode=disable&sslkey=/me.key", lambda: 0)
+    shown = "'postgresql+psycopg://me:***@127.0.0.1:1/worlds?sslkey=***&sslmode=disable'"
+    assert f"--db: cannot use {shown}: " in str(refused.value)
