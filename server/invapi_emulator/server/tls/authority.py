@@ -1,7 +1,9 @@
 """The test CA. It is in a folder, and is created on first use."""
 
+import logging
 import os
 import ssl
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.server.tls.certificates import (
     ca_certificate,
+    is_for_servers_only,
     may_speak_for,
     new_key,
     pem,
@@ -24,6 +27,8 @@ from invapi_emulator.server.tls.certificates import (
     server_certificate,
 )
 from invapi_emulator.server.tls.folder import CA_FILE, KEY_FILE, file_of
+
+_log = logging.getLogger(__name__)
 
 HOSTS = ("localhost", "127.0.0.1", "::1", "invapi.hostkey.com", "api.hostkey.com")
 """Names of every certificate: this machine, and the hosts that the vendor's clients call."""
@@ -69,7 +74,26 @@ def authority(ca_dir: str, names: Iterable[str], now: Instant) -> Authority:
             f"--tls-names: the CA in '{folder}' cannot certify {', '.join(missing)}; "
             "use another --ca-dir, or remove this one and trust the new CA"
         )
+    _warn(found)
     return found
+
+
+def _warn(found: Authority) -> None:
+    """Warn of a CA that can be misused by more people, or for more, than one that is made now."""
+    key = found.file.parent / KEY_FILE
+    mode = stat.S_IMODE(key.stat().st_mode)
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        _log.warning(
+            "--ca-dir: others can read '%s' (mode %04o), and make certificates that those who trust its CA accept: "
+            "chmod 600 '%s'",
+            key, mode, key,
+        )  # fmt: skip
+    if not is_for_servers_only(found.certificate):
+        _log.warning(
+            "--ca-dir: the CA in '%s' was made by an older version and may certify more than servers: "
+            "remove the folder, and trust the new one that the next start makes",
+            found.file.parent,
+        )
 
 
 def _make(folder: Path, names: tuple[str, ...], now: Instant) -> None:

@@ -16,6 +16,9 @@ CA_LIFE = timedelta(days=3650)
 LIFE = timedelta(days=397)
 """Longest lifetime of a server certificate that browsers accept."""
 
+_NOWHERE = "invalid"
+"""The host that e-mail addresses and URIs are confined to. It cannot exist (RFC 2606)."""
+
 _EARLIER = timedelta(days=1)
 """Certificates start this much earlier, as the clocks of other machines may be slow."""
 
@@ -25,7 +28,12 @@ def new_key() -> ec.EllipticCurvePrivateKey:
 
 
 def ca_certificate(key: ec.EllipticCurvePrivateKey, names: Sequence[str], now: Instant) -> x509.Certificate:
-    """Return the certificate of a CA that can certify only these hosts and addresses."""
+    """Return the certificate of a CA that can certify only servers with these hosts and addresses.
+
+    A kind of name that constraints leave out would be allowed, so that e-mail addresses and URIs are confined too.
+    Directory names are not: Go refuses a CA whose critical constraints have a kind that it does not know.
+    """
+    allowed = [*map(_subtree, names), x509.RFC822Name(_NOWHERE), x509.UniformResourceIdentifier(_NOWHERE)]
     who = _name("invapi-emulator test CA")
     usage = x509.KeyUsage(
         key_cert_sign=True, crl_sign=True, digital_signature=False, content_commitment=False, key_encipherment=False,
@@ -35,7 +43,8 @@ def ca_certificate(key: ec.EllipticCurvePrivateKey, names: Sequence[str], now: I
         _begun(who, who, key.public_key(), now, CA_LIFE)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
-        .add_extension(x509.NameConstraints([_subtree(name) for name in names], None), critical=True)
+        .add_extension(x509.NameConstraints(allowed, None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -63,6 +72,14 @@ def server_certificate(
 def may_speak_for(ca: x509.Certificate, name: str) -> bool:
     allowed = ca.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees
     return _subtree(name) in (allowed or ())
+
+
+def is_for_servers_only(ca: x509.Certificate) -> bool:
+    """Return whether a CA is as constrained as those that this version makes."""
+    allowed = ca.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or ()
+    usages = [one.value for one in ca.extensions if isinstance(one.value, x509.ExtendedKeyUsage)]
+    kinds = {type(subtree) for subtree in allowed}
+    return bool(usages) and kinds >= {x509.RFC822Name, x509.UniformResourceIdentifier}
 
 
 def pem(certificate: x509.Certificate) -> bytes:
