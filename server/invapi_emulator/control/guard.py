@@ -1,6 +1,5 @@
 """Access checks of the control API: host name, origin, and the admin token if one is set (contract 1.5)."""
 
-import re
 from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
@@ -11,13 +10,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.bodies import BodyTooLarge, read_ahead
 from invapi_emulator.control.failures import failure, no_database, refused
-from invapi_emulator.errors import ControlError, Forbidden, Unauthorized
+from invapi_emulator.control.names import Names
+from invapi_emulator.errors import ControlError, Unauthorized
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.server.paths import path_within, root_of
 from invapi_emulator.settings import Settings
 from invapi_emulator.storage.errors import DATABASE_LOST
 
-LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 LOGIN = "/_emulator/ui/login"
 _HEALTH = "/_emulator/health"
 _NEEDS_NO_TOKEN = (_HEALTH, LOGIN, "/openapi.json", "/docs")
@@ -39,8 +38,7 @@ class ControlGuard:
         self._app = app
         self._lifecycle = lifecycle
         self._admin_auth = admin_auth
-        self._names = {_bracketed(name) for name in (*LOCAL_NAMES, settings.host, *settings.allowed_hosts)}
-        self._origins = {origin.lower().rstrip("/") for origin in settings.allowed_origins}
+        self._names = Names(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,7 +46,7 @@ class ControlGuard:
             return
         request = Request(scope)
         origin = request.headers["origin"].lower() if "origin" in request.headers else None
-        send = _with_headers(send, origin if origin in self._origins else None)
+        send = _with_headers(send, origin if self._names.is_allowed(origin) else None)
         refusal = await self._refusal(request, origin)
         if refusal is not None:
             await refusal(scope, receive, send)
@@ -66,8 +64,8 @@ class ControlGuard:
     async def _refusal(self, request: Request, origin: str | None) -> Response | None:
         """Return the response to a refused request or a preflight; None if the control API may answer."""
         try:
-            self._check_names(request, origin)
-            if request.method == "OPTIONS" and origin in self._origins:
+            self._names.check(request, origin)
+            if request.method == "OPTIONS" and self._names.is_allowed(origin):
                 return _preflight(request)
             if not self._lifecycle.ready and path_within(request.scope) != _HEALTH:
                 message = f"the emulator is {self._lifecycle.state}; try again"
@@ -79,20 +77,6 @@ class ControlGuard:
         except DATABASE_LOST as error:
             return no_database(error)
         return None
-
-    def _check_names(self, request: Request, origin: str | None) -> None:
-        host = request.headers.get("host", "")
-        if "*" not in self._names and _without_port(host) not in self._names:
-            raise Forbidden(
-                "foreign_host",
-                f"host name {host[:80]!r} is not allowed; add it with --allowed-hosts",
-            )
-        own = f"{request.url.scheme}://{host}"
-        if origin is not None and origin != own.lower() and origin not in self._origins:
-            raise Forbidden(
-                "foreign_origin",
-                f"pages of {origin[:80]!r} are not allowed to use the control API; add it with --allowed-origins",
-            )
 
     async def _is_let_in(self, request: Request) -> bool:
         """Return whether a request is let in; raise a ControlError for one with a wrong token."""
@@ -139,6 +123,10 @@ def _preflight(request: Request) -> Response:
         "Access-Control-Allow-Headers": request.headers.get("access-control-request-headers", "*"),
         "Access-Control-Max-Age": "600",
     }
+    if "access-control-request-private-network" in request.headers:
+        headers["Access-Control-Allow-Private-Network"] = (
+            "true"  # asked by pages from further away than this machine
+        )
     return Response(status_code=204, headers=headers)
 
 
@@ -153,13 +141,3 @@ def _is_open(path: str) -> bool:
 def _read_as_json(scope: Scope) -> None:
     """Treat every body as JSON. curl's -d declares a form; that is safe here, as the origin is checked."""
     MutableHeaders(scope=scope)["content-type"] = "application/json"
-
-
-def _without_port(host: str) -> str:
-    """Return the host name of a Host header without its port. A malformed port stays, and matches no name."""
-    name, _, port = host.lower().rpartition(":")
-    return name if name and re.fullmatch("[0-9]*", port) else host.lower()
-
-
-def _bracketed(name: str) -> str:
-    return f"[{name}]".lower() if ":" in name and not name.startswith("[") else name.lower()

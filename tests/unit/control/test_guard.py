@@ -7,6 +7,7 @@ from functools import cache
 import httpx
 import pytest
 
+from invapi_emulator.control.names import MOST_TOLD
 from tests.support.harness import TOKEN, running
 
 pytestmark = pytest.mark.clause("1.5")
@@ -110,3 +111,81 @@ def test_another_verb_is_answered_with_all_verbs_of_the_path(
 ) -> None:
     response = http.request("TRACE", f"/_emulator{path}")
     assert (response.status_code, response.headers["allow"]) == (405, verbs)
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.getMessage().startswith("refused the control API")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "flag"),
+    [
+        ("Emulator.ci:8650", "--allowed-hosts emulator.ci"),
+        ("192.0.2.7", "--allowed-hosts 192.0.2.7"),
+        ("[fd00::7]:8650", "--allowed-hosts [fd00::7]"),
+    ],
+)
+def test_a_refused_host_name_is_told_of_once_with_the_flag_that_opens_it(
+    caplog: pytest.LogCaptureFixture, host: str, flag: str
+) -> None:
+    health = "/_emulator/health"
+    with running() as server:
+        for _ in range(3):
+            assert httpx.get(f"{server.url}{health}", headers={"Host": host}).status_code == 403
+    (line,) = told(caplog)
+    assert line.endswith(f": if that is yours, start with {flag}")
+    with running(allowed_hosts=flag.split()[1]) as server:
+        assert httpx.get(f"{server.url}{health}", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:5173", "https://Panel.example", "http://[::1]:3000"])
+def test_a_refused_origin_is_told_of_once_with_the_flag_that_opens_it(
+    caplog: pytest.LogCaptureFixture, origin: str
+) -> None:
+    headers = {"Origin": origin}
+    with running() as server:
+        for method in ("OPTIONS", "GET", "GET"):
+            assert httpx.request(method, f"{server.url}{ACCOUNT}", headers=headers).status_code == 403
+    (line,) = told(caplog)
+    assert line.endswith(f": if that is yours, start with --allowed-origins {origin.lower()}")
+    with running(allowed_origins=line.split()[-1]) as server:
+        assert httpx.get(f"{server.url}{ACCOUNT}", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "null"},
+        {"Origin": "http://a;reboot"},
+        {"Origin": "http://*"},
+        {"Host": "a;reboot"},
+        {"Host": "*"},
+        {"Host": "a,*"},
+    ],
+)
+def test_what_no_flag_can_open_is_told_of_without_one(
+    served: Served, caplog: pytest.LogCaptureFixture, headers: dict[str, str]
+) -> None:
+    assert httpx.get(f"{served()}{ACCOUNT}", headers=headers).status_code == 403
+    (line,) = told(caplog)
+    assert line.endswith("told of once: no flag opens it to them")
+
+
+def test_only_so_many_refused_names_are_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    with running() as server, httpx.Client(base_url=server.url) as http:
+        for number in range(MOST_TOLD + 5):
+            http.get(ACCOUNT, headers={"Host": f"host-{number}"})
+    assert len(told(caplog)) == MOST_TOLD
+
+
+def test_a_page_from_further_away_may_ask_for_this_machine_if_its_origin_is_allowed(served: Served) -> None:
+    headers = {"Origin": PAGE, "Access-Control-Request-Private-Network": "true"}
+    allow = "access-control-allow-private-network"
+    asked = httpx.options(f"{served(allowed_origins=PAGE)}{ACCOUNT}", headers=headers)
+    assert (asked.status_code, asked.headers[allow]) == (204, "true")
+    refused = httpx.options(f"{served()}{ACCOUNT}", headers=headers)
+    assert (refused.status_code, allow in refused.headers) == (403, False)
