@@ -54,6 +54,9 @@ class EmulatorApp(FastAPI):
             # Bypasses the middleware stack: once it is built, no more middleware can be added.
             await self.router.lifespan({**scope, "app": self}, receive, send)
             return
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # before it is accepted: servers answer 403
+            return
         if not self.runtime.started:
             self.start()
         if _is_control(path_within(scope)):

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +217,20 @@ def test_a_mounted_login_redirects_to_where_it_is_mounted() -> None:
         await app.aclose()
 
     asked(outer, talk)
+
+
+@pytest.mark.parametrize("path", ["/", "/_emulator/ui", "/eq.php", "/nothing"])
+def test_a_websocket_is_refused_everywhere(path: str) -> None:
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(create_app()({"type": "websocket", "path": path, "headers": []}, receive, send))
+    assert sent == [{"type": "websocket.close"}]
 
 
 def test_the_examples_of_the_documentation_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,6 +94,12 @@ def test_a_logout_removes_the_cookie(browser: httpx.Client) -> None:
         "",
         "/\nx",
         "/\u2028",
+        "///evil.example",
+        "/\t/evil.example",
+        "%2f%2fevil.example",
+        "https:/evil.example",
+        "evil.example",
+        "/\x00",
     ],
 )
 def test_the_form_redirects_only_to_this_server(browser: httpx.Client, elsewhere: str) -> None:
@@ -137,3 +143,34 @@ def test_answers_of_the_control_api_cannot_be_framed_or_sniffed(browser: httpx.C
         assert "default-src 'none'" in policy
         assert "script-src 'unsafe" not in policy
         assert headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "body", [b"token=%00", b"token=%ff%fe", b"token=%ed%a0%80", b"\x00\xff", b"", b"token", b"&=&=&"]
+)
+def test_a_form_that_makes_no_sense_is_a_wrong_token(body: bytes) -> None:
+    with running(admin_token=TOKEN) as server:
+        assert httpx.post(f"{server.url}/_emulator/ui/login", content=body).status_code == 401
+
+
+def test_only_what_shows_no_world_is_open(browser: httpx.Client) -> None:
+    statuses = {
+        path: browser.get(path, headers={"Accept": "*/*"}).status_code
+        for path in (
+            "/_emulator/health",
+            "/openapi.json",
+            "/docs",
+            "/_emulator/ui/login",
+            "/_emulator/ui/static/page.js",
+        )
+    }
+    assert set(statuses.values()) == {200}
+    for path in (
+        "/",
+        "/metrics",
+        "/_emulator",
+        "/_emulator/ui",
+        "/_emulator/accounts",
+        "/_emulator/ui/static/../accounts",
+    ):
+        assert browser.get(path, headers={"Accept": "*/*"}).status_code == 401
