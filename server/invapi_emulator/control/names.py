@@ -6,6 +6,7 @@ import re
 from starlette.requests import Request
 
 from invapi_emulator.errors import Forbidden
+from invapi_emulator.process.logs import word
 from invapi_emulator.settings import Settings
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -36,7 +37,7 @@ class Names:
         name = _without_port(host)
         if "*" not in self._hosts and name not in self._hosts:
             self._tell(
-                f"host name {name[:_SHOWN]!r}", "--allowed-hosts", name if _HOST.fullmatch(name) else None
+                f"host name {word(name[:_SHOWN])}", "--allowed-hosts", name if _HOST.fullmatch(name) else None
             )
             raise Forbidden(
                 "foreign_host",
@@ -45,7 +46,7 @@ class Names:
         own = f"{request.url.scheme}://{host}"
         if origin is not None and origin != own.lower() and origin not in self._origins:
             value = origin if _ORIGIN.fullmatch(origin) else None
-            self._tell(f"pages of origin {origin[:_SHOWN]!r}", "--allowed-origins", value)
+            self._tell(f"pages of origin {word(origin[:_SHOWN])}", "--allowed-origins", value)
             raise Forbidden(
                 "foreign_origin",
                 f"pages of {origin[:_SHOWN]!r} are not allowed to use the control API; add it with --allowed-origins",
