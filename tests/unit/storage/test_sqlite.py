@@ -264,17 +264,17 @@ def test_a_reader_that_stays_is_named_as_the_cause_of_a_growing_log(
     monkeypatch.setattr(sqlite_connection, "LARGE_LOG", 100_000)
     database = open_database(str(file), lambda: 0)
 
-    def write(times: int) -> None:
-        for _ in range(times):
+    def write(times: range) -> None:
+        for time in times:
             with database.transaction() as tx:
-                say_alive(tx, 1)
+                say_alive(tx, time)
 
-    write(100)
+    write(range(1, 100))
     assert caplog.messages == []
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN")
         other.execute("SELECT * FROM server").fetchall()
-        write(300)
+        write(range(100, 300))
         other.execute("COMMIT")
     assert database.log_bytes > 400_000
     assert all(message.startswith(f"the log '{file}-wal' has ") for message in caplog.messages)
