@@ -10,7 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from invapi_emulator.contract.assumptions.assumption import Assumed, split, stored
 from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.process.http_names import asked_host, asking_origin, listened_at, sendable
 from invapi_emulator.process.logs import LogFormat
+
+_INJECTED = re.compile(r"(tcp|udp|sctp)://.*")
+"""Value of `<SERVICE>_PORT` as Kubernetes sets it for a Service, and Docker for a link."""
 
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 
@@ -188,22 +192,28 @@ class Settings(BaseModel):
     @field_validator("allowed_hosts", "allowed_origins", "tls_names", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+        words = value.split(",") if isinstance(value, str) else value
+        return tuple(filter(None, map(str.strip, words))) if _are_text(words) else words
+
+    @field_validator("host")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return listened_at(value)
 
     @field_validator("admin_token")
     @classmethod
     def _can_be_sent(cls, value: str) -> str:
-        if value != value.strip() or not value.isprintable():
-            raise ValueError("the token must be printable, and must not start or end with a space")
-        return value
+        return sendable(value)
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(asked_host, value))
 
     @field_validator("allowed_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            if not re.fullmatch(r"https?://[^/\s]+/?", origin):
-                raise ValueError(f"invalid origin {origin!r} (example: http://localhost:3000)")
-        return value
+        return tuple(map(asking_origin, value))
 
     @field_validator("tls_names")
     @classmethod
@@ -240,7 +250,7 @@ def read_settings(flags: dict[str, Any]) -> Settings:
     Raise CannotStart with one line that names the flag or variable, its value and the accepted values.
     """
     try:
-        return Settings(**_from_environment() | flags)
+        return Settings(**from_environment() | flags)
     except ValidationError as invalid:
         first = invalid.errors()[0]
         name = str(first["loc"][0])
@@ -251,8 +261,29 @@ def read_settings(flags: dict[str, Any]) -> Settings:
         raise CannotStart(f"{source}: {given}: {said[0].lower()}{said[1:]}") from None
 
 
-def _from_environment() -> dict[str, str]:
+def from_environment() -> dict[str, str]:
     """Return the settings from environment variables. Their names are case-insensitive."""
+    return {name: value for name, value in _variables().items() if not _is_injected(name, value)}
+
+
+def injected_variables() -> list[str]:
+    """Return a line for each variable that is not taken as a setting, as it is of a Service."""
+    return [
+        f"{ENVIRONMENT_PREFIX}{name.upper()}={value!r} is ignored: it is the address of a service, as Kubernetes and Docker set it"
+        for name, value in _variables().items()
+        if _is_injected(name, value)
+    ]
+
+
+def _variables() -> dict[str, str]:
     given = {name.upper(): value for name, value in os.environ.items() if value}
     variables = {name: f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
     return {name: given[variable] for name, variable in variables.items() if variable in given}
+
+
+def _is_injected(name: str, value: str) -> bool:
+    return name in ("port", "tls_port") and _INJECTED.fullmatch(value) is not None
+
+
+def _are_text(words: Any) -> bool:
+    return isinstance(words, (list, tuple)) and all(isinstance(word, str) for word in words)

@@ -1,5 +1,6 @@
 """Shared code of the commands that call the control API of a running emulator."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -9,6 +10,8 @@ from invapi_emulator.testing import ControlFailure, Emulator
 
 URL_VARIABLE = "INVAPI_EMULATOR_URL"
 DEFAULT_URL = "http://127.0.0.1:8650"
+
+_ACCOUNT_NAME = re.compile("[a-z0-9-]{1,64}")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -20,7 +23,9 @@ _url = click.option(
 def of_account(command: Command) -> Command:
     """Add the flags that select an emulator and an account to a command."""
     for option in (
-        click.option("--account", default="demo", show_default=True, help="name of the account"),
+        click.option(
+            "--account", default="demo", show_default=True, callback=_of_path, help="name of the account"
+        ),
         click.option(
             "--admin-token",
             envvar="INVAPI_EMULATOR_ADMIN_TOKEN",
@@ -33,10 +38,21 @@ def of_account(command: Command) -> Command:
     return command
 
 
+def _of_path(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    """Refuse a name that no account has. In a path it could name something else."""
+    if not _ACCOUNT_NAME.fullmatch(name):
+        raise click.BadParameter(f"{name!r}: an account's name is 1 to 64 characters of a-z0-9-")
+    return name
+
+
 def control(url: str, admin_token: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
     """Call the control API for an account; raise ClickException with one line for a failure."""
     try:
-        return Emulator(url, admin_token=admin_token).control(method, f"/accounts/{path}", body)
+        emulator = Emulator(url, admin_token=admin_token)
+    except ValueError as wrong:
+        raise click.ClickException(f"--admin-token: {wrong}") from None
+    try:
+        return emulator.control(method, f"/accounts/{path}", body)
     except ControlFailure as refused:
         raise click.ClickException(str(refused)) from None
     except ConnectionError as problem:

@@ -11,7 +11,7 @@ from invapi_emulator.cli.control_calls import DEFAULT_URL, URL_VARIABLE
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.settings import ENVIRONMENT_PREFIX, read_settings
+from invapi_emulator.settings import from_environment, read_settings
 from invapi_emulator.testing import ControlFailure, Emulator
 from invapi_emulator.testing.serving import ca_file
 
@@ -62,7 +62,7 @@ def _served_here() -> tuple[str, str | None] | None:
 
     Return None if the variables set none of host, port and TLS.
     """
-    if not any(os.environ.get(f"{ENVIRONMENT_PREFIX}{name}") for name in ("HOST", "PORT", "TLS")):
+    if not from_environment().keys() & {"host", "port", "tls"}:
         return None
     settings = read_settings({})
     host = _reachable(settings.host)

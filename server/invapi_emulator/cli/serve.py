@@ -1,5 +1,6 @@
 """`invapi-emulator serve`: run the server. Each setting has a flag."""
 
+import logging
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,9 @@ from invapi_emulator.process.gc_tuning import no_collection
 from invapi_emulator.process.logs import log_to_stderr
 from invapi_emulator.process.signals import on_signals
 from invapi_emulator.server.sockets import taken_ports
-from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
+from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, injected_variables, read_settings
+
+_log = logging.getLogger("invapi_emulator")
 
 _ALONE: dict[str, Any] = {"is_flag": False, "flag_value": "true"}
 """A switch can have no value: --live means --live true."""
@@ -37,11 +40,17 @@ def serve(**flags: Any) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     settings = read_settings(_given(flags))
     log_to_stderr(settings.log_level, settings.log_format)
+    warn_of_injected_variables()
     with on_signals(_end), taken_ports(settings) as ports, no_collection():
         from invapi_emulator.cli.serve_process import run
 
         run(settings, ports)
     return 0
+
+
+def warn_of_injected_variables() -> None:
+    for line in injected_variables():
+        _log.warning("%s", line)
 
 
 def _given(flags: dict[str, Any]) -> dict[str, Any]:

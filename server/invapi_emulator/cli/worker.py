@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from invapi_emulator.cli.serve import warn_of_injected_variables
 from invapi_emulator.process.logs import log_to_stderr
 from invapi_emulator.settings import Settings, read_settings
 
@@ -19,6 +20,7 @@ def worker(**flags: Any) -> int:
 
     refuse_unless_shared(settings.db or ":memory:")
     log_to_stderr(settings.log_level, settings.log_format)
+    warn_of_injected_variables()
     asyncio.run(run(settings))
     return 0
 

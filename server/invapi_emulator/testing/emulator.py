@@ -7,9 +7,10 @@ from contextlib import ExitStack, closing
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from invapi_emulator.clock import real_time
+from invapi_emulator.process.http_names import sendable, target_of, without_user
 from invapi_emulator.testing.account import Account, show_ignored
 from invapi_emulator.testing.closing import Closes
 from invapi_emulator.testing.failure import ControlFailure, Json
@@ -32,7 +33,7 @@ class Emulator(Closes):
                 f"unexpected setting {name!r}: a new emulator uses a free port; with url, pass no settings"
             )
         self._resources = ExitStack()
-        self._admin_token = admin_token
+        self._admin_token = sendable(admin_token)
         self.assumed: dict[str, str] = {}
         self.ca = ca
         if url is None:
@@ -89,7 +90,7 @@ class Emulator(Closes):
         try:
             status, answer = self._asked(method, path, content, within)
         except (OSError, HTTPException, ValueError) as problem:
-            raise ConnectionError(f"no emulator answers at {self.url}: {problem}") from None
+            raise ConnectionError(f"no emulator answers at {without_user(self.url)}: {problem}") from None
         if status >= HTTPStatus.BAD_REQUEST and status not in accept:
             raise ControlFailure(status, answer)
         return answer
@@ -106,15 +107,22 @@ class Emulator(Closes):
         return answer | {"reason": reason} if reason else answer
 
     def _asked(self, method: str, path: str, content: str | None, within: float) -> tuple[int, Json]:
-        headers = {"Authorization": f"Bearer {self._admin_token}"} if self._admin_token else {}
+        # http.client sends text as latin-1; the server reads a token as UTF-8
+        token = self._admin_token.encode().decode("latin-1")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         status, _, text = self._sent(method, f"/_emulator{path}", content, headers, within)
         return status, json.loads(text) if text else {}
 
     def _sent(
-        self, method: str, path: str, content: str | bytes | None, headers: Mapping[str, str], within: float
+        self,
+        method: str,
+        path: str,
+        content: str | bytes | None,
+        headers: Mapping[str, str],
+        within: float,
     ) -> tuple[int, str | None, bytes]:
         """Send a request. Return the status, the reason of a refused call, and the body."""
-        target = urlsplit(self.url)
+        target = target_of(self.url)
         with closing(self._connection(target.scheme, target.netloc, within)) as connection:
             connection.request(method, f"{target.path}{path}", content, headers)
             response = connection.getresponse()

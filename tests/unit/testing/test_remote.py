@@ -228,3 +228,53 @@ def test_healthcheck_refuses_an_invalid_wait(shell: Shell) -> None:
 def test_an_invalid_url_is_reported_in_one_line(shell: Shell, command: str, status: int) -> None:
     (line,) = shell.run(command, "--url", "http://127.0.0.1:none", status=status)
     assert line.startswith("invapi-emulator: --url: no emulator answers at http://127.0.0.1:none: ")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("localhost:8650", "localhost:8650: expected a URL such as http://127.0.0.1:8650"),
+        ("127.0.0.1:8650", "127.0.0.1:8650: expected a URL such as"),
+        ("ftp://localhost", "ftp://localhost: expected a URL such as"),
+        ("http://", "http:: expected a URL such as"),
+        ("http://me:s3cret@localhost:1", "http://***@localhost:1: the URL must not have a user or password"),
+        ("http://me:s3/c@r@localhost", "http://***@localhost: "),
+        ("me:s3cret@localhost", "***@localhost: the URL must not have a user"),
+        ("http://me:s3cret@[::1", "http://***@[::1: the URL must not have a user"),
+        ("http://localhost/?a=s", "http://localhost/?a=s: the URL must not have a query"),
+        ("http://a..b", "http://a..b: "),
+        ("http://local host", "http://local host: "),
+    ],
+)
+def test_a_url_that_no_emulator_has_is_refused_without_its_password(
+    shell: Shell, url: str, says: str
+) -> None:
+    for command, status in (("env", 2), ("reset", 2), ("healthcheck", 1)):
+        (line,) = shell.run(command, "--url", url, status=status)
+        assert line.startswith(f"invapi-emulator: --url: no emulator answers at {says}")
+        assert "s3" not in line
+
+
+@pytest.mark.parametrize(
+    "account", ["a/../demo", "..", "", "demo?a", "demo#a", "%64emo", "Demo", "a b", "a" * 65]
+)
+@pytest.mark.parametrize("words", [("env",), ("reset",), ("advance", "1"), ("report",), ("export",)])
+def test_an_account_whose_name_is_a_path_is_refused(
+    shell: Shell, words: tuple[str, ...], account: str
+) -> None:
+    (line,) = shell.run(*words, "--account", account, status=2)
+    assert line.endswith("an account's name is 1 to 64 characters of a-z0-9-")
+
+
+def test_an_admin_token_beyond_ascii_works_and_one_that_cannot_be_sent_is_not_shown(shell: Shell) -> None:
+    with running(admin_token="schlüssel") as server:
+        url = ("--url", server.url)
+        assert shell.run("env", *url, "--admin-token", "schlüssel")
+        (line,) = shell.run("env", *url, "--admin-token", "schlussel", status=2)
+        assert line.startswith("invapi-emulator: 401 unauthorized: ")
+        for wrong in ("s3cret\n", "s3\0cret", "s3cret\udcff"):
+            (line,) = shell.run("env", *url, "--admin-token", wrong, status=2)
+            assert (
+                line
+                == "invapi-emulator: --admin-token: the token must be printable, and must not start or end with a space"
+            )

@@ -1,0 +1,79 @@
+"""What a person writes for HTTP: a host, an origin, a token. Each is checked by what a client can send."""
+
+import re
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import SplitResult, urlsplit
+
+_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+_ORIGIN = re.compile(r"(https?)://(\[[^\]]*\]|[^/:@?#\[\]\s]+)(?::([0-9]{1,5}))?/?", re.IGNORECASE)
+_USER = re.compile(r"(?<=//).*@|^[^/]*@")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_MAX_PORT = 65535
+
+
+def listened_at(host: str) -> str:
+    """Return an address to listen on without brackets and outer spaces; raise ValueError for none."""
+    bare = host.strip().removeprefix("[").removesuffix("]")
+    if not bare:
+        raise ValueError("expected an address or a host name (0.0.0.0 for all)")
+    return bare
+
+
+def sendable(token: str) -> str:
+    """Return a token; raise ValueError if no header can hold it as it is, in UTF-8."""
+    if token != token.strip() or not token.isprintable():
+        raise ValueError("the token must be printable, and must not start or end with a space")
+    return token
+
+
+def asked_host(host: str) -> str:
+    """Return a host name as Host headers have it; raise ValueError if none can."""
+    if host == "*":
+        return host
+    if (address := _ipv6(host)) is not None:
+        return address
+    if not _NAME.fullmatch(host):
+        raise ValueError(
+            f"no Host header is {host!r}: expected a host name or address without scheme, port and path (example: emulator.local), or *"
+        )
+    return host
+
+
+def asking_origin(origin: str) -> str:
+    """Return an origin as browsers send it, without the default port; raise ValueError if none does."""
+    wrong = ValueError(f"invalid origin {origin!r} (example: http://localhost:3000)")
+    parts = _ORIGIN.fullmatch(origin)
+    if parts is None:
+        raise wrong
+    scheme, host, port = parts[1].lower(), parts[2], int(parts[3] or 0)
+    address = _ipv6(host)
+    if port > _MAX_PORT or (address is None and not _NAME.fullmatch(host)):
+        raise wrong
+    shown = f"[{address}]" if address else host.lower()
+    return f"{scheme}://{shown}" + (f":{port}" if parts[3] and port != _DEFAULT_PORTS[scheme] else "")
+
+
+def target_of(url: str) -> SplitResult:
+    """Return the parts of an emulator's URL; raise ValueError for a URL that no emulator has."""
+    if "@" in url:  # before anything else: what reads a URL may quote a part of the password
+        raise ValueError("the URL must not have a user or password; the control API takes an admin token")
+    parts = urlsplit(url)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError("expected a URL such as http://127.0.0.1:8650")
+    if parts.query or parts.fragment:
+        raise ValueError("the URL must not have a query or fragment")
+    return parts
+
+
+def without_user(url: str) -> str:
+    """Return a URL as messages show it."""
+    return _USER.sub("***@", url)
+
+
+def _ipv6(host: str) -> str | None:
+    """Return an IPv6 address in its shortest form and without brackets, or None for something else."""
+    try:
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return None
+    return str(address) if isinstance(address, IPv6Address) and not address.scope_id else None
