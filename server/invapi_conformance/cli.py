@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from invapi_conformance.report import COULD_NOT_RUN
 from invapi_emulator import __version__
+from invapi_emulator.ending import ended
 
 FORMATS = ("text", "json", "junit")
 
@@ -92,12 +92,7 @@ def conformance(**given: Any) -> int:
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command. Usage errors are one line on stderr, and exit status 2."""
-    try:
-        status = conformance(words, prog_name="invapi-conformance", standalone_mode=False)
-    except click.ClickException as wrong:
-        _say(wrong.format_message())
-        status = COULD_NOT_RUN
-    sys.exit(status)
+    sys.exit(ended(conformance, words))
 
 
 def _say(line: str) -> None:

@@ -57,7 +57,6 @@ def as_json(report: Report) -> str:
             "checks": [_entry(result) for result in report.results],
         },
         indent=2,
-        ensure_ascii=False,
     )
 
 
@@ -96,7 +95,7 @@ def as_junit(report: Report) -> str:
         ("errors", len(report.trouble)),
     ):
         suite.set(name, str(count))
-    return ET.tostring(suite, encoding="unicode", xml_declaration=True)
+    return str(ET.tostring(suite, encoding="us-ascii", xml_declaration=True), "ascii")
 
 
 def _json(value: Any) -> str:

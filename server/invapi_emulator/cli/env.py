@@ -23,4 +23,4 @@ def env(url: str, admin_token: str, account: str) -> None:
         "HOSTKEY_PASSWORD": found["password"],
     }
     for name, value in variables.items():
-        click.echo(f"export {name}={shlex.quote(value)}")
+        click.echo(f"export {name}={shlex.quote(value)}".encode())

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from invapi_emulator.cli.control_calls import control, of_account
+from invapi_emulator.cli.whole_files import write_whole
 from invapi_emulator.worlds.documents import YAML_ENDINGS, written
 
 
@@ -20,9 +21,9 @@ def export(url: str, admin_token: str, account: str, form: str | None, file: Pat
     named_yaml = file is not None and file.name.endswith(YAML_ENDINGS)
     text = written(world, as_yaml=form == "yaml" or (form is None and named_yaml))
     if file is None:
-        click.echo(text, nl=False)
+        click.echo(text.encode(), nl=False)
         return
     try:
-        file.write_text(text, encoding="utf-8")
+        write_whole(file, text.encode())
     except OSError as problem:
         raise click.ClickException(f"FILE: '{file}': {problem.strerror}") from None

@@ -6,10 +6,9 @@ from importlib import import_module
 import click
 
 from invapi_emulator import __version__
+from invapi_emulator.ending import ended
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage.versions import HEAD
-
-CANNOT_START = 2
 
 COMMANDS = (
     "advance",
@@ -46,7 +45,7 @@ def subcommand(word: str) -> click.Command:
     return found
 
 
-@click.group(cls=LazyGroup, no_args_is_help=False)
+@click.group("invapi-emulator", cls=LazyGroup, no_args_is_help=False)
 @click.version_option(
     __version__, prog_name="invapi-emulator", message=f"%(prog)s %(version)s (schema {HEAD})"
 )
@@ -56,15 +55,4 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command. A wrong argument prints one line on stderr, with exit status 2."""
-    try:
-        status = commands(standalone_mode=False)
-    except click.ClickException as wrong:
-        status = _refuse(wrong.format_message())
-    except CannotStart as problem:
-        status = _refuse(str(problem))
-    sys.exit(status)
-
-
-def _refuse(why: str) -> int:
-    click.echo(f"invapi-emulator: {why}", err=True)
-    return CANNOT_START
+    sys.exit(ended(commands, None, CannotStart))

@@ -62,7 +62,7 @@ def _as_junit(account: str, found: list[dict[str, Any]]) -> str:
         ET.SubElement(suite, "testcase", classname="report", name="nothing-to-say")
     suite.set("tests", str(max(len(found), 1)))
     suite.set("failures", str(len(found)))
-    return ET.tostring(suite, encoding="unicode", xml_declaration=True)
+    return str(ET.tostring(suite, encoding="us-ascii", xml_declaration=True), "ascii")
 
 
 def _calls(finding: dict[str, Any]) -> str:

@@ -2,12 +2,14 @@
 
 import logging
 import os
+import sys
 
 import click
 
 from invapi_emulator.api.envelope import refusal
 from invapi_emulator.application import EmulatorApp
 from invapi_emulator.clock import real_time
+from invapi_emulator.ending import drop
 from invapi_emulator.process.gc_tuning import keep_what_is_there
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.server.server import allow_many_connections, secured, server_for
@@ -36,7 +38,11 @@ def run(settings: Settings, ports: Ports) -> None:
 
     def say_ready() -> None:
         keep_what_is_there()
-        click.echo(f"invapi-emulator ready on {where}")
+        try:
+            click.echo(f"invapi-emulator ready on {where}")
+        except OSError as problem:
+            _log.warning("cannot write to stdout that it is ready on %s: %s", where, problem.strerror)
+            drop(sys.stdout)
 
     plain = [] if ports.plain is None else [ports.plain]
     server_for(EmulatorApp(runtime), settings, runtime.lifecycle, say_ready, refusal, https).run(

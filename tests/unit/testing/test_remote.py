@@ -278,3 +278,19 @@ def test_an_admin_token_beyond_ascii_works_and_one_that_cannot_be_sent_is_not_sh
                 line
                 == "invapi-emulator: --admin-token: the token must be printable, and must not start or end with a space"
             )
+
+
+def test_an_export_that_cannot_be_written_leaves_the_file_as_it_was(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "w").write_text("before")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    assert shell.run("export", str(tmp_path / "w"), status=130) == ["invapi-emulator: interrupted"]
+    assert [file.name for file in tmp_path.iterdir()] == ["w"]
+    assert (tmp_path / "w").read_text() == "before"
+    (line,) = shell.run("export", "/dev/full", status=2)
+    assert line == "invapi-emulator: FILE: '/dev/full': No space left on device"

@@ -1,0 +1,81 @@
+"""How both commands end: with one line on stderr if there is something to say, and a status (docs/operating.md)."""
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import click
+
+_UNWRITABLE = {errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT}
+
+COULD_NOT, INTERRUPTED, CLOSED_PIPE = 2, 130, 141
+
+
+def ended(command: click.Command, words: Sequence[str] | None, *refusals: type[Exception]) -> int:
+    """Run a command. Return its status; each of `refusals` is one, with its message as the line."""
+    _open_what_is_closed()
+    _print_every_character()
+    name = str(command.name)
+    try:
+        return _status(command, name, list(sys.argv[1:] if words is None else words))
+    except BrokenPipeError:
+        drop(sys.stdout)
+        return CLOSED_PIPE
+    except (KeyboardInterrupt, click.Abort):
+        return _say(name, "interrupted", INTERRUPTED)
+    except click.ClickException as wrong:
+        return _say(name, wrong.format_message(), COULD_NOT)
+    except refusals as problem:
+        return _say(name, str(problem), COULD_NOT)
+    except OSError as problem:
+        if problem.filename is not None or problem.errno not in _UNWRITABLE:
+            raise
+        drop(sys.stdout)
+        return _say(name, f"cannot write to stdout: {problem.strerror}", COULD_NOT)
+
+
+def _status(command: click.Command, name: str, words: list[str]) -> int:
+    try:
+        with command.make_context(name, words) as context:
+            status = command.invoke(context)
+    except click.exceptions.Exit as end:
+        status = end.exit_code
+    sys.stdout.flush()
+    return int(status or 0)
+
+
+def _say(name: str, line: str, status: int) -> int:
+    try:
+        click.echo(f"{name}: {line}", err=True)
+    except OSError:
+        drop(sys.stderr)
+    return status
+
+
+def drop(stream: Any) -> None:
+    """Drop what a stream holds that cannot be written, and what follows. Python would try again at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _open_what_is_closed() -> None:
+    """Keep the numbers of closed standard streams, or a database would get them. Writing to stdout fails."""
+    for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", closefd=False)
+
+
+def _print_every_character() -> None:
+    """Escape what the streams' encoding lacks. Output for programs is ASCII, or bytes in UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

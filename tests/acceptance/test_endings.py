@@ -1,0 +1,82 @@
+"""Every command against every bad end of its output: a status of docs/settings.md, and at most one line."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import COMMAND, DEADLINE, ROOT, Served, environment, served, wait_until
+
+pytestmark = pytest.mark.acceptance
+
+KIT = (sys.executable, "-m", "invapi_conformance")
+PRINTING = [
+    (*COMMAND, "--help"), (*COMMAND, "serve", "--help"), (*COMMAND, "--version"), (*COMMAND, "env"), (*COMMAND, "export"),
+    (*COMMAND, "report"), (*COMMAND, "report", "--format", "junit"), (*COMMAND, "advance", "1"), (*COMMAND, "reset"),
+    (*COMMAND, "migrate", "--db", "worlds.db"), (*COMMAND, "ca", "--ca-dir", "ca"), (*KIT, "--help"), (*KIT, "--version"),
+]  # fmt: skip
+NAMES = [" ".join(words[2:]) for words in PRINTING]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    with served() as server:
+        yield server
+
+
+def run(server: Served, folder: Path, redirected: str, *words: str) -> tuple[int, list[str]]:
+    """Run a command in a shell with a redirection. Return its status and the lines of stderr."""
+    variables = environment(INVAPI_EMULATOR_URL=server.url, PYTHONPATH=str(ROOT / "server"))
+    done = subprocess.run(
+        ["bash", "-c", f'"$@" {redirected}', "bash", *words],
+        stderr=subprocess.PIPE, text=True, cwd=folder, timeout=DEADLINE, check=False, env=variables,
+    )  # fmt: skip
+    return done.returncode, done.stderr.splitlines()
+
+
+@pytest.mark.parametrize("words", PRINTING, ids=NAMES)
+def test_a_full_or_closed_stdout_is_one_line_and_status_2(
+    server: Served, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    for redirected, why in ((">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")):
+        status, lines = run(server, tmp_path, redirected, *words)
+        assert (status, len(lines)) == (2, 1), lines
+        assert lines[0].endswith(f": cannot write to stdout: {why}")
+
+
+@pytest.mark.parametrize("words", PRINTING, ids=NAMES)
+def test_a_closed_pipe_ends_without_a_word(server: Served, tmp_path: Path, words: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    variables = environment(INVAPI_EMULATOR_URL=server.url)
+    done = subprocess.run(
+        words,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        timeout=DEADLINE,
+        check=False,
+        env=variables,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("redirected", [">/dev/full", ">&-"])
+def test_a_silent_command_needs_no_stdout(server: Served, tmp_path: Path, redirected: str) -> None:
+    assert run(server, tmp_path, redirected, *COMMAND, "healthcheck") == (0, [])
+
+
+def test_ctrl_c_is_one_line_and_status_130(server: Served) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "import", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment(INVAPI_EMULATOR_URL=server.url),
+    )  # fmt: skip
+    wait_until(lambda: "pipe" in Path(f"/proc/{process.pid}/wchan").read_text() or process.poll() is not None)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=DEADLINE)
+    assert (process.returncode, err) == (130, "invapi-emulator: interrupted\n")
