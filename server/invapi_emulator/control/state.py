@@ -1,25 +1,22 @@
 """An account's whole world: export it, or replace it."""
 
+from typing import Annotated, Any
+
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import WrapValidator
 
-from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.views import IGNORED, AccountView, account_view
-from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
+from invapi_emulator.control.importing import Imported, import_world
+from invapi_emulator.control.worlds import NameInPath, TheWorlds
 from invapi_emulator.worlds import schema
-from invapi_emulator.worlds.accounts import replace_world
 from invapi_emulator.worlds.export import written_world
 
 router = APIRouter(prefix="/_emulator/accounts/{name}/state", tags=["state"], responses=failures(404))
 
 
-class Imported(AccountView):
-    keys: dict[str, str] = Field(
-        description="task keys that were already taken, each with the key that replaces it"
-    )
-    ignored: str | None = IGNORED
+_Unread: Any = Annotated[schema.World, WrapValidator(lambda given, _: given)]
+"""A world as it was sent. `import_world` reads it in steps."""
 
 
 @router.get("", responses={200: {"model": schema.World}})
@@ -31,12 +28,6 @@ async def show_state(name: NameInPath, worlds: TheWorlds) -> JSONResponse:
 
 
 @router.put("", responses=failures(422))
-async def replace_state(name: NameInPath, state: schema.World, worlds: TheWorlds) -> Imported:
+async def replace_state(name: NameInPath, state: _Unread, worlds: TheWorlds) -> Imported:
     """Replace the account's world. Credentials, login tokens, journal and events stay."""
-
-    def work(context: AccountContext) -> Imported:
-        keys = replace_world(context.unit, state)
-        view = account_view(context.present()).model_dump()
-        return Imported(**view, keys=keys, ignored=retired_line(state.assume or {}))
-
-    return await worlds.replace(name, work)
+    return await import_world(worlds, name, state)

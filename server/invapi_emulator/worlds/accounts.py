@@ -14,7 +14,7 @@ from invapi_emulator.storage import accounts, events, sessions
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.fields import ClockChange
-from invapi_emulator.worlds.load import KeysIssuedAnew, check_world, load_world
+from invapi_emulator.worlds.load import KeysIssuedAnew, Prepared, check_world, load_world, store
 from invapi_emulator.worlds.named import Scenario
 from invapi_emulator.worlds.schema import World
 
@@ -99,14 +99,13 @@ def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> Non
     events.record(unit, fresh.clock.now(real_now), "reset", scenario=fresh.scenario, seed=fresh.seed)
 
 
-def replace_world(unit: UnitOfWork, world: World) -> KeysIssuedAnew:
-    """Replace the account's world, in a new generation. Login tokens stay.
+def account_of_import(account: Account, world: World, real_now: Instant) -> Account:
+    """Return the account as an import of this world makes it, in a new generation.
 
-    If the new world has no clock, seed, profile or assumptions, the account keeps its own.
+    If the world has no clock, seed, profile or assumptions, the account keeps its own.
     """
-    account, real_now = unit.account, unit.real_now
     changes = {} if world.clock is None else world.clock.model_dump()
-    fresh = replace(
+    return replace(
         account,
         seed=account.seed if world.seed is None else world.seed,
         seeded=account.seeded or world.seed not in {None, account.seed},
@@ -114,15 +113,32 @@ def replace_world(unit: UnitOfWork, world: World) -> KeysIssuedAnew:
         clock=account.clock.changed(real_now, **changes),
         behavior=_imported(account.behavior, world),
     )
+
+
+def replace_world(unit: UnitOfWork, prepared: Prepared) -> KeysIssuedAnew | None:
+    """Replace the account's world with one that was built for it. Login tokens stay.
+
+    Returns None, and changes nothing, if the account has changed so much meanwhile that the world would be
+    built otherwise.
+    """
+    account, world, real_now = unit.account, prepared.world, unit.real_now
+    fresh = account_of_import(account, world, real_now)
     now = fresh.clock.now(real_now)
+    if now < prepared.building.now or _basis(fresh) != _basis(prepared.building.account):
+        return None
     tx = unit.sql()
     sessions.make_older(tx, account.id, accounts.counters(tx, account.id)["sequence"])
     accounts.clear_world(tx, account.id, sessions_too=False)
     accounts.save(tx, fresh)
-    issued_anew = load_world(tx, fresh, world, now)
+    issued_anew = store(tx, prepared)
     _reload(unit)
     events.record(unit, now, "imported", account=world.account, vms=len(world.vms))
     return issued_anew
+
+
+def _basis(account: Account) -> tuple[object, ...]:
+    """Return what the VMs of a world depend on, but for the clock."""
+    return account.id, account.made_at, account.generation, account.seed, account.seeded, account.behavior
 
 
 def _reload(unit: UnitOfWork) -> None:

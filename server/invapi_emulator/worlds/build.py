@@ -1,6 +1,6 @@
 """Build VMs from their description. Omitted fields follow from the seed."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -36,7 +36,8 @@ class BuiltVm:
 def build_vm(spec: VmSpec, building: BuildContext, place: str) -> BuiltVm:
     """Return the VM described at this place; raise Unprocessable for numbers or keys that are taken."""
     tags = [f"{place}snapshots.{number}" for number in range(len(spec.snapshots))]
-    snapshots = tuple(_snapshot(spec, number, building, tag) for number, tag in enumerate(tags))
+    taken = frozenset(snapshot.image_id for snapshot in spec.snapshots)
+    snapshots = tuple(_snapshot(spec, number, building, tag, taken) for number, tag in enumerate(tags))
     tasks = build_tasks(spec, building, place)
     settings = {
         type_: RotationSettings(bool(of_type.enable_rotation), tuple(dict.fromkeys(of_type.exclude_rotation)))
@@ -60,9 +61,8 @@ def _unlisted(spec: VmSpec, number: int, building: BuildContext, place: str) -> 
         return StaleChange(change.id, None, change.until)
     removed = change.removed.model_copy(update={"id": change.id})
     alone = spec.model_copy(update={"snapshots": (removed,)})
-    return StaleChange(
-        change.id, _snapshot(alone, 0, building, f"{place}unlisted.{number}.removed"), change.until
-    )
+    tag, taken = f"{place}unlisted.{number}.removed", frozenset({removed.image_id})
+    return StaleChange(change.id, _snapshot(alone, 0, building, tag, taken), change.until)
 
 
 def _vm(spec: VmSpec, building: BuildContext) -> VirtualMachine:
@@ -107,7 +107,10 @@ def _busy(vm: VirtualMachine, tasks: tuple[Task, ...], now: Instant) -> VirtualM
     return replace(vm, locked_by=changing[-1] if changing else None, running_since=since, started=started)
 
 
-def _snapshot(spec: VmSpec, place: int, building: BuildContext, tag: str) -> Snapshot:
+def _snapshot(
+    spec: VmSpec, place: int, building: BuildContext, tag: str, taken: Container[str | None]
+) -> Snapshot:
+    """Return a snapshot of the VM. `taken` are the image ids that its snapshots are given."""
     described = spec.snapshots[place]
     state = _held_state(spec, place, building)
     made_at = building.now - (described.age_seconds or 0) * SECOND
@@ -116,7 +119,7 @@ def _snapshot(spec: VmSpec, place: int, building: BuildContext, tag: str) -> Sna
         type=described.type,
         name=described.name,
         sequence=building.numbers.of("snapshot", described.id, f"{tag}.id"),
-        image_id=described.image_id or _image_id(spec, place, building),
+        image_id=described.image_id or _image_id(spec, place, building, taken),
         status=described.status,
         size=size_of(state, spec.memory.size_mb) if described.size is None else described.size,
         created_at=made_at if described.created_at is None else described.created_at,
@@ -124,9 +127,9 @@ def _snapshot(spec: VmSpec, place: int, building: BuildContext, tag: str) -> Sna
     )
 
 
-def _image_id(spec: VmSpec, place: int, building: BuildContext) -> str:
+def _image_id(spec: VmSpec, place: int, building: BuildContext, taken: Container[str | None]) -> str:
     """Return a generated image id that the description gives to none of the VM's snapshots."""
-    taken, attempt = {described.image_id for described in spec.snapshots}, place
+    attempt = place
     while (made := building.chance.uuid("vm", spec.id, "image of the scenario", attempt)) in taken:
         attempt += len(spec.snapshots)
     return made

@@ -40,12 +40,12 @@ class Keys:
     """The keys of tasks: given ones if they can be kept, otherwise new ones.
 
     A key cannot be kept if another account has it, or if the world comes from another account.
-    `issued_anew` maps each such key to its new key.
+    `issued_anew` maps each such key to its new key. `tx` is the transaction that finds the owners of keys.
     """
 
     def __init__(self, tx: Transaction, account: Account, *, keep: bool) -> None:
         self.issued_anew: dict[str, str] = {}
-        self._tx = tx
+        self.tx = tx
         self._account = account
         self._keep = keep
         self._reserved: set[str] = set()
@@ -59,7 +59,7 @@ class Keys:
         """Return the key of the task with this number; raise Unprocessable if a given one is taken."""
         if given is None:
             return new_key(self._account, number, self._is_taken)
-        owner = task_lists.owner_of(self._tx, given, self._account)
+        owner = task_lists.owner_of(self.tx, given, self._account)
         if given in self._given or owner == self._account.id:
             raise error_at(place, given, "another task of the account has this key")
         self._given.add(given)
@@ -70,7 +70,7 @@ class Keys:
         return issued
 
     def _is_taken(self, key: str) -> bool:
-        return key in self._reserved or task_lists.owner_of(self._tx, key, self._account) is not None
+        return key in self._reserved or task_lists.owner_of(self.tx, key, self._account) is not None
 
 
 @dataclass(frozen=True, slots=True)

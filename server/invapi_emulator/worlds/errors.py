@@ -1,6 +1,6 @@
 """Error messages about a world or a body: the place, the value, and what is accepted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from invapi_emulator.domain.instants import iso
@@ -37,7 +37,7 @@ def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessab
     if error["type"] in _ABOUT_KIND:
         path.append("kind")
         value = error["ctx"].get("tag")
-    field = ".".join(map(str, path)) or None
+    field = ".".join(str(part)[:_SHOWN] for part in path) or None
     given = "" if error["type"] in _NOT_THERE else f"{_seen(field or '', value)}: "
     return Unprocessable("invalid", f"{field or 'the body'}: {given}{_accepted(error)}", field)
 
@@ -56,5 +56,32 @@ def _seen(place: str, value: Any) -> str:
 
 
 def shortened(value: Any) -> str:
-    shown = ascii(value)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+    """Return the beginning of a value as Python writes it. The rest costs nothing, however large it is."""
+    shown = ""
+    for part in _written(value):
+        shown += part
+        if len(shown) > _SHOWN:
+            return f"{shown[:_SHOWN]}..."
+    return shown
+
+
+def _written(value: Any) -> Iterator[str]:
+    match value:
+        case dict():
+            yield "{"
+            for number, (key, item) in enumerate(value.items()):
+                yield ", " if number else ""
+                yield from _written(key)
+                yield ": "
+                yield from _written(item)
+            yield "}"
+        case list():
+            yield "["
+            for number, item in enumerate(value):
+                yield ", " if number else ""
+                yield from _written(item)
+            yield "]"
+        case str():
+            yield ascii(value[: _SHOWN + 1])
+        case _:
+            yield ascii(value)

@@ -1,7 +1,9 @@
 """Types of fields in worlds and in the bodies of the control API."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Container
+from itertools import islice
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -9,7 +11,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
     model_validator,
 )
 
@@ -19,6 +23,9 @@ from invapi_emulator.domain.clocks import MAX_POLLS, MAX_RATE, ClockMode
 from invapi_emulator.domain.instants import EARLIEST, Instant, parse_iso
 from invapi_emulator.domain.virtual_machines import Power
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 MAX_NUMBER = 2**53
 """Largest counter. Every JSON reader keeps it exact, and it leaves room for counting further."""
 
@@ -26,8 +33,42 @@ MAX_TEXT = 1024 * 1024
 MAX_DEPTH = 32
 
 
+_AT_A_TIME = 100
+"""Number of entries of an object that are validated before their mistakes are looked at."""
+
+
+def in_slices(given: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Validate an object slice by slice, so that the mistakes of the first are not joined by those of the others.
+
+    Each mistake costs a kilobyte. For lists pydantic has `fail_fast`, for objects nothing.
+    """
+    if not isinstance(given, dict) or len(given) <= _AT_A_TIME:
+        return validate(given)
+    entries, read = iter(given.items()), dict[Any, Any]()
+    while part := dict(islice(entries, _AT_A_TIME)):
+        read |= validate(part)
+    return read
+
+
+def with_one_unknown(given: Any, known: Container[str]) -> Any:
+    """Return an object without its unknown fields but for the first, which is enough to refuse it."""
+    if not isinstance(given, dict):
+        return given
+    unknown = [name for name in given if name not in known]
+    return (
+        given
+        if len(unknown) <= 1
+        else {name: value for name, value in given.items() if name in known or name == unknown[0]}
+    )
+
+
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_unknown(cls, given: Any) -> Any:
+        return with_one_unknown(given, cls.model_fields)
 
 
 def _instant(value: Any, earliest: Instant) -> Any:
@@ -72,6 +113,12 @@ def _text(pattern: str, accepted: str) -> Any:
     ACCEPTED[pattern] = accepted
     return Field(pattern=pattern, strict=True)
 
+
+Several = Annotated[tuple[V, ...], Field(fail_fast=True)]
+"""A list that is read up to its first mistake."""
+
+Entries = Annotated[dict[K, V], WrapValidator(in_slices)]
+"""An object with any names, which is read up to its first mistakes."""
 
 _TIMESTAMP = WithJsonSchema(
     {"type": "string", "format": "date-time", "description": "ISO 8601; UTC if it has no offset"}
@@ -128,9 +175,15 @@ def _options(asked: dict[str, str]) -> dict[str, str]:
     return asked
 
 
+def _hundred(asked: Any) -> Any:
+    """Cut an object that is too long, which is enough to refuse it."""
+    return dict(islice(asked.items(), 101)) if isinstance(asked, dict) else asked
+
+
 Assume = Annotated[
     dict[str, Annotated[str, BeforeValidator(_quoted)]],
     AfterValidator(_options),
     Field(max_length=100, examples=[{"A-12": "no"}]),
+    BeforeValidator(_hundred),
 ]
 """Options by id of the assumption (docs/fidelity.md): `yes`, `no`, or an option's name."""

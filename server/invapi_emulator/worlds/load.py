@@ -1,6 +1,7 @@
 """Load worlds and VMs into an account."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
@@ -11,10 +12,23 @@ from invapi_emulator.worlds.build_context import BuildContext, new_context, pres
 from invapi_emulator.worlds.consistency import check_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.load_faults import check_faults, load_faults
+from invapi_emulator.worlds.reading import Steps, at_once
 from invapi_emulator.worlds.schema import VmSpec, World
+
+_STEP = 100
+"""Number of VMs, snapshots and tasks that are built in a step."""
 
 KeysIssuedAnew = dict[str, str]
 """New keys by the given key that could not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A world that was built for an account, ready to be stored."""
+
+    world: World
+    building: BuildContext
+    built: Sequence[BuiltVm]
 
 
 def load_world(tx: Transaction, account: Account, world: World, now: Instant) -> KeysIssuedAnew:
@@ -22,17 +36,12 @@ def load_world(tx: Transaction, account: Account, world: World, now: Instant) ->
 
     Tasks keep their keys, unless the world names another account or another account has the key.
     """
-    building, built = _prepared(tx, account, world, now)
-    answered = 0 if world.counters is None else world.counters.answers
-    accounts.set_counters(tx, account.id, sequence=building.numbers.last, answered=answered)
-    load_faults(tx, account, world)
-    _store(tx, account, built)
-    return building.keys.issued_anew
+    return store(tx, at_once(preparing(new_context_of(tx, account, world, now), world)))
 
 
 def check_world(tx: Transaction, account: Account, world: World, now: Instant) -> None:
     """Raise Unprocessable if `load_world` would."""
-    _prepared(tx, account, world, now)
+    at_once(preparing(new_context_of(tx, account, world, now), world))
     check_faults(world)
 
 
@@ -40,33 +49,51 @@ def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> No
     """Load a VM into an account that has none with this id; raise Unprocessable for a contradiction."""
     building = present_context(tx, account, now)
     building.reserve([spec])
-    built = _built([spec], building, [""])
+    built = at_once(_built([spec], building, [""]))
     accounts.set_counters(tx, account.id, sequence=building.numbers.last)
     _store(tx, account, built)
 
 
-def _prepared(
-    tx: Transaction, account: Account, world: World, now: Instant
-) -> tuple[BuildContext, list[BuiltVm]]:
-    building = new_context(tx, account, now, keep_keys=world.account in {None, account.name})
+def new_context_of(tx: Transaction, account: Account, world: World, now: Instant) -> BuildContext:
+    """Return the context for building a world for an account."""
+    return new_context(tx, account, now, keep_keys=world.account in {None, account.name})
+
+
+def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
+    """Build a world in steps; raise Unprocessable for a contradiction. Each step asks `building.keys.tx`."""
     building.reserve(world.vms)
     counted = building.numbers.last if world.counters is None else world.counters.sequence
     if counted < building.numbers.last:
         used = f"must be at least {building.numbers.last}, the largest number of a snapshot or task"
 
         raise error_at("counters.sequence", counted, used)
-    built = _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
+    built = yield from _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
     building.numbers.last = max(building.numbers.last, counted)
-    return building, built
+    return Prepared(world, building, built)
 
 
-def _built(specs: Sequence[VmSpec], building: BuildContext, places: Sequence[str]) -> list[BuiltVm]:
+def store(tx: Transaction, prepared: Prepared) -> KeysIssuedAnew:
+    """Store a world in its account, which has no VMs."""
+    world, building, account = prepared.world, prepared.building, prepared.building.account
+    answered = 0 if world.counters is None else world.counters.answers
+    accounts.set_counters(tx, account.id, sequence=building.numbers.last, answered=answered)
+    load_faults(tx, account, world)
+    _store(tx, account, prepared.built)
+    return building.keys.issued_anew
+
+
+def _built(specs: Sequence[VmSpec], building: BuildContext, places: Sequence[str]) -> Steps[list[BuiltVm]]:
     built: dict[int, BuiltVm] = {}
+    size = 0
     for spec, place in zip(specs, places, strict=True):
         if spec.id in built:
             raise error_at(f"{place}id", spec.id, "another VM of this world has this id")
         built[spec.id] = build_vm(spec, building, place)
         check_vm(spec, built[spec.id], building.now, place)
+        size += 1 + len(spec.snapshots) + len(spec.tasks) + len(spec.unlisted)
+        if size >= _STEP:
+            size = 0
+            yield
     return list(built.values())
 
 

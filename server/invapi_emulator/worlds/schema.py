@@ -13,6 +13,7 @@ from invapi_emulator.worlds.fields import (
     ActionName,
     Assume,
     ClockChange,
+    Entries,
     Fingerprint,
     Gigabytes,
     IpAddress,
@@ -24,11 +25,15 @@ from invapi_emulator.worlds.fields import (
     PositiveInt,
     PowerWord,
     Seed,
+    Several,
     Text,
     Type,
     Uuid,
 )
 from invapi_emulator.worlds.task_schema import TaskSpec
+
+MAX_PARTS = 10_000
+"""Maximum number of snapshots of a VM, of its tasks, and of its unlisted changes."""
 
 HUNDRED_YEARS = 100 * 365 * 86_400
 
@@ -95,7 +100,7 @@ class UnlistedSpec(Part):
 
 class SettingsSpec(Part):
     enable_rotation: Annotated[int, Field(ge=0, le=1, strict=True)] = 0
-    exclude_rotation: Annotated[tuple[Name, ...], Field(max_length=10_000)] = ()
+    exclude_rotation: Annotated[Several[Name], Field(max_length=10_000)] = ()
 
 
 class PowerChangeSpec(Part):
@@ -121,18 +126,18 @@ class VmSpec(Part):
     ip: IpAddress | None = None
     mac: MacAddress | None = None
     created_at: PastTimestamp | None = None
-    tags: dict[Text, Text] = Field(default_factory=dict)
+    tags: Entries[Text, Text] = Field(default_factory=dict)
     power: PowerWord = "on"
     running_since: PastTimestamp | None = None
-    power_changes: tuple[PowerChangeSpec, ...] = ()
+    power_changes: Several[PowerChangeSpec] = ()
     disk: DiskSpec = DiskSpec()
     memory: MemorySpec = MemorySpec()
     num_max: Annotated[int, Field(ge=1, le=1000, strict=True)] = DEFAULT_NUM_MAX
-    started: dict[ActionName, Number] = Field(default_factory=dict)
-    settings: dict[Type, SettingsSpec] = Field(default_factory=dict)
-    snapshots: tuple[SnapshotSpec, ...] = ()
-    tasks: tuple[TaskSpec, ...] = ()
-    unlisted: tuple[UnlistedSpec, ...] = ()
+    started: Entries[ActionName, Number] = Field(default_factory=dict)
+    settings: Entries[Type, SettingsSpec] = Field(default_factory=dict)
+    snapshots: Annotated[Several[SnapshotSpec], Field(max_length=MAX_PARTS)] = ()
+    tasks: Annotated[Several[TaskSpec], Field(max_length=MAX_PARTS)] = ()
+    unlisted: Annotated[Several[UnlistedSpec], Field(max_length=MAX_PARTS)] = ()
 
 
 class CountersSpec(Part):
@@ -156,5 +161,5 @@ class World(Part):
     profile: Profile | None = None
     assume: Assume | None = None
     counters: CountersSpec | None = None
-    vms: tuple[VmSpec, ...] = ()
-    faults: tuple[FaultSpec, ...] = ()
+    vms: Several[VmSpec] = ()
+    faults: Several[FaultSpec] = ()

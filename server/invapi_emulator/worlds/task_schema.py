@@ -15,6 +15,7 @@ from invapi_emulator.worlds.fields import (
     Part,
     PastTimestamp,
     PositiveInt,
+    Several,
     TaskKeySpec,
     Text,
 )
@@ -51,7 +52,7 @@ class TaskSpec(Part):
     created_at: PastTimestamp | None = None
     due_at: PastTimestamp | None = None
     ended_at: PastTimestamp | None = None
-    stages: Annotated[tuple[StageSpec, ...], Field(min_length=1, max_length=100)] | None = None
+    stages: Annotated[Several[StageSpec], Field(min_length=1, max_length=100)] | None = None
     context: FormFields = Field(default_factory=dict)
     scope: LongText | None = None
     debug: LongText | None = None

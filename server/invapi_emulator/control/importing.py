@@ -1,0 +1,91 @@
+"""Replace an account's world with one that was sent, in steps.
+
+Reading and building it take long if it is large, and other requests go on between the steps. What was built is
+stored in one unit of work: all of it or nothing.
+"""
+
+import asyncio
+from functools import partial
+from typing import Any, TypeVar
+
+from pydantic import Field
+
+from invapi_emulator.contract.assumptions.retired import retired_line
+from invapi_emulator.control.views import IGNORED, AccountView, account_view
+from invapi_emulator.control.worlds import AccountContext, Worlds
+from invapi_emulator.storage.database import Database
+from invapi_emulator.worlds.accounts import account_of_import, replace_world
+from invapi_emulator.worlds.build_context import BuildContext
+from invapi_emulator.worlds.load import Prepared, new_context_of, preparing
+from invapi_emulator.worlds.reading import Steps, reading
+from invapi_emulator.worlds.schema import World
+
+T = TypeVar("T")
+
+
+class Imported(AccountView):
+    keys: dict[str, str] = Field(
+        description="task keys that were already taken, each with the key that replaces it"
+    )
+    ignored: str | None = IGNORED
+
+
+async def import_world(worlds: Worlds, name: str, given: Any) -> Imported:
+    """Replace the world of the account; raise Unprocessable for the first mistake in what was given.
+
+    If the account is reset or given another seed or an earlier time meanwhile, the world is built again.
+    """
+    world = await _taken(reading(given))
+    while True:
+        prepared = await _prepared(worlds, name, world)
+        imported = await worlds.replace(name, partial(_replaced, prepared))
+        if imported is not None:
+            return imported
+
+
+async def _prepared(worlds: Worlds, name: str, world: World) -> Prepared:
+    building = await worlds.within(name, lambda context: _context(context, world))
+    return await _built(worlds.database, building, preparing(building, world))
+
+
+def _context(context: AccountContext, world: World) -> BuildContext:
+    fresh = account_of_import(context.account, world, context.unit.real_now)
+    return new_context_of(context.tx, fresh, world, fresh.clock.now(context.unit.real_now))
+
+
+def _replaced(prepared: Prepared, context: AccountContext) -> Imported | None:
+    keys = replace_world(context.unit, prepared)
+    if keys is None:
+        return None
+    view = account_view(context.present()).model_dump()
+    return Imported(**view, keys=keys, ignored=retired_line(prepared.world.assume or {}))
+
+
+async def _taken(steps: Steps[T]) -> T:
+    """Take all steps, and let other work go on in between."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        await asyncio.sleep(0)
+
+
+async def _built(database: Database, building: BuildContext, steps: Steps[Prepared]) -> Prepared:
+    """Take all steps of a building, each with a transaction of its own to read with."""
+
+    def step() -> Prepared | None:
+        with database.read() as building.keys.tx:
+            try:
+                next(steps)
+            except StopIteration as end:
+                built: Prepared = end.value
+                return built
+        return None
+
+    while True:
+        built = await database.call(step)
+        if built is not None:
+            return built
+        await asyncio.sleep(0)

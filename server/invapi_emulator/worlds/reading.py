@@ -1,0 +1,93 @@
+"""Read a world from parsed JSON in steps, so that other work can go on in between."""
+
+from collections.abc import Generator, Iterable, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from invapi_emulator.engine.faults.rules import MAX_RULES
+from invapi_emulator.worlds.errors import error_at, invalid
+from invapi_emulator.worlds.schema import (
+    PowerChangeSpec,
+    SettingsSpec,
+    SnapshotSpec,
+    UnlistedSpec,
+    VmSpec,
+    World,
+)
+from invapi_emulator.worlds.task_schema import TaskSpec
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+Steps: TypeAlias = Generator[None, None, T]
+"""Work in steps, each a few milliseconds long. Its result is what the generator returns."""
+
+_AT_A_TIME = 100
+_LISTS: Mapping[str, type[BaseModel]] = {
+    "power_changes": PowerChangeSpec,
+    "snapshots": SnapshotSpec,
+    "tasks": TaskSpec,
+    "unlisted": UnlistedSpec,
+}
+_Place: TypeAlias = tuple[str | int, ...]
+
+
+def reading(given: Any) -> Steps[World]:
+    """Return the world; raise Unprocessable for the first mistake."""
+    if not isinstance(given, dict):
+        return _read(World, given, ())
+    rules, given_vms = given.get("faults"), given.get("vms")
+    if isinstance(rules, list) and len(rules) > MAX_RULES:
+        raise error_at("faults", f"{len(rules)} rules", f"at most {MAX_RULES} are allowed")
+    if not isinstance(given_vms, list):
+        return _read(World, given, ())
+    vms = []
+    for number, vm in enumerate(given_vms):
+        parts = yield from _with_parts(vm, ("vms", number))
+        vms.append(_read(VmSpec, parts, ("vms", number)))
+        if number % _AT_A_TIME == 0:
+            yield
+    return _read(World, given | {"vms": ()}, ()).model_copy(update={"vms": tuple(vms)})
+
+
+def at_once(steps: Steps[T]) -> T:
+    """Take all steps, one after the other."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+def _with_parts(vm: Any, place: _Place) -> Steps[Any]:
+    """Return the description of a VM with its parts read, which are then not read again."""
+    if not isinstance(vm, dict):
+        return vm
+    read: dict[str, Any] = {}
+    for name, kind in _LISTS.items():
+        if isinstance(vm.get(name), list):
+            read[name] = yield from _each(kind, enumerate(vm[name]), (*place, name))
+    settings = vm.get("settings")
+    if isinstance(settings, dict):
+        specs = yield from _each(SettingsSpec, settings.items(), (*place, "settings"))
+        read["settings"] = dict(zip(settings, specs, strict=True))
+    return vm | read
+
+
+def _each(kind: type[M], items: Iterable[tuple[str | int, Any]], place: _Place) -> Steps[list[M]]:
+    read: list[M] = []
+    for name, item in items:
+        read.append(_read(kind, item, (*place, name)))
+        if len(read) % _AT_A_TIME == 0:
+            yield
+    return read
+
+
+def _read(kind: type[M], given: Any, place: _Place) -> M:
+    try:
+        return kind.model_validate(given)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        raise invalid(first, (*place, *first["loc"])) from None
