@@ -1,10 +1,10 @@
 """Snapshots and rotation settings, each of a VM."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
 from invapi_emulator.domain.virtual_machines import MachineState
@@ -72,35 +72,6 @@ def save_settings(unit: UnitOfWork, vm_id: int, type_: str, new: RotationSetting
 
 
 # In SQL
-
-
-def insert_all(tx: Transaction, account_id: int, made: Iterable[Snapshot]) -> None:
-    rows = [
-        {name: getattr(each, name) for name in _PLAIN}
-        | {name: getattr(each.state, name) for name in STATE_COLUMNS}
-        | {"account_id": account_id}
-        for each in made
-    ]
-    if rows:
-        tx.execute(insert(snapshot), rows)
-
-
-def insert_settings(
-    tx: Transaction, account_id: int, settings: Mapping[tuple[int, str], RotationSettings]
-) -> None:
-    """Insert settings, by VM id and type."""
-    rows = [
-        {
-            "account_id": account_id,
-            "vm_id": vm_id,
-            "type": type_,
-            "enabled": new.enabled,
-            "excluded": list(new.excluded),
-        }
-        for (vm_id, type_), new in settings.items()
-    ]
-    if rows:
-        tx.execute(insert(rotation), rows)
 
 
 def of_account(tx: Transaction, account_id: int) -> dict[int, list[Snapshot]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import to_builtins
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import Snapshot, StaleChange
@@ -49,22 +49,6 @@ def hold_back(unit: UnitOfWork, vm_id: int, changes: Sequence[StaleChange], now:
     for change in changes:
         if change.sequence not in hidden:  # otherwise it is removed before any list has shown it
             unit.add(UNLISTED, (vm_id, change.sequence), change)
-
-
-def insert_all(tx: Transaction, account_id: int, changes: Sequence[tuple[int, StaleChange]]) -> None:
-    """Insert changes, each with the id of its VM."""
-    rows = [
-        {
-            "account_id": account_id,
-            "vm_id": vm_id,
-            "sequence": change.sequence,
-            "until": change.until,
-            "removed": to_builtins(change.removed),
-        }
-        for vm_id, change in changes
-    ]
-    if rows:
-        tx.execute(insert(unlisted), rows)
 
 
 def of_account(tx: Transaction, account_id: int, now: Instant) -> dict[int, list[StaleChange]]:

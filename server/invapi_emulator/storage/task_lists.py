@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, select
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.tasks import KEY_LIFETIME, Task, next_change
-from invapi_emulator.storage.statement import Statement
-from invapi_emulator.storage.tables import account, names_of, task
+from invapi_emulator.domain.tasks import KEY_LIFETIME, Task
+from invapi_emulator.storage.statement import Statement, Write
+from invapi_emulator.storage.tables import account, task
 from invapi_emulator.storage.tasks import OF_WORLD, RUNNING, TASK
 from invapi_emulator.storage.transaction import Transaction
 
@@ -23,10 +23,13 @@ _KEPT_OF_VM = TASK.where(_KEPT, _OF_VM, order=task.c.sequence + 0)
 _NEWEST = TASK.where(_SINCE, order=task.c.sequence.desc(), most=bindparam("most"))
 _NEWEST_OF_VM = TASK.where(_SINCE, _OF_VM, order=(task.c.sequence + 0).desc(), most=bindparam("most"))
 _PRESENT = (account.c.id == task.c.account_id) & (account.c.generation == task.c.generation)
-_OF_FORMER_WORLD = delete(task).where(
-    task.c.key == bindparam("wanted"),
-    task.c.account_id == bindparam("account_id"),
-    task.c.generation < bindparam("generation"),
+FREE_KEY = Write(
+    delete(task).where(
+        task.c.key == bindparam("wanted"),
+        task.c.account_id == bindparam("of_account"),
+        task.c.generation < bindparam("before"),
+    ),
+    ("wanted", "of_account", "before"),
 )
 """Removes a task of a former world when its key is used again."""
 
@@ -64,21 +67,6 @@ _NEXT_CHANGE = Statement(
 
 _CLEARED = 200
 """Number of tasks of former worlds that are cleared away at a time."""
-
-
-def insert_all(tx: Transaction, of: Account, made: Iterable[Task]) -> None:
-    plain = (name for name in names_of(task) if name in Task.__struct_fields__ and name != "stages")
-    names = tuple(plain)
-    rows = [
-        {name: getattr(each, name) for name in names}
-        | {"account_id": of.id, "generation": of.generation}
-        | {"stages": [(stage.name, stage.ends_at) for stage in each.stages]}
-        | {"next_at": next_change(each) if each.state == "running" else None}
-        for each in made
-    ]
-    if rows:
-        tx.execute(_OF_FORMER_WORLD, [{"wanted": row["key"]} | _owner(of) for row in rows])
-        tx.execute(insert(task), rows)
 
 
 def of_account(tx: Transaction, of: Account, now: Instant) -> list[Task]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Dialect, Executable
 
 from invapi_emulator.storage.errors import as_sqlalchemy
+from invapi_emulator.storage.statement import Write
 
 
 class Transaction:
@@ -28,6 +29,12 @@ class Transaction:
         with as_sqlalchemy(self.connection):
             rows: Sequence[Sequence[object]] = self._driver.execute(sql, values).fetchall()
         return rows
+
+    def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
+        """Run a statement once for each row, which goes to the driver unchanged."""
+        self.has_written = True
+        with as_sqlalchemy(self.connection):
+            self._driver.cursor().executemany(write.sql(self.dialect), rows)
 
     def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None

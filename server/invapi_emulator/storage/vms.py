@@ -4,13 +4,13 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, select
 
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.errors import VmNotFound
 from invapi_emulator.storage.record import Index, Key, Record
 from invapi_emulator.storage.statement import Statement
-from invapi_emulator.storage.tables import STATE_COLUMNS, names_of, task, vm
+from invapi_emulator.storage.tables import STATE_COLUMNS, task, vm
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -93,12 +93,6 @@ def engines(unit: UnitOfWork) -> list[str]:
 # In SQL
 
 
-def add(tx: Transaction, account_id: int, machines: Iterable[VirtualMachine]) -> None:
-    rows = [_row(machine) | {"account_id": account_id} for machine in machines]
-    if rows:
-        tx.execute(insert(vm), rows)
-
-
 def remove(tx: Transaction, account_id: int, generation: int, vm_id: int) -> None:
     """Remove a VM and everything it holds."""
     of_world = (task.c.account_id == account_id) & (task.c.generation == generation)
@@ -120,10 +114,3 @@ def ids_by_account(tx: Transaction) -> dict[int, list[int]]:
     for account_id, vm_id in tx.execute(select(vm.c.account_id, vm.c.id).order_by(vm.c.account_id, vm.c.id)):
         found.setdefault(account_id, []).append(vm_id)
     return found
-
-
-def _row(machine: VirtualMachine) -> dict[str, Any]:
-    plain = (name for name in names_of(vm) if name not in (*STATE_COLUMNS, "account_id"))
-    return {name: getattr(machine, name) for name in plain} | {
-        name: getattr(machine.state, name) for name in STATE_COLUMNS
-    }

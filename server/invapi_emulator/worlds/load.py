@@ -5,8 +5,13 @@ from dataclasses import dataclass
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists, vms
+from invapi_emulator.storage import accounts
+from invapi_emulator.storage.snapshots import ROTATION, SNAPSHOT
+from invapi_emulator.storage.stale_lists import UNLISTED
+from invapi_emulator.storage.tasks import TASK
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.vms import VM
+from invapi_emulator.storage.world_rows import WorldRows
 from invapi_emulator.worlds.build import BuiltVm, build_vm
 from invapi_emulator.worlds.build_context import BuildContext, new_context, present_context
 from invapi_emulator.worlds.consistency import check_vm
@@ -28,7 +33,7 @@ class Prepared:
 
     world: World
     building: BuildContext
-    built: Sequence[BuiltVm]
+    rows: WorldRows
 
 
 def load_world(tx: Transaction, account: Account, world: World, now: Instant) -> KeysIssuedAnew:
@@ -49,9 +54,9 @@ def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> No
     """Load a VM into an account that has none with this id; raise Unprocessable for a contradiction."""
     building = present_context(tx, account, now)
     building.reserve([spec])
-    built = at_once(_built([spec], building, [""]))
+    rows = at_once(_built([spec], building, [""]))
     accounts.set_counters(tx, account.id, sequence=building.numbers.last)
-    _store(tx, account, built)
+    rows.insert(tx)
 
 
 def new_context_of(tx: Transaction, account: Account, world: World, now: Instant) -> BuildContext:
@@ -67,9 +72,9 @@ def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
         used = f"must be at least {building.numbers.last}, the largest number of a snapshot or task"
 
         raise error_at("counters.sequence", counted, used)
-    built = yield from _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
+    rows = yield from _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
     building.numbers.last = max(building.numbers.last, counted)
-    return Prepared(world, building, built)
+    return Prepared(world, building, rows)
 
 
 def store(tx: Transaction, prepared: Prepared) -> KeysIssuedAnew:
@@ -78,31 +83,35 @@ def store(tx: Transaction, prepared: Prepared) -> KeysIssuedAnew:
     answered = 0 if world.counters is None else world.counters.answers
     accounts.set_counters(tx, account.id, sequence=building.numbers.last, answered=answered)
     load_faults(tx, account, world)
-    _store(tx, account, prepared.built)
+    prepared.rows.insert(tx)
     return building.keys.issued_anew
 
 
-def _built(specs: Sequence[VmSpec], building: BuildContext, places: Sequence[str]) -> Steps[list[BuiltVm]]:
-    built: dict[int, BuiltVm] = {}
-    size = 0
+def _built(specs: Sequence[VmSpec], building: BuildContext, places: Sequence[str]) -> Steps[WorldRows]:
+    """Build and check VMs, and return their rows."""
+    rows, ids, size = WorldRows(building.account), set[int](), 0
     for spec, place in zip(specs, places, strict=True):
-        if spec.id in built:
+        if spec.id in ids:
             raise error_at(f"{place}id", spec.id, "another VM of this world has this id")
-        built[spec.id] = build_vm(spec, building, place)
-        check_vm(spec, built[spec.id], building.now, place)
+        ids.add(spec.id)
+        built = build_vm(spec, building, place)
+        check_vm(spec, built, building.now, place)
+        _add(rows, built)
         size += 1 + len(spec.snapshots) + len(spec.tasks) + len(spec.unlisted)
         if size >= _STEP:
             size = 0
             yield
-    return list(built.values())
+    return rows
 
 
-def _store(tx: Transaction, account: Account, built: Sequence[BuiltVm]) -> None:
-    vms.add(tx, account.id, [each.vm for each in built])
-    settings = {(each.vm.id, type_): of_type for each in built for type_, of_type in each.settings.items()}
-    snapshots.insert_settings(tx, account.id, settings)
-    snapshots.insert_all(tx, account.id, [snapshot for each in built for snapshot in each.snapshots])
-    task_lists.insert_all(tx, account, [task for each in built for task in each.tasks])
-    stale_lists.insert_all(
-        tx, account.id, [(each.vm.id, change) for each in built for change in each.unlisted]
-    )
+def _add(rows: WorldRows, built: BuiltVm) -> None:
+    vm_id = built.vm.id
+    rows.add(VM, (vm_id,), built.vm)
+    for type_, settings in built.settings.items():
+        rows.add(ROTATION, (vm_id, type_), settings)
+    for snapshot in built.snapshots:
+        rows.add(SNAPSHOT, (vm_id, snapshot.type, snapshot.name), snapshot)
+    for task in built.tasks:
+        rows.add(TASK, (task.key,), task)
+    for change in built.unlisted:
+        rows.add(UNLISTED, (vm_id, change.sequence), change)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from invapi_emulator.engine.faults.rules import MAX_RULES
 from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.schema import (
+    MAX_PARTS,
     PowerChangeSpec,
     SettingsSpec,
     SnapshotSpec,
@@ -68,12 +69,19 @@ def _with_parts(vm: Any, place: _Place) -> Steps[Any]:
     read: dict[str, Any] = {}
     for name, kind in _LISTS.items():
         if isinstance(vm.get(name), list):
+            _check_length(vm[name], (*place, name))
             read[name] = yield from _each(kind, enumerate(vm[name]), (*place, name))
     settings = vm.get("settings")
     if isinstance(settings, dict):
         specs = yield from _each(SettingsSpec, settings.items(), (*place, "settings"))
         read["settings"] = dict(zip(settings, specs, strict=True))
     return vm | read
+
+
+def _check_length(items: list[Any], place: _Place) -> None:
+    if place[-1] != "power_changes" and len(items) > MAX_PARTS:
+        where = ".".join(map(str, place))
+        raise error_at(where, f"{len(items)} entries", f"at most {MAX_PARTS} are allowed")
 
 
 def _each(kind: type[M], items: Iterable[tuple[str | int, Any]], place: _Place) -> Steps[list[M]]:

@@ -109,7 +109,7 @@ def test_an_invalid_advance_is_422_and_moves_nothing(emulator: Emulator, body: A
         '{"seconds": Infinity}',
         "\x00",
         '{"seconds": 1e999}',
-        '{"seconds":' + "[" * 100_000,
+        '{"seconds":' + "[" * 9_000,
         '{"seconds": ' + "1" * 5000 + "}",
     ],
 )

@@ -1,0 +1,128 @@
+"""A large world is imported in steps; a body full of mistakes is refused at the first ones."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from invapi_emulator.control import importing
+from invapi_emulator.worlds.accounts import replace_world
+from invapi_emulator.worlds.errors import shortened
+from invapi_emulator.worlds.reading import reading
+from invapi_emulator.worlds.schema import World
+from tests.support.harness import Emulator, Json
+
+MANY = 5_000
+STATE = "/_emulator/accounts/demo/state"
+
+
+def vm(**fields: Any) -> Json:
+    return {"vms": [{"id": 1} | fields]}
+
+
+MISTAKES: dict[str, Json] = {
+    "k0": {f"k{number}": 1 for number in range(MANY)},
+    "vms.0": {"vms": [1] * MANY},
+    "faults": {"faults": [1] * MANY},
+    "assume.k0": {"assume": {f"k{number}": 1 for number in range(MANY)}},
+    "vms.0.k0": vm(**{f"k{number}": 1 for number in range(MANY)}),
+    "vms.0.tags.k0": vm(tags={f"k{number}": 1 for number in range(MANY)}),
+    "vms.0.started.k0": vm(started={f"k{number}": "x" for number in range(MANY)}),
+    "vms.0.settings.k0": vm(settings={f"k{number}": 1 for number in range(MANY)}),
+    "vms.0.snapshots.0": vm(snapshots=[1] * MANY),
+    "vms.0.tasks.0": vm(tasks=[1] * MANY),
+    "vms.0.power_changes.0": vm(power_changes=[1] * MANY),
+    "vms.0.unlisted.0": vm(unlisted=[1] * MANY),
+    "vms.0.settings.s.exclude_rotation.0": vm(settings={"s": {"exclude_rotation": [1] * MANY}}),
+    "vms.0.tasks.0.stages.0": vm(tasks=[{"action": "status", "stages": [1] * MANY}]),
+}
+
+
+@pytest.mark.parametrize("field", MISTAKES)
+def test_a_world_full_of_mistakes_is_refused_with_the_first(emulator: Emulator, field: str) -> None:
+    response = emulator.http.put(STATE, content=json.dumps(MISTAKES[field]))
+    assert (response.status_code, response.json()["error"]["field"]) == (422, field), response.text
+    assert len(response.content) < 2_000
+
+
+@pytest.mark.parametrize("field", [field for field in MISTAKES if field != "faults"])
+def test_validation_stops_at_the_first_mistakes(field: str) -> None:
+    with pytest.raises(ValidationError) as wrong:
+        World.model_validate(MISTAKES[field])
+    assert wrong.value.error_count() <= 200
+
+
+def test_a_long_name_of_a_field_is_cut_in_the_error(emulator: Emulator) -> None:
+    response = emulator.http.put(STATE, content=json.dumps({"k" * 100_000: 1}))
+    assert response.json()["error"]["message"] == f"{'k' * 80}: 1: unknown field"
+
+
+@pytest.mark.parametrize("part", ["snapshots", "tasks", "unlisted"])
+def test_a_vm_has_at_most_10_000_of_each_part(emulator: Emulator, part: str) -> None:
+    response = emulator.http.put(STATE, content=json.dumps(vm(**{part: [{}] * 10_001})))
+    expected = f"vms.0.{part}: '10001 entries': at most 10000 are allowed"
+    assert (response.status_code, response.json()["error"]["message"]) == (422, expected)
+
+
+def test_reading_gives_way_between_vms_and_within_a_large_one() -> None:
+    vms = [{"id": number} for number in range(1, 1_001)]
+    assert len(list(reading({"vms": vms}))) >= 10
+    large = vm(snapshots=[{"name": f"s{number}"} for number in range(1_000)])
+    assert len(list(reading(large))) >= 10
+
+
+def test_other_requests_are_answered_between_the_steps_of_an_import(emulator: Emulator) -> None:
+    """The import of a world waits for the loop once a step, so that a call that came later overtakes it."""
+    body = json.dumps({"vms": [{"id": number} for number in range(1, 2_001)]}).encode()
+    ended: list[str] = []
+
+    async def send(name: str, request: bytes) -> None:
+        port = int(str(emulator.http.base_url).rpartition(":")[2].strip("/"))
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        ended.append(name)
+        writer.close()
+
+    async def both() -> None:
+        head = f"PUT {STATE} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}\r\n\r\n"
+        importing = asyncio.create_task(send("import", head.encode() + body))
+        await asyncio.sleep(0)
+        for _ in range(3):
+            await send("health", b"GET /_emulator/health HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        await importing
+
+    asyncio.run(both())
+    assert ended == ["health"] * 3 + ["import"]
+    assert len(emulator.control("GET", "")["vms"]) == 2_000
+
+
+def test_an_import_that_an_account_outruns_is_built_again(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+    real = importing._prepared
+
+    async def outrun(worlds: Any, name: str, world: World) -> Any:
+        prepared = await real(worlds, name, world)
+        tries.append(prepared.building.account.generation)
+        if len(tries) == 1:
+            await worlds.replace(name, lambda context: replace_world(context.unit, prepared))
+        return prepared
+
+    monkeypatch.setattr(importing, "_prepared", outrun)
+    emulator.control("PUT", "/state", {"vms": [{"id": 1, "tasks": [{"action": "status"}]}]})
+    assert tries == [tries[0], tries[0] + 1]
+    assert emulator.control("GET", "")["vms"] == [1]
+
+
+def test_a_value_in_an_error_is_as_python_writes_it_and_its_rest_is_not_written() -> None:
+    for value in ({"a": [1, None, True, "x'y"], "b": {}}, [], "é", 1.5, [[["deep"]]]):
+        assert shortened(value) == ascii(value)
+    nested: list[Any] = []
+    for _ in range(50_000):
+        nested = [nested]
+    assert shortened(nested) == "[" * 80 + "..."
+    assert shortened("x" * 1_000_000) == f"'{'x' * 79}..."
