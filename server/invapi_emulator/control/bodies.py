@@ -30,6 +30,7 @@ LIMITS = (
     ("/_emulator/ui/(login|logout)", BodyLimit(8 * KIB, 8 * KIB)),
     (f"{_ANY_ACCOUNT}/state", BodyLimit(16 * MIB, 500_000)),
     (f"{_ANY_ACCOUNT}/vms(/[^/]*)?", BodyLimit(4 * MIB, 100_000)),
+    (f"{_ANY_ACCOUNT}/faults(/[^/]*)?", BodyLimit(16 * KIB, 1_000)),
     (".*", BodyLimit(MIB, 10_000)),
 )
 """The limits by the pattern of a path. The first that matches counts."""

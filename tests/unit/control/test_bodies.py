@@ -11,6 +11,7 @@ from tests.support.harness import Emulator
 STATE = "/_emulator/accounts/demo/state"
 LOGIN = "/_emulator/ui/login"
 FAULTS = "/_emulator/accounts/demo/faults"
+ADVANCE = "/_emulator/accounts/demo/clock/advance"
 
 
 def refused(emulator: Emulator, method: str, path: str, body: bytes | Iterator[bytes]) -> str:
@@ -25,7 +26,7 @@ def refused(emulator: Emulator, method: str, path: str, body: bytes | Iterator[b
 
 @pytest.mark.parametrize(
     ("method", "path", "size"),
-    [("POST", LOGIN, 8 * KIB), ("PUT", STATE, 16 * MIB), ("POST", "/_emulator/accounts/demo/vms", 4 * MIB), ("POST", FAULTS, MIB)],
+    [("POST", LOGIN, 8 * KIB), ("PUT", STATE, 16 * MIB), ("POST", "/_emulator/accounts/demo/vms", 4 * MIB), ("POST", FAULTS, 16 * KIB), ("POST", ADVANCE, MIB)],
 )  # fmt: skip
 def test_each_route_has_its_limit(emulator: Emulator, method: str, path: str, size: int) -> None:
     assert limit_of(path).size == size
