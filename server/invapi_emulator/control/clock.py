@@ -46,7 +46,13 @@ class Advance(BaseModel):
 
 class Advanced(View):
     now: str
-    events: list[dict[str, Any]] = Field(description="events between the old and the new time, in order")
+    events: list[dict[str, Any]] = Field(
+        description="events between the old and the new time, in order; the newest 10,000, if there were more"
+    )
+    complete: bool = Field(description="whether `events` has all of them")
+    missing: int = Field(
+        description="number of earlier events that `events` lacks, as they are no longer kept"
+    )
     hanging: list[str] = Field(description="keys of tasks that will never fall due")
 
 
@@ -84,7 +90,10 @@ async def advance_clock(name: NameInPath, wanted: Advance, worlds: TheWorlds) ->
 
     def report(context: AccountContext) -> Advanced:
         happened = events.after(context.tx, context.account.id, moved)
+        missing = events.last_number(context.unit) - moved - len(happened)
         return Advanced(
+            complete=missing == 0,
+            missing=missing,
             now=iso(context.now),
             events=[event.as_json() for event in happened],
             hanging=task_lists.hanging(context.tx, context.account),

@@ -34,9 +34,24 @@ def gap(place: Place) -> Message:
 
 
 def _since(tx: Transaction, account_id: int, place: Place) -> list[Message]:
-    """Merge events and calls: a call comes after the events that happened before its answer."""
+    """Read what happened since a place, after a gap if the first of it is no longer stored."""
     happened = events.after(tx, account_id, place.event, MOST_AT_ONCE)
     calls = requests.after(tx, account_id, place.request, MOST_AT_ONCE)
+    resumed = _first_kept(place, happened, calls)
+    if resumed != place:
+        return [gap(resumed), *_merged(resumed, happened, calls)]
+    return _merged(place, happened, calls)
+
+
+def _first_kept(place: Place, happened: list[Event], calls: list[tuple[int, JournalEntry]]) -> Place:
+    """Return the place, moved to before the oldest rows that are kept. Numbers leave none out."""
+    event = happened[0].number - 1 if happened else place.event
+    request = calls[0][0] - 1 if calls else place.request
+    return replace(place, event=event, request=request)
+
+
+def _merged(place: Place, happened: list[Event], calls: list[tuple[int, JournalEntry]]) -> list[Message]:
+    """Merge events and calls: a call comes after the events that happened before its answer."""
     if len(happened) == MOST_AT_ONCE:
         calls = [(number, call) for number, call in calls if call.after_event < happened[-1].number]
     if len(calls) == MOST_AT_ONCE:

@@ -1,26 +1,21 @@
 """The journal: what clients sent, what the emulator answered, and why."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field
 
-from invapi_emulator.control.failures import FailureView, failures
+from invapi_emulator.control.call_filter import Filter, could_match, misses
+from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
-from invapi_emulator.control.worlds import NameInPath, TheWorlds, Worlds
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.domain.instants import iso_or_none
-from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
-from invapi_emulator.engine.faults.match import FieldName, FieldValue, ModuleName
-from invapi_emulator.storage import requests
+from invapi_emulator.storage import pruned, requests
+from invapi_emulator.storage.pruned import Gone
 from invapi_emulator.storage.requests import JournalEntry
-from invapi_emulator.worlds.fields import Timestamp
+from invapi_emulator.storage.transaction import Transaction
 
 router = APIRouter(prefix="/_emulator", tags=["journal"])
-
-NEAREST = 5
-ExpectedCount = Annotated[int, Field(ge=0, strict=True)]
 
 
 class RequestView(View):
@@ -51,71 +46,8 @@ class RequestView(View):
 
 class RequestList(View):
     requests: list[RequestView] = Field(description="in the order in which they were answered")
-
-
-class Filter(BaseModel):
-    """Calls to look for. An omitted field matches any value. `id` is the id of a VM."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    module: str | None = None
-    action: str | None = None
-    id: int | None = None
-    result: Literal["ok", "refused"] | None = None
-    reason: str | None = None
-    since: Timestamp | None = None
-    until: Timestamp | None = None
-
-
-class Expectation(Filter):
-    """Calls and their expected number: either `count`, or `at_least`, `at_most` or both."""
-
-    module: ModuleName | None = None
-    fields: dict[FieldName, FieldValue] = {}
-    count: ExpectedCount | None = None
-    at_least: ExpectedCount | None = None
-    at_most: ExpectedCount | None = None
-
-    @field_validator("action")
-    @classmethod
-    def _known_action(cls, action: str | None) -> str | None:
-        """Refuse an unknown action. Otherwise a misspelt name would always pass as "never called"."""
-        known = {name for _, name in ACTIONS} | {name for names in NOT_EMULATED.values() for name in names}
-        if action is not None and action not in known:
-            raise ValueError(f"unknown action (known: {', '.join(sorted(known))})")
-        return action
-
-    @model_validator(mode="after")
-    def _says_how_many(self) -> "Expectation":
-        if (self.count is None) == (self.at_least is None and self.at_most is None):
-            raise ValueError("send either `count`, or `at_least`, `at_most` or both")
-        return self
-
-    def is_met_by(self, matched: int) -> bool:
-        if self.count is not None:
-            return matched == self.count
-        return (self.at_least or 0) <= matched and (self.at_most is None or matched <= self.at_most)
-
-    def wanted(self) -> str:
-        if self.count is not None:
-            return str(self.count)
-        bounds = (("at least", self.at_least), ("at most", self.at_most))
-        return " and ".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
-
-
-class Verified(View):
-    matched: int
-
-
-class NearMiss(View):
-    differs_in: list[str]
-    request: RequestView
-
-
-class NotAsExpected(FailureView):
-    matched: int
-    seen: list[RequestView] = Field(description="the calls that match")
-    nearest: list[NearMiss] = Field(description="the calls that differ in the fewest parts")
+    gone: int = Field(description="number of older calls that are no longer kept and may match the filter")
+    last_id: int = Field(description="id of the newest call, whether it matches or not; 0 before the first")
 
 
 @router.get("/accounts/{name}/requests", responses=failures(404, 422))
@@ -123,7 +55,13 @@ async def list_requests(
     name: NameInPath, worlds: TheWorlds, wanted: Annotated[Filter, Query()]
 ) -> RequestList:
     """Show those of the account's newest 1,000 calls that match the filter; all of them without one."""
-    return _listed(await _calls_of(worlds, name), wanted)
+    return _listed(await worlds.within(name, journal_of), wanted)
+
+
+@router.delete("/accounts/{name}/requests", status_code=204, responses=failures(404))
+async def clear_requests(name: NameInPath, worlds: TheWorlds) -> None:
+    """Clear the account's journal: the calls so far are no longer shown, verified or in the report."""
+    await worlds.within(name, lambda context: pruned.clear(context.unit))
 
 
 @router.get(
@@ -134,78 +72,41 @@ async def list_requests(
 async def list_unauthenticated(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) -> RequestList:
     """Show the newest 1,000 unauthenticated requests: a bad token, an unknown key or an unknown module."""
 
-    def read() -> list[tuple[int, JournalEntry]]:
+    def read() -> Journal:
         with worlds.database.read() as tx:
-            return requests.newest(tx, None)
+            return _unauthenticated(tx)
 
     return _listed(await worlds.database.call(read), wanted)
 
 
-@router.post(
-    "/accounts/{name}/requests/verify",
-    responses={
-        417: {"model": NotAsExpected, "description": "another number of calls matched"},
-        **failures(404, 422),
-    },
-)
-async def verify(name: NameInPath, expected: Expectation, worlds: TheWorlds) -> Verified:
-    """Verify the number of matching calls. Otherwise answer 417, with the matches and the nearest misses."""
-    calls = await _calls_of(worlds, name)
-    matched = [call for call in calls if not _misses(call[1], expected)]
-    if expected.is_met_by(len(matched)):
-        return Verified(matched=len(matched))
-    others = sorted(
-        (call for call in calls if _misses(call[1], expected)),
-        key=lambda call: len(_misses(call[1], expected)),
+class Journal(NamedTuple):
+    """The calls of an account that are stored, in order, and what is gone before them."""
+
+    calls: list[tuple[int, JournalEntry]]
+    gone: Gone
+
+
+def journal_of(context: AccountContext) -> Journal:
+    calls = requests.stored(context.tx, context.account.id)
+    numbers, last = [number for number, _ in calls], requests.last_number(context.unit)
+    return Journal(calls, pruned.gone(context.tx, context.account.id, numbers, last))
+
+
+def _unauthenticated(tx: Transaction) -> Journal:
+    calls = requests.stored(tx, None)
+    return Journal(calls, Gone(0, calls[0][0] - 1 if calls else 0, {}))
+
+
+def _listed(journal: Journal, wanted: Filter) -> RequestList:
+    """Return the newest calls that match, and how many others may."""
+    matching = [call for call in journal.calls if not misses(*call, wanted)]
+    shown = {number for number, _ in journal.calls[-requests.KEPT :]}
+    views = [request_view(*call) for call in matching if call[0] in shown]
+    return RequestList(
+        requests=views,
+        gone=could_match(journal.gone, wanted) + len(matching) - len(views),
+        last_id=journal.calls[-1][0] if journal.calls else journal.gone.last,
     )
-    nearest = [
-        {"differs_in": _misses(request, expected), "request": request_view(number, request).model_dump()}
-        for number, request in others[:NEAREST]
-    ]
-    message = f"{len(matched)} calls match, expected {expected.wanted()}"
-    body = {
-        "error": {"reason": "not_as_expected", "message": message, "field": None},
-        "matched": len(matched),
-        "seen": [request_view(*call).model_dump() for call in matched],
-        "nearest": nearest,
-    }
-    return JSONResponse(body, 417)  # type: ignore[return-value]
-
-
-async def _calls_of(worlds: Worlds, name: str) -> list[tuple[int, JournalEntry]]:
-    return await worlds.within(name, lambda context: requests.newest(context.tx, context.account.id))
-
-
-def _listed(calls: Sequence[tuple[int, JournalEntry]], wanted: Filter) -> RequestList:
-    return RequestList(requests=[request_view(*call) for call in calls if not _misses(call[1], wanted)])
-
-
-def _misses(call: JournalEntry, wanted: Filter) -> list[str]:
-    """Return the names of the parts in which a call differs from the filter."""
-    actual = {
-        "module": call.module,
-        "action": call.action,
-        "id": call.vm,
-        "result": call.result,
-        "reason": call.reason,
-    }
-    missed = [
-        part
-        for part, value in actual.items()
-        if getattr(wanted, part) is not None and getattr(wanted, part) != value
-    ]
-    if wanted.since is not None and (call.at is None or call.at < wanted.since):
-        missed.append("since")
-    if wanted.until is not None and (call.at is None or call.at > wanted.until):
-        missed.append("until")
-    if isinstance(wanted, Expectation):
-        missed += [name for name, value in wanted.fields.items() if _sent(call, name) != value]
-    return missed
-
-
-def _sent(call: JournalEntry, name: str) -> Any:
-    value = call.fields.get(name)
-    return tuple(value) if isinstance(value, list) else value
 
 
 def request_view(number: int, call: JournalEntry) -> RequestView:

@@ -19,6 +19,7 @@ from invapi_emulator.control import (
     reset,
     state,
     tasks,
+    verify,
     vms,
 )
 from invapi_emulator.control.admin_auth import AdminAuth
@@ -35,7 +36,7 @@ from invapi_emulator.runtime import Runtime
 from invapi_emulator.startup import defaults_of
 
 _PARTS = (
-    index, docs, accounts, reset, behavior, clock, state, vms, tasks, report, requests, faults, events, metrics,
+    index, docs, accounts, reset, behavior, clock, state, vms, tasks, report, requests, verify, faults, events, metrics,
 )  # fmt: skip
 
 

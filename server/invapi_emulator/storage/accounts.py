@@ -29,6 +29,15 @@ def _last(numbers: Any, owner: Any) -> Any:
     return select(func.coalesce(func.max(numbers), 0)).where(owner == _account.c.id).scalar_subquery()
 
 
+_last_call = func.coalesce(
+    select(func.max(tables.request.c.number))
+    .where(tables.request.c.account_id == _account.c.id)
+    .scalar_subquery(),
+    _account.c.cleared,
+)
+"""The last number that the account has given to a call: those of cleared calls do not come again."""
+
+
 def _state(*columns: Any) -> AccountState:
     row = dict(zip(_COLUMNS, columns[:-2], strict=True))
     counters = Counters(row["sequence"], row["faults_made"], row["answered"], *columns[-2:])
@@ -39,7 +48,7 @@ LOAD = Statement(
     select(
         *_account.c,
         _last(tables.event.c.number, tables.event.c.account_id),
-        _last(tables.request.c.number, tables.request.c.account_id),
+        _last_call,
     ).where(_account.c.id == bindparam("wanted")),
     _state,
 )

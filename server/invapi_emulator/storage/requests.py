@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, literal_column, select
 
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage import pruned
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.statement import Insertion, Write
 from invapi_emulator.storage.tables import request
@@ -97,7 +98,9 @@ def record(unit: UnitOfWork, made: JournalEntry, *, authenticated: bool) -> None
     unit.counters.last_request = number = unit.counters.last_request + 1
     unit.append(_INSERT, (unit.account.id, number, unit.counters.last_event, *row))
     if number % _CLEANED_EVERY == 1:
-        unit.trim(_TRIM, (unit.account.id, number - KEPT))
+        last = number - KEPT
+        unit.trim(pruned.COUNT, (unit.account.id, last - _CLEANED_EVERY, last))
+        unit.trim(_TRIM, (unit.account.id, last))
 
 
 def last_number(unit: UnitOfWork) -> int:
@@ -112,13 +115,13 @@ def after(tx: Transaction, account_id: int, number: int, most: int) -> list[tupl
 
 def newest(tx: Transaction, account_id: int | None) -> list[tuple[int, JournalEntry]]:
     """Return the calls that are kept, each with its number, in the order they were answered."""
-    kept = (
-        select(request)
-        .where(_of(account_id))
-        .order_by(request.c.number.desc(), request.c.id.desc())
-        .limit(KEPT)
-    )
-    return [_from_row(row) for row in reversed(tx.execute(kept).all())]
+    return stored(tx, account_id)[-KEPT:]
+
+
+def stored(tx: Transaction, account_id: int | None) -> list[tuple[int, JournalEntry]]:
+    """Return the calls that are kept, and before them those that go at the next clean-up."""
+    found = select(request).where(_of(account_id)).order_by(request.c.number, request.c.id)
+    return [_from_row(row) for row in tx.execute(found)]
 
 
 def newest_of(

@@ -86,6 +86,9 @@ account = Table(
     Column("assumed", Json, nullable=False, server_default="{}"),
     Column("answered", BigInteger, nullable=False, server_default="0", comment="counted while hostile"),
     Column("revision", BigInteger, nullable=False, server_default="0", comment="every writer increments it"),
+    Column(
+        "cleared", BigInteger, nullable=False, server_default="0", comment="the last call that was cleared"
+    ),
     sqlite_autoincrement=True,  # an id is never used twice: memory is indexed by it
 )
 
@@ -273,6 +276,18 @@ request = Table(
 )
 
 Index("ix_request_account", request.c.account_id, request.c.number)
+
+pruned = Table(
+    "pruned",
+    metadata,
+    _account_column(),
+    Column("module", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("result", String, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "module", "action", "result"),
+)
+"""Numbers of calls that the journal no longer keeps."""
 
 event = Table(
     "event",

@@ -6,7 +6,7 @@ from pathlib import Path
 from invapi_emulator import __version__
 from invapi_emulator.errors import CannotStart
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration. A new database is stamped with it."""
 
 PROGRAMS = {
@@ -18,6 +18,7 @@ PROGRAMS = {
     "0006": "0.1.0",
     "0007": "0.2.0",
     "0008": "0.2.0",
+    "0009": "0.2.0",
 }
 """The first version of the program that writes each schema."""
 

@@ -99,17 +99,28 @@ class Account(Closes):
     def requests(self, **wanted: Any) -> list[Json]:
         """Return the journal, or its calls that match.
 
-        Filters are `module`, `action`, `id`, `result`, `reason`, `since` and `until`.
+        Filters are `module`, `action`, `id`, `result`, `reason`, `since`, `until` and `since_id`.
         """
         query = f"?{urlencode(wanted)}" if wanted else ""
         requests: list[Json] = self._control("GET", f"/requests{query}")["requests"]
         return requests
 
+    @property
+    def last_request(self) -> int:
+        """The id of the newest call, 0 before the first: as `since_id`, it selects the calls from now on."""
+        last: int = self._control("GET", "/requests?module=")["last_id"]
+        return last
+
+    def clear_requests(self) -> None:
+        """Clear the journal: the calls so far are no longer shown, verified or in the report."""
+        self._control("DELETE", "/requests")
+
     def verify(self, **expected: Any) -> int:
         """Return the number of matching calls; raise AssertionError if it is not the expected number.
 
         Takes the filters of `requests`, and `fields`. The expected number is `count`, or `at_least`, `at_most`
-        or both. The error shows the nearest misses.
+        or both. The error shows the nearest misses. ControlFailure with `journal_incomplete` says that calls
+        which are no longer kept may match.
         """
         path = f"/accounts/{quote(self.name)}/requests/verify"
         answer = self.emulator.control("POST", path, expected, accept=(417,))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from invapi_emulator.storage import events
 from tests.support.harness import Emulator
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -36,7 +37,13 @@ def test_a_frozen_clock_moves_on_request(emulator: Emulator) -> None:
 
 
 def test_an_advance_with_nothing_due_has_no_events(emulator: Emulator) -> None:
-    assert emulator.advance(0.25) == {"now": "2030-01-01T00:00:00.250000Z", "events": [], "hanging": []}
+    assert emulator.advance(0.25) == {
+        "now": "2030-01-01T00:00:00.250000Z",
+        "events": [],
+        "hanging": [],
+        "complete": True,
+        "missing": 0,
+    }
 
 
 def test_advance_until_idle_ends_all_tasks_that_can_end(emulator: Emulator) -> None:
@@ -45,7 +52,26 @@ def test_advance_until_idle_ends_all_tasks_that_can_end(emulator: Emulator) -> N
     answer = emulator.advance(until="idle")
     assert answer["now"] == last
     assert [event["task"] for event in answer["events"] if event["kind"] == "task_ended"] == keys[::-1]
-    assert emulator.advance(until="idle") == {"now": last, "events": [], "hanging": []}
+    assert emulator.advance(until="idle")["events"] == []
+
+
+def test_an_advance_over_more_events_than_are_kept_says_how_many_it_lacks(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work() -> dict[str, Any]:
+        emulator.reset()
+        emulator.start("vm", "create_snapshot", name="a")
+        for vm in (12346, 12347, 12348):
+            emulator.start("eq", "status", vm)
+        return emulator.advance(until="idle")
+
+    whole = work()
+    monkeypatch.setattr(events, "KEPT", 5)
+    monkeypatch.setattr(events, "_CLEANED_EVERY", 1)
+    newest = work()
+    assert (whole["complete"], whole["missing"]) == (True, 0)
+    assert (newest["complete"], newest["missing"]) == (False, len(whole["events"]) - 5)
+    assert [event["kind"] for event in newest["events"]] == [event["kind"] for event in whole["events"]][-5:]
 
 
 def test_advance_until_a_task_stops_at_its_end(emulator: Emulator) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from invapi_emulator.control import feeds, news
 from invapi_emulator.control.feeds import Message, Place
+from invapi_emulator.storage import requests
 from tests.support.harness import Emulator, Json, Running, running
 
 
@@ -109,6 +110,45 @@ def test_a_position_that_is_no_longer_kept_is_reported_as_a_gap(emulator: Emulat
         assert next(told)["kind"] == "gap"
         emulator.eq("off")
         assert next(told)["kind"] == "task_started"
+
+
+def test_calls_that_are_gone_before_they_were_sent_are_a_gap(emulator: Emulator) -> None:
+    with listening(emulator) as told:
+        emulator.call("eq", "list")
+        place = next(told)["id"]
+    emulator.call("eq", "list")
+    emulator.clear_requests()
+    emulator.call("eq", "list")
+    with listening(emulator, after=place) as told:
+        assert kinds(told, 2) == ["gap", "request"]
+        emulator.call("eq", "list")
+        assert next(told)["kind"] == "request"
+
+
+@pytest.mark.acceptance
+@pytest.mark.no_cover
+def test_a_stream_whose_reader_was_too_slow_has_a_gap_wherever_it_lacks_calls(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "KEPT", 200)
+    monkeypatch.setattr(feeds, "MOST_WAITING", 2)
+    emulator.http.headers["User-Agent"] = "x" * 4000  # what the sockets hold is soon full
+    calls = 2500
+    with listening(emulator) as told:
+        for _ in range(calls):
+            emulator.call("eq", "list", comment="x" * 4000)
+        sent = [next(told)]
+        while sent[-1].get("request", {}).get("id") != calls:
+            sent.append(next(told))
+    numbers = [event["request"]["id"] if event["kind"] == "request" else None for event in sent]
+    jumps = [
+        place
+        for place, number in enumerate(numbers)
+        if number is not None and place and numbers[place - 1] not in (None, number - 1)
+    ]
+    assert jumps == []
+    assert numbers.count(None) == [event["kind"] for event in sent].count("gap") >= 1
+    assert numbers[0] == 1
 
 
 @pytest.mark.parametrize("place", ["x", "1-2", "1-2-x", "-", "1-2-3-4", "9" * 200])

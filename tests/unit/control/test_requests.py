@@ -171,6 +171,10 @@ def test_the_newest_thousand_are_kept(journal: Journal) -> None:
         journal.emulator.call("eq", "list", token=journal.account["token"])
     numbers = [line["id"] for line in journal.lines()]
     assert numbers == list(range(151, KEPT + 151))
+    assert journal.verify(module="eq", action="list", result="ok", count=KEPT + 150) == {
+        "matched": KEPT + 150
+    }
+    assert journal.verify(at_least=KEPT + 1) == {"matched": KEPT + 150}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,30 @@
+"""Counts of calls that the journal no longer keeps, and up to where it was cleared."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    cleared = sa.Column(
+        "cleared",
+        sa.BigInteger(),
+        nullable=False,
+        server_default="0",
+        comment="the last call that was cleared",
+    )
+    op.add_column("account", cleared)
+    op.create_table(
+        "pruned",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("module", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "module", "action", "result", name="pk_pruned"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_pruned_account", ondelete="CASCADE"),
+    )

@@ -1,0 +1,53 @@
+"""Which calls of the journal a filter matches."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from invapi_emulator.storage.pruned import Gone
+from invapi_emulator.storage.requests import JournalEntry
+from invapi_emulator.worlds.fields import Timestamp
+
+
+class Filter(BaseModel):
+    """Calls to look for. An omitted field matches any value. `id` is the id of a VM."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    module: str | None = None
+    action: str | None = None
+    id: int | None = None
+    result: Literal["ok", "refused"] | None = None
+    reason: str | None = None
+    since: Timestamp | None = None
+    until: Timestamp | None = None
+    since_id: int | None = Field(None, ge=0, description="only calls after the one with this id")
+
+
+def could_match(gone: Gone, wanted: Filter) -> int:
+    """Return how many calls that are gone could match, as far as their counts tell. Those of a reason are refused."""
+    result = wanted.result or (None if wanted.reason is None else "refused")
+    return gone.possible(wanted.module, wanted.action, result, wanted.since_id)
+
+
+def misses(number: int, call: JournalEntry, wanted: Filter) -> list[str]:
+    """Return the names of the parts in which a call differs from the filter."""
+    actual = {
+        "module": call.module,
+        "action": call.action,
+        "id": call.vm,
+        "result": call.result,
+        "reason": call.reason,
+    }
+    missed = [
+        part
+        for part, value in actual.items()
+        if getattr(wanted, part) is not None and getattr(wanted, part) != value
+    ]
+    if wanted.since is not None and (call.at is None or call.at < wanted.since):
+        missed.append("since")
+    if wanted.until is not None and (call.at is None or call.at > wanted.until):
+        missed.append("until")
+    if wanted.since_id is not None and number <= wanted.since_id:
+        missed.append("since_id")
+    return missed

@@ -1,0 +1,136 @@
+"""Verify how many calls match: exactly, or not at all."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field, field_validator, model_validator
+
+from invapi_emulator.control.call_filter import Filter, could_match, misses
+from invapi_emulator.control.failures import FailureView, failures
+from invapi_emulator.control.requests import Journal, RequestView, journal_of, request_view
+from invapi_emulator.control.views import View
+from invapi_emulator.control.worlds import NameInPath, TheWorlds
+from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
+from invapi_emulator.engine.faults.match import FieldName, FieldValue, ModuleName
+from invapi_emulator.errors import Conflict
+from invapi_emulator.storage import requests
+from invapi_emulator.storage.requests import JournalEntry
+
+router = APIRouter(prefix="/_emulator", tags=["journal"])
+
+NEAREST = 5
+ExpectedCount = Annotated[int, Field(ge=0, strict=True)]
+
+
+class Expectation(Filter):
+    """Calls and their expected number: either `count`, or `at_least`, `at_most` or both."""
+
+    module: ModuleName | None = None
+    fields: dict[FieldName, FieldValue] = Field(default={})
+    count: ExpectedCount | None = None
+    at_least: ExpectedCount | None = None
+    at_most: ExpectedCount | None = None
+
+    @field_validator("action")
+    @classmethod
+    def _known_action(cls, action: str | None) -> str | None:
+        """Refuse an unknown action. Otherwise a misspelt name would always pass as "never called"."""
+        known = {name for _, name in ACTIONS} | {name for names in NOT_EMULATED.values() for name in names}
+        if action is not None and action not in known:
+            raise ValueError(f"unknown action (known: {', '.join(sorted(known))})")
+        return action
+
+    @model_validator(mode="after")
+    def _says_how_many(self) -> "Expectation":
+        if (self.count is None) == (self.at_least is None and self.at_most is None):
+            raise ValueError("send either `count`, or `at_least`, `at_most` or both")
+        return self
+
+    def is_met_by(self, matched: int) -> bool:
+        if self.count is not None:
+            return matched == self.count
+        return (self.at_least or 0) <= matched and (self.at_most is None or matched <= self.at_most)
+
+    @property
+    def needs_calls(self) -> bool:
+        """Whether counts by module, action and result do not suffice."""
+        others = (self.id, self.reason, self.since, self.until)
+        return bool(self.fields) or any(part is not None for part in others)
+
+    def wanted(self) -> str:
+        if self.count is not None:
+            return str(self.count)
+        bounds = (("at least", self.at_least), ("at most", self.at_most))
+        return " and ".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
+
+
+class Verified(View):
+    matched: int
+
+
+class NearMiss(View):
+    differs_in: list[str]
+    request: RequestView
+
+
+class NotAsExpected(FailureView):
+    matched: int
+    seen: list[RequestView] = Field(description="the calls that match and are still kept")
+    nearest: list[NearMiss] = Field(description="the calls that differ in the fewest parts")
+
+
+@router.post(
+    "/accounts/{name}/requests/verify",
+    responses={
+        417: {"model": NotAsExpected, "description": "another number of calls matched"},
+        **failures(404, 409, 422),
+    },
+)
+async def verify(name: NameInPath, expected: Expectation, worlds: TheWorlds) -> Verified:
+    """Verify the number of matching calls. Otherwise answer 417, with the matches and the nearest misses."""
+    journal = await worlds.within(name, journal_of)
+    missed = {number: _misses(number, call, expected) for number, call in journal.calls}
+    seen = [(number, call) for number, call in journal.calls if not missed[number]]
+    matched = len(seen) + _counted(journal, expected)
+    if expected.is_met_by(matched):
+        return Verified(matched=matched)
+    others = sorted(
+        (call for call in journal.calls if missed[call[0]]), key=lambda call: len(missed[call[0]])
+    )
+    nearest = [
+        {"differs_in": missed[number], "request": request_view(number, request).model_dump()}
+        for number, request in others[:NEAREST]
+    ]
+    message = f"{matched} calls match, expected {expected.wanted()}"
+    body = {
+        "error": {"reason": "not_as_expected", "message": message, "field": None},
+        "matched": matched,
+        "seen": [request_view(*call).model_dump() for call in seen],
+        "nearest": nearest,
+    }
+    return JSONResponse(body, 417)  # type: ignore[return-value]
+
+
+def _counted(journal: Journal, expected: Expectation) -> int:
+    """Return the number of calls that match and are no longer kept; raise Conflict if it is unknown."""
+    possible = could_match(journal.gone, expected)
+    if possible and (expected.needs_calls or not journal.gone.is_exact(expected.since_id)):
+        raise Conflict(
+            "journal_incomplete",
+            f"{possible} calls that are no longer kept may match: the journal has the newest {requests.KEPT:,}; of "
+            "older ones it knows how many there were of each module, action and result. Verify by these alone, or "
+            "clear the journal (DELETE …/requests) before the calls in question, or send as since_id an id that is "
+            f"at least {journal.gone.last}",
+        )
+    return possible
+
+
+def _misses(number: int, call: JournalEntry, expected: Expectation) -> list[str]:
+    fields = [name for name, value in expected.fields.items() if _sent(call, name) != value]
+    return misses(number, call, expected) + fields
+
+
+def _sent(call: JournalEntry, name: str) -> object:
+    value = call.fields.get(name)
+    return tuple(value) if isinstance(value, list) else value

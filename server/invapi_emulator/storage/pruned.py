@@ -1,0 +1,80 @@
+"""Calls that the journal no longer keeps: how many there were of each module, action and result."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from sqlalchemy import Dialect, delete, select, text, update
+
+from invapi_emulator.storage.statement import Write
+from invapi_emulator.storage.tables import account, pruned, request
+from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+
+class _Count(Write):
+    """Adds the calls `after` < number <= `last` of an account to its counts. They are removed next."""
+
+    def __init__(self) -> None:
+        super().__init__(text(""), ("account", "after", "last"))
+
+    def _compiled(self, dialect: Dialect) -> str:
+        mark = "?" if dialect.paramstyle == "qmark" else "%s"
+        return (
+            "INSERT INTO pruned (account_id, module, action, result, calls) "  # noqa: S608 - a choice of two marks
+            "SELECT account_id, module, coalesce(action, ''), result, count(*) FROM request "
+            f"WHERE account_id = {mark} AND number > {mark} AND number <= {mark} "
+            "GROUP BY account_id, module, coalesce(action, ''), result "
+            "ON CONFLICT (account_id, module, action, result) "
+            "DO UPDATE SET calls = pruned.calls + excluded.calls"
+        )
+
+
+COUNT = _Count()
+
+
+class Gone(Struct, frozen=True):
+    """The calls of an account that are no longer kept: those with numbers after `cleared` up to `last`.
+
+    `counts` holds those that were counted, by module, action and result. An older version counted none.
+    """
+
+    cleared: int
+    last: int
+    counts: Mapping[tuple[str, str, str], int]
+
+    @property
+    def uncounted(self) -> int:
+        return self.last - self.cleared - sum(self.counts.values())
+
+    def possible(
+        self, module: str | None, action: str | None, result: str | None, since_id: int | None = None
+    ) -> int:
+        """Return the number of those that may match: that have another number, module, action or result do not."""
+        wanted = (module, action, result)
+        counted = sum(
+            calls
+            for key, calls in self.counts.items()
+            if all(part is None or part == own for part, own in zip(wanted, key, strict=True))
+        )
+        return max(min(counted + self.uncounted, self.last - (since_id or 0)), 0)
+
+    def is_exact(self, since_id: int | None = None) -> bool:
+        """Return whether `possible` is exactly the number of those that match module, action and result."""
+        return not self.uncounted and (since_id or 0) <= self.cleared
+
+
+def gone(tx: Transaction, account_id: int, stored: Sequence[int], last: int) -> Gone:
+    """Return what is gone of an account's journal, of which these numbers are stored; `last` was given last."""
+    cleared = tx.execute(select(account.c.cleared).where(account.c.id == account_id)).scalar_one()
+    kinds = select(pruned.c.module, pruned.c.action, pruned.c.result, pruned.c.calls)
+    rows = tx.execute(kinds.where(pruned.c.account_id == account_id))
+    counts = {(module, action, result): calls for module, action, result, calls in rows}
+    return Gone(cleared, stored[0] - 1 if stored else last, counts)
+
+
+def clear(unit: UnitOfWork) -> None:
+    """Remove all calls of the unit's account, and their counts. The numbers go on."""
+    tx, owner = unit.sql(), unit.account.id
+    for table in (request, pruned):
+        tx.execute(delete(table).where(table.c.account_id == owner))
+    tx.execute(update(account).where(account.c.id == owner).values(cleared=unit.counters.last_request))
