@@ -1,4 +1,4 @@
-"""Counts of calls that the journal no longer keeps, and up to where it was cleared."""
+"""Counts of calls that the journal no longer keeps, where it was cleared, and digests of hidden fields."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +18,7 @@ def upgrade() -> None:
         comment="the last call that was cleared",
     )
     op.add_column("account", cleared)
+    op.add_column("request", sa.Column("hidden", sa.Text(), comment="digests of fields not shown as sent"))
     op.create_table(
         "pruned",
         sa.Column("account_id", sa.Integer(), nullable=False),

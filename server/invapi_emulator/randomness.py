@@ -30,6 +30,16 @@ def _unforeseeable() -> bytes:
     return hashlib.blake2b(next(_draws).to_bytes(8, "big"), key=_LIFE).digest()
 
 
+_SEAL = secrets.token_bytes(32)
+LIFE_NAME = secrets.token_hex(4)
+"""Names this process among those whose digests a database holds."""
+
+
+def sealed(text: str) -> str:
+    """Return a digest of a text that only this process can compute, and nobody without its memory can guess from."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=_SEAL, digest_size=16).hexdigest()
+
+
 def new_seed() -> int:
     return secrets.randbits(48)
 

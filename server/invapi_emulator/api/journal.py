@@ -12,6 +12,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Fields, Value
 from invapi_emulator.storage import requests
+from invapi_emulator.storage.hidden_fields import REST, digests_of
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_SHOWN = 4096
@@ -28,6 +29,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     answer = "" if cut else given.body.decode()
     names = f"{request.module}\n{action}\n{request.address}\n{request.user_agent}\n{request.request_id}"
     masking = Masking.of(request.module, exchange.secrets).for_texts(names, _texts(request, answer))
+    shown = _shown(masking, request.fields)
     requests.record(
         unit,
         requests.JournalEntry(
@@ -35,7 +37,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
             module=masking.name(request.module)[:100].replace("\0", "\ufffd"),
             action=masking.name(action)[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
             vm=exchange.vm,
-            fields=_shown(masking, request.fields),
+            fields=shown,
             unread=[masking.text(name) for name in _unread(exchange.action, request.fields)],
             status=0 if cut else given.status,
             answer=_cut(masking.answer(answer)).replace("\0", "\ufffd"),
@@ -50,6 +52,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
             received_at=request.received_at,
             retry_after=given.retry_after,
             in_query=[masking.text(_cut(name, 100)) for name in request.in_query][:50],
+            hidden=digests_of(request.fields, shown),
         ),
         authenticated=exchange.account is not None,
     )
@@ -75,7 +78,7 @@ def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
         visible = _cut(visible, left) if isinstance(visible, str) else _cut_all(visible, left)
         left -= len(name) + len(orjson.dumps(visible))
         if left < 0:
-            shown["..."] = f"{len(fields) - len(shown)} more fields"
+            shown[REST] = f"{len(fields) - len(shown)} more fields"
             break
         shown[masking.text(name)] = visible
     return shown

@@ -32,9 +32,10 @@ class JournalEntry(Struct, frozen=True):
     - `duration_us`: microseconds from the form to the answer; `retry_after`: seconds that the answer asked to
       wait.
     - `request_id`: as in the answer's header and in the log; `received_at`: real time when its head arrived.
+    - `hidden`: digests of the fields that are not shown as sent, see storage/hidden_fields.
     - `after_event`: number of the account's last event at that time. What the call did comes before it.
 
-    `request_id`, `received_at`, `retry_after` and `in_query` are None for calls that an older version
+    `request_id`, `received_at`, `retry_after`, `in_query` and `hidden` are None for calls that an older version
     answered.
     """
 
@@ -57,11 +58,12 @@ class JournalEntry(Struct, frozen=True):
     received_at: Instant | None = None
     retry_after: int | None = None
     in_query: Sequence[str] | None = None
+    hidden: dict[str, str] | None = None
     after_event: int = 0
 
 
 _FIELDS = tuple(name for name in JournalEntry.__struct_fields__ if name != "after_event")
-_JSON_AT = [_FIELDS.index(name) for name in ("fields", "unread", "user_agent", "in_query")]
+_JSON_AT = [_FIELDS.index(name) for name in ("fields", "unread", "user_agent", "in_query", "hidden")]
 _EMPTY: dict[type, str] = {dict: "{}", list: "[]", tuple: "[]", str: '""', type(None): "null"}
 _values = attrgetter(*_FIELDS)
 _UNAUTHENTICATED = request.c.account_id.is_(None)

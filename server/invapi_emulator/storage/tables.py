@@ -273,6 +273,7 @@ request = Table(
     Column("received_at", BigInteger, comment="real time; none: of a call that an older version answered"),
     Column("retry_after", Integer, comment="seconds"),
     Column("in_query", Json, comment="names of fields"),
+    Column("hidden", Json, comment="digests of fields not shown as sent"),
 )
 
 Index("ix_request_account", request.c.account_id, request.c.number)

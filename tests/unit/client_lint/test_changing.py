@@ -45,6 +45,16 @@ def test_another_change_or_another_vm_is_no_repetition(client: Emulator) -> None
     assert "blind-repeat" not in findings(client)
 
 
+@pytest.mark.parametrize(("second", "is_found"), [("one", True), ("other", False)])
+def test_a_change_that_differs_in_a_masked_field_is_no_repetition(
+    client: Emulator, second: str, *, is_found: bool
+) -> None:
+    client.fault("malformed_json")
+    for password in ("one", second):
+        client.http.post("/eq.php", data=OFF | {"root_pass": "x", "password": password})
+    assert ("blind-repeat" in findings(client)) is is_found
+
+
 def test_a_lost_read_may_be_repeated(client: Emulator) -> None:
     client.fault("lost_reply")
     with pytest.raises(httpx.TransportError):
