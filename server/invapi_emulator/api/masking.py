@@ -8,11 +8,10 @@ from typing import Any
 from msgspec import Struct
 
 from invapi_emulator.engine.call import Fields, Value
-from invapi_emulator.process.logs import MASK, looks_generated, without_generated
+from invapi_emulator.process.logs import MASK, looks_generated, names_a_secret, without_generated
 
 CALLBACK = "eq_callback"
 
-_NAMES = frozenset({"token", "apikey", "password", "passwd", "secret"})
 _SECRET_WORDS = ('"token":', '"api_key":', '"password":')
 _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
 _IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password|token): ).*?(; it takes|\Z)", re.DOTALL)
@@ -96,5 +95,4 @@ def _secret_among(names: tuple[str, ...], *, keys_are_shown: bool) -> dict[str, 
 
 def _is_secret(name: str, *, keys_are_shown: bool) -> bool:
     """Tell whether a field of this name is secret, in any spelling. A task's key is not; an API key is."""
-    plain = name.lower()
-    return plain.replace("_", "").replace("-", "") in _NAMES or (plain == "key" and not keys_are_shown)
+    return names_a_secret(name) or (name.lower() == "key" and not keys_are_shown)

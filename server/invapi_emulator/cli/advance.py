@@ -17,6 +17,8 @@ def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
     except ValueError:
         body = {"until": how_far}
     answer = control(url, admin_token, "POST", f"{account}/clock/advance", body)
+    if answer.get("missing"):
+        click.echo(f"{account}: {answer['missing']} earlier events are no longer kept")
     for event in answer["events"]:
         details = " ".join(
             f"{key}={value}" for key, value in event.items() if key not in {"id", "at", "kind"}

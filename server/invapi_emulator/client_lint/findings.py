@@ -23,9 +23,8 @@ class Finding:
     """Numbers of the calls that show it, ascending."""
 
 
-def findings_of(tx: Transaction, account: Account, now: Instant) -> list[Finding]:
-    """Return the findings of the account's journal, worst first. Empty if the calls break no rule."""
-    seen = seen_of(tx, account, now)
+def findings_of(seen: Seen) -> list[Finding]:
+    """Return the findings of an account's journal, worst first. Empty if the calls break no rule."""
     looked = (
         Finding(rule, tuple(sorted({line.number for line in rule.look(seen)}))) for rule in _worst_first()
     )
@@ -37,5 +36,6 @@ def _worst_first() -> list[LintRule]:
 
 
 def seen_of(tx: Transaction, account: Account, now: Instant) -> Seen:
+    """Return what the rules look at: the newest calls of an account, and its tasks."""
     lines = [Line(number, call) for number, call in journal.newest(tx, account.id)]
     return Seen(lines, {task.key: task for task in task_lists.of_account(tx, account, now)}, now)

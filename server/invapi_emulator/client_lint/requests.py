@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.domain.instants import SECOND
-
-SECRETS = frozenset({"token", "key", "api_key", "apikey", "password", "passwd", "secret"})
+from invapi_emulator.process.logs import names_a_secret
 
 
 @lint_rule(
@@ -64,4 +63,4 @@ def secrets_in_the_query(seen: Seen) -> Iterator[Line]:
 
 def _is_secret(name: str, line: Line) -> bool:
     """Return whether a field's name is that of a secret. The task key of a check is not a secret."""
-    return name.lower() in SECRETS and not (name == "key" and line.key is not None)
+    return names_a_secret(name) or (name.lower() == "key" and line.key is None)

@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 from pydantic import Field
 
-from invapi_emulator.client_lint.findings import Finding, findings_of
+from invapi_emulator.client_lint.findings import Finding, findings_of, seen_of
 from invapi_emulator.client_lint.rule import Severity
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
+from invapi_emulator.storage import pruned, requests
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"], responses=failures(404))
 
@@ -23,6 +24,8 @@ class FindingView(View):
 
 class ReportView(View):
     findings: list[FindingView] = Field(description="empty if the calls break no lint rule")
+    calls: int = Field(description="number of calls that were looked at")
+    gone: int = Field(description="number of older calls that are no longer kept, and were not looked at")
 
 
 @router.get("/report")
@@ -30,8 +33,13 @@ async def report(name: NameInPath, worlds: TheWorlds) -> ReportView:
     """Report the lint rules that the account's newest 1,000 calls break. Each would hurt on the real API."""
 
     def work(context: AccountContext) -> ReportView:
-        found = findings_of(context.tx, context.account, context.now)
-        return ReportView(findings=[_view(finding) for finding in found])
+        seen = seen_of(context.tx, context.account, context.now)
+        before = seen.lines[0].number - 1 if seen.lines else requests.last_number(context.unit)
+        return ReportView(
+            findings=[_view(finding) for finding in findings_of(seen)],
+            calls=len(seen.lines),
+            gone=before - pruned.cleared(context.tx, context.account.id),
+        )
 
     return await worlds.within(name, work)
 

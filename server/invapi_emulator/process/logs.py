@@ -18,6 +18,7 @@ MASK = "***"
 _GENERATED_LENGTH = 32
 _GENERATED = re.compile(rf"\b[0-9a-f]{{{_GENERATED_LENGTH}}}\b")
 _PLAIN_WORD = re.compile(r"[!#-<>-\[\]-~]+")
+_SECRET_ENDS = ("token", "apikey", "password", "passwd", "pass", "secret")
 _IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
 
 
@@ -29,6 +30,11 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancelling)
     if level != "debug":
         logging.getLogger("uvicorn").setLevel("ERROR")  # our own lines have what it says about requests
+
+
+def names_a_secret(name: str) -> bool:
+    """Return whether a field of this name holds a secret, in any spelling: `api_key`, `root_pass`, `newPassword`."""
+    return name.lower().replace("_", "").replace("-", "").endswith(_SECRET_ENDS)
 
 
 def looks_generated(text: str) -> bool:

@@ -65,11 +65,16 @@ class Gone(Struct, frozen=True):
 
 def gone(tx: Transaction, account_id: int, stored: Sequence[int], last: int) -> Gone:
     """Return what is gone of an account's journal, of which these numbers are stored; `last` was given last."""
-    cleared = tx.execute(select(account.c.cleared).where(account.c.id == account_id)).scalar_one()
     kinds = select(pruned.c.module, pruned.c.action, pruned.c.result, pruned.c.calls)
     rows = tx.execute(kinds.where(pruned.c.account_id == account_id))
     counts = {(module, action, result): calls for module, action, result, calls in rows}
-    return Gone(cleared, stored[0] - 1 if stored else last, counts)
+    return Gone(cleared(tx, account_id), stored[0] - 1 if stored else last, counts)
+
+
+def cleared(tx: Transaction, account_id: int) -> int:
+    """Return the number of the last call that was cleared, 0 if none was."""
+    number: int = tx.execute(select(account.c.cleared).where(account.c.id == account_id)).scalar_one()
+    return number
 
 
 def clear(unit: UnitOfWork) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from invapi_emulator.cli.main import main
+from invapi_emulator.storage import requests
 from tests.support.harness import Emulator, running
 
 
@@ -71,9 +72,27 @@ def test_ci_shows_a_failed_test_for_each_lint_finding(capsys: pytest.CaptureFixt
 def test_a_report_without_findings_says_so(client: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
     client.call("eq", "list")
     assert typed(capsys, "--fail-on", "notice") == "demo: no findings\n"
-    assert json.loads(typed(capsys, "--format", "json")) == {"findings": []}
+    assert json.loads(typed(capsys, "--format", "json")) == {"findings": [], "calls": 1, "gone": 0}
     suite = ET.fromstring(typed(capsys, "--format", "junit"))
     assert (suite.get("tests"), suite.get("failures"), len(suite)) == ("1", "0", 1)
+
+
+def test_calls_that_are_no_longer_kept_are_not_passed_over_in_silence(
+    client: Emulator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "KEPT", 10)
+    for number in range(23):
+        client.call("eq", "list", **({} if number else {"typo": "x"}))
+    assert client.control("GET", "/report") == {"findings": [], "calls": 10, "gone": 13}
+    said = "13 older calls are no longer kept, and not in this report"
+    assert typed(capsys) == f"demo: no findings\n\ndemo: {said}\n"
+    suite = ET.fromstring(typed(capsys, "--format", "junit"))
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("1", "0", "1")
+    skipped = suite.find("testcase/skipped")
+    assert skipped is not None
+    assert skipped.get("message") == said
+    client.clear_requests()
+    assert client.control("GET", "/report") == {"findings": [], "calls": 0, "gone": 0}
 
 
 @pytest.mark.usefixtures("misbehaved")
