@@ -8,12 +8,25 @@ from typing import Any
 from msgspec import Struct
 
 from invapi_emulator.engine.call import Fields, Value
-from invapi_emulator.process.logs import MASK, looks_generated, names_a_secret, without_generated
+from invapi_emulator.process.logs import (
+    MASK,
+    looks_generated,
+    may_name_a_secret,
+    names_a_secret,
+    without_generated,
+)
 
 CALLBACK = "eq_callback"
 
 _SECRET_WORDS = ('"token":', '"api_key":', '"password":')
 _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
+_TEXT = r'"(?:[^"\\]|\\.)*(?:"|\Z)'
+_ARRAY = r"\[.*\Z"  # nested deeper than the levels below: all the rest
+for _level in range(4):
+    _ARRAY = rf'\[(?:{_TEXT}|{_ARRAY}|[^"\[\]])*(?:\]|\Z)'
+_IN_CONTEXT = re.compile(rf'"((?:[^"\\]|\\.)*)":(?:{_TEXT}|{_ARRAY})', re.DOTALL)
+"""A field of a call that a check repeats, with any name."""
+
 _IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password|token): ).*?(; it takes|\Z)", re.DOTALL)
 _REFUSED = "invalid parameter "
 _REMEMBERED = 1_000
@@ -78,6 +91,8 @@ class Masking(Struct, frozen=True):
             word in answer for word in _SECRET_WORDS
         ):  # few texts have one, and looking for the words is quick
             answer = _IN_ANSWER.sub(rf'"\1":"{MASK}"', answer)
+        if self.module == CALLBACK and may_name_a_secret(answer):
+            answer = _IN_CONTEXT.sub(_masked_field, answer)
         answer = self.text(answer)
         if self.module == CALLBACK or _REFUSED not in answer:
             return answer
@@ -85,6 +100,10 @@ class Masking(Struct, frozen=True):
 
     def _value(self, value: Value) -> Any:
         return self.text(value) if isinstance(value, str) else [self._value(item) for item in value]
+
+
+def _masked_field(found: re.Match[str]) -> str:
+    return f'"{found[1]}":"{MASK}"' if names_a_secret(found[1]) else found[0]
 
 
 @lru_cache(_REMEMBERED)

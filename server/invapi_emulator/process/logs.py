@@ -34,7 +34,17 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
 
 def names_a_secret(name: str) -> bool:
     """Return whether a field of this name holds a secret, in any spelling: `api_key`, `root_pass`, `newPassword`."""
-    return name.lower().replace("_", "").replace("-", "").endswith(_SECRET_ENDS)
+    return _plain(name).endswith(_SECRET_ENDS)
+
+
+def may_name_a_secret(text: str) -> bool:
+    """Return whether such a name may occur in a text. This is quick."""
+    plain = _plain(text)
+    return any(end in plain for end in _SECRET_ENDS)
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("_", "").replace("-", "")
 
 
 def looks_generated(text: str) -> bool:

@@ -6,7 +6,7 @@ backup holds nothing that a password can be guessed from, and another process, o
 
 import re
 from collections.abc import Mapping
-from itertools import islice
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 from invapi_emulator.process.logs import MASK
@@ -34,8 +34,9 @@ def digests_of(sent: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, s
     ]
     if not hidden:
         return {}
-    digests = {_name(name): _value(name, value) for name, value in islice(hidden, MOST)}
-    digests[_LIFE] = LIFE_NAME
+    digests = {_LIFE: LIFE_NAME}
+    for name, value in hidden[:MOST]:
+        digests[_name(name)] = _value(name, value)
     if len(hidden) > MOST:
         digests[_MORE] = ""
     return digests
@@ -76,6 +77,7 @@ def _may_hide(fields: Mapping[str, Any], name: str) -> bool:
     return name == REST or MASK in text or _CUT.search(text) is not None
 
 
+@lru_cache(1000)
 def _name(name: str) -> str:
     return sealed(name)[:16]
 

@@ -93,10 +93,21 @@ def test_a_malformed_or_misplaced_secret_is_masked_too(emulator: Emulator, modul
     assert "my-real-key" not in json.dumps(line)
 
 
-def test_a_password_sent_with_another_call_is_masked_in_the_context_of_its_task(journal: Journal) -> None:
-    key = journal.call("get_snapshot", password="my-real-key")["callback"]
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("password", "my-real-key"),
+        ("Root_Pass", 'my-real-key"]'),
+        ("secret[]", ["x]", "my-real-key"]),
+        ("secret[][][][][][]", [[[[[["my-real-key"]]]]]]),
+    ],
+)
+def test_a_password_sent_with_another_call_is_masked_in_the_context_of_its_task(
+    journal: Journal, name: str, value: Any
+) -> None:
+    key = journal.call("get_snapshot", **{name: "my-real-key" if "[][]" in name else value})["callback"]
     journal.emulator.http.post(f"{journal.path}/clock/advance", content='{"until": "idle"}')
-    assert journal.emulator.check(key)["context"]["password"] == "my-real-key"
+    assert journal.emulator.check(key)["context"][name.partition("[")[0]] == value
     assert "my-real-key" not in json.dumps(journal.lines())
 
 
