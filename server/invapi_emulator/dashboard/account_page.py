@@ -7,7 +7,7 @@ from invapi_emulator.control.faults import rule_view
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.fault_form import kind_forms
 from invapi_emulator.dashboard.frame import frame_of
-from invapi_emulator.dashboard.journal import Wanted, journal_of, polls_of
+from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
@@ -37,6 +37,7 @@ def gather_account(context: AccountContext, wanted: Wanted, window: str, first_v
         "window": window,
         "tasks": under_way[::-1],
         "polls": polls,
+        "are_all_polls": are_all_polls(context, polls),
         "journal": journal_of(context, wanted),
         "rules": [rule_view(rule) for rule in faults.of_account(context.unit)],
         "kinds": kind_forms(),

@@ -1,13 +1,13 @@
 """The journal's rows as the page shows them, newest first."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.engine.action import ACTIONS
-from invapi_emulator.storage import requests
+from invapi_emulator.storage import pruned, requests
 from invapi_emulator.storage.requests import JournalEntry
 
 SHOWN = 50
@@ -37,8 +37,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
+    """The newest calls. `more`: older ones that are kept may match. `gone`: so may some that are no longer kept."""
+
     entries: tuple[Entry, ...]
     more: bool
+    gone: bool
     actions: tuple[str, ...]
     wanted: Wanted
 
@@ -49,16 +52,22 @@ def polls_of(context: AccountContext) -> list[JournalEntry]:
     return [call for _, call in checks]
 
 
+def are_all_polls(context: AccountContext, polls: Sequence[JournalEntry]) -> bool:
+    """Return whether these are all checks that were ever made."""
+    return len(polls) < MOST_POLLS and not pruned.are_any_gone(context.unit)
+
+
 def journal_of(
     context: AccountContext, wanted: Wanted, vm_id: int | None = None, keys: Collection[str] = ()
 ) -> Journal:
     """Return the newest calls that match: of all VMs, or of one VM with the checks of its tasks' `keys`."""
     owner = None if wanted.unauthenticated else context.account.id
     of_vm = None if wanted.unauthenticated else vm_id
+    most = SHOWN + 1 if of_vm is None else MOST_POLLS
     found = requests.newest_of(
         context.tx,
         owner,
-        SHOWN if of_vm is None else MOST_POLLS,
+        most,
         action=wanted.action or None,
         result=wanted.result or None,
         vm=of_vm,
@@ -71,7 +80,8 @@ def journal_of(
     token = context.account.credentials.token
     return Journal(
         entries=tuple(_entry(number, call, token) for number, call in matching[:SHOWN]),
-        more=len(matching) >= SHOWN,
+        more=len(matching) > SHOWN or len(found) == most,
+        gone=not wanted.unauthenticated and pruned.are_any_gone(context.unit),
         actions=tuple(sorted({action for _, action in ACTIONS})),
         wanted=wanted,
     )

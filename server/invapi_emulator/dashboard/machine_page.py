@@ -8,7 +8,7 @@ from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.chain import LINEAGE, MOST_OF_LINEAGE, chains_of, origin_of
 from invapi_emulator.dashboard.charts import statistics_charts
 from invapi_emulator.dashboard.frame import frame_of
-from invapi_emulator.dashboard.journal import Wanted, journal_of, polls_of
+from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
@@ -35,5 +35,6 @@ def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: 
         "window": window,
         "tasks": mine[::-1],
         "polls": polls,
+        "are_all_polls": are_all_polls(context, polls),
         "journal": journal_of(context, wanted, stored.id, {task.key for task in mine}),
     }

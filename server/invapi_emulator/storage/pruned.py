@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
-from sqlalchemy import Dialect, delete, select, text, update
+from sqlalchemy import Dialect, delete, func, select, text, update
 
 from invapi_emulator.storage.statement import Write
 from invapi_emulator.storage.tables import account, pruned, request
@@ -69,6 +69,14 @@ def gone(tx: Transaction, account_id: int, stored: Sequence[int], last: int) -> 
     rows = tx.execute(kinds.where(pruned.c.account_id == account_id))
     counts = {(module, action, result): calls for module, action, result, calls in rows}
     return Gone(cleared(tx, account_id), stored[0] - 1 if stored else last, counts)
+
+
+def are_any_gone(unit: UnitOfWork) -> bool:
+    """Return whether there are calls of the unit's account that are no longer kept and were not cleared."""
+    oldest = select(func.min(request.c.number)).where(request.c.account_id == unit.account.id)
+    first = unit.sql().execute(oldest).scalar()
+    before = unit.counters.last_request if first is None else first - 1
+    return bool(before > cleared(unit.sql(), unit.account.id))
 
 
 def cleared(tx: Transaction, account_id: int) -> int:

@@ -10,6 +10,7 @@ import pytest
 from invapi_emulator.dashboard.rendering import POLICY
 from invapi_emulator.engine.faults.fault import Fault
 from invapi_emulator.engine.faults.kinds import FAULTS
+from invapi_emulator.storage import requests
 from invapi_emulator.testing import Emulator as Served
 from tests.support.harness import Emulator, running
 from tests.support.offenders import assert_none
@@ -89,6 +90,29 @@ def test_a_call_can_be_copied_as_curl_whatever_it_contains(emulator: Emulator) -
         f"curl -s -X POST {emulator.url}/vm.php --data 'action=create_snapshot&token=HOSTKEY_TOKEN&id=12345"
         "&name=it%27s+%22%3Chere%3E%22+%24%28now%29'"
     )
+
+
+def test_the_page_says_where_older_requests_are_missing(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def words(query: str = "/") -> str:
+        return " ".join(page(emulator, query).partition('id="journal"')[2].split())
+
+    emulator.clear_requests()
+    assert "No such requests yet" in words()
+    for _ in range(50):
+        emulator.call("eq", "list")
+    assert '<p class="muted count">50, newest first</p>' in words()
+    emulator.call("eq", "list")
+    assert '<p class="muted count">the newest 50, newest first</p>' in words()
+    emulator.check(emulator.start("eq", "status"))
+    assert "<dd>1</dd>" in page(emulator, "/")
+    monkeypatch.setattr(requests, "KEPT", 10)
+    for _ in range(100):
+        emulator.call("eq", "list")
+    assert "newest first; older ones are no longer kept</p>" in words()
+    assert "No such requests among the newest ones" in words("/?action=restore_snapshot")
+    assert re.search(r"<dd>\d or more</dd>", page(emulator, "/"))
 
 
 def test_the_journal_shows_what_the_filter_selects(emulator: Emulator) -> None:
