@@ -1,6 +1,7 @@
 """Writing a call and its answer into the journal, with secrets masked and bodies cut."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -11,11 +12,13 @@ from invapi_emulator.api.request import Request
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Fields, Value
+from invapi_emulator.process.logs import names_a_secret
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.hidden_fields import REST, digests_of
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_SHOWN = 4096
+_MOST_NAMES = 50
 _SURELY_SHOWN = MAX_SHOWN // len(r"\u0000")
 """Number of characters that stay within that limit, however JSON escapes them."""
 
@@ -38,7 +41,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
             action=masking.name(action)[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
             vm=exchange.vm,
             fields=shown,
-            unread=[masking.text(name) for name in _unread(exchange.action, request.fields)],
+            unread=_names(masking, _unread(exchange.action, request.fields)),
             status=0 if cut else given.status,
             answer=_cut(masking.answer(answer)).replace("\0", "\ufffd"),
             result="ok" if given.reason is None else "refused",
@@ -51,7 +54,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
             request_id=masking.name(request.request_id),
             received_at=request.received_at,
             retry_after=given.retry_after,
-            in_query=[masking.text(_cut(name, 100)) for name in request.in_query][:50],
+            in_query=_names(masking, request.in_query),
             hidden=digests_of(request.fields, shown),
         ),
         authenticated=exchange.account is not None,
@@ -91,7 +94,16 @@ def _length(name: str, value: Value) -> int:
 def _unread(action: Action | None, fields: Fields) -> list[str]:
     if action is None:
         return []
-    return [_cut(name, 100) for name in fields if name not in action.fields_read][:50]
+    return [name for name in fields if name not in action.fields_read]
+
+
+def _names(masking: Masking, names: Sequence[str]) -> list[str]:
+    """Return some names of fields, those of secrets first, and at the end how many more there are."""
+    more = len(names) - _MOST_NAMES
+    if more > 0:
+        names = sorted(names, key=lambda name: not (names_a_secret(name) or name.lower() == "key"))
+    shown = [masking.text(_cut(name, 100)) for name in names[:_MOST_NAMES]]
+    return [*shown, f"{REST} ({more} more)"] if more > 0 else shown
 
 
 def _cut(text: str, most: int = MAX_SHOWN) -> str:

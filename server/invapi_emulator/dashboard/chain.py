@@ -19,11 +19,15 @@ MOST_OF_LINEAGE = 300
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The snapshot that the VM's disk comes from, or None. `exactly`: nothing was written since."""
+    """The snapshot that the VM's disk comes from, or None. `exactly`: nothing was written since.
+
+    `unknown`: what it came from last is further back than the events that are looked at.
+    """
 
     snapshot: Snapshot | None
     exactly: bool = False
     damaged: bool = False
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +63,23 @@ class Chain:
     making: tuple[Making, ...]
 
 
-def origin_of(vm: VirtualMachine, snapshots: Sequence[Snapshot], events: Sequence[Event]) -> Origin:
+def origin_of(
+    vm: VirtualMachine, snapshots: Sequence[Snapshot], events: Sequence[Event], *, has_all: bool
+) -> Origin:
     """Return the origin of the VM's disk.
 
     A snapshot with the same fingerprint is the origin exactly. Otherwise it is the snapshot last made or
-    restored. In a new world it is the newest snapshot, as a restore deletes all newer snapshots.
+    restored. In a new world it is the newest snapshot, as a restore deletes all newer snapshots. `has_all` is false
+    if there were older events.
     """
     same = [each for each in snapshots if each.state.disk_fingerprint == vm.state.disk_fingerprint]
     if same:
         return Origin(same[-1], exactly=True)
     good = [each for each in snapshots if each.status == "available"]
     last = _last_told(vm.id, events)
-    if last is None:
+    if last is None and not has_all:
+        return Origin(None, unknown=True)
+    if last is None or _begins(last, vm.id):
         return Origin(good[-1] if good else None)
     if last.kind == "task_ended":
         return Origin(None, damaged=True)
@@ -78,13 +87,15 @@ def origin_of(vm: VirtualMachine, snapshots: Sequence[Snapshot], events: Sequenc
 
 
 def _last_told(vm_id: int, events: Sequence[Event]) -> Event | None:
-    """Return the last event of the present world that changed the origin of the VM's disk."""
+    """Return the last event that made the VM's world or changed the origin of its disk."""
     for event in reversed(events):
-        if event.kind in NEW_WORLD or (event.kind == "vm_added" and event.data["vm"] == vm_id):
-            return None
-        if event.data.get("vm") == vm_id and _tells(event):
+        if _begins(event, vm_id) or (event.data.get("vm") == vm_id and _tells(event)):
             return event
     return None
+
+
+def _begins(event: Event, vm_id: int) -> bool:
+    return event.kind in NEW_WORLD or (event.kind == "vm_added" and event.data["vm"] == vm_id)
 
 
 def _tells(event: Event) -> bool:

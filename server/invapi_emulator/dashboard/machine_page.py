@@ -24,7 +24,9 @@ def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: 
     polls = polls_of(context)
     held = snapshots.of_vm(unit, stored.id)
     settings = snapshots.settings_of_vm(unit, stored.id)
-    origin = origin_of(machine.vm, held, events.newest(tx, context.account.id, LINEAGE, MOST_OF_LINEAGE))
+    told = events.newest(tx, context.account.id, LINEAGE, MOST_OF_LINEAGE)
+    has_all = len(told) < MOST_OF_LINEAGE and not events.are_any_gone(tx, context.account.id)
+    origin = origin_of(machine.vm, held, told, has_all=has_all)
     return frame_of(context) | {
         "machine": machine,
         "vm": machine.vm,

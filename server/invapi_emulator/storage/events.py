@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.storage.json_column import json_text
@@ -71,6 +71,12 @@ def after(tx: Transaction, account_id: int, number: int, most: int | None = None
     where = (event.c.account_id == account_id) & (event.c.number > number)
     columns = select(event.c.number, event.c.at, event.c.kind, event.c.data)
     return [Event(*row) for row in tx.execute(columns.where(where).order_by(event.c.number).limit(most))]
+
+
+def are_any_gone(tx: Transaction, account_id: int) -> bool:
+    """Return whether there were events of an account that are no longer kept."""
+    oldest = tx.execute(select(func.min(event.c.number)).where(event.c.account_id == account_id)).scalar()
+    return oldest is not None and oldest > 1
 
 
 def newest(tx: Transaction, account_id: int, kinds: Collection[EventKind], most: int) -> list[Event]:

@@ -199,6 +199,16 @@ def test_an_entry_stays_small_and_readable_whatever_was_sent(journal: Journal, f
     assert len(line["answer"]) <= 4096
 
 
+def test_more_names_of_fields_than_are_shown_are_counted(journal: Journal) -> None:
+    fields = {"id": "12345", **{f"n{number}": "x" for number in range(80)}, "root_pass": "x"}
+    query = {"action": "show", "token": journal.account["token"], **fields}
+    assert journal.emulator.http.get("/eq.php", params=query).status_code == 200
+    (line,) = journal.lines()
+    assert line["in_query"][:3] == ["token", "root_pass", "action"]
+    assert (len(line["in_query"]), line["in_query"][-1]) == (51, "... (34 more)")
+    assert (len(line["unread"]), line["unread"][-1]) == (51, "... (31 more)")
+
+
 def test_two_runs_with_one_seed_leave_identical_journals(emulator: Emulator) -> None:
     def run(name: str) -> str:
         made = emulator.http.post(

@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from invapi_emulator.dashboard import machine_page
 from tests.support.harness import Emulator
 from tests.unit.dashboard.seen import page, said, vm_page
 
@@ -20,6 +23,17 @@ def test_each_snapshot_shows_which_ones_a_restore_deletes(emulator: Emulator) ->
 
 def test_a_disk_first_descends_from_the_newest_snapshot(emulator: Emulator) -> None:
     assert descent(emulator) == "The VM's disk now descends from before-release, with changes since then"
+
+
+def test_an_origin_further_back_than_the_events_is_not_guessed(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.do("vm", "create_snapshot", name="now")
+    emulator.advance(5)
+    monkeypatch.setattr(machine_page, "MOST_OF_LINEAGE", 2)
+    for _ in range(3):
+        emulator.do("eq", "status", 12347)
+    assert "is too far back to tell" in descent(emulator)
 
 
 def test_a_disk_descends_from_the_last_snapshot_made(emulator: Emulator) -> None:
