@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("module", sa.String(), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("result", sa.String(), nullable=False),
-        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False, comment="that the journal no longer keeps"),
         sa.PrimaryKeyConstraint("account_id", "module", "action", "result", name="pk_pruned"),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_pruned_account", ondelete="CASCADE"),
     )

@@ -282,13 +282,10 @@ pruned = Table(
     "pruned",
     metadata,
     _account_column(),
-    Column("module", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("result", String, nullable=False),
-    Column("calls", BigInteger, nullable=False),
+    *(Column(part, String, nullable=False) for part in ("module", "action", "result")),
+    Column("calls", BigInteger, nullable=False, comment="that the journal no longer keeps"),
     PrimaryKeyConstraint("account_id", "module", "action", "result"),
 )
-"""Numbers of calls that the journal no longer keeps."""
 
 event = Table(
     "event",
