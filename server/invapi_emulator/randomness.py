@@ -1,10 +1,10 @@
 """The only source of chance: a function of seed, subject, purpose and count, or random without a seed."""
 
 import hashlib
-import secrets
 import string
 import uuid
 from itertools import count
+from secrets import randbits, token_bytes, token_hex
 
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ def is_task_key(text: str) -> bool:
     return len(text) == KEY_LENGTH and _ALLOWED_IN_KEYS.issuperset(text)
 
 
-_LIFE = secrets.token_bytes(32)
+_LIFE = token_bytes(32)
 _draws = count()
 
 
@@ -41,11 +41,11 @@ def sealed(text: str) -> str:
 
 
 def new_seed() -> int:
-    return secrets.randbits(48)
+    return randbits(48)
 
 
 def new_name() -> str:
-    return secrets.token_hex(6)
+    return token_hex(6)
 
 
 def new_session() -> str:
@@ -83,7 +83,7 @@ class Chance(Struct, frozen=True):
 
     def token(self, *words: str | int) -> str:
         """Return 32 hexadecimal digits (contract 5.1)."""
-        return self.hex(32, "token", self.owner, *words) if self.repeatable else secrets.token_hex(16)
+        return self.hex(32, "token", self.owner, *words) if self.repeatable else token_hex(16)
 
     def _digest(self, *words: str | int) -> bytes:
         return hashlib.blake2b("\0".join(map(str, (self.seed, *words))).encode()).digest()

@@ -35,6 +35,8 @@ SIGNATURES: dict[Any, dict[str, str]] = {
     Server: {
         "__init__": "self config",
         "startup": "self sockets",
+        "main_loop": "self",
+        "_wait_tasks_to_complete": "self",
         "shutdown": "self sockets",
         "capture_signals": "self",
         "handle_exit": "self sig frame",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from asyncio import sleep
 
 from starlette.types import Receive, Scope, Send
 
@@ -124,7 +125,7 @@ class FormEndpoint:
             if exchange.answer is not None:
                 return exchange
             attempt.rules_asked = exchange.rules_asked
-            await asyncio.sleep(0)
+            await sleep(0)
 
     async def _refused(self, request: Request, error: ApiError) -> Exchange:
         """Refuse a call that names no action. It is refused even if the journal cannot be written."""

@@ -45,6 +45,6 @@ def run(settings: Settings, ports: Ports) -> None:
             drop(sys.stdout)
 
     plain = [] if ports.plain is None else [ports.plain]
-    server_for(EmulatorApp(runtime), settings, runtime.lifecycle, say_ready, refusal, https).run(
+    server_for(EmulatorApp(runtime), settings, runtime.lifecycle, say_ready, refusal, time, https).run(
         sockets=plain
     )

@@ -1,6 +1,7 @@
 """Wait for changes of an account."""
 
 import asyncio
+from asyncio import sleep
 from types import TracebackType
 from typing import Self
 
@@ -38,7 +39,7 @@ class AccountWatcher:
         try:
             async with asyncio.timeout(WAKES_EVERY_SECONDS):
                 await self._told.wait()
-            await asyncio.sleep(GATHERS_SECONDS)
+            await sleep(GATHERS_SECONDS)
         except TimeoutError:
             self._silent += WAKES_EVERY_SECONDS
         is_time = self._told.is_set() or self._silent >= LOOKS_EVERY_SECONDS

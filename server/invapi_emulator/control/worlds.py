@@ -1,6 +1,6 @@
 """Access to an account's world for the control routes, with all due tasks settled first."""
 
-import asyncio
+from asyncio import sleep
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
@@ -37,7 +37,7 @@ VmNumber = Annotated[
 
 
 def _built_in_scenarios(schema: dict[str, Any]) -> None:
-    schema["examples"] = scenario_names()
+    schema["examples"] = list(scenario_names())
 
 
 ScenarioName = Annotated[str, Field(strict=True, json_schema_extra=_built_in_scenarios)]
@@ -158,7 +158,7 @@ class Worlds:
                 continue
             if done is not None:
                 return done[0]
-            await asyncio.sleep(0)
+            await sleep(0)
 
     async def id_of(self, name: str) -> int:
         """Return an account's id; raise NotFound if there is no such account."""

@@ -7,6 +7,7 @@ and its heartbeat tells after a kill until when the server lived.
 import asyncio
 import logging
 import threading
+from asyncio import sleep
 from collections.abc import Iterable
 from functools import partial
 
@@ -167,7 +168,7 @@ class Worker:
             account_id = next(iter(self._database.former_worlds))
             if not await self._database.call(partial(self._clear, account_id)):
                 self._database.former_worlds.discard(account_id)
-            await asyncio.sleep(0)
+            await sleep(0)
 
     def _clear(self, account_id: int) -> bool:
         with self._database.transaction() as tx:

@@ -52,6 +52,7 @@ class Protocol(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, patience: Patience, refusal: Refusal, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.access_log = False  # it would go to any handler of the process, with tokens
         self._patience = patience
         self._refusal = refusal
         self._timer: asyncio.TimerHandle | None = None

@@ -3,16 +3,19 @@
 import asyncio
 import socket
 import ssl
+from asyncio import sleep
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.utils import formatdate
 from functools import partial
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from invapi_emulator.domain.instants import Instant
+from invapi_emulator.clock import RealTime
+from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.process.extras import require
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.signals import LAST_SECONDS, on_signals
@@ -25,6 +28,10 @@ DRAIN_SECONDS = 1.5
 
 HURRY_SECONDS = 0.5
 """How long clients may take to receive the last answers. Faults no longer hold answers back then."""
+
+
+TICK_SECONDS = 0.1
+"""How often the server looks whether it must stop, as uvicorn does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,11 @@ def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secur
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server. It calls `on_ready` when it can answer, and ends with status 0 on a signal."""
+    """uvicorn's server. It calls `on_ready` when it can answer, and ends with status 0 on a signal.
+
+    Unlike uvicorn's, its loops call no `time.time` and no `asyncio.sleep`, which a test in the same process may replace
+    or count.
+    """
 
     def __init__(
         self,
@@ -54,9 +65,11 @@ class Server(uvicorn.Server):
         lifecycle: Lifecycle,
         on_ready: Callable[[], None],
         secured: Secured | None,
+        real_time: RealTime,
     ) -> None:
         super().__init__(config)
         self._lifecycle = lifecycle
+        self._real_time = real_time
         self._on_ready = on_ready
         self._secured = secured
 
@@ -85,6 +98,21 @@ class Server(uvicorn.Server):
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )
         return made
+
+    async def main_loop(self) -> None:
+        """Keep the header Date at the time until the server must stop."""
+        while not self.should_exit:
+            date = formatdate(self._real_time() // SECOND, usegmt=True)
+            self.server_state.default_headers = [(b"date", date.encode())]
+            await sleep(TICK_SECONDS)
+
+    async def _wait_tasks_to_complete(self) -> None:
+        """Wait until all connections are closed and all answers are sent."""
+        state = self.server_state
+        while (state.connections or state.tasks) and not self.force_exit:  # noqa: ASYNC110 - as uvicorn does
+            await sleep(TICK_SECONDS)
+        for server in self.servers:
+            await server.wait_closed()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Wait for running requests while the sockets still listen, then close them."""
@@ -126,6 +154,7 @@ def server_for(
     lifecycle: Lifecycle,
     on_ready: Callable[[], None],
     refusal: Refusal,
+    real_time: RealTime,
     secured: Secured | None = None,
 ) -> Server:
     """Return a server. It calls `on_ready` once it can answer.
@@ -139,11 +168,12 @@ def server_for(
         ws="none",
         lifespan="on",
         log_config=None,
-        access_log=False,
+        access_log=True,  # False would change the loggers of the whole process; see Protocol
+        workers=1,  # else the variable WEB_CONCURRENCY counts
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=settings.idle_timeout,  # type: ignore[arg-type] # asyncio takes fractions too
         timeout_graceful_shutdown=HURRY_SECONDS,  # type: ignore[arg-type] # as above
     )
-    return Server(config, lifecycle, on_ready, secured)
+    return Server(config, lifecycle, on_ready, secured, real_time)

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from invapi_emulator.testing.closing import Closes
 from invapi_emulator.testing.failure import Json
+from invapi_emulator.testing.made import MADE
 
 if TYPE_CHECKING:
     from invapi_emulator.testing.emulator import Emulator
@@ -153,6 +154,8 @@ class Account(Closes):
         """
         self._look_at_faults()
         unused, self._unused = self._unused, []
+        if self._closed:
+            MADE.forget(self)
         return unused
 
     def allow_unused_faults(self) -> None:
@@ -185,6 +188,8 @@ class Account(Closes):
             self._look_at_faults()
             self._control("DELETE", "")
             self._closed = True
+            if not self._unused:
+                MADE.forget(self)
 
     def _look_at_faults(self) -> None:
         """Note the rules that did not fire as often as their `times`, before they are removed."""

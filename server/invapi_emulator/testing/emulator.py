@@ -9,12 +9,16 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlencode
 
-from invapi_emulator.clock import real_time
 from invapi_emulator.process.http_names import sendable, target_of, without_user
+from invapi_emulator.process.real_sockets import connect
 from invapi_emulator.testing.account import Account, show_ignored
 from invapi_emulator.testing.closing import Closes
 from invapi_emulator.testing.failure import ControlFailure, Json
-from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, ca_file, serving
+from invapi_emulator.testing.made import MADE
+from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, ca_file, serving_guest
+
+_SHOWN = 200
+"""Maximum number of bytes of a foreign answer in an error."""
 
 
 class Emulator(Closes):
@@ -22,11 +26,18 @@ class Emulator(Closes):
 
     `admin_token` is the admin token of its control API. For an https URL, `ca` is a file of trusted certificates
     that replaces the system's, such as that of `invapi-emulator ca --path`. `settings` are the settings of `serve`
-    for a new emulator (docs/settings.md): `Emulator(clock="auto", seed=1)`.
+    for a new emulator (docs/settings.md): `Emulator(clock="auto", seed=1)`. Its environment variables do not count. With
+    `process`, a new emulator runs in a process of its own.
     """
 
     def __init__(
-        self, url: str | None = None, *, admin_token: str = "", ca: str | None = None, **settings: Any
+        self,
+        url: str | None = None,
+        *,
+        admin_token: str = "",
+        ca: str | None = None,
+        process: bool = False,
+        **settings: Any,
     ) -> None:
         for name in settings.keys() & {"host", "port", "tls_port"} if url is None else settings:
             raise TypeError(
@@ -37,10 +48,11 @@ class Emulator(Closes):
         self.assumed: dict[str, str] = {}
         self.ca = ca
         if url is None:
-            from invapi_emulator.settings import read_settings  # noqa: PLC0415 - only a new emulator needs it
+            from invapi_emulator.testing.handed import handed  # noqa: PLC0415 - only a new emulator needs it
 
-            chosen = read_settings({"admin_token": admin_token, **settings})
-            url = self._resources.enter_context(serving(chosen, real_time()))
+            chosen = handed({"admin_token": admin_token, **settings})
+            url = self._resources.enter_context(serving_guest(chosen, process=process))
+            MADE.count += 1
             self.ca = ca_file(chosen) if chosen.tls else ca
         self.url = url.rstrip("/")
 
@@ -65,13 +77,15 @@ class Emulator(Closes):
             "clock": clock,
             "seed": seed,
             "profile": profile,
-            "assume": {**self.assumed, **(assume or {})} or None,
+            "assume": {**MADE.options, **self.assumed, **(assume or {})} or None,
         }
         made = self.control(
             "POST", "/accounts", {key: value for key, value in wanted.items() if value is not None}
         )
         show_ignored(made)
-        return Account(self, made)
+        account = Account(self, made)
+        MADE.add(account)
+        return account
 
     def control(
         self,
@@ -84,13 +98,15 @@ class Emulator(Closes):
     ) -> Json:
         """Call the control API at `/_emulator<path>`; raise ControlFailure for a status of 400 or more.
 
-        A status in `accept` is not a failure. Raise ConnectionError if no emulator answers `within` seconds.
+        A status in `accept` is not a failure. Raise ConnectionError if no emulator answers `within` seconds, or
+        something else does.
         """
         content = None if body is None else json.dumps(body)
         try:
-            status, answer = self._asked(method, path, content, within)
+            status, text = self._asked(method, path, content, within)
         except (OSError, HTTPException, ValueError) as problem:
             raise ConnectionError(f"no emulator answers at {without_user(self.url)}: {problem}") from None
+        answer = self._read(status, text)
         if status >= HTTPStatus.BAD_REQUEST and status not in accept:
             raise ControlFailure(status, answer)
         return answer
@@ -106,12 +122,22 @@ class Emulator(Closes):
         answer: Json = json.loads(text)
         return answer | {"reason": reason} if reason else answer
 
-    def _asked(self, method: str, path: str, content: str | None, within: float) -> tuple[int, Json]:
+    def _asked(self, method: str, path: str, content: str | None, within: float) -> tuple[int, bytes]:
         # http.client sends text as latin-1; the server reads a token as UTF-8
         token = self._admin_token.encode().decode("latin-1")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         status, _, text = self._sent(method, f"/_emulator{path}", content, headers, within)
-        return status, json.loads(text) if text else {}
+        return status, text
+
+    def _read(self, status: int, text: bytes) -> Json:
+        try:
+            answer = json.loads(text) if text else {}
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            shown = repr(text[:_SHOWN].decode(errors="replace"))
+            raise ConnectionError(f"{without_user(self.url)} answers, but not as an emulator does: {status}, {shown}")
+        return answer
 
     def _sent(
         self,
@@ -130,9 +156,15 @@ class Emulator(Closes):
 
     def _connection(self, scheme: str, netloc: str, within: float) -> HTTPConnection:
         if scheme != "https":
-            return HTTPConnection(netloc, timeout=within)
-        return HTTPSConnection(netloc, timeout=within, context=ssl.create_default_context(cafile=self.ca))
+            connection = HTTPConnection(netloc, timeout=within)
+        else:
+            context = ssl.create_default_context(cafile=self.ca)
+            connection = HTTPSConnection(netloc, timeout=within, context=context)
+        connection._create_connection = connect  # type: ignore[attr-defined] # noqa: SLF001 - nothing else takes one
+        return connection
 
     def close(self) -> None:
-        """Stop the emulator if it was started here."""
+        """Stop the emulator if it was started here. Its accounts are gone then."""
+        for account in [account for account in MADE.accounts if account.emulator is self]:
+            MADE.forget(account)
         self._resources.close()

@@ -1,13 +1,14 @@
 """The work of `serving`. Its imports take most of a second, so `serving` imports it when it is called."""
 
-import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from invapi_emulator.api.envelope import refusal
 from invapi_emulator.application import EmulatorApp
 from invapi_emulator.clock import RealTime
+from invapi_emulator.process.guest_log import OURS
+from invapi_emulator.process.real_sockets import listen
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.server.server import secured, server_for
 from invapi_emulator.settings import Settings
@@ -17,17 +18,21 @@ from invapi_emulator.worlds.files import known_scenarios
 
 
 @contextmanager
-def server_thread(settings: Settings, time: RealTime) -> Iterator[str]:
-    """Serve in a thread until the end of the block. Yield the URL."""
+def server_thread(
+    settings: Settings, time: RealTime, prepare: Callable[[EmulatorApp], None] = lambda _: None
+) -> Iterator[str]:
+    """Serve in a thread until the end of the block. Yield the URL. `prepare` is called before the first request."""
     ready = threading.Event()
     settings = with_printed_seed(settings)
     runtime = Runtime(settings, time, known_scenarios(settings.scenario))
     runtime.open()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    application = EmulatorApp(runtime)
+    prepare(application)
+    with listen() as listening:
         https = secured(listening, settings, time()) if settings.tls else None
-        server = server_for(EmulatorApp(runtime), settings, runtime.lifecycle, ready.set, refusal, https)
+        server = server_for(application, settings, runtime.lifecycle, ready.set, refusal, time, https)
         arguments = {"sockets": [] if settings.tls else [listening]}
-        thread = threading.Thread(target=server.run, kwargs=arguments, name="invapi-emulator", daemon=True)
+        thread = threading.Thread(target=server.run, kwargs=arguments, name=OURS, daemon=True)
         thread.start()
         try:
             if not ready.wait(STARTS_WITHIN_SECONDS):

@@ -19,6 +19,18 @@ def serving(settings: Any, time: RealTime) -> Iterator[str]:
         yield url
 
 
+@contextmanager
+def serving_guest(settings: Any, *, process: bool) -> Iterator[str]:
+    """Serve for somebody's tests, in a thread or in a process of its own, until the end of the block. Yield the URL."""
+    if process:
+        from invapi_emulator.testing.server_process import server_process as served
+    else:
+        from invapi_emulator.testing.guest import guest as served
+
+    with served(settings) as url:
+        yield url
+
+
 def ca_file(settings: Any) -> str:
     """Return the file of the CA that signs the certificate of a server with these settings."""
     return str(file_of(settings.ca_dir))

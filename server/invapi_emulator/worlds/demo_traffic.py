@@ -4,8 +4,8 @@ The VM with rotation on creates snapshots, is powered on and off, and fails occa
 The account's seed decides the next step; there is one every two seconds of real time.
 """
 
-import asyncio
 import json
+from asyncio import sleep
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,7 +40,7 @@ class DemoTraffic:
         """Repeat `step` until cancelled."""
         while True:
             await self.step()
-            await asyncio.sleep(STEP_SECONDS)
+            await sleep(STEP_SECONDS)
 
     async def step(self) -> None:
         """Check the running task; if there is none, make another call."""

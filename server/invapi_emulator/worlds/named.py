@@ -35,9 +35,10 @@ class Scenarios:
         return Scenario(name, scenario(name)) if name in scenario_names() else None
 
 
-def scenario_names() -> list[str]:
+@cache
+def scenario_names() -> tuple[str, ...]:
     files = [file.name for file in _folder().iterdir()]
-    return sorted([LARGE, *(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))])
+    return tuple(sorted([LARGE, *(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))]))
 
 
 @cache

@@ -1,12 +1,18 @@
 """`invapi_emulator.testing`: an emulator in this process or elsewhere, and accounts on it."""
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
 import pytest
 
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.settings import Settings
 from invapi_emulator.testing import Account, ControlFailure, Emulator
+from invapi_emulator.testing.handed import handed
 from tests.support.harness import Running
 
 
@@ -170,3 +176,49 @@ def test_an_unfired_fault_is_reported_after_a_reset_an_import_and_a_close(
 def test_a_missing_emulator_is_reported_with_its_address() -> None:
     with pytest.raises(ConnectionError, match="no emulator answers at http:"):
         Emulator(url="http://127.0.0.1:1").account()
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """Serve one answer to each connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    with connection:
+                        connection.recv(65536)
+                        connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+@pytest.mark.parametrize("body", [b"Internal Server Error", b"[]", b"\xff"])
+def test_what_a_foreign_server_answers_is_reported(body: bytes) -> None:
+    head = b"HTTP/1.1 500 no\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+    with answering(head + body) as url, pytest.raises(ConnectionError, match="answers, but not as") as told:
+        Emulator(url=url).account()
+    assert f"500, '{body.decode(errors='replace')}'" in str(told.value)
+
+
+def test_an_emulator_takes_no_setting_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"INVAPI_EMULATOR_{name.upper()}", "tcp://10.0.0.1:8650")
+    assert handed({}) == Settings()
+    assert handed({"clock": "auto", "seed": 4}) == Settings(clock="auto", seed=4)
+
+
+def test_a_setting_that_is_not_accepted_is_named_without_secrets() -> None:
+    with pytest.raises(CannotStart, match="clock: 'x': input should be 'real', 'frozen' or 'auto'"):
+        Emulator(clock="x")
+    with pytest.raises(TypeError, match=r"unknown setting 'colour' \(known: host, port, "):
+        Emulator(colour="red")
+    with pytest.raises(CannotStart, match=r"^admin_token: \*\*\*: "):
+        Emulator(admin_token=["secret"])  # type: ignore[arg-type]

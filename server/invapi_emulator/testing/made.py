@@ -1,0 +1,30 @@
+"""What the pytest plugin knows of accounts, however a test comes to one."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from invapi_emulator.testing.account import Account
+
+
+class Made:
+    """The accounts made in this process.
+
+    `accounts` are those that are open, or have something to say about their fault rules. `count` is the number of accounts
+    and emulators made so far. `options` are the options of assumptions for new accounts of all emulators.
+    """
+
+    def __init__(self) -> None:
+        self.accounts: list[Account] = []
+        self.count = 0
+        self.options: dict[str, str] = {}
+
+    def add(self, account: "Account") -> None:
+        self.accounts.append(account)
+        self.count += 1
+
+    def forget(self, account: "Account") -> None:
+        if account in self.accounts:
+            self.accounts.remove(account)
+
+
+MADE = Made()

@@ -1,0 +1,66 @@
+"""Run a server in a process of its own: nothing that a test replaces in its own process reaches it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from subprocess import PIPE, Popen, TimeoutExpired
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.settings import Settings
+
+ENDS_WITHIN_SECONDS = 10
+
+_CHILD = """
+import json, sys
+given = json.loads(sys.stdin.readline())
+sys.path += [folder for folder in given["path"] if folder not in sys.path]
+from invapi_emulator.testing.child import serve
+serve(given["settings"])
+"""
+
+
+@contextmanager
+def server_process(settings: Settings) -> Iterator[str]:
+    """Serve in a process until the end of the block. Yield the URL; raise CannotStart.
+
+    It has a session of its own, so that Ctrl-C ends the tests first. It does not outlive this process.
+    """
+    command = [sys.executable, "-P", "-c", _CHILD]
+    with TemporaryFile() as log:
+        process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=log, text=True, start_new_session=True)  # noqa: S603
+        try:
+            yield _url(process, settings, log)
+        finally:
+            _end(process)
+
+
+def _url(process: "Popen[str]", settings: Settings, log: IO[bytes]) -> str:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    given = {"path": [folder for folder in sys.path if folder], "settings": settings.model_dump(mode="json")}
+    process.stdin.write(f"{json.dumps(given)}\n")
+    process.stdin.flush()
+    line = process.stdout.readline()
+    if not line:
+        log.seek(0)
+        raise CannotStart(f"the process of the emulator ended: {log.read().decode(errors='replace').strip()}")
+    said: dict[str, Any] = json.loads(line)
+    if "refused" in said:
+        raise CannotStart(said["refused"])
+    url: str = said["url"]
+    return url
+
+
+def _end(process: "Popen[str]") -> None:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    try:
+        process.wait(ENDS_WITHIN_SECONDS)
+    except TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()
