@@ -1,61 +1,77 @@
 """`pytest --invapi-assumptions`: run a suite under other options of assumptions; report dependent tests."""
 
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed, split
 from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
+from invapi_emulator.testing.account import Account
+from invapi_emulator.testing.made import MADE
 
 EACH = "each"
 _DEFAULTS = "as-assumed"
 _FIXTURE = "_invapi_option"
-_PROPERTY, _OLD_PROPERTY = "invapi_option", "invapi_reading"
-_OURS = frozenset({"invapi", "invapi_server"})
+_PROPERTY, _OLD_PROPERTY, _NOT_TRIED = "invapi_option", "invapi_reading", "invapi_not_tried"
+_NOT_TRIED_LINE = (
+    "{} tests use an emulator, but were not run under the other options, as no parameter reaches them (TestCase, pytest-bdd, "
+    "getfixturevalue, an Emulator of their own), or as their account was made before (a fixture of a wider scope, demo):"
+)
 
 
 class AssumptionRuns:
     """A plugin that runs the tests that use an emulator under the given options.
 
     With `each`, they run once under the defaults and once under every other option. A test that fails only
-    under another option is not a failure: it depends on an assumption, and the summary names it.
+    under another option is not a failure: it depends on an assumption, and the summary names it. It also names the tests
+    that use an emulator in a way that cannot be run so. `fixtures` are the names of the fixtures that tell which tests can.
     Raise ValueError for an unknown id or option.
     """
 
-    def __init__(self, asked: str) -> None:
+    def __init__(self, asked: str, fixtures: frozenset[str]) -> None:
+        self._fixtures = fixtures
+        self._made_before = 0
+        self._last_before: list[tuple[Account, int]] = []
         self._each = asked == EACH
         self._retired = None if self._each else retired_line(_options(asked))
         if not self._each:
-            self._words = [asked]
             Assumed().changed(_options(asked))
+            MADE.options = _in_force(asked)
             return
         others = [f"{id_}={other}" for id_ in sorted(ASSUMPTIONS) for other in ASSUMPTIONS[id_].others]
         self._words = [_DEFAULTS, *others]
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        if not _OURS.isdisjoint(metafunc.fixturenames):
+        if self._each and not self._fixtures.isdisjoint(metafunc.fixturenames):
+            metafunc.fixturenames.append(_FIXTURE)
             metafunc.parametrize(_FIXTURE, self._words, ids=self._words, indirect=True)
 
-    @pytest.fixture(name=_FIXTURE, autouse=True)
-    def option(self, request: pytest.FixtureRequest) -> Iterator[None]:
-        """Set the options of this run for accounts that the test creates, if the test uses an emulator."""
-        word = getattr(request, "param", None)
-        if word is None:
-            yield
-            return
-        emulator = request.getfixturevalue("invapi_server")
-        options = {} if word == _DEFAULTS else _options(word)
-        emulator.assumed = {id_: option for id_, option in options.items() if id_ not in RETIRED}
+    @pytest.fixture(name=_FIXTURE)
+    def option(self, request: pytest.FixtureRequest) -> str:
+        word: str = request.param
+        return word
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Set the options of this run for all accounts that are made from here on."""
+        if self._each:
+            MADE.options = _in_force(_word(item) or _DEFAULTS)
+            self._made_before = MADE.count
+            self._last_before = [(account, _last_call(account)) for account in MADE.accounts]
         yield
-        emulator.assumed = {}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        word = getattr(item, "callspec", None) and item.callspec.params.get(_FIXTURE)  # type: ignore[attr-defined]
-        if not self._each or word is None or not report.failed:
+        if not self._each:
+            return report
+        word = _word(item)
+        if report.when == "call" and self._was_not_tried(word):
+            report.user_properties.append((_NOT_TRIED, _without(item.nodeid, word or "")))
+        if word is None or not report.failed:
             return report
         if word != _DEFAULTS:
             report.outcome = "skipped"
@@ -64,12 +80,20 @@ class AssumptionRuns:
         report.user_properties += [(_PROPERTY, told), (_OLD_PROPERTY, told)]
         return report
 
+    def _was_not_tried(self, word: str | None) -> bool:
+        """Return whether the test has used an emulator, but not with an account made under its option."""
+        has_made = MADE.count > self._made_before
+        if any(_last_call(account) != last for account, last in self._last_before):
+            return True
+        return has_made if word is None else not has_made
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._retired is not None:
             terminalreporter.write_line(f"--invapi-assumptions: {self._retired}")
         if not self._each:
             return
-        found = [tuple(value) for value in _told(terminalreporter)]
+        found = [tuple(value) for value in _told(terminalreporter, _PROPERTY)]
+        not_tried = sorted({str(test) for test in _told(terminalreporter, _NOT_TRIED)})
         failing = {test for test, word in found if word == _DEFAULTS}
         terminalreporter.section("invapi assumptions: tests that depend on an option")
         silent = 0
@@ -78,16 +102,21 @@ class AssumptionRuns:
             silent += not tests
             for line in _lines(word, tests) if tests else ():
                 terminalreporter.write_line(line)
-        terminalreporter.write_line(f"{silent} other options make no difference to any test")
+        limit = " that was run under them" if not_tried else ""
+        terminalreporter.write_line(f"{silent} other options make no difference to any test{limit}")
+        if not_tried:
+            terminalreporter.write_line(_NOT_TRIED_LINE.format(len(not_tried)))
+        for test in not_tried:
+            terminalreporter.write_line(f"    {test}")
         for test in sorted(failing):
             terminalreporter.write_line(f"not checked, as it fails under the defaults: {test}")
 
 
-def _told(terminalreporter: pytest.TerminalReporter) -> Iterator[list[str]]:
+def _told(terminalreporter: pytest.TerminalReporter, wanted: str) -> Iterator[Any]:
     for reports in terminalreporter.stats.values():
         for report in reports:
             for name, value in getattr(report, "user_properties", ()):
-                if name == _PROPERTY:
+                if name == wanted:
                     yield value
 
 
@@ -97,6 +126,26 @@ def _lines(word: str, tests: list[str]) -> Iterator[str]:
     yield f"{id_}, {found.about}: {len(tests)} depend on `{found.default}`, not `{option}`"
     for test in tests:
         yield f"    {test}"
+
+
+def _word(item: pytest.Item) -> str | None:
+    """Return the option that a test runs under; None if it has no such parameter."""
+    callspec = getattr(item, "callspec", None)
+    return None if callspec is None else callspec.params.get(_FIXTURE)
+
+
+def _last_call(account: Account) -> int:
+    """Return the id of the newest call in an account's journal, 0 without one."""
+    try:
+        calls = account.requests()
+    except Exception:  # noqa: BLE001 - the test may have removed the account or stopped the server
+        return -1
+    return calls[-1]["id"] if calls else 0
+
+
+def _in_force(words: str) -> dict[str, str]:
+    options = {} if words == _DEFAULTS else _options(words)
+    return {id_: option for id_, option in options.items() if id_ not in RETIRED}
 
 
 def _options(words: str) -> dict[str, str]:
