@@ -30,6 +30,7 @@ REPLACED = (
     import time_machine
     from freezegun import freeze_time
 
+    @pytest.mark.invapi(clock="real")
     @freeze_time("2526-01-01")
     def test_freezegun(invapi):
         works(invapi)
