@@ -4,7 +4,7 @@ import hashlib
 import string
 import uuid
 from itertools import count
-from secrets import randbits, token_bytes, token_hex
+from secrets import randbits, token_bytes, token_hex, token_urlsafe
 
 from msgspec import Struct
 
@@ -30,8 +30,8 @@ def _unforeseeable() -> bytes:
     return hashlib.blake2b(next(_draws).to_bytes(8, "big"), key=_LIFE).digest()
 
 
-_SEAL = secrets.token_bytes(32)
-LIFE_NAME = secrets.token_hex(4)
+_SEAL = token_bytes(32)
+LIFE_NAME = token_hex(4)
 """Names this process among those whose digests a database holds."""
 
 
@@ -50,7 +50,7 @@ def new_name() -> str:
 
 def new_session() -> str:
     """Return the secret of an admin session: 256 bits as 43 characters that a cookie can hold."""
-    return secrets.token_urlsafe(32)
+    return token_urlsafe(32)
 
 
 class Chance(Struct, frozen=True):

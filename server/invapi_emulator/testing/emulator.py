@@ -136,7 +136,9 @@ class Emulator(Closes):
             answer = None
         if not isinstance(answer, dict):
             shown = repr(text[:_SHOWN].decode(errors="replace"))
-            raise ConnectionError(f"{without_user(self.url)} answers, but not as an emulator does: {status}, {shown}")
+            raise ConnectionError(
+                f"{without_user(self.url)} answers, but not as an emulator does: {status}, {shown}"
+            )
         return answer
 
     def _sent(
