@@ -22,7 +22,7 @@ _account = tables.account
 _CREDENTIALS = ("api_key", "token", "user", "password")
 _START = ("mode", "rate", "polls", "now")
 _CLOCK = ("mode", "rate", "polls", "base", "anchor")
-_COLUMNS = tables.names_of(_account)
+_COLUMNS = tuple(_account.c.keys())
 
 
 def _last(numbers: Any, owner: Any) -> Any:

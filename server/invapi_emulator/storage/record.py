@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, select, update
 
 from invapi_emulator.storage.json_column import Json, json_text
 from invapi_emulator.storage.statement import Insertion, Query, Statement, Write
-from invapi_emulator.storage.tables import ORDER, names_of
+from invapi_emulator.storage.tables import metadata
 
 R = TypeVar("R")
 V = TypeVar("V")
@@ -24,6 +24,10 @@ Key: TypeAlias = tuple[Any, ...]
 
 Owner: TypeAlias = Mapping[str, int]
 """The columns `account_id` and `generation` of an account's records."""
+
+
+_PLACES = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
+"""The position of each table in an order with parents before children."""
 
 
 class Record(Generic[V]):
@@ -50,11 +54,11 @@ class Record(Generic[V]):
     ) -> None:
         self.key, self.part = tuple(key), part
         self.single = part == len(self.key)
-        self.place = ORDER[table.name]
+        self.place = _PLACES[table.name]
         self.is_small = is_small
         self._read = read
         self._owned_by = [name for name in ("account_id", "generation") if name in table.c]
-        rest = [name for name in names_of(table) if name not in (*self._owned_by, *key)]
+        rest = [column.name for column in table.c if column.name not in (*self._owned_by, *key)]
         columns = partial(_Columns[V], table, paths or {}, computed or {})
         self._rest, self._changing = columns(rest), columns(changing)
         self._names = (*self.key, *rest)

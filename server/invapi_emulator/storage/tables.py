@@ -297,11 +297,3 @@ event = Table(
     Column("data", Json, nullable=False),
     PrimaryKeyConstraint("account_id", "number"),
 )
-
-ORDER = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
-"""The position of each table in an order with parents before children."""
-
-
-def names_of(table: Table) -> tuple[str, ...]:
-    """Return the names of a table's columns, in order."""
-    return tuple(column.name for column in table.c)

@@ -44,16 +44,17 @@ class Emulator(Closes):
                 f"unexpected setting {name!r}: a new emulator uses a free port; with url, pass no settings"
             )
         self._resources = ExitStack()
-        self._admin_token = sendable(admin_token)
         self.assumed: dict[str, str] = {}
         self.ca = ca
         if url is None:
             from invapi_emulator.testing.handed import handed  # noqa: PLC0415 - only a new emulator needs it
 
             chosen = handed({"admin_token": admin_token, **settings})
+            show_ignored({"ignored": chosen.retired and f"assume: {chosen.retired}"})
             url = self._resources.enter_context(serving_guest(chosen, process=process))
             MADE.count += 1
             self.ca = ca_file(chosen) if chosen.tls else ca
+        self._admin_token = sendable(admin_token)
         self.url = url.rstrip("/")
 
     def account(

@@ -31,9 +31,18 @@ def test_no_retired_id_is_in_use() -> None:
 
 
 def test_a_flag(caplog: pytest.LogCaptureFixture) -> None:
-    with PublicEmulator(assume=WORDS) as emulator:
-        assert emulator.control("GET", "/accounts/demo")["assume"] == LEFT
+    with running(assume=WORDS) as server:
+        assert PublicEmulator(server.url).control("GET", "/accounts/demo")["assume"] == LEFT
     assert warnings_in(caplog) == [f"--assume: {LINE}"]
+
+
+def test_an_emulator_in_python() -> None:
+    with (
+        pytest.warns(UserWarning, match="^assume: A-17, A-29 are retired") as warned,
+        PublicEmulator(assume=WORDS),
+    ):
+        pass
+    assert len(warned) == 1
 
 
 def test_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,8 +55,10 @@ def test_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_scenario_file(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     file = tmp_path / "nightly.yaml"
     file.write_text(json.dumps({"vms": [{"id": 1}], "assume": ASKED}))
-    with PublicEmulator(scenario=str(file)) as emulator, emulator.account() as account:
-        assert emulator.control("GET", f"/accounts/{account.name}")["assume"] == LEFT
+    with running(scenario=str(file)) as server:
+        emulator = PublicEmulator(server.url)
+        with emulator.account() as account:
+            assert emulator.control("GET", f"/accounts/{account.name}")["assume"] == LEFT
     assert warnings_in(caplog) == [f"--scenario: '{file}': {LINE}"]
 
 
