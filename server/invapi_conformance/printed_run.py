@@ -31,6 +31,7 @@ class RunOptions:
     form: str = "text"
     record: str | None = None
     ca: str | None = None
+    own: str = field(default_factory=lambda: f"conformance-{new_name()}")
 
 
 def options_of(given: Mapping[str, Any]) -> RunOptions:
@@ -70,7 +71,8 @@ def run_and_print(options: RunOptions, out: Say, err: Say) -> int:
 
 
 def _run(options: RunOptions, stop: Stop, out: Say, err: Say) -> int:
-    probe = _probe(options, stop)
+    recorder = _recorder(options)
+    probe = _probe(options, stop, recorder)
     plan = planned(probe, options.allowed)
     tell = out if options.form == "text" or options.plan_only else err
     for line in plan.lines(probe, options.allowed):
@@ -78,6 +80,8 @@ def _run(options: RunOptions, stop: Stop, out: Say, err: Say) -> int:
     if options.plan_only:
         return 0
     report = run_checks(probe, options.allowed, plan, err)
+    if recorder is not None and recorder.problem is not None:
+        report.trouble.append(recorder.problem)
     masked = report.masked(Masking((options.access.token, options.access.api_key)))
     out(WRITTEN[options.form](masked))
     for line in masked.trouble:
@@ -85,10 +89,12 @@ def _run(options: RunOptions, stop: Stop, out: Say, err: Say) -> int:
     return report.status
 
 
-def _probe(options: RunOptions, stop: Stop) -> Probe:
-    own = f"conformance-{new_name()}"
-    recorder = None
-    if options.record is not None:
-        recorder = Recorder(empty_folder(options.record), References(options.access, own))
+def _recorder(options: RunOptions) -> Recorder | None:
+    if options.record is None:
+        return None
+    return Recorder(empty_folder(options.record), References(options.access, options.own))
+
+
+def _probe(options: RunOptions, stop: Stop, recorder: Recorder | None) -> Probe:
     target = Target(options.target, stop, ca=options.ca, listener=recorder)
-    return Probe(target, options.access, options.patience, stop, CLOCK, own=own)
+    return Probe(target, options.access, options.patience, stop, CLOCK, own=options.own)

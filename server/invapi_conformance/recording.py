@@ -11,23 +11,32 @@ from invapi_conformance.requests import Request
 
 
 class Recorder:
-    """Writes exchanges as they happen. A repetition of the last one, as polls are, is not written."""
+    """Writes exchanges as they happen. A repetition of the last one, as polls are, is not written.
+
+    A failure to write ends the recording, not the run: the VM must end up as it was found. `problem` is its reason.
+    """
 
     def __init__(self, folder: Path, references: References) -> None:
         self._folder = folder
         self._references = references
         self._last: dict[str, Any] | None = None
         self._count = 0
+        self.problem: str | None = None
 
     def __call__(self, request: Request, answer: Answer) -> None:
         exchange = {"request": self._asked(request), "answer": self._answered(request, answer)}
-        if exchange == self._last:
+        if exchange == self._last or self.problem is not None:
             return
         self._last = exchange
         self._count += 1
         name = f"{self._count:03}-{request.module}-{request.action or request.method}.json"
         text = json.dumps(exchange, indent=2, ensure_ascii=False)
-        (self._folder / name).write_text(f"{text}\n", encoding="utf-8")
+        try:
+            (self._folder / name).write_text(f"{text}\n", encoding="utf-8")
+        except OSError as problem:
+            self.problem = (
+                f"--record: {self._folder / name}: {problem.strerror}; later answers are not recorded"
+            )
 
     def _asked(self, request: Request) -> dict[str, Any]:
         fields: dict[str, Any] = {

@@ -52,6 +52,8 @@ def _taken(host: str, port: int, flag: str) -> socket.socket:
         )[0]
     except OSError as problem:
         raise CannotStart(f"--host: {host!r}: {problem.strerror}") from None
+    except UnicodeError as problem:  # labels that are empty or too long
+        raise CannotStart(f"--host: {host!r}: {problem}") from None
     listening = socket.socket(family, kind, protocol)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

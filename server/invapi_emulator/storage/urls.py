@@ -3,6 +3,8 @@
 No message shows more of a URL than what is known to be no secret.
 """
 
+import re
+
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -25,6 +27,13 @@ _SHOWN = frozenset(
 )
 """Names in a query whose values are shown. All others may be a secret or lead to one, if only by a typing error."""
 
+_NO_FILE = re.compile(
+    r"(?:postgres|postgresql|mysql|mariadb|oracle|mssql|sqlite|jdbc|file|http|https)(?:\+\w+)?:"
+    r"|(?:host|hostaddr|port|dbname|user|password|service|sslmode)\s*=",
+    re.IGNORECASE,
+)
+"""How URLs without // and libpq's words begin. They may hold a password, which no file should be named after."""
+
 _SHORTEST = 4
 """Shorter secrets are not looked for in texts: they are parts of other words."""
 
@@ -32,6 +41,11 @@ _SHORTEST = 4
 def url_of(where: str) -> URL:
     """Return the URL. Raises CannotStart with one line that shows no password."""
     if "://" not in where:
+        if found := _NO_FILE.match(where):
+            raise CannotStart(
+                f"--db: '{found[0]}{MASK}' is no file name: expected a path, or a URL such as postgresql://me:password@localhost:5432/worlds; "
+                "a file of that name is ./ and the name"
+            )
         return URL.create("sqlite", database=where or None)
     try:
         url = make_url(where)

@@ -1,7 +1,10 @@
 """Runs on our own server: everything holds, only the named VM is touched, nothing irreversible is begun."""
 
+import errno
+import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -137,6 +140,25 @@ def test_a_run_that_cannot_start_gives_a_reason_and_status_2(
     assert (found.status, found.out) == (2, "")
     assert found.err.startswith(why)
     assert "\n" not in found.err
+
+
+def test_a_recording_that_cannot_be_written_ends_itself_and_not_the_clean_up(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: Path, text: str, **how: Any) -> int:
+        if file.name >= "020":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(file, text, **how)
+
+    write = Path.write_text
+    monkeypatch.setattr(Path, "write_text", full)
+    found = ran(account, EVERYTHING, record=str(tmp_path / "answers"))
+    assert found.status == 2
+    assert found.err.count("No space left on device; later answers are not recorded") == 1
+    assert "left behind" not in found.err
+    names = [snapshot["name"] for vm in account.export()["vms"] for snapshot in vm["snapshots"]]
+    assert not [name for name in names if name.startswith("conformance-")]
+    assert len(list((tmp_path / "answers").iterdir())) == 19
 
 
 def test_the_plan_comes_before_the_first_change_and_alone_on_request(account: Account) -> None:

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.server.sockets import taken_ports
+from invapi_emulator.settings import Settings
 from tests.support.harness import Emulator, running
 
 FORWARDED = "X-Forwarded-For"
@@ -62,3 +65,12 @@ def test_a_proxy_without_trust_changes_nothing() -> None:
     with trusting("192.0.2.1") as emulator:
         token = login(emulator, "203.0.113.7")
         assert accepted(emulator, token, "198.51.100.1")
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example", "no-such-host.invalid"])
+def test_an_address_that_is_none_is_refused_in_one_line(host: str) -> None:
+    with (
+        pytest.raises(CannotStart, match=rf"^--host: '{host}': [^\n]+$"),
+        taken_ports(Settings(host=host, port=0)),
+    ):
+        pass

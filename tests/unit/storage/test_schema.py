@@ -182,6 +182,12 @@ def test_preparing_twice_changes_nothing(database: Database) -> None:
         ("postgresql://me@127.0.0.1:abc/worlds", "invalid database URL"),
         ("postgresql://me:a@b@127.0.0.1:1/worlds", "write @ as %40"),
         (".", "Is a directory"),
+        ("postgresql:me:pw@localhost/worlds", "'postgresql:[*]{3}' is no file name: expected a path"),
+        ("mysql:worlds", "is no file name"),
+        ("file:worlds.db?mode=ro", "is no file name"),
+        ("sqlite:worlds.db", "is no file name"),
+        ("sqlite+aiosqlite:worlds.db", "is no file name"),
+        ("host=localhost dbname=worlds", "'host=[*]{3}' is no file name"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_refused_in_one_line(where: str, says: str) -> None:
@@ -200,6 +206,10 @@ def test_a_database_that_cannot_be_used_is_refused_in_one_line(where: str, says:
         "postgresql://127.0.0.1:1/worlds?user=me&password=hunter2",
         "postgresql://127.0.0.1:abc/worlds?password=hunter2&user=me",
         "postgresql:me:hunter2@://x",
+        "postgresql:me:hunter2@127.0.0.1/worlds",
+        "Postgres:hunter2",
+        "host=127.0.0.1 user=me password=hunter2",
+        "password = hunter2",
         "postgresql://me:hunter2/worlds",
         "postgresql://me:a?hunter2@127.0.0.1:abc/worlds",
         "postgresql://127.0.0.1:abc/worlds?p%61ssword=hunter2",
@@ -220,6 +230,10 @@ def test_a_password_in_a_url_is_not_shown(where: str) -> None:
     with pytest.raises(CannotStart) as refused:
         open_database(where, lambda: 0)
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_file_name_may_have_a_colon(tmp_path: Path) -> None:
+    open_database(str(tmp_path / "postgresql:b.db"), lambda: 0).close()
 
 
 def test_what_is_no_secret_in_a_url_is_shown() -> None:
