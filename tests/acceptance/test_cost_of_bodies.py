@@ -1,0 +1,149 @@
+"""The worst bodies that the routes of `openapi.json` take: what they cost in memory, and how long the server is silent.
+
+The bounds are generous, as the machine may be busy. Memory is the process's highest, as Linux knows it.
+"""
+
+import http.client
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from invapi_emulator.control.bodies import BodyLimit, limit_of
+from tests.support.processes import DEADLINE, Served, served
+
+pytestmark = pytest.mark.acceptance
+
+STATE = "/_emulator/accounts/demo/state"
+SILENCE_SECONDS = 3
+MIB = 1024 * 1024
+MEMORY = 256 * MIB
+FOR_EACH_BYTE = 40
+SLACK = 16 * MIB
+"""What any request may add, as buffers and parts that are loaded at their first use."""
+
+
+def _repeated(item: bytes, limit: BodyLimit) -> bytes:
+    """Return an array that has as many items as the route takes."""
+    values = sum(map(item.count, (b",", b"[", b"{")))
+    number = min(limit.values // values, limit.size // len(item)) - 4
+    return b"[" + item * number + b"1]"
+
+
+def _filled(limit: BodyLimit) -> bytes:
+    text = "\N{GRINNING FACE}".encode()
+    return b'{"kind":"' + text * ((limit.size - 20) // len(text)) + b'"}'
+
+
+WORST: dict[str, Callable[[BodyLimit], bytes]] = {
+    "numbers": lambda limit: _repeated(b"1,", limit),
+    "objects": lambda limit: _repeated(b"{},", limit),
+    "arrays": lambda limit: _repeated(b"[],", limit),
+    "depth": lambda limit: b"[" * min(limit.values, limit.size),
+    "names": lambda limit: b"{%s}" % b",".join(b'"k%d":1' % n for n in range(min(limit.values, limit.size // 16))),
+    "vms": lambda limit: b'{"vms":%s}' % _repeated(b"{},", limit),
+    "snapshots": lambda limit: b'{"id":1,"snapshots":%s}' % _repeated(b"{},", limit),
+    "text": _filled,
+    "digits": lambda limit: b"[" + b"9" * (limit.size - 2) + b"]",
+    "quotes": lambda limit: b'"' * limit.size,
+}  # fmt: skip
+
+
+def _peak(pid: int) -> int:
+    """Return the highest resident memory since the last call."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    assert found is not None
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    return int(found[1]) * 1024
+
+
+def _sent(server: Served, method: str, path: str, body: bytes = b"") -> int:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=DEADLINE)
+    try:
+        connection.request(method, path, body)
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    finally:
+        connection.close()
+
+
+@contextmanager
+def longest_silence(server: Served) -> Iterator[list[float]]:
+    """Ask for the server's health all the time, and collect how long the answers took."""
+    ended, took = threading.Event(), [0.0]
+
+    def ask() -> None:
+        while not ended.is_set():
+            began = time.monotonic()
+            _sent(server, "GET", "/_emulator/health")
+            took.append(time.monotonic() - began)
+            ended.wait(0.01)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield took
+    finally:
+        ended.set()
+        asking.join(DEADLINE)
+
+
+def _routes(server: Served) -> list[tuple[str, str]]:
+    """Return method and path of each route of the description that reads a body, and of the login."""
+    with server.emulator() as emulator:
+        paths = emulator.http.get("/openapi.json").json()["paths"]
+    routes = [
+        (verb.upper(), path)
+        for path, verbs in paths.items()
+        for verb in verbs
+        if verb in ("post", "put", "patch")
+    ]
+    values = {"{name}": "demo", "{vm_id}": "12345", "{rule_id}": "1", "{key}": "k" * 32}
+    filled = [(verb, re.sub(r"\{\w+\}", lambda part: values[part[0]], path)) for verb, path in routes]
+    return [*filled, ("POST", "/_emulator/ui/login")]
+
+
+@pytest.mark.parametrize("kind", WORST)
+def test_the_worst_body_of_each_route_costs_little(kind: str) -> None:
+    with served("--clock", "frozen") as server:
+        for method, path in _routes(server):
+            limit = limit_of(path)
+            body = WORST[kind](limit)[: limit.size]
+            _sent(server, method, path, b"{")
+            _peak(server.process.pid)
+            before = _peak(server.process.pid)
+            with longest_silence(server) as took:
+                status = _sent(server, method, path, body)
+            cost = _peak(server.process.pid) - before
+            about = f"{method} {path}: {status}, {len(body)} bytes, {cost // MIB} MiB, silent for {max(took):.2f} s"
+            assert status < 500, about
+            assert cost <= min(MEMORY, FOR_EACH_BYTE * len(body)) + SLACK, about
+            assert max(took) < SILENCE_SECONDS, about
+
+
+def test_a_large_import_leaves_time_for_others_and_for_a_signal() -> None:
+    vms = b",".join(b'{"id":%d}' % number for number in range(1, 15_001))
+    with served("--clock", "frozen") as server:
+        with longest_silence(server) as took:
+            assert _sent(server, "PUT", STATE, b'{"vms":[%s]}' % vms) == 200
+        assert max(took) < SILENCE_SECONDS
+        importing = threading.Thread(target=_ignored, args=(server, b'{"vms":[%s]}' % vms))
+        importing.start()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(DEADLINE) == 0
+        importing.join(DEADLINE)
+
+
+def _ignored(server: Served, body: bytes) -> None:
+    """Import a world. The server may end before it answers."""
+    try:
+        _sent(server, "PUT", STATE, body)
+    except (OSError, http.client.HTTPException):
+        return
