@@ -280,3 +280,49 @@ def test_a_reader_that_stays_is_named_as_the_cause_of_a_growing_log(
     assert all(message.startswith(f"the log '{file}-wal' has ") for message in caplog.messages)
     assert "a long read by another program keeps it from being emptied" in caplog.messages[0]
     database.close()
+
+
+@pytest.mark.parametrize("names", [("wal",), ("shm",), ("wal", "shm")])
+def test_what_was_committed_outlives_its_log(file: Path, names: tuple[str, ...]) -> None:
+    database = open_database(str(file), lambda: 0)
+    for time in (1, 2):
+        with database.transaction() as tx:
+            say_alive(tx, time)
+        for name in names:
+            Path(f"{file}-{name}").unlink()
+    with database.transaction() as tx:
+        assert last_alive_at(tx) == 2
+        say_alive(tx, 3)
+    killed = copy_of(file)
+    database.close()
+    database = open_database(str(killed), lambda: 0)
+    with database.read() as tx:
+        assert last_alive_at(tx) == 3
+    database.close()
+
+
+def copy_of(file: Path) -> Path:
+    """Return the file as a kill would leave it."""
+    folder = file.parent / "killed"
+    folder.mkdir()
+    for each in file.parent.glob("worlds.db*"):
+        (folder / each.name).write_bytes(each.read_bytes())
+    return folder / file.name
+
+
+def test_a_log_that_was_cut_refuses_commits_until_a_restart(file: Path) -> None:
+    database = open_database(str(file), lambda: 0)
+    with database.transaction() as tx:
+        say_alive(tx, 1)
+    os.truncate(f"{file}-wal", 0)
+    for _ in range(2):
+        with (
+            pytest.raises(CannotWrite, match="was removed, cut or overwritten"),
+            database.transaction() as tx,
+        ):
+            say_alive(tx, 2)
+    database.close()
+    database = open_database(str(file), lambda: 0)
+    with database.transaction() as tx:
+        say_alive(tx, 3)
+    database.close()
