@@ -74,3 +74,33 @@ def test_an_address_that_is_none_is_refused_in_one_line(host: str) -> None:
         taken_ports(Settings(host=host, port=0)),
     ):
         pass
+
+
+def test_a_port_in_use_is_refused_under_the_name_of_its_flag() -> None:
+    with taken_ports(Settings(port=0)) as held:
+        assert held.plain is not None
+        port = held.plain.getsockname()[1]
+        with (
+            pytest.raises(CannotStart, match=f"^--port: {port} on 127.0.0.1: "),
+            taken_ports(Settings(port=port)),
+        ):
+            pass
+        secured = Settings(port=0, tls_port=port)
+        with pytest.raises(CannotStart, match=f"^--tls-port: {port} on 127.0.0.1: "), taken_ports(secured):
+            pass
+    with taken_ports(Settings(port=0, tls_port=0)) as both:
+        assert [url.partition(":")[0] for url in both.urls()] == ["http", "https"]
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with (
+        pytest.raises(CannotStart, match=r"^--host: '192\.0\.2\.1': "),
+        taken_ports(Settings(host="192.0.2.1", port=0)),
+    ):
+        pass
+
+
+def test_https_on_the_port_leaves_no_second_one() -> None:
+    both = Settings(tls=True, tls_port=8443, port=0)
+    with pytest.raises(CannotStart, match="^--tls-port: 8443: conflicts with --tls"), taken_ports(both):
+        pass
