@@ -102,5 +102,5 @@ def test_an_address_of_another_machine_is_refused() -> None:
 
 def test_https_on_the_port_leaves_no_second_one() -> None:
     both = Settings(tls=True, tls_port=8443, port=0)
-    with pytest.raises(CannotStart, match="^--tls-port: 8443: conflicts with --tls"), taken_ports(both):
+    with pytest.raises(CannotStart, match=r"^--tls-port: 8443: conflicts with --tls"), taken_ports(both):
         pass
