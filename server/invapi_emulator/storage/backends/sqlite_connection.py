@@ -115,6 +115,8 @@ class SqliteConnection:
             with as_sqlalchemy(self.sqlalchemy):
                 self._driver.execute("COMMIT")
         except OperationalError as problem:
+            if self._file is not None:
+                self._file.log.note_own_change()
             raise CannotWrite(first_line(problem)) from None
         if self._file is not None:
             self._file.log.note()

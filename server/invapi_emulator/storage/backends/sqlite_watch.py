@@ -96,6 +96,11 @@ class _Beside:
         self.size = found.st_size if found else 0
         self._changed_at = found.st_mtime_ns if found else 0
 
+    def note_own_change(self) -> None:
+        """Remember the size and time after a commit that failed on the way: part of it may have been written."""
+        if self.is_whole():
+            self.note()
+
     def is_same(self) -> bool:
         found = self._stat()
         return (found and (found.st_dev, found.st_ino)) == self._identity
