@@ -20,6 +20,7 @@ MEANINGS = {
     403: "the origin or the host name is not allowed",
     404: "not found",
     409: "conflict with the current state",
+    413: "the body has more bytes, or more values of JSON, than the route takes",
     422: "the request is invalid",
     429: "the admin token is wrong, as many others of this address were",
     503: "the emulator is starting or stopping, has lost its database or cannot write to it",

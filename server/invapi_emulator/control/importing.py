@@ -4,7 +4,7 @@ Reading and building it take long if it is large, and other requests go on betwe
 stored in one unit of work: all of it or nothing.
 """
 
-import asyncio
+from asyncio import sleep
 from functools import partial
 from typing import Any, TypeVar
 
@@ -69,7 +69,7 @@ async def _taken(steps: Steps[T]) -> T:
         except StopIteration as end:
             result: T = end.value
             return result
-        await asyncio.sleep(0)
+        await sleep(0)
 
 
 async def _built(database: Database, building: BuildContext, steps: Steps[Prepared]) -> Prepared:
@@ -88,4 +88,4 @@ async def _built(database: Database, building: BuildContext, steps: Steps[Prepar
         built = await database.call(step)
         if built is not None:
             return built
-        await asyncio.sleep(0)
+        await sleep(0)

@@ -21,11 +21,13 @@ class Proofs:
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._database.prove(), name="proof")
             self._running.add_done_callback(_heard)
-        await asyncio.wait([self._running], timeout=PATIENCE_SECONDS)
-        if not self._running.done():
+        proof = self._running  # the next who asks may begin another before this one goes on
+        # SQLite works on the loop's own thread: what takes long there is the loop's other work
+        await asyncio.wait([proof], timeout=PATIENCE_SECONDS if self._database.shared else None)
+        if not proof.done():
             return "no database", f"the database has not answered for {PATIENCE_SECONDS:g} s"
         try:
-            self._running.result()
+            proof.result()
         except DATABASE_LOST as problem:
             status = "cannot write" if is_unwritable(problem) else "no database"
             return status, f"the emulator {why_lost(problem)}"

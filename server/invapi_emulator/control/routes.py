@@ -57,7 +57,7 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
     )
     handle_failures(application)
     for router in (*pages, *(part.router for part in _PARTS)):
-        application.include_router(router, responses=failures(401, 403, 429, 503))
+        application.include_router(router, responses=failures(401, 403, 413, 429, 503))
     application.include_router(health.router, responses=failures(403))
     wrong_tokens = WrongTokens(runtime.real_time, runtime.metrics)
     admin_auth = AdminAuth(runtime.settings.admin_token, runtime.database, wrong_tokens)

@@ -6,7 +6,9 @@ libuv, at the limit, accepts each waiting connection and closes it at once, with
 import asyncio
 import errno
 import logging
+import os
 import socket
+from asyncio import sleep
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +35,17 @@ class Room:
     connections: Collection[object]
 
 
+_Socket = socket.socket
+
+
+class _Listening(_Socket):
+    """Accepts as its base does, which looks up the class of the connection: a test around an embedded server may have replaced it."""
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        descriptor, address = self._accept()  # type: ignore[attr-defined] # what the base calls
+        return _Socket(fileno=descriptor), address
+
+
 class Accepting:
     """Accepts on a listening socket until it is closed. It stands for an asyncio.Server among uvicorn's."""
 
@@ -45,16 +58,17 @@ class Accepting:
         **options: Any,
     ) -> None:
         """Start. At most `backlog` connections wait in the system's queue. The options are those of `loop.connect_accepted_socket`."""
-        self._listening = listening
+        self._listening = _Listening(fileno=os.dup(listening.fileno()))
         self._protocol = protocol
         self._room = room
         self._options = options
         self._beginning: set[asyncio.Task[None]] = set()
         self._quiet: asyncio.TimerHandle | None = None
-        listening.setblocking(False)
-        listening.listen(backlog)
+        self._listening.setblocking(False)
+        self._listening.listen(backlog)
         self._loop = asyncio.get_running_loop()
         self._task = self._loop.create_task(self._accept_all(), name="accepting connections")
+        self._task.add_done_callback(lambda _: self._listening.close())
 
     def close(self) -> None:
         self._task.cancel()
@@ -70,14 +84,14 @@ class Accepting:
                 self._say(
                     f"{self._room.most} connections are open, as many as the limit of open files allows"
                 )
-                await asyncio.sleep(AGAIN_SECONDS)
+                await sleep(AGAIN_SECONDS)
                 continue
             try:
                 connection, _ = await self._loop.sock_accept(self._listening)
             except OSError as problem:
                 if problem.errno in _NO_ROOM:
                     self._say(f"no connection can be opened: {problem.strerror}")
-                await asyncio.sleep(AGAIN_SECONDS)
+                await sleep(AGAIN_SECONDS)
                 continue
             begun = self._loop.create_task(self._begin(connection))
             self._beginning.add(begun)

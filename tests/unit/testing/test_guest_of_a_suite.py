@@ -89,6 +89,25 @@ def test_what_tests_replace_does_not_reach_the_server(pytester: pytest.Pytester,
     result.assert_outcomes(passed=10)
 
 
+@pytest.mark.parametrize("where", ["thread", "process"])
+def test_a_replaced_class_of_sockets_does_not_reach_the_server(pytester: pytest.Pytester, where: str) -> None:
+    result = run(pytester, WORKS + """
+    import socket
+
+    class Guard(socket.socket):
+        def __init__(self, *words, **named):
+            raise RuntimeError("no network in tests")
+
+    @pytest.mark.parametrize("replacement", [None, Guard])
+    def test_of_a_fixture(invapi, monkeypatch, replacement):
+        monkeypatch.setattr(socket, "socket", replacement)
+        invapi.advance(5)
+        with Emulator() as emulator, emulator.account() as other:
+            assert other.clock["mode"] == "frozen"
+    """, f"--invapi-server={where}")  # fmt: skip
+    result.assert_outcomes(passed=2)
+
+
 def test_pytest_socket_does_not_come_between_a_test_and_its_emulator(pytester: pytest.Pytester) -> None:
     result = run(pytester, """
     from invapi_emulator.testing import Emulator

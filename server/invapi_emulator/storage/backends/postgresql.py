@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
+from psycopg import Error as PsycopgError
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -182,8 +183,21 @@ class PostgresDatabase(Database):
             with engine.connect() as connection:
                 driver: Any = connection.connection.driver_connection
                 driver.patience = patience or self._patience
-                yield connection
+                try:
+                    yield connection
+                finally:
+                    _roll_back(connection)
         except DBAPIError as problem:
             if problem.connection_invalidated:
                 self.engine.dispose()
             raise
+
+
+def _roll_back(connection: Connection) -> None:
+    """Roll back what is open. The pool would log a connection that is lost by then with a traceback."""
+    if connection.invalidated or connection.closed:
+        return
+    try:
+        connection.connection.rollback()
+    except PsycopgError as problem:
+        connection.invalidate(problem)
