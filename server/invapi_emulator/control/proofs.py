@@ -6,7 +6,7 @@ from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.errors import DATABASE_LOST, is_unwritable, why_lost
 
 PATIENCE_SECONDS = 1.0
-"""How long health waits for the database. Whoever asks gives up after two seconds or later."""
+"""Maximum time that health waits for the database. Health itself answers within two seconds."""
 
 
 class Proofs:
