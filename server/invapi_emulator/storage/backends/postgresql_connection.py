@@ -60,7 +60,7 @@ class PatientConnection(Connection[Any]):
 def connect_patiently(engine: Engine, patience: float) -> None:
     """Let an engine make such connections, with the settings that the emulator depends on.
 
-    A part of the URL goes over our choice of it, except for the encoding.
+    What the URL sets overrides these choices, except for the encoding.
     """
     choices = _choices(patience)
 
