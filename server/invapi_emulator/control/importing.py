@@ -6,7 +6,7 @@ stored in one unit of work: all of it or nothing.
 
 from asyncio import sleep
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import Field
 
@@ -17,10 +17,8 @@ from invapi_emulator.storage.database import Database
 from invapi_emulator.worlds.accounts import account_of_import, replace_world
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.load import Prepared, new_context_of, preparing
-from invapi_emulator.worlds.reading import Steps, reading
+from invapi_emulator.worlds.reading import Steps, reading, taken
 from invapi_emulator.worlds.schema import World
-
-T = TypeVar("T")
 
 
 class Imported(AccountView):
@@ -35,7 +33,7 @@ async def import_world(worlds: Worlds, name: str, given: Any) -> Imported:
 
     If the account is reset or given another seed or an earlier time meanwhile, the world is built again.
     """
-    world = await _taken(reading(given))
+    world = await _read(reading(given))
     while True:
         prepared = await _prepared(worlds, name, world)
         imported = await worlds.replace(name, partial(_replaced, prepared))
@@ -61,14 +59,12 @@ def _replaced(prepared: Prepared, context: AccountContext) -> Imported | None:
     return Imported(**view, keys=keys, ignored=retired_line(prepared.world.assume or {}))
 
 
-async def _taken(steps: Steps[T]) -> T:
+async def _read(steps: Steps[World]) -> World:
     """Take all steps, and let other work go on in between."""
     while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+        world = taken(steps)
+        if world is not None:
+            return world
         await sleep(0)
 
 
@@ -77,12 +73,7 @@ async def _built(database: Database, building: BuildContext, steps: Steps[Prepar
 
     def step() -> Prepared | None:
         with database.read() as building.keys.tx:
-            try:
-                next(steps)
-            except StopIteration as end:
-                built: Prepared = end.value
-                return built
-        return None
+            return taken(steps)
 
     while True:
         built = await database.call(step)

@@ -52,14 +52,21 @@ def reading(given: Any) -> Steps[World]:
     return _read(World, given | {"vms": ()}, ()).model_copy(update={"vms": tuple(vms)})
 
 
+def taken(steps: Steps[T]) -> T | None:
+    """Take a step. Return the result, which is never None, if it was the last one."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    return None
+
+
 def at_once(steps: Steps[T]) -> T:
     """Take all steps, one after the other."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+    while (result := taken(steps)) is None:
+        pass
+    return result
 
 
 def _with_parts(vm: Any, place: _Place) -> Steps[Any]:

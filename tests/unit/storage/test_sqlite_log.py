@@ -11,19 +11,6 @@ from invapi_emulator.storage.backends import sqlite_connection
 from invapi_emulator.storage.database import open_database
 from invapi_emulator.storage.errors import CannotWrite
 from invapi_emulator.storage.heartbeat import last_alive_at, say_alive
-from invapi_emulator.storage.schema import prepare_schema
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Return an empty database of this version."""
-    file = tmp_path / "worlds.db"
-    database = open_database(str(file), lambda: 0)
-    with database.transaction() as tx:
-        prepare_schema(tx.connection)
-    database.close()
-    Path(f"{file}.lock").unlink()
-    return file
 
 
 def test_a_reader_that_stays_is_named_as_the_cause_of_a_growing_log(
