@@ -1,7 +1,8 @@
 """A PostgreSQL database that neither answers nor ends its connections: nothing waits for it without end."""
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -105,6 +106,18 @@ def test_a_call_that_was_refused_before_its_commit_is_not_carried_out_later(
         assert asked(server.url, "/vm.php", create).json()["result"] == "OK"
 
 
+def at_the_commit_behind(*words: bytes) -> Callable[[bytes], bool]:
+    """Return a spy that freezes at the COMMIT of a transaction that sent one of the words, there or before."""
+    sent_before = threading.Event()
+
+    def spy(sent: bytes) -> bool:
+        if any(word in sent for word in words):
+            sent_before.set()
+        return sent_before.is_set() and b"COMMIT" in sent
+
+    return spy
+
+
 def test_a_connection_lost_behind_a_commit_invites_nobody_to_repeat_the_call(
     postgres: Postgres, proxy: FreezingProxy
 ) -> None:
@@ -112,7 +125,7 @@ def test_a_connection_lost_behind_a_commit_invites_nobody_to_repeat_the_call(
     create = {"action": "create_snapshot", "token": TOKEN, "id": 12345, "name": "perhaps"}
     with served("--db", db, "--db-timeout", PATIENCE, "--clock", "frozen", "--no-worker") as server:
         asked(server.url, "/eq.php", SHOW)
-        proxy.spy = lambda sent: b"INTO task" in sent or b"create_snapshot" in sent
+        proxy.spy = at_the_commit_behind(b"INTO task", b"create_snapshot")
         refusal = asked(server.url, "/vm.php", create)
         assert refusal.status_code == 503
         assert "retry-after" not in refusal.headers
