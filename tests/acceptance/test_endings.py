@@ -1,11 +1,14 @@
 """Every command against every bad end of its output: a status of docs/settings.md, and at most one line."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -71,12 +74,22 @@ def test_a_silent_command_needs_no_stdout(server: Served, tmp_path: Path, redire
     assert run(server, tmp_path, redirected, *COMMAND, "healthcheck") == (0, [])
 
 
+def unread_in(pipe: IO[str] | None) -> int:
+    """Return the number of bytes in a pipe that nobody has read."""
+    assert pipe is not None
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
 def test_ctrl_c_is_one_line_and_status_130(server: Served) -> None:
     process = subprocess.Popen(
         [*COMMAND, "import", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=environment(INVAPI_EMULATOR_URL=server.url),
     )  # fmt: skip
-    wait_until(lambda: "pipe" in Path(f"/proc/{process.pid}/wchan").read_text() or process.poll() is not None)
+    assert process.stdin is not None
+    process.stdin.write("{")
+    process.stdin.flush()
+    wait_until(lambda: unread_in(process.stdin) == 0)
+    wait_until(lambda: "pipe" in Path(f"/proc/{process.pid}/wchan").read_text())
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=DEADLINE)
     assert (process.returncode, err) == (130, "invapi-emulator: interrupted\n")
