@@ -58,7 +58,8 @@ def _say(name: str, line: str, status: int) -> int:
 def drop(stream: Any) -> None:
     """Drop what a stream holds that cannot be written, and what follows. Python would try again at its end."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        number = stream.fileno()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
 def _open_what_is_closed() -> None:
