@@ -1,9 +1,10 @@
 """The events of an account as they happen, as server-sent events."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -18,6 +19,9 @@ router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"])
 
 HEARTBEAT_SECONDS = 15
 RECONNECTS_AFTER_MS = 1000
+
+LOOKS_AGAIN_SECONDS = 60
+"""Seconds after which the stream of a session ends. A browser connects again, if the session goes on."""
 
 
 class EventStream(StreamingResponse):
@@ -46,6 +50,7 @@ def _too_many() -> Response:
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **failures(404, 422)},
 )
 async def stream_events(
+    request: Request,
     name: NameInPath,
     worlds: TheWorlds,
     after: Annotated[str | None, Query(max_length=100)] = None,
@@ -55,6 +60,8 @@ async def stream_events(
     known = last_event_id or after
     account_id, place, missed = await worlds.within(name, lambda context: _start(context, known))
     told = _told(worlds.feeds, account_id, place, missed=missed)
+    if getattr(request.state, "by_cookie", False):
+        told = _for_a_while(told, LOOKS_AGAIN_SECONDS)
     return EventStream(worlds.feeds, told)
 
 
@@ -87,3 +94,16 @@ async def _told(feeds: Feeds, account_id: int, place: Place, *, missed: bool) ->
         yield gap(place).text
     async for news in feeds.follow(account_id, place, HEARTBEAT_SECONDS):
         yield b"".join(message.text for message in news) or b": nothing new\n\n"
+
+
+async def _for_a_while(told: AsyncIterator[bytes], seconds: float) -> AsyncIterator[bytes]:
+    """Yield what is told, until the first time after this number of seconds."""
+    over = asyncio.Event()
+    timer = asyncio.get_running_loop().call_later(seconds, over.set)
+    try:
+        async for text in told:
+            yield text
+            if over.is_set():
+                return
+    finally:
+        timer.cancel()

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from invapi_emulator.control import events
 from invapi_emulator.storage import admin_sessions
 from tests.support.fake_clock import POSTGRESQL, FakeClock, opened
 from tests.support.harness import running
@@ -148,3 +149,25 @@ def test_a_session_that_cannot_be_looked_up_is_503(tmp_path: Path) -> None:
         thief.execute("ALTER TABLE gone RENAME TO admin_session")
         thief.close()
         assert is_let_in(server.url, cookie)
+
+
+def test_a_stream_of_a_session_ends_soon_so_that_a_browser_must_show_its_cookie_again(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "LOOKS_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0)
+    stream, cookie = f"{url}/_emulator/accounts/demo/events", {"Cookie": log_in(url)}
+    with httpx.stream("GET", stream, headers=cookie, timeout=60) as told:
+        assert told.read().startswith(b"retry: 1000\n")
+    httpx.post(f"{url}/_emulator/ui/logout", headers=cookie)
+    assert httpx.get(stream, headers=cookie, timeout=60).status_code == 401
+
+
+def test_a_stream_of_the_token_goes_on(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "LOOKS_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0)
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    with httpx.stream("GET", f"{url}/_emulator/accounts/demo/events", headers=bearer, timeout=60) as told:
+        lines = told.iter_lines()
+        assert next(lines) == "retry: 1000"
+        assert [next(lines) for _ in range(100)].count(": nothing new") >= 40
