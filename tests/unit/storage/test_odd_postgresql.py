@@ -1,18 +1,20 @@
 """PostgreSQL databases that are set oddly, or change under the server: right answers, or one line that says why not."""
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from urllib.parse import quote
 
 import httpx
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import text
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import open_worlds
+from invapi_emulator.storage.database import Database
 from tests.support.harness import TOKEN, Emulator, running
 from tests.support.postgres_server import USER, Postgres
 
@@ -63,10 +65,18 @@ def assert_answers_are_right(db: str) -> None:
         rate = 1.2345678901234567
         http.put(clock, json={"mode": "real", "rate": rate}).raise_for_status()
         made = http.post("/_emulator/accounts", json={"name": "other", "user": ODD_TEXT, "password": "a"})
-        assert made.status_code == 201
+        assert made.status_code == 201, made.text
     with running(db=db) as server, httpx.Client(base_url=server.url, timeout=60) as http:
-        assert http.get(clock).json()["rate"] == rate
-        assert http.get("/_emulator/accounts/other").json()["user"] == ODD_TEXT
+        assert answered(http, clock)["rate"] == rate
+        assert answered(http, "/_emulator/accounts/other")["user"] == ODD_TEXT
+
+
+def answered(http: httpx.Client, path: str) -> dict[str, object]:
+    """Return the object that a path of the control API answers."""
+    answer = http.get(path)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, object] = answer.json()
+    return found
 
 
 def test_what_is_set_for_a_role_changes_no_answer(postgres: Postgres) -> None:
@@ -76,6 +86,41 @@ def test_what_is_set_for_a_role_changes_no_answer(postgres: Postgres) -> None:
     assert len(settings) >= len(pairs) - 1
     orders = [f"ALTER ROLE set_oddly SET {name} = '{value}'" for name, value in settings]
     assert_answers_are_right(made(postgres, "set_oddly", *orders))
+
+
+def test_timeouts_too_short_for_the_settings_of_a_session_change_no_answer(postgres: Postgres) -> None:
+    db = made(postgres, "too_short", *slow_settings("too_short"))
+    assert_answers_are_right(db)
+    with opened(f"{db}&options=-c%20work_mem%3D1MB") as database, database.read() as tx:
+        assert tx.connection.scalar(text("SHOW work_mem")) == "1MB"
+
+
+def slow_settings(role: str) -> list[str]:
+    """Return orders after which a setting takes a role longer than the role's timeout allows."""
+    its_own = "CREATE FUNCTION slow.set_config(name text, value text, is_local boolean) RETURNS text LANGUAGE sql AS"
+    return [
+        "CREATE SCHEMA slow",
+        f"{its_own} $$ SELECT pg_sleep(0.01); SELECT pg_catalog.set_config(name, value, is_local) $$",
+        f"GRANT USAGE ON SCHEMA slow TO {role}",
+        f"ALTER ROLE {role} SET search_path = public, slow, pg_catalog",
+        f"ALTER ROLE {role} SET statement_timeout = 1",
+    ]
+
+
+def test_a_session_that_was_ended_between_two_transactions_is_replaced_before_the_next(
+    postgres: Postgres,
+) -> None:
+    end_and_wait = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = 'ended'"
+    with opened(made(postgres, "ended")) as database:
+        order(postgres, "postgres", [end_and_wait])
+        with database.transaction() as tx:
+            assert tx.connection.scalar(text("SELECT 1")) == 1
+
+
+@contextmanager
+def opened(db: str) -> Iterator[Database]:
+    with closing(open_worlds(read_settings({"db": db}), real_time())) as database:
+        yield database
 
 
 def test_quotes_in_the_names_of_role_and_database_are_no_problem(postgres: Postgres) -> None:
@@ -211,8 +256,7 @@ def test_a_database_that_is_read_only_for_a_while_heals_by_itself(postgres: Post
 
 def test_a_timeout_in_the_url_goes_over_ours(postgres: Postgres) -> None:
     db = made(postgres, "timeout_in_url")
-    settings = read_settings({"db": f"{db}&connect_timeout=7&keepalives_idle=3"})
-    with closing(open_worlds(settings, real_time())) as database, database.read() as tx:
+    with opened(f"{db}&connect_timeout=7&keepalives_idle=3") as database, database.read() as tx:
         given = tx.connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
         assert (given["connect_timeout"], given["keepalives_idle"]) == ("7", "3")
 

@@ -5,11 +5,13 @@ still acknowledges what it is sent.
 """
 
 import math
+import select
 from collections.abc import Generator
 from typing import Any, TypeVar
 
-from psycopg import Connection, OperationalError
+from psycopg import Connection, InternalError, OperationalError
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from invapi_emulator.storage.errors import of_a_changed_database
 
@@ -25,10 +27,14 @@ _WITH_TRANSACTION_TIMEOUT = 170_000
 """PostgreSQL's version with a setting that the older ones refuse."""
 
 
+class DatabaseSilent(OperationalError):
+    """The server has been silent for longer than a connection is patient."""
+
+
 class PatientConnection(Connection[Any]):
     """A connection that is closed if the server is silent for more than `patience` seconds.
 
-    What waits for it then raises OperationalError. The server rolls back what is not committed once it sees the end of
+    What waits for it then raises DatabaseSilent. The server rolls back what is not committed once it sees the end of
     the connection, or after the timeouts of the session.
     """
 
@@ -50,7 +56,7 @@ class PatientConnection(Connection[Any]):
                 ticks = 0 if ready else ticks + 1
                 if ticks * TICK_SECONDS >= self.patience:
                     self.close()
-                    raise OperationalError(f"the database has been silent for {self.patience:g} s")
+                    raise DatabaseSilent(f"the database has been silent for {self.patience:g} s")
                 wanted = gen.send(ready)
         except StopIteration as end:
             result: R = end.value
@@ -65,19 +71,50 @@ def connect_patiently(engine: Engine, patience: float) -> None:
     choices = _choices(patience)
 
     def connect(_dialect: Any, _record: Any, words: list[Any], given: dict[str, Any]) -> PatientConnection:
-        connection = PatientConnection.connect(*words, **{**choices, **given, "client_encoding": "utf8"})
-        connection.patience = patience
-        try:
-            connection.autocommit = True
-            _configure(connection, _session_settings(patience, connection.info.server_version))
-            connection.autocommit = False
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return _opened(words, {**choices, **given, "client_encoding": "utf8"}, patience)
 
     event.listen(engine, "do_connect", connect)
+    event.listen(engine, "checkout", _refuse_ended)
     event.listen(engine, "handle_error", _told, retval=True)
+
+
+def _opened(words: list[Any], how: dict[str, Any], patience: float) -> PatientConnection:
+    """Open a connection and apply the settings of its session.
+
+    The timeouts of a role may be too short even for that. A second connection begins with ours: only then, because
+    poolers refuse options.
+    """
+    first = PatientConnection.connect(*words, **how)
+    settings = _session_settings(patience, first.info.server_version)
+    options = _with_timeouts(first.info.get_parameters().get("options", ""), settings)
+    try:
+        return _configured(first, patience, settings)
+    except DatabaseSilent:
+        raise
+    except (OperationalError, InternalError):
+        return _configured(
+            PatientConnection.connect(*words, **{**how, "options": options}), patience, settings
+        )
+
+
+def _with_timeouts(options: str, settings: dict[str, str]) -> str:
+    timeouts = [f"-c {name}={value}" for name, value in settings.items() if name.endswith("_timeout")]
+    return " ".join([options, *timeouts])
+
+
+def _refuse_ended(connection: PatientConnection, record: Any, _fairy: Any) -> None:
+    """Let the pool replace a connection that the server, or a pooler, has ended while nobody used it."""
+    was_used = "was_used" in record.info
+    record.info["was_used"] = True  # the pool forgets it with the connection, and takes a new one as it is
+    if was_used and (connection.closed or _says_something(connection)):
+        raise DisconnectionError("the server has ended it")
+
+
+def _says_something(connection: PatientConnection) -> bool:
+    """Tell whether something has come from the server that nobody asked for. An end does, too."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _told(context: Any) -> Exception | None:
@@ -114,8 +151,18 @@ def _session_settings(patience: float, version: int) -> dict[str, str]:
     return {name: str(value) for name, value in settings.items()}
 
 
-def _configure(connection: PatientConnection, settings: dict[str, str]) -> None:
-    """Apply settings in one round trip."""
+def _configured(
+    connection: PatientConnection, patience: float, settings: dict[str, str]
+) -> PatientConnection:
+    """Apply settings in one round trip. A connection to which that fails is closed."""
     each = ", ".join(["set_config(%s, %s, false)"] * len(settings))
     words = [word for setting in settings.items() for word in setting]
-    connection.execute(f"SELECT {each}", words, prepare=False)
+    connection.patience = patience
+    try:
+        connection.autocommit = True
+        connection.execute(f"SELECT {each}", words, prepare=False)
+        connection.autocommit = False
+    except BaseException:
+        connection.close()
+        raise
+    return connection
