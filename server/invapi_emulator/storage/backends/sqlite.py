@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import state_check
-from invapi_emulator.storage.backends import sqlite_file, sqlite_lock
+from invapi_emulator.storage.backends import sqlite_file, sqlite_links, sqlite_lock
 from invapi_emulator.storage.backends.group_commit import GroupCommit
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection, sqlite_engine
@@ -25,7 +25,8 @@ T = TypeVar("T")
 
 def open_url(url: URL, real_time: RealTime, resources: ExitStack, *, fsync: bool) -> "SqliteDatabase":
     """Open a file, or a database in memory; raises CannotStart, DBAPIError, OSError."""
-    path = sqlite_file.file_of(url)
+    path = sqlite_links.file_of(url)
+    sqlite_links.refuse_links(url)
     file = None if path is None else OpenFile(path, sqlite_file.take_file(path, resources))
     engine = sqlite_engine(url, fsync=fsync)
     resources.callback(engine.dispose)

@@ -6,8 +6,6 @@ import sqlite3
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from sqlalchemy import URL
-
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage.backends.sqlite_lock import Identity, lock_for_life, mount_point, mounts
 from invapi_emulator.storage.versions import VERSION_TABLE, refuse_if_not_ours
@@ -17,13 +15,6 @@ _log = logging.getLogger(__name__)
 WRITABLE = 0o222
 _NOT_A_DATABASE = "SQLITE_NOTADB"
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
-
-
-def file_of(url: URL) -> Path | None:
-    """Return the file with all links resolved; None in memory."""
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        return None
-    return Path(str(url.database)).resolve()
 
 
 def take_file(file: Path, resources: ExitStack) -> Identity:

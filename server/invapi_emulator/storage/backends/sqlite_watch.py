@@ -1,11 +1,12 @@
 """Notices what other programs do to the file of a server and to what SQLite keeps beside it.
 
 SQLite would go on with a file or a log that was removed, and nothing written to it would be found again. Only
-`stat` is used: to open one of these files and close it would drop the locks that SQLite has on it.
+`lstat` is used: to open one of these files and close it would drop the locks that SQLite has on it.
 """
 
 import os
 from pathlib import Path
+from stat import S_ISLNK
 
 from invapi_emulator.storage.backends.sqlite_file import WRITABLE
 from invapi_emulator.storage.backends.sqlite_lock import Identity
@@ -57,11 +58,15 @@ class OpenFile:
     def refuse_if_moved(self) -> os.stat_result:
         """Raise CannotWrite if the file is not the one that is opened next."""
         try:
-            found = os.stat(self._name)  # noqa: PTH116 - asked at every commit: a Path takes longer than the system call
+            found = os.lstat(self._name)  # asked at every commit: a Path takes longer than the system call
         except FileNotFoundError:
             raise CannotWrite(f"the file '{self.path}' is gone") from None
         except OSError as problem:
             raise CannotWrite(f"'{self.path}': {problem.strerror}") from None
+        if S_ISLNK(found.st_mode):
+            raise CannotWrite(
+                f"a symbolic link has taken the place of '{self.path}', and would have another log"
+            )
         if (found.st_dev, found.st_ino) != self._opened:
             raise CannotWrite(f"another file has taken the place of '{self.path}'")
         return found
@@ -130,6 +135,6 @@ class _Beside:
 
     def _stat(self) -> os.stat_result | None:
         try:
-            return os.stat(self.name)  # noqa: PTH116 - as above
+            return os.lstat(self.name)  # SQLite opens no link
         except OSError:
             return None
