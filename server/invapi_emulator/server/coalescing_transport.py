@@ -23,7 +23,7 @@ class CoalescingTransport:
         if self._head is not None:
             self._send(self._head + data)
         elif self._has_begun or data.startswith(_GO_ON):
-            self._transport.write(data)
+            self._send(data)
         else:
             self._has_begun, self._head = True, data
             self._alone = self._loop.call_soon(self._send, data)
@@ -44,4 +44,5 @@ class CoalescingTransport:
         self._head = None
         if self._alone is not None:
             self._alone.cancel()
-        self._transport.write(data)
+        if not self._transport.is_closing():  # uvloop raises where a client has hung up just now
+            self._transport.write(data)

@@ -16,6 +16,9 @@ class Wire:
     def write(self, data: bytes) -> None:
         self.written.append(data)
 
+    def is_closing(self) -> bool:
+        return None in self.written
+
     def close(self) -> None:
         self.written.append(None)
 
@@ -63,3 +66,9 @@ def test_a_client_that_waits_to_send_its_body_is_answered_at_once() -> None:
 
 def test_a_head_without_a_body_is_written_before_the_connection_closes() -> None:
     assert written(without_a_body) == [b"head", None]
+
+
+def test_nothing_is_written_to_a_connection_that_is_closed() -> None:
+    closed = (lambda answer: answer.close(), whole, asked_to_go_on)
+    assert written(*closed) == [None]
+    assert written(without_a_body, whole) == [b"head", None]
