@@ -1,4 +1,7 @@
-"""How both commands end: with one line on stderr if there is something to say, and a status (docs/operating.md)."""
+"""How both commands run and end: with one line on stderr if there is something to say, and a status (docs/settings.md).
+
+Where a shell asks for completions, they print these instead.
+"""
 
 import errno
 import os
@@ -8,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 import click
+from click.shell_completion import get_completion_class, shell_complete
 
 _UNWRITABLE = {errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT}
 
@@ -38,6 +42,8 @@ def ended(command: click.Command, words: Sequence[str] | None, *refusals: type[E
 
 
 def _status(command: click.Command, name: str, words: list[str]) -> int:
+    if (asked := os.environ.get(completion_variable(name))) is not None:
+        return _completed(command, name, asked)
     try:
         with command.make_context(name, words) as context:
             status = command.invoke(context)
@@ -45,6 +51,28 @@ def _status(command: click.Command, name: str, words: list[str]) -> int:
         status = end.exit_code
     sys.stdout.flush()
     return int(status or 0)
+
+
+def completion_variable(name: str) -> str:
+    """Return the variable by which a shell asks a command for its completions: `_INVAPI_EMULATOR_COMPLETE`."""
+    return f"_{name}_COMPLETE".replace("-", "_").upper()
+
+
+def _completed(command: click.Command, name: str, asked: str) -> int:
+    """Print what a shell asks for: `bash_source` is the script that it runs, `bash_complete` are the words that fit."""
+    shell, _, what = asked.partition("_")
+    if get_completion_class(shell) is None or what not in {"source", "complete"}:
+        raise click.ClickException(
+            f"{completion_variable(name)}: {asked!r}: expected bash_source, zsh_source or fish_source"
+        )
+    try:
+        status = shell_complete(command, {}, name, completion_variable(name), asked)
+    except (KeyError, ValueError):
+        raise click.ClickException(
+            f"{completion_variable(name)}: {asked!r}: expected COMP_WORDS and COMP_CWORD too"
+        ) from None
+    sys.stdout.flush()
+    return status
 
 
 def _say(name: str, line: str, status: int) -> int:
