@@ -1,6 +1,8 @@
 """What the body of a request may have: bytes, and values of JSON, which are counted before they are parsed."""
 
 import re
+from asyncio import sleep
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starlette.types import Message, Receive, Scope
@@ -13,9 +15,8 @@ MIB = 1024 * KIB
 _READS_BODY = frozenset({"POST", "PUT", "PATCH"})
 _ANY_ACCOUNT = "/_emulator/accounts/[^/]*"
 
-# Each part takes what it can and gives nothing back, so that the time is linear in the size.
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
 _BEGINS_A_VALUE = (b",", b"[", b"{")
+_AT_A_TIME = MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ async def read_ahead(scope: Scope, receive: Receive) -> Receive:
             raise _too_large(limit)
         if not message.get("more_body", False):
             message = {"type": "http.request", "body": b"".join(chunks), "more_body": False}
-            _check_values(message["body"], limit)
+            await _check_values(message["body"], limit)
             break
         message = await receive()
     return _first([message], receive)
@@ -80,18 +81,37 @@ def _first(ahead: list[Message], receive: Receive) -> Receive:
     return received
 
 
-def _check_values(body: bytes, limit: BodyLimit) -> None:
+async def _check_values(body: bytes, limit: BodyLimit) -> None:
     """Raise BodyTooLarge for too many values. Strings are cut out only of a body that may have so many."""
-    if _values_in(body) <= limit.values:
-        return
-    bare, strings = _STRING.subn(b"", body, 2 * limit.values + 2)  # no JSON has more: a key and a value each
-    if strings > 2 * limit.values + 1 or _values_in(bare) > limit.values:
+    if await _has_more(_slices(body), limit) and await _has_more(_without_strings(body), limit):
         raise BodyTooLarge(f"the body has more than {limit.values} values")
 
 
-def _values_in(body: bytes) -> int:
-    """Return the number of values of JSON, or more if strings have commas and brackets."""
-    return sum(map(body.count, _BEGINS_A_VALUE))
+async def _has_more(pieces: Iterator[bytes], limit: BodyLimit) -> bool:
+    """Return whether there are more values than the limit. Other work goes on between two pieces.
+
+    Each item but the first follows a comma, and each array or object has a bracket.
+    """
+    values = 0
+    for piece in pieces:
+        values += sum(map(piece.count, _BEGINS_A_VALUE))
+        if values > limit.values:
+            return True
+        await sleep(0)
+    return False
+
+
+def _without_strings(body: bytes) -> Iterator[bytes]:
+    """Yield the body in pieces, without what is between quotes."""
+    within = 0
+    for piece in _slices(body.replace(b"\\\\", b"").replace(b'\\"', b"")):
+        parts = piece.split(b'"')
+        yield b"".join(parts[within::2])
+        within = (within + len(parts) - 1) % 2
+
+
+def _slices(body: bytes) -> Iterator[bytes]:
+    return (body[start : start + _AT_A_TIME] for start in range(0, len(body), _AT_A_TIME))
 
 
 def _too_large(limit: BodyLimit) -> BodyTooLarge:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from invapi_emulator.contract.assumptions.retired import retired_line
+from invapi_emulator.control.large_bodies import in_turns
 from invapi_emulator.control.views import IGNORED, AccountView, account_view
 from invapi_emulator.control.worlds import AccountContext, Worlds
 from invapi_emulator.storage.database import Database
@@ -33,7 +34,7 @@ async def import_world(worlds: Worlds, name: str, given: Any) -> Imported:
 
     If the account is reset or given another seed or an earlier time meanwhile, the world is built again.
     """
-    world = await _read(reading(given))
+    world = await in_turns(reading(given))
     while True:
         prepared = await _prepared(worlds, name, world)
         imported = await worlds.replace(name, partial(_replaced, prepared))
@@ -57,15 +58,6 @@ def _replaced(prepared: Prepared, context: AccountContext) -> Imported | None:
         return None
     view = account_view(context.present()).model_dump()
     return Imported(**view, keys=keys, ignored=retired_line(prepared.world.assume or {}))
-
-
-async def _read(steps: Steps[World]) -> World:
-    """Take all steps, and let other work go on in between."""
-    while True:
-        world = taken(steps)
-        if world is not None:
-            return world
-        await sleep(0)
 
 
 async def _built(database: Database, building: BuildContext, steps: Steps[Prepared]) -> Prepared:

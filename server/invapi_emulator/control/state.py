@@ -8,11 +8,17 @@ from pydantic import WrapValidator
 
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.importing import Imported, import_world
+from invapi_emulator.control.large_bodies import LargeBodyRoute
 from invapi_emulator.control.worlds import NameInPath, TheWorlds
 from invapi_emulator.worlds import schema
 from invapi_emulator.worlds.export import written_world
 
-router = APIRouter(prefix="/_emulator/accounts/{name}/state", tags=["state"], responses=failures(404))
+router = APIRouter(
+    prefix="/_emulator/accounts/{name}/state",
+    tags=["state"],
+    responses=failures(404),
+    route_class=LargeBodyRoute,
+)
 
 
 _Unread: Any = Annotated[schema.World, WrapValidator(lambda given, _: given)]

@@ -1,7 +1,7 @@
 """Types of fields in worlds and in the bodies of the control API."""
 
 import json
-from collections.abc import Container
+from collections.abc import Collection
 from itertools import islice
 from typing import Annotated, Any, TypeVar
 
@@ -50,16 +50,12 @@ def in_slices(given: Any, validate: ValidatorFunctionWrapHandler) -> Any:
     return read
 
 
-def with_one_unknown(given: Any, known: Container[str]) -> Any:
+def with_one_unknown(given: Any, known: Collection[str]) -> Any:
     """Return an object without its unknown fields but for the first, which is enough to refuse it."""
     if not isinstance(given, dict):
         return given
-    unknown = [name for name in given if name not in known]
-    return (
-        given
-        if len(unknown) <= 1
-        else {name: value for name, value in given.items() if name in known or name == unknown[0]}
-    )
+    unknown = next((name for name in given if name not in known), None)
+    return given if unknown is None else {name: given[name] for name in (*known, unknown) if name in given}
 
 
 class Part(BaseModel):

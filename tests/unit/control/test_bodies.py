@@ -47,7 +47,6 @@ def test_a_body_of_unknown_length_has_the_same_limit(emulator: Emulator) -> None
         b'{"vms":[' + b"[" * 500_000,
         b'{"vms":[' + b"{}," * 500_000,
         b'["' + b'\\"' * 600_000 + b'",' + b"1," * 500_000,
-        b'["' + b"," * 600_000 + b'",' + b'""' * 1_100_000,
     ],
 )
 def test_a_body_of_many_values_is_refused_by_their_number(emulator: Emulator, body: bytes) -> None:

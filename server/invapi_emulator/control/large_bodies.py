@@ -1,0 +1,42 @@
+"""Routes whose bodies may be large: they are parsed in steps, and other requests go on between the steps."""
+
+from asyncio import sleep
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from invapi_emulator.worlds.json_text import parsing
+from invapi_emulator.worlds.reading import Steps, taken
+
+T = TypeVar("T")
+
+_Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class LargeBodyRoute(APIRoute):
+    """A route that parses its body in steps. FastAPI asks the request for the parsed body."""
+
+    def get_route_handler(self) -> _Handler:
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            return await handle(_ParsedInSteps(request.scope, request.receive))
+
+        return handled
+
+
+class _ParsedInSteps(Request):
+    async def json(self) -> Any:
+        (parsed,) = await in_turns(parsing(await self.body()))
+        return parsed
+
+
+async def in_turns(steps: Steps[T]) -> T:
+    """Take all steps, and let other work go on in between."""
+    while True:
+        result = taken(steps)
+        if result is not None:
+            return result
+        await sleep(0)

@@ -1,0 +1,107 @@
+"""JSON that is parsed in steps: the same values and the same refusals as `json.loads`."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invapi_emulator.worlds.json_text import SMALL, parsing
+from invapi_emulator.worlds.reading import at_once
+from tests.support.harness import Emulator
+
+STATE = "/_emulator/accounts/demo/state"
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=30,
+)
+
+REFUSED = [
+    b"",
+    b" ",
+    b"[",
+    b"{",
+    b"nul",
+    b"[1",
+    b"[1,",
+    b"[,1]",
+    b"[1 2]",
+    b'[1,"\n"]',
+    b'[1,"\\x"]',
+    b'[1,"a',
+    b'{"a"',
+    b'{"a":',
+    b'{"a":1',
+    b'{"a" 1}',
+    b'{"a":1 "b":2}',
+    b"{1:2}",
+    b"[1]]",
+    b"[1] x",
+    b"[01]",
+    b"[+1]",
+]
+
+
+@given(
+    value=VALUES,
+    indent=st.sampled_from([None, 1]),
+    small=st.sampled_from([1, 8, 64, SMALL]),
+    ascii_only=st.booleans(),
+)
+def test_a_value_is_the_same_whatever_is_parsed_at_once(
+    value: Any, indent: int | None, small: int, *, ascii_only: bool
+) -> None:
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    body = text.encode("utf-8", "surrogatepass")
+    (parsed,) = at_once(parsing(body, small))
+    assert repr(parsed) == repr(json.loads(body))
+
+
+@pytest.mark.parametrize("small", [1, SMALL])
+@pytest.mark.parametrize("body", REFUSED)
+def test_a_mistake_is_the_same_whatever_is_parsed_at_once(body: bytes, small: int) -> None:
+    with pytest.raises(json.JSONDecodeError) as expected:
+        json.loads(body)
+    with pytest.raises(json.JSONDecodeError) as found:
+        at_once(parsing(body, small))
+    assert (found.value.msg, found.value.pos) == (expected.value.msg, expected.value.pos)
+
+
+def test_the_last_of_equal_names_counts_in_large_objects_too() -> None:
+    body = b'{"a":1,%s"b":2,"a":3}' % (b" " * SMALL)
+    assert at_once(parsing(body)) == ({"a": 3, "b": 2},)
+
+
+def test_a_number_of_too_many_digits_is_refused_as_python_does() -> None:
+    with pytest.raises(ValueError, match="4300 digits"):
+        at_once(parsing(b"[" + b"9" * 10_000 + b"]"))
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+def test_what_is_nested_too_deep_is_refused(emulator: Emulator, opening: bytes) -> None:
+    response = emulator.http.put(STATE, content=opening * 100_000)
+    assert response.status_code == 422
+    assert response.json()["error"]["message"] == "the body cannot be read as JSON"
+
+
+@pytest.mark.parametrize(
+    "vm",
+    [
+        '{"id":NaN}',
+        '{"id":1e999}',
+        '{"id":123456789012345678901234567890}',
+        '{"id":1,"hostname":"\\ud800"}',
+        '{"id":1,"id":"x"}',
+        '{"id":1,}',
+        '{"id":%s}' % ("9" * 5_000),
+    ],
+)
+def test_a_large_body_is_answered_as_a_small_one(emulator: Emulator, vm: str) -> None:
+    small, large = (
+        emulator.http.put(STATE, content=f'{{"vms":[{space}{vm}]}}') for space in ("", " " * SMALL)
+    )
+    assert small.status_code == large.status_code == 422
+    assert small.json() == large.json()
