@@ -46,6 +46,15 @@ def truncated(name: str, size: int) -> Callable[[Path], None]:
     return lambda file: os.truncate(beside(file, name), size)
 
 
+def zeroed(file: Path) -> None:
+    overwrite(beside(file, "shm"), bytes(32_768))
+
+
+def overwrite(file: Path, content: bytes) -> None:
+    with file.open("r+b") as opened:
+        opened.write(content)
+
+
 HARMLESS: dict[str, Callable[[Path], None]] = {
     "log removed": removed("wal"),
     "index removed": removed("shm"),
@@ -54,6 +63,7 @@ HARMLESS: dict[str, Callable[[Path], None]] = {
     "index replaced": replaced("shm"),
     "index emptied": truncated("shm", 0),
     "index cut": truncated("shm", 4096),
+    "index zeroed in place": zeroed,
 }
 """Damage after which all that was acknowledged before it can still be read."""
 
@@ -109,8 +119,15 @@ def wiped(file: Path) -> None:
 
 
 def overwritten(file: Path) -> None:
-    with beside(file, "wal").open("r+b") as log:
-        log.write(b"not a log" * 100)
+    overwrite(beside(file, "wal"), b"not a log" * 100)
+
+
+def changed_within(file: Path) -> None:
+    log = beside(file, "wal")
+    middle = log.stat().st_size // 2
+    with log.open("r+b") as opened:
+        opened.seek(middle)
+        opened.write(b"changed")
 
 
 LOSSES = {
@@ -119,6 +136,7 @@ LOSSES = {
     "cut": truncated("wal", 40_000),
     "wiped at its size": wiped,
     "overwritten": overwritten,
+    "changed within": changed_within,
 }
 
 
@@ -134,6 +152,22 @@ def test_nothing_is_acknowledged_on_a_log_that_lost_something(tmp_path: Path, lo
         assert "Traceback" not in log()
     with serving(file) as (emulator, _):
         assert all(lives(emulator, token) for token in after)
+
+
+def test_nothing_is_acknowledged_on_older_bytes_of_a_log(tmp_path: Path) -> None:
+    file = tmp_path / "worlds.db"
+    log = beside(file, "wal")
+    with serving(file) as (emulator, told):
+        some_logins(emulator, 10)
+        older = log.read_bytes()
+        while log.read_bytes()[16:24] == older[16:24]:  # until the log has begun anew, with another salt
+            assert some_logins(emulator, 10)
+        overwrite(log, older)  # as a backup does that is restored in place
+        assert some_logins(emulator, LOGINS) == []
+        health = emulator.http.get("/_emulator/health")
+        assert (health.status_code, health.json()["status"]) == (503, "cannot write")
+        assert str(log) in health.json()["why"]
+        assert "Traceback" not in told()
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from invapi_emulator.storage.backends import sqlite_connection
-from invapi_emulator.storage.database import open_database
-from invapi_emulator.storage.errors import CannotWrite
+from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection
+from invapi_emulator.storage.backends.sqlite_watch import OpenFile
+from invapi_emulator.storage.database import Database, open_database
+from invapi_emulator.storage.errors import CannotWrite, OutcomeUnknown
 from invapi_emulator.storage.heartbeat import last_alive_at, say_alive
 
 
@@ -81,3 +84,129 @@ def test_a_log_that_was_cut_refuses_commits_until_a_restart(file: Path) -> None:
     with database.transaction() as tx:
         say_alive(tx, 3)
     database.close()
+
+
+@pytest.fixture
+def database(file: Path) -> Iterator[Database]:
+    """Serve a database whose log begins anew every twenty pages or so."""
+    opened = open_database(str(file), lambda: 0)
+    opened.engine.raw_connection().execute("PRAGMA wal_autocheckpoint = 20")
+    yield opened
+    opened.close()
+
+
+def write(database: Database, *times: int) -> None:
+    for time in times:
+        with database.transaction() as tx:
+            say_alive(tx, time)
+
+
+def in_place(file: Path, content: bytes, at: int = 0) -> None:
+    with file.open("r+b") as opened:
+        opened.seek(at)
+        opened.write(content)
+
+
+def assert_refused(database: Database) -> None:
+    for _ in range(2):
+        with pytest.raises(CannotWrite, match="was removed, cut or overwritten by another program"):
+            write(database, 999)
+
+
+@pytest.mark.parametrize("names", [("wal",), ("wal", "shm")])
+def test_older_bytes_of_a_log_are_no_log(file: Path, database: Database, names: tuple[str, ...]) -> None:
+    write(database, *range(1, 15))
+    older = {name: Path(f"{file}-{name}").read_bytes() for name in names}
+    write(database, *range(15, 60))
+    for name, content in older.items():
+        in_place(Path(f"{file}-{name}"), content)
+    assert_refused(database)
+
+
+@pytest.mark.parametrize("at", [32, 32 + 24 + 100, 32 + 2 * (24 + 4096) + 3000])
+def test_a_single_byte_of_a_log_that_another_program_changed_is_noticed(
+    file: Path, database: Database, at: int
+) -> None:
+    write(database, *range(1, 10))
+    log = Path(f"{file}-wal")
+    in_place(log, bytes([log.read_bytes()[at] ^ 1]), at)
+    assert_refused(database)
+
+
+def test_a_log_that_was_only_touched_is_gone_on_with(file: Path, database: Database) -> None:
+    write(database, *range(1, 10))
+    log = Path(f"{file}-wal")
+    in_place(log, log.read_bytes())
+    os.utime(log, ns=(1, 1))
+    write(database, 10, 11)
+    with database.read() as tx:
+        assert last_alive_at(tx) == 11
+
+
+def test_an_index_that_was_overwritten_is_made_again_from_the_log(file: Path, database: Database) -> None:
+    for time in range(1, 60):
+        write(database, time)
+        if time % 3 == 0:
+            index = Path(f"{file}-shm")
+            in_place(index, bytes(index.stat().st_size))
+    with database.read() as tx:
+        assert last_alive_at(tx) == 59
+
+
+def test_a_commit_with_an_index_that_was_overwritten_under_it_changes_nothing(
+    file: Path, database: Database
+) -> None:
+    write(database, *range(1, 10))
+
+    def write_over(what: Path) -> None:
+        with database.transaction() as tx:
+            say_alive(tx, 10)
+            in_place(what, bytes(64))
+
+    with pytest.raises(CannotWrite, match=r"the index '.*-shm' was overwritten"):
+        write_over(Path(f"{file}-shm"))
+    with database.read() as tx:
+        assert last_alive_at(tx) == 9
+    write(database, 11)
+    with database.read() as tx:
+        assert last_alive_at(tx) == 11
+
+
+@pytest.mark.parametrize("names", [("wal",), ("shm",), ("wal", "shm")])
+def test_a_log_that_is_replaced_within_the_commit_loses_nothing(
+    file: Path, database: Database, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(database, *range(1, 10))
+    look = OpenFile.refuse_unless_writable
+
+    def look_too_early(self: OpenFile) -> None:
+        look(self)
+        monkeypatch.undo()
+        for name in names:
+            copy = file.with_name(f"copy-{name}")
+            copy.write_bytes(Path(f"{file}-{name}").read_bytes())
+            copy.rename(f"{file}-{name}")
+
+    monkeypatch.setattr(OpenFile, "refuse_unless_writable", look_too_early)
+    write(database, 10)
+    killed = open_database(str(copy_of(file)), lambda: 0)
+    with killed.read() as tx:
+        assert last_alive_at(tx) == 10
+    killed.close()
+
+
+def test_a_commit_into_a_log_that_nobody_can_find_is_told_of_as_unknown(
+    file: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(database, *range(1, 10))
+    look = OpenFile.refuse_unless_writable
+
+    def look_too_early(self: OpenFile) -> None:
+        look(self)
+        monkeypatch.undo()
+        monkeypatch.setattr(SqliteConnection, "empty_log", lambda _: False)
+        Path(f"{file}-wal").unlink()
+
+    monkeypatch.setattr(OpenFile, "refuse_unless_writable", look_too_early)
+    with pytest.raises(OutcomeUnknown):
+        write(database, 10)

@@ -12,7 +12,7 @@ from invapi_emulator.storage.accounts import LOAD, UPDATE, updated
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection
 from invapi_emulator.storage.database import AccountGone, Database
-from invapi_emulator.storage.errors import DATABASE_LOST, CannotWrite
+from invapi_emulator.storage.errors import DATABASE_LOST, CannotWrite, OutcomeUnknown
 from invapi_emulator.storage.statement import Query, Write
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import RunAgain, UnitOfWork
@@ -54,6 +54,12 @@ class GroupCommit:
         self._batch, self._waiting = WriteBatch(), []
         try:
             self._write(batch)
+        except OutcomeUnknown as unknown:
+            for account_id in batch.states:
+                self._states.drop(account_id)
+            for pending in waiting:
+                pending.end(unknown)
+            return False
         except Exception:  # noqa: BLE001 - one of the calls will raise it again; the others must not
             for account_id in batch.states:
                 self._states.drop(account_id)

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Dialect, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from invapi_emulator.storage.backends.sqlite_watch import OpenFile
-from invapi_emulator.storage.errors import CannotWrite, as_sqlalchemy, first_line
+from invapi_emulator.storage.errors import CannotWrite, OutcomeUnknown, as_sqlalchemy, first_line
 from invapi_emulator.storage.statement import Write
 
 _log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class SqliteConnection:
             self._driver.execute("PRAGMA foreign_keys = ON")
 
     def commit(self) -> None:
-        """End the transaction. Raises CannotWrite if the changes cannot be kept."""
+        """End the transaction. Raises CannotWrite if the changes cannot be kept, OutcomeUnknown if they may be lost."""
         if self._file is not None:
             self._file.keep_index_mapped()
             self._file.refuse_unless_writable()
@@ -116,12 +116,10 @@ class SqliteConnection:
                 self._driver.execute("COMMIT")
         except OperationalError as problem:
             if self._file is not None:
-                self._file.log.note_own_change()
+                self._file.note()  # part of it may have been written
             raise CannotWrite(first_line(problem)) from None
         if self._file is not None:
-            self._file.log.note()
-            if self._file.log.size > self._large:
-                self._look_at_large_log(self._file)
+            self._note_commit(self._file)
 
     def roll_back(self) -> None:
         """Roll back the transaction, if there is one: SQLite ends it by itself when a disk is full."""
@@ -139,13 +137,26 @@ class SqliteConnection:
 
     def close(self) -> None:
         self.sqlalchemy.close()
+        self._engine.dispose()
+        if self._file is not None:
+            self._file.closed()
+
+    def _note_commit(self, file: OpenFile) -> None:
+        """Remember the log as it is now. If it was replaced just before the commit, bring that into the file at once."""
+        if not file.note():
+            try:
+                self._recover_log(file)
+            except CannotWrite as problem:
+                raise OutcomeUnknown("", None, problem, hide_parameters=True) from None
+        if file.log.size > self._large:
+            self._look_at_large_log(file)
 
     def _open(self) -> None:
         self.sqlalchemy = self._engine.connect()
         self._driver = self.sqlalchemy.connection.driver_connection
         if self._file is not None:
             self._driver.execute("SELECT 1 FROM sqlite_schema").fetchone()  # opens the log
-            self._file.note()
+            self._file.opened()
 
     def _open_again(self) -> None:
         try:
@@ -160,12 +171,12 @@ class SqliteConnection:
         What a removed log holds can still be read; what is missing of one that was cut cannot.
         """
         file.refuse_if_moved()
-        if file.log.is_overwritten() or not self.empty_log():
+        if file.log_is_damaged() or not self.empty_log():
             raise CannotWrite(
                 f"the log '{file.log.name}' was removed, cut or overwritten by another program, or is being read by one"
             )
         if file.beside_is_ours():
-            file.note()
+            file.emptied()
             return
         _log.warning(
             "another program removed '%s' or '-shm' beside it; all that it held is in the file", file.log.name

@@ -1,7 +1,8 @@
 """Notices what other programs do to the file of a server and to what SQLite keeps beside it.
 
-SQLite would go on with a file or a log that was removed, and nothing written to it would be found again. Only
-`lstat` is used: to open one of these files and close it would drop the locks that SQLite has on it.
+SQLite would go on with a file or a log that was removed, and nothing written to it would be found again. To open the
+file or the index and close it would drop the locks that SQLite has on it: the file is looked at with `lstat`, and the
+index stays open for as long as SQLite has it.
 """
 
 import os
@@ -10,6 +11,7 @@ from stat import S_ISLNK
 
 from invapi_emulator.storage.backends.sqlite_file import WRITABLE
 from invapi_emulator.storage.backends.sqlite_lock import Identity
+from invapi_emulator.storage.backends.sqlite_log import INDEX_HEAD, LogHead, head_of
 from invapi_emulator.storage.errors import CannotWrite
 
 
@@ -22,11 +24,48 @@ class OpenFile:
         self._name = str(file)
         self._opened = opened
         self._index = _Beside(f"{file}-shm")
+        self._reading: int | None = None
+        self._head: LogHead | None = None
 
-    def note(self) -> None:
-        """Remember the log and its index as they are after a commit, or after they were opened."""
-        self.log.note()
-        self._index.note()
+    def opened(self) -> None:
+        """Take log and index for those that SQLite has open now. Call this when nothing else is open of them."""
+        self.closed()
+        self.log.opened()
+        self._index.opened()
+        if self._index.size:
+            self._reading = os.open(self._index.name, os.O_RDONLY | os.O_CLOEXEC)
+        self._head = self._head_now()
+
+    def closed(self) -> None:
+        """Let go of an index that SQLite has closed."""
+        if self._reading is not None:
+            os.close(self._reading)
+            self._reading = None
+
+    def note(self) -> bool:
+        """Remember log and index after a commit. Return False if that went to files that are no longer in their place."""
+        self._head = self._head_now()
+        return self.log.note() and self._index.note()
+
+    def emptied(self) -> None:
+        """Remember log and index after all of the log was copied into the file, which may have cut the log."""
+        self.log.emptied()
+        self.note()
+
+    def index_is_ours(self) -> bool:
+        """Return whether the index says of the log what it said after the last commit."""
+        return self._head_now() == self._head
+
+    def log_is_damaged(self) -> bool:
+        """Return whether the log, if it is in its place, has lost something of what SQLite has committed to it."""
+        known = self._head
+        if not self.log.is_same() or known is None:
+            return False
+        now = self._head_now() or known
+        return (known.pages > 0 and now.is_older_than(known)) or not now.holds(Path(self.log.name))
+
+    def _head_now(self) -> LogHead | None:
+        return None if self._reading is None else head_of(os.pread(self._reading, INDEX_HEAD, 0))
 
     def keep_index_mapped(self) -> None:
         """Give a truncated index its size back. To read it would end the process with SIGBUS.
@@ -38,7 +77,7 @@ class OpenFile:
 
     def beside_is_untouched(self) -> bool:
         """Return whether nobody else has written to the log, and both are the files that SQLite has open."""
-        return self.log.is_untouched() and self._index.is_whole()
+        return self.log.is_untouched() and self._index.is_whole() and self.index_is_ours()
 
     def beside_is_ours(self) -> bool:
         """Return whether log and index are the files that SQLite has open."""
@@ -78,16 +117,12 @@ class OpenFile:
             raise CannotWrite(f"'{self.path}': it is read-only")
         if not self.log.is_whole():
             raise CannotWrite(f"the log '{self.log.name}' was removed or cut by another program")
-
-
-_HEADER, _FRAME = 32, 24
-"""Sizes of the head of a log, and of the head of each page in it, in bytes (sqlite.org/fileformat2.html, 4.1)."""
-
-_MAGIC = b"\x37\x7f\x06"
+        if not self.index_is_ours():
+            raise CannotWrite(f"the index '{self._index.name}' was overwritten by another program")
 
 
 class _Beside:
-    """A file that SQLite keeps open beside its own, with its identity, size and time when last noted."""
+    """A file that SQLite keeps open beside its own: its identity when opened, its size and time when last noted."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -95,43 +130,47 @@ class _Beside:
         self._changed_at = 0
         self._identity: Identity | None = None
 
-    def note(self) -> None:
+    def opened(self) -> None:
         found = self._stat()
         self._identity = found and (found.st_dev, found.st_ino)
-        self.size = found.st_size if found else 0
-        self._changed_at = found.st_mtime_ns if found else 0
+        self.size = 0
+        self._take(found)
 
-    def note_own_change(self) -> None:
-        """Remember the size and time after a commit that failed on the way: part of it may have been written."""
-        if self.is_whole():
-            self.note()
+    def emptied(self) -> None:
+        """Let a smaller size count as whole, once."""
+        self.size = 0
+
+    def note(self) -> bool:
+        """Remember size and time after a write of our own. Return False, and remember nothing, of another file."""
+        found = self._stat()
+        if not self._is_whole(found):
+            return False
+        self._take(found)
+        return True
 
     def is_same(self) -> bool:
         found = self._stat()
         return (found and (found.st_dev, found.st_ino)) == self._identity
 
     def is_whole(self) -> bool:
-        found = self._stat()
-        if found is None:
-            return self._identity is None
-        return (found.st_dev, found.st_ino) == self._identity and found.st_size >= self.size
+        return self._is_whole(self._stat())
 
     def is_untouched(self) -> bool:
         found = self._stat()
-        return self.is_whole() and (found is None or found.st_mtime_ns == self._changed_at)
-
-    def is_overwritten(self) -> bool:
-        """Return whether the file begins as no log does. SQLite holds no lock on it, so it may be read here."""
-        if not self.is_same() or self.size == 0:
-            return False
-        with Path(self.name).open("rb") as file:
-            begin = file.read(_HEADER + _FRAME)
-        salt = slice(16, 24), slice(_HEADER + 8, _HEADER + 16)
-        return len(begin) > _HEADER and (begin[:3] != _MAGIC or begin[salt[0]] != begin[salt[1]])
+        return self._is_whole(found) and (found is None or found.st_mtime_ns == self._changed_at)
 
     def has_shrunk(self) -> bool:
         found = self._stat()
         return self.is_same() and found is not None and found.st_size < self.size
+
+    def _is_whole(self, found: os.stat_result | None) -> bool:
+        if found is None:
+            return self._identity is None
+        return (found.st_dev, found.st_ino) == self._identity and found.st_size >= self.size
+
+    def _take(self, found: os.stat_result | None) -> None:
+        self.size = found.st_size if found else 0
+        self._changed_at = found.st_mtime_ns if found else 0
 
     def _stat(self) -> os.stat_result | None:
         try:
