@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.storage.backends import sqlite_lock
-from invapi_emulator.storage.backends.sqlite_lock import mount_point
+from invapi_emulator.storage.backends import sqlite_place
+from invapi_emulator.storage.backends.sqlite_place import mount_point, verdict
 from invapi_emulator.storage.database import open_database
 from invapi_emulator.storage.errors import CannotWrite
 from invapi_emulator.storage.heartbeat import last_alive_at, say_alive
@@ -195,11 +195,34 @@ def test_a_file_on_a_file_system_of_several_machines_is_refused(
 ) -> None:
     table = tmp_path / "mountinfo"
     table.write_text(f"30 21 0:40 / {tmp_path} rw - nfs4 server:/export rw\n", encoding="utf-8")
-    monkeypatch.setattr(sqlite_lock, "MOUNTS", table)
+    monkeypatch.setattr(sqlite_place, "MOUNTS", table)
     with pytest.raises(
         CannotStart, match=r"several machines .nfs4., where SQLite's log and locks do not hold"
     ):
         open_database(str(tmp_path / "worlds.db"), lambda: 0)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "wanted"),
+    [
+        (("ext4", "xfs", "btrfs", "overlay", "tmpfs", "zfs", "fuseblk", "fuse.fuse-overlayfs", "fuse.ntfs-3g", ""), "take"),
+        (("9p", "virtiofs", "vboxsf", "prl_fs", "fuse", "fuse.vmhgfs-fuse", "fuse.grpcfuse", "fuse.not-heard-of"), "warn"),
+        (("nfs", "nfs4", "cifs", "smb3", "ceph", "fuse.sshfs", "fuse.s3fs", "fuse.rclone", "fuse.glusterfs"), "refuse"),
+    ],
+)  # fmt: skip
+def test_a_file_system_is_taken_warned_of_or_refused_by_its_type(kinds: tuple[str, ...], wanted: str) -> None:
+    assert {kind: verdict(kind) for kind in kinds} == dict.fromkeys(kinds, wanted)
+
+
+def test_a_file_system_of_the_host_is_taken_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = tmp_path / "mountinfo"
+    table.write_text(f"30 21 0:40 / {tmp_path} rw - 9p C: rw\n", encoding="utf-8")
+    monkeypatch.setattr(sqlite_place, "MOUNTS", table)
+    open_database(str(tmp_path / "worlds.db"), lambda: 0).close()
+    (warning,) = caplog.messages
+    assert "(9p) whose locks may hold for this machine alone" in warning
 
 
 def test_a_server_locks_the_file_itself_so_a_removed_note_lets_nobody_in(file: Path) -> None:

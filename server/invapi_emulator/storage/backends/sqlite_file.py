@@ -7,7 +7,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.storage.backends.sqlite_lock import Identity, lock_for_life, mount_point, mounts
+from invapi_emulator.storage.backends.sqlite_lock import Identity, lock_for_life
+from invapi_emulator.storage.backends.sqlite_place import mount_point, mounts, verdict
 from invapi_emulator.storage.versions import VERSION_TABLE, refuse_if_not_ours
 
 _log = logging.getLogger(__name__)
@@ -45,7 +46,14 @@ def _warn_of_its_place(file: Path) -> None:
         _log.warning(
             "--db: '%s' can be read by others (mode %03o); it holds tokens and keys: chmod 600", file, mode
         )
-    if mount_point(file, mounts())[0] == str(file):
+    point, kind = mount_point(file, mounts())
+    if verdict(kind) == "warn":
+        _log.warning(
+            "--db: '%s' is on a file system (%s) whose locks may hold for this machine alone: let no program beyond it open the file",
+            file,
+            kind,
+        )
+    if point == str(file):
         _log.warning(
             "--db: '%s' is mounted by itself, so its log is kept beside another name of it and is lost with it; mount its folder",
             file,

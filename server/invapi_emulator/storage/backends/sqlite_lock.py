@@ -3,37 +3,17 @@
 import errno
 import fcntl
 import os
-import re
 from contextlib import ExitStack
 from pathlib import Path
 
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.storage.backends.sqlite_place import mount_point, mounts, verdict
 
 PRIVATE = 0o600
 """Mode of new files: they hold tokens and keys."""
 
 Identity = tuple[int, int]
 """Device and inode of a file."""
-
-MOUNTS = Path("/proc/self/mountinfo")
-_REMOTE = frozenset(
-    {
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb3",
-        "smbfs",
-        "fuse.sshfs",
-        "fuse.glusterfs",
-        "beegfs",
-        "afs",
-        "ceph",
-        "lustre",
-        "gfs2",
-        "ocfs2",
-    }
-)
-"""File systems of several machines. Some do flock with the locks that SQLite uses; none can share its index."""
 
 _locked: set[Identity] = set()
 """The files that this process has locked. To open one again and close it would drop SQLite's own locks."""
@@ -61,28 +41,9 @@ def identity_of(file: Path) -> Identity:
     return found.st_dev, found.st_ino
 
 
-def mount_point(folder: Path, mounts: str) -> tuple[str, str]:
-    """Return the mount point that holds a path, and its type. `mounts` is the text of /proc/self/mountinfo."""
-    found = ("/", "")
-    for line in mounts.splitlines():
-        before, _, after = line.partition(" - ")
-        point = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), before.split(" ")[4])
-        if folder.is_relative_to(point) and len(point) >= len(found[0]):
-            found = point, after.split(" ")[0]
-    return found
-
-
-def mounts() -> str:
-    """Return the mounts of this process; nothing where the system does not tell."""
-    try:
-        return MOUNTS.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
 def _refuse_if_remote(folder: Path) -> None:
     _, kind = mount_point(folder, mounts())
-    if kind in _REMOTE:
+    if verdict(kind) == "refuse":
         raise CannotStart(
             f"--db: '{folder}' is on a file system of several machines ({kind}), where SQLite's log and locks do not hold; "
             "use a disk of this machine, or PostgreSQL"
