@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile, mkdtemp
 from typing import Any
@@ -83,12 +83,30 @@ class Postgres:
         log = self.folder / "log"
         self.run("pg_ctl", "-D", self.folder / "data", "-o", options, "-l", log, "-w", "start")
 
-    def stop(self) -> None:
-        self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+    def stop(self, how: str = "immediate") -> None:
+        """Stop it as a crash would; `fast`: once a standby has all that was committed."""
+        self.run("pg_ctl", "-D", self.folder / "data", "-m", how, "-w", "stop")
 
     def restart(self) -> None:
         """Stop it as a crash would, and start it again."""
         self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "restart")
+
+    @contextmanager
+    def standby(self) -> Iterator["Postgres"]:
+        """Run a hot standby of it until the block ends."""
+        folder = self.folder / "standby"
+        copy = ("-D", folder / "data", "--write-recovery-conf", "--no-sync", "--checkpoint=fast")
+        self.run("pg_basebackup", "-h", self.folder, "-U", USER, *copy)
+        standby = replace(self, folder=folder)
+        standby.start()
+        try:
+            yield standby
+        finally:
+            standby.stop()
+
+    def promote(self) -> None:
+        """Make a standby a primary."""
+        self.run("pg_ctl", "-D", self.folder / "data", "-w", "promote")
 
     @contextmanager
     def hanging(self) -> Iterator[None]:

@@ -162,7 +162,7 @@ UNUSABLE = {
     ),
     "read_only": (
         ["ALTER ROLE read_only SET default_transaction_read_only = on"],
-        "cannot execute CREATE TABLE in a read-only transaction",
+        "is read-only: default_transaction_read_only is on",
     ),
     "full": (['ALTER DATABASE "full" CONNECTION LIMIT 0'], 'too many connections for database "full"'),
 }
@@ -174,6 +174,35 @@ def test_a_database_that_cannot_be_used_is_refused_in_one_line(postgres: Postgre
     line = refusal(made(postgres, name, *orders))
     assert line.startswith("--db: ")
     assert reason in line
+
+
+def test_an_expired_password_is_refused_in_one_line_until_it_is_valid_again(postgres: Postgres) -> None:
+    valid = "ALTER ROLE expired PASSWORD 'long-enough' VALID UNTIL '{}'"
+    db = made(postgres, "expired", valid.format("2020-01-01"))
+    db = db.replace("expired@", "expired:long-enough@")
+    with asking_for_a_password(postgres, "expired"):
+        line = refusal(db)
+        assert 'password authentication failed for user "expired"' in line
+        assert "long-enough" not in line
+        order(postgres, "postgres", [valid.format("infinity")])
+        with opened(db) as database, database.read() as tx:
+            assert tx.connection.scalar(text("SELECT 1")) == 1
+
+
+@contextmanager
+def asking_for_a_password(postgres: Postgres, role: str) -> Iterator[None]:
+    rules = postgres.folder / "data" / "pg_hba.conf"
+    before = rules.read_text(encoding="utf-8")
+
+    def put(text: str) -> None:
+        rules.write_text(text, encoding="utf-8")
+        order(postgres, "postgres", ["SELECT pg_reload_conf()"])
+
+    put(f"local all {role} scram-sha-256\n{before}")
+    try:
+        yield
+    finally:
+        put(before)
 
 
 CHANGES = {

@@ -17,6 +17,7 @@ def refuse_unsuitable(engine: Engine) -> None:
         name = name_of(engine.url)
         driver: Any = connection.connection.driver_connection
         _refuse_encoding_and_schema(connection, name, driver)
+        _refuse_read_only(connection, name)
         first = _session(connection)
         connection.commit()
         if first != driver.info.backend_pid and _changes_session(connection, first):
@@ -35,6 +36,20 @@ def _changes_session(connection: Connection, first: int) -> bool:
     with connection.engine.connect() as other:
         _session(other)
         return _session(connection) != first
+
+
+def _refuse_read_only(connection: Connection, name: str) -> None:
+    question = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')"
+    is_standby, read_only = connection.execute(text(question)).one()
+    if is_standby:
+        raise CannotStart(
+            f"--db: {name} is a hot standby, which can only be read; "
+            "name the primary, or both hosts with target_session_attrs=read-write"
+        )
+    if read_only == "on":
+        raise CannotStart(
+            f"--db: {name} is read-only: default_transaction_read_only is on for the server, the database or the role"
+        )
 
 
 def _refuse_encoding_and_schema(connection: Connection, name: str, driver: Any) -> None:
