@@ -82,8 +82,8 @@ def _holds_certificates(
 def conformance(**given: Any) -> int:
     """Check a target against the contract, clause by clause. It only reads, unless you allow more.
 
-    Exit status: 0 if nothing differs, 1 if something does, 2 if it could not run, was interrupted or left
-    something behind.
+    Exit status: 0 if nothing differs, 1 if something does, 2 if it could not run or left something
+    behind, 130 if it was interrupted.
     """
     from invapi_conformance.printed_run import options_of, run_and_print  # not needed for --help
 

@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from invapi_conformance.facts import CouldNotRun
-from invapi_conformance.interruption import Stop
+from invapi_conformance.interruption import Interrupted, Stop
 from invapi_conformance.masking import Masking
 from invapi_conformance.probe import Access, Patience, Probe
 from invapi_conformance.recording import Recorder, empty_folder
 from invapi_conformance.references import References
-from invapi_conformance.report import COULD_NOT_RUN
+from invapi_conformance.report import COULD_NOT_RUN, INTERRUPTED
 from invapi_conformance.running import planned, run_checks
 from invapi_conformance.system import CLOCK, new_name, on_signals
 from invapi_conformance.target import Target
 from invapi_conformance.walk import Allowed
 from invapi_conformance.writing import as_json, as_junit, as_text
+from invapi_emulator.ending import INTERRUPTED as WAS_INTERRUPTED
 
 WRITTEN = {"text": as_text, "json": as_json, "junit": as_junit}
 Say = Callable[[str], None]
@@ -68,6 +69,9 @@ def run_and_print(options: RunOptions, out: Say, err: Say) -> int:
         except CouldNotRun as why:
             err(masking.text(str(why)))
             return COULD_NOT_RUN
+        except Interrupted:
+            err(INTERRUPTED)
+            return WAS_INTERRUPTED
 
 
 def _run(options: RunOptions, stop: Stop, out: Say, err: Say) -> int:

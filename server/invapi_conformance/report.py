@@ -4,8 +4,12 @@ from dataclasses import dataclass, field, replace
 
 from invapi_conformance.masking import Masking
 from invapi_conformance.table import Check, Finding, Verdict
+from invapi_emulator.ending import INTERRUPTED as WAS_INTERRUPTED
 
 NOTHING_DIFFERS, SOMETHING_DIFFERS, COULD_NOT_RUN = 0, 1, 2
+
+INTERRUPTED = "interrupted"
+"""The line of trouble of a run that was told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,9 @@ class Report:
 
     @property
     def status(self) -> int:
-        """The exit status."""
+        """The exit status. An interrupted run that has left something behind says the latter."""
+        if self.trouble == [INTERRUPTED]:
+            return WAS_INTERRUPTED
         if self.trouble:
             return COULD_NOT_RUN
         return SOMETHING_DIFFERS if self.of("differs") else NOTHING_DIFFERS

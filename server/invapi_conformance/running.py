@@ -8,13 +8,12 @@ from invapi_conformance.cleanup import clean_up
 from invapi_conformance.facts import CouldNotRun, Facts, facts_of
 from invapi_conformance.interruption import Interrupted
 from invapi_conformance.probe import Probe
-from invapi_conformance.report import Report, Result
+from invapi_conformance.report import INTERRUPTED, Report, Result
 from invapi_conformance.script import Step, steps_for
 from invapi_conformance.table import CannotTell, Check, Finding, Need
 from invapi_conformance.target import Unreachable
 from invapi_conformance.walk import Allowed, StepFailed, Walk
 
-INTERRUPTED = "interrupted"
 SILENT_AFTER = 4
 """Number of checks in a row without an answer, after which no more checks are made."""
 
@@ -45,14 +44,12 @@ class Plan:
 
 
 def planned(probe: Probe, allowed: Allowed) -> Plan:
-    """Look at the VM and plan. Raises CouldNotRun."""
+    """Look at the VM and plan. Raises CouldNotRun, Interrupted."""
     try:
         facts = facts_of(probe)
         return Plan(facts, steps_for(facts, allowed))
     except Unreachable as trouble:
         raise CouldNotRun(f"--target: {trouble}") from None
-    except Interrupted:
-        raise CouldNotRun(INTERRUPTED) from None
 
 
 def run_checks(probe: Probe, allowed: Allowed, plan: Plan, say: Callable[[str], None]) -> Report:
@@ -126,7 +123,8 @@ def _look(probe: Probe, check: Check, report: Report) -> tuple[Finding, bool]:
     except Unreachable as trouble:
         return _could_not_tell(trouble), False
     except Interrupted:
-        report.trouble.append(INTERRUPTED)
+        if INTERRUPTED not in report.trouble:
+            report.trouble.append(INTERRUPTED)
         return Finding("could not tell", INTERRUPTED), True
     except UNREADABLE as problem:
         return Finding("could not tell", f"the answer cannot be read: {problem}"), True

@@ -55,7 +55,7 @@ def test_an_interrupted_kit_cleans_up_and_reports_it(number: signal.Signals, act
             os.kill(kit.pid, number)
             os.kill(kit.pid, number)  # a second signal does not stop the clean-up
             out, err = kit.communicate(timeout=DEADLINE)
-        assert kit.returncode == 2, out + err
+        assert kit.returncode == 130, out + err
         assert "interrupted: cleaning up" in err
         assert "left behind" not in err
         assert seen(emulator) == before

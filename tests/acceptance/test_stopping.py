@@ -4,6 +4,8 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
 
 import httpx
@@ -84,6 +86,20 @@ def test_a_signal_ends_a_start_too(number: signal.Signals) -> None:
     _, log = starting.communicate(timeout=DEADLINE)
     assert starting.returncode == 0, log
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("pause", [0, 0.02, 0.15, 0.5])
+@pytest.mark.parametrize(("first", "second"), list(product((signal.SIGINT, signal.SIGTERM), repeat=2)))
+def test_a_second_signal_changes_nothing(
+    tmp_path: Path, first: signal.Signals, second: signal.Signals, pause: float
+) -> None:
+    """The worlds are closed too: the log beside the file is gone."""
+    with served("--db", str(tmp_path / "worlds.db"), "--log-level", "warning") as server:
+        server.process.send_signal(first)
+        with suppress(subprocess.TimeoutExpired):
+            server.process.wait(pause)
+        assert server.stop(second) == (0, "", "")
+    assert not (tmp_path / "worlds.db-wal").exists()
 
 
 def test_streams_end() -> None:

@@ -31,15 +31,14 @@ SIGNATURES: dict[Any, dict[str, str]] = {
         "pause_writing": "self",
         "resume_writing": "self",
         "_unset_keepalive_if_required": "self",
+        "shutdown": "self",
     },
     Server: {
         "__init__": "self config",
         "startup": "self sockets",
         "main_loop": "self",
-        "_wait_tasks_to_complete": "self",
         "shutdown": "self sockets",
         "capture_signals": "self",
-        "handle_exit": "self sig frame",
     },
     DefaultDialect: {"is_disconnect": "self e connection cursor"},
     TypeEngine: {"dialect_impl": "self dialect", "result_processor": "self dialect coltype"},
@@ -53,7 +52,7 @@ ATTRIBUTES: dict[type, str] = {
     HttpToolsProtocol: "client config cycle headers loop parser pipeline scope transport url",
     RequestResponseCycle: "chunked_encoding disconnected expected_content_length keep_alive message_event response_complete "
     "response_started scope send transport waiting_for_100_continue",
-    Server: "config force_exit lifespan server_state servers should_exit started",
+    Server: "config lifespan server_state servers should_exit started",
     Config: "backlog http_protocol_class proxy_headers",
 }
 """The attributes of uvicorn's objects that are read or set, by class."""

@@ -1,7 +1,6 @@
 """`invapi-emulator serve`: run the server. Each setting has a flag."""
 
 import logging
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +8,7 @@ import click
 
 from invapi_emulator.process.gc_tuning import no_collection
 from invapi_emulator.process.logs import log_to_stderr
-from invapi_emulator.process.signals import on_signals
+from invapi_emulator.process.signals import leave, on_signals
 from invapi_emulator.server.sockets import taken_ports
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, injected_variables, read_settings
 
@@ -41,7 +40,7 @@ def serve(**flags: Any) -> int:
     settings = read_settings(_given(flags))
     log_to_stderr(settings.log_level, settings.log_format)
     warn_of_injected_variables()
-    with on_signals(_end), taken_ports(settings) as ports, no_collection():
+    with on_signals(leave), taken_ports(settings) as ports, no_collection():
         from invapi_emulator.cli.serve_process import run
 
         run(settings, ports)
@@ -57,8 +56,3 @@ def _given(flags: dict[str, Any]) -> dict[str, Any]:
     """Return the given flags. A repeated flag has all its values, joined with commas."""
     joined = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in flags.items()}
     return {name: joined[name] for name, value in flags.items() if value not in (None, ())}
-
-
-def _end(*_: object) -> None:
-    """Exit during the start on a signal. By default, the first process of a container ignores signals."""
-    sys.exit(0)

@@ -7,6 +7,7 @@ import click
 
 from invapi_emulator.cli.serve import warn_of_injected_variables
 from invapi_emulator.process.logs import log_to_stderr
+from invapi_emulator.process.signals import leave, on_signals
 from invapi_emulator.settings import Settings, read_settings
 
 _TAKEN = ("db", "account_ttl", "log_level", "log_format")
@@ -16,12 +17,13 @@ _TAKEN = ("db", "account_ttl", "log_level", "log_format")
 def worker(**flags: Any) -> int:
     """Settle due tasks for servers that run with --no-worker, until Ctrl-C or SIGTERM."""
     settings = read_settings({name: value for name, value in flags.items() if value is not None})
-    from invapi_emulator.cli.worker_process import refuse_unless_shared, run
+    with on_signals(leave):
+        from invapi_emulator.cli.worker_process import refuse_unless_shared, run
 
-    refuse_unless_shared(settings.db or ":memory:")
-    log_to_stderr(settings.log_level, settings.log_format)
-    warn_of_injected_variables()
-    asyncio.run(run(settings))
+        refuse_unless_shared(settings.db or ":memory:")
+        log_to_stderr(settings.log_level, settings.log_format)
+        warn_of_injected_variables()
+        asyncio.run(run(settings))
     return 0
 
 

@@ -9,7 +9,7 @@ from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.engine.worker import Worker
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.process.signals import TOLD_TO_END, end_at_the_latest
+from invapi_emulator.process.signals import LAST_SECONDS, on_signals
 from invapi_emulator.settings import Settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage.urls import name_of, url_of
@@ -31,15 +31,9 @@ async def run(settings: Settings) -> None:
         alone = Worker(database, settings.account_ttl * SECOND)
         alone.listen(database.notifications)
         working, loop = asyncio.create_task(alone.run()), asyncio.get_running_loop()
-
-        def end() -> None:
-            end_at_the_latest()
-            working.cancel()
-
-        for number in TOLD_TO_END:
-            loop.add_signal_handler(number, end)
-        where = name_of(database.engine.url).strip("'")
-        click.echo(f"invapi-emulator worker ready on {where}")
-        await asyncio.wait([working])
+        with on_signals(lambda *_: loop.call_soon_threadsafe(working.cancel), end_within=LAST_SECONDS):
+            where = name_of(database.engine.url).strip("'")
+            click.echo(f"invapi-emulator worker ready on {where}")
+            await asyncio.wait([working])
     finally:
         database.close()

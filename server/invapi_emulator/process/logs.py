@@ -27,7 +27,6 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     to_stderr.setFormatter(JsonLines() if form == "json" else HumanLines())
     logging.basicConfig(level=level.upper(), handlers=[to_stderr])
     logging.captureWarnings(capture=True)
-    logging.getLogger("uvicorn.error").addFilter(_is_no_cancelling)
     if level != "debug":
         logging.getLogger("uvicorn").setLevel("ERROR")  # our own lines have what it says about requests
 
@@ -62,14 +61,6 @@ def _stderr() -> logging.Handler:
         return ToDescriptor(sys.stderr.fileno())
     except (AttributeError, OSError):  # closed, replaced by a non-file, or a system without poll
         return logging.StreamHandler(sys.stderr)
-
-
-def _is_no_cancelling(record: logging.LogRecord) -> bool:
-    """Drop a message that uvicorn logs as an error at a stop.
-
-    There, answers that a fault holds back are sent at once, see server/http_protocol.
-    """
-    return not str(record.msg).startswith("Cancel %s running task")
 
 
 class HumanLines(logging.Formatter):

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,26 +22,32 @@ LAST_SECONDS = 2.5
 def on_signals(answer: Callable[..., Any], *, end_within: float | None = None) -> Iterator[None]:
     """Call a function on SIGINT and SIGTERM, until the end of the block.
 
-    With `end_within`, the process ends with status 0 so many seconds after the first signal, even if nothing
-    but the handler gets its turn. Does nothing outside the main thread, as only that can set handlers.
+    A process that was told to end is ending when the block is left: further signals are ignored from there. With
+    `end_within`, the process ends with status 0 so many seconds after the first signal, even if nothing but the handler
+    gets its turn. Does nothing outside the main thread, as only that can set handlers.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    told = answer if end_within is None else _with_deadline(answer, end_within)
-    before = {number: signal.signal(number, told) for number in TOLD_TO_END}
+    told: list[int] = []
+
+    def tell(number: int, frame: object) -> None:
+        told.append(number)
+        answer(number, frame)
+
+    handler = tell if end_within is None else _with_deadline(tell, end_within)
+    before = {number: signal.signal(number, handler) for number in TOLD_TO_END}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number in TOLD_TO_END:
+            ending = told or signal.getsignal(number) is signal.SIG_IGN
+            signal.signal(number, signal.SIG_IGN if ending else before[number])
 
 
-def end_at_the_latest() -> None:
-    """End this process with status 0 after LAST_SECONDS, even if it still waits for something."""
-    timer = threading.Timer(LAST_SECONDS, _end)
-    timer.daemon = True
-    timer.start()
+def leave(*_: object) -> None:
+    """End with status 0 during a start, on a signal. By default, the first process of a container ignores signals."""
+    sys.exit(0)
 
 
 def _with_deadline(answer: Callable[..., Any], seconds: float) -> Callable[..., Any]:

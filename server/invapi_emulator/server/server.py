@@ -55,7 +55,7 @@ def secured(listening: socket.socket, settings: Settings, now: Instant) -> Secur
 class Server(uvicorn.Server):
     """uvicorn's server. It calls `on_ready` when it can answer, and ends with status 0 on a signal.
 
-    Unlike uvicorn's, its loops call no `time.time` and no `asyncio.sleep`, which a test in the same process may replace
+    Unlike uvicorn's, it calls no `time.time` and no `asyncio.sleep`, which a test in the same process may replace
     or count.
     """
 
@@ -106,35 +106,44 @@ class Server(uvicorn.Server):
             self.server_state.default_headers = [(b"date", date.encode())]
             await sleep(TICK_SECONDS)
 
-    async def _wait_tasks_to_complete(self) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Wait for running requests while the sockets still listen, close them, and end the application."""
+        await self._let_run_for(DRAIN_SECONDS)
+        for server in self.servers:
+            server.close()
+        for listening in sockets or []:
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await sleep(TICK_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._until_all_are_gone(), HURRY_SECONDS)
+        for task in self.server_state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
+
+    async def _let_run_for(self, seconds: float) -> None:
+        if under_way := set(self.server_state.tasks):
+            await asyncio.wait(under_way, timeout=seconds)
+
+    async def _until_all_are_gone(self) -> None:
         """Wait until all connections are closed and all answers are sent."""
         state = self.server_state
-        while (state.connections or state.tasks) and not self.force_exit:  # noqa: ASYNC110 - as uvicorn does
+        while state.connections or state.tasks:  # noqa: ASYNC110 - uvicorn says it by no event
             await sleep(TICK_SECONDS)
         for server in self.servers:
             await server.wait_closed()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Wait for running requests while the sockets still listen, then close them."""
-        under_way = set(self.server_state.tasks)
-        if under_way and not self.force_exit:
-            await asyncio.wait(under_way, timeout=DRAIN_SECONDS)
-        await super().shutdown(sockets)
-
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGINT and SIGTERM. Unlike uvicorn, do not raise them again afterwards."""
-        with on_signals(self._stop, end_within=DRAIN_SECONDS + LAST_SECONDS):
+        """Stop on SIGINT and SIGTERM. Unlike uvicorn, close the worlds on a second one too, and raise none again."""
+        with on_signals(lambda *_: self.stop(), end_within=DRAIN_SECONDS + LAST_SECONDS):
             yield
 
     def stop(self) -> None:
         """Stop from within this process. New requests are refused; running ones get DRAIN_SECONDS."""
         self._lifecycle.state = "stopping"
         self.should_exit = True
-
-    def _stop(self, number: int, frame: object) -> None:
-        self._lifecycle.state = "stopping"
-        self.handle_exit(number, frame)  # type: ignore[arg-type]
 
 
 def allow_many_connections() -> None:
@@ -174,6 +183,5 @@ def server_for(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=settings.idle_timeout,  # type: ignore[arg-type] # asyncio takes fractions too
-        timeout_graceful_shutdown=HURRY_SECONDS,  # type: ignore[arg-type] # as above
     )
     return Server(config, lifecycle, on_ready, secured, real_time)

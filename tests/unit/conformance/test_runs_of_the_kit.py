@@ -179,9 +179,25 @@ def test_an_interruption_before_a_step_cleans_up(account: Account, step: int) ->
 
     before = left_to_see(account, 12345)
     found = ran(account, EVERYTHING, told=told)
-    assert found.status == 2
+    assert found.status == found.report["status"] == 130
     assert found.report["trouble"] == ["interrupted"]
     assert left_to_see(account, 12345) == before
+
+
+@pytest.mark.parametrize("calls", [1, 2, 5])
+def test_an_interruption_while_it_only_reads_is_told_once(account: Account, calls: int) -> None:
+    asked: list[Asked] = []
+
+    def interrupt(call: Asked, _given: Given) -> None:
+        asked.append(call)
+        if len(asked) == calls:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with mutated_server(account.url, interrupt) as target:
+        found = ran(account, EVERYTHING, target=target)
+    assert found.status == 130
+    assert found.err.splitlines().count("interrupted") == 1
+    assert not CHANGING & {call.action for call in asked}
 
 
 def test_with_output_for_a_program_the_plan_goes_to_stderr(account: Account) -> None:

@@ -56,6 +56,8 @@ REPLACED = (
         slept = AsyncMock()
         monkeypatch.setattr("asyncio.sleep", slept)
         works(invapi)
+        with Emulator() as emulator, emulator.account() as account:
+            works(account)
         threading.Event().wait(0.5)
         assert not slept.called
 
