@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import click
 
 from invapi_emulator import __version__
-from invapi_emulator.ending import ended
+from invapi_emulator.ending import as_one_line, ended
+from invapi_emulator.numbers_in_words import Seconds
 
 FORMATS = ("text", "json", "junit")
 
@@ -23,10 +24,19 @@ def _may_be_asked(url: str) -> bool:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:  # unbalanced brackets, or an invalid port
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # unbalanced brackets, an invalid port, or a name with an empty label
         return False
     known = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
     return known and "@" not in parts.netloc and not parts.query
+
+
+def _is_sendable(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise click.BadParameter("expected text in UTF-8") from None
+    return value
 
 
 def _holds_certificates(
@@ -46,10 +56,20 @@ def _holds_certificates(
 @click.version_option(__version__, prog_name="invapi-conformance")
 @click.option("--target", required=True, callback=_is_base_url, metavar="URL", help="the API to check")
 @click.option(
-    "--token", required=True, envvar="INVAPI_TOKEN", help="a token of the account [env: INVAPI_TOKEN]"
+    "--token",
+    required=True,
+    envvar="INVAPI_TOKEN",
+    callback=_is_sendable,
+    help="a token of the account [env: INVAPI_TOKEN]",
 )
 @click.option("--vm", required=True, type=click.IntRange(1, 2**63 - 2), metavar="ID", help="the VM to check")
-@click.option("--api-key", default="", envvar="INVAPI_API_KEY", help="check logins too [env: INVAPI_API_KEY]")
+@click.option(
+    "--api-key",
+    default="",
+    envvar="INVAPI_API_KEY",
+    callback=_is_sendable,
+    help="check logins too [env: INVAPI_API_KEY]",
+)
 @click.option("--allow-changes", is_flag=True, help="make a snapshot and remove it")
 @click.option("--allow-settings", is_flag=True, help="change the excluded names and put them back")
 @click.option("--allow-power", is_flag=True, help="power the VM off and on, and reboot it")
@@ -67,14 +87,14 @@ def _holds_certificates(
 )
 @click.option(
     "--poll-seconds",
-    type=click.FloatRange(0, 600),
+    type=Seconds(0, 600),
     default=3,
     show_default=True,
     help="pause between two checks of a task",
 )
 @click.option(
     "--task-timeout",
-    type=click.FloatRange(min=1),
+    type=Seconds(1, 604_800),
     default=1800,
     show_default=True,
     help="maximum duration of a task in seconds",
@@ -96,4 +116,4 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(f"invapi-conformance: {line}", err=True)
+    click.echo(f"invapi-conformance: {as_one_line(line)}", err=True)

@@ -15,6 +15,8 @@ from click.shell_completion import get_completion_class, shell_complete
 
 _UNWRITABLE = {errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT}
 
+_LONGEST_LINE = 2_000
+
 COULD_NOT, INTERRUPTED, CLOSED_PIPE = 2, 130, 141
 
 
@@ -77,10 +79,16 @@ def _completed(command: click.Command, name: str, asked: str) -> int:
 
 def _say(name: str, line: str, status: int) -> int:
     try:
-        click.echo(f"{name}: {line}", err=True)
+        click.echo(f"{name}: {as_one_line(line)}", err=True)
     except OSError:
         drop(sys.stderr)
     return status
+
+
+def as_one_line(text: str) -> str:
+    """Return a text with what does not print escaped, such as a line end in a value that it quotes, and cut if it is long."""
+    shown = text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}... ({len(text)} characters)"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
 
 
 def drop(stream: Any) -> None:

@@ -155,6 +155,7 @@ class Settings(BaseModel):
     account_ttl: int = Field(
         0,
         ge=0,
+        le=315_360_000,
         description="number of seconds after which an unused account is removed, except demo; 0: never",
     )
 

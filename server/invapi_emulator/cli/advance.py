@@ -1,5 +1,7 @@
 """`invapi-emulator advance`: move an account's clock."""
 
+from contextlib import suppress
+from math import isfinite
 from typing import Any
 
 import click
@@ -12,11 +14,7 @@ from invapi_emulator.cli.control_calls import control, of_account
 @click.argument("how_far")
 def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
     """Move an account's clock: by seconds, or until `idle`, the end of a task (its key) or a timestamp."""
-    try:
-        body: dict[str, Any] = {"seconds": float(how_far)}
-    except ValueError:
-        body = {"until": how_far}
-    answer = control(url, admin_token, "POST", f"{account}/clock/advance", body)
+    answer = control(url, admin_token, "POST", f"{account}/clock/advance", _wanted(how_far))
     if answer.get("missing"):
         click.echo(f"{account}: {answer['missing']} earlier events are no longer kept")
     for event in answer["events"]:
@@ -25,3 +23,11 @@ def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
         )
         click.echo(f"{event['at']} {event['kind']} {details}")
     click.echo(f"{account}: the clock shows {answer['now']}")
+
+
+def _wanted(how_far: str) -> dict[str, Any]:
+    """Return what the words ask for. `nan` and `inf`, which JSON cannot say, are no seconds."""
+    with suppress(ValueError):
+        if isfinite(seconds := float(how_far)):
+            return {"seconds": seconds}
+    return {"until": how_far}

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from invapi_emulator.process.http_names import target_of, without_user
 from invapi_emulator.testing import ControlFailure, Emulator
 
 URL_VARIABLE = "INVAPI_EMULATOR_URL"
@@ -15,8 +16,30 @@ _ACCOUNT_NAME = re.compile("[a-z0-9-]{1,64}")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+def url_of_emulator(_context: object, _parameter: object, url: str | None) -> str | None:
+    """Refuse a URL that no emulator has, before anything else is done."""
+    if url is not None and (wrong := wrong_url(url)):
+        raise click.ClickException(f"--url: {wrong}")
+    return url
+
+
+def wrong_url(url: str) -> str | None:
+    """Return what is wrong with the URL of an emulator, without its password, or None."""
+    try:
+        target_of(url)
+    except ValueError as wrong:
+        return f"{without_user(url)!r}: {wrong}"
+    return None
+
+
 _url = click.option(
-    "--url", envvar=URL_VARIABLE, default=DEFAULT_URL, show_default=True, help="URL of the emulator"
+    "--url",
+    envvar=URL_VARIABLE,
+    default=DEFAULT_URL,
+    show_default=True,
+    callback=url_of_emulator,
+    help="URL of the emulator",
 )
 
 

@@ -7,10 +7,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import click
 
-from invapi_emulator.cli.control_calls import DEFAULT_URL, URL_VARIABLE
+from invapi_emulator.cli.control_calls import DEFAULT_URL, URL_VARIABLE, url_of_emulator, wrong_url
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.numbers_in_words import Seconds
 from invapi_emulator.settings import from_environment, read_settings
 from invapi_emulator.testing import ControlFailure, Emulator
 from invapi_emulator.testing.serving import ca_file
@@ -26,11 +27,12 @@ _LOOPBACK: dict[IPv4Address | IPv6Address, str] = {IPv4Address(0): "127.0.0.1", 
 @click.command()
 @click.option(
     "--url",
+    callback=url_of_emulator,
     help=f"URL of the emulator  [default: from the variables of `serve`, {URL_VARIABLE}, or {DEFAULT_URL}]",
 )
 @click.option(
     "--wait",
-    type=click.FloatRange(min=0),
+    type=Seconds(0, 86_400),
     default=0,
     show_default=True,
     help="maximum number of seconds to wait",
@@ -41,15 +43,22 @@ def healthcheck(url: str | None, wait: float) -> int:
     deadline = now() + wait * SECOND
     pause = threading.Event()
     try:
-        here = None if url else _served_here()
+        url, ca = (url, None) if url else _served_here() or (_url_variable(), None)
     except CannotStart as wrong:
         return _say_not_ready(str(wrong))
-    url, ca = here or (url or os.environ.get(URL_VARIABLE) or DEFAULT_URL, None)
     while why := _why_not_ready(url, ca):
         if now() >= deadline:
             return _say_not_ready(why)
         pause.wait(ASKS_EVERY_SECONDS)
     return 0
+
+
+def _url_variable() -> str:
+    """Return the URL in the environment, or else the default; raise CannotStart for one that no emulator has."""
+    url = os.environ.get(URL_VARIABLE) or DEFAULT_URL
+    if wrong := wrong_url(url):
+        raise CannotStart(f"{URL_VARIABLE}: {wrong}")
+    return url
 
 
 def _say_not_ready(why: str) -> int:

@@ -9,6 +9,8 @@ _ORIGIN = re.compile(r"(https?)://(\[[^\]]*\]|[^/:@?#\[\]\s]+)(?::([0-9]{1,5}))?
 _USER = re.compile(r"(?<=//).*@|^[^/]*@")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_PORT = 65535
+_MAX_LABEL = 63
+_WRITTEN = re.compile("[!-~]*")
 
 
 def listened_at(host: str) -> str:
@@ -57,12 +59,34 @@ def target_of(url: str) -> SplitResult:
     """Return the parts of an emulator's URL; raise ValueError for a URL that no emulator has."""
     if "@" in url:  # before anything else: what reads a URL may quote a part of the password
         raise ValueError("the URL must not have a user or password; the control API takes an admin token")
-    parts = urlsplit(url)
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise ValueError("expected a URL such as http://127.0.0.1:8650")
+    if not _WRITTEN.fullmatch(url):
+        raise ValueError("a URL has only printable characters of ASCII, and no spaces")
+    parts = _split(url)
+    if (
+        parts is None
+        or parts.scheme not in _DEFAULT_PORTS
+        or not parts.hostname
+        or not _is_dialled(parts.hostname)
+    ):
+        raise ValueError("expected a URL such as http://127.0.0.1:8650, with a port from 1 to 65535")
     if parts.query or parts.fragment:
         raise ValueError("the URL must not have a query or fragment")
     return parts
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of a URL, or None if its brackets or its port are wrong. Port 99999 would be dialled as 34463."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    return None if port == 0 else parts
+
+
+def _is_dialled(host: str) -> bool:
+    """Return whether a resolver can be asked for a host: its labels have 1 to 63 characters."""
+    return ":" in host or all(1 <= len(label) <= _MAX_LABEL for label in host.removesuffix(".").split("."))
 
 
 def without_user(url: str) -> str:

@@ -1,0 +1,25 @@
+"""The numbers that both commands take: plain, finite and within bounds."""
+
+import re
+
+import click
+
+_PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+
+
+class Seconds(click.ParamType[float]):
+    """A number of seconds from `least` to `most`. Its words have digits and a point only, so no `nan`, `inf` or `1e400`."""
+
+    name = "seconds"
+
+    def __init__(self, least: float, most: float) -> None:
+        self._least = least
+        self._most = most
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        words = str(value)
+        if not _PLAIN.fullmatch(words) or not self._least <= float(words) <= self._most:
+            self.fail(
+                f"{words!r}: expected a number of seconds from {self._least:g} to {self._most:,}", param, ctx
+            )
+        return float(words)
