@@ -100,6 +100,31 @@ def test_log_journal_and_events_contain_no_secret(
             assert secret not in text
 
 
+@pytest.mark.parametrize("secret", ["given-token-must-not-be-seen", "Passw0rd", "a" * 41, "k7f3q9", "a b"])
+def test_the_log_names_no_action_module_or_account_that_may_be_a_secret(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture, secret: str
+) -> None:
+    emulator.call("vm", secret)
+    emulator.http.post(f"/{secret}.php", data={"action": "list"})
+    for path in ("", "/clock", "/vms/1"):
+        emulator.http.get(f"/_emulator/accounts/{secret}{path}")
+    emulator.http.delete(f"/_emulator/accounts/{secret}", headers={"Authorization": "Bearer x"})
+    lines = [form.format(record) for form in (HumanLines(), JsonLines()) for record in mine(caplog)]
+    assert len(lines) >= 12
+    assert not [line for line in lines if secret in line]
+
+
+def test_the_log_names_unknown_actions_that_look_like_one(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.call("vm", "create_snapshots")
+    emulator.http.put("/_emulator/accounts/secretive/clock", content="{")
+    assert [record.getMessage() for record in mine(caplog)][-2:] == [
+        "POST vm/create_snapshots: unknown_action",
+        "PUT /_emulator/accounts/secretive/clock",
+    ]
+
+
 def mine(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
     """Return the server's log. The client of this test, in the same process, logs what it sends."""
     return [record for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]

@@ -1,14 +1,17 @@
 """One line in the log for each call."""
 
 import logging
+import re
 
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.masking import Masking
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.process.logs import FIELDS, word
+from invapi_emulator.process.logs import FIELDS, MASK, word
 
 _log = logging.getLogger("invapi_emulator.calls")
 _SHOWN = 80
+_NAME = re.compile(r"[a-z]+[0-9]{0,2}(_[a-z]+[0-9]{0,2})*")
+_LONGEST_NAME = 40
 
 
 def log_call(exchange: Exchange, duration: Instant) -> None:
@@ -24,8 +27,8 @@ def log_call(exchange: Exchange, duration: Instant) -> None:
         "request_id": masking.name(request.request_id),
         "account": None if exchange.account is None else exchange.account.name,
         "method": request.method[:_SHOWN],
-        "module": masking.name(request.module)[:_SHOWN],
-        "action": masking.name(action)[:_SHOWN] if isinstance(action, str) else None,
+        "module": _named(masking, request.module),
+        "action": _named(masking, action) if isinstance(action, str) else None,
         "vm": exchange.vm,
         "reason": reason,
         "status": None if answer is None else answer.status,
@@ -35,3 +38,9 @@ def log_call(exchange: Exchange, duration: Instant) -> None:
     }
     method, module, name = (word(fields[part]) for part in ("method", "module", "action"))
     _log.info("%s %s/%s: %s", method, module, name, how, extra={FIELDS: fields})
+
+
+def _named(masking: Masking, name: str) -> str:
+    """Return the name of a module or an action. What does not look like one may be a secret in the wrong place."""
+    looks_so = len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None
+    return masking.name(name) if looks_so else MASK

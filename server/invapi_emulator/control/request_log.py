@@ -1,17 +1,22 @@
 """Log one line for each request to the control API. Read-only requests are logged at level debug."""
 
 import logging
+import re
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invapi_emulator.clock import RealTime
-from invapi_emulator.process.logs import FIELDS, without_generated, word
+from invapi_emulator.process.logs import FIELDS, MASK, without_generated, word
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 
 _log = logging.getLogger("invapi_emulator.control")
 _READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 _SHOWN = 200
+_ACCOUNT = re.compile(r"(?<=/accounts/)[^/]+")
+_OF_ACCOUNTS = frozenset({409, 422})
+"""Statuses of refusals that come from an account that there is."""
 
 
 class RequestLog:
@@ -40,7 +45,7 @@ class RequestLog:
 
 def _log_request(scope: Scope, request_id: str, status: int, duration_us: int) -> None:
     level = logging.DEBUG if scope["method"] in _READ_ONLY else logging.INFO
-    method, path = scope["method"], without_generated(scope["path"])[:_SHOWN]
+    method, path = scope["method"], _shown(scope["path"], status)
     client = scope.get("client")
     fields = {
         "request_id": without_generated(request_id),
@@ -51,3 +56,9 @@ def _log_request(scope: Scope, request_id: str, status: int, duration_us: int) -
         "address": without_generated(client[0]) if client else None,
     }
     _log.log(level, "%s %s", word(method), word(path), extra={FIELDS: fields})
+
+
+def _shown(path: str, status: int) -> str:
+    """Return a path without what may be a secret. An account that was not found may be one in the wrong place."""
+    found = status < HTTPStatus.BAD_REQUEST or status in _OF_ACCOUNTS
+    return without_generated(path if found else _ACCOUNT.sub(MASK, path))[:_SHOWN]
