@@ -29,7 +29,7 @@ class BodyLimit:
 
 LIMITS = (
     ("/_emulator/ui/(login|logout)", BodyLimit(8 * KIB, 8 * KIB)),
-    (f"{_ANY_ACCOUNT}/state", BodyLimit(16 * MIB, 500_000)),
+    (f"{_ANY_ACCOUNT}/state", BodyLimit(16 * MIB, 1_000_000)),
     (f"{_ANY_ACCOUNT}/vms(/[^/]*)?", BodyLimit(4 * MIB, 100_000)),
     (f"{_ANY_ACCOUNT}/faults(/[^/]*)?", BodyLimit(16 * KIB, 1_000)),
     (".*", BodyLimit(MIB, 10_000)),
@@ -82,9 +82,14 @@ def _first(ahead: list[Message], receive: Receive) -> Receive:
 
 
 async def _check_values(body: bytes, limit: BodyLimit) -> None:
-    """Raise BodyTooLarge for too many values. Strings are cut out only of a body that may have so many."""
-    if await _has_more(_slices(body), limit) and await _has_more(_without_strings(body), limit):
+    """Raise BodyTooLarge for too many values."""
+    if await has_too_many_values(body, limit):
         raise BodyTooLarge(f"the body has more than {limit.values} values")
+
+
+async def has_too_many_values(body: bytes, limit: BodyLimit) -> bool:
+    """Return whether JSON has more values than the limit. Strings are cut out only where it may have."""
+    return await _has_more(_slices(body), limit) and await _has_more(_without_strings(body), limit)
 
 
 async def _has_more(pieces: Iterator[bytes], limit: BodyLimit) -> bool:

@@ -1,10 +1,10 @@
 """Snapshots and rotation settings, each of a VM."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
 from invapi_emulator.domain.virtual_machines import MachineState
@@ -31,6 +31,9 @@ SNAPSHOT = Record(
     snapshot, ("vm_id", "type", "name"), part=1, read=_read, changing=(), paths=STATE_PATHS, order="sequence"
 )
 ROTATION = Record(rotation, ("vm_id", "type"), part=1, read=_read_settings, changing=("enabled", "excluded"))
+
+_OF_ACCOUNT = SNAPSHOT.where(snapshot.c.account_id == bindparam("account_id"), order=snapshot.c.sequence)
+_SETTINGS_OF_ACCOUNT = ROTATION.where(rotation.c.account_id == bindparam("account_id"), order=rotation.c.type)
 
 # In a unit of work
 
@@ -74,23 +77,14 @@ def save_settings(unit: UnitOfWork, vm_id: int, type_: str, new: RotationSetting
 # In SQL
 
 
-def of_account(tx: Transaction, account_id: int) -> dict[int, list[Snapshot]]:
-    """Return the snapshots by VM, oldest first."""
-    mine = select(snapshot).where(snapshot.c.account_id == account_id).order_by(snapshot.c.sequence)
-    found: dict[int, list[Snapshot]] = {}
-    for row in tx.execute(mine).mappings():
-        columns = {name: value for name, value in row.items() if name != "account_id"}
-        found.setdefault(row["vm_id"], []).append(_read(columns))
-    return found
+def of_account(tx: Transaction, account_id: int) -> Iterator[Snapshot]:
+    """Return the snapshots of all VMs, oldest first."""
+    return (found for _, found in _OF_ACCOUNT.lazily(tx, account_id=account_id))
 
 
-def settings_of_account(tx: Transaction, account_id: int) -> dict[int, dict[str, RotationSettings]]:
-    """Return the settings that were set, by VM, then by type."""
-    rows = tx.execute(select(rotation).where(rotation.c.account_id == account_id).order_by(rotation.c.type))
-    found: dict[int, dict[str, RotationSettings]] = {}
-    for row in rows:
-        found.setdefault(row.vm_id, {})[row.type] = RotationSettings(row.enabled, tuple(row.excluded))
-    return found
+def settings_of_account(tx: Transaction, account_id: int) -> Iterator[tuple[Key, RotationSettings]]:
+    """Return the settings that were set, each with its VM's id and its type, ascending by type."""
+    return _SETTINGS_OF_ACCOUNT.lazily(tx, account_id=account_id)
 
 
 def sequences(tx: Transaction, account_id: int) -> list[int]:

@@ -1,15 +1,15 @@
 """Changes that lists do not show yet, because a fault holds them back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import to_builtins
-from sqlalchemy import select
+from sqlalchemy import bindparam
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import Snapshot, StaleChange
 from invapi_emulator.domain.virtual_machines import MachineState
-from invapi_emulator.storage.record import Record
+from invapi_emulator.storage.record import Key, Record
 from invapi_emulator.storage.tables import unlisted
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -27,6 +27,11 @@ UNLISTED = Record(
     changing=(),
     computed={"removed": lambda of: to_builtins(of.removed)},
     order="sequence",
+)
+_OF_ACCOUNT = UNLISTED.where(
+    unlisted.c.account_id == bindparam("account_id"),
+    unlisted.c.until > bindparam("now"),
+    order=unlisted.c.sequence,
 )
 
 
@@ -51,13 +56,9 @@ def hold_back(unit: UnitOfWork, vm_id: int, changes: Sequence[StaleChange], now:
             unit.add(UNLISTED, (vm_id, change.sequence), change)
 
 
-def of_account(tx: Transaction, account_id: int, now: Instant) -> dict[int, list[StaleChange]]:
-    """Return the changes that lists do not show at `now`, by VM, oldest first."""
-    mine = select(unlisted).where(unlisted.c.account_id == account_id, unlisted.c.until > now)
-    found: dict[int, list[StaleChange]] = {}
-    for row in tx.execute(mine.order_by(unlisted.c.sequence)).mappings():
-        found.setdefault(row["vm_id"], []).append(_read(dict(row)))
-    return found
+def of_account(tx: Transaction, account_id: int, now: Instant) -> Iterator[tuple[Key, StaleChange]]:
+    """Return the changes that lists do not show at `now`, each with its VM's id and its number, oldest first."""
+    return _OF_ACCOUNT.lazily(tx, account_id=account_id, now=now)
 
 
 def _snapshot(columns: dict[str, Any] | None) -> Snapshot | None:

@@ -4,7 +4,7 @@ SQLAlchemy takes ten times as long as SQLite from a statement to its rows. The s
 compiled here; all others go through `Transaction.execute`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -56,6 +56,13 @@ class Statement(Generic[R]):
         """Return the first row, or None."""
         found = self.all(on, **values)
         return found[0] if found else None
+
+    def lazily(self, on: Runner, **values: Any) -> Iterator[R]:
+        """Select the rows now, and make each when it is asked for, which takes longer."""
+        dialect = on.dialect
+        compiled = self.compiled(dialect)
+        found = on.select(compiled.sql, compiled.values(values))
+        return (made for row in found for made in self.rows(dialect, (row,)))
 
     def rows(self, dialect: Dialect, found: Sequence[Sequence[object]]) -> list[R]:
         """Return the rows made from those that a driver found."""

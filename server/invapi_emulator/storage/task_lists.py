@@ -1,6 +1,6 @@
 """Tasks in SQL: those of an account's present world, and those of its former worlds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from sqlalchemy import bindparam, delete, func, select
@@ -73,6 +73,12 @@ def of_account(tx: Transaction, of: Account, now: Instant) -> list[Task]:
     """Return the tasks whose key has not aged out, in the order they were started."""
     found = _OF_ACCOUNT.all(tx, **_owner(of), then=now - KEY_LIFETIME)
     return [task for _, task in found]
+
+
+def lazily_of_account(tx: Transaction, of: Account, now: Instant) -> Iterator[Task]:
+    """Return what `of_account` does. Each task is made when it is asked for."""
+    found = _OF_ACCOUNT.lazily(tx, **_owner(of), then=now - KEY_LIFETIME)
+    return (task for _, task in found)
 
 
 def of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> list[Task]:

@@ -1,7 +1,7 @@
 """VMs, each within an account."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
@@ -59,6 +59,8 @@ _ENGINES_OF = Statement(
     str,
 )
 
+_OF_ACCOUNT = VM.where(vm.c.account_id == bindparam("account_id"), order=vm.c.id)
+
 # In a unit of work
 
 
@@ -100,12 +102,9 @@ def remove(tx: Transaction, account_id: int, generation: int, vm_id: int) -> Non
     tx.execute(delete(vm).where(vm.c.account_id == account_id, vm.c.id == vm_id))
 
 
-def of_account(tx: Transaction, account_id: int) -> list[VirtualMachine]:
+def of_account(tx: Transaction, account_id: int) -> Iterator[VirtualMachine]:
     """Return all VMs, ascending by id."""
-    rows = tx.execute(select(vm).where(vm.c.account_id == account_id).order_by(vm.c.id))
-    return [
-        _read({name: value for name, value in row.items() if name != "account_id"}) for row in rows.mappings()
-    ]
+    return (found for _, found in _OF_ACCOUNT.lazily(tx, account_id=account_id))
 
 
 def ids_by_account(tx: Transaction) -> dict[int, list[int]]:

@@ -1,6 +1,6 @@
 """Export an account's world, so that it can be imported here or elsewhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from invapi_emulator.domain.accounts import Account
@@ -8,23 +8,50 @@ from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.instants import SECOND, Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of
-from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists, vms
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.errors import Conflict
+from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.held_world import HeldVm, HeldWorld
+from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load_faults import written_faults
+from invapi_emulator.worlds.reading import Steps
+from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, PARTS
 
 Written = dict[str, Any]
 """A part of a world in JSON, as `worlds/schema.py` describes it."""
 
 
-def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
-    held = snapshots.of_account(tx, account.id)
-    settings = snapshots.settings_of_account(tx, account.id)
-    hidden = stale_lists.of_account(tx, account.id, now)
-    work: dict[int, list[Task]] = {}
-    for task in task_lists.of_account(tx, account, now):
-        work.setdefault(task.vm_id, []).append(task)
+def writing_world(tx: Transaction, account: Account, now: Instant) -> Steps[bytes]:
+    """Select an account's world now. Return the steps that write it as JSON.
+
+    They raise Conflict if it has more VMs, snapshots and tasks than an import takes.
+    """
+    return _writing(_written_around(tx, account, now), HeldWorld(tx, account, now))
+
+
+def _writing(around: Written, world: HeldWorld) -> Steps[bytes]:
+    vms = yield from world.by_vm()
+    text = yield from writing(around | {"vms": map(_written, vms)})
+    if world.size > MAX_WORLD_PARTS:
+        raise export_too_large(f"{world.size} {PARTS}", f"{MAX_WORLD_PARTS}")
+    return text
+
+
+def export_too_large(has: str, most: str) -> Conflict:
+    return Conflict(
+        "export_too_large",
+        f"no import takes this world: it has {has}, of at most {most}; remove VMs, or reset the account",
+    )
+
+
+def _written(of: HeldVm) -> Written:
+    return written_vm(of.vm, of.snapshots, of.settings, of.tasks, of.unlisted)
+
+
+def _written_around(tx: Transaction, account: Account, now: Instant) -> Written:
+    """Return a world without its VMs."""
     counters = accounts.counters(tx, account.id)
     return {
         "version": 1,
@@ -38,29 +65,21 @@ def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
             "faults": counters["faults_made"],
         }
         | ({"answers": counters["answered"]} if counters["answered"] else {}),
-        "vms": [
-            written_vm(
-                as_of(vm, now),
-                held.get(vm.id, ()),
-                settings.get(vm.id, {}),
-                work.get(vm.id, ()),
-                hidden.get(vm.id, ()),
-            )
-            for vm in vms.of_account(tx, account.id)
-        ],
+        "vms": (),
         "faults": written_faults(tx, account),
     }
 
 
 def vm_of_account(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Written:
     """Return a VM as an export has it. `vm` is as of `now`."""
-    return written_vm(
+    written = written_vm(
         vm,
         snapshots.of_vm(unit, vm.id),
         snapshots.settings_of_vm(unit, vm.id),
         task_lists.of_vm(unit.sql(), unit.account, vm.id, now),
         stale_lists.of_vm(unit, vm.id, now),
     )
+    return {name: list(part) if isinstance(part, Iterator) else part for name, part in written.items()}
 
 
 def written_clock(clock: Clock, now: Instant) -> Written:
@@ -75,6 +94,7 @@ def written_vm(
     work: Sequence[Task],
     hidden: Sequence[StaleChange],
 ) -> Written:
+    """Return a VM whose snapshots and tasks are written when they are asked for."""
     plain = ("id", "kind", "engine", "location", "hostname", "preset", "cpu_count", "uuid", "ip", "mac")
     state = vm.state
     return (
@@ -102,8 +122,8 @@ def written_vm(
                 type_: {"enable_rotation": int(of_type.enabled), "exclude_rotation": list(of_type.excluded)}
                 for type_, of_type in settings.items()
             },
-            "snapshots": [_snapshot(snapshot) for snapshot in held],
-            "tasks": [_task(task) for task in work],
+            "snapshots": map(_snapshot, held),
+            "tasks": map(_task, work),
         }
         | ({"unlisted": [_unlisted(change) for change in hidden]} if hidden else {})
     )

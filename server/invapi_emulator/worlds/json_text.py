@@ -1,8 +1,11 @@
-"""Parse JSON in steps, so that other work can go on in between. Values and refusals are those of `json.loads`."""
+"""Parse and write JSON in steps, so that other work can go on in between.
+
+Values and refusals are those of `json.loads`. Objects may have iterators, which are written as arrays.
+"""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from invapi_emulator.worlds.reading import Steps
@@ -30,6 +33,40 @@ def parsing(body: bytes, small: int = SMALL) -> Steps[tuple[Any]]:
         if count % _AT_A_TIME == 0:
             yield
     return (parser.value,)
+
+
+def writing(value: Any) -> Steps[bytes]:
+    """Return JSON in UTF-8, without spaces."""
+    pieces = []
+    for piece in _pieces(value):
+        pieces.append(piece)
+        if len(pieces) % _AT_A_TIME == 0:
+            yield
+    return "".join(pieces).encode()
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """Yield JSON. Each item of an iterator is a piece or more."""
+    if isinstance(value, Iterator):
+        yield from _joined("[]", (_pieces(item) for item in value))
+    elif isinstance(value, dict) and any(isinstance(item, Iterator) for item in value.values()):
+        yield from _joined("{}", (_named(name, item) for name, item in value.items()))
+    else:
+        yield json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _named(name: str, value: Any) -> Iterator[str]:
+    yield f"{json.dumps(name)}:"
+    yield from _pieces(value)
+
+
+def _joined(brackets: str, items: Iterator[Iterator[str]]) -> Iterator[str]:
+    before = brackets[0]
+    for item in items:
+        yield before
+        yield from item
+        before = ","
+    yield brackets if before == brackets[0] else brackets[1]
 
 
 class _Parser:

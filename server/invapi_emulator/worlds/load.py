@@ -18,7 +18,7 @@ from invapi_emulator.worlds.consistency import check_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.load_faults import check_faults, load_faults
 from invapi_emulator.worlds.reading import Steps, at_once
-from invapi_emulator.worlds.schema import VmSpec, World
+from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, PARTS, VmSpec, World
 
 _STEP = 100
 """Number of VMs, snapshots and tasks that are built in a step."""
@@ -66,6 +66,7 @@ def new_context_of(tx: Transaction, account: Account, world: World, now: Instant
 
 def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
     """Build a world in steps; raise Unprocessable for a contradiction. Each step asks `building.keys.tx`."""
+    _check_size(world)
     building.reserve(world.vms)
     counted = building.numbers.last if world.counters is None else world.counters.sequence
     if counted < building.numbers.last:
@@ -75,6 +76,16 @@ def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
     rows = yield from _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
     building.numbers.last = max(building.numbers.last, counted)
     return Prepared(world, building, rows)
+
+
+def _check_size(world: World) -> None:
+    size = sum(map(_size, world.vms))
+    if size > MAX_WORLD_PARTS:
+        raise error_at("vms", f"{size} {PARTS}", f"at most {MAX_WORLD_PARTS} are allowed together")
+
+
+def _size(spec: VmSpec) -> int:
+    return 1 + sum(map(len, (spec.snapshots, spec.settings, spec.tasks, spec.unlisted)))
 
 
 def store(tx: Transaction, prepared: Prepared) -> KeysIssuedAnew:
@@ -97,7 +108,7 @@ def _built(specs: Sequence[VmSpec], building: BuildContext, places: Sequence[str
         built = build_vm(spec, building, place)
         check_vm(spec, built, building.now, place)
         _add(rows, built)
-        size += 1 + len(spec.snapshots) + len(spec.tasks) + len(spec.unlisted)
+        size += _size(spec)
         if size >= _STEP:
             size = 0
             yield

@@ -35,6 +35,10 @@ from invapi_emulator.worlds.task_schema import TaskSpec
 MAX_PARTS = 10_000
 """Maximum number of snapshots of a VM, of its tasks, and of its unlisted changes."""
 
+PARTS = "VMs, snapshots, settings, tasks and unlisted changes"
+MAX_WORLD_PARTS = 15_000
+"""Maximum number of all PARTS of a world together, as it is stored in one step."""
+
 HUNDRED_YEARS = 100 * 365 * 86_400
 
 

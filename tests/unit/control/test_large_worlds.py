@@ -66,6 +66,30 @@ def test_a_vm_has_at_most_10_000_of_each_part(emulator: Emulator, part: str) -> 
     assert (response.status_code, response.json()["error"]["message"]) == (422, expected)
 
 
+def test_a_world_has_at_most_15_000_parts(emulator: Emulator) -> None:
+    vms = [
+        {"id": number, "snapshots": [{"name": "a"}], "settings": {"snapshot": {}}}
+        for number in range(1, 5_002)
+    ]
+    refused = emulator.http.put(STATE, content=json.dumps({"vms": vms}))
+    expected = "vms: '15003 VMs, snapshots, settings, tasks and unlisted changes': at most 15000 are allowed together"
+    assert (refused.status_code, refused.json()["error"]["message"]) == (422, expected)
+
+
+def test_an_export_that_no_import_would_take_is_refused_with_words(emulator: Emulator) -> None:
+    long = {"action": "status", "state": "done", "scope": "x" * 1_000_000}
+    for number in range(1, 6):
+        made = emulator.http.post("/_emulator/accounts/demo/vms", json={"id": number, "tasks": [long] * 4})
+        assert made.status_code == 201, made.text
+    refused = emulator.http.get(STATE)
+    assert (refused.status_code, refused.json()["error"]["reason"]) == (409, "export_too_large")
+    assert "of at most 16777216; remove VMs, or reset the account" in refused.json()["error"]["message"]
+    emulator.http.delete("/_emulator/accounts/demo/vms/1")
+    exported = emulator.http.get(STATE)
+    assert exported.status_code == 200
+    assert emulator.http.put(STATE, content=exported.content).status_code == 200
+
+
 def test_reading_gives_way_between_vms_and_within_a_large_one() -> None:
     vms = [{"id": number} for number in range(1, 1_001)]
     assert len(list(reading({"vms": vms}))) >= 10

@@ -147,9 +147,9 @@ def test_a_record_added_and_removed_in_one_unit_never_existed(database: Database
 def test_sql_sees_the_units_changes_and_the_unit_sees_sqls(database: Database) -> None:
     def work(unit: UnitOfWork) -> None:
         vms.save(unit, replace(vms.load(unit, VM), locked_by="key"))
-        assert vms.of_account(unit.sql(), DEMO)[0].locked_by == "key"
+        assert next(vms.of_account(unit.sql(), DEMO)).locked_by == "key"
         vms.save(unit, replace(vms.load(unit, VM), locked_by="other"))
-        assert vms.of_account(unit.sql(), DEMO)[0].locked_by == "other"
+        assert next(vms.of_account(unit.sql(), DEMO)).locked_by == "other"
         unit.sql().execute(update(vm).where(vm.c.id == VM).values(hostname="renamed"))
         unit.reload()
         assert (vms.load(unit, VM).hostname, vms.load(unit, VM).locked_by) == ("renamed", "other")
