@@ -35,8 +35,8 @@ class LogHead:
         ahead = int.from_bytes(self.salt[:4], "big") - int.from_bytes(other.salt[:4], "big")
         return ahead & _WORD > _WORD // 2
 
-    def holds(self, log: Path) -> bool:
-        """Return whether the log's pages are those of this head, to the last bit. SQLite holds no lock on the log."""
+    def is_in(self, log: Path) -> bool:
+        """Return whether a log has the pages of this head, to the last bit. SQLite holds no lock on the log."""
         if self.pages == 0:
             return True
         frame = _FRAME_HEAD + self.page_size

@@ -62,7 +62,7 @@ class OpenFile:
         if not self.log.is_same() or known is None:
             return False
         now = self._head_now() or known
-        return (known.pages > 0 and now.is_older_than(known)) or not now.holds(Path(self.log.name))
+        return (known.pages > 0 and now.is_older_than(known)) or not now.is_in(Path(self.log.name))
 
     def _head_now(self) -> LogHead | None:
         return None if self._reading is None else head_of(os.pread(self._reading, INDEX_HEAD, 0))
