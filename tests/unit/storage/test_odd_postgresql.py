@@ -1,13 +1,10 @@
-"""PostgreSQL databases that are set oddly, or change under the server: right answers, or one line that says why not."""
+"""PostgreSQL databases that are set oddly: right answers, or one line that says why not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from urllib.parse import quote
 
 import httpx
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import text
 
 from invapi_emulator.clock import real_time
@@ -15,7 +12,8 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage.database import Database
-from tests.support.harness import TOKEN, Emulator, running
+from tests.support.harness import Emulator, running
+from tests.support.odd_databases import made, order
 from tests.support.postgres_server import USER, Postgres
 
 ODD_TEXT = "日本é😀\\n"
@@ -27,25 +25,6 @@ ROLE_SETTINGS = (
     "client_encoding=latin1", "standard_conforming_strings=off", "extra_float_digits=-15", "row_security=off",
     "transform_null_equals=on", "array_nulls=off", "quote_all_identifiers=on",
 )  # fmt: skip
-
-
-def made(postgres: Postgres, name: str, *orders: str) -> str:
-    """Make a role and a database of this name. Give orders in it. Return its URL for the role."""
-    both = sql.Identifier(name)
-    with postgres.connected() as connection:
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(both))
-        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(both, both))
-    order(postgres, name, orders)
-    return f"postgresql://{quote(name)}@/{quote(name)}?host={postgres.folder}"
-
-
-def order(postgres: Postgres, database: str, orders: Sequence[str]) -> None:
-    """Give orders in a database as its superuser."""
-    with psycopg.connect(
-        host=str(postgres.folder), user=USER, dbname=database, autocommit=True
-    ) as connection:
-        for each in orders:
-            connection.execute(each.encode())
 
 
 def refusal(db: str) -> str:
@@ -203,84 +182,6 @@ def asking_for_a_password(postgres: Postgres, role: str) -> Iterator[None]:
         yield
     finally:
         put(before)
-
-
-CHANGES = {
-    "a_table_is_gone": (["ALTER TABLE request RENAME TO gone"], ["ALTER TABLE gone RENAME TO request"]),
-    "a_column_is_gone": (
-        ["ALTER TABLE account RENAME revision TO gone"],
-        ["ALTER TABLE account RENAME gone TO revision"],
-    ),
-    "a_privilege_is_gone": (
-        ["ALTER TABLE account OWNER TO postgres"],
-        ["ALTER TABLE account OWNER TO a_privilege_is_gone"],
-    ),
-    "the_schema_is_gone": (
-        ["ALTER ROLE the_schema_is_gone SET search_path = nowhere", "END_SESSIONS"],
-        ["ALTER ROLE the_schema_is_gone RESET search_path"],
-    ),
-    "the_role_may_not_log_in": (
-        ["ALTER ROLE the_role_may_not_log_in NOLOGIN", "END_SESSIONS"],
-        ["ALTER ROLE the_role_may_not_log_in LOGIN"],
-    ),
-    "no_connection_is_left": (
-        ["ALTER DATABASE no_connection_is_left CONNECTION LIMIT 0", "END_SESSIONS"],
-        ["ALTER DATABASE no_connection_is_left CONNECTION LIMIT -1"],
-    ),
-    "new_sessions_are_read_only": (
-        ["ALTER ROLE new_sessions_are_read_only SET default_transaction_read_only = on", "END_SESSIONS"],
-        ["ALTER ROLE new_sessions_are_read_only RESET default_transaction_read_only"],
-    ),
-    "the_database_has_another_name": (
-        ["END_SESSIONS", "ALTER DATABASE the_database_has_another_name RENAME TO another"],
-        ["ALTER DATABASE another RENAME TO the_database_has_another_name"],
-    ),
-}
-_END_SESSIONS = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND pid <> pg_backend_pid()"
-)
-
-
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_database_that_changes_under_the_server_is_503_until_it_is_as_before(
-    postgres: Postgres, caplog: pytest.LogCaptureFixture, change: str
-) -> None:
-    away, back = (
-        [each.replace("END_SESSIONS", _END_SESSIONS.format(change)) for each in part]
-        for part in CHANGES[change]
-    )
-    beside = "postgres" if "DATABASE" in away[-1] else change
-    show = {"action": "show", "token": TOKEN, "id": 12345}
-    with running(db=made(postgres, change)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
-        assert http.post("/eq.php", data=show).json()["result"] == "OK"
-        order(postgres, beside, away)
-        for _ in range(2):
-            call, control = http.post("/eq.php", data=show), http.get("/_emulator/accounts/demo/requests")
-            assert (call.status_code, control.status_code) == (503, 503)
-            assert call.headers["retry-after"] == control.headers["retry-after"] == "1"
-        order(postgres, beside, back)
-        assert http.post("/eq.php", data=show).json()["result"] == "OK"
-        assert http.get("/_emulator/health").status_code == 200
-    assert "Traceback" not in caplog.text
-
-
-def test_a_database_that_is_read_only_for_a_while_heals_by_itself(postgres: Postgres) -> None:
-    """Open sessions are told, too, as they are when a primary becomes a standby."""
-    with running(db=made(postgres, "for_a_while")) as server, httpx.Client(base_url=server.url) as http:
-        show = {"action": "show", "token": TOKEN, "id": 12345}
-        set_for_all = "ALTER SYSTEM {} default_transaction_read_only", "SELECT pg_reload_conf()"
-        order(postgres, "postgres", [set_for_all[0].format("SET") + " = on", set_for_all[1]])
-        try:
-            while (call := http.post("/eq.php", data=show)).status_code != 503:
-                pass
-            assert "cannot write to its database" in call.json()["message"]
-            assert http.get("/_emulator/health").json()["status"] == "cannot write"
-        finally:
-            off = "SET default_transaction_read_only = off"
-            order(postgres, "postgres", [off, set_for_all[0].format("RESET"), set_for_all[1]])
-        while http.post("/eq.php", data=show).status_code != 200:
-            pass
-        assert http.get("/_emulator/health").status_code == 200
 
 
 def test_a_timeout_in_the_url_goes_over_ours(postgres: Postgres) -> None:
