@@ -58,8 +58,13 @@ def handle_failures(application: FastAPI) -> None:
 def failure(
     status: int, reason: str, message: str, field: str | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    error = {"reason": reason, "message": message, "field": field}
+    error = {"reason": reason, "message": _sendable(message), "field": field and _sendable(field)}
     return JSONResponse({"error": error}, status, headers)
+
+
+def _sendable(text: str) -> str:
+    """Return a text with lone surrogates escaped. A body may have them, and an error quote them, but UTF-8 has none."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 async def _control_error(_request: Request, error: Exception) -> JSONResponse:

@@ -22,7 +22,7 @@ Draw: TypeAlias = Callable[[str], float]
 NotNegative = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, strict=True, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
-Text = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
+Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\A[^\x00]*\z", strict=True)]
 
 
 class Reply(Struct, frozen=True):
