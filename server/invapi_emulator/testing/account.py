@@ -1,6 +1,7 @@
 """An account of an emulator, for a test."""
 
 import warnings
+from os import getpid
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -33,6 +34,7 @@ class Account(Closes):
         self._awaited: list[int] = []
         self._unused: list[str] = []
         self._closed = False
+        self._made_in = getpid()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -183,8 +185,8 @@ class Account(Closes):
         return made
 
     def close(self) -> None:
-        """Remove the account and everything in it. Further calls do nothing."""
-        if not self._closed:
+        """Remove the account and everything in it. Further calls do nothing, and neither do those of a child after a fork."""
+        if not self._closed and getpid() == self._made_in:
             self._look_at_faults()
             self._control("DELETE", "")
             self._closed = True

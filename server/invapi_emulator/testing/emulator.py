@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from os import getpid
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,6 +44,7 @@ class Emulator(Closes):
             raise TypeError(
                 f"unexpected setting {name!r}: a new emulator uses a free port; with url, pass no settings"
             )
+        self._made_in = getpid()
         self._resources = ExitStack()
         self.assumed: dict[str, str] = {}
         self.ca = ca
@@ -167,7 +169,9 @@ class Emulator(Closes):
         return connection
 
     def close(self) -> None:
-        """Stop the emulator if it was started here. Its accounts are gone then."""
+        """Stop the emulator if it was started here. Its accounts are gone then. In a child after a fork, do nothing."""
+        if getpid() != self._made_in:
+            return
         for account in [account for account in MADE.accounts if account.emulator is self]:
             MADE.forget(account)
         self._resources.close()
