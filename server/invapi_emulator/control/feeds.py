@@ -1,6 +1,7 @@
 """Feeds of accounts: each event is read and rendered once for all the event streams that send it."""
 
 import asyncio
+from asyncio import sleep
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,13 @@ MOST_AT_ONCE = 500
 
 MOST_WAITING = 100
 """Maximum number of bundles that wait for a stream. A stream further behind reads the database itself."""
+
+
+MOST_IN_A_TURN = 20
+"""Number of streams that get their messages in a turn of the event loop. Each may copy a megabyte of them."""
+
+MOST_READING = 4
+"""Number of streams that read the database at a time. Each may read MOST_AT_ONCE events and calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,7 @@ class Feeds:
         self._news_since = read
         self._by_account: dict[int, _Feed] = {}
         self._count = 0
+        self._reading = asyncio.Semaphore(MOST_READING)
 
     @contextmanager
     def room(self) -> Iterator[bool]:
@@ -149,7 +158,8 @@ class Feeds:
 
     async def _read(self, account_id: int, follower: Follower) -> list[Message] | None:
         """Return the messages that a follower has missed. Once it has them all, it goes on with its queue."""
-        news = await self._messages_since(account_id, follower.place)
+        async with self._reading:
+            news = await self._messages_since(account_id, follower.place)
         if news is None:
             return None
         if news:
@@ -191,7 +201,7 @@ class Feeds:
                         news = await self._messages_since(account_id, feed.place)
                         if news is None:
                             return
-                        self._tell(feed, news)
+                        await self._tell(feed, news)
                         more = len(news) >= MOST_AT_ONCE
         finally:
             if self._by_account.get(account_id) is feed:
@@ -199,8 +209,15 @@ class Feeds:
             for follower in feed.followers:
                 follower.end()
 
-    def _tell(self, feed: _Feed, news: Sequence[Message]) -> None:
-        if news:
-            feed.place = news[-1].place
-            for follower in feed.followers:
-                follower.tell(news)
+    async def _tell(self, feed: _Feed, news: Sequence[Message]) -> None:
+        """Queue messages for some followers, and for the next ones when those have sent them.
+
+        One that joins meanwhile reads them from the database.
+        """
+        if not news:
+            return
+        feed.place = news[-1].place
+        for number, follower in enumerate(tuple(feed.followers), 1):
+            follower.tell(news)
+            if number % MOST_IN_A_TURN == 0:
+                await sleep(0)

@@ -1,5 +1,6 @@
 """The event stream: everything that happens, in order, resumed where it stopped."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -43,6 +44,24 @@ def test_a_stream_shows_events_from_now_on(emulator: Emulator) -> None:
         assert (asked["kind"], asked["request"]["task"]) == ("request", key)
         emulator.advance(until="idle")
         assert kinds(told, 5) == ["clock_moved", "task_stage", "task_stage", "snapshot_made", "task_ended"]
+
+
+def test_streams_get_their_events_a_few_in_a_turn_of_the_loop(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[float] = []
+
+    async def give_way(seconds: float) -> None:
+        turns.append(seconds)
+        await asyncio.sleep(seconds)
+
+    monkeypatch.setattr(feeds, "MOST_IN_A_TURN", 2)
+    monkeypatch.setattr(feeds, "sleep", give_way)
+    with ExitStack() as streams:
+        opened = [streams.enter_context(listening(emulator)) for _ in range(6)]
+        emulator.eq("list")
+        assert [next(told)["kind"] for told in opened] == ["request"] * 6
+    assert len(turns) >= 3
 
 
 def test_every_kind_of_event_is_sent(emulator: Emulator) -> None:
