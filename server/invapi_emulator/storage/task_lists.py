@@ -33,6 +33,9 @@ FREE_KEY = Write(
 )
 """Removes a task of a former world when its key is used again."""
 
+_FORMER = (task.c.account_id == bindparam("of_account")) & (task.c.generation < bindparam("before"))
+_OWNER = Statement(select(task.c.account_id).where(task.c.key == bindparam("wanted"), ~_FORMER), int)
+
 NextChanges: TypeAlias = dict[int, tuple[Clock, Instant]]
 """By account: its clock, and the time on that clock when the first task enters its next stage or ends."""
 
@@ -102,9 +105,7 @@ def sequences(tx: Transaction, of: Account) -> list[int]:
 
 def owner_of(tx: Transaction, key: str, of: Account) -> int | None:
     """Return the id of the account whose task has this key, or None. Former worlds of `of` do not count."""
-    former = (task.c.account_id == of.id) & (task.c.generation < of.generation)
-    owner: int | None = tx.execute(select(task.c.account_id).where(task.c.key == key, ~former)).scalar()
-    return owner
+    return _OWNER.first(tx, wanted=key, of_account=of.id, before=of.generation)
 
 
 def last_due_at(tx: Transaction, of: Account) -> Instant | None:
