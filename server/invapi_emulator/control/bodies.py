@@ -30,7 +30,7 @@ class BodyLimit:
 LIMITS = (
     ("/_emulator/ui/(login|logout)", BodyLimit(8 * KIB, 8 * KIB)),
     (f"{_ANY_ACCOUNT}/state", BodyLimit(16 * MIB, 1_000_000)),
-    (f"{_ANY_ACCOUNT}/vms(/[^/]*)?", BodyLimit(4 * MIB, 100_000)),
+    (f"{_ANY_ACCOUNT}/vms(/[^/]*)?", BodyLimit(4 * MIB, 25_000)),
     (f"{_ANY_ACCOUNT}/faults(/[^/]*)?", BodyLimit(16 * KIB, 1_000)),
     (".*", BodyLimit(MIB, 10_000)),
 )

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_bodies import in_turns
 from invapi_emulator.control.views import TaskView, View, task_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TaskKeyInPath, TheWorlds
 from invapi_emulator.domain.tasks import Task, has_aged_out
@@ -13,6 +14,8 @@ from invapi_emulator.engine.tasks.end import complete_by_hand, fail_by_hand
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import task_lists, tasks
+from invapi_emulator.worlds.json_text import writing
+from invapi_emulator.worlds.reading import Steps
 
 router = APIRouter(prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"], responses=failures(404))
 
@@ -29,15 +32,15 @@ class Failure(BaseModel):
     error: Annotated[str, Field(strict=True, pattern=r"\A[^\x00]{1,1000}\z")] = "failed by hand"
 
 
-@router.get("")
-async def list_tasks(name: NameInPath, worlds: TheWorlds) -> TaskList:
+@router.get("", responses={200: {"model": TaskList}})
+async def list_tasks(name: NameInPath, worlds: TheWorlds) -> Response:
     """Show the account's tasks. Ended tasks are included until their keys age out."""
 
-    def work(context: AccountContext) -> TaskList:
-        kept = task_lists.of_account(context.tx, context.account, context.now)
-        return TaskList(tasks=[task_view(task, context.now) for task in kept])
+    def work(context: AccountContext) -> Steps[bytes]:
+        kept = task_lists.lazily_of_account(context.tx, context.account, context.now)
+        return writing({"tasks": (task_view(task, context.now).model_dump() for task in kept)})
 
-    return await worlds.within(name, work)
+    return Response(await in_turns(await worlds.within(name, work)), media_type="application/json")
 
 
 @router.get("/{key}")

@@ -16,6 +16,7 @@ from invapi_emulator.domain.tasks import Task, TaskState, progress_at, stage_at
 from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind, as_of
 from invapi_emulator.storage import snapshots, task_lists, vms
 from invapi_emulator.worlds.export import written_clock
+from invapi_emulator.worlds.held_world import HeldVm
 
 
 class View(BaseModel):
@@ -138,9 +139,19 @@ def task_view(task: Task, now: Instant) -> TaskView:
 
 
 def vm_view(context: AccountContext, stored: VirtualMachine) -> VmView:
-    vm = as_of(stored, context.now)
-    settings = {DEFAULT_TYPE: RotationSettings(), **snapshots.settings_of_vm(context.unit, vm.id)}
-    kept = task_lists.of_vm(context.tx, context.account, vm.id, context.now)
+    held = HeldVm(
+        as_of(stored, context.now),
+        snapshots.of_vm(context.unit, stored.id),
+        snapshots.settings_of_vm(context.unit, stored.id),
+        task_lists.of_vm(context.tx, context.account, stored.id, context.now),
+        (),
+    )
+    return view_of_vm(held, context.now)
+
+
+def view_of_vm(held: HeldVm, now: Instant) -> VmView:
+    vm = held.vm
+    settings = {DEFAULT_TYPE: RotationSettings(), **held.settings}
     return VmView(
         id=vm.id,
         kind=vm.kind,
@@ -151,9 +162,9 @@ def vm_view(context: AccountContext, stored: VirtualMachine) -> VmView:
         memory=_memory(vm),
         locked_by=vm.locked_by,
         num_max=vm.num_max,
-        snapshots=[_snapshot(snapshot) for snapshot in snapshots.of_vm(context.unit, vm.id)],
+        snapshots=[_snapshot(snapshot) for snapshot in held.snapshots],
         settings={type_: settings_body(of_type, vm.num_max) for type_, of_type in settings.items()},
-        tasks=[task_view(task, context.now) for task in kept],
+        tasks=[task_view(task, now) for task in held.tasks],
     )
 
 

@@ -1,42 +1,55 @@
 """An account's VMs: show, add, change and remove them."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from invapi_emulator.actions.parameters import MAX_ID
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.views import View, VmView, vm_view
+from invapi_emulator.control.large_bodies import in_turns
+from invapi_emulator.control.views import View, VmView, view_of_vm, vm_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, VmNumber
+from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.storage import events, vms
 from invapi_emulator.worlds.change import changed_vm
+from invapi_emulator.worlds.errors import error_at
+from invapi_emulator.worlds.held_world import HeldWorld
+from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load import load_vm
+from invapi_emulator.worlds.reading import Steps
 from invapi_emulator.worlds.schema import VmSpec
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"], responses=failures(404))
+
+
+MOST_PARTS = 1_000
+"""Maximum number of a VM's snapshots, settings, tasks and changes in a body, as it is stored in one step."""
+
+_PARTS = ("snapshots", "settings", "tasks", "unlisted", "power_changes")
 
 
 class VmList(View):
     vms: list[VmView] = Field(description="ascending by id")
 
 
-@router.get("/vms")
-async def list_vms(name: NameInPath, worlds: TheWorlds) -> VmList:
+@router.get("/vms", responses={200: {"model": VmList}})
+async def list_vms(name: NameInPath, worlds: TheWorlds) -> Response:
     """Show all VMs of the account in full."""
-    return await worlds.within(
-        name,
-        lambda context: VmList(
-            vms=[vm_view(context, vm) for vm in vms.of_account(context.tx, context.account.id)]
-        ),
-    )
+
+    def work(context: AccountContext) -> Steps[bytes]:
+        return _writing(HeldWorld(context.tx, context.account, context.now), context.now)
+
+    return Response(await in_turns(await worlds.within(name, work)), media_type="application/json")
 
 
 @router.post("/vms", status_code=201, responses=failures(409, 422))
 async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
     """Add a VM. The body is that of a VM in a world; only `id` is required. See docs/worlds.md."""
+    _check_size({part: getattr(spec, part) for part in _PARTS})
 
     def work(context: AccountContext) -> VmView:
         if vms.find(context.unit, spec.id) is not None:
@@ -58,6 +71,7 @@ async def show_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> VmVie
 @router.patch("/vms/{vm_id}", responses=failures(422))
 async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], worlds: TheWorlds) -> VmView:
     """Change a VM. Omitted fields stay, also those within `disk` and `memory`; lists are replaced."""
+    _check_size(change)
 
     def work(context: AccountContext) -> VmView:
         vm = vm_named(context, vm_id)
@@ -82,6 +96,21 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
         events.record(context.unit, context.now, "vm_removed", vm=vm.id)
 
     await worlds.within(name, work)
+
+
+def _writing(world: HeldWorld, now: Instant) -> Steps[bytes]:
+    found = yield from world.by_vm()
+    text = yield from writing({"vms": (view_of_vm(held, now).model_dump() for held in found)})
+    return text
+
+
+def _check_size(sent: Mapping[str, Any]) -> None:
+    """Raise Unprocessable for too many parts. It names the first of the longest lists."""
+    sizes = {part: len(sent[part]) for part in _PARTS if isinstance(sent.get(part), list | tuple | dict)}
+    if sum(sizes.values()) > MOST_PARTS:
+        longest = max(sizes, key=lambda part: sizes[part])
+        accepted = f"at most {MOST_PARTS} {', '.join(_PARTS)} are allowed together; PUT …/state takes more"
+        raise error_at(longest, f"{sizes[longest]} entries", accepted)
 
 
 def vm_named(context: AccountContext, vm_id: str) -> VirtualMachine:

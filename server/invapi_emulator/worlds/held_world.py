@@ -1,6 +1,6 @@
 """All that an account's VMs hold at a moment. It is selected at once, and made into values in steps."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ class HeldVm:
 
     vm: VirtualMachine
     snapshots: Sequence[Snapshot]
-    settings: dict[str, RotationSettings]
+    settings: Mapping[str, RotationSettings]
     tasks: Sequence[Task]
     unlisted: Sequence[StaleChange]
 

@@ -76,6 +76,25 @@ def test_a_world_has_at_most_15_000_parts(emulator: Emulator) -> None:
     assert (refused.status_code, refused.json()["error"]["message"]) == (422, expected)
 
 
+@pytest.mark.parametrize(("method", "path"), [("POST", "/vms"), ("PATCH", "/vms/12345")])
+def test_a_body_of_one_vm_has_at_most_1_000_parts(emulator: Emulator, method: str, path: str) -> None:
+    snapshots = [{"name": f"s{number}"} for number in range(500)]
+    body: Json = {
+        "id": 7 if method == "POST" else 12345,
+        "snapshots": snapshots,
+        "tasks": [{"action": "status"}] * 501,
+    }
+    refused = emulator.http.request(method, f"/_emulator/accounts/demo{path}", json=body)
+    error = refused.json()["error"]
+    assert (refused.status_code, error["field"]) == (422, "tasks")
+    assert (
+        "'501 entries': at most 1000 snapshots, settings, tasks, unlisted, power_changes" in error["message"]
+    )
+    body["tasks"] = body["tasks"][1:]
+    accepted = emulator.http.request(method, f"/_emulator/accounts/demo{path}", json=body)
+    assert accepted.status_code in (200, 201), accepted.text
+
+
 def test_an_export_that_no_import_would_take_is_refused_with_words(emulator: Emulator) -> None:
     long = {"action": "status", "state": "done", "scope": "x" * 1_000_000}
     for number in range(1, 6):
