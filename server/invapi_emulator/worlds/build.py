@@ -12,7 +12,8 @@ from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.engine.tasks.kinds import holds_still, kind_of
 from invapi_emulator.worlds.build_context import BuildContext
-from invapi_emulator.worlds.build_tasks import build_tasks
+from invapi_emulator.worlds.build_tasks import building_tasks
+from invapi_emulator.worlds.reading import Steps, each
 from invapi_emulator.worlds.schema import DiskSpec, SnapshotSpec, VmSpec
 
 VM_AGE = 90 * DAY
@@ -33,17 +34,21 @@ class BuiltVm:
     assumed: Assumed
 
 
-def build_vm(spec: VmSpec, building: BuildContext, place: str) -> BuiltVm:
-    """Return the VM described at this place; raise Unprocessable for numbers or keys that are taken."""
-    tags = [f"{place}snapshots.{number}" for number in range(len(spec.snapshots))]
+def building_vm(spec: VmSpec, building: BuildContext, place: str) -> Steps[BuiltVm]:
+    """Build the VM described at this place; raise Unprocessable for numbers or keys that are taken."""
     taken = frozenset(snapshot.image_id for snapshot in spec.snapshots)
-    snapshots = tuple(_snapshot(spec, number, building, tag, taken) for number, tag in enumerate(tags))
-    tasks = build_tasks(spec, building, place)
+    snapshots = yield from each(
+        range(len(spec.snapshots)),
+        lambda number: _snapshot(spec, number, building, f"{place}snapshots.{number}", taken),
+    )
+    tasks = yield from building_tasks(spec, building, place)
     settings = {
         type_: RotationSettings(bool(of_type.enable_rotation), tuple(dict.fromkeys(of_type.exclude_rotation)))
         for type_, of_type in spec.settings.items()
     }
-    unlisted = tuple(_unlisted(spec, number, building, place) for number in range(len(spec.unlisted)))
+    unlisted = yield from each(
+        range(len(spec.unlisted)), lambda number: _unlisted(spec, number, building, place)
+    )
     return BuiltVm(
         _busy(_vm(spec, building), tasks, building.now),
         snapshots,

@@ -9,20 +9,23 @@ from invapi_emulator.engine.tasks.kinds import KINDS, actions_with_tasks
 from invapi_emulator.engine.tasks.planning import planned_stages
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.errors import error_at
+from invapi_emulator.worlds.reading import Steps, each
 from invapi_emulator.worlds.schema import VmSpec
 from invapi_emulator.worlds.task_schema import TaskSpec
 
 
-def build_tasks(vm: VmSpec, building: BuildContext, place: str) -> tuple[Task, ...]:
-    """Return the tasks; raise Unprocessable for an action without tasks, or a number or key that is taken."""
+def building_tasks(vm: VmSpec, building: BuildContext, place: str) -> Steps[tuple[Task, ...]]:
+    """Build the tasks; raise Unprocessable for an action without tasks, or a number or key that is taken."""
     counts: dict[str, int] = {}
-    tasks = []
-    for number, spec in enumerate(vm.tasks):
-        module = _module_of(spec, f"{place}tasks.{number}")
+
+    def build(number: int) -> Task:
+        spec, where = vm.tasks[number], f"{place}tasks.{number}"
+        module = _module_of(spec, where)
         counts[spec.action] = counts.get(spec.action, 0) + 1
         stages = _stages(vm, spec, module, counts[spec.action], building)
-        tasks.append(_task(vm, spec, module, stages, building, f"{place}tasks.{number}"))
-    return tuple(tasks)
+        return _task(vm, spec, module, stages, building, where)
+
+    return each(range(len(vm.tasks)), build)
 
 
 def _task(

@@ -9,11 +9,12 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.tasks.kinds import actions_with_tasks, holds_still
 from invapi_emulator.worlds.build import BuiltVm
 from invapi_emulator.worlds.errors import error_at, too_late
+from invapi_emulator.worlds.reading import Steps, each
 from invapi_emulator.worlds.schema import SnapshotSpec, VmSpec
-from invapi_emulator.worlds.task_consistency import check_tasks
+from invapi_emulator.worlds.task_consistency import checking_tasks
 
 
-def check_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
+def checking_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> Steps[None]:
     """Raise Unprocessable for the first contradiction. `place` is the VM's place in the world: `vms.3.`."""
     _check_times(built.vm, now, place)
     _check_power(spec, built, place)
@@ -25,13 +26,16 @@ def check_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
             raise error_at(
                 f"{place}started.{action}", action, f"not an action that starts a task (known: {known})"
             )
-    for number, snapshot in enumerate(built.snapshots):
+
+    def check_snapshot(number: int) -> None:
         where = f"{place}snapshots.{number}"
         _check_described_once(spec.snapshots[number], where)
-        _check_snapshot(built, snapshot, now, where)
+        _check_snapshot(built, built.snapshots[number], now, where)
+
+    yield from each(range(len(built.snapshots)), check_snapshot)
     _check_order(built, place)
     _check_unlisted(spec, built, place)
-    check_tasks(spec, built, now, place)
+    yield from checking_tasks(spec, built, now, place)
 
 
 def _check_times(vm: VirtualMachine, now: Instant, place: str) -> None:

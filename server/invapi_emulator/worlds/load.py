@@ -12,12 +12,12 @@ from invapi_emulator.storage.tasks import TASK
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.vms import VM
 from invapi_emulator.storage.world_rows import WorldRows
-from invapi_emulator.worlds.build import BuiltVm, build_vm
+from invapi_emulator.worlds.build import BuiltVm, building_vm
 from invapi_emulator.worlds.build_context import BuildContext, new_context, present_context
-from invapi_emulator.worlds.consistency import check_vm
+from invapi_emulator.worlds.consistency import checking_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.load_faults import check_faults, load_faults
-from invapi_emulator.worlds.reading import Steps, at_once
+from invapi_emulator.worlds.reading import Steps, at_once, each
 from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, PARTS, VmSpec, World
 
 _STEP = 100
@@ -105,9 +105,9 @@ def _built(specs: Sequence[VmSpec], building: BuildContext, places: Sequence[str
         if spec.id in ids:
             raise error_at(f"{place}id", spec.id, "another VM of this world has this id")
         ids.add(spec.id)
-        built = build_vm(spec, building, place)
-        check_vm(spec, built, building.now, place)
-        _add(rows, built)
+        built = yield from building_vm(spec, building, place)
+        yield from checking_vm(spec, built, building.now, place)
+        yield from _adding(rows, built)
         size += _size(spec)
         if size >= _STEP:
             size = 0
@@ -115,14 +115,12 @@ def _built(specs: Sequence[VmSpec], building: BuildContext, places: Sequence[str
     return rows
 
 
-def _add(rows: WorldRows, built: BuiltVm) -> None:
+def _adding(rows: WorldRows, built: BuiltVm) -> Steps[None]:
     vm_id = built.vm.id
     rows.add(VM, (vm_id,), built.vm)
     for type_, settings in built.settings.items():
         rows.add(ROTATION, (vm_id, type_), settings)
-    for snapshot in built.snapshots:
-        rows.add(SNAPSHOT, (vm_id, snapshot.type, snapshot.name), snapshot)
-    for task in built.tasks:
-        rows.add(TASK, (task.key,), task)
+    yield from each(built.snapshots, lambda made: rows.add(SNAPSHOT, (vm_id, made.type, made.name), made))
+    yield from each(built.tasks, lambda task: rows.add(TASK, (task.key,), task))
     for change in built.unlisted:
         rows.add(UNLISTED, (vm_id, change.sequence), change)

@@ -1,6 +1,6 @@
 """Read a world from parsed JSON in steps, so that other work can go on in between."""
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -19,6 +19,7 @@ from invapi_emulator.worlds.schema import (
 from invapi_emulator.worlds.task_schema import TaskSpec
 
 T = TypeVar("T")
+U = TypeVar("U")
 M = TypeVar("M", bound=BaseModel)
 
 Steps: TypeAlias = Generator[None, None, T]
@@ -50,6 +51,16 @@ def reading(given: Any) -> Steps[World]:
         if number % _AT_A_TIME == 0:
             yield
     return _read(World, given | {"vms": ()}, ()).model_copy(update={"vms": tuple(vms)})
+
+
+def each(items: Iterable[T], work: Callable[[T], U]) -> Steps[tuple[U, ...]]:
+    """Return what the work returns for each item, in steps."""
+    done: list[U] = []
+    for item in items:
+        done.append(work(item))
+        if len(done) % _AT_A_TIME == 0:
+            yield
+    return tuple(done)
 
 
 def taken(steps: Steps[T]) -> T | None:

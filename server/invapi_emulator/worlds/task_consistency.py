@@ -13,18 +13,23 @@ from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.tasks.kinds import kind_of
 from invapi_emulator.worlds.build import BuiltVm
 from invapi_emulator.worlds.errors import error_at, too_late
+from invapi_emulator.worlds.reading import Steps
 from invapi_emulator.worlds.schema import VmSpec
 
 _NEEDS_POWER: dict[str, Power] = {"remove_snapshot": "off", "restore_snapshot": "off", "reboot": "on"}
 """The power that a VM must have while a task of these actions runs (contract 4.11, 6.3)."""
 
+_AT_A_TIME = 100
+
 _ONLY_AFTER_THE_END = ("ended_at", "scope", "debug", "error")
 
 
-def check_tasks(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> None:
+def checking_tasks(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> Steps[None]:
     """Raise Unprocessable for the first contradiction."""
     changing: str | None = None
     for number, task in enumerate(built.tasks):
+        if number % _AT_A_TIME == _AT_A_TIME - 1:
+            yield
         where = f"{place}tasks.{number}"
         _check_state(task, where)
         _check_stage(task, where)

@@ -116,6 +116,23 @@ def test_reading_gives_way_between_vms_and_within_a_large_one() -> None:
     assert len(list(reading(large))) >= 10
 
 
+def test_building_gives_way_within_a_large_vm(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step reads in a transaction of its own, so that their number is the number of steps."""
+    steps: list[bool] = []
+    real = importing.taken
+
+    def counted(building: Any) -> Any:
+        steps.append(True)
+        return real(building)
+
+    monkeypatch.setattr(importing, "taken", counted)
+    tasks = [{"action": "status", "state": "done"}] * 1_000
+    emulator.control(
+        "PUT", "/state", vm(snapshots=[{"name": f"s{number}"} for number in range(1_000)], tasks=tasks)
+    )
+    assert len(steps) >= 60
+
+
 def test_other_requests_are_answered_between_the_steps_of_an_import(emulator: Emulator) -> None:
     """The import of a world waits for the loop once a step, so that a call that came later overtakes it."""
     body = json.dumps({"vms": [{"id": number} for number in range(1, 2_001)]}).encode()
