@@ -201,6 +201,13 @@ def test_a_lock_of_another_program_refuses_what_writes_and_nothing_else(tmp_path
             assert "database is locked" in refusal.json()["message"]
             assert lives(emulator, token)
             assert emulator.eq("list")["result"] == "OK"
+            for path in ("state", "requests", "tasks", "vms", "faults"):
+                read = emulator.http.get(f"/_emulator/accounts/demo/{path}")
+                assert read.status_code == 200, read.text
+            reset, clock = "/_emulator/accounts/demo/reset", "/_emulator/accounts/demo/clock"
+            for refusal in (emulator.http.post(reset), emulator.http.put(clock, json={"mode": "frozen"})):
+                assert (refusal.status_code, refusal.headers["retry-after"]) == (503, "1")
+                assert "cannot write to its database: database is locked" in refusal.text
         assert login(emulator) is not None
 
 

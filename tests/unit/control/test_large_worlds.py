@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from invapi_emulator.control import importing
 from invapi_emulator.worlds.accounts import replace_world
 from invapi_emulator.worlds.errors import shortened
-from invapi_emulator.worlds.reading import reading
+from invapi_emulator.worlds.reading import reading, taken
 from invapi_emulator.worlds.schema import World
 from tests.support.harness import Emulator, Json
 
@@ -119,7 +119,7 @@ def test_reading_gives_way_between_vms_and_within_a_large_one() -> None:
 def test_building_gives_way_within_a_large_vm(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each step reads in a transaction of its own, so that their number is the number of steps."""
     steps: list[bool] = []
-    real = importing.taken
+    real = taken
 
     def counted(building: Any) -> Any:
         steps.append(True)

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -210,3 +210,58 @@ def test_a_commit_into_a_log_that_nobody_can_find_is_told_of_as_unknown(
     monkeypatch.setattr(OpenFile, "refuse_unless_writable", look_too_early)
     with pytest.raises(OutcomeUnknown):
         write(database, 10)
+
+
+def page_in_the_middle(log: Path, _older: bytes) -> None:
+    with log.open("r+b") as file:
+        file.seek(log.stat().st_size // 2)
+        file.write(b"something else")
+
+
+def head_of_the_last_frame(log: Path, _older: bytes) -> None:
+    with log.open("r+b") as file:
+        file.seek(log.stat().st_size - 4096 - 24)
+        file.write(bytes(24))
+
+
+def older_log(log: Path, older: bytes) -> None:
+    with log.open("r+b") as file:
+        file.write(older)
+
+
+@pytest.mark.parametrize(
+    ("overwrite", "commits"), [(page_in_the_middle, 500), (head_of_the_last_frame, 500), (older_log, 1100)]
+)
+def test_a_log_that_was_overwritten_in_part_refuses_commits_and_never_gets_into_the_file(
+    file: Path, overwrite: Callable[[Path, bytes], None], commits: int
+) -> None:
+    log = Path(f"{file}-wal")
+    database = open_database(str(file), lambda: 0)
+    older = b""
+    for time in range(1, commits):
+        with database.transaction() as tx:
+            say_alive(tx, time)
+        older = older or log.read_bytes() * (time == 300)
+    before = file.read_bytes()
+    overwrite(log, older)
+    with pytest.raises(CannotWrite, match="was removed, cut or overwritten"), database.transaction() as tx:
+        say_alive(tx, 2000)
+    database.close()
+    assert file.read_bytes() == before
+    database = open_database(str(file), lambda: 0)
+    with database.transaction() as tx:
+        assert last_alive_at(tx) in range(commits)
+        say_alive(tx, 2000)
+    database.close()
+
+
+def test_what_another_program_commits_is_no_damage(file: Path) -> None:
+    database = open_database(str(file), lambda: 0)
+    for time in range(1, 200, 2):
+        with database.transaction() as tx:
+            say_alive(tx, time)
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("UPDATE server SET alive_at = alive_at + 1")
+    with database.transaction() as tx:
+        assert last_alive_at(tx) == 200
+    database.close()

@@ -6,6 +6,8 @@ A unit changes the states in memory at once. Its call is answered once its batch
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import OperationalError
+
 from invapi_emulator.storage import state_check
 from invapi_emulator.storage.account_state import AccountState
 from invapi_emulator.storage.accounts import LOAD, UPDATE, updated
@@ -84,10 +86,14 @@ class GroupCommit:
     def begin(self, unit: UnitOfWork) -> Transaction:
         if not self.flush():
             raise RunAgain
-        self._connection.begin()
+        self._connection.begin_at_least_to_read()
         changed = WriteBatch()
         changed.take(unit)
-        changed.write_changes(self._connection.write)
+        try:
+            changed.write_changes(self._connection.write)
+        except BaseException:
+            self._connection.roll_back()  # the unit does not know of the transaction yet
+            raise
         return Transaction(self._connection.sqlalchemy)
 
     def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
@@ -99,8 +105,11 @@ class GroupCommit:
         unit = self._open(pending.account_id)
         try:
             pending.result = pending.work(unit)
-        except BaseException:
+        except BaseException as problem:
+            refused = self._connection.refused
             self._abandon(unit)
+            if refused is not None and isinstance(problem, OperationalError):
+                raise refused from None  # not what SQLite says of a statement that writes
             raise
         if unit.in_transaction:
             self._commit_own(unit, pending)

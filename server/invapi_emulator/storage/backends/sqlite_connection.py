@@ -3,7 +3,8 @@
 import logging
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Dialect, Engine, StaticPool, create_engine, event
@@ -65,6 +66,8 @@ class SqliteConnection:
         self._file = file
         self._large = LARGE_LOG
         self._driver: Any = None
+        self.refused: CannotWrite | None = None
+        """Why the transaction can only be read in; None if it can be written in."""
         self._open()
 
     def select(self, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[object]]:
@@ -75,6 +78,8 @@ class SqliteConnection:
 
     def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
         """Run a statement once for each row."""
+        if self.refused is not None:
+            raise self.refused
         sql = write.sql(self.dialect)
         with as_sqlalchemy(self.sqlalchemy):
             self._driver.executemany(sql, rows)
@@ -97,6 +102,16 @@ class SqliteConnection:
         except OperationalError as problem:
             raise CannotWrite(first_line(problem)) from None
 
+    def begin_at_least_to_read(self) -> None:
+        """Begin a transaction, in which nothing can be written if `begin` would be refused: a lock stops no reader."""
+        try:
+            self.begin()
+        except CannotWrite as problem:
+            self.refused = problem
+            with as_sqlalchemy(self.sqlalchemy):
+                self._driver.execute("PRAGMA query_only = ON")
+                self._driver.execute("BEGIN")
+
     @contextmanager
     def loose_references(self) -> Iterator[None]:
         """Allow tables with references to them to be dropped and made again."""
@@ -108,6 +123,9 @@ class SqliteConnection:
 
     def commit(self) -> None:
         """End the transaction. Raises CannotWrite if the changes cannot be kept, OutcomeUnknown if they may be lost."""
+        if self.refused is not None:  # nothing was written, and the next one is to find the log as it is
+            self.roll_back()
+            return
         if self._file is not None:
             self._file.keep_index_mapped()
             self._file.refuse_unless_writable()
@@ -124,10 +142,15 @@ class SqliteConnection:
     def roll_back(self) -> None:
         """Roll back the transaction, if there is one: SQLite ends it by itself when a disk is full."""
         self._driver.rollback()
+        if self.refused is not None:
+            self._driver.execute("PRAGMA query_only = OFF")
+            self.refused = None
 
     def empty_log(self) -> bool:
         """Copy the log into the open file, wherever that was moved to. Return whether all of it was copied."""
         if self._file is not None:
+            if self._file.log_is_damaged():
+                return False
             self._file.keep_index_mapped()
         try:
             busy, _, _ = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -136,8 +159,13 @@ class SqliteConnection:
         return not busy
 
     def close(self) -> None:
+        """Close the file. The last one to close it copies its log into it: a damaged one is left to a reader."""
+        is_damaged = self._file is not None and self._file.log_is_damaged()
+        last = _reader(self._file.path) if self._file is not None and is_damaged else None
         self.sqlalchemy.close()
         self._engine.dispose()
+        if last is not None:
+            last.close()
         if self._file is not None:
             self._file.closed()
 
@@ -171,7 +199,7 @@ class SqliteConnection:
         What a removed log holds can still be read; what is missing of one that was cut cannot.
         """
         file.refuse_if_moved()
-        if file.log_is_damaged() or not self.empty_log():
+        if not self.empty_log():
             raise CannotWrite(
                 f"the log '{file.log.name}' was removed, cut or overwritten by another program, or is being read by one"
             )
@@ -195,3 +223,12 @@ class SqliteConnection:
                 file.log.name,
                 file.log.size // 2**20,
             )
+
+
+def _reader(file: Path) -> sqlite3.Connection | None:
+    """Return a connection that copies no log into the file at its end; None if the file cannot be opened."""
+    reader = None
+    with suppress(sqlite3.Error):
+        reader = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=0)
+        reader.execute("SELECT 1 FROM sqlite_schema")
+    return reader

@@ -26,6 +26,8 @@ class OpenFile:
         self._index = _Beside(f"{file}-shm")
         self._reading: int | None = None
         self._head: LogHead | None = None
+        self._damaged_at: int | None = None
+        """The time of a log that was found damaged: it is not added up again."""
 
     def opened(self) -> None:
         """Take log and index for those that SQLite has open now. Call this when nothing else is open of them."""
@@ -58,11 +60,14 @@ class OpenFile:
 
     def log_is_damaged(self) -> bool:
         """Return whether the log, if it is in its place, has lost something of what SQLite has committed to it."""
-        known = self._head
-        if not self.log.is_same() or known is None:
+        known, found = self._head, self.log.changed_at()
+        if not self.log.is_same() or known is None or self.beside_is_untouched():
             return False
-        now = self._head_now() or known
-        return (known.pages > 0 and now.is_older_than(known)) or not now.is_in(Path(self.log.name))
+        if self._damaged_at is None or found != self._damaged_at:
+            now = self._head_now() or known
+            lost = (known.pages > 0 and now.is_older_than(known)) or not now.is_in(Path(self.log.name))
+            self._damaged_at = found if lost else None
+        return self._damaged_at is not None
 
     def _head_now(self) -> LogHead | None:
         return None if self._reading is None else head_of(os.pread(self._reading, INDEX_HEAD, 0))
@@ -147,6 +152,11 @@ class _Beside:
             return False
         self._take(found)
         return True
+
+    def changed_at(self) -> int | None:
+        """Return the time of the file that is there, in nanoseconds."""
+        found = self._stat()
+        return found and found.st_mtime_ns
 
     def is_same(self) -> bool:
         found = self._stat()
