@@ -34,8 +34,15 @@ CHANGES = {
         ["ALTER ROLE new_sessions_are_read_only RESET default_transaction_read_only"],
     ),
     "the_database_has_another_name": (
-        ["END_SESSIONS", "ALTER DATABASE the_database_has_another_name RENAME TO another"],
-        ["ALTER DATABASE another RENAME TO the_database_has_another_name"],
+        [
+            "ALTER DATABASE the_database_has_another_name ALLOW_CONNECTIONS false",  # none may come back before
+            "END_SESSIONS",
+            "ALTER DATABASE the_database_has_another_name RENAME TO another",
+        ],
+        [
+            "ALTER DATABASE another ALLOW_CONNECTIONS true",
+            "ALTER DATABASE another RENAME TO the_database_has_another_name",
+        ],
     ),
 }
 _END_SESSIONS = (
