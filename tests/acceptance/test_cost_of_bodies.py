@@ -136,6 +136,22 @@ def test_a_large_import_leaves_time_for_others() -> None:
     assert max(took) < SILENCE_SECONDS
 
 
+def test_the_largest_world_is_exported_and_imported_again() -> None:
+    with served("--clock", "frozen") as server, server.emulator() as emulator:
+        assert _sent(server, "PUT", STATE, LARGE_WORLD) == 200
+        _peak(server.process.pid)
+        before = _peak(server.process.pid)
+        with longest_silence(server) as took:
+            exported = emulator.http.get(STATE)
+            assert exported.status_code == 200
+            assert _sent(server, "PUT", STATE, exported.content) == 200
+        assert _peak(server.process.pid) - before <= MEMORY
+        assert max(took) < SILENCE_SECONDS
+        assert emulator.http.get(STATE).content == exported.content
+        assert _sent(server, "POST", "/_emulator/accounts/demo/vms", b'{"id":15001}') == 201
+        assert emulator.http.get(STATE).json()["error"]["reason"] == "export_too_large"
+
+
 @pytest.mark.parametrize("flags", [(), ("--answer-timeout", "600", "--body-timeout", "600")])
 def test_a_signal_ends_a_server_that_imports(tmp_path: Path, flags: tuple[str, ...]) -> None:
     database = ("--db", str(tmp_path / "worlds.db"), "--clock", "frozen")

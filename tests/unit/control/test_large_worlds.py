@@ -119,13 +119,12 @@ def test_reading_gives_way_between_vms_and_within_a_large_one() -> None:
 def test_building_gives_way_within_a_large_vm(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each step reads in a transaction of its own, so that their number is the number of steps."""
     steps: list[bool] = []
-    real = taken
 
     def counted(building: Any) -> Any:
         steps.append(True)
-        return real(building)
+        return taken(building)
 
-    monkeypatch.setattr(importing, "taken", counted)
+    monkeypatch.setattr("invapi_emulator.control.importing.taken", counted)
     tasks = [{"action": "status", "state": "done"}] * 1_000
     emulator.control(
         "PUT", "/state", vm(snapshots=[{"name": f"s{number}"} for number in range(1_000)], tasks=tasks)

@@ -6,7 +6,8 @@ still acknowledges what it is sent.
 
 import math
 import select
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from psycopg import Connection, InternalError, OperationalError
@@ -85,16 +86,26 @@ def _opened(words: list[Any], how: dict[str, Any], patience: float) -> PatientCo
     poolers refuse options.
     """
     first = PatientConnection.connect(*words, **how)
-    settings = _session_settings(patience, first.info.server_version)
-    options = _with_timeouts(first.info.get_parameters().get("options", ""), settings)
+    with _closing_on_failure(first):
+        settings = _session_settings(patience, first.info.server_version)
+        options = _with_timeouts(first.info.get_parameters().get("options", ""), settings)
     try:
         return _configured(first, patience, settings)
     except DatabaseSilent:
         raise
     except (OperationalError, InternalError):
-        return _configured(
-            PatientConnection.connect(*words, **{**how, "options": options}), patience, settings
-        )
+        second = PatientConnection.connect(*words, **{**how, "options": options})
+        return _configured(second, patience, settings)
+
+
+@contextmanager
+def _closing_on_failure(connection: PatientConnection) -> Iterator[None]:
+    """Close a connection if the block fails: nobody else has it yet."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _with_timeouts(options: str, settings: dict[str, str]) -> str:
@@ -158,11 +169,8 @@ def _configured(
     each = ", ".join(["set_config(%s, %s, false)"] * len(settings))
     words = [word for setting in settings.items() for word in setting]
     connection.patience = patience
-    try:
+    with _closing_on_failure(connection):
         connection.autocommit = True
         connection.execute(f"SELECT {each}", words, prepare=False)
         connection.autocommit = False
-    except BaseException:
-        connection.close()
-        raise
     return connection
