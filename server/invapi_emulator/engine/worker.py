@@ -122,7 +122,11 @@ class Worker:
                 touched, self._touched = self._touched, set()
                 self._note(task_lists.next_changes_of(tx, touched), touched)
         if real_now >= self._beat_at:
-            self._beat(real_now)
+            if self._database.durable or self._account_ttl:
+                self._beat(real_now)
+            self._beat_at = (
+                real_now + HEARTBEAT
+            )  # not before it is written: a lost database is tried with each round
         return real_now
 
     def _note(self, changes: task_lists.NextChanges, among: Iterable[int] = ()) -> None:
@@ -133,9 +137,6 @@ class Worker:
             self._due.set(account_id, clock.real_time_of(at))
 
     def _beat(self, real_now: Instant) -> None:
-        self._beat_at = real_now + HEARTBEAT
-        if not self._database.durable and not self._account_ttl:
-            return
         removed = []
         with self._database.transaction() as tx:
             if self._database.durable:

@@ -12,6 +12,7 @@ from invapi_emulator.domain.tasks import PlannedStage, Task
 from invapi_emulator.engine.worker import Worker
 from invapi_emulator.storage import accounts, heartbeat, tasks
 from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.errors import CannotWrite
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.accounts import reset_account
@@ -117,6 +118,28 @@ def test_it_waits_for_a_lost_database(
             )
         time.go_on(2)
         await until(lambda: state(database) == "done", worker)
+        working.cancel()
+
+    asyncio.run(live())
+
+
+def test_it_goes_on_only_when_it_has_written(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    tried = 0
+
+    def lost(_tx: Transaction, _at: int) -> None:
+        nonlocal tried
+        tried += 1
+        raise CannotWrite("the file is gone")
+
+    async def live() -> None:
+        worker = Worker(database)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(heartbeat, "say_alive", lost)
+            working = asyncio.create_task(worker.run())
+            await until(lambda: tried == 3, worker)
+            assert "the worker waits" in caplog.text
+            assert "the worker goes on" not in caplog.text
+        await until(lambda: "the worker goes on" in caplog.text, worker)
         working.cancel()
 
     asyncio.run(live())
