@@ -52,6 +52,11 @@ class HeadTooLarge(ApiError):
     status = 431
 
 
+class VersionNotSupported(ApiError):
+    reason = "malformed_body"
+    status = 505
+
+
 class TooSlow(ApiError):
     """A request did not arrive completely within the server's timeout."""
 

@@ -5,16 +5,19 @@ Lines may end with LF alone, and what stands before the first boundary is skippe
 
 import re
 from collections.abc import Iterator
-from email.message import Message
 
 from invapi_emulator.errors import BodyTooLarge, MalformedBody
 
 MAX_HEADERS = 4096
-"""Maximum size of the headers of a part, in bytes. Reading their parameters takes the square of it."""
+"""Maximum size of the headers of a part, in bytes."""
 
 _LINE_END = re.compile(rb"\r?\n")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
+_WORD = re.compile(rb"""(?:"(?:\\"|[^"])*(?:"|\Z)|'(?:\\'|[^'])*(?:'|\Z)|[^;"'])+""")
+"""What stands between semicolons, but for those between quotes."""
+
+_QUOTED = {b'"': re.compile(rb'(?:\\[\\"]|[^"])*'), b"'": re.compile(rb"(?:\\[\\']|[^'])*")}
 
 
 def parts_of(body: bytes, boundary: str, most: int) -> list[tuple[bytes, bytes]]:
@@ -68,11 +71,26 @@ def _headers(head: bytes) -> dict[bytes, bytes]:
 
 
 def _name(headers: dict[bytes, bytes]) -> bytes:
-    disposition = Message()
-    disposition["content-disposition"] = headers.get(b"content-disposition", b"").decode("latin-1")
-    name = disposition.get_param("name", header="content-disposition")
-    if not isinstance(name, str) or not name:
+    given = _parameters(headers.get(b"content-disposition", b""))
+    name = given.get(b"name")
+    if not name:
         raise MalformedBody("the multipart body has a part without a name")
-    if disposition.get_filename() is not None:
-        raise MalformedBody(f"the field {name[:100]!r} is a file; the API takes none")
-    return name.encode("latin-1")
+    if b"filename" in given:
+        raise MalformedBody(f"the field {name[:100].decode('latin-1')!r} is a file; the API takes none")
+    return name
+
+
+def _parameters(disposition: bytes) -> dict[bytes, bytes]:
+    """Return the parameters of a disposition as PHP reads them: in quotes of either kind or in none; the last one counts."""
+    pairs = (word.lstrip().partition(b"=") for word in _WORD.findall(disposition))
+    return {key.lower(): _unquoted(value.lstrip(b"=").lstrip()) for key, is_pair, value in pairs if is_pair}
+
+
+def _unquoted(value: bytes) -> bytes:
+    """Return what is between the quotes or, without them, before the first space. A backslash makes a quote one of the text."""
+    quote = value[:1]
+    if quote not in _QUOTED:
+        return b"".join(value.split(None, 1)[:1]).replace(rb"\\", b"\\")
+    between = _QUOTED[quote].match(value, 1)
+    assert between is not None  # it may be empty
+    return between[0].replace(b"\\" + quote, quote).replace(rb"\\", b"\\")

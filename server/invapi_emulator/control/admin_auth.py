@@ -96,8 +96,8 @@ def _cookie(request: HTTPConnection, value: str) -> str:
 def _bearer_token(header: str) -> str | None:
     """Return the token of an Authorization header, None if it is of another scheme."""
     # Headers are decoded as latin-1, but a token may be any text.
-    scheme, _, token = header.encode("latin-1").decode("utf-8", "replace").partition(" ")
-    return token if scheme.lower() == "bearer" else None
+    scheme, _, token = header.encode("latin-1").decode("utf-8", "replace").strip(" \t").partition(" ")
+    return token.lstrip(" ") if scheme.lower() == "bearer" else None
 
 
 def _same(given: str, wanted: str) -> bool:

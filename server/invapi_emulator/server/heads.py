@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from httptools import HttpRequestParser
 
-from invapi_emulator.errors import MalformedBody, MethodNotAllowed
+from invapi_emulator.errors import MalformedBody, MethodNotAllowed, VersionNotSupported
 
 Header = tuple[bytes, bytes]
 
@@ -17,6 +17,8 @@ def check_head(parser: HttpRequestParser, headers: Iterable[Header]) -> None:
     if parser.get_method() == b"CONNECT":
         raise MethodNotAllowed("CONNECT asks a proxy for a tunnel; the modules take only GET and POST")
     version, hosts = parser.get_http_version(), 0
+    if version not in {"1.0", "1.1"}:
+        raise VersionNotSupported(f"the request is HTTP/{version}; HTTP/1.0 and HTTP/1.1 are read")
     for name, value in headers:
         if name == b"host":
             hosts += 1

@@ -34,6 +34,9 @@ MAX_HEAD = 64 * 1024
 """Maximum size of the request line and the headers together, in bytes."""
 
 
+MOST_PIECES = 1_000
+"""Number of pieces of a body, such as chunks, that are read from a connection before others get their turn."""
+
 Refusal: TypeAlias = Callable[[ApiError], tuple[int, Sequence[tuple[bytes, bytes]], bytes]]
 """Returns status, headers and body of the answer to a request that never reaches the application."""
 
@@ -57,6 +60,7 @@ class Protocol(HttpToolsProtocol):
         self._refusal = refusal
         self._timer: asyncio.TimerHandle | None = None
         self._head_size = 0
+        self._pieces = 0
         self._in_body = False
         self._last_word: ApiError | None = None
 
@@ -77,8 +81,11 @@ class Protocol(HttpToolsProtocol):
         if self._timer is None and self._is_idle():
             self._wait(self._patience.head, self._head_is_late)
         self._head_size += len(data)
+        self._pieces = 0
         self._unset_keepalive_if_required()
         self._parse(data)
+        if self._pieces > MOST_PIECES and not self._is_idle():
+            self.flow.pause_reading()  # libuv reads on and on; the application resumes it when it receives
         if self._head_size > MAX_HEAD and not self.transport.is_closing():
             self._refuse(_too_large())
 
@@ -121,6 +128,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._head_size = 0
+        self._pieces += 1
         super().on_body(body)
 
     def on_message_complete(self) -> None:

@@ -11,6 +11,7 @@ from invapi_emulator.errors import TooManyWrongTokens
 from invapi_emulator.process.metrics import Metrics
 from tests.support.fake_clock import FakeClock
 from tests.support.harness import Running, running
+from tests.support.raw_connection import said
 
 TOKEN = "open sesame"
 RIGHT = {"Authorization": f"Bearer {TOKEN}"}
@@ -108,7 +109,7 @@ def test_they_are_logged_once_a_minute_an_address(
         [b"Bearer wrong", b"bearer open sesame"],
         [b"Bearer open sesame", b"Bearer wrong"],
         [b"Bearer"],
-        [b"Bearer  open sesame"],
+        [b"Bearer open  sesame"],
         [b"BEARER open sesame\xff"],
         [b"Bearer \xf0\x9f\x94\x91"],
         [b"Bearer \xed\xa0\x80"],
@@ -171,3 +172,22 @@ def test_the_addresses_that_are_remembered_are_bounded(time: FakeClock) -> None:
     for number in range(MOST_ADDRESSES):
         wrong.refusal(f"10.0.{number >> 8}.{number & 255}")
     assert not isinstance(wrong.refusal("192.0.2.1"), TooManyWrongTokens)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Bearer  open sesame",
+        b"bearer open sesame ",
+        b"Bearer open sesame\t",
+        b"\tBearer   open sesame \t",
+    ],
+)
+def test_spaces_around_the_scheme_and_behind_the_token_are_no_part_of_it(
+    http: httpx.Client, header: bytes
+) -> None:
+    before = refused(http)
+    head = f"GET {ACCOUNTS} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n".encode()
+    answer = said(str(http.base_url), head + b"Authorization: %b\r\n\r\n" % header)
+    assert answer.startswith("HTTP/1.1 200 ")
+    assert refused(http) == before

@@ -147,6 +147,13 @@ AS_PHP = {
     "LF in the headers alone": ENDED.replace(b"\r\n\r\n", b"\n\n"),
     "LF before the boundaries alone": ENDED.replace(b"\r\n--", b"\n--"),
     "a folded header": ENDED.replace(b"form-data; ", b"form-data;\r\n\t"),
+    "names in single quotes": ENDED.replace(b'"', b"'"),
+    "names without quotes": ENDED.replace(b'"', b""),
+    "a name in an odd case, behind a semicolon in quotes": ENDED.replace(
+        b"form-data; name", b'form-data; x=\'; name="no"\'; y="\\"; name=no"; NAME'
+    ),
+    "a quote within quotes of the other kind": ENDED.replace(b"form-data; ", b'form-data; x="it\'s"; '),
+    "the last of two names": ENDED.replace(b"form-data; ", b"form-data; name=no; "),
     "a header line without a colon": ENDED.replace(b"\r\n\r\n", b"\r\nodd\r\n\r\n"),
 }
 

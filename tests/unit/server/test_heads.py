@@ -79,3 +79,12 @@ def test_a_trailer_does_not_change_the_head(emulator: Emulator) -> None:
     trailer = CHUNKS[:-2] + b"Content-Type: application/json\r\nHost: y\r\nConnection: close\r\n\r\n"
     head = b"POST /vm.php HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
     assert '"callback":"' in said(emulator.url, head + CODING + b"\r\n" + trailer)
+
+
+@pytest.mark.parametrize("version", [b"HTTP/2.0", b"HTTP/0.9"])
+def test_another_version_of_http_is_505(emulator: Emulator, version: bytes) -> None:
+    answer = said(emulator.url, b"POST /vm.php %b\r\n%b\r\n%b" % (version, HOST + LENGTH, FORM) + HIDDEN)
+    assert answer.startswith("HTTP/1.1 505 ")
+    assert "x-emulator-reason: malformed_body" in answer.lower()
+    assert "HTTP/1.0 and HTTP/1.1 are read" in answer
+    assert emulator.tasks == []
