@@ -15,6 +15,7 @@ from invapi_emulator.process.real_sockets import connect
 from invapi_emulator.testing.account import Account, show_ignored
 from invapi_emulator.testing.closing import Closes
 from invapi_emulator.testing.failure import ControlFailure, Json
+from invapi_emulator.testing.interruptions import is_of_others
 from invapi_emulator.testing.made import MADE
 from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, ca_file, serving_guest
 
@@ -108,6 +109,8 @@ class Emulator(Closes):
         try:
             status, text = self._asked(method, path, content, within)
         except (OSError, HTTPException, ValueError) as problem:
+            if is_of_others(problem):
+                raise
             raise ConnectionError(f"no emulator answers at {without_user(self.url)}: {problem}") from None
         answer = self._read(status, text)
         if status >= HTTPStatus.BAD_REQUEST and status not in accept:

@@ -1,5 +1,8 @@
 """`invapi_emulator.testing`: an emulator in this process or elsewhere, and accounts on it."""
 
+import errno
+import os
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -222,3 +225,31 @@ def test_a_setting_that_is_not_accepted_is_named_without_secrets() -> None:
         Emulator(colour="red")
     with pytest.raises(CannotStart, match=r"^admin_token: \*\*\*: "):
         Emulator(admin_token=["secret"])  # type: ignore[arg-type]
+
+
+def test_a_server_that_cannot_start_says_why_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def dup(_descriptor: int) -> int:
+        raise OSError(errno.EBADF, "Bad file descriptor in a fake file system")
+
+    monkeypatch.setattr(os, "dup", dup)
+    with pytest.raises(CannotStart, match="Bad file descriptor in a fake file system"):
+        Emulator()
+
+
+@pytest.mark.parametrize("kind", [TimeoutError, ValueError])
+def test_what_a_handler_of_the_suite_raises_within_a_call_is_not_renamed(kind: type[Exception]) -> None:
+    """The port takes the connection, and nobody ever answers there."""
+
+    def too_late(*_: object) -> None:
+        raise kind("the suite's own")
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        emulator = Emulator(url=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        before = signal.signal(signal.SIGALRM, too_late)
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        try:
+            with pytest.raises(kind, match=r"^the suite's own$"):
+                emulator.control("GET", "/health")
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
