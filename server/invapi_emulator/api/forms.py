@@ -8,11 +8,10 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope
 
-from invapi_emulator.engine.call import Fields, Value
+from invapi_emulator.engine.call import MAX_FIELDS, Fields, Value
 from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
 
 MAX_BODY = 1024 * 1024
-MAX_FIELDS = 1_000
 _MAX_DISCARDED = 64 * 1024 * 1024
 """Bytes of a body that is too large which are still read: a client that writes on would miss the answer."""
 

@@ -1,6 +1,6 @@
 """Verify how many calls match: exactly, or not at all."""
 
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -8,19 +8,24 @@ from pydantic import Field, field_validator, model_validator
 
 from invapi_emulator.control.call_filter import Filter, could_match, misses
 from invapi_emulator.control.failures import FailureView, failures
+from invapi_emulator.control.large_bodies import in_turns
 from invapi_emulator.control.requests import Journal, RequestView, journal_of, request_view
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import NameInPath, TheWorlds
 from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
-from invapi_emulator.engine.faults.match import FieldName, FieldValue, ModuleName
+from invapi_emulator.engine.faults.match import ExpectedFields, ModuleName
 from invapi_emulator.errors import Conflict
 from invapi_emulator.storage import requests
-from invapi_emulator.storage.hidden_fields import MOST, is_equal
+from invapi_emulator.storage.hidden_fields import MOST, KnownFields, Told
 from invapi_emulator.storage.requests import JournalEntry
+from invapi_emulator.worlds.reading import Steps
 
 router = APIRouter(prefix="/_emulator", tags=["journal"])
 
 NEAREST = 5
+_AT_A_TIME = 50
+"""Number of calls that are compared in a step."""
+
 ExpectedCount = Annotated[int, Field(ge=0, strict=True)]
 
 
@@ -28,7 +33,7 @@ class Expectation(Filter):
     """Calls and their expected number: either `count`, or `at_least`, `at_most` or both."""
 
     module: ModuleName | None = None
-    fields: dict[FieldName, FieldValue] = Field(default={})
+    fields: ExpectedFields = Field(default={})
     count: ExpectedCount | None = None
     at_least: ExpectedCount | None = None
     at_most: ExpectedCount | None = None
@@ -91,24 +96,21 @@ class NotAsExpected(FailureView):
 async def verify(name: NameInPath, expected: Expectation, worlds: TheWorlds) -> Verified:
     """Verify the number of matching calls. Otherwise answer 417, with the matches and the nearest misses."""
     journal = await worlds.within(name, journal_of)
-    missed = {number: _misses(number, call, expected) for number, call in journal.calls}
-    seen = [(number, call) for number, call in journal.calls if not missed[number]]
+    compared = await in_turns(_compared(journal, expected))
+    seen = [each for each in compared if not each.missed]
     _refuse_unclear(seen, expected)
     matched = len(seen) + _counted(journal, expected)
     if expected.is_met_by(matched):
         return Verified(matched=matched)
-    others = sorted(
-        (call for call in journal.calls if missed[call[0]]), key=lambda call: len(missed[call[0]])
-    )
+    others = sorted((each for each in compared if each.missed), key=lambda each: each.missed)
     nearest = [
-        {"differs_in": missed[number], "request": request_view(number, request).model_dump()}
-        for number, request in others[:NEAREST]
+        {"differs_in": _differences(each, expected), "request": _shown(each)} for each in others[:NEAREST]
     ]
     message = f"{matched} calls match, expected {expected.wanted()}"
     body = {
         "error": {"reason": "not_as_expected", "message": message, "field": None},
         "matched": matched,
-        "seen": [request_view(*call).model_dump() for call in seen],
+        "seen": [_shown(each) for each in seen],
         "nearest": nearest,
     }
     return JSONResponse(body, 417)  # type: ignore[return-value]
@@ -128,25 +130,46 @@ def _counted(journal: Journal, expected: Expectation) -> int:
     return possible
 
 
-def _misses(number: int, call: JournalEntry, expected: Expectation) -> list[str]:
-    """Return the parts in which a call differs. A field that cannot be compared is none of them."""
-    fields = [name for name, value in expected.fields.items() if is_equal(call, name, value) is False]
-    return misses(number, call, expected) + fields
+class _Compared(NamedTuple):
+    """A call, how its fields compare, and the number of parts and fields in which it differs.
+
+    A field that cannot be compared is none of them.
+    """
+
+    number: int
+    call: JournalEntry
+    told: Told
+    missed: int
 
 
-def _refuse_unclear(seen: list[tuple[int, JournalEntry]], expected: Expectation) -> None:
+def _compared(journal: Journal, expected: Expectation) -> Steps[list[_Compared]]:
+    fields, compared = KnownFields(expected.fields), list[_Compared]()
+    for number, call in journal.calls:
+        told = fields.compared(call)
+        missed = len(misses(number, call, expected)) + told.unequal(len(fields))
+        compared.append(_Compared(number, call, told, missed))
+        if len(compared) % _AT_A_TIME == 0:
+            yield
+    return compared
+
+
+def _differences(compared: _Compared, expected: Expectation) -> list[str]:
+    fields = [name for name in expected.fields if compared.told.of(name) is False]
+    return misses(compared.number, compared.call, expected) + fields
+
+
+def _shown(compared: _Compared) -> dict[str, Any]:
+    return request_view(compared.number, compared.call).model_dump()
+
+
+def _refuse_unclear(seen: list[_Compared], expected: Expectation) -> None:
     """Raise Conflict if a field of a call that else matches is hidden, and cannot be compared any more."""
-    unclear = [
-        (number, name)
-        for number, call in seen
-        for name, value in expected.fields.items()
-        if is_equal(call, name, value) is None
-    ]
+    unclear = [each for each in seen if each.told.unclear(len(expected.fields))]
     if unclear:
-        number, name = unclear[0]
+        name = next(name for name in expected.fields if unclear[0].told.of(name) is None)
         raise Conflict(
             "journal_incomplete",
-            f"{len({number for number, _ in unclear})} calls may match, the first with id {number}: its field {name!r} is "
+            f"{len(unclear)} calls may match, the first with id {unclear[0].number}: its field {name!r} is "
             "masked, cut or left out in the journal, and can be compared only by the server that answered the call, until "
             f"it restarts, among at most {MOST} such fields of a call. Verify without this field, or clear the journal "
             "(DELETE …/requests) before the calls in question",

@@ -17,6 +17,9 @@ Value: TypeAlias = "str | tuple[Value, ...]"
 Fields: TypeAlias = Mapping[str, Value]
 """A form as PHP reads it: a value is a string, or an array of values."""
 
+MAX_FIELDS = 1_000
+"""Maximum number of fields of a call."""
+
 Body: TypeAlias = dict[str, Any]
 """The body that a handler returns. `result`, `module` and `action` are added unless it has a `result` of its own.
 

@@ -5,9 +5,9 @@ backup holds nothing that a password can be guessed from, and another process, o
 """
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, TypeGuard
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, TypeGuard
 
 from invapi_emulator.process.logs import MASK
 from invapi_emulator.randomness import LIFE_NAME, sealed
@@ -42,17 +42,85 @@ def digests_of(sent: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, s
     return digests
 
 
-def is_equal(call: JournalEntry, name: str, expected: Any) -> bool | None:
-    """Return whether a call sent this value in this field, or None if that cannot be told any more."""
-    hidden, shown = call.hidden, call.fields.get(name)
-    if not _is_own(hidden):
-        return None if _may_hide(call.fields, name) else shown == _as_shown(expected)
-    digest = hidden.get(_name(name))
-    if digest is not None:
-        return digest == _value(name, expected)
-    if _MORE in hidden and name not in call.fields:
-        return None
-    return bool(shown == _as_shown(expected))
+class Told(NamedTuple):
+    """How the fields of a call compare with those expected: equal, not equal, or None if that cannot be told any more.
+
+    `by_name` has the fields that the call has. `others` holds for all that it has not.
+    """
+
+    by_name: Mapping[str, bool | None]
+    others: bool | None
+
+    def of(self, name: str) -> bool | None:
+        return self.by_name.get(name, self.others)
+
+    def unequal(self, expected: int) -> int:
+        """Return how many of so many expected fields are not equal."""
+        return sum(told is False for told in self.by_name.values()) + (self.others is False) * self._rest(
+            expected
+        )
+
+    def unclear(self, expected: int) -> int:
+        """Return of how many of so many expected fields that cannot be told."""
+        return sum(told is None for told in self.by_name.values()) + (self.others is None) * self._rest(
+            expected
+        )
+
+    def _rest(self, expected: int) -> int:
+        return expected - len(self.by_name)
+
+
+class KnownFields:
+    """Values of fields that calls are compared with. Each is written and sealed once, however many calls there are.
+
+    A comparison costs what the call has, and not what is expected.
+    """
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+        self._shown = {name: _as_shown(value) for name, value in values.items()}
+        self._digests: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def compared(self, call: JournalEntry) -> Told:
+        if not self._values:
+            return Told({}, None)
+        both = [name for name in call.fields if name in self._values]
+        if not _is_own(call.hidden):
+            told = {
+                name: None if _may_hide(call.fields, name) else self._is_shown(call, name) for name in both
+            }
+            return Told(told, None if _may_hide_others(call.fields) else False)
+        told = {name: self._is_shown(call, name) for name in both}
+        if len(call.hidden) > 1:
+            told |= self._by_digest(call.hidden)
+        return Told(told, None if _MORE in call.hidden else False)
+
+    def _is_shown(self, call: JournalEntry, name: str) -> bool:
+        return bool(call.fields[name] == self._shown[name])
+
+    def _by_digest(self, hidden: Mapping[str, str]) -> dict[str, bool | None]:
+        """Return whether hidden fields are equal, by name."""
+        names = self._names
+        found = (
+            (names[sealed_name], digest) for sealed_name, digest in hidden.items() if sealed_name in names
+        )
+        return {name: digest == self._digest(name) for name, digest in found}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The names by their digests."""
+        return {_name(name): name for name in self._values}
+
+    def _digest(self, name: str) -> str:
+        if name not in self._digests:
+            self._digests[name] = _value(name, self._values[name])
+        return self._digests[name]
 
 
 def fingerprint(call: JournalEntry, *, but: str) -> dict[str, str] | None:
@@ -71,10 +139,13 @@ def _is_own(hidden: dict[str, str] | None) -> TypeGuard[dict[str, str]]:
 
 def _may_hide(fields: Mapping[str, Any], name: str) -> bool:
     """Return whether what is shown may differ from what was sent in a field, judging by its looks."""
-    if name not in fields:
-        return REST in fields or any(MASK in other for other in fields)
     text = json_text(fields[name]) if isinstance(fields[name], list) else str(fields[name])
     return name == REST or MASK in text or _CUT.search(text) is not None
+
+
+def _may_hide_others(fields: Mapping[str, Any]) -> bool:
+    """Return whether a call may have sent fields that are not shown under their names."""
+    return REST in fields or any(MASK in name for name in fields)
 
 
 @lru_cache(1000)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -14,7 +15,7 @@ from pydantic import (
 )
 
 from invapi_emulator.engine.action import ACTIONS, actions_of, modules
-from invapi_emulator.engine.call import Call
+from invapi_emulator.engine.call import MAX_FIELDS, Call
 from invapi_emulator.storage import tasks
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -54,6 +55,17 @@ FieldValue = Annotated[
 """Text or a list of texts, as a client sends a field."""
 
 
+def _as_many_as_a_call_has(fields: Any) -> Any:
+    if isinstance(fields, dict) and len(fields) > MAX_FIELDS:
+        raise ValueError(f"{len(fields)} fields: a call has at most {MAX_FIELDS}")
+    return fields
+
+
+ExpectedFields = Annotated[
+    dict[FieldName, FieldValue], Field(max_length=MAX_FIELDS), BeforeValidator(_as_many_as_a_call_has)
+]
+
+
 class Match(BaseModel):
     """A call matches if every part that is given here is equal. `id` is a VM's; for a check, the one of its task.
 
@@ -65,7 +77,7 @@ class Match(BaseModel):
     module: ModuleName | None = None
     action: str | None = None
     id: Annotated[int, Field(ge=1, lt=2**63, strict=True)] | None = None
-    fields: dict[FieldName, FieldValue] = {}
+    fields: ExpectedFields = {}
 
     @field_validator("action")
     @classmethod
@@ -80,7 +92,7 @@ class Match(BaseModel):
         return (
             self.module in (None, call.module)
             and self.action in (None, call.action)
-            and all(call.fields.get(name) == value for name, value in self.fields.items())
+            and self.fields.items() <= call.fields.items()
             and (self.id is None or self.id == vm_of(unit, call))
         )
 
