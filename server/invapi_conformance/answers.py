@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 INVALID_TOKEN = -2
 SHORT = 120
+MOST_LEVELS = 100
+"""Maximum number of lists and objects in each other. The checks walk through them one by one."""
 
 Row: TypeAlias = dict[str, Any]
 """An object of a list, as the target sent it."""
@@ -14,7 +16,7 @@ Row: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer. `body` is its JSON, None if it is not JSON; header names are lower case."""
+    """A complete answer. `body` is its JSON, None if it cannot be read; header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -23,11 +25,7 @@ class Answer:
 
     @classmethod
     def of(cls, status: int, headers: Mapping[str, str], text: str) -> "Answer":
-        try:
-            body = json.loads(text)
-        except ValueError:
-            body = None
-        return cls(status, {name.lower(): value for name, value in headers.items()}, text, body)
+        return cls(status, {name.lower(): value for name, value in headers.items()}, text, json_in(text))
 
     def field(self, *path: str) -> Any:
         """Return the value at a path into the body, or None."""
@@ -78,10 +76,23 @@ class Answer:
         scope = self.field("scope")
         if not isinstance(scope, str):
             return scope
-        try:
-            return json.loads(scope)
-        except ValueError:
-            return None
+        return json_in(scope)
+
+
+def json_in(text: str) -> Any:
+    """Return the JSON in a text; None if it is none, or has more levels than an answer of InvAPI may have."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return None if _is_deeper(found, MOST_LEVELS) else found
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in inside)
 
 
 def rows_in(answer: Answer) -> list[Row] | None:

@@ -1,6 +1,8 @@
-"""Handles requests to stop. A call is never interrupted: cleaning up requires its answer."""
+"""Handles requests to stop. A call that may change something is never interrupted: cleaning up requires its answer."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -9,16 +11,16 @@ class Interrupted(Exception):
 
 
 class Stop:
-    """Records a request to stop, and ends pauses. During the clean-up it only records."""
+    """Records a request to stop, and ends pauses and calls that only read. During the clean-up it only records."""
 
     def __init__(self) -> None:
         self.asked = False
         self.cleaning_up = False
-        self._pausing = False
+        self._may_leave = False
 
     def ask(self, *_: Any) -> None:
         self.asked = True
-        if self._pausing and not self.cleaning_up:
+        if self._may_leave and not self.cleaning_up:
             raise Interrupted
 
     def raise_if_asked(self) -> None:
@@ -26,10 +28,16 @@ class Stop:
             raise Interrupted
 
     def pause(self, seconds: float) -> None:
-        self._pausing = True
-        try:
-            self.raise_if_asked()
+        with self.leaving(may=True):
             if seconds:
                 threading.Event().wait(seconds)
+
+    @contextmanager
+    def leaving(self, *, may: bool) -> Iterator[None]:
+        """Let a request to stop raise Interrupted anywhere in this block, if it may."""
+        self._may_leave = may
+        try:
+            self.raise_if_asked()
+            yield
         finally:
-            self._pausing = False
+            self._may_leave = False

@@ -76,7 +76,7 @@ def run_and_print(options: RunOptions, out: Say, err: Say) -> int:
 
 def _run(options: RunOptions, stop: Stop, out: Say, err: Say) -> int:
     recorder = _recorder(options)
-    probe = _probe(options, stop, recorder)
+    probe = _probe(options, stop, recorder, err)
     plan = planned(probe, options.allowed)
     tell = out if options.form == "text" or options.plan_only else err
     for line in plan.lines(probe, options.allowed):
@@ -99,6 +99,6 @@ def _recorder(options: RunOptions) -> Recorder | None:
     return Recorder(empty_folder(options.record), References(options.access, options.own))
 
 
-def _probe(options: RunOptions, stop: Stop, recorder: Recorder | None) -> Probe:
-    target = Target(options.target, stop, ca=options.ca, listener=recorder)
+def _probe(options: RunOptions, stop: Stop, recorder: Recorder | None, say: Say) -> Probe:
+    target = Target(options.target, stop, ca=options.ca, listener=recorder, say=say)
     return Probe(target, options.access, options.patience, stop, CLOCK, own=options.own)

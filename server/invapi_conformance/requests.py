@@ -9,6 +9,7 @@ Value: TypeAlias = str | int | Sequence[str]
 Placed: TypeAlias = Literal["body", "query", "parts"]
 
 URLENCODED = "application/x-www-form-urlencoded"
+ONLY_READING = frozenset({"show", "status", "list", "get_snapshot", "load_stats", "get_engine", "info"})
 _BOUNDARY = "conformance-boundary-7f3a"
 
 
@@ -28,6 +29,11 @@ class Request:
     @property
     def action(self) -> str:
         return str(self.fields.get("action", ""))
+
+    @property
+    def only_reads(self) -> bool:
+        """Tell whether nothing depends on its answer. A check is needed: its answer spends the key."""
+        return self.action in ONLY_READING
 
     @property
     def where(self) -> str:

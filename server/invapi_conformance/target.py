@@ -6,12 +6,19 @@ from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
-from invapi_conformance.answers import Answer
+from invapi_conformance.answers import Answer, shortened
 from invapi_conformance.interruption import Stop
 from invapi_conformance.requests import Request
+from invapi_conformance.system import CLOCK
+from invapi_emulator.whole_answers import TimeLimit, whole_answer
 
 ANSWERS_WITHIN_SECONDS = 60
+"""Maximum time from the connection to the last byte of an answer."""
+
 PATIENCE_SECONDS = 60
+SILENT_SECONDS = 5
+"""Maximum length of a pause that is not told."""
+
 TRIES = 5
 _LATER = (429, 503)
 
@@ -30,40 +37,58 @@ class Target:
     """Sends requests. If an answer says to come back later, it waits and asks again."""
 
     def __init__(
-        self, url: str, stop: Stop, *, ca: str | None = None, listener: Listener | None = None
+        self,
+        url: str,
+        stop: Stop,
+        *,
+        ca: str | None = None,
+        listener: Listener | None = None,
+        say: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.url = url.rstrip("/")
         self._at = urlsplit(self.url)
         self._stop = stop
         self._ca = ca
         self._listener = listener
+        self._say = say
 
     def send(self, request: Request) -> Answer:
         """Return the answer, whatever its status. Raises Unreachable; Interrupted before or after a call."""
         self._stop.raise_if_asked()
         for tries in range(1, TRIES + 1):
-            answer = self._asked(request)
+            with self._stop.leaving(may=request.only_reads):
+                answer = self._asked(request)
             if answer.status not in _LATER or "retry-after" not in answer.headers or tries == TRIES:
                 break
-            self._stop.pause(_seconds(answer.headers["retry-after"]))
+            self._wait(request, answer)
         if self._listener is not None:
             self._listener(request, answer)
         return answer
 
+    def _wait(self, request: Request, answer: Answer) -> None:
+        """Wait as the answer says, for a time that a person would wait."""
+        asked = answer.headers["retry-after"]
+        seconds = _seconds(asked)
+        if seconds > SILENT_SECONDS:
+            said = f"HTTP {answer.status}, Retry-After: {shortened(asked)}"
+            self._say(f"{request.module}/{request.action}: {said}: asks again in {seconds:g} seconds")
+        self._stop.pause(seconds)
+
     def _asked(self, request: Request) -> Answer:
         body, headers = request.content()
         sent = False
+        limit = TimeLimit(ANSWERS_WITHIN_SECONDS, CLOCK)
         try:
             with closing(self._connection()) as connection:
                 connection.connect()
                 sent = True
+                connection.sock.settimeout(limit.remaining())
                 connection.request(request.method, f"{self._at.path}{request.where}", body, headers)
-                response = connection.getresponse()
-                text = response.read().decode("utf-8", "replace")
+                response, content = whole_answer(connection, limit)
         except (OSError, HTTPException) as problem:
             said = str(problem) or type(problem).__name__
             raise Unreachable(f"{request.module}/{request.action}: no answer: {said}", sent=sent) from None
-        return Answer.of(response.status, dict(response.getheaders()), text)
+        return Answer.of(response.status, dict(response.getheaders()), content.decode("utf-8", "replace"))
 
     def _connection(self) -> HTTPConnection:
         if self._at.scheme != "https":

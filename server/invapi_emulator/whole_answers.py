@@ -1,0 +1,98 @@
+"""Read an answer whole, within a size and a time, whoever sends it: it may have no end, or come byte by byte."""
+
+import io
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
+from socket import socket
+from typing import Any, TypeAlias
+
+LARGEST_ANSWER = 16 * 2**20
+"""Maximum number of bytes of an answer, with its headers."""
+
+_MEBIBYTE = 2**20
+
+
+Seconds: TypeAlias = Callable[[], float]
+"""Returns seconds that never go backwards."""
+
+
+class AnswerTooLarge(HTTPException):
+    """An answer has more bytes than are read of one."""
+
+
+class TimeLimit:
+    """So many seconds from now."""
+
+    def __init__(self, seconds: float, now: Seconds) -> None:
+        self._seconds = seconds
+        self._now = now
+        self._end = now() + seconds
+
+    def remaining(self) -> float:
+        """Return the seconds that remain; raise TimeoutError if none do."""
+        if (left := self._end - self._now()) <= 0:
+            raise self.over()
+        return left
+
+    def over(self) -> TimeoutError:
+        return TimeoutError(f"no whole answer within {self._seconds:g} seconds")
+
+
+class _Bounded(io.RawIOBase):
+    """Reads from a socket, up to a number of bytes. Each reading waits for what remains of the time."""
+
+    def __init__(self, sock: socket, most: int, limit: TimeLimit) -> None:
+        self._sock = sock
+        self._read = sock.makefile("rb", buffering=0)
+        self._most = self._left = most
+        self._limit = limit
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(self._limit.remaining())
+        try:
+            count = self._read.readinto(buffer)
+        except TimeoutError:
+            raise self._limit.over() from None
+        self._left -= count or 0
+        if self._left < 0:
+            raise _too_large(self._most)
+        return count
+
+    def close(self) -> None:
+        self._read.close()
+        super().close()
+
+
+class _BoundedSocket:
+    """What http.client takes of a socket to read an answer."""
+
+    def __init__(self, sock: socket, most: int, limit: TimeLimit) -> None:
+        self._given = (sock, most, limit)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Bounded(*self._given))
+
+
+def whole_answer(
+    connection: HTTPConnection, limit: TimeLimit, *, most: int = LARGEST_ANSWER
+) -> tuple[HTTPResponse, bytes]:
+    """Return the answer to a request that was sent, and its body; raise OSError or HTTPException."""
+
+    def response(sock: Any, **how: Any) -> HTTPResponse:
+        return HTTPResponse(_BoundedSocket(sock, most, limit), **how)  # type: ignore[arg-type]
+
+    connection.response_class = response  # type: ignore[assignment]
+    found = connection.getresponse()
+    if (found.length or 0) > most:
+        raise _too_large(most)
+    body = found.read(most + 1)
+    if found.length:
+        raise IncompleteRead(body, found.length)
+    return found, body
+
+
+def _too_large(most: int) -> AnswerTooLarge:
+    return AnswerTooLarge(f"the answer has more than {most / _MEBIBYTE:g} MiB")
