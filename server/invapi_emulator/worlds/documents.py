@@ -2,11 +2,12 @@
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import yaml
 
-from invapi_emulator.worlds.yaml_text import NotAccepted, read_yaml, write_yaml
+from invapi_emulator.worlds.yaml_text import MAX_DIGITS, NotAccepted, read_yaml, too_long, write_yaml
 
 YAML_ENDINGS = (".yaml", ".yml")
 ENDINGS = (*YAML_ENDINGS, ".json")
@@ -15,7 +16,13 @@ ENDINGS = (*YAML_ENDINGS, ".json")
 def parse(text: str) -> Any:
     """Return a text in JSON or YAML, parsed; raise ValueError with one line if it is neither."""
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_not_finite, parse_float=_finite)
+        return json.loads(
+            text,
+            object_pairs_hook=_once,
+            parse_constant=_not_finite,
+            parse_float=_finite,
+            parse_int=_whole_in(text),
+        )
     except (json.JSONDecodeError, RecursionError) as problem:
         json_error = problem
     except ValueError as problem:
@@ -41,6 +48,18 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"duplicate key {key!r}")
         read[key] = value
     return read
+
+
+def _whole_in(text: str) -> Callable[[str], int]:
+    """Return the reader of whole numbers. JSON does not tell it where they stand."""
+
+    def whole(number: str) -> int:
+        if len(number) > MAX_DIGITS:
+            found = json.JSONDecodeError(too_long(number), text, text.find(number))
+            raise ValueError(f"line {found.lineno}, column {found.colno}: {found.msg}")
+        return int(number)
+
+    return whole
 
 
 def _finite(text: str) -> float:

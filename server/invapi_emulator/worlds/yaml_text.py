@@ -12,6 +12,9 @@ MAX_VALUES = 500_000
 
 MAX_DEPTH = 100
 
+MAX_DIGITS = 1000
+"""Maximum number of characters of a whole number."""
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser in C if there is one. It takes a tenth of the time."""
 
@@ -148,8 +151,9 @@ def _scalar(event: Any) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
-        base = _BASES.get(text[:2], 10)
-        return int(text, base)
+        if len(text) > MAX_DIGITS:
+            raise _wrong(event, too_long(text))
+        return int(text, _BASES.get(text[:2], 10))
     if _NOT_FINITE.fullmatch(text):
         raise _wrong(event, f"{text} is not a finite number")
     if _FLOAT.fullmatch(text):
@@ -157,6 +161,10 @@ def _scalar(event: Any) -> Any:
             raise _wrong(event, f"{text[:40]} is not a finite number")
         return number
     return text
+
+
+def too_long(number: str) -> str:
+    return f"{number[:40]}... has {len(number)} characters: expected a number of at most {MAX_DIGITS}"
 
 
 def _wrong(event: Any, problem: str) -> NotAccepted:

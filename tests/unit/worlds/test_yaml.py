@@ -118,6 +118,16 @@ def test_what_is_written_is_read_again(value: object) -> None:
     assert parse(written({"a": value}, as_yaml=False)) == {"a": value}
 
 
+@pytest.mark.parametrize("number", ["0x" + "f" * 100_000, "0o" + "7" * 5000, "-" + "9" * 5000, "9" * 1001])
+def test_a_long_number_is_refused_with_its_place(number: str) -> None:
+    says = rf"line 2, column 7: {number[:40]}... has {len(number)} characters: expected a number of at most 1000$"
+    with pytest.raises(ValueError, match=rf"not valid YAML: {says}"):
+        parse(f"version: 1\nseed: {number}\n")
+    if "x" not in number and "o" not in number:
+        with pytest.raises(ValueError, match=rf"not valid JSON: {says}"):
+            parse(f'{{\n"se": {number}}}')
+
+
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     for text in (json.dumps({"a": 1}), "a: 1"):
         (tmp_path / "w").write_bytes(b"\xef\xbb\xbf" + text.encode())
