@@ -7,14 +7,16 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from invapi_emulator import __version__
 from invapi_emulator.actions import MODULES
 from invapi_emulator.api.endpoint import FormEndpoint
+from invapi_emulator.api.response_faults import cut
 from invapi_emulator.clock import real_time
 from invapi_emulator.process.gc_tuning import no_collection
 from invapi_emulator.runtime import Runtime
+from invapi_emulator.server.http_protocol import CONNECTION
 from invapi_emulator.server.paths import path_within
 from invapi_emulator.settings import Settings, read_settings
 from invapi_emulator.startup import with_printed_seed
@@ -61,10 +63,16 @@ class EmulatorApp(FastAPI):
             self.start()
         if _is_control(path_within(scope)):
             self._load_control()
-            await super().__call__(scope, receive, send)
+            answer: ASGIApp = super().__call__
         else:
             assert self._endpoint is not None
-            await self._endpoint(scope, receive, send)
+            answer = self._endpoint
+        try:
+            await answer(scope, receive, send)
+        except asyncio.CancelledError:
+            if self.runtime.lifecycle.ready or CONNECTION not in scope.get("extensions", {}):
+                raise
+            await cut(scope, receive, "reset")  # the server stops, and the client does not take its answer
 
     def start(self) -> None:
         """Open the worlds and start the worker, if they are not running; raise CannotStart."""

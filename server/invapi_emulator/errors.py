@@ -255,5 +255,15 @@ class TooManyWrongTokens(ControlError):
         self.retry_after = retry_after
 
 
+class Stopped(ControlError):
+    """The server stopped before a request had any effect, so it can be sent again."""
+
+    status = 503
+    retry_after = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__("unavailable", message)
+
+
 class CannotStart(Exception):
     """The server cannot start. The message is one line that names the cause."""

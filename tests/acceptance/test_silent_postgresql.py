@@ -1,5 +1,6 @@
 """A PostgreSQL database that neither answers nor ends its connections: nothing waits for it without end."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -88,6 +89,27 @@ def test_a_stopped_database_server_is_told_of_and_found_again(postgres: Postgres
             assert call.json()["message"].startswith("the emulator ")
         wait_until(lambda: asked(server.url, "/_emulator/health").status_code == 200)
         assert asked(server.url, "/eq.php", SHOW).json()["result"] == "OK"
+
+
+def test_a_call_that_waits_for_a_frozen_database_is_told_that_the_emulator_stopped(
+    postgres: Postgres, proxy: FreezingProxy
+) -> None:
+    with (
+        served("--db", behind(proxy, postgres, "stops"), "--db-timeout", HANGS) as server,
+        ThreadPoolExecutor(2) as clients,
+    ):
+        asked(server.url, "/eq.php", SHOW)
+        proxy.freeze()
+        call = clients.submit(asked, server.url, "/eq.php", SHOW)
+        control = clients.submit(asked, server.url, "/_emulator/accounts/demo/tasks")
+        assert asked(server.url, "/_emulator/health").json()["status"] == "no database"
+        status, _, log = server.stop(signal.SIGTERM)
+        assert (status, "Traceback" in log) == (0, False)
+        assert call.result().status_code == control.result().status_code == 503
+        stopped = "the emulator stopped before it had answered"
+        assert call.result().json()["message"].startswith(f"{stopped}, and cannot know")
+        assert "retry-after" not in call.result().headers
+        assert control.result().json()["error"]["message"].startswith(stopped)
 
 
 def test_a_call_that_was_refused_before_its_commit_is_not_carried_out_later(

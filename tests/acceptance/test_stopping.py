@@ -1,10 +1,13 @@
 """SIGTERM: calls under way are answered, new ones refused, streams end, the file is complete, status is 0."""
 
+import json
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from http.client import HTTPConnection
 from itertools import product
 from pathlib import Path
 
@@ -12,7 +15,7 @@ import httpx
 import pytest
 
 from tests.support.harness import TOKEN
-from tests.support.processes import COMMAND, DEADLINE, Served, environment, served, wait_until
+from tests.support.processes import COMMAND, DEADLINE, Served, environment, served, wait_until, whole
 
 pytestmark = pytest.mark.acceptance
 
@@ -99,6 +102,54 @@ def test_a_second_signal_changes_nothing(
         with suppress(subprocess.TimeoutExpired):
             server.process.wait(pause)
         assert server.stop(second) == (0, "", "")
+    assert not (tmp_path / "worlds.db-wal").exists()
+
+
+@pytest.mark.parametrize("signals", [(signal.SIGTERM,), (signal.SIGINT, signal.SIGINT)])
+@pytest.mark.parametrize("lasts", [True, False])
+def test_a_long_import_is_carried_out_whole_or_not_at_all(
+    tmp_path: Path, signals: tuple[signal.Signals, ...], *, lasts: bool
+) -> None:
+    flags = ("--db", str(tmp_path / "worlds.db")) if lasts else ()
+    many = json.dumps({"vms": [{"id": number} for number in range(1, 15_001)]})
+    with served("--clock", "frozen", *flags) as server:
+        importing = HTTPConnection(server.url.removeprefix("http://"), timeout=DEADLINE)
+        importing.request("PUT", "/_emulator/accounts/demo/state", many)
+        assert answered(server.url) is not None
+        for number in signals:
+            server.process.send_signal(number)
+        answer = importing.getresponse()
+        told = json.loads(answer.read())
+        assert server.process.wait(DEADLINE) == 0
+        log = whole(server.log)
+    assert "Traceback" not in log
+    assert "forced the end" not in log
+    if answer.status != 200:  # a very fast machine imports it before the end
+        assert (answer.status, answer.getheader("Retry-After")) == (503, "1")
+        assert told["error"]["reason"] == "unavailable"
+        assert "waits no longer for what is under way" in log
+    if lasts:
+        assert sorted(each.name for each in tmp_path.iterdir()) == ["worlds.db", "worlds.db.lock"]
+        with served(*flags) as server, server.emulator() as emulator:
+            vms = emulator.http.get("/_emulator/accounts/demo/vms").json()["vms"]
+            assert len(vms) == (15_000 if answer.status == 200 else 4)
+
+
+def test_a_client_that_does_not_take_its_answer_leaves_no_traceback(tmp_path: Path) -> None:
+    many = {"vms": [{"id": number} for number in range(1, 2_001)]}
+    with served("--clock", "frozen", "--db", str(tmp_path / "worlds.db")) as server:
+        httpx.put(
+            f"{server.url}/_emulator/accounts/demo/state", json=many, timeout=DEADLINE
+        ).raise_for_status()
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), DEADLINE) as connection:
+            ask = f"GET /_emulator/accounts/demo/vms HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+            connection.sendall(ask * 50)
+            assert connection.recv(12) == b"HTTP/1.1 200"
+            status, _, log = server.stop(signal.SIGTERM)
+    assert status == 0
+    assert "Traceback" not in log
+    assert "ASGI" not in log
     assert not (tmp_path / "worlds.db-wal").exists()
 
 

@@ -96,8 +96,7 @@ class FormEndpoint:
         except asyncio.CancelledError:
             if self._lifecycle.ready:
                 raise
-            stopped = Unavailable("the emulator stopped before the call had come in whole")
-            return self._unanswered(request, stopped)
+            return self._unanswered(request, _stopped(is_whole=request is not head))
 
     def _check(self, head: Request, scope: Scope) -> None:
         """Refuse a path that is not a module, a wrong method, and every call while the server starts or stops."""
@@ -147,6 +146,15 @@ class FormEndpoint:
         exchange = Exchange(request, None, self._assumed)
         exchange.answer = failure(error, self._assumed)
         return exchange
+
+
+def _stopped(*, is_whole: bool) -> Unavailable:
+    """Return the refusal of a call that was under way for too long when the server stopped."""
+    if is_whole:
+        return PerhapsDone(
+            "the emulator stopped before it had answered, and cannot know whether this was carried out"
+        )
+    return Unavailable("the emulator stopped before the call had come in whole")
 
 
 def _shown_path(scope: Scope) -> str:

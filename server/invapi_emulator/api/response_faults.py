@@ -35,7 +35,7 @@ async def deliver(answer: Answer, reply: Reply, scope: Scope, receive: Receive, 
     except asyncio.CancelledError:
         _log.debug("the server stops: a late answer goes at once")
     if reply.cut is not None:
-        await _cut(scope, receive, reply.cut)
+        await cut(scope, receive, reply.cut)
         return
     if reply.share == 1 and reply.bytes_per_second is None:
         await answer(scope, receive, send)
@@ -47,7 +47,7 @@ async def deliver(answer: Answer, reply: Reply, scope: Scope, receive: Receive, 
         return
     sent = body[: int(len(body) * reply.share)]
     await send({"type": "http.response.body", "body": sent, "more_body": True})
-    await _cut(scope, receive, "close")
+    await cut(scope, receive, "close")
 
 
 async def _trickle(body: bytes, bytes_per_second: int, receive: Receive, send: Send) -> None:
@@ -74,7 +74,7 @@ async def _client_waits(receive: Receive, seconds: float) -> bool:
     return False
 
 
-async def _cut(scope: Scope, receive: Receive, how: Cut) -> None:
+async def cut(scope: Scope, receive: Receive, how: Cut) -> None:
     """End the connection: reset it and drop what is unsent, or close it once everything is sent."""
     transport: asyncio.Transport = scope["extensions"][CONNECTION]
     if how == "reset":

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from invapi_emulator.errors import ControlError, TooManyWrongTokens, Unauthorized
+from invapi_emulator.errors import ControlError, Stopped, TooManyWrongTokens, Unauthorized
 from invapi_emulator.storage.errors import DATABASE_LOST, OutcomeUnknown, why_lost
 from invapi_emulator.worlds.errors import invalid
 
@@ -77,7 +77,7 @@ def refused(error: ControlError) -> JSONResponse:
     headers = {}
     if isinstance(error, Unauthorized):
         headers = {"WWW-Authenticate": "Bearer"}
-    if isinstance(error, TooManyWrongTokens):
+    if isinstance(error, TooManyWrongTokens | Stopped):
         headers = {"Retry-After": str(error.retry_after)}
     return failure(error.status, error.reason, error.message, error.field, headers)
 

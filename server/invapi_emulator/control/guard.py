@@ -1,5 +1,6 @@
 """Access checks of the control API: host name, origin, and the admin token if one is set (contract 1.5)."""
 
+from asyncio import CancelledError
 from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
@@ -11,7 +12,7 @@ from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.bodies import BodyTooLarge, read_ahead
 from invapi_emulator.control.failures import failure, no_database, refused
 from invapi_emulator.control.names import Names
-from invapi_emulator.errors import ControlError, Unauthorized
+from invapi_emulator.errors import ControlError, Stopped, Unauthorized
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.server.paths import path_within, root_of
 from invapi_emulator.settings import Settings
@@ -53,13 +54,33 @@ class ControlGuard:
             return
         _read_as_json(scope)
         try:
-            receive = await read_ahead(scope, receive)
+            with self._lifecycle.nothing_done("before the request had come in whole"):
+                receive = await read_ahead(scope, receive)
         except BodyTooLarge as problem:
             message = f"{problem}: {request.method} {request.url.path[:80]}; see docs/operating.md"
             refusal = failure(413, "body_too_large", message, headers={"Connection": "close"})
             await refusal(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        except Stopped as error:
+            await refused(error)(scope, receive, send)
+            return
+        await self._answered(scope, receive, send)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application. Answer in its place if it is cancelled, as the server stops."""
+        begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        except CancelledError:
+            if begun or self._lifecycle.ready:
+                raise
+            await _stopped(scope["method"])(scope, receive, send)
 
     async def _refusal(self, request: Request, origin: str | None) -> Response | None:
         """Return the response to a refused request or a preflight; None if the control API may answer."""
@@ -70,7 +91,9 @@ class ControlGuard:
             if not self._lifecycle.ready and path_within(request.scope) != _HEALTH:
                 message = f"the emulator is {self._lifecycle.state}; try again"
                 return failure(503, "unavailable", message, headers={"Retry-After": "1"})
-            if not await self._is_let_in(request):
+            with self._lifecycle.nothing_done("before it had read who asks"):
+                is_let_in = await self._is_let_in(request)
+            if not is_let_in:
                 return _ask_for_token(request)
         except ControlError as error:
             return refused(error)
@@ -89,6 +112,14 @@ class ControlGuard:
         if is_right is False and not request.state.by_cookie:
             raise self._admin_auth.refusal(request)
         return bool(request.state.by_cookie)
+
+
+def _stopped(method: str) -> Response:
+    """Return the response to a request that was under way for too long. Only one that changes nothing may be repeated."""
+    if method == "GET":
+        return refused(Stopped("the emulator stopped before it had answered; ask again"))
+    message = "the emulator stopped before it had answered, and cannot know whether this was carried out"
+    return failure(503, "unavailable", message)
 
 
 def _ask_for_token(request: Request) -> Response:

@@ -21,6 +21,8 @@ from invapi_emulator.worlds.load import Prepared, new_context_of, preparing
 from invapi_emulator.worlds.reading import Steps, reading, taken
 from invapi_emulator.worlds.schema import World
 
+BEFORE_IMPORTED = "before it had read and built the world"
+
 
 class Imported(AccountView):
     keys: dict[str, str] = Field(
@@ -34,9 +36,11 @@ async def import_world(worlds: Worlds, name: str, given: Any) -> Imported:
 
     If the account is reset or given another seed or an earlier time meanwhile, the world is built again.
     """
-    world = await in_turns(reading(given))
+    with worlds.lifecycle.nothing_done(BEFORE_IMPORTED):
+        world = await in_turns(reading(given))
     while True:
-        prepared = await _prepared(worlds, name, world)
+        with worlds.lifecycle.nothing_done(BEFORE_IMPORTED):
+            prepared = await _prepared(worlds, name, world)
         imported = await worlds.replace(name, partial(_replaced, prepared))
         if imported is not None:
             return imported

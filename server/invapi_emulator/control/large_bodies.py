@@ -1,12 +1,13 @@
 """Routes whose bodies may be large: they are parsed in steps, and other requests go on between the steps."""
 
-from asyncio import sleep
+from asyncio import CancelledError, sleep
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.worlds.json_text import parsing
 from invapi_emulator.worlds.reading import Steps, taken
 
@@ -22,14 +23,25 @@ class LargeBodyRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handled(request: Request) -> Response:
-            return await handle(_ParsedInSteps(request.scope, request.receive))
+            parsed_in_steps = _ParsedInSteps(request.scope, request.receive)
+            try:
+                return await handle(parsed_in_steps)
+            except CancelledError:
+                if parsed_in_steps.is_read:
+                    raise
+                lifecycle: Lifecycle = request.app.state.worlds.lifecycle
+                with lifecycle.nothing_done("before it had read the body"):
+                    raise
 
         return handled
 
 
 class _ParsedInSteps(Request):
+    is_read = False
+
     async def json(self) -> Any:
         (parsed,) = await in_turns(parsing(await self.body()))
+        self.is_read = True
         return parsed
 
 

@@ -61,7 +61,7 @@ def _with_deadline(answer: Callable[..., Any], seconds: float) -> Callable[..., 
     def watch() -> None:
         signals.get()
         threading.Event().wait(seconds)
-        _end()
+        _end(seconds)
 
     def told(number: int, frame: object) -> None:
         signals.put(None)
@@ -71,6 +71,9 @@ def _with_deadline(answer: Callable[..., Any], seconds: float) -> Callable[..., 
     return told
 
 
-def _end() -> None:
-    _log.error("forced the end: something hangs, such as a database that does not answer")
+def _end(seconds: float) -> None:
+    _log.error(
+        "forced the end %g s after the signal: something has not ended by then, such as a database that does not answer",
+        seconds,
+    )
     os._exit(0)

@@ -1,6 +1,7 @@
 """Run the application on sockets that already listen."""
 
 import asyncio
+import logging
 import socket
 import ssl
 from asyncio import sleep
@@ -23,15 +24,17 @@ from invapi_emulator.server.accepting import Accepting, Room, most_connections
 from invapi_emulator.server.http_protocol import Patience, Protocol, Refusal
 from invapi_emulator.settings import Settings
 
-DRAIN_SECONDS = 1.5
+DRAIN_SECONDS = 2.0
 """How long running requests may take when the server stops. New ones are refused meanwhile."""
 
 HURRY_SECONDS = 0.5
-"""How long clients may take to receive the last answers. Faults no longer hold answers back then."""
+"""How long clients may take to receive the last answers, such as those that faults no longer hold back then."""
 
 
 TICK_SECONDS = 0.1
 """How often the server looks whether it must stop, as uvicorn does."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,10 @@ class Server(uvicorn.Server):
             await sleep(TICK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Wait for running requests while the sockets still listen, close them, and end the application."""
+        """Wait for running requests while the sockets still listen, close them, and end the application.
+
+        A request that is cancelled is answered at once: its application knows that the server stops.
+        """
         await self._let_run_for(DRAIN_SECONDS)
         for server in self.servers:
             server.close()
@@ -115,12 +121,19 @@ class Server(uvicorn.Server):
             listening.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
+        self._abandon()
         await sleep(TICK_SECONDS)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._until_all_are_gone(), HURRY_SECONDS)
-        for task in self.server_state.tasks:
-            task.cancel()
         await self.lifespan.shutdown()
+
+    def _abandon(self) -> None:
+        """Cancel the requests that are still under way."""
+        if under_way := set(self.server_state.tasks):
+            said = "the server stops, and waits no longer for what is under way after %g s; number of requests: %d"
+            _log.warning(said, DRAIN_SECONDS, len(under_way))
+        for task in under_way:
+            task.cancel()
 
     async def _let_run_for(self, seconds: float) -> None:
         if under_way := set(self.server_state.tasks):
