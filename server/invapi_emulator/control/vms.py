@@ -21,7 +21,7 @@ from invapi_emulator.worlds.held_world import HeldWorld
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load import load_vm
 from invapi_emulator.worlds.reading import Steps
-from invapi_emulator.worlds.schema import VmSpec
+from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, VmSpec
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"], responses=failures(404))
 
@@ -54,6 +54,8 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
     def work(context: AccountContext) -> VmView:
         if vms.find(context.unit, spec.id) is not None:
             raise Conflict("vm_exists", f"account {name!r} already has a VM {spec.id}", "id")
+        if len(vms.ids(context.unit)) >= MAX_WORLD_PARTS:
+            raise Conflict("too_many_vms", f"the account has {MAX_WORLD_PARTS} VMs, the maximum; remove some")
         load_vm(context.tx, context.account, spec, context.now)
         _reload(context)
         events.record(context.unit, context.now, "vm_added", vm=spec.id)

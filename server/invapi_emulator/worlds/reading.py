@@ -9,6 +9,7 @@ from invapi_emulator.engine.faults.rules import MAX_RULES
 from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.schema import (
     MAX_PARTS,
+    MAX_WORLD_PARTS,
     PowerChangeSpec,
     SettingsSpec,
     SnapshotSpec,
@@ -44,6 +45,8 @@ def reading(given: Any) -> Steps[World]:
         raise error_at("faults", f"{len(rules)} rules", f"at most {MAX_RULES} are allowed")
     if not isinstance(given_vms, list):
         return _read(World, given, ())
+    if len(given_vms) > MAX_WORLD_PARTS:
+        raise error_at("vms", f"{len(given_vms)} VMs", f"at most {MAX_WORLD_PARTS} are allowed")
     vms = []
     for number, vm in enumerate(given_vms):
         parts = yield from _with_parts(vm, ("vms", number))

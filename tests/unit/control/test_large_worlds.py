@@ -95,6 +95,41 @@ def test_a_body_of_one_vm_has_at_most_1_000_parts(emulator: Emulator, method: st
     assert accepted.status_code in (200, 201), accepted.text
 
 
+def test_a_body_of_more_vms_than_a_world_has_is_refused_before_they_are_read(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_prepared", None)
+    refused = emulator.http.put(STATE, content=json.dumps({"vms": [{"id": 0}] * 15_001}))
+    expected = "vms: '15001 VMs': at most 15000 are allowed"
+    assert (refused.status_code, refused.json()["error"]["message"]) == (422, expected)
+
+
+def test_an_account_has_at_most_as_many_vms_as_a_world(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("invapi_emulator.control.vms.MAX_WORLD_PARTS", 5)
+    emulator.control("POST", "/vms", {"id": 1}, status=201)
+    error = emulator.control("POST", "/vms", {"id": 2}, status=409)["error"]
+    assert error["reason"] == "too_many_vms"
+    assert error["message"] == "the account has 5 VMs, the maximum; remove some"
+    emulator.http.delete("/_emulator/accounts/demo/vms/1")
+    emulator.control("POST", "/vms", {"id": 2}, status=201)
+
+
+def test_the_list_of_vms_has_each_as_it_is_shown_alone(emulator: Emulator) -> None:
+    emulator.call("vm", "create_snapshot", id=12345, name="new")
+    emulator.call("vm", "update_restore_settings", id=12346, enable_rotation=1)
+    listed = emulator.control("GET", "/vms")["vms"]
+    assert [vm["id"] for vm in listed] == emulator.control("GET", "")["vms"]
+    assert listed == [emulator.control("GET", f"/vms/{vm['id']}") for vm in listed]
+    assert any(vm["tasks"] for vm in listed)
+
+
+def test_other_requests_are_answered_between_the_steps_of_a_list(emulator: Emulator) -> None:
+    emulator.control("PUT", "/state", {"vms": [{"id": number} for number in range(1, 2_001)]})
+    assert _ended_beside(emulator, "GET", "/_emulator/accounts/demo/vms") == ["health"] * 3 + ["large"]
+
+
 def test_an_export_that_no_import_would_take_is_refused_with_words(emulator: Emulator) -> None:
     long = {"action": "status", "state": "done", "scope": "x" * 1_000_000}
     for number in range(1, 6):
@@ -133,8 +168,16 @@ def test_building_gives_way_within_a_large_vm(emulator: Emulator, monkeypatch: p
 
 
 def test_other_requests_are_answered_between_the_steps_of_an_import(emulator: Emulator) -> None:
-    """The import of a world waits for the loop once a step, so that a call that came later overtakes it."""
     body = json.dumps({"vms": [{"id": number} for number in range(1, 2_001)]}).encode()
+    assert _ended_beside(emulator, "PUT", STATE, body) == ["health"] * 3 + ["large"]
+    assert len(emulator.control("GET", "")["vms"]) == 2_000
+
+
+def _ended_beside(emulator: Emulator, method: str, path: str, body: bytes = b"") -> list[str]:
+    """Send a large request, then three for health, and return in which order they were answered.
+
+    The large one waits for the loop once a step, so that a call that came later overtakes it.
+    """
     ended: list[str] = []
 
     async def send(name: str, request: bytes) -> None:
@@ -146,16 +189,15 @@ def test_other_requests_are_answered_between_the_steps_of_an_import(emulator: Em
         writer.close()
 
     async def both() -> None:
-        head = f"PUT {STATE} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}\r\n\r\n"
-        importing = asyncio.create_task(send("import", head.encode() + body))
+        head = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}\r\n\r\n"
+        large = asyncio.create_task(send("large", head.encode() + body))
         await asyncio.sleep(0)
         for _ in range(3):
             await send("health", b"GET /_emulator/health HTTP/1.1\r\nhost: localhost\r\n\r\n")
-        await importing
+        await large
 
     asyncio.run(both())
-    assert ended == ["health"] * 3 + ["import"]
-    assert len(emulator.control("GET", "")["vms"]) == 2_000
+    return ended
 
 
 def test_an_import_that_an_account_outruns_is_built_again(
