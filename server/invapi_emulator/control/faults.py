@@ -3,10 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path
+from fastapi.responses import Response
 from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_bodies import in_turns
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.engine.faults.fault import Fault
@@ -14,6 +16,7 @@ from invapi_emulator.engine.faults.rules import MAX_RULES, FaultSpec, parse
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.storage import accounts, faults
 from invapi_emulator.storage.faults import Rule
+from invapi_emulator.worlds.json_text import writing
 
 router = APIRouter(prefix="/_emulator/accounts/{name}/faults", tags=["faults"], responses=failures(404))
 
@@ -59,15 +62,12 @@ async def add_fault(name: NameInPath, wanted: Annotated[FaultSpec, Body()], worl
     return await worlds.within(name, lambda context: _add(context, wanted))
 
 
-@router.get("")
-async def list_faults(name: NameInPath, worlds: TheWorlds) -> FaultList:
+@router.get("", responses={200: {"model": FaultList}})
+async def list_faults(name: NameInPath, worlds: TheWorlds) -> Response:
     """Show the fault rules, each with the number of times that it fired."""
-
-    def work(context: AccountContext) -> FaultList:
-        rules = faults.of_account(context.unit)
-        return FaultList(faults=[rule_view(rule) for rule in rules])
-
-    return await worlds.within(name, work)
+    rules = await worlds.within(name, lambda context: faults.of_account(context.unit))
+    views = (rule_view(rule).model_dump(mode="json") for rule in rules)
+    return Response(await in_turns(writing({"faults": views})), media_type="application/json")
 
 
 @router.patch("/{rule_id}", responses=failures(422))

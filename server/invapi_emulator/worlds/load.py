@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import accounts
+from invapi_emulator.storage.faults import Rule
 from invapi_emulator.storage.snapshots import ROTATION, SNAPSHOT
 from invapi_emulator.storage.stale_lists import UNLISTED
 from invapi_emulator.storage.tasks import TASK
@@ -16,7 +17,7 @@ from invapi_emulator.worlds.build import BuiltVm, building_vm
 from invapi_emulator.worlds.build_context import BuildContext, new_context, present_context
 from invapi_emulator.worlds.consistency import checking_vm
 from invapi_emulator.worlds.errors import error_at
-from invapi_emulator.worlds.load_faults import check_faults, load_faults
+from invapi_emulator.worlds.load_faults import building_rules, load_faults
 from invapi_emulator.worlds.reading import Steps, at_once, each
 from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, PARTS, VmSpec, World
 
@@ -34,6 +35,7 @@ class Prepared:
     world: World
     building: BuildContext
     rows: WorldRows
+    rules: Sequence[Rule]
 
 
 def load_world(tx: Transaction, account: Account, world: World, now: Instant) -> KeysIssuedAnew:
@@ -47,7 +49,6 @@ def load_world(tx: Transaction, account: Account, world: World, now: Instant) ->
 def check_world(tx: Transaction, account: Account, world: World, now: Instant) -> None:
     """Raise Unprocessable if `load_world` would."""
     at_once(preparing(new_context_of(tx, account, world, now), world))
-    check_faults(world)
 
 
 def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
@@ -75,7 +76,8 @@ def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
         raise error_at("counters.sequence", counted, used)
     rows = yield from _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
     building.numbers.last = max(building.numbers.last, counted)
-    return Prepared(world, building, rows)
+    rules = yield from building_rules(world)
+    return Prepared(world, building, rows, rules)
 
 
 def _check_size(world: World) -> None:
@@ -93,7 +95,7 @@ def store(tx: Transaction, prepared: Prepared) -> KeysIssuedAnew:
     world, building, account = prepared.world, prepared.building, prepared.building.account
     answered = 0 if world.counters is None else world.counters.answers
     accounts.set_counters(tx, account.id, sequence=building.numbers.last, answered=answered)
-    load_faults(tx, account, world)
+    load_faults(tx, account, world, prepared.rules)
     prepared.rows.insert(tx)
     return building.keys.issued_anew
 

@@ -1,5 +1,6 @@
 """Import and export the fault rules of a world."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from invapi_emulator.domain.accounts import Account
@@ -9,10 +10,14 @@ from invapi_emulator.storage.faults import Rule
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.fault_schema import CountedSpec
+from invapi_emulator.worlds.reading import Steps
 from invapi_emulator.worlds.schema import World
 
+_AT_A_TIME = 10
+"""Number of rules that are built in a step."""
 
-def check_faults(world: World) -> list[Rule]:
+
+def building_rules(world: World) -> Steps[list[Rule]]:
     """Return the rules with their numbers; raise Unprocessable for a contradiction."""
     if len(world.faults) > MAX_RULES:
         raise error_at("faults", f"{len(world.faults)} rules", f"at most {MAX_RULES} are allowed")
@@ -25,22 +30,24 @@ def check_faults(world: World) -> list[Rule]:
             raise error_at(f"faults.{place}.id", number, "another rule has this number")
         _check_counts(spec, f"faults.{place}")
         rules[number] = _rule(spec, number)
+        if place % _AT_A_TIME == 0:
+            yield
     counted = world.counters.faults if world.counters is not None else 0
     if counted and counted < last:
         raise error_at("counters.faults", counted, f"must be at least {last}, the largest number of a rule")
     return [rules[number] for number in sorted(rules)]
 
 
-def load_faults(tx: Transaction, account: Account, world: World) -> None:
+def load_faults(tx: Transaction, account: Account, world: World, rules: Sequence[Rule]) -> None:
     """Add the world's rules to an account that has none."""
-    rules = check_faults(world)
     faults.insert_all(tx, account.id, rules)
     counted = world.counters.faults if world.counters is not None else 0
     accounts.set_counters(tx, account.id, faults_made=max([counted, *(rule.id for rule in rules)]))
 
 
-def written_faults(tx: Transaction, account: Account) -> list[dict[str, Any]]:
-    return [_written(rule) for rule in faults.stored(tx, account.id)]
+def written_faults(tx: Transaction, account: Account) -> Iterator[dict[str, Any]]:
+    """Return the rules as an export has them. Each is written when it is asked for."""
+    return map(_written, faults.stored(tx, account.id))
 
 
 def _check_counts(spec: Any, place: str) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from invapi_emulator.engine.faults.rules import MAX_RULES
 from invapi_emulator.worlds.errors import error_at, invalid
+from invapi_emulator.worlds.fault_schema import FaultSpec
 from invapi_emulator.worlds.schema import (
     MAX_PARTS,
     MAX_WORLD_PARTS,
@@ -27,6 +28,8 @@ Steps: TypeAlias = Generator[None, None, T]
 """Work in steps, each a few milliseconds long. Its result is what the generator returns."""
 
 _AT_A_TIME = 100
+_RULES_AT_A_TIME = 10
+_RULE: TypeAdapter[Any] = TypeAdapter(FaultSpec)
 _LISTS: Mapping[str, type[BaseModel]] = {
     "power_changes": PowerChangeSpec,
     "snapshots": SnapshotSpec,
@@ -39,21 +42,15 @@ _Place: TypeAlias = tuple[str | int, ...]
 def reading(given: Any) -> Steps[World]:
     """Return the world; raise Unprocessable for the first mistake."""
     if not isinstance(given, dict):
-        return _read(World, given, ())
-    rules, given_vms = given.get("faults"), given.get("vms")
-    if isinstance(rules, list) and len(rules) > MAX_RULES:
-        raise error_at("faults", f"{len(rules)} rules", f"at most {MAX_RULES} are allowed")
-    if not isinstance(given_vms, list):
-        return _read(World, given, ())
-    if len(given_vms) > MAX_WORLD_PARTS:
-        raise error_at("vms", f"{len(given_vms)} VMs", f"at most {MAX_WORLD_PARTS} are allowed")
-    vms = []
-    for number, vm in enumerate(given_vms):
-        parts = yield from _with_parts(vm, ("vms", number))
-        vms.append(_read(VmSpec, parts, ("vms", number)))
-        if number % _AT_A_TIME == 0:
-            yield
-    return _read(World, given | {"vms": ()}, ()).model_copy(update={"vms": tuple(vms)})
+        return _read(World.model_validate, given, ())
+    read: dict[str, Any] = {}
+    if isinstance(given.get("vms"), list):
+        _check_size(given["vms"], "vms", "VMs", MAX_WORLD_PARTS)
+        read["vms"] = yield from _vms(given["vms"])
+    if isinstance(given.get("faults"), list):
+        _check_size(given["faults"], "faults", "rules", MAX_RULES)
+        read["faults"] = yield from _rules(given["faults"])
+    return _read(World.model_validate, given | dict.fromkeys(read, ()), ()).model_copy(update=read)
 
 
 def each(items: Iterable[T], work: Callable[[T], U]) -> Steps[tuple[U, ...]]:
@@ -83,6 +80,30 @@ def at_once(steps: Steps[T]) -> T:
     return result
 
 
+def _check_size(items: list[Any], field: str, what: str, most: int) -> None:
+    if len(items) > most:
+        raise error_at(field, f"{len(items)} {what}", f"at most {most} are allowed")
+
+
+def _vms(given: list[Any]) -> Steps[tuple[VmSpec, ...]]:
+    vms = []
+    for number, vm in enumerate(given):
+        parts = yield from _with_parts(vm, ("vms", number))
+        vms.append(_read(VmSpec.model_validate, parts, ("vms", number)))
+        if number % _AT_A_TIME == 0:
+            yield
+    return tuple(vms)
+
+
+def _rules(given: list[Any]) -> Steps[tuple[Any, ...]]:
+    rules = []
+    for number, rule in enumerate(given):
+        rules.append(_read(_RULE.validate_python, rule, ("faults", number)))
+        if number % _RULES_AT_A_TIME == 0:
+            yield
+    return tuple(rules)
+
+
 def _with_parts(vm: Any, place: _Place) -> Steps[Any]:
     """Return the description of a VM with its parts read, which are then not read again."""
     if not isinstance(vm, dict):
@@ -108,15 +129,15 @@ def _check_length(items: list[Any], place: _Place) -> None:
 def _each(kind: type[M], items: Iterable[tuple[str | int, Any]], place: _Place) -> Steps[list[M]]:
     read: list[M] = []
     for name, item in items:
-        read.append(_read(kind, item, (*place, name)))
+        read.append(_read(kind.model_validate, item, (*place, name)))
         if len(read) % _AT_A_TIME == 0:
             yield
     return read
 
 
-def _read(kind: type[M], given: Any, place: _Place) -> M:
+def _read(validate: Callable[[Any], M], given: Any, place: _Place) -> M:
     try:
-        return kind.model_validate(given)
+        return validate(given)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         raise invalid(first, (*place, *first["loc"])) from None

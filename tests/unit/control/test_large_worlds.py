@@ -167,14 +167,22 @@ def test_building_gives_way_within_a_large_vm(emulator: Emulator, monkeypatch: p
     assert len(steps) >= 60
 
 
+def test_other_requests_are_answered_between_the_steps_of_a_list_of_rules(emulator: Emulator) -> None:
+    fields = {f"f{number}": "x" for number in range(100)}
+    emulator.control("PUT", "/state", {"faults": [{"kind": "reject", "match": {"fields": fields}}] * 1_000})
+    assert _ended_beside(emulator, "GET", "/_emulator/accounts/demo/faults", beside=1) == ["health", "large"]
+
+
 def test_other_requests_are_answered_between_the_steps_of_an_import(emulator: Emulator) -> None:
     body = json.dumps({"vms": [{"id": number} for number in range(1, 2_001)]}).encode()
     assert _ended_beside(emulator, "PUT", STATE, body) == ["health"] * 3 + ["large"]
     assert len(emulator.control("GET", "")["vms"]) == 2_000
 
 
-def _ended_beside(emulator: Emulator, method: str, path: str, body: bytes = b"") -> list[str]:
-    """Send a large request, then three for health, and return in which order they were answered.
+def _ended_beside(
+    emulator: Emulator, method: str, path: str, body: bytes = b"", beside: int = 3
+) -> list[str]:
+    """Send a large request, then some for health, and return in which order they were answered.
 
     The large one waits for the loop once a step, so that a call that came later overtakes it.
     """
@@ -192,7 +200,7 @@ def _ended_beside(emulator: Emulator, method: str, path: str, body: bytes = b"")
         head = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}\r\n\r\n"
         large = asyncio.create_task(send("large", head.encode() + body))
         await asyncio.sleep(0)
-        for _ in range(3):
+        for _ in range(beside):
             await send("health", b"GET /_emulator/health HTTP/1.1\r\nhost: localhost\r\n\r\n")
         await large
 

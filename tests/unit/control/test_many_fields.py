@@ -1,31 +1,55 @@
 """Filters with many fields: as many as a call may have, each compared with a call only if the call has it."""
 
-from typing import Any
-
 import pytest
 
 from invapi_emulator import randomness
 from invapi_emulator.storage import hidden_fields
-from tests.support.harness import Emulator
+from invapi_emulator.worlds.reading import reading
+from tests.support.harness import Emulator, Json
 
 MOST = {f"f{number}": "x" for number in range(1_000)}
 ONE_MORE = MOST | {"last": "x"}
 
 
+RULE: Json = {
+    "kind": "reject",
+    "times": None,
+    "match": {"fields": {f"f{number}": "x" for number in range(100)}},
+}
+WIDE: Json = {"kind": "reject", "match": {"fields": RULE["match"]["fields"] | {"last": "x"}}}
+
+
 @pytest.mark.parametrize(
-    ("path", "body", "field"),
+    ("method", "path", "body", "field", "words"),
     [
-        ("/requests/verify", {"count": 0, "fields": ONE_MORE}, "fields"),
-        ("/state", {"faults": [{"kind": "reject", "match": {"fields": ONE_MORE}}]}, "faults.0.match.fields"),
+        ("POST", "/requests/verify", {"count": 0, "fields": ONE_MORE}, "fields", "1001 fields: a call has at most 1000"),
+        ("POST", "/faults", WIDE, "match.fields", "101 fields: a rule has at most 100"),
+        ("PUT", "/state", {"faults": [WIDE]}, "faults.0.match.fields", "101 fields: a rule has at most 100"),
     ],
-)
-def test_more_fields_than_a_call_has_are_refused(
-    emulator: Emulator, path: str, body: Any, field: str
+)  # fmt: skip
+def test_too_many_fields_are_refused(
+    emulator: Emulator, method: str, path: str, body: Json, field: str, words: str
 ) -> None:
-    method = "PUT" if path == "/state" else "POST"
     error = emulator.control(method, path, body, status=422)["error"]
     assert error["field"] == field
-    assert error["message"].endswith("1001 fields: a call has at most 1000")
+    assert error["message"].endswith(words)
+
+
+def test_a_rule_fires_on_a_call_that_has_all_its_fields(emulator: Emulator) -> None:
+    emulator.control("POST", "/faults", RULE, status=201)
+    fields = RULE["match"]["fields"]
+    assert emulator.call("eq", "list", **fields, more="y")["code"] == -1
+    assert "servers" in emulator.call("eq", "list", **(fields | {"f99": "y"}))
+    assert "servers" in emulator.call("eq", "list", **dict.fromkeys(list(fields)[:99], "x"))
+
+
+def test_a_world_of_many_rules_is_read_in_steps() -> None:
+    assert len(list(reading({"faults": [RULE] * 1_000}))) >= 100
+
+
+def test_a_mistake_in_a_rule_is_told_with_its_place(emulator: Emulator) -> None:
+    error = emulator.control("PUT", "/state", {"faults": [RULE, RULE | {"skip": -1}]}, status=422)["error"]
+    assert error["field"] == "faults.1.skip"
 
 
 def test_a_call_of_the_most_fields_is_found_by_all_of_them(emulator: Emulator) -> None:

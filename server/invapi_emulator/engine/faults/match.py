@@ -55,14 +55,26 @@ FieldValue = Annotated[
 """Text or a list of texts, as a client sends a field."""
 
 
-def _as_many_as_a_call_has(fields: Any) -> Any:
-    if isinstance(fields, dict) and len(fields) > MAX_FIELDS:
-        raise ValueError(f"{len(fields)} fields: a call has at most {MAX_FIELDS}")
-    return fields
+MAX_MATCHED = 100
+"""Maximum number of fields of a rule. A call may be compared with all rules of its account."""
+
+
+def _at_most(most: int, why: str) -> BeforeValidator:
+    """Refuse more fields than so many, before one is read."""
+
+    def checked(fields: Any) -> Any:
+        if isinstance(fields, dict) and len(fields) > most:
+            raise ValueError(f"{len(fields)} fields: {why} has at most {most}")
+        return fields
+
+    return BeforeValidator(checked)
 
 
 ExpectedFields = Annotated[
-    dict[FieldName, FieldValue], Field(max_length=MAX_FIELDS), BeforeValidator(_as_many_as_a_call_has)
+    dict[FieldName, FieldValue], Field(max_length=MAX_FIELDS), _at_most(MAX_FIELDS, "a call")
+]
+_MatchedFields = Annotated[
+    dict[FieldName, FieldValue], Field(max_length=MAX_MATCHED), _at_most(MAX_MATCHED, "a rule")
 ]
 
 
@@ -77,7 +89,7 @@ class Match(BaseModel):
     module: ModuleName | None = None
     action: str | None = None
     id: Annotated[int, Field(ge=1, lt=2**63, strict=True)] | None = None
-    fields: ExpectedFields = {}
+    fields: _MatchedFields = {}
 
     @field_validator("action")
     @classmethod
