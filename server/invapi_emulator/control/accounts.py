@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import IGNORED, AccountView, View, account_view, view_of
 from invapi_emulator.control.worlds import NameInPath, ScenarioName, TheWorlds, Worlds
 from invapi_emulator.domain.accounts import DEMO, Credentials
@@ -19,7 +20,7 @@ from invapi_emulator.storage import accounts, vms
 from invapi_emulator.worlds.accounts import make_account
 from invapi_emulator.worlds.fields import AccountName, Assume, ClockChange, Seed
 
-router = APIRouter(prefix="/_emulator", tags=["accounts"])
+router = APIRouter(route_class=JsonRoute, prefix="/_emulator", tags=["accounts"])
 
 Word = Annotated[str, Field(pattern=r"\A[!-~]{1,128}\z", strict=True)]
 Text = Annotated[str, Field(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z", strict=True)]

@@ -8,13 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumption
 from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import IGNORED, View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.domain.behavior import Behavior, Profile
 from invapi_emulator.storage import events
 from invapi_emulator.worlds.fields import Assume
 
-router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"], responses=failures(404))
+router = APIRouter(
+    route_class=JsonRoute, prefix="/_emulator/accounts/{name}", tags=["accounts"], responses=failures(404)
+)
 
 
 class AssumptionView(View):

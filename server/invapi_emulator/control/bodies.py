@@ -16,7 +16,7 @@ _READS_BODY = frozenset({"POST", "PUT", "PATCH"})
 _ANY_ACCOUNT = "/_emulator/accounts/[^/]*"
 
 _BEGINS_A_VALUE = (b",", b"[", b"{")
-_AT_A_TIME = MIB
+_AT_A_TIME = 256 * KIB
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import ClockView, View, clock_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, parse_iso
@@ -18,7 +19,9 @@ from invapi_emulator.worlds.fields import ClockChange
 
 TEN_YEARS = 10 * 365 * 86_400
 
-router = APIRouter(prefix="/_emulator/accounts/{name}/clock", tags=["clock"], responses=failures(404))
+router = APIRouter(
+    route_class=JsonRoute, prefix="/_emulator/accounts/{name}/clock", tags=["clock"], responses=failures(404)
+)
 
 
 class Advance(BaseModel):

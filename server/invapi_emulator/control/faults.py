@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.large_bodies import in_turns
+from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.engine.faults.fault import Fault
@@ -18,7 +18,12 @@ from invapi_emulator.storage import accounts, faults
 from invapi_emulator.storage.faults import Rule
 from invapi_emulator.worlds.json_text import writing
 
-router = APIRouter(prefix="/_emulator/accounts/{name}/faults", tags=["faults"], responses=failures(404))
+router = APIRouter(
+    route_class=JsonRoute,
+    prefix="/_emulator/accounts/{name}/faults",
+    tags=["faults"],
+    responses=failures(404),
+)
 
 RuleNumber = Annotated[int, Path(json_schema_extra={"minimum": 1})]
 

@@ -1,4 +1,4 @@
-"""Routes whose bodies may be large: they are parsed in steps, and other requests go on between the steps."""
+"""Routes that read JSON: in steps, with other requests in between, and each name of an object once."""
 
 from asyncio import CancelledError, sleep
 from collections.abc import Callable, Coroutine
@@ -16,7 +16,7 @@ T = TypeVar("T")
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class LargeBodyRoute(APIRoute):
+class JsonRoute(APIRoute):
     """A route that parses its body in steps. FastAPI asks the request for the parsed body."""
 
     def get_route_handler(self) -> _Handler:

@@ -6,12 +6,15 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
 from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import AccountView, account_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, ScenarioName, TheWorlds
 from invapi_emulator.worlds.accounts import reset_account
 from invapi_emulator.worlds.fields import Seed
 
-router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["accounts"], responses=failures(404))
+router = APIRouter(
+    route_class=JsonRoute, prefix="/_emulator/accounts/{name}", tags=["accounts"], responses=failures(404)
+)
 
 
 class Reset(BaseModel):

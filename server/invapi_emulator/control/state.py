@@ -9,7 +9,7 @@ from pydantic import WrapValidator
 from invapi_emulator.control.bodies import has_too_many_values, limit_of
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.importing import Imported, import_world
-from invapi_emulator.control.large_bodies import LargeBodyRoute, in_turns
+from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.worlds import NameInPath, TheWorlds
 from invapi_emulator.worlds import schema
 from invapi_emulator.worlds.export import export_too_large, writing_world
@@ -21,7 +21,7 @@ router = APIRouter(
     prefix="/_emulator/accounts/{name}/state",
     tags=["state"],
     responses=failures(404),
-    route_class=LargeBodyRoute,
+    route_class=JsonRoute,
 )
 
 

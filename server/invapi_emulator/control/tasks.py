@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.large_bodies import in_turns
+from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import TaskView, View, task_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TaskKeyInPath, TheWorlds
 from invapi_emulator.domain.tasks import Task, has_aged_out
@@ -17,7 +17,9 @@ from invapi_emulator.storage import task_lists, tasks
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.reading import Steps
 
-router = APIRouter(prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"], responses=failures(404))
+router = APIRouter(
+    route_class=JsonRoute, prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"], responses=failures(404)
+)
 
 
 class TaskList(View):

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from invapi_emulator.control.call_filter import Filter, could_match, misses
 from invapi_emulator.control.failures import FailureView, failures
-from invapi_emulator.control.large_bodies import in_turns
+from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.requests import Journal, RequestView, journal_of, request_view
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import NameInPath, TheWorlds
@@ -20,7 +20,7 @@ from invapi_emulator.storage.hidden_fields import MOST, KnownFields, Told
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.worlds.reading import Steps
 
-router = APIRouter(prefix="/_emulator", tags=["journal"])
+router = APIRouter(route_class=JsonRoute, prefix="/_emulator", tags=["journal"])
 
 NEAREST = 5
 _AT_A_TIME = 50

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from invapi_emulator.actions.parameters import MAX_ID
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.large_bodies import in_turns
+from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import View, VmView, view_of_vm, vm_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, VmNumber
 from invapi_emulator.domain.instants import Instant
@@ -23,7 +23,9 @@ from invapi_emulator.worlds.load import load_vm
 from invapi_emulator.worlds.reading import Steps
 from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, VmSpec
 
-router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["vms"], responses=failures(404))
+router = APIRouter(
+    route_class=JsonRoute, prefix="/_emulator/accounts/{name}", tags=["vms"], responses=failures(404)
+)
 
 
 MOST_PARTS = 1_000

@@ -1,6 +1,7 @@
 """Parse and write JSON in steps, so that other work can go on in between.
 
-Values and refusals are those of `json.loads`. Objects may have iterators, which are written as arrays.
+Values and refusals are those of `json.loads`, but a name stands once in an object. Objects may have iterators, which are
+written as arrays.
 """
 
 import json
@@ -8,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from invapi_emulator.worlds.errors import shortened
 from invapi_emulator.worlds.reading import Steps
 
 SMALL = 4096
@@ -19,13 +21,22 @@ _AT_A_TIME = 100
 _MOST_DEPTH = 100
 """Number of levels of large arrays and objects. A world has five, with the forms in it at most 40."""
 
-_decode = json.JSONDecoder().raw_decode
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of these pairs; raise JSONDecodeError if it has a name twice. `_Parser` then tells where."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise json.JSONDecodeError("duplicate key", "", 0)
+    return found
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_once).raw_decode
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _NEW: Mapping[str, type[list[Any] | dict[str, Any]]] = {"[": list, "{": dict}
 
 
 def parsing(body: bytes, small: int = SMALL) -> Steps[tuple[Any]]:
-    """Return the value, alone in a tuple; raise what `json.loads` raises."""
+    """Return the value, alone in a tuple; raise what `json.loads` raises, and JSONDecodeError for a name that stands twice."""
     parser = _Parser(body.decode(json.detect_encoding(body), "surrogatepass"), small)
     count = 0
     while parser.take():
@@ -104,7 +115,7 @@ class _Parser:
             return self._scanned(self._text[self._place : self._place + self._small], 0), True
         except (json.JSONDecodeError, RecursionError):
             if len(self._open) >= _MOST_DEPTH:
-                raise RecursionError("too many levels of arrays and objects") from None
+                raise self._mistake(f"more than {_MOST_DEPTH} levels of arrays and objects") from None
             return _NEW[opening](), False
 
     def _scanned(self, text: str, place: int) -> Any:
@@ -148,7 +159,9 @@ class _Parser:
             return
         if self._next() != '"':
             raise self._mistake("Expecting property name enclosed in double quotes")
-        self._names[-1] = self._scanned(self._text, self._place)
+        self._names[-1] = name = self._scanned(self._text, self._place)
+        if name in self._open[-1]:
+            raise self._mistake(f"duplicate key {shortened(name)}")
         self._skip_space()
         if self._next() != ":":
             raise self._mistake("Expecting ':' delimiter")

@@ -65,3 +65,19 @@ def test_commas_and_brackets_in_a_text_are_no_values(emulator: Emulator) -> None
 def test_the_body_of_a_request_that_reads_none_is_left_alone(emulator: Emulator) -> None:
     response = emulator.http.request("GET", STATE, content=b"x" * (2 * MIB))
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("body", [b'{"x":1,"x":2}', b'[{"long name":1,"x":{},"long name":[]}]'])
+def test_a_key_stands_once_in_every_body(emulator: Emulator, body: bytes) -> None:
+    routes = [
+        (verb.upper(), path.format(name="demo", vm_id="12345", rule_id="1", key="k" * 32))
+        for path, verbs in emulator.http.get("/openapi.json").json()["paths"].items()
+        for verb, operation in verbs.items()
+        if "requestBody" in operation and path.startswith("/_emulator/")
+    ]
+    assert len(routes) > 10
+    key = "long name" if b"long name" in body else "x"
+    for method, path in routes:
+        response = emulator.http.request(method, path, content=body)
+        message = f"the body is not valid JSON: duplicate key '{key}'"
+        assert (response.status_code, response.json()["error"]["message"]) == (422, message), path

@@ -70,9 +70,17 @@ def test_a_mistake_is_the_same_whatever_is_parsed_at_once(body: bytes, small: in
     assert (found.value.msg, found.value.pos) == (expected.value.msg, expected.value.pos)
 
 
-def test_the_last_of_equal_names_counts_in_large_objects_too() -> None:
-    body = b'{"a":1,%s"b":2,"a":3}' % (b" " * SMALL)
-    assert at_once(parsing(body)) == ({"a": 3, "b": 2},)
+@pytest.mark.parametrize("small", [1, 16, SMALL])
+@pytest.mark.parametrize(
+    "body", [b'{"a":1,"b":2,"a":3}', b'[[{"b":{"a":1,"a":1}}]]', b'{"x":[],"a":1,%s"a":3}' % (b" " * SMALL)]
+)
+def test_a_name_stands_once_in_an_object(body: bytes, small: int) -> None:
+    with pytest.raises(json.JSONDecodeError, match="duplicate key 'a'"):
+        at_once(parsing(body, small))
+
+
+def test_a_name_may_stand_in_each_of_several_objects() -> None:
+    assert at_once(parsing(b'{"a":{"a":[{"a":1},{"a":2}]}}')) == ({"a": {"a": [{"a": 1}, {"a": 2}]}},)
 
 
 def test_a_number_of_too_many_digits_is_refused_as_python_does() -> None:
@@ -84,7 +92,8 @@ def test_a_number_of_too_many_digits_is_refused_as_python_does() -> None:
 def test_what_is_nested_too_deep_is_refused(emulator: Emulator, opening: bytes) -> None:
     response = emulator.http.put(STATE, content=opening * 100_000)
     assert response.status_code == 422
-    assert response.json()["error"]["message"] == "the body cannot be read as JSON"
+    expected = "the body is not valid JSON: more than 100 levels of arrays and objects"
+    assert response.json()["error"]["message"] == expected
 
 
 @pytest.mark.parametrize(
