@@ -49,7 +49,7 @@ def find_action(request: Request, path: str) -> Action:
 
 
 def form_refusal(request: Request, assumed: Assumed) -> ApiError | None:
-    """Return the refusal of a path or body that the options of A-01, A-02 and A-37 do not accept."""
+    """Return the refusal of a path or body that the options of A-01, A-02 and A-47 do not accept."""
     if is_documented(request.module) and (
         (not request.has_extension and assumed[PATH_WITHOUT_PHP] == "unknown")
         or (request.has_more_path and assumed[PATH_BEHIND_PHP] == "unknown")

@@ -73,7 +73,8 @@ def _planned(
         return planned_stages(call.action, kind, vm.id, vm.size_gb, count, call.now, call.account)
     ahead = tasks.by_key(unit, vm.locked_by)
     if ahead is None or ahead.due_at is None:
-        raise VmLocked(f"the VM is locked by task {vm.locked_by}, which hangs: nothing can wait for its end")
+        action = ahead.action if ahead else "another task"
+        raise VmLocked(f"the VM is locked: {action} hangs, and nothing can wait for its end")
     waiting = PlannedStage(QUEUED, ahead.due_at)
     return (waiting, *planned_stages(call.action, kind, vm.id, vm.size_gb, count, ahead.due_at, call.account))
 
