@@ -75,6 +75,14 @@ Secret = Annotated[
     StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z"),
     Field(description="1 to 200 characters, none of them a control character"),
 ]
+Words = Annotated[
+    str,
+    StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z"),
+    Field(description="1 to 200 characters, none of them a control character"),
+]
+ApiKey = Annotated[str, Field(description="1 to 128 printable ASCII characters")]
+"""A key of another form is refused as such, not as a parameter (contract 5.1)."""
+
 CallbackKey = Annotated[
     str, Field(description="the key that the call which started the task answered as callback")
 ]

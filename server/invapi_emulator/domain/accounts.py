@@ -56,5 +56,9 @@ class Account(Struct, frozen=True):
     catalogue: Catalogue | None = None
 
     @property
+    def customer_id(self) -> int:
+        return 10_000 + self.seed % 90_000
+
+    @property
     def assumed(self) -> Assumed:
         return self.behavior.assumed
