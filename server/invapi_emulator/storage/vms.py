@@ -121,6 +121,12 @@ def of_account(tx: Transaction, account_id: int) -> list[VirtualMachine]:
     ]
 
 
+def addresses(tx: Transaction, account_id: int) -> list[tuple[int, str]]:
+    """Return id and address of each VM."""
+    rows = tx.execute(select(vm.c.id, vm.c.ip).where(vm.c.account_id == account_id))
+    return [(vm_id, address) for vm_id, address in rows]
+
+
 def ids_by_account(tx: Transaction) -> dict[int, list[int]]:
     """Return the VM ids of each account that has VMs, ascending."""
     found: dict[int, list[int]] = {}
