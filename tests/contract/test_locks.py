@@ -30,7 +30,7 @@ def test_a_changing_task_locks_its_vm_until_it_ends(
         ("eq", "on"), ("eq", "off"), ("eq", "hard_off"), ("eq", "reboot"),
     ):  # fmt: skip
         assert emulator.call(other, change, id=vm, name="monday")["reason"] == "vm_locked"
-    for other, reading in (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status")):
+    for other, reading in (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status"), ("eq", "sensors")):
         assert emulator.do(other, reading, vm)["result"] == "OK"
     emulator.advance(until=key)
     assert emulator.vm(vm)["locked_by"] is None

@@ -1,5 +1,6 @@
-"""Contract 6.1: filters of lists, and lists of whole servers."""
+"""Contract 6.1, 6.4: filters of lists, lists of whole servers, groups and sensors."""
 
+import re
 from typing import Any
 
 import pytest
@@ -103,3 +104,41 @@ def test_full_lists_have_whole_servers(servers: Emulator) -> None:
 def test_a_full_list_of_no_servers_is_an_empty_list(emulator: Emulator) -> None:
     emulator.reset(scenario="empty")
     assert listed(emulator, full=1) == listed(emulator, location="NL") == []
+
+
+@pytest.mark.clause("6.4")
+@pytest.mark.parametrize(("vm", "groups"), [(12345, ["VPS"]), (12347, ["VDS"])])
+@pytest.mark.follows("A-14")
+def test_a_server_is_in_the_group_of_its_type(emulator: Emulator, vm: int, groups: list[str]) -> None:
+    assert emulator.eq("groups", vm)["groups"] == groups
+    assert vm in listed(emulator, group=groups[0])
+
+
+@pytest.mark.clause("6.4")
+@pytest.mark.follows("A-06", "A-09")
+def test_groups_and_sensors_are_of_a_vm_of_the_account(emulator: Emulator) -> None:
+    for action in ("groups", "sensors"):
+        refused = emulator.eq(action, 99999)
+        assert refused["message"] == f"failed to request {action} for 99999 - no such VM in this account"
+        assert emulator.call("eq", action)["reason"] == "invalid_parameter"
+
+
+@pytest.mark.clause("6.4")
+@pytest.mark.follows("A-14")
+def test_sensors_are_a_table_of_one_reading_a_line(emulator: Emulator) -> None:
+    read = emulator.do("eq", "sensors")
+    assert (read["result"], read["context"]["action"], read["context"]["id"]) == ("OK", "sensors", 12345)
+    lines = [line.split(" | ") for line in read["scope"].splitlines()]
+    assert [name for name, _, _ in lines] == ["CPU Temp", "System Temp", "FAN1", "FAN2"]
+    assert all(re.fullmatch(r"\d+ (degrees C|RPM)", value) and state == "ok" for _, value, state in lines)
+    off = emulator.do("eq", "sensors", 12346)["scope"]
+    assert off.splitlines()[0] == "CPU Temp | no reading | ns"
+
+
+@pytest.mark.clause("6.4")
+def test_sensors_repeat_with_the_seed_and_change_with_time(emulator: Emulator) -> None:
+    first = emulator.do("eq", "sensors")["scope"]
+    emulator.advance(3600)
+    assert emulator.do("eq", "sensors")["scope"] != first
+    emulator.reset()
+    assert emulator.do("eq", "sensors")["scope"] == first
