@@ -28,7 +28,7 @@ def test_list_and_update_servers_answer_the_server_ids(emulator: Emulator) -> No
         (12347, "VDS", "ovirt", "power_on"),
     ],
 )
-@pytest.mark.follows("A-14")
+@pytest.mark.follows("A-14", "A-39")
 def test_show_describes_a_vm(emulator: Emulator, vm: int, kind: str, engine: str, power: str) -> None:
     answer = emulator.eq("show", vm)
     data = answer["server_data"]

@@ -37,7 +37,7 @@ def test_a_changing_task_locks_its_vm_until_it_ends(
 
 
 @pytest.mark.clause("4.12")
-@pytest.mark.follows("A-09", "A-21")
+@pytest.mark.follows("A-06", "A-09", "A-21")
 def test_the_refusal_names_the_action_that_holds_the_vm_and_no_key(emulator: Emulator) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     said = emulator.eq("off")["message"]
@@ -46,7 +46,7 @@ def test_the_refusal_names_the_action_that_holds_the_vm_and_no_key(emulator: Emu
 
 
 @pytest.mark.clause("4.12")
-@pytest.mark.follows("A-21", "A-37")
+@pytest.mark.follows("A-37")
 def test_a_hard_off_waits_for_a_reboot_that_hangs(emulator: Emulator) -> None:
     emulator.fault("task_hangs", match={"action": "reboot"})
     key = emulator.start("eq", "reboot")

@@ -59,7 +59,6 @@ def test_a_module_that_is_not_emulated_takes_no_other_methods(emulator: Emulator
         ("eq_callback", "reinstall", "not_emulated"),
     ],
 )
-@pytest.mark.follows("A-06")
 def test_a_call_that_cannot_be_made_is_in_the_journal_of_its_token(
     emulator: Emulator, module: str, action: str, reason: str
 ) -> None:

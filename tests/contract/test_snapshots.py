@@ -51,7 +51,7 @@ def test_a_removed_snapshot_disappears_when_the_task_ends(emulator: Emulator) ->
 
 @pytest.mark.clause("4.3", "4.4")
 @pytest.mark.parametrize("action", ["remove_snapshot", "restore_snapshot"])
-@pytest.mark.follows("A-18")
+@pytest.mark.follows("A-06", "A-18")
 def test_openstack_id_must_be_the_image_of_the_snapshot(emulator: Emulator, action: str) -> None:
     image = emulator.call_vm("get_snapshot", 12346)["snapshots"][1]["openstack_image_id"]
     for other in ("x", "wrong_id", image[:-1], image.upper() + "0"):
