@@ -75,12 +75,6 @@ def asked(account: Account, **wanted: str) -> list[str]:
     return [f"{call['module']}/{call['action']}" for call in account.requests(**wanted)]
 
 
-def asked_of_nobody(server: VendorServer, action: str) -> int:
-    """Count the calls that were refused before an account was looked up."""
-    calls: list[Json] = server.emulator().control("GET", f"/requests?action={action}")["requests"]
-    return len(calls)
-
-
 Program = Callable[..., Ran]
 """A program for an account. It takes arguments and variables."""
 

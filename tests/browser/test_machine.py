@@ -102,6 +102,7 @@ def test_a_snapshot_is_removed(visit: Visit) -> None:
         ("List snapshots", "get_snapshot", "snapshots"),
         ("Load statistics", "load_stats", "callback"),
         ("Power status", "status", "callback"),
+        ("Sensors", "sensors", "callback"),
         ("Show", "show", "server_data"),
         ("Engines", "get_engine", "engines"),
         ("Reboot", "reboot", "callback"),

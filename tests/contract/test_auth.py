@@ -40,7 +40,8 @@ def test_a_login_answers_a_token_with_what_clients_read(emulator: Emulator, acti
     assert result["servers"] == [12345, 12346, 12347, 12348]
     assert (result["email"], result["verified"]) == ("demo@example.com", True)
     assert isinstance(result["whmcs_id"], str)
-    assert isinstance(result["whmcs_location"], str)
+    assert (result["whmcs_location"], result["currency_code"]) == ("whmcs_com", "EUR")
+    assert "invapi" not in result
     assert isinstance(result["customer_id"], int)
     assert result["token_expire"] == now(emulator) + 10_800
 
@@ -83,6 +84,15 @@ def test_wrong_credentials_are_refused(emulator: Emulator) -> None:
         assert (wrong["reason"], wrong["message"]) == ("invalid_api_key", "Invalid credentials")
 
 
+@pytest.mark.clause("5.1")
+@pytest.mark.parametrize("key", ["", "x" * 129, "demo-api-key\n", "\x00", "cl\u00e9", "\u0661" * 3])
+@pytest.mark.follows("A-06")
+def test_a_key_that_no_api_key_looks_like_is_refused_as_such(emulator: Emulator, key: str) -> None:
+    answer = emulator.call("auth", "login", key=key)
+    assert (answer["reason"], answer["message"]) == ("invalid_api_key", "Incorrect API key format")
+    assert emulator.call("auth", "login", key="x" * 128)["message"] == "Invalid API key"
+
+
 @pytest.mark.clause("5.2")
 @pytest.mark.parametrize(
     ("action", "missing"), [("login", "key"), ("whmcslogin", "user"), ("whmcslogin", "password")]
@@ -96,6 +106,15 @@ def test_missing_credentials_are_named(emulator: Emulator, action: str, missing:
 
 
 @pytest.mark.clause("5.2")
+def test_a_login_by_password_needs_no_vms(emulator: Emulator) -> None:
+    emulator.reset(scenario="empty")
+    result = emulator.call("auth", "whmcslogin", **CREDENTIALS["whmcslogin"])["result"]
+    assert result["servers"] == []
+    assert emulator.call("eq", "list", token=result["token"])["servers"] == []
+
+
+@pytest.mark.clause("5.2")
+@pytest.mark.follows("A-38")
 def test_info_of_a_token_repeats_its_login(emulator: Emulator) -> None:
     result = login(emulator, ttl=100)
     assert emulator.call("auth", "info", token=result["token"]) == {"result": result}
@@ -145,6 +164,7 @@ def test_a_token_expires_on_the_accounts_clock(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("5.4")
+@pytest.mark.follows("A-38")
 def test_the_built_in_token_never_expires(emulator: Emulator) -> None:
     assert emulator.call("auth", "info")["result"]["token_expire"] == 4102444800
     emulator.advance(10 * 365 * 24 * 3600)

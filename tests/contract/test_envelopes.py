@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from invapi_emulator.api.parameters import what_it_takes
-from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
+from invapi_emulator.engine.action import ACTIONS
 from tests.support.harness import TOKEN, Emulator, Json
 from tests.support.offenders import assert_none
 
@@ -156,24 +156,6 @@ def test_an_unknown_action_is_refused_with_a_list_of_actions(emulator: Emulator,
 @pytest.mark.clause("2.6")
 def test_a_missing_action_is_an_unknown_action(emulator: Emulator) -> None:
     assert emulator.answer(emulator.http.post("/vm.php"))["reason"] == "unknown_action"
-
-
-@pytest.mark.clause("2.6")
-@pytest.mark.parametrize(
-    ("module", "action"),
-    [(module, name) for module, names in sorted(NOT_EMULATED.items()) for name in sorted(names)],
-)
-@pytest.mark.follows("A-06")
-def test_an_action_that_only_the_vendor_has_is_501(emulator: Emulator, module: str, action: str) -> None:
-    response = emulator.http.post(f"/{module}.php", data={"action": action})
-    assert (response.status_code, emulator.answer(response)["reason"]) == (501, "not_emulated")
-    assert "not the vendor's refusal" in response.json()["message"]
-
-
-@pytest.mark.clause("2.6")
-def test_the_actions_that_are_not_emulated() -> None:
-    counts = {module: len(names) for module, names in NOT_EMULATED.items()}
-    assert counts == {"eq": 20, "auth": 6, "eq_callback": 1}
 
 
 @pytest.mark.clause("2.7")

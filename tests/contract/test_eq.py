@@ -15,7 +15,7 @@ def test_list_and_update_servers_answer_the_server_ids(emulator: Emulator) -> No
         "action": "update_servers",
         "servers": ids,
         "billing_servers": [],
-        "deploy_keys": {},
+        "deploy_keys": [],
     }
 
 
@@ -28,7 +28,7 @@ def test_list_and_update_servers_answer_the_server_ids(emulator: Emulator) -> No
         (12347, "VDS", "ovirt", "power_on"),
     ],
 )
-@pytest.mark.follows("A-14")
+@pytest.mark.follows("A-14", "A-39")
 def test_show_describes_a_vm(emulator: Emulator, vm: int, kind: str, engine: str, power: str) -> None:
     answer = emulator.eq("show", vm)
     data = answer["server_data"]
@@ -42,7 +42,12 @@ def test_show_describes_a_vm(emulator: Emulator, vm: int, kind: str, engine: str
     assert address["IP"] == address["ip"]
     assert (address["main_ip"], answer["interfaces"]) == (1, [{"mac": address["MAC"], "IsMain": 1}])
     assert all(set(tag) == {"tag", "value"} for tag in answer["tags"])
-    assert answer["location"] == {"dc_location": whole["location"]}
+    assert answer["location"] == {"dc_location": whole["location"], "dc_name": whole["location"]}
+    assert (data["Condition_Component"], data["ref_tableName"]) == (data["status"], kind)
+    assert data["name"] == data["server_name"] == data["hostname"]
+    assert {"tag": "hostname", "value": data["hostname"]} in answer["tags"]
+    assert (type(answer["account_id"]), answer["type_billing"]) == (int, "whmcs_com")
+    assert isinstance(answer["hwconfig"], str)
 
 
 @pytest.mark.clause("6.3")

@@ -30,10 +30,29 @@ def test_a_changing_task_locks_its_vm_until_it_ends(
         ("eq", "on"), ("eq", "off"), ("eq", "hard_off"), ("eq", "reboot"),
     ):  # fmt: skip
         assert emulator.call(other, change, id=vm, name="monday")["reason"] == "vm_locked"
-    for other, reading in (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status")):
+    for other, reading in (("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status"), ("eq", "sensors")):
         assert emulator.do(other, reading, vm)["result"] == "OK"
     emulator.advance(until=key)
     assert emulator.vm(vm)["locked_by"] is None
+
+
+@pytest.mark.clause("4.12")
+@pytest.mark.follows("A-06", "A-09", "A-21")
+def test_the_refusal_names_the_action_that_holds_the_vm_and_no_key(emulator: Emulator) -> None:
+    key = emulator.start("vm", "create_snapshot", name="a")
+    said = emulator.eq("off")["message"]
+    assert said == "failed to request off for 12345 - the VM is locked: create_snapshot has not ended"
+    assert key not in str(emulator.eq("reboot"))
+
+
+@pytest.mark.clause("4.12")
+@pytest.mark.follows("A-37")
+def test_a_hard_off_waits_for_a_reboot_that_hangs(emulator: Emulator) -> None:
+    emulator.fault("task_hangs", match={"action": "reboot"})
+    key = emulator.start("eq", "reboot")
+    emulator.advance(3600)
+    assert emulator.eq("hard_off")["reason"] == "vm_locked"
+    assert emulator.check(key)["result"] == "Not ready"
 
 
 @pytest.mark.clause("4.12")

@@ -30,7 +30,7 @@ def test_repeated_slashes_are_one(emulator: Emulator, path: str) -> None:
 
 @pytest.mark.clause("1.1")
 @pytest.mark.parametrize("path", ["/eq.php/", "/eq.php//", "/eq.php/list", "//eq.php/vm.php"])
-@pytest.mark.follows("A-14", "A-37")
+@pytest.mark.follows("A-14", "A-47")
 def test_a_slash_behind_php_changes_nothing(emulator: Emulator, path: str) -> None:
     assert emulator.http.post(f"{emulator.url}{path}", data=LIST).json()["servers"] == [
         12345,

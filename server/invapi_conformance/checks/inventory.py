@@ -1,6 +1,6 @@
 """6.1, 6.2: the list of servers, and one server in full."""
 
-from invapi_conformance.patterns import COUNT, LIST, NUMBER, OBJECT, TEXT, WIRE_DATE, Like, numeric, one_of
+from invapi_conformance.patterns import COUNT, LIST, NUMBER, PHP_MAP, TEXT, WIRE_DATE, Like, numeric, one_of
 from invapi_conformance.probe import NO_SUCH_VM, Probe
 from invapi_conformance.table import Finding, answered, check, compared, first_difference, refused
 
@@ -34,7 +34,7 @@ def update_servers_answers_more(probe: Probe) -> Finding:
         "action": "update_servers",
         "servers": [COUNT],
         "billing_servers": LIST,
-        "deploy_keys": OBJECT,
+        "deploy_keys": PHP_MAP,
     }
     return answered(probe.call("eq", "update_servers"), wanted, "something else")
 

@@ -3,9 +3,11 @@
 from types import ModuleType
 
 from invapi_emulator.actions import auth, eq, eq_callback, vm
-from invapi_emulator.engine.action import register
+from invapi_emulator.engine.action import NOT_EMULATED_MODULES, register
 
 MODULES: dict[str, ModuleType] = {"auth": auth, "eq": eq, "eq_callback": eq_callback, "vm": vm}
+
+NOT_EMULATED_MODULES.update(("iso", "jenkins", "jira", "nat", "pdns", "net", "ip", "rhr", "s3", "rtm"))
 
 for _name, _module in MODULES.items():
     register(_name, _module.ACTIONS, _module.NOT_EMULATED)

@@ -1,11 +1,21 @@
 """Types of parameters. A client that sends something else reads the type's description."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
 
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE
+from invapi_emulator.engine.call import is_index
 
 MAX_ID = 2**63 - 1
 
@@ -65,6 +75,14 @@ Secret = Annotated[
     StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z"),
     Field(description="1 to 200 characters, none of them a control character"),
 ]
+Words = Annotated[
+    str,
+    StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z"),
+    Field(description="1 to 200 characters, none of them a control character"),
+]
+ApiKey = Annotated[str, Field(description="1 to 128 printable ASCII characters")]
+"""A key of another form is refused as such, not as a parameter (contract 5.1)."""
+
 CallbackKey = Annotated[
     str, Field(description="the key that the call which started the task answered as callback")
 ]
@@ -78,6 +96,30 @@ class Parameters(BaseModel):
 
 class NoParameters(Parameters):
     """An action without parameters, or without any that it reads."""
+
+
+class Named(Parameters):
+    """A map as a parameter, with these fields: `params[name]=a`, `params[content][]=a` for a list in it (contract 1.3)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_level(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or any(map(is_index, given)):
+            raise ValueError(given)
+        values = (
+            item for value in given.values() for item in (value if isinstance(value, tuple) else [value])
+        )
+        if not all(isinstance(value, str) for value in values):
+            raise ValueError(given)
+        return given
+
+
+def named_in(field: FieldInfo) -> type[Named] | None:
+    """Return the model of a parameter that is a map, also of an optional one."""
+    options = get_args(field.annotation) or (field.annotation,)
+    return next(
+        (option for option in options if isinstance(option, type) and issubclass(option, Named)), None
+    )
 
 
 class OfVm(Parameters):

@@ -3,23 +3,25 @@
 import asyncio
 import logging
 from asyncio import sleep
+from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
 
+from invapi_emulator.api import pipeline
 from invapi_emulator.api.attempt import Attempt
 from invapi_emulator.api.envelope import failure, preflight
 from invapi_emulator.api.exchange import Exchange
-from invapi_emulator.api.form_rules import find_action, form_refusal
+from invapi_emulator.api.form_rules import find_action, form_refusal, is_documented
 from invapi_emulator.api.forms import ClientGone, header
-from invapi_emulator.api.journal import record_request
 from invapi_emulator.api.request import Request, head_of, with_fields
 from invapi_emulator.api.request_log import log_call
 from invapi_emulator.api.response_faults import deliver
+from invapi_emulator.api.tokens import BY_TOKEN
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.transport import PAGES_OF_OTHER_ORIGINS
 from invapi_emulator.domain.instants import SECOND
-from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action, modules
-from invapi_emulator.errors import ApiError, MethodNotAllowed, PerhapsDone, Unavailable, UnknownModule
+from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action
+from invapi_emulator.errors import ApiError, MethodNotAllowed, PerhapsDone, Unavailable
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
@@ -79,17 +81,14 @@ class FormEndpoint:
         """Return the exchange with its answer. The journal has it by then."""
         request = head
         try:
-            self._check(head, scope)
-            if head.method == "OPTIONS":
-                exchange = Exchange(head, None, self._assumed)
-                exchange.answer = preflight(
-                    (header(scope, b"access-control-request-headers") or "").encode("latin-1")
-                )
-                return exchange
-            request = await with_fields(head, scope, receive)
-            return await self._called(request, find_action(request.module, request.fields))
+            if is_documented(head.module):
+                self._check(head)
+                if head.method == "OPTIONS":
+                    return self._preflight(head, scope)
+            request = await _read(head, scope, receive)
+            return await self._called(request, find_action(request, _shown_path(scope)))
         except ApiError as error:
-            return await self._refused(request, form_refusal(request, self._assumed) or error)
+            return await self._refused(request, error)
         except DATABASE_LOST as problem:
             kind = PerhapsDone if isinstance(problem, OutcomeUnknown) else Unavailable
             return self._unanswered(request, kind(f"the emulator {why_lost(problem)}"))
@@ -98,16 +97,20 @@ class FormEndpoint:
                 raise
             return self._unanswered(request, _stopped(is_whole=request is not head))
 
-    def _check(self, head: Request, scope: Scope) -> None:
-        """Refuse a path that is not a module, a wrong method, and every call while the server starts or stops."""
-        if head.module not in MODULES:
-            known = ", ".join(f"/{module}.php" for module in modules())
-            raise UnknownModule(f"there is no module at {_shown_path(scope)}; there are {known}")
+    def _check(self, head: Request) -> None:
+        """Refuse a wrong method, and every call while the server starts or stops."""
         asks_first = head.method == "OPTIONS" and self._assumed[PAGES_OF_OTHER_ORIGINS] == "allowed"
         if head.method not in {"GET", "POST"} and not asks_first:
             raise MethodNotAllowed(f"{head.module} does not take {head.method[:20]!r}, only GET and POST")
         if not self._lifecycle.ready and not asks_first:
             raise Unavailable(f"the emulator is {self._lifecycle.state}; ask again")
+
+    def _preflight(self, head: Request, scope: Scope) -> Exchange:
+        exchange = Exchange(head, None, self._assumed)
+        exchange.answer = preflight(
+            (header(scope, b"access-control-request-headers") or "").encode("latin-1")
+        )
+        return exchange
 
     async def _called(self, request: Request, action: Action) -> Exchange:
         """Run a call through the pipeline until it is answered. Other calls get their turn between two runs."""
@@ -128,18 +131,23 @@ class FormEndpoint:
 
     async def _refused(self, request: Request, error: ApiError) -> Exchange:
         """Refuse a call that names no action. It is refused even if the journal cannot be written."""
-        exchange = self._unanswered(request, error)
+        unrecorded = self._unanswered(request, form_refusal(request, self._assumed) or error)
         if isinstance(error, Unavailable) or request.method == "OPTIONS":
-            return exchange
+            return unrecorded
 
-        def record(unit: UnitOfWork) -> None:
-            record_request(unit, exchange, self._database.real_time())
+        def refuse(unit: UnitOfWork) -> Exchange:
+            return pipeline.refuse(unit, request, error, self._assumed, self._database.real_time)
 
+        word = BY_TOKEN.word(request.fields) if self._lifecycle.ready else None
         try:
-            await self._database.run(None, record)
+            account_id = None if word is None else await self._database.owner_of(word)
+            try:
+                return await self._database.run(account_id, refuse)
+            except AccountGone:
+                return await self._database.run(None, refuse)
         except DATABASE_LOST as problem:
             _log.error("the journal misses %s: the emulator %s", request.request_id, why_lost(problem))
-        return exchange
+        return unrecorded
 
     def _unanswered(self, request: Request, error: ApiError) -> Exchange:
         """Return the exchange of a call that had no effect."""
@@ -157,6 +165,16 @@ def _stopped(*, is_whole: bool) -> Unavailable:
     return Unavailable("the emulator stopped before the call had come in whole")
 
 
+async def _read(head: Request, scope: Scope, receive: Receive) -> Request:
+    """Return the request with its fields. A module that is not there is refused whatever its body is."""
+    if head.module in MODULES:
+        return await with_fields(head, scope, receive)
+    if head.method in {"GET", "POST"}:
+        with suppress(ApiError):
+            return await with_fields(head, scope, receive)
+    return head
+
+
 def _shown_path(scope: Scope) -> str:
     """Return the path as it was sent, cut to a length that fits a message."""
     return ascii(scope.get("raw_path", scope["path"].encode()).decode("latin-1"))[:80]
@@ -165,7 +183,7 @@ def _shown_path(scope: Scope) -> str:
 def _counted(request: Request) -> tuple[str, str]:
     """Return module and action for the metrics. Unknown ones share a name, so that their number stays limited."""
     action = request.fields.get("action")
-    module = request.module if request.module in MODULES else "other"
+    module = request.module if is_documented(request.module) else "other"
     known = isinstance(action, str) and (
         (module, action) in ACTIONS or action in NOT_EMULATED.get(module, ())
     )

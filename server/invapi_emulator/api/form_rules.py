@@ -1,26 +1,45 @@
 """Refusals of a call's path and form, before its action is known."""
 
-from collections.abc import Mapping
-
 from invapi_emulator.api.parameters import shortened
 from invapi_emulator.api.request import Request
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.transport import MULTIPART, PATH_BEHIND_PHP, PATH_WITHOUT_PHP
-from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action, actions_of
+from invapi_emulator.engine.action import (
+    ACTIONS,
+    MODULES,
+    NOT_EMULATED,
+    NOT_EMULATED_MODULES,
+    Action,
+    actions_of,
+    modules,
+)
 from invapi_emulator.errors import ApiError, NotEmulated, UnknownAction, UnknownModule, UnsupportedMediaType
 
+_NOT_THE_VENDORS = "that this emulator does not have; this is not the vendor's refusal"
 
-def find_action(module: str, fields: Mapping[str, object]) -> Action:
-    """Return the action that the field `action` names. Raise UnknownAction or NotEmulated (contract 2.6)."""
-    name = fields.get("action")
+
+def is_documented(module: str) -> bool:
+    """Tell whether the real API has a module of this name."""
+    return module in MODULES or module in NOT_EMULATED_MODULES
+
+
+def find_action(request: Request, path: str) -> Action:
+    """Return the action that the field `action` names.
+
+    Raise UnknownModule, which shows the `path`, UnknownAction or NotEmulated (contract 1.4, 2.6).
+    """
+    module, name = request.module, request.fields.get("action")
     found = ACTIONS.get((module, name)) if isinstance(name, str) else None
     if found is not None:
         return found
+    if module in NOT_EMULATED_MODULES:
+        called = f"{module}/{ascii(name)[1:41]}" if isinstance(name, str) and name else module
+        raise NotEmulated(f"{called} is of a module of the real API {_NOT_THE_VENDORS}")
+    if module not in MODULES:
+        known = ", ".join(f"/{known}.php" for known in modules())
+        raise UnknownModule(f"there is no module at {path}; there are {known}")
     if isinstance(name, str) and name in NOT_EMULATED.get(module, ()):
-        raise NotEmulated(
-            f"{module}/{name} is an action of the real API that this emulator does not have; "
-            "this is not the vendor's refusal"
-        )
+        raise NotEmulated(f"{module}/{name} is an action of the real API {_NOT_THE_VENDORS}")
     given = (
         f"unknown action {shortened(name)}"
         if isinstance(name, str) and name
@@ -30,8 +49,8 @@ def find_action(module: str, fields: Mapping[str, object]) -> Action:
 
 
 def form_refusal(request: Request, assumed: Assumed) -> ApiError | None:
-    """Return the refusal of a path or body that the options of A-01, A-02 and A-37 do not accept."""
-    if request.module in MODULES and (
+    """Return the refusal of a path or body that the options of A-01, A-02 and A-47 do not accept."""
+    if is_documented(request.module) and (
         (not request.has_extension and assumed[PATH_WITHOUT_PHP] == "unknown")
         or (request.has_more_path and assumed[PATH_BEHIND_PHP] == "unknown")
     ):

@@ -129,7 +129,7 @@ def run(
 ) -> Exchange:
     """Run a call through the steps, and put it into the journal. An exchange without an answer must run again."""
     exchange = Exchange(request, action, assumed, rules_asked=rules_asked)
-    _identify(unit, exchange)
+    identify(unit, exchange)
     answer = _first_answer(unit, exchange)
     if isinstance(answer, Again):
         return exchange
@@ -141,11 +141,23 @@ def run(
     return exchange
 
 
-def _identify(unit: UnitOfWork, exchange: Exchange) -> None:
+def refuse(
+    unit: UnitOfWork, request: Request, error: ApiError, assumed: Assumed, real_time: RealTime
+) -> Exchange:
+    """Refuse a call that names no action, and put it into the journal: its token's account's, if that is good."""
+    exchange = Exchange(request, None, assumed)
+    identify(unit, exchange)
+    exchange.answer = failure(form_refusal(request, exchange.assumed) or error, exchange.assumed)
+    record_request(unit, exchange, real_time())
+    return exchange
+
+
+def identify(unit: UnitOfWork, exchange: Exchange) -> None:
     """Find the call's account. An expired token still identifies it; other refused tokens do not."""
-    request = exchange.request
+    request, action = exchange.request, exchange.action
+    by = None if action is None else action.identified_by
     try:
-        (exchange.called.identified_by or BY_TOKEN).check(unit, request.fields, request.address)
+        (by or BY_TOKEN).check(unit, request.fields, request.address)
     except ApiError as refusal:
         exchange.token_refusal = refusal
         if not isinstance(refusal, TokenExpired):

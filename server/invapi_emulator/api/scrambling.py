@@ -15,9 +15,11 @@ Draw: TypeAlias = Callable[..., float]
 
 _UNORDERED = frozenset({"servers", "snapshots", "IP", "interfaces", "tags", "permissions"})
 _STAY_NUMBERS = frozenset({
-    "result", "code", "id", "servers", "customer_id", "token_expire", "virtual", "main_ip", "IsMain",
+    "result", "code", "id", "servers", "customer_id", "user_id", "token_expire", "virtual", "main_ip", "IsMain", "account_id",
+    "price_EUR", "active", "cpu", "ram", "price", "main_plan", "currency_id", "EUR", "USD", "RUB", "RUR", "default", "internal",
+    "component_id", "server_id",
 })  # fmt: skip
-"""Fields that a clause calls numbers (contract 2.2, 3.4, 5.1, 6.1, 6.2): the vendor's own client decodes nothing else."""
+"""Fields that a clause calls numbers (contract 2.2, 3.4, 5, 6, 9, 10): the vendor's own client decodes nothing else."""
 
 _EXACT = ("Not ready", "NO_APPROPRIATE_SERVERS")
 _EXTRA: tuple[tuple[str, Any], ...] = (

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from invapi_emulator.engine.action import NOT_EMULATED, NOT_EMULATED_MODULES
 from invapi_emulator.storage.pruned import Gone
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.worlds.fields import Timestamp
@@ -27,7 +28,17 @@ class Filter(BaseModel):
 def could_match(gone: Gone, wanted: Filter) -> int:
     """Return how many calls that are gone could match, as far as their counts tell. Those of a reason are refused."""
     result = wanted.result or (None if wanted.reason is None else "refused")
-    return gone.possible(wanted.module, wanted.action, result, wanted.since_id)
+    return gone.possible(
+        wanted.module, wanted.action, result, wanted.since_id, nameless=may_be_not_emulated(wanted)
+    )
+
+
+def may_be_not_emulated(wanted: Filter) -> bool:
+    """Return whether a call of the action may be one that is not emulated. These are counted without their action."""
+    return wanted.action is not None and (
+        wanted.module in NOT_EMULATED_MODULES
+        or any(wanted.action in names for names in NOT_EMULATED.values())
+    )
 
 
 def misses(number: int, call: JournalEntry, wanted: Filter) -> list[str]:

@@ -4,16 +4,16 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from invapi_emulator.control.call_filter import Filter, could_match, misses
+from invapi_emulator.control.call_filter import Filter, could_match, may_be_not_emulated, misses
 from invapi_emulator.control.failures import FailureView, failures
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.requests import Journal, RequestView, journal_of, request_view
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import NameInPath, TheWorlds
-from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
-from invapi_emulator.engine.faults.match import ExpectedFields, ModuleName
+from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED, NOT_EMULATED_MODULES, modules
+from invapi_emulator.engine.faults.match import ExpectedFields
 from invapi_emulator.errors import Conflict
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.hidden_fields import MOST, KnownFields, Told
@@ -29,10 +29,17 @@ _AT_A_TIME = 50
 ExpectedCount = Annotated[int, Field(ge=0, strict=True)]
 
 
+def _known_module(module: str) -> str:
+    known = sorted({*modules(), *NOT_EMULATED_MODULES})
+    if module not in known:
+        raise ValueError(f"there is no such module; there are {', '.join(known)}")
+    return module
+
+
 class Expectation(Filter):
     """Calls and their expected number: either `count`, or `at_least`, `at_most` or both."""
 
-    module: ModuleName | None = None
+    module: Annotated[str, AfterValidator(_known_module)] | None = None
     fields: ExpectedFields = Field(default={})
     count: ExpectedCount | None = None
     at_least: ExpectedCount | None = None
@@ -40,8 +47,10 @@ class Expectation(Filter):
 
     @field_validator("action")
     @classmethod
-    def _known_action(cls, action: str | None) -> str | None:
+    def _known_action(cls, action: str | None, info: ValidationInfo) -> str | None:
         """Refuse an unknown action. Otherwise a misspelt name would always pass as "never called"."""
+        if info.data.get("module") in NOT_EMULATED_MODULES:
+            return action
         known = {name for _, name in ACTIONS} | {name for names in NOT_EMULATED.values() for name in names}
         if action is not None and action not in known:
             raise ValueError(f"unknown action (known: {', '.join(sorted(known))})")
@@ -62,7 +71,7 @@ class Expectation(Filter):
     def needs_calls(self) -> bool:
         """Whether counts by module, action and result do not suffice."""
         others = (self.id, self.reason, self.since, self.until)
-        return bool(self.fields) or any(part is not None for part in others)
+        return bool(self.fields) or may_be_not_emulated(self) or any(part is not None for part in others)
 
     def wanted(self) -> str:
         if self.count is not None:

@@ -56,7 +56,7 @@ def find_snapshot(snapshots: Iterable[Snapshot], name: str, image_id: str | None
     if found is None:
         raise SnapshotNotFound(f"there is no snapshot '{name}' of this type")
     if image_id is not None and image_id != found.image_id:
-        raise ImageMismatch(f"snapshot '{name}' has the image {found.image_id}, not {image_id}")
+        raise ImageMismatch(f"snapshot '{name}' does not have the image {image_id}")
     return found
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import HOUR, SECOND, Instant
-from invapi_emulator.errors import NotSupported, VmLocked, VmNotRunning, VmRunning
+from invapi_emulator.errors import NotSupported, VmNotRunning, VmRunning
 
 VmKind: TypeAlias = Literal["VPS", "VDS"]
 Engine: TypeAlias = Literal["openstack", "ovirt"]
@@ -73,11 +73,6 @@ def require_snapshots_supported(vm: VirtualMachine) -> None:
         raise NotSupported(
             f"snapshots are not supported for a {vm.kind}, only for a VPS on openstack or ovirt"
         )
-
-
-def require_unlocked(vm: VirtualMachine) -> None:
-    if vm.locked_by is not None:
-        raise VmLocked(f"the VM is locked by task {vm.locked_by}, which has not ended")
 
 
 def require_off(vm: VirtualMachine) -> None:

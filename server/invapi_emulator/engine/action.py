@@ -46,6 +46,9 @@ class Action:
 MODULES: set[str] = set()
 """The names of all modules."""
 
+NOT_EMULATED_MODULES: set[str] = set()
+"""The names of modules that the vendor documents but the emulator does not have (contract 1.4)."""
+
 ACTIONS: Registry[tuple[str, str], Action] = Registry("actions")
 
 NOT_EMULATED: dict[str, frozenset[str]] = {}

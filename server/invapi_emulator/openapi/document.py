@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from invapi_emulator.engine.action import NOT_EMULATED_MODULES
 from invapi_emulator.openapi.modules import module_paths, module_schemas
 from invapi_emulator.openapi.parameters import ecma
 
@@ -9,6 +10,8 @@ _ABOUT = """\
 An emulator of HOSTKEY's InvAPI. It has the modules `vm`, `eq`, `eq_callback` and `auth`, as far as clients of
 snapshots use them. The control API under `/_emulator` moves time, shows state and makes calls fail.
 docs/fidelity.md says, clause by clause, which parts of the modules are known and which are assumed.
+
+The vendor's modules {missing} are not emulated: each call is 501 `not_emulated`.
 
 A call to a module needs the token of an account; the account `demo` has `HOSTKEY_TOKEN`. An unknown module gets
 404 `unknown_module`; a method other than GET and POST gets 405 `method_not_allowed`. Both have the failure
@@ -30,8 +33,9 @@ def whole_document(control: dict[str, Any]) -> dict[str, Any]:
             operation["security"] = [{}, {"adminToken": []}]
             _drop_foreign_failures(operation["responses"])
     own = {name: schema for name, schema in own.items() if name not in _FOREIGN}
+    missing = ", ".join(f"`{module}`" for module in sorted(NOT_EMULATED_MODULES))
     return control | {
-        "info": control["info"] | {"description": _ABOUT},
+        "info": control["info"] | {"description": _ABOUT.format(missing=missing)},
         "paths": module_paths() | in_json_schema(control["paths"]),
         "components": {
             "schemas": schemas | in_json_schema(own),

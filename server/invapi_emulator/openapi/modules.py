@@ -1,11 +1,12 @@
 """The paths of the imitated API: one for each module, with its actions in a `oneOf`."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic.json_schema import models_json_schema
 
 from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED, Action, actions_of, modules
-from invapi_emulator.engine.example import Example, envelope
+from invapi_emulator.engine.example import envelope
 from invapi_emulator.openapi.failures import (
     FAILURE_SCHEMAS,
     NO_SERVERS,
@@ -93,9 +94,9 @@ def _answered(module: str) -> dict[str, Any]:
     schemas = [{"$ref": f"{SCHEMAS}{_title(module, name)}Answer"} for name in actions_of(module)]
     schemas.append({"$ref": f"{SCHEMAS}ModuleFailure"})
     examples = {
-        _name(action, example): {"value": example.whole(module, action.name)}
+        _name(action, place): {"value": example.whole(module, action.name)}
         for action in described(module)
-        for example in action.examples
+        for place, example in enumerate(action.examples)
     }
     for action in described(module):
         for refused in action.refusal_examples:
@@ -110,8 +111,11 @@ def _answered(module: str) -> dict[str, Any]:
     }
 
 
-def _name(action: Action, example: Example) -> str:
-    result = example.body.get("result")
+def _name(action: Action, place: int) -> str:
+    """Return a name for an example: by its result, or by its fields if an earlier one has the same result."""
+    result = action.examples[place].body.get("result")
+    if result in [example.body.get("result") for example in action.examples[:place]]:
+        return f"{action.name}: {urlencode(action.examples[place].sent, doseq=True)}"
     return f"{action.name}: {result}" if isinstance(result, str) else action.name
 
 

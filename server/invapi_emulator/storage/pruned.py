@@ -10,6 +10,9 @@ from invapi_emulator.storage.tables import account, pruned, request
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
+_UNCOUNTED = "('unknown_module', 'unknown_action', 'not_emulated')"
+"""Reasons of refusals whose actions are whatever a client says: counted without it, so that the counts stay few."""
+
 
 class _Count(Write):
     """Adds the calls `after` < number <= `last` of an account to its counts. They are removed next."""
@@ -21,9 +24,11 @@ class _Count(Write):
         mark = "?" if dialect.paramstyle == "qmark" else "%s"
         return (
             "INSERT INTO pruned (account_id, module, action, result, calls) "  # noqa: S608 - a choice of two marks
-            "SELECT account_id, module, coalesce(action, ''), result, count(*) FROM request "
-            f"WHERE account_id = {mark} AND number > {mark} AND number <= {mark} "
-            "GROUP BY account_id, module, coalesce(action, ''), result "
+            "SELECT account_id, module, action, result, count(*) FROM ("
+            "SELECT account_id, CASE reason WHEN 'unknown_module' THEN '' ELSE module END AS module, "
+            f"CASE WHEN reason IN {_UNCOUNTED} THEN '' ELSE coalesce(action, '') END AS action, result "
+            f"FROM request WHERE account_id = {mark} AND number > {mark} AND number <= {mark}) AS gone "
+            "GROUP BY account_id, module, action, result "
             "ON CONFLICT (account_id, module, action, result) "
             "DO UPDATE SET calls = pruned.calls + excluded.calls"
         )
@@ -47,14 +52,24 @@ class Gone(Struct, frozen=True):
         return self.last - self.cleared - sum(self.counts.values())
 
     def possible(
-        self, module: str | None, action: str | None, result: str | None, since_id: int | None = None
+        self,
+        module: str | None,
+        action: str | None,
+        result: str | None,
+        since_id: int | None = None,
+        *,
+        nameless: bool = False,
     ) -> int:
-        """Return the number of those that may match: that have another number, module, action or result do not."""
-        wanted = (module, action, result)
+        """Return the number of those that may match: that have another number, module, action or result do not.
+
+        With `nameless`, those counted without an action may match any.
+        """
         counted = sum(
             calls
-            for key, calls in self.counts.items()
-            if all(part is None or part == own for part, own in zip(wanted, key, strict=True))
+            for (of, name, ended), calls in self.counts.items()
+            if module in {None, of}
+            and result in {None, ended}
+            and (action in {None, name} or (nameless and not name))
         )
         return max(min(counted + self.uncounted, self.last - (since_id or 0)), 0)
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.errors import VmNotFound
 from invapi_emulator.storage.record import Index, Key, Record
-from invapi_emulator.storage.statement import Statement
+from invapi_emulator.storage.statement import Query, Statement
 from invapi_emulator.storage.tables import STATE_COLUMNS, task, vm
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -32,6 +32,8 @@ VM = Record(
     changing=("power", "power_changes", "running_since", "locked_by", "started", *STATE_COLUMNS),
     paths=STATE_PATHS,
 )
+
+_ALL = VM.where(vm.c.account_id == bindparam("account_id"))
 
 
 class _Ids:
@@ -87,6 +89,17 @@ def ids(unit: UnitOfWork) -> list[int]:
     return unit.index(_IDS).ascending
 
 
+def all_of(unit: UnitOfWork) -> list[VirtualMachine]:
+    """Return all VMs, ascending by id."""
+    wanted = [(vm_id,) for vm_id in ids(unit)]
+    if any(not unit.state.has(VM, key) for key in wanted):
+        for key, machine in unit.rows(Query(_ALL, unit.state.owner)):
+            if not unit.state.has(VM, key):
+                unit.state.put(VM, key, [(key, machine)])
+    found = (unit.one(VM, key) for key in wanted)
+    return [each for each in found if each is not None]
+
+
 def engines(unit: UnitOfWork) -> list[str]:
     """Return the engines of the account's VMs, in alphabetical order."""
     return unit.rows(_ENGINES_OF.of(account_id=unit.account.id))
@@ -105,6 +118,12 @@ def remove(tx: Transaction, account_id: int, generation: int, vm_id: int) -> Non
 def of_account(tx: Transaction, account_id: int) -> Iterator[VirtualMachine]:
     """Return all VMs, ascending by id."""
     return (found for _, found in _OF_ACCOUNT.lazily(tx, account_id=account_id))
+
+
+def addresses(tx: Transaction, account_id: int) -> list[tuple[int, str]]:
+    """Return id and address of each VM."""
+    rows = tx.execute(select(vm.c.id, vm.c.ip).where(vm.c.account_id == account_id))
+    return [(vm_id, address) for vm_id, address in rows]
 
 
 def ids_by_account(tx: Transaction) -> dict[int, list[int]]:

@@ -13,6 +13,7 @@ from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.engine.tasks.kinds import holds_still, kind_of
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.build_tasks import building_tasks
+from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.reading import Steps, each
 from invapi_emulator.worlds.schema import DiskSpec, SnapshotSpec, VmSpec
 
@@ -50,7 +51,7 @@ def building_vm(spec: VmSpec, building: BuildContext, place: str) -> Steps[Built
         range(len(spec.unlisted)), lambda number: _unlisted(spec, number, building, place)
     )
     return BuiltVm(
-        _busy(_vm(spec, building), tasks, building.now),
+        _busy(_vm(spec, building, place), tasks, building.now),
         snapshots,
         settings,
         tasks,
@@ -70,8 +71,11 @@ def _unlisted(spec: VmSpec, number: int, building: BuildContext, place: str) -> 
     return StaleChange(change.id, _snapshot(alone, 0, building, tag, taken), change.until)
 
 
-def _vm(spec: VmSpec, building: BuildContext) -> VirtualMachine:
+def _vm(spec: VmSpec, building: BuildContext, place: str) -> VirtualMachine:
     chance = building.chance
+    address = building.addresses.of(spec.id, spec.ip)
+    if address is None:
+        raise error_at(f"{place}ip", spec.ip, "another VM of the account has this address")
     vendor = "fa:16:3e" if spec.engine == "openstack" else "56:6f:1a"
     digits = chance.hex(6, "vm", spec.id, "mac")
     return VirtualMachine(
@@ -86,7 +90,7 @@ def _vm(spec: VmSpec, building: BuildContext) -> VirtualMachine:
         memory_mb=spec.memory.size_mb,
         num_max=spec.num_max,
         uuid=spec.uuid or chance.uuid("vm", spec.id, "uuid"),
-        ip=spec.ip or f"203.0.113.{spec.id % 254 + 1}",
+        ip=address,
         mac=spec.mac or ":".join((vendor, digits[:2], digits[2:4], digits[4:])),
         created_at=building.now - VM_AGE if spec.created_at is None else spec.created_at,
         tags=tuple(spec.tags.items()),

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.addresses import Addresses
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.tasks.keys import new_key
 from invapi_emulator.randomness import Chance, chance_of
-from invapi_emulator.storage import accounts, snapshots, task_lists
+from invapi_emulator.storage import accounts, snapshots, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.schema import VmSpec
@@ -79,14 +80,16 @@ class BuildContext:
     now: Instant
     numbers: Numbers
     keys: Keys
+    addresses: Addresses
 
     @property
     def chance(self) -> Chance:
         return chance_of(self.account)
 
     def reserve(self, specs: Iterable[VmSpec]) -> None:
-        """Reserve the numbers and keys given in these VMs, so that none of them is generated."""
+        """Reserve the numbers, keys and addresses given in these VMs, so that none of them is generated."""
         for spec in specs:
+            self.addresses.reserve([(spec.id, spec.ip)])
             self.numbers.reserve(snapshot.id for snapshot in spec.snapshots)
             self.numbers.reserve(change.id for change in spec.unlisted)
             self.numbers.reserve(task.sequence for task in spec.tasks)
@@ -95,11 +98,12 @@ class BuildContext:
 
 def new_context(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> BuildContext:
     """Return the context for a world of an account that has no VMs."""
-    return BuildContext(account, now, Numbers(0, (), ()), Keys(tx, account, keep=keep_keys))
+    return BuildContext(account, now, Numbers(0, (), ()), Keys(tx, account, keep=keep_keys), Addresses())
 
 
 def present_context(tx: Transaction, account: Account, now: Instant) -> BuildContext:
     """Return the context for a VM added to the account's VMs."""
     taken = snapshots.sequences(tx, account.id), task_lists.sequences(tx, account)
     numbers = Numbers(accounts.counters(tx, account.id)["sequence"], *taken)
-    return BuildContext(account, now, numbers, Keys(tx, account, keep=True))
+    present = Addresses(vms.addresses(tx, account.id))
+    return BuildContext(account, now, numbers, Keys(tx, account, keep=True), present)

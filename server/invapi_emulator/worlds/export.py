@@ -13,6 +13,7 @@ from invapi_emulator.errors import Conflict
 from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.catalogue_schema import written_catalogue
 from invapi_emulator.worlds.held_world import HeldVm, HeldWorld
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load_faults import written_faults
@@ -65,6 +66,7 @@ def _written_around(tx: Transaction, account: Account, now: Instant) -> Written:
             "faults": counters["faults_made"],
         }
         | ({"answers": counters["answered"]} if counters["answered"] else {}),
+        **({} if account.catalogue is None else {"catalogue": written_catalogue(account.catalogue)}),
         "vms": (),
         "faults": written_faults(tx, account),
     }

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from ipaddress import ip_address
 from itertools import islice
 from typing import Annotated, Any, TypeVar
 
@@ -79,6 +80,14 @@ def _unquoted_switch(value: Any) -> Any:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
 
 
+def _address(text: str) -> str:
+    try:
+        ip_address(text)
+    except ValueError:
+        raise ValueError("expected an IPv4 or IPv6 address") from None
+    return text
+
+
 def _form_fields(fields: dict[str, Any]) -> dict[str, Any]:
     """Accept what a form can hold: strings, arrays of strings, and numbers for the id of a VM."""
     try:
@@ -130,11 +139,20 @@ Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 Name = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,100}\z", "1 to 100 characters of a-zA-Z0-9_-.")]
 Type = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,32}\z", "1 to 32 characters of a-zA-Z0-9_-.")]
 Text = Annotated[str, _text(r"\A[^\x00-\x1f\x7f]{1,200}\z", "1 to 200 characters without control characters")]
+Words = Annotated[
+    str, _text(r"\A[^\x00-\x1f\x7f]{0,1000}\z", "0 to 1000 characters without control characters")
+]
+Location = Annotated[str, _text(r"\A[a-zA-Z0-9_-]{1,16}\z", "1 to 16 characters of a-zA-Z0-9_-")]
+Price = Annotated[
+    str, _text(r"\A(0|[1-9][0-9]{0,7})\.[0-9]{2}\z", 'a price with two places, as text: "4.00"')
+]
 LongText = Annotated[str, _text(r"\A[^\x00]*\z", "text without NUL"), Field(max_length=MAX_TEXT)]
 AccountName = Annotated[str, _text(r"\A[a-z0-9-]{1,64}\z", "1 to 64 characters of a-z0-9-")]
 Fingerprint = Annotated[str, _text(r"\A[0-9a-f]{16}\z", "16 characters of 0-9a-f")]
 Uuid = Annotated[str, _text(r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z", "a lowercase UUID")]
-IpAddress = Annotated[str, _text(r"\A[0-9a-fA-F.:]{2,45}\z", "an IPv4 or IPv6 address")]
+IpAddress = Annotated[
+    str, _text(r"\A[0-9a-fA-F.:]{2,45}\z", "an IPv4 or IPv6 address"), AfterValidator(_address)
+]
 MacAddress = Annotated[
     str, _text(r"\A[0-9a-f]{2}(:[0-9a-f]{2}){5}\z", "six pairs of 0-9a-f separated by colons")
 ]

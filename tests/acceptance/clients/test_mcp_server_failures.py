@@ -72,6 +72,6 @@ def test_it_does_not_repeat_a_change_whose_answer_was_lost(model: Model, account
 
 
 def test_an_action_that_is_not_emulated_is_reported(model: Model) -> None:
-    sensors = {"resource": "eq", "action": "sensors", "params": {"id": 12345}, "confirm": True}
-    assert "HTTP 501: " in model.error("call_api_raw", **sensors)
-    assert "HTTP 404: " in model.error("call_api_raw", resource="iso", action="list", confirm=True)
+    history = {"resource": "eq", "action": "history", "params": {"id": 12345}, "confirm": True}
+    assert "HTTP 501: " in model.error("call_api_raw", **history)
+    assert "HTTP 501: " in model.error("call_api_raw", resource="iso", action="list", confirm=True)

@@ -8,7 +8,6 @@ from tests.acceptance.client_programs import (
     VendorServer,
     account_of,
     asked,
-    asked_of_nobody,
     terraform_of,
 )
 from tests.support.harness import Json
@@ -93,13 +92,13 @@ def test_a_clock_behind_real_time_makes_it_log_in_before_each_call(
 
 
 def test_an_action_that_is_not_emulated_is_reported_and_an_order_never_repeated(
-    provider: Program, vendor: VendorServer
+    provider: Program, account: Account
 ) -> None:
     order, rename = provider("order", "vm.pico"), provider("rename", "12345", "web-2")
     assert "HTTP 501" in order.told["error"]
     assert "this emulator does not have" in order.told["error"]
     assert (order.told["waits"], rename.told["waits"]) == ([], EVERY_TRY)
-    assert [asked_of_nobody(vendor, action) for action in ("order_instance", "rename_server")] == [1, 3]
+    assert [len(account.requests(action=action)) for action in ("order_instance", "rename_server")] == [1, 3]
 
 
 def test_a_failed_task_is_an_error_with_its_reason(provider: Program, account: Account) -> None:

@@ -60,10 +60,10 @@ def test_it_sends_its_key_in_the_query_and_the_report_shows_it(module: Program, 
     assert "secrets-in-the-query" in [finding["id"] for finding in findings]
 
 
-def test_it_does_not_find_the_state_it_gives_the_service(module: Program) -> None:
-    read = module("server", "12345").told["read"]
-    assert "Condition_Component" not in read["server"]
-    assert read["state"] == ""
+def test_it_finds_the_state_it_gives_the_service(module: Program, account: Account) -> None:
+    assert module("server", "12346").told["read"]["state"] == "Active"
+    account.assume({"A-39": "power_off"})
+    assert module("server", "12346").told["read"]["state"] == "Suspended"
 
 
 def test_without_the_ca_the_module_trusts_no_server(vendor: VendorServer, account: Account) -> None:

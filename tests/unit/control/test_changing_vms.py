@@ -62,7 +62,8 @@ def test_a_vm_is_added_as_described(emulator: Emulator) -> None:
     assert written(emulator, NEW_ID) == {"id": NEW_ID} | fields
     assert exported(emulator)["counters"]["sequence"] == 900
     shown = emulator.eq("show", NEW_ID)
-    assert shown["tags"] == [{"tag": "b", "value": "1"}, {"tag": "a", "value": "2"}]
+    tags = [(tag["tag"], tag["value"]) for tag in shown["tags"]]
+    assert tags == [("b", "1"), ("a", "2"), ("hostname", "db")]
     assert shown["IP"][0]["IP"] == "198.51.100.7"
 
 

@@ -162,3 +162,28 @@ def test_calls_that_an_older_version_removed_uncounted_may_be_any() -> None:
     assert not gone.is_exact()
     assert gone.possible("eq", "list", "ok", since_id=190) == 10
     assert gone.possible("eq", "list", "ok", since_id=200) == 0
+
+
+def test_calls_that_are_not_emulated_can_be_verified(emulator: Emulator) -> None:
+    emulator.call("pdns", "add_zone", zone="example.com")
+    emulator.call("eq", "history")
+    assert emulator.verify(module="pdns", action="add_zone", fields={"zone": "example.com"}, count=1) == 1
+    assert emulator.verify(module="pdns", action="add_record", count=0) == 0
+    assert emulator.verify(action="history", reason="not_emulated", count=1) == 1
+    error = emulator.control("POST", "/requests/verify", {"module": "dns", "count": 0}, status=422)["error"]
+    assert error["field"] == "module"
+
+
+def test_unknown_actions_and_modules_that_are_gone_are_counted_together(worn: Account) -> None:
+    for number in range(30):
+        worn.call(f"module{number}", "list")
+        worn.call("eq", f"action{number}")
+        worn.call("pdns", f"action{number}")
+    for _ in range(30):
+        worn.call("eq", "list")
+    assert worn.verify(module="eq", action="show", count=7) == 7
+    assert worn.verify(module="eq", result="refused", count=31) == 31
+    assert worn.verify(module="pdns", count=30) == 30
+    assert worn.verify(count=28 + 120) == 148
+    refusal(worn, module="pdns", action="action3", count=1)
+    refusal(worn, action="history", count=0)

@@ -11,7 +11,17 @@ import pytest
 from invapi_emulator.domain.instants import SECOND, parse_iso
 from tests.support.harness import Emulator, running
 
-NUMBERS = {"code", "id", "servers", "customer_id", "token_expire", "virtual", "main_ip", "IsMain"}
+NUMBERS = {
+    "account_id",
+    "code",
+    "id",
+    "servers",
+    "customer_id",
+    "token_expire",
+    "virtual",
+    "main_ip",
+    "IsMain",
+}
 
 
 def length(task: dict[str, Any]) -> float:
@@ -114,6 +124,7 @@ def test_a_hostile_world_keeps_numbers_that_a_clause_calls_numbers() -> None:
             found += numbers_in(emulator.call("auth", "login", key="demo-api-key"))
             found += numbers_in(emulator.call("auth", "info"))
             found += numbers_in(emulator.call("eq", "list"))
+            found += numbers_in(emulator.call("eq", "list", full=1))
             found += numbers_in(emulator.eq("show"))
             found += numbers_in(emulator.eq("show", 1))
             found += numbers_in(emulator.do("eq", "status"))

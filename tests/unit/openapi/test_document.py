@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED
+from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED, NOT_EMULATED_MODULES
 from tests.support.harness import TOKEN, Emulator, Json, running
 from tests.support.offenders import assert_none
 
@@ -88,6 +88,8 @@ def test_what_is_not_emulated_is_named(document: Json) -> None:
         if f"`{name}`" not in document["paths"][f"/{module}.php"]["post"]["description"]
     ]
     assert_none(unnamed)
+    about = document["info"]["description"]
+    assert_none([module for module in NOT_EMULATED_MODULES if f"`{module}`" not in about])
 
 
 @pytest.mark.parametrize(

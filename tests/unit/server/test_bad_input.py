@@ -216,7 +216,7 @@ def test_text_from_clients_comes_back_unchanged(emulator: Emulator) -> None:
     answer = emulator.do("vm", "load_stats", 12345, comment=odd, **{"odd\x00name": "x", "list[a][b]": "1"})
     assert answer["context"]["comment"] == odd
     assert answer["context"]["odd\x00name"] == "x"
-    assert answer["context"]["list"] == [["1"]]
+    assert answer["context"]["list"] == {"a": {"b": "1"}}
 
 
 texts = st.text(max_size=40)

@@ -1,30 +1,35 @@
 """`auth.php` `login`: makes a token for an API key (contract 5.1)."""
 
-from invapi_emulator.actions.auth.session import EXAMPLE, LoggedIn, LoginParameters, is_plain, logged_in
-from invapi_emulator.actions.parameters import Secret
+from invapi_emulator.actions.auth.session import EXAMPLE, LoggedIn, LoginParameters, is_api_key, logged_in
+from invapi_emulator.actions.parameters import ApiKey
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Fields, Identification
 from invapi_emulator.engine.example import Example, RefusalExample
-from invapi_emulator.errors import InvalidApiKey
+from invapi_emulator.errors import InvalidApiKey, NoAppropriateServers
+from invapi_emulator.storage import vms
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 class Login(LoginParameters):
-    key: Secret
+    key: ApiKey
 
 
 def _word(fields: Fields) -> OwnerWord | None:
     key = fields.get("key")
-    return ("api_key", key) if is_plain(key) else None
+    return ("api_key", key) if is_api_key(key) else None
 
 
 def _check_key(unit: UnitOfWork, fields: Fields, _address: str) -> None:
+    if not is_api_key(fields.get("key")):
+        raise InvalidApiKey("Incorrect API key format")
     if not unit.owned or unit.account.credentials.api_key != fields.get("key"):
         raise InvalidApiKey("Invalid API key")
 
 
 def login(unit: UnitOfWork, call: Call[Login]) -> Body:
+    if not vms.ids(unit):
+        raise NoAppropriateServers
     return logged_in(unit, call, call.params)
 
 
@@ -37,5 +42,8 @@ ACTION = Action(
     handler=login,
     identified_by=Identification(_word, _check_key),
     examples=(Example(LoggedIn, {"key": "demo-api-key", "ttl": 10800}, {"result": EXAMPLE}),),
-    refusal_examples=(RefusalExample({"key": "wrong"}, "invalid_api_key", "Invalid API key"),),
+    refusal_examples=(
+        RefusalExample({"key": "wrong"}, "invalid_api_key", "Invalid API key"),
+        RefusalExample({"key": ""}, "invalid_api_key", "Incorrect API key format"),
+    ),
 )

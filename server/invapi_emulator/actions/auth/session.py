@@ -10,11 +10,13 @@ from invapi_emulator.actions.server_ids import wire_ids
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.call import Body, Call
-from invapi_emulator.errors import NoAppropriateServers
-from invapi_emulator.storage import accounts, sessions, vms
+from invapi_emulator.storage import accounts, sessions
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 DEFAULT_TTL = 10_800
+MAX_API_KEY = 128
+WHMCS = "whmcs_com"
+CURRENCY = "EUR"
 
 
 class LoginParameters(Parameters):
@@ -34,7 +36,8 @@ class Session(Part):
     permissions: list[str] = Field(description="`module/action` of each action")
     servers: list[int] = Field(description="ids of the account's VMs")
     whmcs_id: Annotated[str, Field(pattern="^[0-9]+$")]
-    whmcs_location: str
+    whmcs_location: Literal["whmcs_com"]
+    currency_code: Literal["EUR"]
     email: str
     customer_id: int
     token_expire: int = Field(description="epoch seconds on the account's clock")
@@ -53,7 +56,8 @@ EXAMPLE: dict[str, Any] = {
     "permissions": ["auth/info", "eq/list", "vm/create_snapshot"],
     "servers": [12345, 12346, 12347, 12348],
     "whmcs_id": "10007",
-    "whmcs_location": "com",
+    "whmcs_location": WHMCS,
+    "currency_code": CURRENCY,
     "email": "demo@example.com",
     "customer_id": 10007,
     "token_expire": 1893466800,
@@ -62,9 +66,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def logged_in(unit: UnitOfWork, call: Call[Any], wanted: LoginParameters) -> Body:
-    """Make a token and describe it. Raise NoAppropriateServers for an account without VMs (contract 5.3)."""
-    if not vms.ids(unit):
-        raise NoAppropriateServers
+    """Make a token and describe it."""
     number = accounts.next_sequence(unit)
     session = sessions.Session(
         token=call.chance.token(call.account.generation, number),
@@ -79,7 +81,7 @@ def logged_in(unit: UnitOfWork, call: Call[Any], wanted: LoginParameters) -> Bod
 def described(unit: UnitOfWork, token: str, expires: int) -> Body:
     """Return the body that describes a token. `expires` is in epoch seconds."""
     account = unit.account
-    customer = 10_000 + account.seed % 90_000
+    customer = account.customer_id
     return {
         "result": {
             "token": token,
@@ -89,7 +91,8 @@ def described(unit: UnitOfWork, token: str, expires: int) -> Body:
             "permissions": sorted(f"{module}/{name}" for module, name in ACTIONS),
             "servers": wire_ids(unit),
             "whmcs_id": str(customer),
-            "whmcs_location": "com",
+            "whmcs_location": WHMCS,
+            "currency_code": CURRENCY,
             "email": account.credentials.user,
             "customer_id": customer,
             "token_expire": expires,
@@ -101,3 +104,10 @@ def described(unit: UnitOfWork, token: str, expires: int) -> Body:
 def is_plain(value: object) -> TypeGuard[str]:
     """Tell whether a value is a text that a credential may be. PostgreSQL does not accept NUL."""
     return isinstance(value, str) and value.isprintable()
+
+
+def is_api_key(value: object) -> TypeGuard[str]:
+    """Tell whether a value is 1 to 128 printable ASCII characters, as the API keys of the real API are."""
+    return (
+        isinstance(value, str) and 0 < len(value) <= MAX_API_KEY and value.isascii() and value.isprintable()
+    )

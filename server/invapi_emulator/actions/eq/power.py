@@ -3,7 +3,11 @@
 from invapi_emulator.actions.answers import started
 from invapi_emulator.actions.lock_refusals import require_changeable, require_readable
 from invapi_emulator.actions.parameters import OfVm
-from invapi_emulator.contract.assumptions.power import ALREADY_SO, REBOOT_OF_WHAT_IS_OFF
+from invapi_emulator.contract.assumptions.power import (
+    ALREADY_SO,
+    HARD_OFF_OF_A_HANGING_REBOOT,
+    REBOOT_OF_WHAT_IS_OFF,
+)
 from invapi_emulator.domain.tasks import Stage
 from invapi_emulator.domain.virtual_machines import (
     VirtualMachine,
@@ -16,23 +20,35 @@ from invapi_emulator.domain.virtual_machines import (
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Handler
 from invapi_emulator.engine.example import RefusalExample
+from invapi_emulator.engine.tasks.end import fail_by_hand
 from invapi_emulator.engine.tasks.kinds import Kind, Outcome, Work
 from invapi_emulator.engine.tasks.start import start_task
-from invapi_emulator.storage import events, vms
+from invapi_emulator.storage import events, tasks, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 def switch_power(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
-    require_changeable(call.account.assumed, vm)
+    if call.action == "hard_off" and call.account.assumed[HARD_OFF_OF_A_HANGING_REBOOT] == "accepted":
+        vm = _without_hanging_reboot(unit, call, vm)
+    require_changeable(unit, vm)
     if call.account.assumed[ALREADY_SO] == "refused":
         require_off(vm) if call.action == "on" else require_on(vm)
     return {"callback": start_task(unit, call, vm)}
 
 
+def _without_hanging_reboot(unit: UnitOfWork, call: Call[OfVm], vm: VirtualMachine) -> VirtualMachine:
+    """Return the VM after a reboot that hangs has failed; the same VM if none does."""
+    task = None if vm.locked_by is None else tasks.by_key(unit, vm.locked_by)
+    if task is None or task.action != "reboot" or task.due_at is not None:
+        return vm
+    fail_by_hand(unit, task, call.now, "ended by hard_off")
+    return vms.load(unit, vm.id)
+
+
 def reboot(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
-    require_changeable(call.account.assumed, vm)
+    require_changeable(unit, vm)
     if call.account.assumed[REBOOT_OF_WHAT_IS_OFF] == "refused":
         require_on(vm)
     return {"callback": start_task(unit, call, vm)}
@@ -40,7 +56,7 @@ def reboot(unit: UnitOfWork, call: Call[OfVm]) -> Body:
 
 def status(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
-    require_readable(call.account.assumed, vm)
+    require_readable(unit, vm)
     return {"callback": start_task(unit, call, vm)}
 
 

@@ -3,9 +3,11 @@
 from typing import Any, Literal
 
 from invapi_emulator.actions.answers import Part, Uuid, WireDate
+from invapi_emulator.actions.eq.server_rows import status_of
 from invapi_emulator.actions.parameters import OfVm
 from invapi_emulator.actions.server_ids import wire_id
 from invapi_emulator.domain.instants import wire_date
+from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
@@ -21,7 +23,11 @@ class ServerData(Part):
     hostname: str
     location: str
     created_at: WireDate
-    status: Literal["rent"]
+    status: Literal["rent", "power_off"]
+    Condition_Component: Literal["rent", "power_off"]
+    ref_tableName: Literal["VPS", "VDS", "dedicated"]  # noqa: N815 - named on the wire
+    name: str
+    server_name: str
     power_status: Literal["power_on", "power_off"]
     uuid: Uuid
 
@@ -55,6 +61,7 @@ class Tag(Part):
 
 class Location(Part):
     dc_location: str
+    dc_name: str
 
 
 class Server(Part):
@@ -65,10 +72,14 @@ class Server(Part):
     interfaces: list[Interface]
     tags: list[Tag]
     location: Location
+    account_id: int
+    type_billing: Literal["whmcs_com"]
+    hwconfig: str
 
 
 def show(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
+    status = status_of(call.account.assumed, vm)
     return {
         "server_data": {
             "id": wire_id(call.account.assumed, vm.id),
@@ -78,7 +89,11 @@ def show(unit: UnitOfWork, call: Call[OfVm]) -> Body:
             "hostname": vm.hostname,
             "location": vm.location,
             "created_at": wire_date(vm.created_at),
-            "status": "rent",
+            "status": status,
+            "Condition_Component": status,
+            "ref_tableName": vm.kind,
+            "name": vm.hostname,
+            "server_name": vm.hostname,
             "power_status": f"power_{vm.power}",
             "uuid": vm.uuid,
         },
@@ -86,9 +101,17 @@ def show(unit: UnitOfWork, call: Call[OfVm]) -> Body:
         "hardware": {"cpu_count": vm.cpu_count, "ram_mb": vm.memory_mb, "disk_gb": vm.size_gb},
         "IP": [{"IP": vm.ip, "ip": vm.ip, "main_ip": 1, "MAC": vm.mac}],
         "interfaces": [{"mac": vm.mac, "IsMain": 1}],
-        "tags": [{"tag": tag, "value": value} for tag, value in vm.tags],
-        "location": {"dc_location": vm.location},
+        "tags": [{"tag": tag, "value": value} for tag, value in tags_of(vm)],
+        "location": {"dc_location": vm.location, "dc_name": vm.location},
+        "account_id": call.account.customer_id,
+        "type_billing": "whmcs_com",
+        "hwconfig": f"{vm.cpu_count} CPU / {vm.memory_mb} MB RAM / {vm.size_gb} GB disk",
     }
+
+
+def tags_of(vm: VirtualMachine) -> list[tuple[str, str]]:
+    """Return the VM's tags, and its hostname as one."""
+    return [*(tag for tag in vm.tags if tag[0] != "hostname"), ("hostname", vm.hostname)]
 
 
 _SERVER: dict[str, Any] = {
@@ -101,6 +124,10 @@ _SERVER: dict[str, Any] = {
         "location": "NL",
         "created_at": "2029-11-02 00:00:00",
         "status": "rent",
+        "Condition_Component": "rent",
+        "ref_tableName": "VPS",
+        "name": "web-1",
+        "server_name": "web-1",
         "power_status": "power_on",
         "uuid": "5f0c2a3e-90f3-4a61-9f5a-51b0f3f3c1aa",
     },
@@ -108,8 +135,11 @@ _SERVER: dict[str, Any] = {
     "hardware": {"cpu_count": 2, "ram_mb": 4096, "disk_gb": 40},
     "IP": [{"IP": "192.0.2.10", "ip": "192.0.2.10", "main_ip": 1, "MAC": "52:54:00:00:00:01"}],
     "interfaces": [{"mac": "52:54:00:00:00:01", "IsMain": 1}],
-    "tags": [{"tag": "environment", "value": "demo"}],
-    "location": {"dc_location": "NL"},
+    "tags": [{"tag": "environment", "value": "demo"}, {"tag": "hostname", "value": "web-1"}],
+    "location": {"dc_location": "NL", "dc_name": "NL"},
+    "account_id": 10007,
+    "type_billing": "whmcs_com",
+    "hwconfig": "2 CPU / 4096 MB RAM / 40 GB disk",
 }
 _REFUSAL = "failed to request show for"
 

@@ -18,7 +18,7 @@ class UpdatedServers(Part):
     action: Literal["update_servers"]
     servers: list[int]
     billing_servers: list[Any] = Field(max_length=0)
-    deploy_keys: dict[str, Any] = Field(max_length=0)
+    deploy_keys: list[Any] = Field(max_length=0, description="empty, as PHP writes an empty array")
 
 
 def update_servers(unit: UnitOfWork, _call: Call[NoParameters]) -> Body:
@@ -31,7 +31,7 @@ def _updated(servers: list[int | str]) -> Body:
         "action": "update_servers",
         "servers": servers,
         "billing_servers": [],
-        "deploy_keys": {},
+        "deploy_keys": [],
     }
 
 

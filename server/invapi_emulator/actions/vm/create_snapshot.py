@@ -34,7 +34,7 @@ def create_snapshot(unit: UnitOfWork, call: Call[OfSnapshot]) -> Body:
     account, type_ = call.account, call.params.type
     vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)
-    require_changeable(account.assumed, vm)
+    require_changeable(unit, vm)
     present, settings = held(unit, vm.id, type_)
     require_free_name(present, call.params.name)
     require_room(_counted(account, present, settings), settings, vm.num_max)

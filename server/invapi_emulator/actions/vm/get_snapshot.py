@@ -37,7 +37,7 @@ def get_snapshot(unit: UnitOfWork, call: Call[OfSnapshots]) -> Body:
     account, type_ = call.account, call.params.type
     vm = vms.load(unit, call.params.id)
     require_snapshots_supported(vm)
-    require_readable(account.assumed, vm)
+    require_readable(unit, vm)
     option = account.assumed[LIST_ANSWER]
     key = {} if option == "at-once" else {"callback": start_task(unit, call, vm, type=type_)}
     if option == "by-key":

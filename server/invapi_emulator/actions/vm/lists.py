@@ -23,7 +23,7 @@ def changeable(unit: UnitOfWork, call: Call[OfExistingSnapshot]) -> tuple[Virtua
     params = call.params
     vm = vms.load(unit, params.id)
     require_snapshots_supported(vm)
-    require_changeable(call.account.assumed, vm)
+    require_changeable(unit, vm)
     present = snapshots.of_type(unit, vm.id, params.type)
     return vm, find_snapshot(present, params.name, params.openstack_id)
 

@@ -28,7 +28,7 @@ _REMEMBERED = 20_000
 
 def load_stats(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
-    require_readable(call.account.assumed, vm)
+    require_readable(unit, vm)
     return {"callback": start_task(unit, call, vm)}
 
 

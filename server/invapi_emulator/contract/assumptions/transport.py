@@ -57,7 +57,7 @@ TOKEN_FIRST: Assumption[Literal["token-first", "parameters-first"]] = assumption
 )  # fmt: skip
 
 PATH_BEHIND_PHP: Assumption[Literal["answers", "unknown"]] = assumption(
-    37, "1.1", "whether a module is also at its path with a slash behind .php", {
+    47, "1.1", "whether a module is also at its path with a slash behind .php", {
         "answers": "`/vm.php/`, and anything behind that slash, is `/vm.php`, as PHP under Apache takes it",
         "unknown": "`/vm.php/` is 404 `unknown_module`, as nginx answers it with its usual pattern for PHP",
     },

@@ -73,7 +73,8 @@ def _planned(
         return planned_stages(call.action, kind, vm.id, vm.size_gb, count, call.now, call.account)
     ahead = tasks.by_key(unit, vm.locked_by)
     if ahead is None or ahead.due_at is None:
-        raise VmLocked(f"the VM is locked by task {vm.locked_by}, which hangs: nothing can wait for its end")
+        action = ahead.action if ahead else "another task"
+        raise VmLocked(f"the VM is locked: {action} hangs, and nothing can wait for its end")
     waiting = PlannedStage(QUEUED, ahead.due_at)
     return (waiting, *planned_stages(call.action, kind, vm.id, vm.size_gb, count, ahead.due_at, call.account))
 
@@ -105,6 +106,8 @@ def _with_fault(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:
 
 def _as_json(value: Value) -> Any:
     """Return a field's value as JSON stores it: an array as a list."""
+    if isinstance(value, dict):
+        return {name: _as_json(item) for name, item in value.items()}
     return value if isinstance(value, str) else [_as_json(item) for item in value]
 
 

@@ -172,7 +172,7 @@ def test_a_vm_that_is_switched_ahead_of_its_snapshot_stands_still_until_that_end
 
 
 @pytest.mark.parametrize(
-    ("module", "action"), [("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status")]
+    ("module", "action"), [("vm", "get_snapshot"), ("vm", "load_stats"), ("eq", "status"), ("eq", "sensors")]
 )
 def test_a_locked_vm_is_not_read(emulator: Emulator, module: str, action: str) -> None:
     emulator.assume({"A-28": "no"})

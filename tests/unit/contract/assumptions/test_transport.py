@@ -25,7 +25,7 @@ def test_a_module_is_only_at_its_path_with_php(client: httpx.Client) -> None:
         assert (refused.status_code, refused.headers["x-emulator-reason"]) == (404, "unknown_module")
 
 
-@pytest.mark.parametrize("client", ["A-37=no"], indirect=True)
+@pytest.mark.parametrize("client", ["A-47=no"], indirect=True)
 @pytest.mark.parametrize("path", ["/eq.php/", "/eq.php//", "//eq.php/x"])
 def test_a_module_is_not_behind_a_slash(client: httpx.Client, path: str) -> None:
     url = f"{str(client.base_url).rstrip('/')}{path}"

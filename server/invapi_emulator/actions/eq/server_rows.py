@@ -1,0 +1,36 @@
+"""How `eq.php` describes servers: their status, group, due date and price (contract 6.1, 6.2)."""
+
+from typing import Any, Literal
+
+from invapi_emulator.actions.server_ids import wire_id
+from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.contract.assumptions.descriptions import STATUS_WHILE_OFF
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.due_dates import next_anniversary
+from invapi_emulator.domain.instants import Instant, wire_date
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+
+_DATE = len("2030-01-01")
+
+
+def status_of(assumed: Assumed, vm: VirtualMachine) -> Literal["rent", "power_off"]:
+    return "power_off" if vm.power == "off" and assumed[STATUS_WHILE_OFF] == "power_off" else "rent"
+
+
+def groups_of(vm: VirtualMachine) -> list[str]:
+    return [vm.kind]
+
+
+def server_row(account: Account, vm: VirtualMachine, now: Instant, price: float) -> dict[str, Any]:
+    """Return a server as a list with `full=1` has it."""
+    return {
+        "id": wire_id(account.assumed, vm.id),
+        "status": status_of(account.assumed, vm),
+        "hostname": vm.hostname,
+        "name": vm.hostname,
+        "type": vm.kind,
+        "IP": vm.ip,
+        "location": vm.location,
+        "due_date": wire_date(next_anniversary(vm.created_at, now))[:_DATE],
+        "price_EUR": price,
+    }

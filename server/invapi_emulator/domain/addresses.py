@@ -1,0 +1,64 @@
+"""The addresses of VMs: generated ones, and those that a world gives."""
+
+from collections.abc import Iterable
+from ipaddress import IPv6Address, ip_address
+from itertools import chain, count
+
+_HOSTS = 254
+_SPARE = int(IPv6Address("2001:db8::"))
+
+
+def generated_address(vm_id: int) -> str:
+    """Return an address of the range for documentation. VMs may share one: it has room for 254."""
+    return f"203.0.113.{vm_id % _HOSTS + 1}"
+
+
+def canonical(address: str) -> str:
+    """Return an address in the one form that two spellings of it share. What is no address is returned unchanged."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return address
+
+
+class Addresses:
+    """The addresses that an account's VMs have. A chosen one is no other VM's; a generated one may repeat.
+
+    `present` are the VMs that are there, by id.
+    """
+
+    def __init__(self, present: Iterable[tuple[int, str]] = ()) -> None:
+        self._reserved: set[str] = set()
+        self._chosen: set[str] = set()
+        self._generated: set[str] = set()
+        for vm_id, address in present:
+            self._note(vm_id, canonical(address))
+
+    def reserve(self, given: Iterable[tuple[int, str | None]]) -> None:
+        """Generate none of these addresses."""
+        for vm_id, address in given:
+            if address is not None and address != generated_address(vm_id):
+                self._reserved.add(canonical(address))
+
+    def of(self, vm_id: int, given: str | None) -> str | None:
+        """Return the address of a VM; None if the given one is another's."""
+        address = self._free(vm_id) if given is None else canonical(given)
+        is_generated = address == generated_address(vm_id)
+        if given is not None and (
+            address in self._chosen or (address in self._generated and not is_generated)
+        ):
+            return None
+        self._note(vm_id, address)
+        return given or address
+
+    def _note(self, vm_id: int, address: str) -> None:
+        (self._generated if address == generated_address(vm_id) else self._chosen).add(address)
+
+    def _free(self, vm_id: int) -> str:
+        """Return the generated address, or if it was given to another VM one of a range that others do not get."""
+        spare = (str(IPv6Address(_SPARE + number)) for number in count(vm_id))
+        return next(
+            address
+            for address in chain([generated_address(vm_id)], spare)
+            if address not in self._chosen and address not in self._reserved
+        )
