@@ -8,6 +8,7 @@ from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.domain.accounts import DEMO
 from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.clocks import ClockStart
+from invapi_emulator.domain.default_catalogue import default_catalogue
 from invapi_emulator.errors import CannotStart, Unprocessable
 from invapi_emulator.randomness import new_seed
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
@@ -33,6 +34,7 @@ def open_worlds(settings: Settings, real_time: RealTime, scenarios: Scenarios = 
     Raise CannotStart with one line that names the cause.
     """
     defaults = defaults_of(settings, scenarios)
+    default_catalogue()  # a broken file is told of now
     _warn_of_retired_assumptions(settings, defaults)
     database = open_database(settings.db, real_time, fsync=settings.fsync, patience=settings.db_timeout)
     try:

@@ -10,6 +10,15 @@ from invapi_emulator.engine.action import ACTIONS, modules
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.tasks.kinds import actions_with_tasks
 from invapi_emulator.settings import Settings
+from invapi_emulator.worlds.catalogue_schema import (
+    CatalogueSpec,
+    GroupSpec,
+    OsSpec,
+    PresetSpec,
+    SoftwareSpec,
+    StockSpec,
+    TrafficPlanSpec,
+)
 from invapi_emulator.worlds.documents import parse
 from invapi_emulator.worlds.named import scenario_names
 from invapi_emulator.worlds.schema import CountersSpec, DiskSpec, MemorySpec, SnapshotSpec, VmSpec, World
@@ -79,15 +88,16 @@ def test_every_library_is_accounted_for() -> None:
 
 
 def test_the_example_of_a_world_can_be_imported_and_lived_in(emulator: Emulator) -> None:
-    (example,) = re.findall(r"^```yaml\n(.*?)^```$", page("docs/worlds.md"), re.MULTILINE | re.DOTALL)
-    assert emulator.control("PUT", "/state", parse(example))["vms"] == [501, 502]
+    examples = re.findall(r"^```yaml\n(.*?)^```$", page("docs/worlds.md"), re.MULTILINE | re.DOTALL)
+    assert emulator.control("PUT", "/state", parse("".join(examples)))["vms"] == [501, 502]
     hanging = emulator.advance(until="idle")["hanging"]
     assert [task["key"] for task in emulator.tasks if task["vm"] == 502] == hanging
     assert emulator.listed(501) == ["golden", "nightly", "botched", "before-sale"]
 
 
 def test_every_field_of_a_world_is_described() -> None:
-    for part in (World, VmSpec, SnapshotSpec, TaskSpec, DiskSpec, MemorySpec, CountersSpec):
+    catalogue = (CatalogueSpec, GroupSpec, PresetSpec, OsSpec, SoftwareSpec, TrafficPlanSpec, StockSpec)
+    for part in (World, VmSpec, SnapshotSpec, TaskSpec, DiskSpec, MemorySpec, CountersSpec, *catalogue):
         for field in part.model_fields:
             assert re.search(rf"[`\"]{field}[`\"]", page("docs/worlds.md")), field
 

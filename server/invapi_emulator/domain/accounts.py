@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.behavior import Behavior
+from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import Instant
 
@@ -35,7 +36,7 @@ class Account(Struct, frozen=True):
     `seeded` is true if the seed was chosen. `generation` counts the account's worlds; a reset starts a new one. The
     built-in token is refused while `token_alive` is false.
     `made_at` and `used_at` are real times, the latter to the minute. `start` and `start_behavior` are what a reset
-    returns to.
+    returns to. Without a `catalogue` of its own, the account has the server's.
     """
 
     id: int
@@ -52,6 +53,7 @@ class Account(Struct, frozen=True):
     clock: Clock
     start_behavior: Behavior
     behavior: Behavior
+    catalogue: Catalogue | None = None
 
     @property
     def assumed(self) -> Assumed:

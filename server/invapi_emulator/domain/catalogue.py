@@ -9,7 +9,7 @@ from msgspec import Struct
 Currency: TypeAlias = Literal["EUR", "USD", "RUB"]
 
 
-class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a catalogue. It is written as it is described in docs/worlds.md."""
 
 
@@ -145,6 +145,12 @@ class Catalogue(Part, frozen=True):
     traffic_plans: tuple[TrafficPlan, ...]
     software: tuple[Software, ...] = ()
     stock: tuple[StockServer, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The number of things in it."""
+        parts = (self.groups, self.presets, self.os, self.traffic_plans, self.software, self.stock)
+        return sum(map(len, parts))
 
 
 class Numbered(Protocol):

@@ -8,12 +8,19 @@ from typing import Any
 import msgspec
 import yaml
 
+from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.domain.catalogue_mistakes import first_mistake
 from invapi_emulator.errors import CannotStart
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLACE = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
+
+
+def catalogue_of(account: Account | None) -> Catalogue:
+    """Return the catalogue of an account: its own, or the server's. Without an account, return the server's."""
+    own = None if account is None else account.catalogue
+    return default_catalogue() if own is None else own
 
 
 @cache

@@ -55,7 +55,8 @@ class AccountState:
         self.singles: dict[Record[Any], dict[Key, Any]] = {}
         self.parts: dict[Record[Any], dict[Key, dict[Key, Any]]] = {}
         self.indexes: dict[Index[Any, Any], Any] = {}
-        self.size = self.counted_size = 0
+        self.size = 0 if account.catalogue is None else account.catalogue.size
+        self.counted_size = 0
 
     def has(self, record: Record[Any], part: Key) -> bool:
         held = self.singles if record.single else self.parts

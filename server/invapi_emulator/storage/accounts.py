@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from invapi_emulator.contract.assumptions.assumption import stored
 from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.behavior import Behavior
+from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import MINUTE, Instant
 from invapi_emulator.storage import tables
@@ -203,6 +205,7 @@ def _row(account: Account) -> dict[str, Any]:
         | {name: getattr(account.credentials, name) for name in _CREDENTIALS}
         | {f"start_{part}": getattr(account.start, part) for part in _START}
         | {f"clock_{part}": getattr(account.clock, part) for part in _CLOCK}
+        | {"catalogue": None if account.catalogue is None else msgspec.to_builtins(account.catalogue)}
         | _behavior_row("start_", account.start_behavior)
         | _behavior_row("", account.behavior)
     )
@@ -228,4 +231,5 @@ def _from_row(row: Any) -> Account:
         clock=Clock(*(row[f"clock_{part}"] for part in _CLOCK)),
         start_behavior=Behavior(row["start_profile"], stored(row["start_assumed"])),
         behavior=Behavior(row["profile"], stored(row["assumed"])),
+        catalogue=None if row["catalogue"] is None else msgspec.convert(row["catalogue"], Catalogue),
     )

@@ -89,6 +89,7 @@ account = Table(
     Column(
         "cleared", BigInteger, nullable=False, server_default="0", comment="the last call that was cleared"
     ),
+    Column("catalogue", Json, comment="none: the server's"),
     sqlite_autoincrement=True,  # an id is never used twice: memory is indexed by it
 )
 

@@ -13,6 +13,7 @@ from invapi_emulator.randomness import new_seed
 from invapi_emulator.storage import accounts, events, sessions
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.catalogue_schema import built_catalogue
 from invapi_emulator.worlds.fields import ClockChange
 from invapi_emulator.worlds.load import KeysIssuedAnew, Prepared, check_world, load_world, store
 from invapi_emulator.worlds.named import Scenario
@@ -90,6 +91,7 @@ def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> Non
         clock=start.clock(seeded=seeded, made_at=account.made_at, real_now=real_now),
         start_behavior=behavior,
         behavior=behavior,
+        catalogue=built_catalogue(scenario.world.catalogue),
     )
     tx = unit.sql()
     accounts.clear_world(tx, account.id, sessions_too=True)
@@ -102,7 +104,8 @@ def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> Non
 def account_of_import(account: Account, world: World, real_now: Instant) -> Account:
     """Return the account as an import of this world makes it, in a new generation.
 
-    If the world has no clock, seed, profile or assumptions, the account keeps its own.
+    If the world has no clock, seed, profile or assumptions, the account keeps its own; without a catalogue it has
+    the server's. Raise Unprocessable for a contradiction in that.
     """
     changes = {} if world.clock is None else world.clock.model_dump()
     return replace(
@@ -112,6 +115,7 @@ def account_of_import(account: Account, world: World, real_now: Instant) -> Acco
         generation=account.generation + 1,
         clock=account.clock.changed(real_now, **changes),
         behavior=_imported(account.behavior, world),
+        catalogue=built_catalogue(world.catalogue),
     )
 
 
@@ -164,6 +168,7 @@ def _new_account(name: str, credentials: Credentials, wanted: Wanted, real_now: 
         clock=wanted.start.clock(seeded=seeded, made_at=real_now, real_now=real_now),
         start_behavior=wanted.behavior,
         behavior=wanted.behavior,
+        catalogue=built_catalogue(wanted.scenario.world.catalogue),
     )
 
 

@@ -12,6 +12,7 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of
 from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.catalogue_schema import written_catalogue
 from invapi_emulator.worlds.load_faults import written_faults
 
 Written = dict[str, Any]
@@ -38,6 +39,7 @@ def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
             "faults": counters["faults_made"],
         }
         | ({"answers": counters["answered"]} if counters["answered"] else {}),
+        **({} if account.catalogue is None else {"catalogue": written_catalogue(account.catalogue)}),
         "vms": [
             written_vm(
                 as_of(vm, now),

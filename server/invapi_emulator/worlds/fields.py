@@ -134,6 +134,13 @@ Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 Name = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,100}\z", "1 to 100 characters of a-zA-Z0-9_-.")]
 Type = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,32}\z", "1 to 32 characters of a-zA-Z0-9_-.")]
 Text = Annotated[str, _text(r"\A[^\x00-\x1f\x7f]{1,200}\z", "1 to 200 characters without control characters")]
+Words = Annotated[
+    str, _text(r"\A[^\x00-\x1f\x7f]{0,1000}\z", "0 to 1000 characters without control characters")
+]
+Location = Annotated[str, _text(r"\A[a-zA-Z0-9_-]{1,16}\z", "1 to 16 characters of a-zA-Z0-9_-")]
+Price = Annotated[
+    str, _text(r"\A(0|[1-9][0-9]{0,7})\.[0-9]{2}\z", 'a price with two places, as text: "4.00"')
+]
 LongText = Annotated[str, _text(r"\A[^\x00]*\z", "text without NUL"), Field(max_length=MAX_TEXT)]
 AccountName = Annotated[str, _text(r"\A[a-z0-9-]{1,64}\z", "1 to 64 characters of a-z0-9-")]
 Fingerprint = Annotated[str, _text(r"\A[0-9a-f]{16}\z", "16 characters of 0-9a-f")]

@@ -7,6 +7,7 @@ from pydantic import Field
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
 from invapi_emulator.domain.virtual_machines import Engine, VmKind
+from invapi_emulator.worlds.catalogue_schema import CatalogueSpec
 from invapi_emulator.worlds.fault_schema import FaultSpec
 from invapi_emulator.worlds.fields import (
     AccountName,
@@ -152,7 +153,10 @@ class CountersSpec(Part):
 
 
 class World(Part):
-    """An account's world. `account` is the exporting account; tasks imported there keep their keys."""
+    """An account's world. `account` is the exporting account; tasks imported there keep their keys.
+
+    Without a `catalogue` the account has the server's.
+    """
 
     version: Literal[1] = 1
     account: AccountName | None = None
@@ -161,5 +165,6 @@ class World(Part):
     profile: Profile | None = None
     assume: Assume | None = None
     counters: CountersSpec | None = None
+    catalogue: CatalogueSpec | None = None
     vms: Several[VmSpec] = ()
     faults: Several[FaultSpec] = ()

@@ -1,0 +1,156 @@
+"""The catalogue of a world: imported, exported, reset, and refused whole for the first mistake in it."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import yaml
+
+from invapi_emulator.domain import default_catalogue as module
+from invapi_emulator.domain.default_catalogue import default_catalogue
+from invapi_emulator.errors import CannotStart
+from invapi_emulator.worlds.catalogue_schema import built_catalogue
+from invapi_emulator.worlds.schema import World
+from tests.support.fake_clock import FakeClock
+from tests.support.harness import Emulator, Json, running
+
+FILE = Path(module.__file__).with_name("default_catalogue.yaml")
+FREE = {"EUR": "0.00", "USD": "0.00", "RUB": "0.00"}
+SMALL: Json = {
+    "groups": [{"id": 1, "name": "mine"}],
+    "presets": [
+        {
+            "id": 7, "name": "vm.mine", "group": 1, "server_type": "VPS", "virtual": True, "cpu": 1, "ram": 1, "hdd": "1x10",
+            "monthly": FREE | {"EUR": "1.10"}, "prices": {"XX": None}, "os": [3], "traffic_plans": [4],
+        }
+    ],
+    "os": [{"id": 3, "name": "Plan 9", "prices": FREE}],
+    "traffic_plans": [{"id": 4, "name": "slow", "prices": FREE, "locations": ["XX"]}],
+}  # fmt: skip
+
+
+def exported(catalogue: Json) -> Json:
+    """Return a catalogue as an export has it: with all that was left out."""
+    spec = World.model_validate({"catalogue": catalogue}).catalogue
+    assert spec is not None
+    return spec.model_dump(mode="json")
+
+
+def test_the_default_catalogue_is_one_that_a_world_may_have() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    world = World.model_validate({"catalogue": yaml.safe_load(text)})
+    assert built_catalogue(world.catalogue) == default_catalogue()
+
+
+def test_an_account_without_one_exports_none_and_its_own_comes_back_as_it_was(emulator: Emulator) -> None:
+    before = emulator.control("GET", "/state")
+    assert "catalogue" not in before
+    emulator.control("PUT", "/state", {"catalogue": SMALL})
+    after = emulator.control("GET", "/state")
+    assert after["catalogue"] == exported(SMALL)
+    emulator.control("PUT", "/state", before)
+    assert "catalogue" not in emulator.control("GET", "/state")
+    emulator.control("PUT", "/state", after)
+    assert emulator.control("GET", "/state") == after
+
+
+def test_the_whole_default_catalogue_is_exported_as_it_was_imported(emulator: Emulator) -> None:
+    catalogue: Json = msgspec.json.decode(msgspec.json.encode(default_catalogue()))
+    emulator.control("PUT", "/state", {"catalogue": catalogue})
+    assert emulator.control("GET", "/state")["catalogue"] == catalogue
+
+
+def test_a_reset_returns_to_the_servers_catalogue(emulator: Emulator) -> None:
+    emulator.control("PUT", "/state", {"catalogue": SMALL})
+    emulator.reset(scenario="demo")
+    assert "catalogue" not in emulator.control("GET", "/state")
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    file = tmp_path / "mine.yaml"
+    file.write_text(yaml.safe_dump({"catalogue": SMALL, "vms": []}), encoding="utf-8")
+    return file
+
+
+def test_accounts_of_a_scenario_have_its_catalogue_and_keep_it_over_a_restart(
+    scenario: Path, lasting: str, time: FakeClock
+) -> None:
+    for settings in ({"scenario": str(scenario)}, {}):
+        with running(time, db=lasting, **settings) as server, httpx.Client(base_url=server.url) as http:
+            assert Emulator(server, http).control("GET", "/state")["catalogue"] == exported(SMALL)
+
+
+def test_a_scenario_with_a_wrong_catalogue_ends_the_start(scenario: Path) -> None:
+    wrong = deepcopy(SMALL)
+    wrong["presets"][0]["os"] = [5]
+    scenario.write_text(yaml.safe_dump({"catalogue": wrong}), encoding="utf-8")
+    with pytest.raises(CannotStart) as refused, running(scenario=str(scenario)):
+        pass
+    place = "catalogue.presets.0.os.0: 5: expected the id of one of os"
+    assert str(refused.value) == f"--scenario: '{scenario}': {place}"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("presets", None, "catalogue.presets: None: Input should be a valid tuple"),
+        ("presets.0.os", [5], "catalogue.presets.0.os.0: 5: expected the id of one of os"),
+        ("presets.0.group", 2, "catalogue.presets.0.group: 2: expected the id of one of groups"),
+        ("presets.0.cpu", "two", "catalogue.presets.0.cpu: 'two': Input should be a valid integer"),
+        ("presets.0.virtual", 1, "catalogue.presets.0.virtual: 1: Input should be a valid boolean"),
+        ("presets.0.name", "", "catalogue.presets.0.name: '': expected 1 to 200 characters without"),
+        ("presets.0.description", "x" * 1001, "catalogue.presets.0.description: 'xxx"),
+        ("presets.0.monthly.EUR", 4, "catalogue.presets.0.monthly.EUR: 4: Input should be a valid string"),
+        (
+            "presets.0.monthly.EUR",
+            "4.001",
+            "catalogue.presets.0.monthly.EUR: '4.001': expected a price with two places",
+        ),
+        (
+            "presets.0.prices",
+            {"N L": None},
+            "catalogue.presets.0.prices.N L.[key]: 'N L': expected 1 to 16 characters of",
+        ),
+        ("presets.0.prices", {}, "catalogue.presets.0.prices: {}: expected at least one location"),
+        ("presets.0.extra", 1, "catalogue.presets.0.extra: 1: unknown field"),
+        ("os.0.id", 0, "catalogue.os.0.id: 0: Input should be greater than or equal to 1"),
+        ("os.0.id", 2**31, "catalogue.os.0.id: 2147483648: Input should be less than"),
+        ("traffic_plans.0.locations", [], "catalogue.traffic_plans.0.locations: []: expected at least one"),
+        (
+            "traffic_plans.0.currency",
+            "GBP",
+            "catalogue.traffic_plans.0.currency: 'GBP': Input should be 'EUR'",
+        ),
+        ("stock", "x", "catalogue.stock: 'x': Input should be a valid tuple"),
+        ("more", {}, "catalogue.more: {}: unknown field"),
+    ],
+)
+def test_a_mistake_is_named_and_changes_nothing(
+    emulator: Emulator, place: str, value: Any, said: str
+) -> None:
+    wrong = deepcopy(SMALL)
+    *path, last = place.split(".")
+    part: Any = wrong
+    for step in path:
+        part = part[int(step) if isinstance(part, list) else step]
+    part[last] = value
+    before = emulator.control("GET", "/state")
+    answer = emulator.control("PUT", "/state", {"catalogue": wrong}, status=422)
+    assert answer["error"]["message"].startswith(said)
+    assert emulator.control("GET", "/state") == before
+
+
+@pytest.mark.parametrize("catalogue", [[], "x", 1, {}, {"groups": []}])
+def test_a_catalogue_of_another_shape_is_refused(emulator: Emulator, catalogue: Any) -> None:
+    answer = emulator.control("PUT", "/state", {"catalogue": catalogue}, status=422)
+    assert answer["error"]["field"].startswith("catalogue")
+
+
+def test_a_list_of_too_many_is_refused(emulator: Emulator) -> None:
+    many = SMALL | {"groups": [{"id": number, "name": "x"} for number in range(1, 60)]}
+    answer = emulator.control("PUT", "/state", {"catalogue": many}, status=422)
+    assert answer["error"]["field"] == "catalogue.groups"
