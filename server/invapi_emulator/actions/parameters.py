@@ -1,11 +1,21 @@
 """Types of parameters. A client that sends something else reads the type's description."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
 
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE
+from invapi_emulator.engine.call import is_index
 
 MAX_ID = 2**63 - 1
 
@@ -78,6 +88,30 @@ class Parameters(BaseModel):
 
 class NoParameters(Parameters):
     """An action without parameters, or without any that it reads."""
+
+
+class Named(Parameters):
+    """A map as a parameter, with these fields: `params[name]=a`, `params[content][]=a` for a list in it (contract 1.3)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_level(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or any(map(is_index, given)):
+            raise ValueError(given)
+        values = (
+            item for value in given.values() for item in (value if isinstance(value, tuple) else [value])
+        )
+        if not all(isinstance(value, str) for value in values):
+            raise ValueError(given)
+        return given
+
+
+def named_in(field: FieldInfo) -> type[Named] | None:
+    """Return the model of a parameter that is a map, also of an optional one."""
+    options = get_args(field.annotation) or (field.annotation,)
+    return next(
+        (option for option in options if isinstance(option, type) and issubclass(option, Named)), None
+    )
 
 
 class OfVm(Parameters):

@@ -1,14 +1,13 @@
 """Reading a call's fields from query and body, by PHP's rules (contract 1.2 to 1.4)."""
 
 import re
-from collections.abc import Iterable
 from email.message import Message
-from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope
 
-from invapi_emulator.engine.call import Fields, Value
+from invapi_emulator.api.brackets import collected
+from invapi_emulator.engine.call import Fields
 from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
 
 MAX_BODY = 1024 * 1024
@@ -18,15 +17,6 @@ _MAX_DISCARDED = 64 * 1024 * 1024
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
-_MAX_DEPTH = 10
-_MOST_DIGITS = 10
-"""An index of as many digits may not fit PHP's int."""
-
-_ARRAY = re.compile(rf"([^\[]+)((?:\[[^\]]*\]){{1,{_MAX_DEPTH}}}).*", re.DOTALL)
-_INDEX = re.compile(r"\[([^\]]*)\]")
-
-_Items: TypeAlias = "dict[str, str | _Items]"
-"""An array under construction: PHP's, with an index for each item."""
 
 
 class ClientGone(Exception):
@@ -43,12 +33,12 @@ async def read_fields(scope: Scope, receive: Receive) -> Fields:
     form = _form(header(scope, b"content-type"), body) if body else []
     if len(query) + len(form) > MAX_FIELDS:
         raise BodyTooLarge(f"{len(query) + len(form)} fields are too many; at most {MAX_FIELDS}")
-    return {**_as_php(query), **_as_php(form)} if query else _as_php(form)
+    return {**collected(query), **collected(form)} if query else collected(form)
 
 
 def names_in_query(scope: Scope) -> tuple[str, ...]:
     """Return the names of the fields in the query. Proxies and servers write those into their logs."""
-    return tuple(_as_php(_urlencoded(scope["query_string"], "the query")))
+    return tuple(collected(_urlencoded(scope["query_string"], "the query")))
 
 
 def header(scope: Scope, wanted: bytes) -> str | None:
@@ -122,34 +112,3 @@ def _utf8(raw: bytes, where: str) -> str:
         return raw.decode()
     except UnicodeDecodeError as problem:
         raise MalformedBody(f"{where} is not UTF-8: byte {raw[problem.start]:#04x}") from None
-
-
-def _as_php(pairs: Iterable[tuple[str, str]]) -> Fields:
-    """Collect pairs as PHP does: `name[]` and `name[0]` make an array, the last of a scalar wins."""
-    collected: _Items = {}
-    for name, value in pairs:
-        array = _ARRAY.fullmatch(name) if "[" in name else None
-        if array is None:
-            collected[name] = value
-        else:
-            _put(collected, array[1], _INDEX.findall(array[2]), value)
-    return {name: _as_value(value) for name, value in collected.items()}
-
-
-def _put(items: _Items, name: str, indexes: list[str], value: str) -> None:
-    """Put a value at the place that its indexes give, array in array. An empty index means the next one."""
-    for index in indexes:
-        inner = items.get(name)
-        if not isinstance(inner, dict):
-            inner = items[name] = {}
-        items, name = inner, index or str(_next_index(inner))
-    items[name] = value
-
-
-def _as_value(value: "str | _Items") -> Value:
-    return value if isinstance(value, str) else tuple(_as_value(item) for item in value.values())
-
-
-def _next_index(items: _Items) -> int:
-    taken = [int(index) for index in items if index.isdecimal() and len(index) < _MOST_DIGITS]
-    return max(taken, default=-1) + 1

@@ -21,13 +21,15 @@ CALLBACK = "eq_callback"
 _SECRET_WORDS = ('"token":', '"api_key":', '"password":')
 _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
 _TEXT = r'"(?:[^"\\]|\\.)*(?:"|\Z)'
-_ARRAY = r"\[.*\Z"  # nested deeper than the levels below: all the rest
+_NESTED = r"[\[{].*\Z"  # nested deeper than the levels below: all the rest
 for _level in range(4):
-    _ARRAY = rf'\[(?:{_TEXT}|{_ARRAY}|[^"\[\]])*(?:\]|\Z)'
-_IN_CONTEXT = re.compile(rf'"((?:[^"\\]|\\.)*)":(?:{_TEXT}|{_ARRAY})', re.DOTALL)
-"""A field of a call that a check repeats, with any name."""
+    _NESTED = rf'[\[{{](?:{_TEXT}|{_NESTED}|[^"\[\]{{}}])*(?:[\]}}]|\Z)'
+_IN_CONTEXT = re.compile(rf'"((?:[^"\\]|\\.)*)"(?::({_TEXT}|{_NESTED}))?', re.DOTALL)
+"""A text, or a field with any name of a call that a check repeats. The second group is the field's value."""
 
-_IN_REFUSAL = re.compile(r"(invalid parameter (?:key|api_key|password|token): ).*?(; it takes|\Z)", re.DOTALL)
+_IN_REFUSAL = re.compile(
+    r"(invalid parameter (?:key|\w*\[?(?:api_key|password|token)\]?): ).*?(; it takes|\Z)", re.DOTALL
+)
 _REFUSED = "invalid parameter "
 _REMEMBERED = 1_000
 """Number of sets of field names whose secret ones are cached."""
@@ -62,7 +64,7 @@ class Masking(Struct, frozen=True):
         return Masking(self.module, self.secrets, idle=True)
 
     def fields(self, fields: Fields) -> dict[str, Any]:
-        """Return a few short fields masked, arrays as lists."""
+        """Return a few short fields masked. None of them is an array."""
         if self.idle:
             secret = _secret_among(tuple(fields), keys_are_shown=self.module == CALLBACK)
             return {**fields, **secret} if secret else {**fields}
@@ -99,11 +101,21 @@ class Masking(Struct, frozen=True):
         return _IN_REFUSAL.sub(rf"\1{MASK}\2", answer)
 
     def _value(self, value: Value) -> Any:
+        if isinstance(value, dict):
+            return {
+                self.text(name): MASK if names_a_secret(name) else self._value(item)
+                for name, item in value.items()
+            }
         return self.text(value) if isinstance(value, str) else [self._value(item) for item in value]
 
 
 def _masked_field(found: re.Match[str]) -> str:
-    return f'"{found[1]}":"{MASK}"' if names_a_secret(found[1]) else found[0]
+    name, value = found[1], found[2]
+    if value and names_a_secret(name):
+        return f'"{name}":"{MASK}"'
+    if value and value[0] != '"':
+        return f'"{name}":{value[0]}{_IN_CONTEXT.sub(_masked_field, value[1:])}'
+    return found[0]
 
 
 @lru_cache(_REMEMBERED)

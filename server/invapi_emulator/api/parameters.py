@@ -5,7 +5,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from invapi_emulator.actions.parameters import VmId
+from invapi_emulator.actions.parameters import VmId, named_in
 from invapi_emulator.engine.call import Fields
 from invapi_emulator.errors import InvalidParameter
 
@@ -18,8 +18,8 @@ def validated(model: type[BaseModel], fields: Fields) -> BaseModel:
     try:
         parameters: BaseModel = model.__pydantic_validator__.validate_python(fields)
     except ValidationError as invalid:
-        about = [str(error["loc"][0]) for error in invalid.errors()]
-        raise _invalid(model, "id" if "id" in about else about[0], fields) from None
+        places = [error["loc"] for error in invalid.errors()]
+        raise _invalid(model, ("id",) if ("id",) in places else places[0], fields) from None
     else:
         return parameters
 
@@ -34,11 +34,16 @@ def vm_id_in(fields: Fields) -> int | None:
         return None
 
 
-def _invalid(model: type[BaseModel], name: str, fields: Fields) -> InvalidParameter:
-    sent = shortened(fields[name]) if name in fields else "it is missing"
-    return InvalidParameter(
-        name, f"invalid parameter {name}: {sent}; it takes {what_it_takes(model.model_fields[name])}"
-    )
+def _invalid(model: type[BaseModel], place: tuple[int | str, ...], fields: Fields) -> InvalidParameter:
+    """Return the error about the parameter at a place, which may be a field of a map: `params[name]`."""
+    name = str(place[0])
+    field, sent = model.model_fields[name], fields.get(name)
+    inner = named_in(field)
+    if inner is not None and len(place) > 1 and isinstance(sent, dict):
+        within = str(place[1])
+        name, field, sent = f"{name}[{within}]", inner.model_fields[within], sent.get(within)
+    shown = "it is missing" if sent is None else shortened(sent)
+    return InvalidParameter(name, f"invalid parameter {name}: {shown}; it takes {what_it_takes(field)}")
 
 
 def what_it_takes(field: FieldInfo) -> str | None:
@@ -50,7 +55,9 @@ def what_it_takes(field: FieldInfo) -> str | None:
 
 
 def shortened(value: Any) -> str:
-    """Return what was sent, an array as one, cut to a length that fits a message."""
+    """Return what was sent, an array as one, cut to a length that fits a message. Of a map only its names are shown."""
+    if isinstance(value, dict):
+        return f"an array with names: {shortened(', '.join(value))}"
     shown = ascii(list(value) if isinstance(value, tuple) else value)
     if len(shown) > _SHOWN:
         shown = f"{shown[:_SHOWN]}... ({len(value)} long)"

@@ -94,6 +94,8 @@ def _entry(number: int, call: JournalEntry, token: str) -> Entry:
 
 
 def _pairs(name: str, value: object) -> list[tuple[str, str]]:
+    if isinstance(value, dict):
+        return [pair for inner, item in value.items() for pair in _pairs(f"{name}[{inner}]", item)]
     if not isinstance(value, list):
         return [(name, str(value))]
     return [(f"{name}[]", each if isinstance(each, str) else json.dumps(each)) for each in value]

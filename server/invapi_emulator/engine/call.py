@@ -1,5 +1,6 @@
 """A call as its handler gets it, and how a call is identified."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -13,9 +14,12 @@ from invapi_emulator.randomness import Chance
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
-Value: TypeAlias = "str | tuple[Value, ...]"
+Value: TypeAlias = "str | tuple[Value, ...] | dict[str, Value]"
 Fields: TypeAlias = Mapping[str, Value]
-"""A form as PHP reads it: a value is a string, or an array of values."""
+"""A form as PHP reads it: a value is a string, a list of values, or a map of them by name."""
+
+MAX_INDEX = 2**63 - 1
+_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,18}")
 
 Body: TypeAlias = dict[str, Any]
 """The body that a handler returns. `result`, `module` and `action` are added unless it has a `result` of its own.
@@ -24,6 +28,11 @@ A handler that returns None has moved the clock. It runs again once all due task
 """
 
 P = TypeVar("P", bound=BaseModel)
+
+
+def is_index(name: str) -> bool:
+    """Tell whether PHP takes what stands in brackets for a number: `7` and `-7`, but not `07`."""
+    return _NUMBER.fullmatch(name) is not None and -MAX_INDEX - 1 <= int(name) <= MAX_INDEX
 
 
 class Call(Struct, Generic[P], frozen=True):

@@ -2,6 +2,9 @@
 
 from typing import Any, TypeAlias
 
+from pydantic import BaseModel
+
+from invapi_emulator.actions.parameters import named_in
 from invapi_emulator.engine.action import ACTIONS, Action
 
 Schema: TypeAlias = dict[str, Any]
@@ -28,15 +31,28 @@ def request_schema(action: Action) -> Schema:
 
 def wire_parameters(action: Action) -> dict[str, Schema]:
     """Return the schemas of all fields but `action`, by name on the wire. `x-required` marks required ones."""
-    model = action.params.model_json_schema()
     parameters: dict[str, Schema] = {}
     if action.identified_by is None:
         parameters["token"] = _TOKEN | {"x-required": True}
-    for name, schema in model["properties"].items():
-        wire = _on_the_wire(schema)
-        wire_name = f"{name}[]" if wire["type"] == "array" else name
-        parameters[wire_name] = wire | ({"x-required": True} if name in model.get("required", ()) else {})
+    parameters |= _fields_of(action.params)
     return parameters | {name: {"type": "string", "description": why} for name, why in action.ignored.items()}
+
+
+def _fields_of(model: type[BaseModel], within: str = "{}", *, required: bool = True) -> dict[str, Schema]:
+    """Return the schemas of a model's fields, by name on the wire: those of a map as `params[name]`."""
+    schema = model.model_json_schema()
+    parameters: dict[str, Schema] = {}
+    for name, field in model.model_fields.items():
+        wire_name = within.format(name)
+        is_required = required and field.is_required()
+        inner = named_in(field)
+        if inner is not None:
+            parameters |= _fields_of(inner, f"{wire_name}[{{}}]", required=is_required)
+            continue
+        wire = _on_the_wire(schema["properties"][name])
+        wire_name += "[]" if wire["type"] == "array" else ""
+        parameters[wire_name] = wire | ({"x-required": True} if is_required else {})
+    return parameters
 
 
 def query_parameters(module: str) -> list[Schema]:

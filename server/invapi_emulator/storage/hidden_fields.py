@@ -73,7 +73,8 @@ def _may_hide(fields: Mapping[str, Any], name: str) -> bool:
     """Return whether what is shown may differ from what was sent in a field, judging by its looks."""
     if name not in fields:
         return REST in fields or any(MASK in other for other in fields)
-    text = json_text(fields[name]) if isinstance(fields[name], list) else str(fields[name])
+    shown = fields[name]
+    text = shown if isinstance(shown, str) else json_text(shown)
     return name == REST or MASK in text or _CUT.search(text) is not None
 
 
@@ -83,9 +84,11 @@ def _name(name: str) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    return sealed(json_text([name, value]))
+    return sealed(json_text([name, _as_shown(value)]))
 
 
 def _as_shown(value: Any) -> Any:
-    """Return a value as the journal shows it: arrays as lists."""
+    """Return a value as the journal shows it: arrays as lists, maps with their names in order."""
+    if isinstance(value, dict):
+        return {name: _as_shown(value[name]) for name in sorted(value)}
     return value if isinstance(value, str) else [_as_shown(item) for item in value]

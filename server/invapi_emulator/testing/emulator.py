@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -113,11 +113,13 @@ class Emulator(Closes):
         return answer
 
     def call(self, module: str, fields: Mapping[str, Any]) -> Json:
-        """Call a module of the imitated API with these form fields. A list needs a name that ends with `[]`.
+        """Call a module of the imitated API with these form fields.
+
+        A list needs a name that ends with `[]`. A dict is sent as a map: `params[name]`, a list in it as `params[name][]`.
 
         Return the answer. If the call is refused, the answer has the reason as `reason`.
         """
-        form = urlencode(fields, doseq=True).encode()
+        form = urlencode(dict(_pairs(fields)), doseq=True).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         _, reason, text = self._sent("POST", f"/{module}.php", form, headers, STARTS_WITHIN_SECONDS)
         answer: Json = json.loads(text)
@@ -171,3 +173,12 @@ class Emulator(Closes):
         for account in [account for account in MADE.accounts if account.emulator is self]:
             MADE.forget(account)
         self._resources.close()
+
+
+def _pairs(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in fields.items():
+        if not isinstance(value, Mapping):
+            yield name, value
+            continue
+        for inner, item in value.items():
+            yield f"{name}[{inner}]{'[]' if isinstance(item, list | tuple) else ''}", item

@@ -37,7 +37,7 @@ class Context(Part):
     """The fields that the task was started with: `type` with its default, all others as they were sent."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, str | list[JsonValue]]
+    __pydantic_extra__: dict[str, str | list[JsonValue] | dict[str, JsonValue]]
 
     action: str
     id: int

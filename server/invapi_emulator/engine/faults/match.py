@@ -21,14 +21,23 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 _CHECK = ("eq_callback", "check")
 
 
-def _as_sent(value: Any) -> str | tuple[str, ...]:
+def _as_sent(value: Any) -> str | tuple[str, ...] | dict[str, str | tuple[str, ...]]:
     """Return the value of a field as a form has it: as text."""
-    items = value if isinstance(value, list | tuple) else [value]
-    if not all(isinstance(item, str | int) and not isinstance(item, bool) for item in items):
-        raise ValueError("send text, or a list of texts for an array")
-    texts = tuple(map(str, items))
-    "".join(texts).encode()  # raises UnicodeEncodeError, a ValueError, for a lone surrogate
-    return texts if isinstance(value, list | tuple) else texts[0]
+    if isinstance(value, dict):
+        return {_text_of(name): _texts_of(item) for name, item in value.items()}
+    return _texts_of(value)
+
+
+def _texts_of(value: Any) -> str | tuple[str, ...]:
+    return tuple(map(_text_of, value)) if isinstance(value, list | tuple) else _text_of(value)
+
+
+def _text_of(value: Any) -> str:
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise ValueError("send text, a list of texts for an array, or an object of these for a map")  # noqa: TRY004 - pydantic reports only ValueError
+    text = str(value)
+    text.encode()  # raises UnicodeEncodeError, a ValueError, for a lone surrogate
+    return text
 
 
 def _known_module(module: str) -> str:
@@ -37,6 +46,10 @@ def _known_module(module: str) -> str:
     return module
 
 
+_TEXT_OR_TEXTS = [
+    {"type": ["string", "integer"]},
+    {"type": "array", "items": {"type": ["string", "integer"]}},
+]
 ModuleName = Annotated[str, AfterValidator(_known_module)]
 FieldName = Annotated[str, Field(max_length=1000), AfterValidator(lambda name: name.removesuffix("[]"))]
 FieldValue = Annotated[
@@ -45,19 +58,20 @@ FieldValue = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": ["string", "integer"]},
-                {"type": "array", "items": {"type": ["string", "integer"]}},
+                *_TEXT_OR_TEXTS,
+                {"type": "object", "additionalProperties": {"anyOf": _TEXT_OR_TEXTS}},
             ]
         }
     ),
 ]
-"""Text or a list of texts, as a client sends a field."""
+"""Text, a list of texts, or a map of these, as a client sends a field."""
 
 
 class Match(BaseModel):
     """A call matches if every part that is given here is equal. `id` is a VM's; for a check, the one of its task.
 
-    `fields` are as the client sends them: text, or a list of texts for an array.
+    `fields` are as the client sends them: text, a list of texts for an array, or an object of these for
+    a map.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, reduce
+from itertools import starmap
 from operator import or_
 from typing import Annotated, Any, TypeAlias
 
 from msgspec.structs import replace
 from pydantic import Field, TypeAdapter
 
-from invapi_emulator.engine.call import Call
+from invapi_emulator.engine.call import Call, Value
 from invapi_emulator.engine.faults.fault import AfterFault, Fault, Firing, Phase
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.faults.match import Match, vm_of
@@ -38,8 +39,8 @@ def _parsed(spec: str) -> Fault:
     return _FAULT.validate_json(spec)
 
 
-_Filed: TypeAlias = tuple[str | None, str | None, int | None, Any]
-"""The index key of a rule: module, action, VM, and one field with its value. None matches any."""
+_Filed: TypeAlias = tuple[str | None, str | None, int | None, tuple[str, str | None] | None]
+"""The index key of a rule: module, action, VM, and one field. None matches any. A field has its value if that is a text."""
 
 _Given: TypeAlias = tuple[bool, bool, bool, bool]
 """Which parts of the key a rule gives."""
@@ -117,7 +118,7 @@ def _may_fire(rule: Rule) -> bool:
 
 
 def _place_of(match: Match) -> tuple[_Given, _Filed]:
-    field = next(iter(match.fields.items()), None)
+    field = next((_field(*named) for named in match.fields.items()), None)
     place = (match.module, match.action, match.id, field)
     return (place[0] is not None, place[1] is not None, place[2] is not None, field is not None), place
 
@@ -127,8 +128,12 @@ def _places(given: _Given, unit: UnitOfWork, call: Call[Any]) -> Iterator[_Filed
     by_module, by_action, by_vm, by_field = given
     module, action = call.module if by_module else None, call.action if by_action else None
     vm_id = vm_of(unit, call) if by_vm else None
-    for field in call.fields.items() if by_field else (None,):
+    for field in starmap(_field, call.fields.items()) if by_field else (None,):
         yield module, action, vm_id, field
+
+
+def _field(name: str, value: Value) -> tuple[str, str | None]:
+    return name, value if isinstance(value, str) else None
 
 
 def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firing | None:

@@ -105,6 +105,8 @@ def _with_fault(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:
 
 def _as_json(value: Value) -> Any:
     """Return a field's value as JSON stores it: an array as a list."""
+    if isinstance(value, dict):
+        return {name: _as_json(item) for name, item in value.items()}
     return value if isinstance(value, str) else [_as_json(item) for item in value]
 
 
