@@ -14,29 +14,11 @@ from invapi_emulator.domain.default_catalogue import default_catalogue
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.worlds.catalogue_schema import built_catalogue
 from invapi_emulator.worlds.schema import World
+from tests.support.catalogues import SMALL, exported
 from tests.support.fake_clock import FakeClock
 from tests.support.harness import Emulator, Json, running
 
 FILE = Path(module.__file__).with_name("default_catalogue.yaml")
-FREE = {"EUR": "0.00", "USD": "0.00", "RUB": "0.00"}
-SMALL: Json = {
-    "groups": [{"id": 1, "name": "mine"}],
-    "presets": [
-        {
-            "id": 7, "name": "vm.mine", "group": 1, "server_type": "VPS", "virtual": True, "cpu": 1, "ram": 1, "hdd": "1x10",
-            "monthly": FREE | {"EUR": "1.10"}, "prices": {"XX": None}, "os": [3], "traffic_plans": [4],
-        }
-    ],
-    "os": [{"id": 3, "name": "Plan 9", "prices": FREE}],
-    "traffic_plans": [{"id": 4, "name": "slow", "prices": FREE, "locations": ["XX"]}],
-}  # fmt: skip
-
-
-def exported(catalogue: Json) -> Json:
-    """Return a catalogue as an export has it: with all that was left out."""
-    spec = World.model_validate({"catalogue": catalogue}).catalogue
-    assert spec is not None
-    return spec.model_dump(mode="json")
 
 
 def test_the_default_catalogue_is_one_that_a_world_may_have() -> None:
