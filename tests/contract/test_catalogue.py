@@ -1,5 +1,7 @@
 """Contract 9: the catalogue with and without a token, and its presets."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -191,3 +193,28 @@ def test_a_token_gets_the_catalogue_of_its_account_and_nobody_else_does(emulator
         other = http.post("/_emulator/accounts", content='{"name":"neighbour"}').json()
         assert ask(emulator, "presets", token=other["token"]) == before
         http.delete("/_emulator/accounts/neighbour")
+
+
+def holds(shown: Any, plain: Any) -> bool:
+    """Tell whether a scrambled value has all that the plain one has, with the same types. Lists may be reordered."""
+    if isinstance(plain, dict):
+        return all(holds(shown[name], value) for name, value in plain.items())
+    if isinstance(plain, list):
+        return len(shown) == len(plain) and all(any(holds(item, each) for item in shown) for each in plain)
+    return type(shown) is type(plain) and bool(shown == plain)
+
+
+@pytest.mark.clause("9.1", "9.2")
+@pytest.mark.parametrize(("module", "action"), [*PUBLIC, ("stocks", "list")])
+def test_profile_hostile_leaves_numbers_and_maps_as_clients_decode_them(
+    emulator: Emulator, module: str, action: str
+) -> None:
+    plain = ask(emulator, module, action, token=TOKEN)
+    emulator.control("PUT", "/profile", {"profile": "hostile"})
+    shown = [ask(emulator, module, action, token=TOKEN) for _ in range(20)]
+    answers = [answer for answer in shown if answer.get("result") == "OK"]
+    assert answers
+    for answer in answers:
+        assert holds(answer, plain)
+        for preset in answer.get("presets", []):
+            assert set(preset["price"]) == set(preset["locations"].split(","))
