@@ -4,11 +4,13 @@ from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
+import orjson
+
 from invapi_emulator.actions.answers import Part
-from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.catalogue import Catalogue, Preset, Prices, Tag
 from invapi_emulator.domain.default_catalogue import catalogue_of, default_catalogue
-from invapi_emulator.engine.call import Body
+from invapi_emulator.engine.call import Body, Call, Prepared
+from invapi_emulator.engine.example import whole
 
 A = TypeVar("A", bound=Hashable)
 Make: TypeAlias = Callable[[Catalogue, A], Body]
@@ -46,15 +48,18 @@ class PresetRow(Part):
     tags: list[CatalogueTag]
 
 
-def answered(caller: Account | None, make: Make[A], asked: A) -> Body:
+def answered(call: Call[Any], make: Make[A], asked: A) -> Body | Prepared:
     """Return what `make` answers from the caller's catalogue. Raise what it raises."""
-    catalogue = catalogue_of(caller)
-    return _of_default(make, asked) if catalogue is default_catalogue() else make(catalogue, asked)
+    catalogue = catalogue_of(call.caller)
+    if catalogue is not default_catalogue():
+        return make(catalogue, asked)
+    return _of_default(call.module, call.action, make, asked)
 
 
 @lru_cache(_REMEMBERED)
-def _of_default(make: Make[Any], asked: Hashable) -> Body:
-    return make(default_catalogue(), asked)
+def _of_default(module: str, action: str, make: Make[Any], asked: Hashable) -> Prepared:
+    body = orjson.dumps(whole(module, action, make(default_catalogue(), asked)))
+    return Prepared(body, body.decode())
 
 
 def preset_row(preset: Preset, location: str | None = None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from invapi_emulator.contract.assumptions.transport import TOKEN_FIRST, WORDS_OF
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Call
+from invapi_emulator.engine.call import Call, Prepared
 from invapi_emulator.engine.faults.fault import AfterFault, BeforeFault, Reply
 from invapi_emulator.engine.faults.presets import preset_of
 from invapi_emulator.engine.faults.rules import fire
@@ -89,6 +89,8 @@ def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
     body = unit.nested(lambda: handler(unit, exchange.call)) if unit.owned else handler(unit, exchange.call)
     if body is None:
         return AGAIN
+    if isinstance(body, Prepared):
+        return Answer(body.body, text=body.text if exchange.account is None else None)
     exchange.task = body.get("callback")
     return success(exchange.called.module, exchange.called.name, body)
 

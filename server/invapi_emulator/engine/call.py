@@ -61,7 +61,14 @@ class Call(Struct, Generic[P], frozen=True):
         return chance_of(self.account)
 
 
-Handler: TypeAlias = Callable[[UnitOfWork, Call[P]], Body | None]
+class Prepared(Struct, frozen=True):
+    """An answer that was built for an earlier call, as JSON. It has no secret, and repeats nothing of the call."""
+
+    body: bytes
+    text: str
+
+
+Handler: TypeAlias = Callable[[UnitOfWork, Call[P]], Body | Prepared | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,3 +108,21 @@ def test_an_unknown_action_names_those_there_are(emulator: Emulator, module: str
     answer = ask(emulator, module, "order")
     assert answer["reason"] == "unknown_action"
     assert "list" in answer["message"]
+
+
+def test_an_answer_that_was_built_before_is_the_same_and_is_journalled_alike(emulator: Emulator) -> None:
+    question = {"action": "info", "currencies": "USD,EUR,USD"}
+    first, second = (emulator.http.post("/presets.php", data=question) for _ in range(2))
+    assert first.content == second.content
+    journalled = [entry["answer"] for entry in emulator.http.get("/_emulator/requests").json()["requests"]]
+    assert journalled[-1] == journalled[-2]
+    assert journalled[-1].startswith(first.text[:4000])
+    assert len(journalled[-1]) <= 4096
+
+
+@pytest.mark.parametrize("field", ["filter", "tag", "servertype"])
+def test_what_looks_like_a_token_is_masked_without_one(emulator: Emulator, field: str) -> None:
+    token = "0123456789abcdef" * 2
+    ask(emulator, "presets", **{field: token, "x": f"see {token}", "token[]": token})
+    assert token not in str(unauthenticated(emulator))
+    assert unauthenticated(emulator)["fields"][field] == "***"

@@ -7,7 +7,7 @@ from invapi_emulator.actions.catalogue_answers import CatalogueTag, answered, ta
 from invapi_emulator.actions.catalogue_parameters import OfPreset, Wanted, wanted_by
 from invapi_emulator.domain.catalogue import Catalogue, OperatingSystem
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.errors import NotInCatalogue
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -35,10 +35,10 @@ class OsList(Part):
     os_excluded: list[OsRow]
 
 
-def list_os(unit: UnitOfWork, call: Call[OfPreset]) -> Body:
+def list_os(unit: UnitOfWork, call: Call[OfPreset]) -> Body | Prepared:
     params = call.params
     wanted = wanted_by(unit, call.caller, params, params.instance_id, hourly=params.bill_period == "hourly")
-    return answered(call.caller, _listed, wanted)
+    return answered(call, _listed, wanted)
 
 
 def _listed(catalogue: Catalogue, wanted: Wanted) -> Body:

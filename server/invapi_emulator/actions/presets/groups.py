@@ -5,7 +5,7 @@ from invapi_emulator.actions.catalogue_answers import answered
 from invapi_emulator.actions.parameters import NoParameters
 from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -21,8 +21,8 @@ class Groups(Part):
     groups: list[GroupRow]
 
 
-def groups(_unit: UnitOfWork, call: Call[NoParameters]) -> Body:
-    return answered(call.caller, _listed, None)
+def groups(_unit: UnitOfWork, call: Call[NoParameters]) -> Body | Prepared:
+    return answered(call, _listed, None)
 
 
 def _listed(catalogue: Catalogue, _asked: None) -> Body:

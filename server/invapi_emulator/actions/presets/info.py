@@ -10,7 +10,7 @@ from invapi_emulator.actions.catalogue_answers import PICO, PresetRow, answered,
 from invapi_emulator.actions.parameters import Parameters
 from invapi_emulator.domain.catalogue import Addition, Catalogue, Currency, Preset, Prices, fits
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.errors import InvalidParameter
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -41,8 +41,8 @@ class PresetsInfo(Part):
     presets: list[PresetInfo]
 
 
-def info(_unit: UnitOfWork, call: Call[OfCurrencies]) -> Body:
-    return answered(call.caller, _described, _codes(call.params.currencies))
+def info(_unit: UnitOfWork, call: Call[OfCurrencies]) -> Body | Prepared:
+    return answered(call, _described, _codes(call.params.currencies))
 
 
 def _codes(currencies: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from invapi_emulator.actions.catalogue_parameters import Location, Words
 from invapi_emulator.actions.parameters import Parameters
 from invapi_emulator.domain.catalogue import Catalogue, Preset, is_sold
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -34,8 +34,8 @@ class Presets(Part):
     presets: list[PresetRow] = Field(description="`price` by location; -1 where the `monthly_…` holds")
 
 
-def list_presets(_unit: UnitOfWork, call: Call[PresetFilter]) -> Body:
-    return answered(call.caller, _listed, call.params)
+def list_presets(_unit: UnitOfWork, call: Call[PresetFilter]) -> Body | Prepared:
+    return answered(call, _listed, call.params)
 
 
 def _listed(catalogue: Catalogue, asked: PresetFilter) -> Body:

@@ -10,7 +10,7 @@ from invapi_emulator.actions.catalogue_parameters import Location, Words
 from invapi_emulator.actions.parameters import Parameters
 from invapi_emulator.domain.catalogue import Catalogue, preset_named
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.errors import NotInCatalogue
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -33,8 +33,8 @@ class FoundServers(Part):
     )
 
 
-def search(_unit: UnitOfWork, call: Call[OfSearch]) -> Body:
-    return answered(call.caller, _found, call.params)
+def search(_unit: UnitOfWork, call: Call[OfSearch]) -> Body | Prepared:
+    return answered(call, _found, call.params)
 
 
 def _found(catalogue: Catalogue, asked: OfSearch) -> Body:

@@ -6,7 +6,7 @@ from invapi_emulator.actions.catalogue_parameters import CatalogueId, Words
 from invapi_emulator.actions.parameters import Parameters
 from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.errors import InvalidParameter, NotInCatalogue
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -23,10 +23,10 @@ class OnePreset(Part):
     preset: PresetRow
 
 
-def show(_unit: UnitOfWork, call: Call[OfOnePreset]) -> Body:
+def show(_unit: UnitOfWork, call: Call[OfOnePreset]) -> Body | Prepared:
     if call.params.id is None and call.params.name is None:
         raise InvalidParameter("id", "invalid parameter id: it is missing; send id, or name")
-    return answered(call.caller, _shown, call.params)
+    return answered(call, _shown, call.params)
 
 
 def _shown(catalogue: Catalogue, asked: OfOnePreset) -> Body:

@@ -8,7 +8,7 @@ from invapi_emulator.actions.catalogue_parameters import Location, Words
 from invapi_emulator.actions.parameters import Parameters
 from invapi_emulator.domain.catalogue import Catalogue, StockServer
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -59,8 +59,8 @@ class Stock(Part):
     servers: list[StockRow]
 
 
-def list_stock(_unit: UnitOfWork, call: Call[OfStock]) -> Body:
-    return answered(call.caller, _listed, call.params)
+def list_stock(_unit: UnitOfWork, call: Call[OfStock]) -> Body | Prepared:
+    return answered(call, _listed, call.params)
 
 
 def _listed(catalogue: Catalogue, asked: OfStock) -> Body:

@@ -7,7 +7,7 @@ from invapi_emulator.actions.parameters import Parameters
 from invapi_emulator.actions.stocks.list_stock import PROMO, StockRow, stock_row
 from invapi_emulator.domain.catalogue import Catalogue, numbered
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.errors import NotInCatalogue
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -21,8 +21,8 @@ class StockServerData(Part):
     server_data: StockRow
 
 
-def show(_unit: UnitOfWork, call: Call[OfStockServer]) -> Body:
-    return answered(call.caller, _shown, call.params)
+def show(_unit: UnitOfWork, call: Call[OfStockServer]) -> Body | Prepared:
+    return answered(call, _shown, call.params)
 
 
 def _shown(catalogue: Catalogue, asked: OfStockServer) -> Body:

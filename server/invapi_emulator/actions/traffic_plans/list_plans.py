@@ -10,7 +10,7 @@ from invapi_emulator.actions.catalogue_parameters import CatalogueId, OfServer, 
 from invapi_emulator.contract.assumptions.catalogue import TRAFFIC_PLANS_WITH_A_TOKEN
 from invapi_emulator.domain.catalogue import Catalogue, TrafficPlan
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Body, Call
+from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example
 from invapi_emulator.errors import AccessDenied
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -51,12 +51,12 @@ class Plans(Part):
     traffic_plans: list[PlanRow]
 
 
-def list_plans(unit: UnitOfWork, call: Call[OfPlans]) -> Body:
+def list_plans(unit: UnitOfWork, call: Call[OfPlans]) -> Body | Prepared:
     if call.caller is not None and call.caller.assumed[TRAFFIC_PLANS_WITH_A_TOKEN] == "refused":
         raise AccessDenied("invalid request")
     params = call.params
     wanted = wanted_by(unit, call.caller, params, params.instance, params.instance_id)
-    return answered(call.caller, _listed, wanted)
+    return answered(call, _listed, wanted)
 
 
 def _listed(catalogue: Catalogue, wanted: Wanted) -> Body:
