@@ -67,6 +67,22 @@ def check(stand: Stand, _plan: Plan) -> Load:
     return check_on("check", stand.in_memory)
 
 
+def presets(stand: Stand, _plan: Plan) -> Load:
+    return _catalogue(stand, "presets", action="list", location="NL")
+
+
+def presets_info(stand: Stand, _plan: Plan) -> Load:
+    return _catalogue(stand, "presets", action="info")
+
+
+def systems(stand: Stand, _plan: Plan) -> Load:
+    return _catalogue(stand, "os", action="list", instance_id=108, location="NL")
+
+
+def plans(stand: Stand, _plan: Plan) -> Load:
+    return _catalogue(stand, "traffic_plans", action="list", instance=108, location="NL")
+
+
 def get_snapshot_with_log(stand: Stand, _plan: Plan) -> Load:
     return Load("with_log", stand.logging, partial(_list_of_demo, stand.logging))
 
@@ -91,6 +107,18 @@ def create_on(name: str, server: Server, plan: Plan) -> Load:
 
 def check_on(name: str, server: Server) -> Load:
     return Load(name, server, partial(_task_under_way, server), path="/eq_callback.php")
+
+
+def _catalogue(stand: Stand, module: str, **fields: str | int) -> Load:
+    """Return calls without a token."""
+
+    def prepare() -> Sequence[str]:
+        with stand.in_memory.client() as client:
+            answer = client.call(module, **fields)
+        assert answer["result"] == "OK", answer
+        return [urlencode(fields)]
+
+    return Load(f"{module}_{fields['action']}", stand.in_memory, prepare, path=f"/{module}.php")
 
 
 def _list_of_demo(server: Server) -> Sequence[str]:

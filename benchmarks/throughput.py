@@ -48,6 +48,10 @@ ASKED = {
         has_p99=True,
     ),
     "check": Asked("`check` of a task under way", loads.check, Target("≥", 1.4), has_p99=True),
+    "presets": Asked("`presets` `list`, without a token", loads.presets, Target("≥", 1)),
+    "presets_info": Asked("`presets` `info`, without a token", loads.presets_info, Target("≥", 1)),
+    "os": Asked("`os` `list`, without a token", loads.systems, Target("≥", 1)),
+    "traffic_plans": Asked("`traffic_plans` `list`, without a token", loads.plans, Target("≥", 1)),
     "with_log": Asked("`get_snapshot`, with the log at its default", loads.get_snapshot_with_log, None),
     "alone": Asked(
         "`get_snapshot` of one client alone, median",

@@ -120,6 +120,16 @@ class NoAppropriateServers(ApiError):
         super().__init__("No appropriate servers found")
 
 
+class NotInCatalogue(ApiError):
+    """The catalogue has no such thing, or nothing that fits what was asked (contract 9)."""
+
+    reason = "not_in_catalogue"
+
+
+class AccessDenied(ApiError):
+    reason = "access_denied"
+
+
 class KeyNotFound(ApiError):
     reason = "key_not_found"
 

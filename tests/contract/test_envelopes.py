@@ -32,6 +32,8 @@ REASONS = {
     "image_mismatch",
     "name_taken",
     "snapshot_limit",
+    "not_in_catalogue",
+    "access_denied",
     "key_not_found",
     "key_spent",
     "fault",

@@ -153,6 +153,26 @@ class CallsOfTheApi(DemoAndModel):
         self.ask(asked, lambda: "vm_not_found" if action == "show" and vm not in self.model.vms else None)
 
     @rule(
+        asked=st.sampled_from(
+            [
+                ("presets", "list"),
+                ("presets", "info"),
+                ("os", "list"),
+                ("software", "list"),
+                ("traffic_plans", "list"),
+            ]
+        ),
+        with_token=st.booleans(),
+    )
+    def ask_what_can_be_ordered(self, asked: tuple[str, str], *, with_token: bool) -> None:
+        """Without a token no rule fires, and nothing else can go wrong."""
+        if with_token:
+            self.ask(Asked(*asked, self.token()), lambda: None)
+        else:
+            answer = self.caller.call(Asked(*asked))
+            assert (answer.reason, answer.body["result"]) == (None, "OK")
+
+    @rule(
         vm=st.sampled_from([12346, 12347, 12348]), action=st.sampled_from(["off", "reboot", "status", "show"])
     )
     def reach_for_what_is_not_the_neighbours(self, vm: int, action: str) -> None:

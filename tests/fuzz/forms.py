@@ -23,11 +23,13 @@ GOOD: list[list[tuple[str, str]]] = [
     [("action", "whmcslogin"), ("user", "demo@example.com"), ("password", "demo-password")],
     [("action", "logout"), ("token", TOKEN)],
     [("action", "check"), ("key", "k" * 32)],
+    [("action", "info"), ("currencies", "EUR,USD")],
+    [("action", "search"), ("name", "bm.v2-promo"), ("scope", "all"), ("location", "NL")],
 ]  # fmt: skip
 
 _MODULES = {
     "off": b"eq", "show": b"eq", "list": b"eq", "reinstall": b"eq", "login": b"auth", "whmcslogin": b"auth",
-    "logout": b"auth", "check": b"eq_callback",
+    "logout": b"auth", "check": b"eq_callback", "info": b"presets", "search": b"presets",
 }  # fmt: skip
 
 
@@ -38,7 +40,7 @@ def path_of(pairs: list[tuple[str, str]]) -> bytes:
 
 NAMES = [
     "action", "token", "id", "name", "type", "openstack_id", "key", "ttl", "fix_ip", "enable_rotation",
-    "exclude_rotation", "user", "password", "x", "", " ", "na.me", "__proto__",
+    "exclude_rotation", "user", "password", "location", "instance_id", "x", "", " ", "na.me", "__proto__",
 ]  # fmt: skip
 INDEXES = [
     "[]", "[0]", "[1]", "[-1]", "[a]", "[a][b]", "[][]", "[0][]", "[" * 30, "[]" * 12, "[a]b", "[", "]", "[a", "[[a]]",

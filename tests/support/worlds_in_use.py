@@ -103,3 +103,9 @@ def call(account: Account, module: str, action: str, **fields: Any) -> Json:
     form = {"action": action, "token": account.token} | fields
     answer: Json = httpx.post(f"{account.url}/{module}.php", data=form).json()
     return answer
+
+
+def places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the place of a value in a world."""
+    children = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return [path, *(deeper for key, child in children for deeper in places(child, (*path, key)))]

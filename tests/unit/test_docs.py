@@ -6,6 +6,8 @@ from itertools import chain
 from pathlib import Path
 
 from invapi_emulator.client_lint.findings import LINT_RULES
+from invapi_emulator.domain.catalogue import price_at
+from invapi_emulator.domain.default_catalogue import default_catalogue
 from invapi_emulator.engine.action import ACTIONS, modules
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.tasks.kinds import actions_with_tasks
@@ -93,6 +95,16 @@ def test_the_example_of_a_world_can_be_imported_and_lived_in(emulator: Emulator)
     hanging = emulator.advance(until="idle")["hanging"]
     assert [task["key"] for task in emulator.tasks if task["vm"] == 502] == hanging
     assert emulator.listed(501) == ["golden", "nightly", "botched", "before-sale"]
+
+
+def test_the_table_of_the_catalogue_is_true() -> None:
+    rows = re.findall(
+        r"^\| (\d+) \| `(\S+)` \| (\S+) \| ([A-Z, ]+) \|$", page("docs/catalogue.md"), re.MULTILINE
+    )
+    assert rows == [
+        (str(preset.id), preset.name, str(price_at(preset, "NL", "EUR")), ", ".join(preset.prices))
+        for preset in default_catalogue().presets
+    ]
 
 
 def test_every_field_of_a_world_is_described() -> None:

@@ -2,10 +2,30 @@
 
 from types import ModuleType
 
-from invapi_emulator.actions import auth, eq, eq_callback, vm
+from invapi_emulator.actions import (
+    auth,
+    eq,
+    eq_callback,
+    operating_systems,
+    presets,
+    software,
+    stocks,
+    traffic_plans,
+    vm,
+)
 from invapi_emulator.engine.action import NOT_EMULATED_MODULES, register
 
-MODULES: dict[str, ModuleType] = {"auth": auth, "eq": eq, "eq_callback": eq_callback, "vm": vm}
+MODULES: dict[str, ModuleType] = {
+    "auth": auth,
+    "eq": eq,
+    "eq_callback": eq_callback,
+    "os": operating_systems,
+    "presets": presets,
+    "software": software,
+    "stocks": stocks,
+    "traffic_plans": traffic_plans,
+    "vm": vm,
+}
 
 NOT_EMULATED_MODULES.update(("iso", "jenkins", "jira", "nat", "pdns", "net", "ip", "rhr", "s3", "rtm"))
 

@@ -20,7 +20,7 @@ class Answer(Struct):
     """An answer: status, body and headers.
 
     `reason` says why a call was refused; it is None for a call that was not. `retry_after` is in seconds. `more` are
-    headers that not every answer has. `to_other_origins` lets web pages of any origin read it (contract 1.5).
+    headers that not every answer has. `text` is the body as text, if it has nothing to mask. `to_other_origins` lets web pages of any origin read it (contract 1.5).
     """
 
     body: bytes
@@ -28,6 +28,7 @@ class Answer(Struct):
     reason: str | None = None
     retry_after: int | None = None
     more: tuple[tuple[bytes, bytes], ...] = ()
+    text: str | None = None
     to_other_origins: bool = True
 
     @property

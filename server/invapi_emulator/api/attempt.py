@@ -6,7 +6,7 @@ from invapi_emulator.api import pipeline
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.parameters import vm_id_in
 from invapi_emulator.api.request import Request
-from invapi_emulator.api.tokens import BY_TOKEN
+from invapi_emulator.api.tokens import identification_of
 from invapi_emulator.clock import RealTime
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.engine.action import Action
@@ -39,7 +39,7 @@ class Attempt:
     @property
     def owner(self) -> OwnerWord | None:
         """The word that the call's account is found by; None if it has none."""
-        return (self._action.identified_by or BY_TOKEN).word(self._request.fields)
+        return identification_of(self._action).word(self._request.fields)
 
     def run(self, unit: UnitOfWork) -> Exchange:
         self._last = pipeline.run(

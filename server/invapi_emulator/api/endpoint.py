@@ -16,7 +16,7 @@ from invapi_emulator.api.forms import ClientGone, header
 from invapi_emulator.api.request import Request, head_of, with_fields
 from invapi_emulator.api.request_log import log_call
 from invapi_emulator.api.response_faults import deliver
-from invapi_emulator.api.tokens import BY_TOKEN
+from invapi_emulator.api.tokens import identification_of
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.transport import PAGES_OF_OTHER_ORIGINS
 from invapi_emulator.domain.instants import SECOND
@@ -138,7 +138,7 @@ class FormEndpoint:
         def refuse(unit: UnitOfWork) -> Exchange:
             return pipeline.refuse(unit, request, error, self._assumed, self._database.real_time)
 
-        word = BY_TOKEN.word(request.fields) if self._lifecycle.ready else None
+        word = identification_of(None).word(request.fields) if self._lifecycle.ready else None
         try:
             account_id = None if word is None else await self._database.owner_of(word)
             try:

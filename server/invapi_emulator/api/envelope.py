@@ -23,8 +23,10 @@ _IN_FAILURES = {
 _HONEST = {
     **dict.fromkeys(("invalid_parameter", "nothing_to_update", "unknown_action"), 400),
     **dict.fromkeys(("invalid_token", "token_expired", "invalid_api_key"), 401),
-    "no_appropriate_servers": 403,
-    **dict.fromkeys(("vm_not_found", "snapshot_not_found", "key_not_found", "key_spent"), 404),
+    **dict.fromkeys(("no_appropriate_servers", "access_denied"), 403),
+    **dict.fromkeys(
+        ("vm_not_found", "snapshot_not_found", "key_not_found", "key_spent", "not_in_catalogue"), 404
+    ),
     **dict.fromkeys(("vm_locked", "vm_running", "vm_not_running", "image_mismatch", "name_taken"), 409),
     "snapshot_limit": 409,
     "not_supported": 422,

@@ -55,6 +55,8 @@ class Exchange:
     @property
     def vm(self) -> int | None:
         """The id of the VM that the call is about, if that field is valid."""
+        if self.action is not None and not self.action.id_is_vm:
+            return None
         if self.settled is None:
             return vm_id_in(self.request.fields)
         vm_id: int | None = getattr(self.params, "id", None)

@@ -29,7 +29,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     assert given is not None
     action = request.fields.get("action")
     cut = exchange.reply is not None and exchange.reply.cut is not None
-    answer = "" if cut else given.body.decode()
+    answer = "" if cut or given.text is not None else given.body.decode()
     names = f"{request.module}\n{action}\n{request.address}\n{request.user_agent}\n{request.request_id}"
     masking = Masking.of(request.module, exchange.secrets).for_texts(names, _texts(request, answer))
     shown = _shown(masking, request.fields)
@@ -43,7 +43,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
             fields=shown,
             unread=_names(masking, _unread(exchange.action, request.fields)),
             status=0 if cut else given.status,
-            answer=_cut(masking.answer(answer)).replace("\0", "\ufffd"),
+            answer=_cut(given.text or masking.answer(answer)).replace("\0", "\ufffd"),
             result="ok" if given.reason is None else "refused",
             reason=given.reason,
             fault=", ".join(exchange.fired) or None,

@@ -41,7 +41,7 @@ _SHORTEST = 8
 class Masking(Struct, frozen=True):
     """Hides the secrets of a call. `secrets` are the words to mask.
 
-    Without secrets the account is unknown, and everything that looks like a token is masked. An `idle` masking only masks
+    Without secrets the account is unknown, and all that looks like a token is masked. An `idle` masking only masks
     the fields whose names say that they are secret.
     """
 
@@ -55,9 +55,11 @@ class Masking(Struct, frozen=True):
 
     def for_texts(self, names: str, texts: Iterable[str]) -> "Masking":
         """Return the masking for these names, one a line, and texts. It is idle if they hold nothing to mask."""
-        if looks_generated(names) or not self.secrets:
+        if looks_generated(names):
             return self
         together = "\n".join((names, *texts))
+        if not self.secrets and looks_generated(together):
+            return self
         for secret in self.secrets:
             if secret in together:
                 return self

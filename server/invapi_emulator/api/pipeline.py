@@ -14,18 +14,19 @@ from invapi_emulator.api.journal import record_request
 from invapi_emulator.api.parameters import validated
 from invapi_emulator.api.request import Request
 from invapi_emulator.api.scrambling import scrambled
-from invapi_emulator.api.tokens import BY_TOKEN
+from invapi_emulator.api.tokens import identification_of
 from invapi_emulator.clock import RealTime
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.transport import TOKEN_FIRST, WORDS_OF_REFUSALS
+from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Call
+from invapi_emulator.engine.call import Call, Prepared
 from invapi_emulator.engine.faults.fault import AfterFault, BeforeFault, Reply
 from invapi_emulator.engine.faults.presets import preset_of
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired
-from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -57,16 +58,19 @@ def validate(_unit: UnitOfWork, exchange: Exchange) -> None:
 
 
 def settle_due_tasks(unit: UnitOfWork, exchange: Exchange) -> Again | None:
-    """Settle due tasks. Later changes in the unit are the call's own."""
+    """Settle due tasks. Later changes in the unit are the call's own. A call without an account has no tasks."""
+    if exchange.account is None:
+        exchange.call = _call(unit, exchange, None, unit.real_now)
+        return None
     more = settle_due(unit, exchange.time)
     exchange.settled = unit.version
-    exchange.call = _call(unit, exchange)
+    exchange.call = _call(unit, exchange, unit.account, exchange.time)
     return AGAIN if more else None
 
 
 def fire_before(unit: UnitOfWork, exchange: Exchange) -> Answer | None:
     """Return the response of a fault rule that acts in place of the call. Rules are asked once, even if the call runs again."""
-    if exchange.rules_asked:
+    if exchange.account is None or exchange.rules_asked:
         return None
     exchange.rules_asked = True
     firing = fire(unit, exchange.call, "before")
@@ -81,9 +85,12 @@ def fire_before(unit: UnitOfWork, exchange: Exchange) -> Answer | None:
 
 def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
     """Run the handler. A call that it refuses changes nothing."""
-    body = unit.nested(lambda: exchange.called.handler(unit, exchange.call))
+    handler = exchange.called.handler
+    body = unit.nested(lambda: handler(unit, exchange.call)) if unit.owned else handler(unit, exchange.call)
     if body is None:
         return AGAIN
+    if isinstance(body, Prepared):
+        return Answer(body.body, text=body.text if exchange.account is None else None)
     exchange.task = body.get("callback")
     return success(exchange.called.module, exchange.called.name, body)
 
@@ -153,15 +160,19 @@ def refuse(
 
 
 def identify(unit: UnitOfWork, exchange: Exchange) -> None:
-    """Find the call's account. An expired token still identifies it; other refused tokens do not."""
-    request, action = exchange.request, exchange.action
-    by = None if action is None else action.identified_by
+    """Find the call's account. An expired token still identifies it; other refused tokens do not.
+
+    A call of a public action without a token has none.
+    """
+    request = exchange.request
     try:
-        (by or BY_TOKEN).check(unit, request.fields, request.address)
+        identification_of(exchange.action).check(unit, request.fields, request.address)
     except ApiError as refusal:
         exchange.token_refusal = refusal
         if not isinstance(refusal, TokenExpired):
             return
+    if not unit.owned:
+        return
     exchange.account = unit.account
     exchange.time = unit.account.clock.now(unit.real_now)
     accounts.touch(unit)
@@ -193,9 +204,9 @@ def _refused(exchange: Exchange, error: ApiError) -> Answer:
     return failure(error, exchange.assumed)
 
 
-def _call(unit: UnitOfWork, exchange: Exchange) -> Call[Any]:
-    account, action = unit.account, exchange.called
+def _call(unit: UnitOfWork, exchange: Exchange, caller: Account | None, now: Instant) -> Call[Any]:
+    action = exchange.called
     return Call(
-        action.module, action.name, exchange.params, exchange.request.fields, account, exchange.time,
-        unit.real_now, chance_of(account), exchange.request.address, exchange.fired,
+        action.module, action.name, exchange.params, exchange.request.fields, caller, now, unit.real_now,
+        exchange.request.address, exchange.fired,
     )  # fmt: skip

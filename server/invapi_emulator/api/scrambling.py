@@ -16,10 +16,13 @@ Draw: TypeAlias = Callable[..., float]
 _UNORDERED = frozenset({"servers", "snapshots", "IP", "interfaces", "tags", "permissions"})
 _STAY_NUMBERS = frozenset({
     "result", "code", "id", "servers", "customer_id", "user_id", "token_expire", "virtual", "main_ip", "IsMain", "account_id",
-    "price_EUR", "active", "cpu", "ram", "price", "main_plan", "currency_id", "EUR", "USD", "RUB", "RUR", "default", "internal",
-    "component_id", "server_id",
+    "price_EUR", "active", "cpu", "ram", "disk", "hdd", "cores", "bm", "vds", "gpu", "count", "currency_id", "web_plan",
+    "main_plan", "limit_in", "limit_out", "rate_in", "rate_out", "bandwidth", "default", "internal", "component_id", "server_id",
 })  # fmt: skip
 """Fields that a clause calls numbers (contract 2.2, 3.4, 5, 6, 9, 10): the vendor's own client decodes nothing else."""
+
+_MAPS = frozenset({"price", "billing_plan", "traffic_plans"})
+"""Fields with names that are data, such as locations and currencies. Nothing is added to them (contract 9)."""
 
 _EXACT = ("Not ready", "NO_APPROPRIATE_SERVERS")
 _EXTRA: tuple[tuple[str, Any], ...] = (
@@ -49,7 +52,8 @@ class _Scrambling:
 
     def of_object(self, found: dict[str, Any], where: tuple[str | int, ...]) -> dict[str, Any]:
         changed = {name: self._of(name, value, (*where, name)) for name, value in found.items()}
-        if not self._is_exact and self._draw("extra", *where) < _HALF:
+        is_free = not self._is_exact and _MAPS.isdisjoint(where)
+        if is_free and self._draw("extra", *where) < _HALF:
             name, value = _EXTRA[int(self._draw("which", *where) * len(_EXTRA))]
             changed.setdefault(name, value)
         return {

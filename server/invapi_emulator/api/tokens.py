@@ -1,5 +1,6 @@
 """Finding a call's account by its token (contract 2.3, 5.4)."""
 
+from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Fields, Identification
 from invapi_emulator.errors import InvalidToken, TokenExpired
 from invapi_emulator.storage import sessions
@@ -32,5 +33,27 @@ def _token(fields: Fields) -> str | None:
     return token if isinstance(token, str) and token.isascii() and token.isprintable() else None
 
 
-BY_TOKEN = Identification(_word, _check)
-"""How a call is identified, unless its action says otherwise."""
+def _word_if_sent(fields: Fields) -> OwnerWord | None:
+    return _word(fields) if _is_sent(fields) else None
+
+
+def _check_if_sent(unit: UnitOfWork, fields: Fields, address: str) -> None:
+    if _is_sent(fields):
+        _check(unit, fields, address)
+
+
+def _is_sent(fields: Fields) -> bool:
+    """Tell whether a token was sent. An empty one counts as missing, as an array does."""
+    token = fields.get("token")
+    return isinstance(token, str) and token != ""
+
+
+_BY_TOKEN = Identification(_word, _check)
+_BY_OPTIONAL_TOKEN = Identification(_word_if_sent, _check_if_sent)
+
+
+def identification_of(action: Action | None) -> Identification:
+    """Return how a call is identified: by its token, unless its action, if it names one, says otherwise."""
+    if action is None:
+        return _BY_TOKEN
+    return action.identified_by or (_BY_OPTIONAL_TOKEN if action.is_public else _BY_TOKEN)

@@ -11,7 +11,7 @@ from invapi_emulator.cli.control_calls import control, of_account
 SEVERITIES = ("notice", "warning", "error")
 FOUND = 1
 _SHOWN = 10
-"""Maximum number of calls to list. The JSON has all."""
+"""Maximum number of calls, and of fields, to list. The JSON has all."""
 
 
 @click.command()
@@ -36,15 +36,27 @@ def report(url: str, admin_token: str, account: str, form: str, fail_on: str | N
 def _as_text(account: str, answer: dict[str, Any]) -> str:
     parts = [
         f"{finding['severity']}: {finding['id']}: {finding['title']}\n"
-        f"  {_calls(finding)}\n  instead: {finding['instead']}"
+        f"  {_calls(finding)}\n{_fields(finding)}  instead: {finding['instead']}"
         for finding in answer["findings"]
     ]
     gone = _gone(answer)
-    return "\n\n".join((parts or [f"{account}: no findings"]) + ([f"{account}: {gone}"] if gone else []))
+    return "\n\n".join((parts or [f"{account}: {_clean(answer)}"]) + ([f"{account}: {gone}"] if gone else []))
 
 
 def _as_json(_account: str, answer: dict[str, Any]) -> str:
     return json.dumps(answer, indent=2)
+
+
+def _clean(answer: dict[str, Any]) -> str:
+    """Return what a report without findings says."""
+    checked = answer["calls"]
+    return f"{checked} {_calls_word(checked)} checked, no findings" if checked else "no calls yet"
+
+
+def _fields(finding: dict[str, Any]) -> str:
+    """Return a line with the fields that a finding is about; empty for one about other things."""
+    names = finding.get("fields", [])
+    return f"  fields: {_shortened(names)}\n" if names else ""
 
 
 def _gone(answer: dict[str, Any]) -> str:
@@ -62,14 +74,17 @@ def _as_junit(account: str, answer: dict[str, Any]) -> str:
     suite = ET.Element("testsuite", name=f"invapi-emulator report {account}")
     for finding in found:
         case = ET.SubElement(suite, "testcase", classname=finding["severity"], name=finding["id"])
-        ET.SubElement(
-            case, "failure", message=finding["title"]
-        ).text = f"{_calls(finding)}; instead: {finding['instead']}"
+        ET.SubElement(case, "failure", message=finding["title"]).text = "; ".join(
+            part.strip()
+            for part in (_calls(finding), _fields(finding), f"instead: {finding['instead']}")
+            if part
+        )
     if gone:
         case = ET.SubElement(suite, "testcase", classname="report", name="older-calls")
         ET.SubElement(case, "skipped", message=gone)
     if not len(suite):
-        ET.SubElement(suite, "testcase", classname="report", name="nothing-to-say")
+        case = ET.SubElement(suite, "testcase", classname="report", name="nothing-to-say")
+        ET.SubElement(case, "system-out").text = _clean(answer)
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(found)))
     suite.set("skipped", str(int(bool(gone))))
@@ -77,7 +92,14 @@ def _as_junit(account: str, answer: dict[str, Any]) -> str:
 
 
 def _calls(finding: dict[str, Any]) -> str:
-    numbers = finding["requests"]
-    more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
-    calls = "call" if finding["count"] == 1 else "calls"
-    return f"{finding['count']} {calls}: {', '.join(f'#{number}' for number in numbers[:_SHOWN])}{more}"
+    numbers = _shortened([f"#{number}" for number in finding["requests"]])
+    return f"{finding['count']} {_calls_word(finding['count'])}: {numbers}"
+
+
+def _calls_word(count: int) -> str:
+    return "call" if count == 1 else "calls"
+
+
+def _shortened(words: list[str]) -> str:
+    more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
+    return f"{', '.join(words[:_SHOWN])}{more}"

@@ -18,17 +18,23 @@ RULE_FILES = (polling, changing, requests)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """A rule that is broken. `lines` are the numbers of the calls that show it, ascending; `fields` those they name."""
+
     rule: LintRule
     lines: tuple[int, ...]
-    """Numbers of the calls that show it, ascending."""
+    fields: tuple[str, ...]
 
 
 def findings_of(seen: Seen) -> list[Finding]:
     """Return the findings of an account's journal, worst first. Empty if the calls break no rule."""
-    looked = (
-        Finding(rule, tuple(sorted({line.number for line in rule.look(seen)}))) for rule in _worst_first()
-    )
+    looked = (_finding(rule, seen) for rule in _worst_first())
     return [finding for finding in looked if finding.lines]
+
+
+def _finding(rule: LintRule, seen: Seen) -> Finding:
+    lines = {line.number: line for line in rule.look(seen)}
+    fields = dict.fromkeys(name for number in sorted(lines) for name in rule.fields(lines[number]))
+    return Finding(rule, tuple(sorted(lines)), tuple(fields))
 
 
 def _worst_first() -> list[LintRule]:

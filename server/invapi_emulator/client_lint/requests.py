@@ -1,10 +1,14 @@
 """Lint rules about requests: what a client sends, when, and with which token."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.process.logs import names_a_secret
+
+SENT_EVERYWHERE = frozenset({"token"})
+"""Fields that clients of the real API send with every call, also with those that need none."""
 
 
 @lint_rule(
@@ -23,14 +27,22 @@ def ignores_retry_after(seen: Seen) -> Iterator[Line]:
             free_at = max(free_at, line.ended_at + line.call.retry_after * SECOND)
 
 
+def _unread(line: Line) -> Sequence[str]:
+    """Return the fields that no handler reads, but for those that are sent everywhere, and documented ones."""
+    action = ACTIONS.get((line.call.module, line.call.action or ""))
+    known = SENT_EVERYWHERE if action is None else SENT_EVERYWHERE | action.ignored.keys()
+    return [name for name in line.call.unread if name not in known]
+
+
 @lint_rule(
     "unread-fields",
     "notice",
     "sends fields that no handler reads",
     instead="Remove them, or check their spelling. A misspelt field is ignored silently, and its default is used.",
+    fields=_unread,
 )
 def unread_fields(seen: Seen) -> Iterator[Line]:
-    return (line for line in seen.lines if line.call.unread)
+    return (line for line in seen.lines if _unread(line))
 
 
 @lint_rule(
@@ -51,16 +63,18 @@ def goes_on_with_an_expired_token(seen: Seen) -> Iterator[Line]:
             has_been_told = False
 
 
+def _secrets(line: Line) -> Sequence[str]:
+    """Return the fields of the query that hold a secret. The task key of a check is not one."""
+    names = line.call.in_query or ()
+    return [name for name in names if names_a_secret(name) or (name.lower() == "key" and line.key is None)]
+
+
 @lint_rule(
     "secrets-in-the-query",
     "error",
     "puts a secret into the query string",
     instead="Send it in the body of a POST. Every server and proxy on the way may log the query.",
+    fields=_secrets,
 )
 def secrets_in_the_query(seen: Seen) -> Iterator[Line]:
-    return (line for line in seen.lines if any(_is_secret(name, line) for name in line.call.in_query or ()))
-
-
-def _is_secret(name: str, line: Line) -> bool:
-    """Return whether a field's name is that of a secret. The task key of a check is not a secret."""
-    return names_a_secret(name) or (name.lower() == "key" and line.key is None)
+    return (line for line in seen.lines if _secrets(line))

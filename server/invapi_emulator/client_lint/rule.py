@@ -55,24 +55,36 @@ class Seen:
 Look: TypeAlias = Callable[[Seen], Iterator[Line]]
 """Returns the calls that break a rule, in any order."""
 
+Fields: TypeAlias = Callable[[Line], Sequence[str]]
+"""Returns the fields of a call that break a rule, by name."""
+
+
+def no_fields(_line: Line) -> Sequence[str]:
+    return ()
+
 
 @dataclass(frozen=True, slots=True)
 class LintRule:
+    """A rule. `fields` names those of a call that break it, for a rule about fields."""
+
     id: str
     severity: Severity
     title: str
     instead: str
     look: Look
+    fields: Fields
 
 
 LINT_RULES: Registry[str, LintRule] = Registry("lint rules")
 
 
-def lint_rule(id_: str, severity: Severity, title: str, *, instead: str) -> Callable[[Look], Look]:
+def lint_rule(
+    id_: str, severity: Severity, title: str, *, instead: str, fields: Fields = no_fields
+) -> Callable[[Look], Look]:
     """Register a lint rule. The decorated function finds the calls that break it."""
 
     def register(look: Look) -> Look:
-        LINT_RULES.add(id_, LintRule(id_, severity, title, instead, look))
+        LINT_RULES.add(id_, LintRule(id_, severity, title, instead, look, fields))
         return look
 
     return register

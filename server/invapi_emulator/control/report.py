@@ -18,6 +18,7 @@ class FindingView(View):
     severity: Severity = Field(description="`notice`, `warning` or `error`")
     title: str
     count: int = Field(description="number of calls that show it")
+    fields: list[str] = Field(description="names of the fields that it is about, in the order of the calls")
     requests: list[int] = Field(description="ids of those calls in the journal, in order")
     instead: str = Field(description="what to do instead")
 
@@ -51,6 +52,7 @@ def _view(finding: Finding) -> FindingView:
         severity=rule.severity,
         title=rule.title,
         count=len(finding.lines),
+        fields=list(finding.fields),
         requests=list(finding.lines),
         instead=rule.instead,
     )

@@ -10,6 +10,7 @@ from invapi_emulator.control import index
 from invapi_emulator.control.index import Index
 from invapi_emulator.control.worlds import AccountContext, TheWorlds, Worlds
 from invapi_emulator.dashboard.account_page import gather_account
+from invapi_emulator.dashboard.catalogue_page import Search, gather_catalogue
 from invapi_emulator.dashboard.journal import Wanted
 from invapi_emulator.dashboard.machine_page import gather_machine
 from invapi_emulator.dashboard.rendering import html, static_file
@@ -20,6 +21,9 @@ from invapi_emulator.server.paths import root_of
 from invapi_emulator.storage import accounts
 
 router = APIRouter(include_in_schema=False)
+
+_MOST_WORDS = 200
+"""Maximum number of characters that the catalogue is searched for."""
 
 
 @router.get("/", response_model=None)
@@ -60,6 +64,17 @@ async def machine(request: Request, name: str, vm_id: str, worlds: TheWorlds) ->
         return gather_machine(context, vm_id, _wanted(request), _window(request))
 
     return await _page(request, worlds, name, "machine.html", gather)
+
+
+@router.get("/_emulator/ui/accounts/{name}/catalogue")
+async def catalogue(request: Request, name: str, worlds: TheWorlds) -> Response:
+    query = request.query_params
+    search = Search(query.get("q", "")[:_MOST_WORDS], query.get("location", "")[:_MOST_WORDS])
+
+    def gather(context: AccountContext) -> Mapping[str, Any]:
+        return gather_catalogue(context, search)
+
+    return await _page(request, worlds, name, "catalogue.html", gather)
 
 
 @router.get("/_emulator/ui/static/{name}")

@@ -160,7 +160,7 @@ class Numbered(Protocol):
 
 N = TypeVar("N", bound=Numbered)
 
-Option: TypeAlias = OperatingSystem | Software | TrafficPlan
+Addition: TypeAlias = OperatingSystem | Software | TrafficPlan
 """What a server is ordered with."""
 
 
@@ -178,14 +178,16 @@ def is_sold(preset: Preset, location: str | None) -> bool:
     return location is None or location in preset.prices
 
 
-def is_at(option: Option, location: str | None) -> bool:
-    """Tell whether an option can be had at a location; None stands for any."""
-    return location is None or not option.locations or location in option.locations
+def is_at(addition: Addition, location: str | None) -> bool:
+    """Tell whether an addition can be had at a location; None stands for any."""
+    return location is None or not addition.locations or location in addition.locations
 
 
-def fits(option: Option, preset: Preset, location: str) -> bool:
-    """Tell whether a server of this preset at this location can be ordered with an option."""
-    return is_sold(preset, location) and option.id in _fitting(option, preset) and is_at(option, location)
+def fits(addition: Addition, preset: Preset, location: str) -> bool:
+    """Tell whether a server of this preset at this location can be ordered with an addition."""
+    return (
+        is_sold(preset, location) and addition.id in _fitting(addition, preset) and is_at(addition, location)
+    )
 
 
 def price_at(preset: Preset, location: str, currency: Currency) -> Decimal | None:
@@ -201,8 +203,8 @@ def price_in_eur(catalogue: Catalogue, preset: str, location: str) -> Decimal | 
     return None if found is None else price_at(found, location, "EUR")
 
 
-def _fitting(option: Option, preset: Preset) -> tuple[int, ...]:
-    match option:
+def _fitting(addition: Addition, preset: Preset) -> tuple[int, ...]:
+    match addition:
         case OperatingSystem():
             return preset.os
         case Software():

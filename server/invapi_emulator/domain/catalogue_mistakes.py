@@ -9,8 +9,8 @@ from msgspec import Struct
 from invapi_emulator.domain.catalogue import Catalogue, Numbered, Preset, Prices, numbered
 
 HIGHEST_PRICE = Decimal("99999999.99")
-MOST_OPTIONS = 20_000
-"""Maximum number of pairs of a preset and an option that fits it, counted at each of its locations for traffic plans."""
+MOST_ADDITIONS = 20_000
+"""Maximum number of pairs of a preset and an addition that fits it, counted at each of its locations for traffic plans."""
 
 
 class Mistake(Struct, frozen=True):
@@ -36,10 +36,12 @@ def _mistakes(catalogue: Catalogue) -> Iterator[Mistake]:
         if not plan.locations:
             yield Mistake(f"traffic_plans.{number}.locations", [], "expected at least one location")
     yield from _of_stock(catalogue)
-    options = sum(map(_options_of, catalogue.presets))
-    if options > MOST_OPTIONS:
+    additions = sum(map(_additions_of, catalogue.presets))
+    if additions > MOST_ADDITIONS:
         yield Mistake(
-            "presets", f"{options} options", f"at most {MOST_OPTIONS} are allowed, of all presets together"
+            "presets",
+            f"{additions} additions",
+            f"at most {MOST_ADDITIONS} are allowed, of all presets together",
         )
 
 
@@ -100,5 +102,5 @@ def _wrong(place: str, prices: Prices) -> Iterator[Mistake]:
             yield Mistake(f"{place}.{currency}", str(price), accepted)
 
 
-def _options_of(preset: Preset) -> int:
+def _additions_of(preset: Preset) -> int:
     return len(preset.os) + len(preset.software) + len(preset.traffic_plans) * len(preset.prices)

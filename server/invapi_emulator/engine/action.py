@@ -19,8 +19,9 @@ class Action:
 
     `label` is its name for people. `clause` is its number in docs/fidelity.md. `task` is the kind of task that it starts.
     `refusal` is the text before ` <id> - why` (contract 2.4); it is None for an action that is not about a VM.
-    `identified_by` is None if a token identifies the call. `ignored` are documented parameters that nothing reads, each
-    with the reason.
+    `identified_by` is None if a token identifies the call. A call of a public action needs no token; one that is sent
+    must be valid. `id_is_vm` is false if the field `id` names something else than a VM. `ignored` are documented
+    parameters that nothing reads, each with the reason.
     """
 
     module: str
@@ -34,7 +35,13 @@ class Action:
     refusal: str | None = None
     task: Kind | None = None
     identified_by: Identification | None = None
+    is_public: bool = False
+    id_is_vm: bool = True
     ignored: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def needs_token(self) -> bool:
+        return self.identified_by is None and not self.is_public
 
     @cached_property
     def fields_read(self) -> frozenset[str]:

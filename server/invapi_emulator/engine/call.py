@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.randomness import Chance
+from invapi_emulator.randomness import Chance, chance_of
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -41,22 +41,37 @@ def is_index(name: str) -> bool:
 class Call(Struct, Generic[P], frozen=True):
     """A call: its parameters, its account, and one `now` for all of it.
 
-    `fired` collects the kinds of the fault rules that fire on it.
+    `caller` is the account; None for a call without a token, which only a public action gets. `fired` collects the kinds of the fault rules that fire on it.
     """
 
     module: str
     action: str
     params: P
     fields: Fields
-    account: Account
+    caller: Account | None
     now: Instant
     real_now: Instant
-    chance: Chance
     address: str
     fired: list[str] = field(default_factory=list)
 
+    @property
+    def account(self) -> Account:
+        assert self.caller is not None, "a public action asks for `caller`"
+        return self.caller
 
-Handler: TypeAlias = Callable[[UnitOfWork, Call[P]], Body | None]
+    @property
+    def chance(self) -> Chance:
+        return chance_of(self.account)
+
+
+class Prepared(Struct, frozen=True):
+    """An answer that was built for an earlier call, as JSON. It has no secret, and repeats nothing of the call."""
+
+    body: bytes
+    text: str
+
+
+Handler: TypeAlias = Callable[[UnitOfWork, Call[P]], Body | Prepared | None]
 
 
 @dataclass(frozen=True, slots=True)

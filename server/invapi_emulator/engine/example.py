@@ -21,7 +21,7 @@ class Example:
     body: Mapping[str, Any]
 
     def whole(self, module: str, action: str) -> dict[str, Any]:
-        return dict(self.body) if "result" in self.body else envelope(module, action) | dict(self.body)
+        return whole(module, action, self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class RefusalExample:
     def body(self) -> dict[str, Any]:
         failure = {"result": -1, "code": self.code, "message": self.message, "error": self.message}
         return failure | dict(self.more)
+
+
+def whole(module: str, action: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the whole answer for a handler's body. One with a `result` of its own is whole (contract 2.1)."""
+    return dict(body) if "result" in body else envelope(module, action) | dict(body)
 
 
 def envelope(module: str, action: str) -> dict[str, Any]:

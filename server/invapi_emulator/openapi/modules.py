@@ -54,8 +54,8 @@ def described(module: str) -> list[Action]:
 
 def form_of(module: str, action: str, sent: Any) -> dict[str, Any]:
     """Return the whole form of an example."""
-    needs_token = ACTIONS[module, action].identified_by is None
-    return {"action": action} | ({"token": DEMO_TOKEN} if needs_token else {}) | dict(sent)
+    token = {"token": DEMO_TOKEN} if ACTIONS[module, action].needs_token else {}
+    return {"action": action} | token | dict(sent)
 
 
 def _path(module: str) -> dict[str, Any]:

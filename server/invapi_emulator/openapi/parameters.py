@@ -33,7 +33,7 @@ def wire_parameters(action: Action) -> dict[str, Schema]:
     """Return the schemas of all fields but `action`, by name on the wire. `x-required` marks required ones."""
     parameters: dict[str, Schema] = {}
     if action.identified_by is None:
-        parameters["token"] = _TOKEN | {"x-required": True}
+        parameters["token"] = _TOKEN | ({"x-required": True} if action.needs_token else {})
     parameters |= _fields_of(action.params)
     return parameters | {name: {"type": "string", "description": why} for name, why in action.ignored.items()}
 

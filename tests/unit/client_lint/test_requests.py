@@ -44,6 +44,37 @@ def test_a_field_that_no_handler_reads_is_found(client: Emulator) -> None:
     assert shown_by(client, "unread-fields") == [("vm", "get_snapshot")]
 
 
+def test_a_finding_names_its_fields_in_the_order_of_the_calls(client: Emulator) -> None:
+    client.call("vm", "get_snapshot", id=12345, typo="x", **{"list[]": ["a"]})
+    client.call("eq", "list", another="x", typo="y")
+    client.http.post("/eq.php", params={"token": TOKEN, "root_pass": "x"}, data={"action": "list"})
+    assert findings(client)["unread-fields"]["fields"] == ["typo", "list", "another", "root_pass"]
+    assert findings(client)["secrets-in-the-query"]["fields"] == ["token", "root_pass"]
+
+
+def test_a_token_that_clients_send_everywhere_is_not_found(client: Emulator) -> None:
+    key = client.start("eq", "status")
+    check = {"action": "check", "key": key, "token": TOKEN}
+    client.http.post("/eq_callback.php", data=check)
+    assert client.control("GET", "/requests")["requests"][-1]["unread"] == ["token"]
+    assert findings(client) == {}
+    client.http.post("/eq_callback.php", data=check | {"typo": "x"})
+    assert findings(client)["unread-fields"]["fields"] == ["typo"]
+
+
+def test_documented_parameters_that_are_ignored_are_not_found(client: Emulator) -> None:
+    key = client.start("eq", "off", pin="1234")
+    client.http.post("/eq_callback.php", data={"action": "check", "key": key, "status": "x", "stage": "1"})
+    client.call_vm("create_snapshot", name="a", num_rotation="3")
+    assert "unread-fields" not in findings(client)
+
+
+def test_a_finding_about_other_things_names_no_fields(client: Emulator) -> None:
+    client.start("eq", "off")
+    client.eq("reboot")
+    assert findings(client)["change-while-busy"]["fields"] == []
+
+
 def test_fields_that_are_read_are_not_found(client: Emulator) -> None:
     client.call_vm("get_snapshot", type="snapshot")
     assert findings(client) == {}

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.harness import MORE, SEED, Emulator, Json
-from tests.support.worlds_in_use import bytes_of, exported, live_through_everything, put, refused
+from tests.support.worlds_in_use import bytes_of, exported, live_through_everything, places, put, refused
 
 NOW = "2030-01-01T00:00:00Z"
 EARLIER = "2029-12-31T12:00:00Z"
@@ -184,12 +184,6 @@ odd = st.sampled_from(
     [None, True, -1, 0, 1, 2**31, 2**63, 1e400, "", "x", "on", "\x00", "\ud800", [], {}, [None], {"a": 1},
      NOW, LATER, EARLIER, "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+10:00", KEY, "0" * 16]
 )  # fmt: skip
-
-
-def places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the place of a value in a world."""
-    children = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
-    return [path, *(deeper for key, child in children for deeper in places(child, (*path, key)))]
 
 
 @pytest.mark.no_cover

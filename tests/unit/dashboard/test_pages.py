@@ -16,7 +16,10 @@ from tests.support.harness import Emulator, running
 from tests.support.offenders import assert_none
 from tests.unit.dashboard.seen import BROWSER, page, said, vm_page
 
-PAGES = ("/", "/_emulator/ui", "/_emulator/ui/accounts", "/_emulator/ui/accounts/demo/vms/12345")
+PAGES = (
+    "/", "/_emulator/ui", "/_emulator/ui/accounts", "/_emulator/ui/accounts/demo/vms/12345",
+    "/_emulator/ui/accounts/demo/catalogue",
+)  # fmt: skip
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -52,7 +55,14 @@ def test_an_account_has_its_own_page(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["accounts/nobody", "accounts/demo/vms/1", "accounts/demo/vms/x", "accounts/N!"]
+    "path",
+    [
+        "accounts/nobody",
+        "accounts/demo/vms/1",
+        "accounts/demo/vms/x",
+        "accounts/N!",
+        "accounts/nobody/catalogue",
+    ],
 )
 def test_a_missing_account_or_vm_has_an_error_page(emulator: Emulator, path: str) -> None:
     assert "Not found" in page(emulator, f"/_emulator/ui/{path}", status=404)

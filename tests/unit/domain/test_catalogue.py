@@ -15,7 +15,7 @@ from invapi_emulator.domain.catalogue import (
     price_at,
     price_in_eur,
 )
-from invapi_emulator.domain.catalogue_mistakes import MOST_OPTIONS, first_mistake
+from invapi_emulator.domain.catalogue_mistakes import MOST_ADDITIONS, first_mistake
 from invapi_emulator.domain.default_catalogue import default_catalogue, read_catalogue
 
 
@@ -32,6 +32,7 @@ def changed(part: str, number: int, **fields: Any) -> Catalogue:
     return msgspec.convert(catalogue, Catalogue)
 
 
+@pytest.mark.clause("9.6")
 def test_the_default_catalogue_has_what_clients_examples_name() -> None:
     catalogue = default_catalogue()
     pico = numbered(catalogue.presets, 108)
@@ -84,10 +85,10 @@ def test_an_option_fits_a_preset_at_its_locations(
     part: str, number: int, preset: str, location: str, *, does: bool
 ) -> None:
     catalogue = default_catalogue()
-    option, of = numbered(getattr(catalogue, part), number), preset_named(catalogue, preset)
-    assert option is not None
+    addition, of = numbered(getattr(catalogue, part), number), preset_named(catalogue, preset)
+    assert addition is not None
     assert of is not None
-    assert fits(option, of, location) is does
+    assert fits(addition, of, location) is does
 
 
 def test_an_option_of_another_location_does_not_fit() -> None:
@@ -176,8 +177,8 @@ def test_a_contradiction_is_named_with_its_place(
     assert (mistake.place, mistake.accepted) == (place, accepted)
 
 
-def test_too_many_options_are_refused() -> None:
-    many = changed("presets", 0, os=[187] * MOST_OPTIONS)
+def test_too_many_additions_are_refused() -> None:
+    many = changed("presets", 0, os=[187] * MOST_ADDITIONS)
     mistake = first_mistake(many)
     assert mistake is not None
     assert mistake.place == "presets"

@@ -50,7 +50,7 @@ def wrong_with_form(document: Json, module: str, name: str) -> list[str]:
     told = {
         f"another action: {properties['action']['const']}": properties["action"]["const"] != name,
         f"fields that are read: {unread}": unread,
-        "whether it takes a token": ("token" in found["required"]) != (action.identified_by is None),
+        "whether it takes a token": ("token" in found["required"]) != action.needs_token,
         f"what these are: {mute}": mute,
     }
     return [lack for lack, there in told.items() if there]

@@ -46,7 +46,10 @@ def test_a_person_reads_the_finding_its_calls_and_the_advice(
         "warning: change-while-busy: changes a VM while a task is running on it\n  1 call: #2\n  instead: "
         in told
     )
-    assert "notice: unread-fields: sends fields that no handler reads" in told
+    assert (
+        "notice: unread-fields: sends fields that no handler reads\n  1 call: #2\n  fields: typo\n  instead: "
+        in told
+    )
 
 
 def test_a_limited_number_of_calls_is_named(client: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,12 +69,17 @@ def test_ci_shows_a_failed_test_for_each_lint_finding(capsys: pytest.CaptureFixt
     suite = ET.fromstring(typed(capsys, "--format", "junit"))
     assert (suite.tag, suite.get("tests"), suite.get("failures")) == ("testsuite", "2", "2")
     assert [case.get("name") for case in suite] == ["change-while-busy", "unread-fields"]
-    assert all("instead: " in (case.findtext("failure") or "") for case in suite)
+    told = [case.findtext("failure") or "" for case in suite]
+    assert all("instead: " in text for text in told)
+    assert told[1].startswith("1 call: #2; fields: typo; instead: ")
 
 
 def test_a_report_without_findings_says_so(client: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(capsys, "--fail-on", "notice") == "demo: no calls yet\n"
+    suite = ET.fromstring(typed(capsys, "--format", "junit"))
+    assert suite.findtext("testcase/system-out") == "no calls yet"
     client.call("eq", "list")
-    assert typed(capsys, "--fail-on", "notice") == "demo: no findings\n"
+    assert typed(capsys, "--fail-on", "notice") == "demo: 1 call checked, no findings\n"
     assert json.loads(typed(capsys, "--format", "json")) == {"findings": [], "calls": 1, "gone": 0}
     suite = ET.fromstring(typed(capsys, "--format", "junit"))
     assert (suite.get("tests"), suite.get("failures"), len(suite)) == ("1", "0", 1)
@@ -85,7 +93,7 @@ def test_calls_that_are_no_longer_kept_are_not_passed_over_in_silence(
         client.call("eq", "list", **({} if number else {"typo": "x"}))
     assert client.control("GET", "/report") == {"findings": [], "calls": 10, "gone": 13}
     said = "13 older calls are no longer kept, and not in this report"
-    assert typed(capsys) == f"demo: no findings\n\ndemo: {said}\n"
+    assert typed(capsys) == f"demo: 10 calls checked, no findings\n\ndemo: {said}\n"
     suite = ET.fromstring(typed(capsys, "--format", "junit"))
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("1", "0", "1")
     skipped = suite.find("testcase/skipped")

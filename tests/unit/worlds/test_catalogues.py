@@ -1,5 +1,6 @@
 """The catalogue of a world: imported, exported, reset, and refused whole for the first mistake in it."""
 
+import json
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -8,35 +9,20 @@ import httpx
 import msgspec
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from invapi_emulator.domain import default_catalogue as module
 from invapi_emulator.domain.default_catalogue import default_catalogue
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.worlds.catalogue_schema import built_catalogue
 from invapi_emulator.worlds.schema import World
+from tests.support.catalogues import SMALL, exported
 from tests.support.fake_clock import FakeClock
-from tests.support.harness import Emulator, Json, running
+from tests.support.harness import MORE, TOKEN, Emulator, Json, running
+from tests.support.worlds_in_use import places
 
 FILE = Path(module.__file__).with_name("default_catalogue.yaml")
-FREE = {"EUR": "0.00", "USD": "0.00", "RUB": "0.00"}
-SMALL: Json = {
-    "groups": [{"id": 1, "name": "mine"}],
-    "presets": [
-        {
-            "id": 7, "name": "vm.mine", "group": 1, "server_type": "VPS", "virtual": True, "cpu": 1, "ram": 1, "hdd": "1x10",
-            "monthly": FREE | {"EUR": "1.10"}, "prices": {"XX": None}, "os": [3], "traffic_plans": [4],
-        }
-    ],
-    "os": [{"id": 3, "name": "Plan 9", "prices": FREE}],
-    "traffic_plans": [{"id": 4, "name": "slow", "prices": FREE, "locations": ["XX"]}],
-}  # fmt: skip
-
-
-def exported(catalogue: Json) -> Json:
-    """Return a catalogue as an export has it: with all that was left out."""
-    spec = World.model_validate({"catalogue": catalogue}).catalogue
-    assert spec is not None
-    return spec.model_dump(mode="json")
 
 
 def test_the_default_catalogue_is_one_that_a_world_may_have() -> None:
@@ -79,8 +65,8 @@ def scenario(tmp_path: Path) -> Path:
 def test_accounts_of_a_scenario_have_its_catalogue_and_keep_it_over_a_restart(
     scenario: Path, lasting: str, time: FakeClock
 ) -> None:
-    for settings in ({"scenario": str(scenario)}, {}):
-        with running(time, db=lasting, **settings) as server, httpx.Client(base_url=server.url) as http:
+    for chosen in ({"scenario": str(scenario)}, {}):
+        with running(time, db=lasting, **chosen) as server, httpx.Client(base_url=server.url) as http:
             assert Emulator(server, http).control("GET", "/state")["catalogue"] == exported(SMALL)
 
 
@@ -154,3 +140,45 @@ def test_a_list_of_too_many_is_refused(emulator: Emulator) -> None:
     many = SMALL | {"groups": [{"id": number, "name": "x"} for number in range(1, 60)]}
     answer = emulator.control("PUT", "/state", {"catalogue": many}, status=422)
     assert answer["error"]["field"] == "catalogue.groups"
+
+
+odd = st.sampled_from(
+    [None, True, -1, 0, 1, 2**31, 2**63, 1e400, "", "x", "\x00", "\ud800", "NL", "4.00", "-1.00", "1e5", "NaN", [], {},
+     [None], [7], [3], {"a": 1}, {"XX": None}]
+)  # fmt: skip
+ASKED: tuple[tuple[str, str, Json], ...] = (
+    ("presets", "list", {}), ("presets", "info", {"currencies": "EUR,USD,RUB,RUR"}), ("presets", "groups", {}),
+    ("presets", "show", {"id": 108}), ("presets", "search", {"name": "bm.v2-promo", "scope": "all"}), ("os", "list", {}),
+    ("os", "list", {"instance_id": 310, "location": "NL"}), ("software", "list", {"id": 70101}), ("traffic_plans", "list", {}),
+    ("stocks", "list", {}), ("stocks", "show", {"id": 70101}),
+)  # fmt: skip
+
+
+@pytest.mark.no_cover
+@settings(max_examples=40 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_catalogue_causes_a_server_error_now_or_later(emulator: Emulator, data: st.DataObject) -> None:
+    """Damage the default catalogue in some places: it is refused, or answers and comes back as it was."""
+    catalogue: Json = msgspec.json.decode(msgspec.json.encode(default_catalogue()))
+    for _ in range(data.draw(st.integers(1, 3))):
+        *way, last = data.draw(st.sampled_from(places(catalogue)[1:]))
+        part: Any = catalogue
+        for key in way:
+            part = part[key]
+        if data.draw(st.booleans()):
+            part[last] = deepcopy(data.draw(odd))
+        else:
+            del part[last]
+    response = emulator.http.put(
+        "/_emulator/accounts/demo/state", content=json.dumps({"catalogue": catalogue})
+    )
+    assert response.status_code in {200, 422}, response.text
+    if response.status_code == 200:
+        for module, action, fields in ASKED:
+            answer = emulator.http.post(f"/{module}.php", data={"action": action, "token": TOKEN, **fields})
+            assert answer.status_code == 200, answer.text
+            assert answer.headers.get("x-emulator-reason", "not_in_catalogue") == "not_in_catalogue"
+        assert emulator.http.get("/_emulator/ui/accounts/demo/catalogue").status_code == 200
+        before = emulator.control("GET", "/state")
+        emulator.control("PUT", "/state", before)
+        assert emulator.control("GET", "/state") == before

@@ -1,5 +1,5 @@
 """The emulator's assumptions where public material is silent. Importing the package fills their table."""
 
-from invapi_emulator.contract.assumptions import descriptions, power, snapshots, tasks, transport
+from invapi_emulator.contract.assumptions import catalogue, descriptions, power, snapshots, tasks, transport
 
-__all__ = ["descriptions", "power", "snapshots", "tasks", "transport"]
+__all__ = ["catalogue", "descriptions", "power", "snapshots", "tasks", "transport"]

@@ -13,4 +13,8 @@ WHY_NO_OPTIONS = {
     "7.1": "the emulator's own world", "7.2": "the emulator's own world",
     "8.1": "how simulated time works", "8.2": "how simulated time works", "8.3": "how simulated time works",
     "8.4": "how simulated time works", "8.5": "the emulator's own limits",
+    "9.1": "clients choose by exact name; no known one sends these filters but `location`",
+    "9.2": "no known client reads what is chosen here in more than one way",
+    "9.3": "a client sends either a preset or a server, and gets what fits it",
+    "9.6": "the emulator's own catalogue; a world may bring another",
 }  # fmt: skip

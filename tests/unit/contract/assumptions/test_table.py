@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 import httpx
 import pytest
 
-from invapi_emulator.contract.assumptions import descriptions, power, snapshots, tasks, transport
+from invapi_emulator.contract.assumptions import catalogue, descriptions, power, snapshots, tasks, transport
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed, Assumption
 from invapi_emulator.contract.assumptions.without_options import WHY_NO_OPTIONS
 from invapi_emulator.contract.clauses import clauses
@@ -47,7 +47,7 @@ def test_each_choice_is_an_assumption_or_says_why_not() -> None:
     assert_none(number for number in chosen if (number in assumed) == (number in WHY_NO_OPTIONS))
 
 
-@pytest.mark.parametrize("subject", [descriptions, power, snapshots, tasks, transport])
+@pytest.mark.parametrize("subject", [catalogue, descriptions, power, snapshots, tasks, transport])
 def test_mypy_knows_every_option(subject: ModuleType) -> None:
     for name, annotation in get_type_hints(subject).items():
         (literal,) = get_args(annotation)

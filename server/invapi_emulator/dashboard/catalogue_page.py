@@ -1,0 +1,94 @@
+"""An account's catalogue as the page shows it: what is sold, what it costs, and what fits it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from invapi_emulator.control.worlds import AccountContext
+from invapi_emulator.dashboard.frame import frame_of
+from invapi_emulator.domain.catalogue import (
+    Addition,
+    Catalogue,
+    Currency,
+    Numbered,
+    Preset,
+    is_at,
+    is_sold,
+    price_at,
+)
+from invapi_emulator.domain.default_catalogue import catalogue_of
+
+N = TypeVar("N", bound=Numbered)
+
+CURRENCY: Currency = "EUR"
+"""The currency of the prices that the page shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a person looks for: words that all occur in a row, in any case, and a location. Empty means anything."""
+
+    words: str = ""
+    location: str = ""
+
+    def finds(self, *texts: object) -> bool:
+        row = " ".join(map(str, texts)).lower()
+        return all(word in row for word in self.words.lower().split())
+
+
+@dataclass(frozen=True, slots=True)
+class PresetLine:
+    """A preset with its prices by location, and the names of what fits it."""
+
+    preset: Preset
+    prices: list[tuple[str, Decimal | None]]
+    os: list[str]
+    software: list[str]
+    traffic_plans: list[str]
+
+
+def gather_catalogue(context: AccountContext, search: Search) -> dict[str, Any]:
+    """Return the values for the template."""
+    catalogue, where = catalogue_of(context.account), search.location or None
+    presets = [_line(catalogue, preset) for preset in catalogue.presets if is_sold(preset, where)]
+    return frame_of(context) | {
+        "search": search,
+        "own": context.account.catalogue is not None,
+        "locations": sorted({location for preset in catalogue.presets for location in preset.prices}),
+        "presets": [line for line in presets if _is_found(line, search)],
+        "systems": _additions(catalogue.os, search),
+        "software": _additions(catalogue.software, search),
+        "traffic_plans": _additions(catalogue.traffic_plans, search),
+        "stock": [
+            server
+            for server in catalogue.stock
+            if where in (None, server.location)
+            and search.finds(server.id, server.name, server.group, server.cpu, server.location)
+        ],
+    }
+
+
+def _line(catalogue: Catalogue, preset: Preset) -> PresetLine:
+    return PresetLine(
+        preset,
+        [(location, price_at(preset, location, CURRENCY)) for location in preset.prices],
+        _names(catalogue.os, preset.os),
+        _names(catalogue.software, preset.software),
+        _names(catalogue.traffic_plans, preset.traffic_plans),
+    )
+
+
+def _names(there: Iterable[Addition], ids: Iterable[int]) -> list[str]:
+    wanted = set(ids)
+    return [addition.name for addition in there if addition.id in wanted]
+
+
+def _is_found(line: PresetLine, search: Search) -> bool:
+    preset, fitting = line.preset, (*line.os, *line.software, *line.traffic_plans)
+    return search.finds(preset.id, preset.name, preset.server_type, preset.description, preset.gpu, *fitting)
+
+
+def _additions(there: Iterable[Any], search: Search) -> list[Any]:
+    at_place = [addition for addition in there if is_at(addition, search.location or None)]
+    return [addition for addition in at_place if search.finds(addition.id, addition.name)]
