@@ -11,18 +11,21 @@ SECRETS = frozenset({"token", "password", "api_key"})
 PERSONAL = {
     "hostname": "host", "email": "email", "ip": "address", "IP": "address", "MAC": "mac", "mac": "mac", "tag": "tag",
     "value": "value", "preset": "preset", "name": "name", "exclude_rotation": "name", "location": "location",
-    "dc_location": "location",
+    "dc_location": "location", "dc_name": "location", "server_name": "host", "username": "email", "hwconfig": "hardware",
+    "due_date": "day",
 }  # fmt: skip
 NUMBERED = {
     "id": "id",
     "servers": "id",
     "billing_servers": "id",
     "customer_id": "id",
+    "account_id": "id",
+    "user_id": "id",
     "whmcs_id": "id",
     "snapshot_id": "id",
     "token_expire": "epoch",
 }
-MEASURED = frozenset({"size", "total_size", "cpu_count", "ram_mb", "disk_gb", "total"})
+MEASURED = frozenset({"size", "total_size", "cpu_count", "ram_mb", "disk_gb", "total", "price_EUR"})
 _CONSTANT = frozenset(
     {NEVER_A_KEY, OTHER_KEY, NEVER_A_TOKEN, NO_SUCH_IMAGE, str(NO_SUCH_VM), "12x", "no key!", ""}
 )

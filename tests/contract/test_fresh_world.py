@@ -6,7 +6,7 @@ from tests.support.harness import Emulator
 
 
 @pytest.mark.clause("7.1")
-@pytest.mark.follows("A-14")
+@pytest.mark.follows("A-14", "A-38")
 def test_demo_accepts_token_key_and_password(emulator: Emulator) -> None:
     login = emulator.call("auth", "login", key="demo-api-key")
     assert login["result"]["email"] == "demo@example.com"
