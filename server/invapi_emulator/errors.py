@@ -200,6 +200,27 @@ class SnapshotLimit(Refusal):
     reason = "snapshot_limit"
 
 
+class TagNotFound(Refusal):
+    reason = "tag_not_found"
+
+
+class SshKeyNotFound(ApiError):
+    reason = "ssh_key_not_found"
+
+
+class ApiKeyNotFound(ApiError):
+    reason = "api_key_not_found"
+
+
+class AccessDenied(ApiError):
+    """The token is good for one server, and the call is about the account."""
+
+    reason = "access_denied"
+
+    def __init__(self) -> None:
+        super().__init__("Access denied")
+
+
 class TaskFailed(Exception):
     """A task is due but cannot take effect. `error` is the text that the client reads (contract 3.5)."""
 

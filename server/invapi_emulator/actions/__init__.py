@@ -2,10 +2,18 @@
 
 from types import ModuleType
 
-from invapi_emulator.actions import auth, eq, eq_callback, vm
+from invapi_emulator.actions import api_keys, auth, eq, eq_callback, ssh_keys, tags, vm
 from invapi_emulator.engine.action import NOT_EMULATED_MODULES, register
 
-MODULES: dict[str, ModuleType] = {"auth": auth, "eq": eq, "eq_callback": eq_callback, "vm": vm}
+MODULES: dict[str, ModuleType] = {
+    "api_keys": api_keys,
+    "auth": auth,
+    "eq": eq,
+    "eq_callback": eq_callback,
+    "ssh_keys": ssh_keys,
+    "tags": tags,
+    "vm": vm,
+}
 
 NOT_EMULATED_MODULES.update(("iso", "jenkins", "jira", "nat", "pdns", "net", "ip", "rhr", "s3", "rtm"))
 

@@ -26,7 +26,7 @@ from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired
 from invapi_emulator.randomness import chance_of
-from invapi_emulator.storage import accounts
+from invapi_emulator.storage import accounts, sessions
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -81,7 +81,11 @@ def fire_before(unit: UnitOfWork, exchange: Exchange) -> Answer | None:
 
 def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
     """Run the handler. A call that it refuses changes nothing."""
-    body = unit.nested(lambda: exchange.called.handler(unit, exchange.call))
+    unit.only_vm = exchange.server_id
+    try:
+        body = unit.nested(lambda: exchange.called.handler(unit, exchange.call))
+    finally:
+        unit.only_vm = None
     if body is None:
         return AGAIN
     exchange.task = body.get("callback")
@@ -162,6 +166,8 @@ def identify(unit: UnitOfWork, exchange: Exchange) -> None:
         exchange.token_refusal = refusal
         if not isinstance(refusal, TokenExpired):
             return
+    if exchange.called.identified_by is None:
+        exchange.server_id = sessions.server_of(unit, request.fields.get("token"))
     exchange.account = unit.account
     exchange.time = unit.account.clock.now(unit.real_now)
     accounts.touch(unit)

@@ -23,7 +23,8 @@ from invapi_emulator.worlds.schema import World
 
 class Imported(AccountView):
     keys: dict[str, str] = Field(
-        description="task keys that were already taken, each with the key that replaces it"
+        description="task keys that were already taken, each with the key that replaces it; and as `api_keys.<id>` "
+        "the secret that each API key got"
     )
     ignored: str | None = IGNORED
 

@@ -20,7 +20,7 @@ class Action:
     `label` is its name for people. `clause` is its number in docs/fidelity.md. `task` is the kind of task that it starts.
     `refusal` is the text before ` <id> - why` (contract 2.4); it is None for an action that is not about a VM.
     `identified_by` is None if a token identifies the call. `ignored` are documented parameters that nothing reads, each
-    with the reason.
+    with the reason. `id_is_vm` is false if the field `id` is not the id of a VM.
     """
 
     module: str
@@ -35,6 +35,7 @@ class Action:
     task: Kind | None = None
     identified_by: Identification | None = None
     ignored: Mapping[str, str] = field(default_factory=dict)
+    id_is_vm: bool = True
 
     @cached_property
     def fields_read(self) -> frozenset[str]:

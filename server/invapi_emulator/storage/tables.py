@@ -69,6 +69,7 @@ account = Table(
     Column("generation", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("faults_made", Integer, nullable=False, server_default="0"),
+    Column("objects_made", BigInteger, nullable=False, server_default="0", comment="tags and keys"),
     Column("made_at", BigInteger, nullable=False, comment="real time"),
     Column("used_at", BigInteger, nullable=False, comment="real time, to the minute"),
     Column("start_mode", String, nullable=False),
@@ -114,6 +115,7 @@ session = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("address", String, comment="the only caller it is good for, if it is bound"),
+    Column("server_id", BigInteger, comment="the only server it is good for, if it is bound"),
 )
 
 vm = Table(
@@ -148,6 +150,34 @@ vm = Table(
 def _vm_constraint() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["account_id", "vm_id"], ["vm.account_id", "vm.id"], ondelete="CASCADE")
 
+
+ssh_key = Table(
+    "ssh_key",
+    metadata,
+    _account_column(),
+    Column("id", BigInteger, nullable=False),
+    Column("name", String, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    _account_column(),
+    Column("id", BigInteger, nullable=False),
+    Column("secret", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("server_id", BigInteger, comment="none: it is for the whole account"),
+    Column("ip", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("login_notify_method", String, nullable=False),
+    Column("login_notify_address", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+)
 
 snapshot = Table(
     "snapshot",

@@ -8,13 +8,14 @@ from msgspec.structs import replace
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.instants import DAY, SECOND, Instant
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange, size_of
+from invapi_emulator.domain.tags import Tag
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.engine.tasks.kinds import holds_still, kind_of
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.build_tasks import build_tasks
 from invapi_emulator.worlds.errors import error_at
-from invapi_emulator.worlds.schema import DiskSpec, SnapshotSpec, VmSpec
+from invapi_emulator.worlds.schema import DiskSpec, SnapshotSpec, TagSpec, VmSpec
 
 VM_AGE = 90 * DAY
 _SECONDS_RUN = 1_000_000
@@ -78,7 +79,7 @@ def _vm(spec: VmSpec, building: BuildContext, place: str) -> VirtualMachine:
         kind=spec.kind,
         engine=spec.engine,
         location=spec.location,
-        hostname=spec.hostname or f"vm-{spec.id}",
+        hostname=spec.hostname or default_hostname(spec),
         preset=spec.preset,
         cpu_count=spec.cpu_count,
         size_gb=spec.disk.size_gb,
@@ -88,7 +89,7 @@ def _vm(spec: VmSpec, building: BuildContext, place: str) -> VirtualMachine:
         ip=address,
         mac=spec.mac or ":".join((vendor, digits[:2], digits[2:4], digits[4:])),
         created_at=building.now - VM_AGE if spec.created_at is None else spec.created_at,
-        tags=tuple(spec.tags.items()),
+        tags=tuple(_tag(name, tag, building, f"{place}tags.{name}.id") for name, tag in spec.tags.items()),
         power=spec.power,
         power_changes=tuple((change.at, change.power) for change in spec.power_changes),
         running_since=spec.running_since,
@@ -96,6 +97,14 @@ def _vm(spec: VmSpec, building: BuildContext, place: str) -> VirtualMachine:
         started=spec.started,
         state=_state(spec, building),
     )
+
+
+def default_hostname(spec: VmSpec) -> str:
+    return f"vm-{spec.id}"
+
+
+def _tag(name: str, spec: TagSpec, building: BuildContext, place: str) -> Tag:
+    return Tag(building.objects.of("tag", spec.id, place), name, spec.value, spec.extra, bool(spec.internal))
 
 
 def _busy(vm: VirtualMachine, tasks: tuple[Task, ...], now: Instant) -> VirtualMachine:

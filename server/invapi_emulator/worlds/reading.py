@@ -9,9 +9,11 @@ from invapi_emulator.engine.faults.rules import MAX_RULES
 from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.schema import (
     MAX_PARTS,
+    ApiKeySpec,
     PowerChangeSpec,
     SettingsSpec,
     SnapshotSpec,
+    SshKeySpec,
     UnlistedSpec,
     VmSpec,
     World,
@@ -31,6 +33,7 @@ _LISTS: Mapping[str, type[BaseModel]] = {
     "tasks": TaskSpec,
     "unlisted": UnlistedSpec,
 }
+_KEYS: Mapping[str, type[BaseModel]] = {"ssh_keys": SshKeySpec, "api_keys": ApiKeySpec}
 _Place: TypeAlias = tuple[str | int, ...]
 
 
@@ -41,6 +44,9 @@ def reading(given: Any) -> Steps[World]:
     rules, given_vms = given.get("faults"), given.get("vms")
     if isinstance(rules, list) and len(rules) > MAX_RULES:
         raise error_at("faults", f"{len(rules)} rules", f"at most {MAX_RULES} are allowed")
+    for name, kind in _KEYS.items():
+        if isinstance(given.get(name), list):
+            given = given | {name: (yield from _each(kind, enumerate(given[name]), (name,)))}
     if not isinstance(given_vms, list):
         return _read(World, given, ())
     vms = []

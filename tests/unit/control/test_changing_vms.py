@@ -44,7 +44,7 @@ def test_a_vm_is_added_as_described(emulator: Emulator) -> None:
     fields: Json = {
         "kind": "VPS", "engine": "ovirt", "location": "US", "hostname": "db", "preset": "big", "cpu_count": 9,
         "uuid": "00000000-0000-4000-8000-000000000001", "ip": "198.51.100.7", "mac": "56:6f:00:00:00:01",
-        "created_at": "2029-06-01T00:00:00Z", "tags": {"b": "1", "a": "2"}, "power": "on",
+        "created_at": "2029-06-01T00:00:00Z", "tags": {"b": {"id": 8, "value": "1"}, "a": {"id": 7, "value": "2", "extra": "x", "internal": 1}}, "power": "on",
         "running_since": "2029-12-31T23:59:59.500000Z",
         "power_changes": [{"at": "2029-12-31T23:30:00Z", "power": "on"}],
         "disk": {"size_gb": 50, "used_gb": 20.5, "generation": 5, "fingerprint": "0123456789abcdef"},

@@ -105,4 +105,4 @@ def vm_of(unit: UnitOfWork, call: Call[Any]) -> int | None:
         task = tasks.by_key(unit, call.params.key)
         return None if task is None else task.vm_id
     vm_id: int | None = getattr(call.params, "id", None)
-    return vm_id
+    return vm_id if ACTIONS[call.module, call.action].id_is_vm else None

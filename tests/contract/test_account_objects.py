@@ -1,0 +1,380 @@
+"""Contract 10: what an account stores beside its VMs: SSH keys, tags, hostnames, API keys."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.harness import Emulator, Json
+
+SSH = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE9w me@example.com"
+
+
+def params(**fields: Any) -> Json:
+    return {f"params[{name}]": value for name, value in fields.items()}
+
+
+def add_ssh_key(emulator: Emulator, **fields: Any) -> Json:
+    answer = emulator.call("ssh_keys", "add", **params(**({"name": "laptop", "key": SSH} | fields)))
+    assert answer["result"] == "OK", answer
+    made: Json = answer["sshkey"]
+    return made
+
+
+def add_api_key(emulator: Emulator, **fields: Any) -> Json:
+    answer = emulator.call("api_keys", "add", **params(**({"name": "key"} | fields)))
+    assert answer["result"] == "OK", answer
+    made: Json = answer["data"]
+    return made
+
+
+def tags(emulator: Emulator, vm: int = 12345) -> dict[str, str]:
+    return {row["tag"]: row["value"] for row in emulator.call("tags", "list", id=vm)["tags"]}
+
+
+def hostname(emulator: Emulator, vm: int = 12345) -> str:
+    name: str = emulator.eq("show", vm)["server_data"]["hostname"]
+    return name
+
+
+# 10.1
+
+
+@pytest.mark.clause("10.1")
+def test_an_ssh_key_is_added_listed_and_deleted(emulator: Emulator) -> None:
+    answer = emulator.call("ssh_keys", "add", **params(name="laptop", key=SSH, default="0"))
+    made = answer.pop("sshkey")
+    assert answer == {"result": "OK", "module": "ssh_keys", "action": "add"}
+    customer = emulator.call("auth", "info")["result"]["customer_id"]
+    assert made == {
+        "id": made["id"], "customer_id": customer, "name": "laptop", "key": SSH, "default": 0,
+        "created": "2030-01-01 00:00:00",
+    }  # fmt: skip
+    assert type(made["id"]) is int
+    assert made["id"] > 0
+    assert emulator.call("ssh_keys", "list")["sshkeys"] == [made]
+    assert emulator.call("ssh_keys", "delete", id=made["id"])["result"] == "OK"
+    assert emulator.call("ssh_keys", "list")["sshkeys"] == []
+    gone = emulator.call("ssh_keys", "delete", id=made["id"])
+    assert gone["reason"] == "ssh_key_not_found"
+    assert "not found" in gone["error"]
+
+
+@pytest.mark.clause("10.1")
+@pytest.mark.parametrize(
+    ("sent", "missing"),
+    [
+        ({}, "name, key"),
+        (params(name="a"), "key"),
+        (params(key=SSH), "name"),
+        (params(default=1), "name, key"),
+    ],
+)
+def test_missing_parts_of_an_ssh_key_are_named(emulator: Emulator, sent: Json, missing: str) -> None:
+    refused = emulator.call("ssh_keys", "add", **sent)
+    assert (refused["reason"], refused["error"]) == ("invalid_parameter", f"Missing required keys: {missing}")
+    assert emulator.call("ssh_keys", "list")["sshkeys"] == []
+
+
+@pytest.mark.clause("10.1")
+@pytest.mark.parametrize(
+    "key",
+    ["ssh-rsa", "ssh-rsa AAAA", "ssh-rsa AAAA= me and my laptop", "sk-ssh-ed25519@openssh.com AAAA x@y"],
+)
+def test_a_key_that_looks_like_one_is_taken_if_it_has_two_parts(emulator: Emulator, key: str) -> None:
+    answer = emulator.call("ssh_keys", "add", **params(name="a", key=key))
+    assert answer.get("reason") == (None if " " in key else "invalid_parameter")
+
+
+@pytest.mark.clause("10.1")
+def test_a_new_default_takes_over(emulator: Emulator) -> None:
+    for name, default in (("a", 1), ("b", 0), ("c", 1)):
+        add_ssh_key(emulator, name=name, default=default)
+    keys = emulator.call("ssh_keys", "list")["sshkeys"]
+    assert [(key["name"], key["default"]) for key in keys] == [("a", 0), ("b", 0), ("c", 1)]
+
+
+@pytest.mark.clause("10.1", "10.2", "10.4")
+def test_ids_of_objects_are_never_used_again(emulator: Emulator) -> None:
+    first = add_ssh_key(emulator)["id"]
+    emulator.call("ssh_keys", "delete", id=first)
+    second = add_api_key(emulator)["id"]
+    emulator.call("api_keys", "delete", **params(id=second))
+    third = emulator.call("tags", "add", id=12345, tag="a", value="b")["id"]
+    emulator.call("tags", "remove", id=12345, tag="a")
+    assert first < second < third < add_ssh_key(emulator)["id"]
+
+
+# 10.2
+
+
+@pytest.mark.clause("10.2")
+@pytest.mark.follows("A-14")
+def test_a_tag_is_set_changed_listed_and_removed(emulator: Emulator) -> None:
+    sent = {"id": 12345, "tag": "my-tag", "value": "v", "extra": "more", "component": "eq", "internal": 1}
+    answer = emulator.call("tags", "add", **sent)
+    row = {
+        "id": answer["id"], "tag": "my-tag", "value": "v", "extra": "more", "internal": 1, "component": "eq",
+        "component_id": 12345,
+    }  # fmt: skip
+    assert answer == {"result": "OK", "action": "add"} | row
+    changed = emulator.call("tags", "add", id=12345, tag="my-tag", value="w")
+    assert changed == answer | {"value": "w", "extra": "", "internal": 0}
+    listed = emulator.call("tags", "list", id=12345)
+    assert listed == {"result": "OK", "action": "list", "tags": listed["tags"]}
+    assert listed["tags"][-1] == row | {"value": "w", "extra": "", "internal": 0}
+    assert tags(emulator) == {"role": "web", "my-tag": "w"}
+    assert emulator.eq("show")["tags"] == [{"tag": "role", "value": "web"}, {"tag": "my-tag", "value": "w"}]
+    removed = emulator.call("tags", "remove", component="eq", component_id=12345, tag="my-tag")
+    assert removed == {"result": "OK", "action": "remove"}
+    assert tags(emulator) == {"role": "web"}
+    gone = emulator.call("tags", "remove", id=12345, tag="my-tag")
+    assert gone["reason"] == "tag_not_found"
+    assert "not found" in gone["error"]
+
+
+@pytest.mark.clause("10.2")
+def test_a_list_of_servers_gets_a_tag_whole_or_not_at_all(emulator: Emulator) -> None:
+    answer = emulator.call("tags", "add", id_list="12345, 12347,12345", tag="a", value="b")
+    assert answer["component_id"] in (12345, "12345")
+    assert [tags(emulator, vm).get("a") for vm in (12345, 12346, 12347)] == ["b", None, "b"]
+    for action in ("add", "remove"):
+        refused = emulator.call("tags", action, id_list="12345,999", tag="a", value="c")
+        assert refused["reason"] == "vm_not_found"
+    assert emulator.call("tags", "remove", id_list="12345,12346", tag="a")["reason"] == "tag_not_found"
+    assert tags(emulator)["a"] == "b"
+    assert emulator.call("tags", "remove", id_list="12345,12347", tag="a")["result"] == "OK"
+    assert "a" not in tags(emulator, 12347)
+
+
+@pytest.mark.clause("10.2")
+@pytest.mark.parametrize(("field", "length"), [("tag", 33), ("value", 257), ("extra", 16_385)])
+def test_a_tag_that_is_too_long_is_refused_in_the_vendors_words(
+    emulator: Emulator, field: str, length: int
+) -> None:
+    fits = {"id": 12345, "tag": "a", "value": "b"} | {field: "x" * (length - 1)}
+    assert emulator.call("tags", "add", **fits)["result"] == "OK"
+    before = tags(emulator)
+    refused = emulator.call("tags", "add", **fits | {field: "y" * length})
+    assert (refused["reason"], refused["error"]) == (
+        "invalid_parameter",
+        "tag/add: invalid token data, too long",
+    )
+    assert tags(emulator) == before
+
+
+@pytest.mark.clause("10.2")
+def test_internal_tags_can_be_left_out_of_the_list(emulator: Emulator) -> None:
+    emulator.call("tags", "add", id=12345, tag="os", value="Debian", internal=1)
+    assert set(tags(emulator)) == {"role", "os"}
+    rows = emulator.call("tags", "list", id=12345, internal=0)["tags"]
+    assert [row["tag"] for row in rows] == ["role"]
+
+
+@pytest.mark.clause("10.2")
+def test_the_tag_hostname_renames_the_server(emulator: Emulator) -> None:
+    assert emulator.call("tags", "add", id=12345, tag="hostname", value="shop_1.example.com")["internal"] == 0
+    assert hostname(emulator) == "shop_1.example.com"
+    assert emulator.call("tags", "remove", id=12345, tag="hostname")["result"] == "OK"
+    assert hostname(emulator) == "shop_1.example.com"
+    for value in ("", "a b", "-a", "x" * 254):
+        refused = emulator.call("tags", "add", id=12345, tag="hostname", value=value)
+        assert refused["reason"] == "invalid_parameter"
+    assert (hostname(emulator), tags(emulator)) == ("shop_1.example.com", {"role": "web"})
+
+
+# 10.3
+
+
+@pytest.mark.clause("10.3")
+def test_a_server_is_renamed_with_its_tag_at_once(emulator: Emulator) -> None:
+    assert emulator.eq("rename_server", hostname="web-9") == {"result": "OK", "action": "rename_server"}
+    assert (hostname(emulator), tags(emulator)["hostname"]) == ("web-9", "web-9")
+    (row,) = [row for row in emulator.call("tags", "list", id=12345)["tags"] if row["tag"] == "hostname"]
+    assert row["internal"] == 1
+    assert emulator.eq("rename_server", 12347, hostname="vds")["result"] == "OK"
+
+
+@pytest.mark.clause("10.3")
+def test_a_rename_that_the_live_api_ignores_changes_the_tag_alone(emulator: Emulator) -> None:
+    rule = emulator.fault("rename_ignored")
+    assert emulator.eq("rename_server", hostname="web-9")["result"] == "OK"
+    assert (hostname(emulator), tags(emulator)["hostname"]) == ("web-1", "web-9")
+    assert emulator.control("GET", "/requests")["requests"][-3]["fault"] == "rename_ignored"
+    assert emulator.control("GET", "/faults")["faults"][0]["fired"] == 1, rule
+    emulator.eq("rename_server", hostname="web-9")
+    assert hostname(emulator) == "web-9"
+
+
+@pytest.mark.clause("10.2", "10.3")
+@pytest.mark.follows("A-21")
+def test_a_locked_server_is_not_renamed_but_may_be_tagged(emulator: Emulator) -> None:
+    emulator.start("vm", "create_snapshot", name="a")
+    assert emulator.eq("rename_server", hostname="web-9")["reason"] == "vm_locked"
+    refused = emulator.call("tags", "add", id=12345, tag="hostname", value="web-9")
+    assert refused["reason"] == "vm_locked"
+    assert hostname(emulator) == "web-1"
+    assert emulator.call("tags", "add", id=12345, tag="a", value="b")["result"] == "OK"
+    emulator.advance(until="idle")
+    assert tags(emulator) == {"role": "web", "a": "b"}
+
+
+# 10.4
+
+
+@pytest.mark.clause("10.4")
+def test_an_api_key_is_made_viewed_edited_and_deleted(emulator: Emulator) -> None:
+    made = add_api_key(
+        emulator, name="Production Key", server_id=12345, ip="192.0.2.1, 10.4.6.3/24", active=1,
+        login_notify_method="email", login_notify_address="me@example.com",
+    )  # fmt: skip
+    secret = made.pop("api_key")
+    assert len(secret) == 32
+    assert made == {
+        "id": made["id"], "name": "Production Key", "server_id": 12345, "ip": "192.0.2.1,10.4.6.0/24",
+        "active": 1, "login_notify_method": "email", "login_notify_address": "me@example.com",
+        "created": "2030-01-01 00:00:00",
+    }  # fmt: skip
+    other = add_api_key(emulator)
+    assert (other["server_id"], other["ip"], other["login_notify_method"]) == (None, "", "none")
+    assert [key["id"] for key in emulator.call("api_keys", "list")["data"]] == [made["id"], other["id"]]
+    assert emulator.call("api_keys", "list_for_server", **params(server_id=12345))["data"] == [made]
+    assert emulator.call("api_keys", "list_for_server", **params(server_id=12346))["data"] == []
+    assert emulator.call("api_keys", "view", **params(id=made["id"]))["data"] == made
+    edited = emulator.call("api_keys", "edit", **params(id=made["id"], name="Old", active=0, ip=""))["data"]
+    assert edited == made | {"name": "Old", "active": 0, "ip": ""}
+    assert emulator.call("api_keys", "edit", **params(id=made["id"]))["reason"] == "nothing_to_update"
+    assert emulator.call("api_keys", "delete", **params(id=made["id"]))["result"] == "OK"
+    for action, more in (("view", {}), ("edit", {"name": "x"}), ("delete", {})):
+        gone = emulator.call("api_keys", action, **params(id=made["id"], **more))
+        assert (gone["reason"], "not found" in gone["error"]) == ("api_key_not_found", True)
+
+
+def log_in(emulator: Emulator, key: str, **fields: Any) -> Json:
+    return emulator.call("auth", "login", key=key, **fields)
+
+
+@pytest.mark.clause("10.4")
+def test_an_api_key_logs_in_while_it_is_active_and_there(emulator: Emulator) -> None:
+    made = add_api_key(emulator)
+    token = log_in(emulator, made["api_key"])["result"]["token"]
+    emulator.call("api_keys", "edit", **params(id=made["id"], active=0))
+    assert log_in(emulator, made["api_key"])["error"] == "Invalid API key"
+    emulator.call("api_keys", "edit", **params(id=made["id"], active=1, ip="198.51.100.0/24"))
+    assert log_in(emulator, made["api_key"])["reason"] == "invalid_api_key"
+    emulator.call("api_keys", "edit", **params(id=made["id"], ip="127.0.0.0/8,::1"))
+    assert log_in(emulator, made["api_key"])["result"]["role_type"] == "Customer"
+    emulator.call("api_keys", "delete", **params(id=made["id"]))
+    assert log_in(emulator, made["api_key"])["reason"] == "invalid_api_key"
+    assert emulator.call("eq", "list", token=token)["result"] == "OK"
+
+
+@pytest.mark.clause("5.1", "10.4")
+@pytest.mark.follows("A-14")
+def test_a_key_of_one_server_sees_that_server_alone(emulator: Emulator) -> None:
+    own = add_api_key(emulator, server_id=12346)
+    add_api_key(emulator, server_id=12345)
+    result = log_in(emulator, own["api_key"])["result"]
+    token = result["token"]
+    assert (result["role_type"], result["role_name"]) == ("server 12346", "server 12346")
+    assert result["servers"] == [12346]
+    assert emulator.call("auth", "info", token=token)["result"] == result
+    for action in ("list", "update_servers"):
+        assert emulator.call("eq", action, token=token)["servers"] == [12346]
+    assert emulator.call("vm", "get_engine", token=token)["engines"] == ["ovirt"]
+    assert [key["id"] for key in emulator.call("api_keys", "list", token=token)["data"]] == [own["id"]]
+    assert emulator.eq("status", 12346, token=token)["result"] == "OK"
+
+
+OF_A_SERVER: list[tuple[str, str, Json]] = [
+    ("vm", "create_snapshot", {"name": "a"}), ("vm", "get_snapshot", {}), ("vm", "load_stats", {}),
+    ("vm", "remove_snapshot", {"name": "golden"}), ("vm", "restore_snapshot", {"name": "golden"}),
+    ("vm", "update_restore_settings", {"enable_rotation": 0}), ("eq", "show", {}), ("eq", "status", {}),
+    ("eq", "on", {}), ("eq", "off", {}), ("eq", "hard_off", {}), ("eq", "reboot", {}),
+    ("eq", "rename_server", {"hostname": "x"}), ("tags", "add", {"tag": "a", "value": "b"}),
+    ("tags", "list", {}), ("tags", "remove", {"tag": "a"}),
+]  # fmt: skip
+
+
+@pytest.mark.clause("5.1")
+@pytest.mark.parametrize(("module", "action", "fields"), OF_A_SERVER)
+def test_another_server_is_not_there_for_a_key_of_one(
+    emulator: Emulator, module: str, action: str, fields: Json
+) -> None:
+    token = log_in(emulator, add_api_key(emulator, server_id=12346)["api_key"])["result"]["token"]
+    assert emulator.call(module, action, id=12348, token=token, **fields)["reason"] == "vm_not_found"
+
+
+@pytest.mark.clause("5.1")
+@pytest.mark.parametrize(
+    ("module", "action", "fields", "reason"),
+    [
+        ("ssh_keys", "add", params(name="a", key=SSH), "access_denied"),
+        ("ssh_keys", "list", {}, "access_denied"),
+        ("ssh_keys", "delete", {"id": 3}, "access_denied"),
+        ("api_keys", "add", params(name="a"), "access_denied"),
+        ("api_keys", "add", params(name="a", server_id=12348), "vm_not_found"),
+        ("api_keys", "list_for_server", params(server_id=12348), "vm_not_found"),
+        ("api_keys", "view", params(id=3), "api_key_not_found"),
+        ("api_keys", "edit", params(id=3, name="x"), "api_key_not_found"),
+        ("api_keys", "delete", params(id=3), "api_key_not_found"),
+    ],
+)
+def test_what_is_the_accounts_is_closed_to_a_key_of_one_server(
+    emulator: Emulator, module: str, action: str, fields: Json, reason: str
+) -> None:
+    assert add_api_key(emulator)["id"] == 3
+    token = log_in(emulator, add_api_key(emulator, server_id=12346)["api_key"])["result"]["token"]
+    assert emulator.call(module, action, token=token, **fields)["reason"] == reason
+
+
+@pytest.mark.clause("5.1", "5.3")
+def test_a_key_of_a_server_that_is_gone_is_gone_and_its_token_sees_nothing(emulator: Emulator) -> None:
+    secret = add_api_key(emulator, server_id=12346)["api_key"]
+    token = log_in(emulator, secret)["result"]["token"]
+    emulator.http.delete("/_emulator/accounts/demo/vms/12346")
+    assert log_in(emulator, secret)["reason"] == "invalid_api_key"
+    assert emulator.call("eq", "list", token=token)["servers"] == []
+    assert emulator.eq("show", 12346, token=token)["reason"] == "vm_not_found"
+
+
+@pytest.mark.clause("10.4")
+def test_a_login_key_is_one_accounts_only(emulator: Emulator) -> None:
+    secret = add_api_key(emulator)["api_key"]
+    body = {"name": "second", "api_key": secret}
+    refused = emulator.http.post("/_emulator/accounts", json=body)
+    assert (refused.status_code, refused.json()["error"]["field"]) == (409, "api_key")
+
+
+def test_each_change_is_told_as_an_event_without_secrets(emulator: Emulator) -> None:
+    with emulator.http.stream("GET", "/_emulator/accounts/demo/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "retry: 1000"
+        key = add_ssh_key(emulator)["id"]
+        emulator.call("ssh_keys", "delete", id=key)
+        emulator.call("tags", "add", id=12345, tag="a", value="b")
+        emulator.call("tags", "remove", id=12345, tag="a")
+        emulator.eq("rename_server", hostname="web-9")
+        made = add_api_key(emulator, server_id=12345)
+        emulator.call("api_keys", "edit", **params(id=made["id"], name="new"))
+        emulator.call("api_keys", "delete", **params(id=made["id"]))
+        told: list[Json] = []
+        while not told or told[-1]["kind"] != "api_key_removed":
+            event = json.loads(next(line for line in lines if line.startswith("data: "))[6:])
+            told.append(event)
+    assert [without(event, "id", "at") for event in told if event["kind"] != "request"] == [
+        {"kind": "ssh_key_added", "key": key, "name": "laptop"},
+        {"kind": "ssh_key_removed", "key": key, "name": "laptop"},
+        {"kind": "tag_set", "vm": 12345, "tag": "a"},
+        {"kind": "tag_removed", "vm": 12345, "tag": "a"},
+        {"kind": "tag_set", "vm": 12345, "tag": "hostname"},
+        {"kind": "vm_renamed", "vm": 12345, "hostname": "web-9"},
+        {"kind": "api_key_added", "key": made["id"], "name": "key", "server": 12345},
+        {"kind": "api_key_changed", "key": made["id"], "name": "new", "server": 12345},
+        {"kind": "api_key_removed", "key": made["id"], "name": "new", "server": 12345},
+    ]
+    assert made["api_key"] not in str(told)
+
+
+def without(event: Json, *names: str) -> Json:
+    return {name: value for name, value in event.items() if name not in names}
