@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, union_all
 
 from invapi_emulator.domain.account_keys import ApiKey
+from invapi_emulator.storage.key_tables import api_key
 from invapi_emulator.storage.record import Record
 from invapi_emulator.storage.statement import Statement
-from invapi_emulator.storage.tables import account, api_key
+from invapi_emulator.storage.tables import account
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 

@@ -4,8 +4,9 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import bindparam, select
 
+from invapi_emulator.storage.key_tables import api_key
 from invapi_emulator.storage.statement import Runner, Statement
-from invapi_emulator.storage.tables import account, api_key, session, task
+from invapi_emulator.storage.tables import account, session, task
 
 OwnerWord: TypeAlias = tuple[Literal["name", "token", "api_key", "password", "task"], str]
 """The kind of a word that names an account, and the word: for a password `login_word`, for a task its key."""

@@ -4,8 +4,8 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from invapi_emulator.domain.account_keys import SshKey
+from invapi_emulator.storage.key_tables import ssh_key
 from invapi_emulator.storage.record import Record
-from invapi_emulator.storage.tables import ssh_key
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
