@@ -40,7 +40,7 @@ def _numbers(text: Any) -> Any:
 
 
 def _one_or_zero(text: Any) -> bool:
-    if text not in {"0", "1"}:
+    if text not in ("0", "1"):
         raise ValueError(text)
     return bool(text == "1")
 
