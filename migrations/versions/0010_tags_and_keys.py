@@ -57,19 +57,30 @@ def _create_key_table(name: str, *columns: sa.Column[Any] | sa.UniqueConstraint)
 
 
 def _number_tags() -> None:
-    """Give each tag a number of its account: `[tag, value]` becomes `[number, tag, value, "", false]`."""
+    """Give each tag a number of its account: `[tag, value]` becomes `[number, tag, value, "", false]`.
+
+    A VM without a tag `hostname` gets one, which is internal.
+    """
     connection = op.get_bind()
     number = sa.Integer()
-    vm = sa.table("vm", sa.column("account_id", number), sa.column("id", number), sa.column("tags"))
+    columns: tuple[sa.ColumnClause[Any], ...] = (
+        sa.column("account_id", number),
+        sa.column("id", number),
+        sa.column("hostname"),
+        sa.column("tags"),
+    )
+    vm = sa.table("vm", *columns)
     account = sa.table("account", sa.column("id", number), sa.column("objects_made", number))
     made: dict[int, int] = {}
-    tagged = sa.select(vm.c.account_id, vm.c.id, vm.c.tags).where(vm.c.tags != "[]")
-    for account_id, vm_id, text in connection.execute(tagged.order_by(vm.c.account_id, vm.c.id)).all():
+    ordered = sa.select(*columns).order_by(vm.c.account_id, vm.c.id)
+    for account_id, vm_id, hostname, text in connection.execute(ordered).all():
         tags = json.loads(text)
         if not isinstance(tags, list):
             continue
         first = made.get(account_id, 0) + 1
         numbered = [[first + place, tag, value, "", False] for place, (tag, value) in enumerate(tags)]
+        if not any(tag == "hostname" for tag, _ in tags):
+            numbered.append([first + len(numbered), "hostname", hostname, "", True])
         made[account_id] = first + len(numbered) - 1
         one = (vm.c.account_id == account_id) & (vm.c.id == vm_id)
         connection.execute(sa.update(vm).where(one).values(tags=json.dumps(numbered)))

@@ -93,11 +93,13 @@ def test_a_tag_is_set_changed_listed_and_removed(emulator: Emulator) -> None:
     listed = emulator.call("tags", "list", id=12345)
     assert listed == {"result": "OK", "action": "list", "tags": listed["tags"]}
     assert listed["tags"][-1] == row | {"value": "w", "extra": "", "internal": 0}
-    assert tags(emulator) == {"role": "web", "my-tag": "w"}
-    assert emulator.eq("show")["tags"] == [{"tag": "role", "value": "web"}, {"tag": "my-tag", "value": "w"}]
+    own = {"role": "web", "hostname": "web-1"}
+    assert tags(emulator) == own | {"my-tag": "w"}
+    shown = [{"tag": name, "value": value} for name, value in tags(emulator).items()]
+    assert emulator.eq("show")["tags"] == shown
     removed = emulator.call("tags", "remove", component="eq", component_id=12345, tag="my-tag")
     assert removed == {"result": "OK", "action": "remove"}
-    assert tags(emulator) == {"role": "web"}
+    assert tags(emulator) == own
     gone = emulator.call("tags", "remove", id=12345, tag="my-tag")
     assert gone["reason"] == "tag_not_found"
     assert "not found" in gone["error"]
@@ -136,7 +138,7 @@ def test_a_tag_that_is_too_long_is_refused_in_the_vendors_words(
 @pytest.mark.clause("10.2")
 def test_internal_tags_can_be_left_out_of_the_list(emulator: Emulator) -> None:
     emulator.call("tags", "add", id=12345, tag="os", value="Debian", internal=1)
-    assert set(tags(emulator)) == {"role", "os"}
+    assert set(tags(emulator)) == {"role", "hostname", "os"}
     rows = emulator.call("tags", "list", id=12345, internal=0)["tags"]
     assert [row["tag"] for row in rows] == ["role"]
 
@@ -145,12 +147,15 @@ def test_internal_tags_can_be_left_out_of_the_list(emulator: Emulator) -> None:
 def test_the_tag_hostname_renames_the_server(emulator: Emulator) -> None:
     assert emulator.call("tags", "add", id=12345, tag="hostname", value="shop_1.example.com")["internal"] == 0
     assert hostname(emulator) == "shop_1.example.com"
-    assert emulator.call("tags", "remove", id=12345, tag="hostname")["result"] == "OK"
-    assert hostname(emulator) == "shop_1.example.com"
+    refused = emulator.call("tags", "remove", id=12345, tag="hostname")
+    assert (refused["reason"], "cannot be removed" in refused["error"]) == ("invalid_parameter", True)
     for value in ("", "a b", "-a", "x" * 254):
         refused = emulator.call("tags", "add", id=12345, tag="hostname", value=value)
         assert refused["reason"] == "invalid_parameter"
-    assert (hostname(emulator), tags(emulator)) == ("shop_1.example.com", {"role": "web"})
+    assert (hostname(emulator), tags(emulator)) == (
+        "shop_1.example.com",
+        {"role": "web", "hostname": "shop_1.example.com"},
+    )
 
 
 # 10.3
@@ -186,7 +191,7 @@ def test_a_locked_server_is_not_renamed_but_may_be_tagged(emulator: Emulator) ->
     assert hostname(emulator) == "web-1"
     assert emulator.call("tags", "add", id=12345, tag="a", value="b")["result"] == "OK"
     emulator.advance(until="idle")
-    assert tags(emulator) == {"role": "web", "a": "b"}
+    assert tags(emulator) == {"role": "web", "hostname": "web-1", "a": "b"}
 
 
 def test_each_change_is_told_as_an_event_without_secrets(emulator: Emulator) -> None:

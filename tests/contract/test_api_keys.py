@@ -91,19 +91,19 @@ def test_another_server_is_not_there_for_a_key_of_one(
     [
         ("ssh_keys", "add", params(name="a", key=SSH), "access_denied"),
         ("ssh_keys", "list", {}, "access_denied"),
-        ("ssh_keys", "delete", {"id": 3}, "access_denied"),
+        ("ssh_keys", "delete", {"id": 7}, "access_denied"),
         ("api_keys", "add", params(name="a"), "access_denied"),
         ("api_keys", "add", params(name="a", server_id=12348), "vm_not_found"),
         ("api_keys", "list_for_server", params(server_id=12348), "vm_not_found"),
-        ("api_keys", "view", params(id=3), "api_key_not_found"),
-        ("api_keys", "edit", params(id=3, name="x"), "api_key_not_found"),
-        ("api_keys", "delete", params(id=3), "api_key_not_found"),
+        ("api_keys", "view", params(id=7), "api_key_not_found"),
+        ("api_keys", "edit", params(id=7, name="x"), "api_key_not_found"),
+        ("api_keys", "delete", params(id=7), "api_key_not_found"),
     ],
 )
 def test_what_is_the_accounts_is_closed_to_a_key_of_one_server(
     emulator: Emulator, module: str, action: str, fields: Json, reason: str
 ) -> None:
-    assert add_api_key(emulator)["id"] == 3
+    assert add_api_key(emulator)["id"] == 7
     token = log_in(emulator, add_api_key(emulator, server_id=12346)["api_key"])["result"]["token"]
     assert emulator.call(module, action, token=token, **fields)["reason"] == reason
 

@@ -159,4 +159,7 @@ def test_servers_named_twice_must_be_the_same(emulator: Emulator) -> None:
         answer = emulator.call("tags", "add", id_list=id_list, tag="a", value="b")
         assert answer.get("reason") in (INVALID, "vm_not_found"), id_list
     assert emulator.call("tags", "remove", tag="role")["reason"] == INVALID
-    assert world(emulator)["vms"][0]["tags"] == {"role": {"id": 1, "value": "web"}}
+    assert world(emulator)["vms"][0]["tags"] == {
+        "role": {"id": 1, "value": "web"},
+        "hostname": {"id": 2, "value": "web-1", "internal": 1},
+    }

@@ -83,4 +83,4 @@ def test_a_vms_page_shows_its_hostname_and_tags_to_change_them(emulator: Emulato
     assert 'name="hostname" value="web-1"' in text
     assert "role web" in said(emulator, vm_page())
     assert "a &lt;b&gt;" in text.replace("</b>", "")
-    assert "No tags." in said(emulator, vm_page(12347))
+    assert "hostname storage-1 internal" in said(emulator, vm_page(12347))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.instants import DAY, SECOND, Instant
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange, size_of
-from invapi_emulator.domain.tags import Tag
+from invapi_emulator.domain.tags import HOSTNAME, Tag, Tags
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.engine.tasks.kinds import holds_still, kind_of
@@ -89,7 +89,7 @@ def _vm(spec: VmSpec, building: BuildContext, place: str) -> VirtualMachine:
         ip=address,
         mac=spec.mac or ":".join((vendor, digits[:2], digits[2:4], digits[4:])),
         created_at=building.now - VM_AGE if spec.created_at is None else spec.created_at,
-        tags=tuple(_tag(name, tag, building, f"{place}tags.{name}.id") for name, tag in spec.tags.items()),
+        tags=_tags(spec, building, place),
         power=spec.power,
         power_changes=tuple((change.at, change.power) for change in spec.power_changes),
         running_since=spec.running_since,
@@ -103,8 +103,20 @@ def default_hostname(spec: VmSpec) -> str:
     return f"vm-{spec.id}"
 
 
-def _tag(name: str, spec: TagSpec, building: BuildContext, place: str) -> Tag:
-    return Tag(building.objects.of("tag", spec.id, place), name, spec.value, spec.extra, bool(spec.internal))
+def _tags(spec: VmSpec, building: BuildContext, place: str) -> Tags:
+    """Return the VM's tags, with one for its hostname if the description has none."""
+    hostname = TagSpec(value=spec.hostname or default_hostname(spec), internal=1)
+    described = spec.tags if HOSTNAME in spec.tags else spec.tags | {HOSTNAME: hostname}
+    return tuple(
+        Tag(
+            building.objects.of("tag", tag.id, f"{place}tags.{name}.id"),
+            name,
+            tag.value,
+            tag.extra,
+            bool(tag.internal),
+        )
+        for name, tag in described.items()
+    )
 
 
 def _busy(vm: VirtualMachine, tasks: tuple[Task, ...], now: Instant) -> VirtualMachine:

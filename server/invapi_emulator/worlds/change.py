@@ -41,17 +41,20 @@ def changed_vm(unit: UnitOfWork, vm: VirtualMachine, change: Mapping[str, Any], 
 
 
 def _with_own_tags(spec: VmSpec, vm: VirtualMachine, change: Mapping[str, Any]) -> VmSpec:
-    """Return the VM with the ids of the tags that it already has, and with a hostname that agrees with its tag."""
+    """Return the VM with the ids of the tags that it already has, and with a hostname that agrees with its tag.
+
+    The tag `hostname` stays, even if other tags are sent without it.
+    """
     had = {tag.name: tag for tag in vm.tags}
     tags = {
         name: tag.model_copy(update={"id": had[name].id}) if tag.id is None and name in had else tag
         for name, tag in spec.tags.items()
     }
     hostname = spec.hostname or default_hostname(spec)
-    if "tags" not in change and hostname != vm.hostname:
-        own = tags.get(HOSTNAME) or TagSpec(internal=1)
+    if HOSTNAME not in tags or ("tags" not in change and hostname != vm.hostname):
+        own = tags.get(HOSTNAME) or TagSpec(internal=1, id=had[HOSTNAME].id)
         tags[HOSTNAME] = own.model_copy(update={"value": hostname})
-    elif "hostname" not in change and "tags" in change and HOSTNAME in tags:
+    elif "tags" in change and "hostname" not in change:
         hostname = tags[HOSTNAME].value or hostname
     return spec.model_copy(update={"tags": tags, "hostname": hostname})
 

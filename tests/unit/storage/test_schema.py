@@ -65,6 +65,7 @@ def with_numbered_tags(state: Json) -> Json:
     numbers = itertools.count(1)
     for vm in state["vms"]:
         vm["tags"] = {name: {"id": next(numbers), "value": value} for name, value in vm["tags"].items()}
+        vm["tags"]["hostname"] = {"id": next(numbers), "value": vm["hostname"], "internal": 1}
     return state | {"counters": state["counters"] | {"objects": next(numbers) - 1}}
 
 

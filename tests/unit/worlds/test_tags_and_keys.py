@@ -36,31 +36,32 @@ def test_a_world_has_tags_and_keys_with_numbers_after_the_largest_given(emulator
         {
             "role": {"id": 41, "value": "web"},
             "note": {"id": 42, "value": "v", "extra": "more", "internal": 1},
+            "hostname": {"id": 43, "value": "vm-5", "internal": 1},
         },
-        {"role": {"id": 40, "value": "db"}},
+        {"role": {"id": 40, "value": "db"}, "hostname": {"id": 44, "value": "vm-6", "internal": 1}},
     ]
     assert [(key["id"], key["name"], key["default"]) for key in world["ssh_keys"]] == [
         (12, "old", 0),
-        (43, "laptop", 1),
+        (45, "laptop", 1),
     ]
     one, everything = world["api_keys"]
-    assert (everything["id"], everything["server_id"], everything["active"]) == (44, None, 1)
+    assert (everything["id"], everything["server_id"], everything["active"]) == (46, None, 1)
     assert (one["id"], one["server_id"], one["active"], one["ip"]) == (3, 6, 0, "10.0.0.0/8,192.0.2.7")
-    assert world["counters"]["objects"] == 44
+    assert world["counters"]["objects"] == 46
 
 
 @pytest.mark.clause("10.4")
 def test_an_export_has_no_secret_and_its_import_issues_new_ones(emulator: Emulator) -> None:
     first = imported(emulator)["keys"]
-    assert sorted(first) == ["api_keys.3", "api_keys.44"]
+    assert sorted(first) == ["api_keys.3", "api_keys.46"]
     world = exported(emulator)
     assert not any(secret in str(world) for secret in first.values())
     second = imported(emulator, world)["keys"]
     assert second.keys() == first.keys()
     assert not {*first.values()} & {*second.values()}
     assert exported(emulator) == world
-    assert emulator.call("auth", "login", key=second["api_keys.44"])["result"]["servers"] == [5, 6]
-    assert emulator.call("auth", "login", key=first["api_keys.44"])["reason"] == "invalid_api_key"
+    assert emulator.call("auth", "login", key=second["api_keys.46"])["result"]["servers"] == [5, 6]
+    assert emulator.call("auth", "login", key=first["api_keys.46"])["reason"] == "invalid_api_key"
 
 
 @pytest.mark.clause("10.4")
@@ -117,11 +118,14 @@ def change_vm(emulator: Emulator, **fields: Any) -> tuple[str, Json]:
 def test_a_changed_hostname_and_the_tag_follow_each_other(emulator: Emulator) -> None:
     imported(emulator)
     tags = exported(emulator)["vms"][0]["tags"]
-    own = {"id": 45, "value": "a", "internal": 1}
+    own = {"id": 43, "value": "a", "internal": 1}
     assert change_vm(emulator, hostname="a") == ("a", tags | {"hostname": own})
-    assert change_vm(emulator, tags={"hostname": "b"}) == ("b", {"hostname": {"id": 45, "value": "b"}})
+    assert change_vm(emulator, tags={"hostname": "b"}) == ("b", {"hostname": {"id": 43, "value": "b"}})
     assert change_vm(emulator, hostname="c", tags={"hostname": "d"})[0] == "c"
-    assert change_vm(emulator, tags={"role": "x"}) == ("c", {"role": {"id": 46, "value": "x"}})
+    assert change_vm(emulator, tags={"role": "x"}) == (
+        "c",
+        {"role": {"id": 47, "value": "x"}, "hostname": {"id": 43, "value": "c", "internal": 1}},
+    )
     assert change_vm(emulator, hostname=None)[0] == "vm-5"
 
 

@@ -23,7 +23,7 @@ ACTION = Action(
     clause="10.4",
     params=OfKey,
     handler=delete,
-    examples=(Example(Plain, {"params[id]": 3}, {}, before=(ADDED,)),),
+    examples=(Example(Plain, {"params[id]": 7}, {}, before=(ADDED,)),),
     refusal_examples=(RefusalExample({"params[id]": 99999}, "api_key_not_found", "API key 99999 not found"),),
     id_is_vm=False,
 )

@@ -47,7 +47,7 @@ def edit(unit: UnitOfWork, call: Call[EditApiKey]) -> Body:
     return {"data": key_row(key)}
 
 
-_SENT: Sent = {"params[id]": 3, "params[name]": "Old Key", "params[active]": 0}
+_SENT: Sent = {"params[id]": 7, "params[name]": "Old Key", "params[active]": 0}
 
 ACTION = Action(
     module="api_keys",

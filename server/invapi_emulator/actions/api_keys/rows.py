@@ -66,7 +66,7 @@ def load_key(unit: UnitOfWork, key_id: int) -> ApiKey:
 
 
 EXAMPLE_ROW: dict[str, Any] = {
-    "id": 3,
+    "id": 7,
     "name": "Production Key",
     "server_id": 12345,
     "ip": "192.0.2.1",

@@ -18,7 +18,7 @@ ACTION = Action(
     clause="10.4",
     params=OfKey,
     handler=view,
-    examples=(Example(OneKey, {"params[id]": 3}, {"data": EXAMPLE_ROW}, before=(ADDED,)),),
+    examples=(Example(OneKey, {"params[id]": 7}, {"data": EXAMPLE_ROW}, before=(ADDED,)),),
     refusal_examples=(RefusalExample({"params[id]": 99999}, "api_key_not_found", "API key 99999 not found"),),
     id_is_vm=False,
 )

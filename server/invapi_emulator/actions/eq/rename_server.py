@@ -8,13 +8,13 @@ from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.lock_refusals import require_changeable
 from invapi_emulator.actions.parameters import Hostname, OfVm
 from invapi_emulator.actions.tag_changes import save_with_tag
-from invapi_emulator.domain.tags import HOSTNAME, Tag, find_tag
-from invapi_emulator.domain.virtual_machines import VirtualMachine, tagged
+from invapi_emulator.domain.tags import HOSTNAME, find_tag
+from invapi_emulator.domain.virtual_machines import tagged
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.engine.faults.rules import fire
-from invapi_emulator.storage import accounts, vms
+from invapi_emulator.storage import vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 _REFUSAL = "failed to request rename_server for"
@@ -32,18 +32,13 @@ class Renamed(Part):
 def rename_server(unit: UnitOfWork, call: Call[RenameServer]) -> Body:
     vm = vms.load(unit, call.params.id)
     require_changeable(unit, vm)
-    renamed = tagged(vm, _hostname_tag(unit, vm, call.params.hostname))
+    own = find_tag(vm.tags, HOSTNAME)
+    assert own is not None, "every server has this tag"
+    renamed = tagged(vm, replace(own, value=call.params.hostname))
     if fire(unit, call, "effect") is not None:
         renamed = replace(renamed, hostname=vm.hostname)
     save_with_tag(unit, call.now, renamed, HOSTNAME)
     return {"result": "OK", "action": "rename_server"}
-
-
-def _hostname_tag(unit: UnitOfWork, vm: VirtualMachine, hostname: str) -> Tag:
-    present = find_tag(vm.tags, HOSTNAME)
-    if present is not None:
-        return replace(present, value=hostname)
-    return Tag(accounts.next_object(unit), HOSTNAME, hostname, internal=True)
 
 
 ACTION = Action(

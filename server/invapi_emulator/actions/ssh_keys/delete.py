@@ -29,7 +29,7 @@ ACTION = Action(
     clause="10.1",
     params=OfVm,
     handler=delete,
-    examples=(Example(Plain, {"id": 3}, {}, before=(ADDED,)),),
+    examples=(Example(Plain, {"id": 7}, {}, before=(ADDED,)),),
     refusal_examples=(RefusalExample({"id": 99999}, "ssh_key_not_found", "SSH key 99999 not found"),),
     id_is_vm=False,
 )

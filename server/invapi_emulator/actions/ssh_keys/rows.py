@@ -32,7 +32,7 @@ def key_row(account: Account, key: SshKey) -> dict[str, Any]:
 
 
 EXAMPLE_ROW: dict[str, Any] = {
-    "id": 3,
+    "id": 7,
     "customer_id": 10007,
     "name": "laptop",
     "key": PUBLIC_KEY,

@@ -102,7 +102,7 @@ ACTION = Action(
             {
                 "result": "OK",
                 "action": "add",
-                "id": 3,
+                "id": 7,
                 "component": COMPONENT,
                 "component_id": 12345,
                 "tag": "project",

@@ -41,6 +41,7 @@ _ROW = {
     "component": COMPONENT,
     "component_id": 12345,
 }
+_HOSTNAME = {**_ROW, "id": 2, "tag": "hostname", "value": "web-1", "internal": 1}
 
 ACTION = Action(
     module="tags",
@@ -49,6 +50,8 @@ ACTION = Action(
     clause="10.2",
     params=ListTags,
     handler=list_tags,
-    examples=(Example(ListedTags, {"id": 12345}, {"result": "OK", "action": "list", "tags": [_ROW]}),),
+    examples=(
+        Example(ListedTags, {"id": 12345}, {"result": "OK", "action": "list", "tags": [_ROW, _HOSTNAME]}),
+    ),
     refusal_examples=(RefusalExample({"id": 99999}, "vm_not_found", "no such VM in this account"),),
 )

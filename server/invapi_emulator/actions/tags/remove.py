@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.parameters import Name
 from invapi_emulator.actions.tags.servers import OfComponents, servers_in
-from invapi_emulator.domain.tags import find_tag, without_tag
+from invapi_emulator.domain.tags import HOSTNAME, find_tag, without_tag
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
-from invapi_emulator.errors import TagNotFound
+from invapi_emulator.errors import InvalidParameter, TagNotFound
 from invapi_emulator.storage import events, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -26,8 +26,10 @@ class RemovedTag(Part):
 
 
 def remove(unit: UnitOfWork, call: Call[RemoveTag]) -> Body:
-    """Remove the tag of every server that is named, or of none. The hostname stays as it is."""
+    """Remove the tag of every server that is named, or of none. The tag `hostname` stays: each server has one."""
     name = call.params.tag
+    if name == HOSTNAME:
+        raise InvalidParameter("tag", "invalid parameter tag: 'hostname'; it cannot be removed, only changed")
     for vm_id in servers_in(call.params):
         vm = vms.load(unit, vm_id)
         if find_tag(vm.tags, name) is None:
