@@ -166,7 +166,7 @@ def identify(unit: UnitOfWork, exchange: Exchange) -> None:
         exchange.token_refusal = refusal
         if not isinstance(refusal, TokenExpired):
             return
-    if exchange.called.identified_by is None:
+    if exchange.action is None or exchange.action.identified_by is None:
         exchange.server_id = sessions.server_of(unit, request.fields.get("token"))
     exchange.account = unit.account
     exchange.time = unit.account.clock.now(unit.real_now)
