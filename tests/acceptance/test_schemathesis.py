@@ -27,7 +27,7 @@ def server() -> Iterator[Running]:
 def test_the_modules_answer_as_described(server: Running, size: str) -> None:
     made, operations = calls_of_modules(server.url, SEED, FEWEST[size], coverage=size == "long")
     assert made.wrong == []
-    assert len(made.calls) == 8
+    assert len(made.calls) == 14
     assert made.calls.keys() == operations
     assert min(made.calls.values()) >= FEWEST[size]
     assert accepted(server) > 0
