@@ -87,8 +87,12 @@ Names = Annotated[
 VmIds = Annotated[
     tuple[int, ...],
     BeforeValidator(_numbers),
-    Field(min_length=1, max_length=1_000, json_schema_extra={"type": "string"}),
-    Field(description="1 to 1000 ids, each 1 to 2^63-1, separated by commas"),
+    Field(
+        min_length=1,
+        max_length=1_000,
+        json_schema_extra={"type": "string"},
+        description="1 to 1000 ids, each 1 to 2^63-1, separated by commas",
+    ),
 ]
 Hostname = Annotated[
     str,
