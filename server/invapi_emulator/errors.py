@@ -126,10 +126,6 @@ class NotInCatalogue(ApiError):
     reason = "not_in_catalogue"
 
 
-class AccessDenied(ApiError):
-    reason = "access_denied"
-
-
 class KeyNotFound(ApiError):
     reason = "key_not_found"
 
@@ -213,6 +209,27 @@ class NameTaken(Refusal):
 
 class SnapshotLimit(Refusal):
     reason = "snapshot_limit"
+
+
+class TagNotFound(Refusal):
+    reason = "tag_not_found"
+
+
+class SshKeyNotFound(ApiError):
+    reason = "ssh_key_not_found"
+
+
+class ApiKeyNotFound(ApiError):
+    reason = "api_key_not_found"
+
+
+class AccessDenied(ApiError):
+    """The token is good, but not for this call."""
+
+    reason = "access_denied"
+
+    def __init__(self, message: str = "Access denied") -> None:
+        super().__init__(message)
 
 
 class TaskFailed(Exception):

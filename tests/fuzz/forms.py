@@ -25,25 +25,35 @@ GOOD: list[list[tuple[str, str]]] = [
     [("action", "check"), ("key", "k" * 32)],
     [("action", "info"), ("currencies", "EUR,USD")],
     [("action", "search"), ("name", "bm.v2-promo"), ("scope", "all"), ("location", "NL")],
+    [("action", "rename_server"), ("token", TOKEN), ("id", "12345"), ("hostname", "web-9")],
+    [("action", "add"), ("token", TOKEN), ("id", "12345"), ("tag", "a"), ("value", "b"), ("extra", "c"), ("internal", "1")],
+    [("action", "remove"), ("token", TOKEN), ("id_list", "12345,12346"), ("tag", "role")],
+    [("action", "add"), ("token", TOKEN), ("params[name]", "a"), ("params[key]", "ssh-rsa AAAA me"), ("params[default]", "1")],
+    [("action", "edit"), ("token", TOKEN), ("params[id]", "3"), ("params[ip]", "10.0.0.0/8"), ("params[active]", "0")],
+    [("action", "list_for_server"), ("token", TOKEN), ("params[server_id]", "12345")],
 ]  # fmt: skip
 
 _MODULES = {
     "off": b"eq", "show": b"eq", "list": b"eq", "reinstall": b"eq", "login": b"auth", "whmcslogin": b"auth",
-    "logout": b"auth", "check": b"eq_callback", "info": b"presets", "search": b"presets",
+    "logout": b"auth", "check": b"eq_callback", "info": b"presets", "search": b"presets", "rename_server": b"eq",
+    "remove": b"tags", "edit": b"api_keys", "list_for_server": b"api_keys",
 }  # fmt: skip
 
 
 def path_of(pairs: list[tuple[str, str]]) -> bytes:
     """Return the path for a form, by its action."""
-    return b"/" + _MODULES.get(dict(pairs).get("action", ""), b"vm") + b".php"
+    fields = dict(pairs)
+    adding = b"tags" if "tag" in fields else b"ssh_keys"
+    return b"/" + (_MODULES | {"add": adding}).get(fields.get("action", ""), b"vm") + b".php"
 
 
 NAMES = [
     "action", "token", "id", "name", "type", "openstack_id", "key", "ttl", "fix_ip", "enable_rotation",
-    "exclude_rotation", "user", "password", "location", "instance_id", "x", "", " ", "na.me", "__proto__",
+    "exclude_rotation", "user", "password", "location", "instance_id", "params", "tag", "value", "id_list", "hostname", "x", "", " ",
+    "na.me", "__proto__",
 ]  # fmt: skip
 INDEXES = [
-    "[]", "[0]", "[1]", "[-1]", "[a]", "[a][b]", "[][]", "[0][]", "[" * 30, "[]" * 12, "[a]b", "[", "]", "[a", "[[a]]",
+    "[]", "[0]", "[1]", "[-1]", "[a]", "[name]", "[key]", "[id]", "[ip]", "[server_id]", "[a][b]", "[][]", "[0][]", "[" * 30, "[]" * 12, "[a]b", "[", "]", "[a", "[[a]]",
     "[0]" * 200, "[9999999999999]", "[ ]", "[%5D]", "[\u0661]", "[\x00]",
 ]  # fmt: skip
 VALUES = [

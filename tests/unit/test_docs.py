@@ -23,7 +23,17 @@ from invapi_emulator.worlds.catalogue_schema import (
 )
 from invapi_emulator.worlds.documents import parse
 from invapi_emulator.worlds.named import scenario_names
-from invapi_emulator.worlds.schema import CountersSpec, DiskSpec, MemorySpec, SnapshotSpec, VmSpec, World
+from invapi_emulator.worlds.schema import (
+    ApiKeySpec,
+    CountersSpec,
+    DiskSpec,
+    MemorySpec,
+    SnapshotSpec,
+    SshKeySpec,
+    TagSpec,
+    VmSpec,
+    World,
+)
 from invapi_emulator.worlds.task_schema import TaskSpec
 from tests.support.harness import Emulator
 from tests.support.offenders import assert_none
@@ -109,7 +119,8 @@ def test_the_table_of_the_catalogue_is_true() -> None:
 
 def test_every_field_of_a_world_is_described() -> None:
     catalogue = (CatalogueSpec, GroupSpec, PresetSpec, OsSpec, SoftwareSpec, TrafficPlanSpec, StockSpec)
-    for part in (World, VmSpec, SnapshotSpec, TaskSpec, DiskSpec, MemorySpec, CountersSpec, *catalogue):
+    parts = (World, VmSpec, SnapshotSpec, TaskSpec, DiskSpec, MemorySpec, CountersSpec)
+    for part in (*parts, TagSpec, SshKeySpec, ApiKeySpec, *catalogue):
         for field in part.model_fields:
             assert re.search(rf"[`\"]{field}[`\"]", page("docs/worlds.md")), field
 

@@ -3,26 +3,32 @@
 from types import ModuleType
 
 from invapi_emulator.actions import (
+    api_keys,
     auth,
     eq,
     eq_callback,
     operating_systems,
     presets,
     software,
+    ssh_keys,
     stocks,
+    tags,
     traffic_plans,
     vm,
 )
 from invapi_emulator.engine.action import NOT_EMULATED_MODULES, register
 
 MODULES: dict[str, ModuleType] = {
+    "api_keys": api_keys,
     "auth": auth,
     "eq": eq,
     "eq_callback": eq_callback,
     "os": operating_systems,
     "presets": presets,
     "software": software,
+    "ssh_keys": ssh_keys,
     "stocks": stocks,
+    "tags": tags,
     "traffic_plans": traffic_plans,
     "vm": vm,
 }

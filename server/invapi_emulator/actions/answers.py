@@ -11,6 +11,7 @@ KEY = "zwwhla4g1bua0kzgqtf6rto5h8x23jxl"
 TaskKey = Annotated[str, Field(pattern="^[a-z0-9]{32}$")]
 WireDate = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$")]
 IsoDate = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
+Flag = Annotated[int, Field(ge=0, le=1)]
 Uuid = Annotated[str, Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 

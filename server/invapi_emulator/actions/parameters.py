@@ -1,7 +1,7 @@
 """Types of parameters. A client that sends something else reads the type's description."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -13,7 +13,9 @@ from pydantic import (
     model_validator,
 )
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
+from invapi_emulator.domain.account_keys import NotifyMethod, checked_addresses
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE
 from invapi_emulator.engine.call import is_index
 
@@ -27,8 +29,18 @@ def _number(text: Any) -> int:
     return MAX_ID + 1 if len(significant) > len(str(MAX_ID)) else int(significant)
 
 
+def _numbers(text: Any) -> Any:
+    """Read ids separated by commas, each once."""
+    if not isinstance(text, str):
+        raise ValueError(text)  # noqa: TRY004 - pydantic reads ValueError as "this is invalid"
+    numbers = tuple(dict.fromkeys(_number(part.strip()) for part in text.split(",")))
+    if not all(1 <= number <= MAX_ID for number in numbers):
+        raise ValueError(text)
+    return numbers
+
+
 def _one_or_zero(text: Any) -> bool:
-    if text not in {"0", "1"}:
+    if text not in ("0", "1"):
         raise ValueError(text)
     return bool(text == "1")
 
@@ -39,6 +51,14 @@ def _names(value: Any) -> Any:
         raise ValueError(value)  # noqa: TRY004 - pydantic reads ValueError as "this is invalid"
     return () if tuple(value) == ("",) else value
 
+
+SSH_KEY = r"\A[A-Za-z0-9@.-]{1,64} [A-Za-z0-9+/]{1,16000}={0,3}( [^\x00-\x1f\x7f]{0,1000})?\z"
+"""A public key as OpenSSH writes it. Its content is not judged (contract 10.1)."""
+
+HOSTNAME = r"\A[a-zA-Z0-9]([a-zA-Z0-9._-]{0,251}[a-zA-Z0-9])?\z"
+
+MAX_ADDRESSES = 1_000
+"""Maximum length of a list of addresses."""
 
 VmId = Annotated[
     int, BeforeValidator(_number), Field(ge=1, le=MAX_ID, description="ASCII digits, 1 to 2^63-1")
@@ -64,6 +84,49 @@ Names = Annotated[
     AfterValidator(lambda names: tuple(dict.fromkeys(names))),
     Field(description="an array of snapshot names, each 1 to 100 characters of a-zA-Z0-9_-."),
 ]
+VmIds = Annotated[
+    tuple[int, ...],
+    BeforeValidator(_numbers),
+    Field(
+        min_length=1,
+        max_length=1_000,
+        json_schema_extra={"type": "string"},
+        description="1 to 1000 ids, each 1 to 2^63-1, separated by commas",
+    ),
+]
+Hostname = Annotated[
+    str,
+    StringConstraints(pattern=HOSTNAME),
+    Field(
+        description="a host name: 1 to 253 characters of a-zA-Z0-9._-, the first and the last a letter or a digit"
+    ),
+]
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z"),
+    Field(description="1 to 200 characters, none of them a control character"),
+]
+PublicKey = Annotated[
+    str,
+    StringConstraints(pattern=SSH_KEY),
+    Field(description="a public key as `type base64 comment`; the comment may be missing"),
+]
+Addresses = Annotated[
+    str,
+    AfterValidator(checked_addresses),
+    Field(
+        max_length=MAX_ADDRESSES,
+        description="IP addresses and networks, separated by commas; empty for all",
+        examples=["10.0.0.2, 10.4.6.0/24"],
+    ),
+]
+NotifyWord = Annotated[NotifyMethod, Field(description="none, email or webhook")]
+NotifyAddress = Annotated[
+    str,
+    StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{0,200}\z"),
+    Field(description="at most 200 characters, none of them a control character"),
+]
+Component = Annotated[Literal["eq"], Field(description="eq")]
 Switch = Annotated[bool, BeforeValidator(_one_or_zero), Field(description="1 or 0")]
 Ttl = Annotated[
     int,
@@ -92,6 +155,11 @@ class Parameters(BaseModel):
     """Parameters of an action. Unknown fields are ignored, as the vendor's API does."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    @classmethod
+    def words_for(cls, _errors: "Sequence[ErrorDetails]") -> str | None:
+        """Return the vendor's own words for these errors, or None if there are none."""
+        return None
 
 
 class NoParameters(Parameters):

@@ -13,6 +13,7 @@ from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.faults.rules import RULES
 from invapi_emulator.engine.tasks.kinds import KINDS
 from invapi_emulator.randomness import is_task_key
+from invapi_emulator.storage.api_keys import API_KEY
 from invapi_emulator.storage.database import Need
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.sessions import SESSION
@@ -50,7 +51,7 @@ class Attempt:
     def needs(self) -> list[Need]:
         """Return the parts of the account that the call will need."""
         fields = self._request.fields
-        needs: list[Need] = [DUE, RULES]
+        needs: list[Need] = [DUE, RULES, (API_KEY, ())]
         vm_id, token, key = vm_id_in(fields), fields.get("token"), fields.get("key")
         if vm_id is not None:
             needs += [(record, (vm_id,)) for record in (VM, SNAPSHOT, ROTATION, UNLISTED)]

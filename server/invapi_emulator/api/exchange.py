@@ -20,7 +20,7 @@ from invapi_emulator.errors import ApiError
 class Exchange:
     """A request and what the steps learn about it. Each field is set once (tests/unit/api/test_pipeline.py).
 
-    `account` is the caller's, `time` its clock's time. `token_refusal` says why its token or key is refused.
+    `account` is the caller's, `time` its clock's time. `server_id` is the only server that its token is good for. `token_refusal` says why its token or key is refused.
     `settled` is the unit's version once all due tasks have taken effect. `must_be_kept` is true if the call changed
     more than that and the journal. `task` is the key of the task that it started. `fired` lists the kinds of the fault
     rules that fired on it. `reply` says how one of them wants the `answer` delivered. `rules_asked` is true once the
@@ -29,7 +29,7 @@ class Exchange:
 
     __slots__ = (
         "account", "action", "answer", "call", "fired", "must_be_kept", "params", "reply", "request", "rules_asked",
-        "server_assumed", "settled", "task", "time", "token_refusal",
+        "server_assumed", "server_id", "settled", "task", "time", "token_refusal",
     )  # fmt: skip
 
     time: Instant
@@ -46,6 +46,7 @@ class Exchange:
         self.fired: list[str] = []
         self.token_refusal: ApiError | None = None
         self.account: Account | None = None
+        self.server_id: int | None = None
         self.settled: int | None = None
         self.must_be_kept = False
         self.task: str | None = None

@@ -13,7 +13,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Fields, Value
 from invapi_emulator.process.logs import names_a_secret
-from invapi_emulator.storage import requests
+from invapi_emulator.storage import api_keys, requests
 from invapi_emulator.storage.hidden_fields import REST, digests_of
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -31,7 +31,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     cut = exchange.reply is not None and exchange.reply.cut is not None
     answer = "" if cut or given.text is not None else given.body.decode()
     names = f"{request.module}\n{action}\n{request.address}\n{request.user_agent}\n{request.request_id}"
-    masking = Masking.of(request.module, exchange.secrets).for_texts(names, _texts(request, answer))
+    masking = Masking.of(request.module, _secrets(unit, exchange)).for_texts(names, _texts(request, answer))
     shown = _shown(masking, request.fields)
     requests.record(
         unit,
@@ -59,6 +59,12 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
         ),
         authenticated=exchange.account is not None,
     )
+
+
+def _secrets(unit: UnitOfWork, exchange: Exchange) -> list[str]:
+    """Return the words to mask: those of the exchange, and the secrets of the account's API keys."""
+    issued = [] if exchange.account is None else api_keys.of_unit(unit)
+    return [*exchange.secrets, *(key.secret for key in issued)]
 
 
 def _texts(request: Request, answer: str) -> list[str]:

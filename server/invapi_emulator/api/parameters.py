@@ -5,7 +5,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from invapi_emulator.actions.parameters import VmId, named_in
+from invapi_emulator.actions.parameters import Parameters, VmId, named_in
 from invapi_emulator.engine.call import Fields
 from invapi_emulator.errors import InvalidParameter
 
@@ -18,7 +18,11 @@ def validated(model: type[BaseModel], fields: Fields) -> BaseModel:
     try:
         parameters: BaseModel = model.__pydantic_validator__.validate_python(fields)
     except ValidationError as invalid:
-        places = [error["loc"] for error in invalid.errors()]
+        errors = invalid.errors()
+        places = [error["loc"] for error in errors]
+        words = model.words_for(errors) if issubclass(model, Parameters) and ("id",) not in places else None
+        if words is not None:
+            raise InvalidParameter(str(places[0][0]), words) from None
         raise _invalid(model, ("id",) if ("id",) in places else places[0], fields) from None
     else:
         return parameters

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -27,8 +27,10 @@ from invapi_emulator.engine.faults.presets import preset_of
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired
-from invapi_emulator.storage import accounts
+from invapi_emulator.storage import accounts, sessions
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+R = TypeVar("R")
 
 
 class Again:
@@ -86,13 +88,25 @@ def fire_before(unit: UnitOfWork, exchange: Exchange) -> Answer | None:
 def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
     """Run the handler. A call that it refuses changes nothing."""
     handler = exchange.called.handler
-    body = unit.nested(lambda: handler(unit, exchange.call)) if unit.owned else handler(unit, exchange.call)
+    if not unit.owned:
+        body = handler(unit, exchange.call)
+    else:
+        body = _of_one_server(unit, exchange.server_id, lambda: handler(unit, exchange.call))
     if body is None:
         return AGAIN
     if isinstance(body, Prepared):
         return Answer(body.body, text=body.text if exchange.account is None else None)
     exchange.task = body.get("callback")
     return success(exchange.called.module, exchange.called.name, body)
+
+
+def _of_one_server(unit: UnitOfWork, server_id: int | None, work: Callable[[], R]) -> R:
+    """Run the work on the one server that the token is good for, or on all if it is None."""
+    unit.only_vm = server_id
+    try:
+        return unit.nested(work)
+    finally:
+        unit.only_vm = None
 
 
 STEPS: tuple[Step, ...] = (check_form, authenticate, validate, settle_due_tasks, fire_before, handle)
@@ -173,6 +187,8 @@ def identify(unit: UnitOfWork, exchange: Exchange) -> None:
             return
     if not unit.owned:
         return
+    if exchange.action is None or exchange.action.identified_by is None:
+        exchange.server_id = sessions.server_of(unit, request.fields.get("token"))
     exchange.account = unit.account
     exchange.time = unit.account.clock.now(unit.real_now)
     accounts.touch(unit)

@@ -26,7 +26,8 @@ BEFORE_IMPORTED = "before it had read and built the world"
 
 class Imported(AccountView):
     keys: dict[str, str] = Field(
-        description="task keys that were already taken, each with the key that replaces it"
+        description="task keys that were already taken, each with the key that replaces it; and as `api_keys.<id>` "
+        "the secret that each API key got"
     )
     ignored: str | None = IGNORED
 

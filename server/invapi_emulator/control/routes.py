@@ -13,6 +13,7 @@ from invapi_emulator.control import (
     faults,
     health,
     index,
+    keys,
     metrics,
     report,
     requests,
@@ -36,7 +37,7 @@ from invapi_emulator.runtime import Runtime
 from invapi_emulator.startup import defaults_of
 
 _PARTS = (
-    index, docs, accounts, reset, behavior, clock, state, vms, tasks, report, requests, verify, faults, events, metrics,
+    index, docs, accounts, reset, behavior, clock, state, vms, keys, tasks, report, requests, verify, faults, events, metrics,
 )  # fmt: skip
 
 

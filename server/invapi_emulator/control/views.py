@@ -12,6 +12,7 @@ from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.clocks import ClockMode
 from invapi_emulator.domain.instants import Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot
+from invapi_emulator.domain.tags import Tag
 from invapi_emulator.domain.tasks import Task, TaskState, progress_at, stage_at
 from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind, as_of
 from invapi_emulator.storage import snapshots, task_lists, vms
@@ -59,11 +60,21 @@ class MemoryView(View):
     )
 
 
+class TagView(View):
+    id: int
+    tag: str
+    value: str
+    extra: str
+    internal: bool
+
+
 class VmView(View):
     id: int
     kind: VmKind
     engine: Engine
     location: str
+    hostname: str
+    tags: list[TagView] = Field(description="in the order in which they were first set")
     power: Power
     disk: DiskView
     memory: MemoryView
@@ -157,6 +168,8 @@ def view_of_vm(held: HeldVm, now: Instant) -> VmView:
         kind=vm.kind,
         engine=vm.engine,
         location=vm.location,
+        hostname=vm.hostname,
+        tags=[_tag(tag) for tag in vm.tags],
         power=vm.power,
         disk=_disk(vm),
         memory=_memory(vm),
@@ -166,6 +179,10 @@ def view_of_vm(held: HeldVm, now: Instant) -> VmView:
         settings={type_: settings_body(of_type, vm.num_max) for type_, of_type in settings.items()},
         tasks=[task_view(task, now) for task in held.tasks],
     )
+
+
+def _tag(tag: Tag) -> TagView:
+    return TagView(id=tag.id, tag=tag.name, value=tag.value, extra=tag.extra, internal=tag.internal)
 
 
 def _disk(vm: VirtualMachine) -> DiskView:

@@ -14,7 +14,7 @@ from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import Conflict, NotFound
-from invapi_emulator.storage import events, vms
+from invapi_emulator.storage import api_keys, events, vms
 from invapi_emulator.worlds.change import changed_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.held_world import HeldWorld
@@ -91,11 +91,12 @@ async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], w
 
 @router.delete("/vms/{vm_id}", status_code=204)
 async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> None:
-    """Remove a VM with its snapshots, settings and tasks. The keys of those tasks become unknown."""
+    """Remove a VM with its snapshots, settings, tasks and API keys. The keys of those tasks become unknown."""
 
     def work(context: AccountContext) -> None:
         vm = vm_named(context, vm_id)
         vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
+        api_keys.remove_of_server(context.tx, context.account.id, vm.id)
         _reload(context)
         events.record(context.unit, context.now, "vm_removed", vm=vm.id)
 

@@ -13,7 +13,7 @@ from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.engine.action import modules
-from invapi_emulator.storage import faults, task_lists, vms
+from invapi_emulator.storage import api_keys, faults, ssh_keys, task_lists, vms
 
 CARDS = 24
 """Maximum number of VMs on one page."""
@@ -21,8 +21,13 @@ CARDS = 24
 LANES = 12
 
 
-def gather_account(context: AccountContext, wanted: Wanted, window: str, first_vm: int) -> dict[str, Any]:
-    """Return the values for the template. The cards start at VM `first_vm`, or at the next VM after it."""
+def gather_account(
+    context: AccountContext, wanted: Wanted, window: str, first_vm: int, shown_key: int
+) -> dict[str, Any]:
+    """Return the values for the template.
+
+    The cards start at VM `first_vm`, or at the next VM after it. The secret of API key `shown_key` is shown.
+    """
     ids = vms.ids(context.unit)
     start = next((place for place, id_ in enumerate(ids) if id_ >= first_vm), 0)
     shown = ids[start : start + CARDS]
@@ -39,6 +44,9 @@ def gather_account(context: AccountContext, wanted: Wanted, window: str, first_v
         "polls": polls,
         "are_all_polls": are_all_polls(context, polls),
         "journal": journal_of(context, wanted),
+        "ssh_keys": ssh_keys.of_unit(context.unit),
+        "api_keys": api_keys.of_unit(context.unit),
+        "shown_key": shown_key,
         "rules": [rule_view(rule) for rule in faults.of_account(context.unit)],
         "kinds": kind_forms(),
         "modules": modules(),

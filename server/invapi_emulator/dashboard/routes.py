@@ -50,10 +50,10 @@ async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
 
 @router.get("/_emulator/ui/accounts/{name}")
 async def account(request: Request, name: str, worlds: TheWorlds) -> Response:
-    first_vm = _number(request.query_params.get("from", ""))
+    first_vm, shown_key = (_number(request.query_params.get(name, "")) for name in ("from", "key"))
 
     def gather(context: AccountContext) -> Mapping[str, Any]:
-        return gather_account(context, _wanted(request), _window(request), first_vm)
+        return gather_account(context, _wanted(request), _window(request), first_vm, shown_key)
 
     return await _page(request, worlds, name, "account.html", gather)
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import HOUR, SECOND, Instant
+from invapi_emulator.domain.tags import HOSTNAME, Tag, Tags, with_tag
 from invapi_emulator.errors import NotSupported, VmNotRunning, VmRunning
 
 VmKind: TypeAlias = Literal["VPS", "VDS"]
@@ -58,7 +59,7 @@ class VirtualMachine(Struct, frozen=True):
     ip: str
     mac: str
     created_at: Instant
-    tags: tuple[tuple[str, str], ...]
+    tags: Tags
     power: Power
     power_changes: tuple[tuple[Instant, Power], ...]
     running_since: Instant | None
@@ -83,6 +84,12 @@ def require_off(vm: VirtualMachine) -> None:
 def require_on(vm: VirtualMachine) -> None:
     if vm.power == "off":
         raise VmNotRunning("the VM is not running; power it on first")
+
+
+def tagged(vm: VirtualMachine, tag: Tag) -> VirtualMachine:
+    """Return the VM with a tag. The tag `hostname` also changes the hostname (contract 10.2)."""
+    hostname = tag.value if tag.name == HOSTNAME else vm.hostname
+    return replace(vm, hostname=hostname, tags=with_tag(vm.tags, tag))
 
 
 def as_of(vm: VirtualMachine, now: Instant) -> VirtualMachine:

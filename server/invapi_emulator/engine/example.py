@@ -13,12 +13,14 @@ Sent: TypeAlias = Mapping[str, str | int | list[str]]
 class Example:
     """A call that is answered. `sent` are its fields without `action` and `token`.
 
+    `before` are calls of the same module that make the demo world what the call needs: actions with their fields.
     `model` describes the handler's body. `result`, `module` and `action` are added unless it has a `result`.
     """
 
     model: type[BaseModel]
     sent: Sent
     body: Mapping[str, Any]
+    before: tuple[tuple[str, Sent], ...] = ()
 
     def whole(self, module: str, action: str) -> dict[str, Any]:
         return whole(module, action, self.body)

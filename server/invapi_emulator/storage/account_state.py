@@ -18,12 +18,13 @@ MOST_VALUES = 10_000
 class Counters(Struct):
     """The last numbers given out.
 
-    `sequence` numbers snapshots, tasks and tokens; `faults_made` fault rules; `answered` scrambled answers;
-    `last_event` events; `last_request` calls.
+    `sequence` numbers snapshots, tasks and tokens; `faults_made` fault rules; `objects_made` tags and keys;
+    `answered` scrambled answers; `last_event` events; `last_request` calls.
     """
 
     sequence: int
     faults_made: int
+    objects_made: int
     answered: int
     last_event: int
     last_request: int

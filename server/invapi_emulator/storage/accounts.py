@@ -13,7 +13,7 @@ from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import MINUTE, Instant
-from invapi_emulator.storage import tables
+from invapi_emulator.storage import api_keys, tables
 from invapi_emulator.storage.account_state import AccountState, Counters
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.statement import Statement, Write
@@ -42,7 +42,9 @@ _last_call = func.coalesce(
 
 def _state(*columns: Any) -> AccountState:
     row = dict(zip(_COLUMNS, columns[:-2], strict=True))
-    counters = Counters(row["sequence"], row["faults_made"], row["answered"], *columns[-2:])
+    counters = Counters(
+        row["sequence"], row["faults_made"], row["objects_made"], row["answered"], *columns[-2:]
+    )
     return AccountState(_from_row(row), counters, row["revision"])
 
 
@@ -57,7 +59,7 @@ LOAD = Statement(
 """Loads an account's row and counters."""
 
 _CHANGING = (
-    "token_alive", "sequence", "faults_made", "used_at", *(f"clock_{part}" for part in _CLOCK),
+    "token_alive", "sequence", "faults_made", "objects_made", "used_at", *(f"clock_{part}" for part in _CLOCK),
     "profile", "assumed", "answered", "revision",
 )  # fmt: skip
 UPDATE = Write(update(_account).where(_account.c.id == bindparam("of_id")), (*_CHANGING, "of_id"), _CHANGING)
@@ -68,7 +70,7 @@ def updated(state: AccountState) -> tuple[object, ...]:
     account, counters = state.account, state.counters
     clock, behavior = account.clock, account.behavior
     return (
-        account.token_alive, counters.sequence, counters.faults_made, account.used_at,
+        account.token_alive, counters.sequence, counters.faults_made, counters.objects_made, account.used_at,
         clock.mode, clock.rate, clock.polls, clock.base, clock.anchor,
         behavior.profile, json_text(behavior.assumed.other), counters.answered, state.revision, account.id,
     )  # fmt: skip
@@ -93,6 +95,12 @@ def next_fault(unit: UnitOfWork) -> int:
     """Return the number of the next fault rule."""
     unit.counters.faults_made += 1
     return unit.counters.faults_made
+
+
+def next_object(unit: UnitOfWork) -> int:
+    """Return the number of the next tag, SSH key or API key."""
+    unit.counters.objects_made += 1
+    return unit.counters.objects_made
 
 
 def next_answer(unit: UnitOfWork) -> int:
@@ -121,17 +129,14 @@ def save(tx: Transaction, account: Account) -> None:
 
 
 def set_counters(tx: Transaction, account_id: int, **counters: int) -> None:
-    """Set the last numbers given out: `sequence`, `faults_made`, `answered`."""
+    """Set the last numbers given out: `sequence`, `faults_made`, `objects_made`, `answered`."""
     tx.execute(update(_account).where(_account.c.id == account_id).values(counters))
 
 
 def counters(tx: Transaction, account_id: int) -> dict[str, int]:
-    """Return the last numbers given out: `sequence`, `faults_made`, `answered`."""
-    row = tx.execute(
-        select(_account.c.sequence, _account.c.faults_made, _account.c.answered).where(
-            _account.c.id == account_id
-        )
-    ).one()
+    """Return the last numbers given out: `sequence`, `faults_made`, `objects_made`, `answered`."""
+    columns = (_account.c.sequence, _account.c.faults_made, _account.c.objects_made, _account.c.answered)
+    row = tx.execute(select(*columns).where(_account.c.id == account_id)).one()
     return row._asdict()
 
 
@@ -185,7 +190,7 @@ def taken(tx: Transaction, name: str, credentials: Credentials) -> str | None:
     for part, value in wanted.items():
         if tx.execute(select(_account.c.id).where(_account.c[part] == value)).first() is not None:
             return part
-    return None
+    return "api_key" if api_keys.is_taken(tx, credentials.api_key) else None
 
 
 def how_many(tx: Transaction) -> int:
@@ -193,8 +198,9 @@ def how_many(tx: Transaction) -> int:
 
 
 def clear_world(tx: Transaction, account_id: int, *, sessions_too: bool) -> None:
-    """Remove VMs, all they hold, and fault rules. Events stay; `clear_away` removes the tasks later."""
-    for table in (tables.vm, tables.fault, *((tables.session,) if sessions_too else ())):
+    """Remove VMs, all they hold, keys and fault rules. Events stay; `clear_away` removes the tasks later."""
+    of_world = (tables.vm, tables.fault, *tables.KEY_TABLES)
+    for table in (*of_world, *((tables.session,) if sessions_too else ())):
         tx.execute(delete(table).where(table.c.account_id == account_id))
 
 

@@ -35,6 +35,14 @@ EventKind: TypeAlias = Literal[
     "vm_added",
     "vm_changed",
     "vm_removed",
+    "vm_renamed",
+    "tag_set",
+    "tag_removed",
+    "ssh_key_added",
+    "ssh_key_removed",
+    "api_key_added",
+    "api_key_changed",
+    "api_key_removed",
 ]
 
 _INSERT = Insertion(event, ("account_id", "number", "at", "kind", "data"))

@@ -4,6 +4,7 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import bindparam, select
 
+from invapi_emulator.storage.key_tables import api_key
 from invapi_emulator.storage.statement import Runner, Statement
 from invapi_emulator.storage.tables import account, session, task
 
@@ -29,7 +30,11 @@ _FINDING: dict[str, Statement[int]] = {
     "password": Statement(_account_by("user").where(account.c.password == bindparam("password")), int),
     "task": Statement(select(task.c.account_id).where(task.c.key == _wanted), int),
 }
-_SESSION = Statement(select(session.c.account_id).where(session.c.token == _wanted), int)
+_ELSEWHERE: dict[str, Statement[int]] = {
+    "token": Statement(select(session.c.account_id).where(session.c.token == _wanted), int),
+    "api_key": Statement(select(api_key.c.account_id).where(api_key.c.secret == _wanted), int),
+}
+"""Where to look for a word that is not the account's own: among its login tokens and API keys."""
 
 
 def login_word(user: str, password: str) -> OwnerWord:
@@ -57,8 +62,8 @@ class Owners:
         if kind == "password":
             values["wanted"], _, values["password"] = text.partition(_BETWEEN)
         found = _FINDING[kind].first(on, **values)
-        if found is None and kind == "token":
-            found = _SESSION.first(on, wanted=text)
+        if found is None and kind in _ELSEWHERE:
+            found = _ELSEWHERE[kind].first(on, wanted=text)
         if found is not None:
             if len(self._found) >= MOST_FOUND:
                 self._found.clear()

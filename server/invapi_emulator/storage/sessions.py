@@ -17,12 +17,16 @@ MAX_SESSIONS = 1_000
 
 
 class Session(Struct, frozen=True):
-    """A login token. A larger `sequence` is newer. If set, `address` is the only address that may use it."""
+    """A login token. A larger `sequence` is newer.
+
+    If set, `address` is the only address that may use it, and `server_id` the only server that it can see.
+    """
 
     token: str
     sequence: int
     expires_at: Instant
     address: str | None
+    server_id: int | None = None
 
 
 SESSION = Record(session, ("token",), part=1, read=lambda columns: Session(**columns), changing=())
@@ -44,6 +48,12 @@ def add(unit: UnitOfWork, made: Session) -> None:
 
 def find(unit: UnitOfWork, token: str) -> Session | None:
     return unit.one(SESSION, (token,))
+
+
+def server_of(unit: UnitOfWork, token: object) -> int | None:
+    """Return the id of the only server that a token is good for, or None if it is not bound to one."""
+    session = find(unit, token) if isinstance(token, str) else None
+    return None if session is None else session.server_id
 
 
 def remove(unit: UnitOfWork, token: str) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -20,16 +19,12 @@ from sqlalchemy import (
     false,
 )
 
+from invapi_emulator.storage import key_tables
 from invapi_emulator.storage.json_column import Json
+from invapi_emulator.storage.metadata import METADATA, account_column
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = METADATA
+"""All tables."""
 
 
 def _state_columns() -> list[Column[Any]]:
@@ -69,6 +64,7 @@ account = Table(
     Column("generation", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("faults_made", Integer, nullable=False, server_default="0"),
+    Column("objects_made", BigInteger, nullable=False, server_default="0", comment="tags and keys"),
     Column("made_at", BigInteger, nullable=False, comment="real time"),
     Column("used_at", BigInteger, nullable=False, comment="real time, to the minute"),
     Column("start_mode", String, nullable=False),
@@ -102,24 +98,24 @@ admin_session = Table(
 )
 
 
-def _account_column(**options: Any) -> Column[Any]:
-    return Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, **options)
-
+KEY_TABLES = (key_tables.ssh_key, key_tables.api_key)
+"""Tables of keys that belong to an account's world."""
 
 session = Table(
     "session",
     metadata,
     Column("token", String, primary_key=True),
-    _account_column(index=True),
+    account_column(index=True),
     Column("sequence", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("address", String, comment="the only caller it is good for, if it is bound"),
+    Column("server_id", BigInteger, comment="the only server it is good for, if it is bound"),
 )
 
 vm = Table(
     "vm",
     metadata,
-    _account_column(),
+    account_column(),
     Column("id", BigInteger, nullable=False),
     Column("kind", String, nullable=False),
     Column("engine", String, nullable=False),
@@ -183,7 +179,7 @@ task = Table(
     "task",
     metadata,
     Column("key", String, primary_key=True),
-    _account_column(),
+    account_column(),
     Column("generation", Integer, nullable=False, comment="of the account's world"),
     Column("vm_id", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
@@ -238,7 +234,7 @@ unlisted = Table(
 fault = Table(
     "fault",
     metadata,
-    _account_column(),
+    account_column(),
     Column("id", Integer, nullable=False),
     Column("ordered", Json, nullable=False),
     Column("enabled", Boolean, nullable=False),
@@ -282,7 +278,7 @@ Index("ix_request_account", request.c.account_id, request.c.number)
 pruned = Table(
     "pruned",
     metadata,
-    _account_column(),
+    account_column(),
     *(Column(part, String, nullable=False) for part in ("module", "action", "result")),
     Column("calls", BigInteger, nullable=False, comment="that the journal no longer keeps"),
     PrimaryKeyConstraint("account_id", "module", "action", "result"),
@@ -291,7 +287,7 @@ pruned = Table(
 event = Table(
     "event",
     metadata,
-    _account_column(),
+    account_column(),
     Column("number", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("kind", String, nullable=False),

@@ -50,6 +50,7 @@ class UnitOfWork:
     - `appended`: rows of the journal and of events; `trimmed`: what is then too old. Each with its statement.
     - `due_earlier`: true if a task may fall due before the first one known so far.
     - `version`: the count of changes.
+    - `only_vm`: the id of the only VM that the handler of a call may see, or None if it may see all.
     """
 
     def __init__(self, session: Session, state: AccountState | None, real_now: Instant) -> None:
@@ -61,6 +62,7 @@ class UnitOfWork:
         self.trimmed: list[tuple[Write, Sequence[object]]] = []
         self.due_earlier = False
         self.version = 0
+        self.only_vm: int | None = None
         self._transaction: Transaction | None = None
         if state is not None:
             self.state = state

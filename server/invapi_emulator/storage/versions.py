@@ -19,6 +19,7 @@ PROGRAMS = {
     "0007": "0.2.0",
     "0008": "0.2.0",
     "0009": "0.2.0",
+    "0010": "0.2.0",
     "0011": "0.2.0",
 }
 """The first version of the program that writes each schema."""

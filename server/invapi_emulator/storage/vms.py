@@ -4,8 +4,10 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import astuple
 from sqlalchemy import bindparam, delete, select
 
+from invapi_emulator.domain.tags import Tag
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.errors import VmNotFound
 from invapi_emulator.storage.record import Index, Key, Record
@@ -19,9 +21,13 @@ STATE_PATHS: Mapping[str, str] = {name: f"state.{name}" for name in STATE_COLUMN
 
 def _read(columns: dict[str, Any]) -> VirtualMachine:
     state = MachineState(*(columns.pop(name) for name in STATE_COLUMNS))
-    columns["tags"] = tuple((tag, value) for tag, value in columns["tags"])
+    columns["tags"] = tuple(Tag(*parts) for parts in columns["tags"])
     columns["power_changes"] = tuple((at, power) for at, power in columns["power_changes"])
     return VirtualMachine(**columns, state=state)
+
+
+def _written_tags(machine: VirtualMachine) -> list[tuple[Any, ...]]:
+    return [astuple(tag) for tag in machine.tags]
 
 
 VM = Record(
@@ -29,8 +35,18 @@ VM = Record(
     ("id",),
     part=1,
     read=_read,
-    changing=("power", "power_changes", "running_since", "locked_by", "started", *STATE_COLUMNS),
+    changing=(
+        "hostname",
+        "tags",
+        "power",
+        "power_changes",
+        "running_since",
+        "locked_by",
+        "started",
+        *STATE_COLUMNS,
+    ),
     paths=STATE_PATHS,
+    computed={"tags": _written_tags},
 )
 
 _ALL = VM.where(vm.c.account_id == bindparam("account_id"))
@@ -67,12 +83,13 @@ _OF_ACCOUNT = VM.where(vm.c.account_id == bindparam("account_id"), order=vm.c.id
 
 
 def find(unit: UnitOfWork, vm_id: int) -> VirtualMachine | None:
-    return unit.one(VM, (vm_id,))
+    """Return the VM, or None if the account has none with that id, or none that the call may see."""
+    return unit.one(VM, (vm_id,)) if unit.only_vm in {None, vm_id} else None
 
 
 def load(unit: UnitOfWork, vm_id: int) -> VirtualMachine:
-    """Return the VM. Raises VmNotFound if the account has none with that id."""
-    machine = unit.one(VM, (vm_id,))
+    """Return the VM; raise VmNotFound if `find` finds none."""
+    machine = find(unit, vm_id)
     if machine is None:
         raise VmNotFound("no such VM in this account")
     return machine
@@ -85,7 +102,9 @@ def save(unit: UnitOfWork, machine: VirtualMachine) -> None:
 
 
 def ids(unit: UnitOfWork) -> list[int]:
-    """Return all ids, ascending."""
+    """Return the ids of all VMs that the call may see, ascending."""
+    if unit.only_vm is not None:
+        return [] if find(unit, unit.only_vm) is None else [unit.only_vm]
     return unit.index(_IDS).ascending
 
 
@@ -101,7 +120,9 @@ def all_of(unit: UnitOfWork) -> list[VirtualMachine]:
 
 
 def engines(unit: UnitOfWork) -> list[str]:
-    """Return the engines of the account's VMs, in alphabetical order."""
+    """Return the engines of the VMs that the call may see, in alphabetical order."""
+    if unit.only_vm is not None:
+        return [load(unit, vm_id).engine for vm_id in ids(unit)]
     return unit.rows(_ENGINES_OF.of(account_id=unit.account.id))
 
 
@@ -124,6 +145,12 @@ def addresses(tx: Transaction, account_id: int) -> list[tuple[int, str]]:
     """Return id and address of each VM."""
     rows = tx.execute(select(vm.c.id, vm.c.ip).where(vm.c.account_id == account_id))
     return [(vm_id, address) for vm_id, address in rows]
+
+
+def tag_ids(tx: Transaction, account_id: int) -> list[int]:
+    """Return the ids of the tags of all VMs."""
+    rows = tx.execute(select(vm.c.tags).where(vm.c.account_id == account_id, vm.c.tags != [])).scalars()
+    return [parts[0] for tags in rows for parts in tags]
 
 
 def ids_by_account(tx: Transaction) -> dict[int, list[int]]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.instants import DAY, SECOND, Instant
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange, size_of
+from invapi_emulator.domain.tags import HOSTNAME, Tag, Tags
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
 from invapi_emulator.engine.tasks.kinds import holds_still, kind_of
@@ -15,7 +16,7 @@ from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.build_tasks import building_tasks
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.reading import Steps, each
-from invapi_emulator.worlds.schema import DiskSpec, SnapshotSpec, VmSpec
+from invapi_emulator.worlds.schema import DiskSpec, SnapshotSpec, TagSpec, VmSpec
 
 VM_AGE = 90 * DAY
 _SECONDS_RUN = 1_000_000
@@ -83,7 +84,7 @@ def _vm(spec: VmSpec, building: BuildContext, place: str) -> VirtualMachine:
         kind=spec.kind,
         engine=spec.engine,
         location=spec.location,
-        hostname=spec.hostname or f"vm-{spec.id}",
+        hostname=spec.hostname or default_hostname(spec),
         preset=spec.preset,
         cpu_count=spec.cpu_count,
         size_gb=spec.disk.size_gb,
@@ -93,13 +94,33 @@ def _vm(spec: VmSpec, building: BuildContext, place: str) -> VirtualMachine:
         ip=address,
         mac=spec.mac or ":".join((vendor, digits[:2], digits[2:4], digits[4:])),
         created_at=building.now - VM_AGE if spec.created_at is None else spec.created_at,
-        tags=tuple(spec.tags.items()),
+        tags=_tags(spec, building, place),
         power=spec.power,
         power_changes=tuple((change.at, change.power) for change in spec.power_changes),
         running_since=spec.running_since,
         locked_by=None,
         started=spec.started,
         state=_state(spec, building),
+    )
+
+
+def default_hostname(spec: VmSpec) -> str:
+    return f"vm-{spec.id}"
+
+
+def _tags(spec: VmSpec, building: BuildContext, place: str) -> Tags:
+    """Return the VM's tags, with one for its hostname if the description has none."""
+    hostname = TagSpec(value=spec.hostname or default_hostname(spec), internal=1)
+    described = spec.tags if HOSTNAME in spec.tags else spec.tags | {HOSTNAME: hostname}
+    return tuple(
+        Tag(
+            building.objects.of("tag", tag.id, f"{place}tags.{name}.id"),
+            name,
+            tag.value,
+            tag.extra,
+            bool(tag.internal),
+        )
+        for name, tag in described.items()
     )
 
 

@@ -15,23 +15,23 @@ from invapi_emulator.worlds.schema import VmSpec
 
 
 class Numbers:
-    """The numbers of snapshots and tasks. Given numbers stay; generated ones follow the largest."""
+    """Numbers of one counter: of snapshots and tasks, or of tags and keys. Given ones stay; generated ones follow the largest."""
 
-    def __init__(self, last: int, taken_snapshots: Iterable[int], taken_tasks: Iterable[int]) -> None:
+    def __init__(self, last: int = 0, **taken: Iterable[int]) -> None:
         self.last = last
-        self._taken = {"snapshot": set(taken_snapshots), "task": set(taken_tasks)}
+        self._taken = {what: set(numbers) for what, numbers in taken.items()}
 
     def reserve(self, given: Iterable[int | None]) -> None:
         """Generate only numbers larger than these."""
         self.last = max(self.last, *(number or 0 for number in given), 0)
 
     def of(self, what: str, given: int | None, place: str) -> int:
-        """Return the number of a `snapshot` or a `task`; raise Unprocessable if a given one is taken."""
-        taken = self._taken[what]
+        """Return the number of a `snapshot`, say; raise Unprocessable if a given one is taken by another."""
+        taken = self._taken.setdefault(what, set())
         if given is None:
             self.last += 1
         elif given in taken:
-            raise error_at(place, given, f"another {what} of the account has this number")
+            raise error_at(place, given, f"another {what.replace('_', ' ')} of the account has this number")
         number = self.last if given is None else given
         taken.add(number)
         return number
@@ -76,9 +76,12 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class BuildContext:
+    """`numbers` are those of snapshots and tasks, `objects` those of tags and keys."""
+
     account: Account
     now: Instant
     numbers: Numbers
+    objects: Numbers
     keys: Keys
     addresses: Addresses
 
@@ -94,16 +97,23 @@ class BuildContext:
             self.numbers.reserve(change.id for change in spec.unlisted)
             self.numbers.reserve(task.sequence for task in spec.tasks)
             self.keys.reserve(task.key for task in spec.tasks)
+            self.objects.reserve(tag.id for tag in spec.tags.values())
 
 
 def new_context(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> BuildContext:
     """Return the context for a world of an account that has no VMs."""
-    return BuildContext(account, now, Numbers(0, (), ()), Keys(tx, account, keep=keep_keys), Addresses())
+    keys = Keys(tx, account, keep=keep_keys)
+    return BuildContext(account, now, Numbers(), Numbers(), keys, Addresses())
 
 
 def present_context(tx: Transaction, account: Account, now: Instant) -> BuildContext:
     """Return the context for a VM added to the account's VMs."""
-    taken = snapshots.sequences(tx, account.id), task_lists.sequences(tx, account)
-    numbers = Numbers(accounts.counters(tx, account.id)["sequence"], *taken)
+    last = accounts.counters(tx, account.id)
+    taken = {
+        "snapshot": snapshots.sequences(tx, account.id),
+        "task": task_lists.sequences(tx, account),
+    }
+    objects = Numbers(last["objects_made"], tag=vms.tag_ids(tx, account.id))
     present = Addresses(vms.addresses(tx, account.id))
-    return BuildContext(account, now, numbers, Keys(tx, account, keep=True), present)
+    keys = Keys(tx, account, keep=True)
+    return BuildContext(account, now, Numbers(last["sequence"], **taken), objects, keys, present)

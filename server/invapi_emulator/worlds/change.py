@@ -6,13 +6,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.tags import HOSTNAME
 from invapi_emulator.domain.tasks import QUEUED
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of, powered_off, powered_on
 from invapi_emulator.engine.tasks.kinds import kinds_where
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.build import default_hostname
 from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.export import Written, vm_of_account
-from invapi_emulator.worlds.schema import VmSpec
+from invapi_emulator.worlds.schema import TagSpec, VmSpec
 from invapi_emulator.worlds.task_schema import TaskSpec
 
 _MERGED = ("disk", "memory")
@@ -21,7 +23,8 @@ _MERGED = ("disk", "memory")
 def changed_vm(unit: UnitOfWork, vm: VirtualMachine, change: Mapping[str, Any], now: Instant) -> VmSpec:
     """Return the VM with the change; raise Unprocessable for an invalid change.
 
-    Objects are merged; lists and maps are replaced. A change of power happens now, as by its button.
+    Objects are merged; lists and maps are replaced. A change of power happens now, as by its button. Of the hostname and
+    the tag `hostname`, one that is not sent follows the other (contract 10.2).
     """
     if change.get("id", vm.id) != vm.id:
         raise error_at("id", change["id"], f"expected {vm.id}, the VM's id, or omit it")
@@ -31,10 +34,29 @@ def changed_vm(unit: UnitOfWork, vm: VirtualMachine, change: Mapping[str, Any], 
         parts = field in _MERGED and isinstance(value, dict)
         merged[field] = merged[field] | value if parts else value
     if "running_since" in change:
-        return _read(merged)
-    spec = _read(merged | {"running_since": None})
+        return _with_own_tags(_read(merged), vm, change)
+    spec = _with_own_tags(_read(merged | {"running_since": None}), vm, change)
     held_still = any(task.state == "running" and _pauses(task) for task in spec.tasks)
     return spec if held_still else spec.model_copy(update={"running_since": switched.running_since})
+
+
+def _with_own_tags(spec: VmSpec, vm: VirtualMachine, change: Mapping[str, Any]) -> VmSpec:
+    """Return the VM with the ids of the tags that it already has, and with a hostname that agrees with its tag.
+
+    The tag `hostname` stays, even if other tags are sent without it.
+    """
+    had = {tag.name: tag for tag in vm.tags}
+    tags = {
+        name: tag.model_copy(update={"id": had[name].id}) if tag.id is None and name in had else tag
+        for name, tag in spec.tags.items()
+    }
+    hostname = spec.hostname or default_hostname(spec)
+    if HOSTNAME not in tags or ("tags" not in change and hostname != vm.hostname):
+        own = tags.get(HOSTNAME) or TagSpec(internal=1, id=had[HOSTNAME].id)
+        tags[HOSTNAME] = own.model_copy(update={"value": hostname})
+    elif "tags" in change and "hostname" not in change:
+        hostname = tags[HOSTNAME].value or hostname
+    return spec.model_copy(update={"tags": tags, "hostname": hostname})
 
 
 def _switched(vm: VirtualMachine, power: Any, now: Instant) -> VirtualMachine:

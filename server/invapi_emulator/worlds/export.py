@@ -7,12 +7,14 @@ from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.instants import SECOND, Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange
+from invapi_emulator.domain.tags import Tag
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import Conflict
 from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.account_keys import written_keys
 from invapi_emulator.worlds.catalogue_schema import written_catalogue
 from invapi_emulator.worlds.held_world import HeldVm, HeldWorld
 from invapi_emulator.worlds.json_text import writing
@@ -53,7 +55,6 @@ def _written(of: HeldVm) -> Written:
 
 def _written_around(tx: Transaction, account: Account, now: Instant) -> Written:
     """Return a world without its VMs."""
-    counters = accounts.counters(tx, account.id)
     return {
         "version": 1,
         "account": account.name,
@@ -61,15 +62,18 @@ def _written_around(tx: Transaction, account: Account, now: Instant) -> Written:
         "clock": written_clock(account.clock, now),
         "profile": account.behavior.profile,
         "assume": dict(account.assumed.other),
-        "counters": {
-            "sequence": counters["sequence"],
-            "faults": counters["faults_made"],
-        }
-        | ({"answers": counters["answered"]} if counters["answered"] else {}),
+        "counters": _counters(accounts.counters(tx, account.id)),
         **({} if account.catalogue is None else {"catalogue": written_catalogue(account.catalogue)}),
         "vms": (),
         "faults": written_faults(tx, account),
-    }
+    } | written_keys(tx, account.id)
+
+
+def _counters(counters: Mapping[str, int]) -> Written:
+    """Return the last numbers given out. Those that few accounts count are left out while they are 0."""
+    rare = {"objects": counters["objects_made"], "answers": counters["answered"]}
+    written = {"sequence": counters["sequence"], "faults": counters["faults_made"]}
+    return written | {name: number for name, number in rare.items() if number}
 
 
 def vm_of_account(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Written:
@@ -103,7 +107,7 @@ def written_vm(
         {name: getattr(vm, name) for name in plain}
         | {
             "created_at": iso(vm.created_at),
-            "tags": dict(vm.tags),
+            "tags": {tag.name: _tag(tag) for tag in vm.tags},
             "power": vm.power,
             "running_since": iso_or_none(vm.running_since),
             "power_changes": [{"at": iso(at), "power": power} for at, power in vm.power_changes],
@@ -129,6 +133,11 @@ def written_vm(
         }
         | ({"unlisted": [_unlisted(change) for change in hidden]} if hidden else {})
     )
+
+
+def _tag(tag: Tag) -> Written:
+    extra = {"extra": tag.extra} if tag.extra else {}
+    return {"id": tag.id, "value": tag.value} | extra | ({"internal": 1} if tag.internal else {})
 
 
 def _unlisted(change: StaleChange) -> Written:

@@ -18,8 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from invapi_emulator.actions.parameters import MAX_ID
+from invapi_emulator.actions.parameters import MAX_ADDRESSES, MAX_ID, SSH_KEY
 from invapi_emulator.contract.assumptions.assumption import Assumed
+from invapi_emulator.domain.account_keys import checked_addresses
 from invapi_emulator.domain.clocks import MAX_POLLS, MAX_RATE, ClockMode
 from invapi_emulator.domain.instants import EARLIEST, Instant, parse_iso
 from invapi_emulator.domain.virtual_machines import Power
@@ -146,7 +147,15 @@ Location = Annotated[str, _text(r"\A[a-zA-Z0-9_-]{1,16}\z", "1 to 16 characters 
 Price = Annotated[
     str, _text(r"\A(0|[1-9][0-9]{0,7})\.[0-9]{2}\z", 'a price with two places, as text: "4.00"')
 ]
+Hostname = Annotated[
+    str, _text(r"\A[^\x00-\x1f\x7f]{1,256}\z", "1 to 256 characters without control characters")
+]
+TagValue = Annotated[
+    str, _text(r"\A[^\x00-\x1f\x7f]{0,256}\z", "at most 256 characters without control characters")
+]
+PublicKey = Annotated[str, _text(SSH_KEY, "a public key as `type base64 comment`")]
 LongText = Annotated[str, _text(r"\A[^\x00]*\z", "text without NUL"), Field(max_length=MAX_TEXT)]
+Addresses = Annotated[str, AfterValidator(checked_addresses), Field(max_length=MAX_ADDRESSES)]
 AccountName = Annotated[str, _text(r"\A[a-z0-9-]{1,64}\z", "1 to 64 characters of a-z0-9-")]
 Fingerprint = Annotated[str, _text(r"\A[0-9a-f]{16}\z", "16 characters of 0-9a-f")]
 Uuid = Annotated[str, _text(r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z", "a lowercase UUID")]

@@ -13,6 +13,7 @@ from invapi_emulator.storage.tasks import TASK
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.vms import VM
 from invapi_emulator.storage.world_rows import WorldRows
+from invapi_emulator.worlds.account_keys import build_keys
 from invapi_emulator.worlds.build import BuiltVm, building_vm
 from invapi_emulator.worlds.build_context import BuildContext, new_context, present_context
 from invapi_emulator.worlds.consistency import checking_vm
@@ -25,7 +26,7 @@ _STEP = 100
 """Number of VMs, snapshots and tasks that are built in a step."""
 
 KeysIssuedAnew = dict[str, str]
-"""New keys by the given key that could not be kept."""
+"""New keys of tasks by the given key that could not be kept, and the secrets of API keys by `api_keys.<id>`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> No
     building = present_context(tx, account, now)
     building.reserve([spec])
     rows = at_once(_built([spec], building, [""]))
-    accounts.set_counters(tx, account.id, sequence=building.numbers.last)
+    last = {"sequence": building.numbers.last, "objects_made": building.objects.last}
+    accounts.set_counters(tx, account.id, **last)
     rows.insert(tx)
 
 
@@ -69,13 +71,17 @@ def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
     """Build a world in steps; raise Unprocessable for a contradiction. Each step asks `building.keys.tx`."""
     _check_size(world)
     building.reserve(world.vms)
+    building.objects.reserve(key.id for key in world.ssh_keys)
+    building.objects.reserve(key.id for key in world.api_keys)
     counted = building.numbers.last if world.counters is None else world.counters.sequence
     if counted < building.numbers.last:
         used = f"must be at least {building.numbers.last}, the largest number of a snapshot or task"
 
         raise error_at("counters.sequence", counted, used)
     rows = yield from _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
+    yield from build_keys(world, building, rows)
     building.numbers.last = max(building.numbers.last, counted)
+    building.objects.reserve([None if world.counters is None else world.counters.objects])
     rules = yield from building_rules(world)
     return Prepared(world, building, rows, rules)
 
@@ -94,7 +100,8 @@ def store(tx: Transaction, prepared: Prepared) -> KeysIssuedAnew:
     """Store a world in its account, which has no VMs."""
     world, building, account = prepared.world, prepared.building, prepared.building.account
     answered = 0 if world.counters is None else world.counters.answers
-    accounts.set_counters(tx, account.id, sequence=building.numbers.last, answered=answered)
+    last = {"sequence": building.numbers.last, "objects_made": building.objects.last}
+    accounts.set_counters(tx, account.id, answered=answered, **last)
     load_faults(tx, account, world, prepared.rules)
     prepared.rows.insert(tx)
     return building.keys.issued_anew

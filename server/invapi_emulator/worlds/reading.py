@@ -11,9 +11,12 @@ from invapi_emulator.worlds.fault_schema import FaultSpec
 from invapi_emulator.worlds.schema import (
     MAX_PARTS,
     MAX_WORLD_PARTS,
+    MOST_KEYS,
+    ApiKeySpec,
     PowerChangeSpec,
     SettingsSpec,
     SnapshotSpec,
+    SshKeySpec,
     UnlistedSpec,
     VmSpec,
     World,
@@ -36,6 +39,7 @@ _LISTS: Mapping[str, type[BaseModel]] = {
     "tasks": TaskSpec,
     "unlisted": UnlistedSpec,
 }
+_KEYS: Mapping[str, type[BaseModel]] = {"ssh_keys": SshKeySpec, "api_keys": ApiKeySpec}
 _Place: TypeAlias = tuple[str | int, ...]
 
 
@@ -44,6 +48,10 @@ def reading(given: Any) -> Steps[World]:
     if not isinstance(given, dict):
         return _read(World.model_validate, given, ())
     read: dict[str, Any] = {}
+    for name, kind in _KEYS.items():
+        if isinstance(given.get(name), list):
+            _check_size(given[name], name, "keys", MOST_KEYS)
+            read[name] = tuple((yield from _each(kind, enumerate(given[name]), (name,))))
     if isinstance(given.get("vms"), list):
         _check_size(given["vms"], "vms", "VMs", MAX_WORLD_PARTS)
         read["vms"] = yield from _vms(given["vms"])

@@ -1,9 +1,10 @@
 """The schema of a world in scenario files, exports and the control API."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from invapi_emulator.domain.account_keys import NotifyMethod
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
 from invapi_emulator.domain.virtual_machines import Engine, VmKind
@@ -12,12 +13,15 @@ from invapi_emulator.worlds.fault_schema import FaultSpec
 from invapi_emulator.worlds.fields import (
     AccountName,
     ActionName,
+    Addresses,
     Assume,
     ClockChange,
     Entries,
     Fingerprint,
     Gigabytes,
+    Hostname,
     IpAddress,
+    LongText,
     MacAddress,
     Name,
     Number,
@@ -25,8 +29,10 @@ from invapi_emulator.worlds.fields import (
     PastTimestamp,
     PositiveInt,
     PowerWord,
+    PublicKey,
     Seed,
     Several,
+    TagValue,
     Text,
     Type,
     Uuid,
@@ -39,6 +45,12 @@ MAX_PARTS = 10_000
 PARTS = "VMs, snapshots, settings, tasks and unlisted changes"
 MAX_WORLD_PARTS = 15_000
 """Maximum number of all PARTS of a world together, as it is stored in one step."""
+
+MAX_EXTRA = 16_384
+"""Maximum length of a tag's `extra` (contract 10.2)."""
+
+MOST_KEYS = 10_000
+"""Maximum number of SSH keys of a world, and of its API keys."""
 
 HUNDRED_YEARS = 100 * 365 * 86_400
 
@@ -113,6 +125,20 @@ class PowerChangeSpec(Part):
     power: PowerWord
 
 
+class TagSpec(Part):
+    """A tag. A bare text is its value. `id` is its number in the account's world."""
+
+    value: TagValue = ""
+    extra: Annotated[LongText, Field(max_length=MAX_EXTRA)] = ""
+    internal: Annotated[int, Field(ge=0, le=1, strict=True)] = 0
+    id: PositiveInt | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, given: Any) -> Any:
+        return {"value": given} if isinstance(given, str) else given
+
+
 class VmSpec(Part):
     """A VM. Only its id is required; omitted fields follow from the seed. `snapshots` are oldest first.
 
@@ -124,14 +150,14 @@ class VmSpec(Part):
     kind: VmKind = "VPS"
     engine: Engine = "openstack"
     location: Text = "NL"
-    hostname: Text | None = None
+    hostname: Hostname | None = None
     preset: Text = "vm.v2-small"
     cpu_count: Annotated[int, Field(ge=1, le=1024, strict=True)] = 2
     uuid: Uuid | None = None
     ip: IpAddress | None = None
     mac: MacAddress | None = None
     created_at: PastTimestamp | None = None
-    tags: Entries[Text, Text] = Field(default_factory=dict)
+    tags: Entries[Text, TagSpec] = Field(default_factory=dict)
     power: PowerWord = "on"
     running_since: PastTimestamp | None = None
     power_changes: Several[PowerChangeSpec] = ()
@@ -145,14 +171,38 @@ class VmSpec(Part):
     unlisted: Annotated[Several[UnlistedSpec], Field(max_length=MAX_PARTS)] = ()
 
 
+class SshKeySpec(Part):
+    """A public key. `default` is 1 for at most one key of the account. It was made at `created_at`, or now."""
+
+    name: Text
+    key: PublicKey
+    default: Annotated[int, Field(ge=0, le=1, strict=True)] = 0
+    id: PositiveInt | None = None
+    created_at: PastTimestamp | None = None
+
+
+class ApiKeySpec(Part):
+    """An API key without its secret: loading the world issues a new one. `server_id` is one of the VMs."""
+
+    name: Text
+    server_id: Annotated[int, Field(ge=1, lt=2**63, strict=True)] | None = None
+    ip: Addresses = ""
+    active: Annotated[int, Field(ge=0, le=1, strict=True)] = 1
+    login_notify_method: NotifyMethod = "none"
+    login_notify_address: Annotated[TagValue, Field(max_length=200)] = ""
+    id: PositiveInt | None = None
+    created_at: PastTimestamp | None = None
+
+
 class CountersSpec(Part):
     """`sequence` is the largest number of a snapshot, task or login; `faults` that of a fault rule.
 
-    `answers` is the number of scrambled answers.
+    `objects` is the largest id of a tag or key, `answers` the number of scrambled answers.
     """
 
     sequence: Number
     faults: Number = 0
+    objects: Number = 0
     answers: Number = 0
 
 
@@ -172,3 +222,5 @@ class World(Part):
     catalogue: CatalogueSpec | None = None
     vms: Several[VmSpec] = ()
     faults: Several[FaultSpec] = ()
+    ssh_keys: Several[SshKeySpec] = ()
+    api_keys: Several[ApiKeySpec] = ()

@@ -44,7 +44,11 @@ def test_a_vm_is_added_as_described(emulator: Emulator) -> None:
     fields: Json = {
         "kind": "VPS", "engine": "ovirt", "location": "US", "hostname": "db", "preset": "big", "cpu_count": 9,
         "uuid": "00000000-0000-4000-8000-000000000001", "ip": "198.51.100.7", "mac": "56:6f:00:00:00:01",
-        "created_at": "2029-06-01T00:00:00Z", "tags": {"b": "1", "a": "2"}, "power": "on",
+        "created_at": "2029-06-01T00:00:00Z", "tags": {
+            "b": {"id": 8, "value": "1"}, "hostname": {"id": 9, "value": "db"},
+            "a": {"id": 7, "value": "2", "extra": "x", "internal": 1},
+        },
+        "power": "on",
         "running_since": "2029-12-31T23:59:59.500000Z",
         "power_changes": [{"at": "2029-12-31T23:30:00Z", "power": "on"}],
         "disk": {"size_gb": 50, "used_gb": 20.5, "generation": 5, "fingerprint": "0123456789abcdef"},
@@ -63,7 +67,7 @@ def test_a_vm_is_added_as_described(emulator: Emulator) -> None:
     assert exported(emulator)["counters"]["sequence"] == 900
     shown = emulator.eq("show", NEW_ID)
     tags = [(tag["tag"], tag["value"]) for tag in shown["tags"]]
-    assert tags == [("b", "1"), ("a", "2"), ("hostname", "db")]
+    assert tags == [("b", "1"), ("hostname", "db"), ("a", "2")]
     assert shown["IP"][0]["IP"] == "198.51.100.7"
 
 
@@ -133,7 +137,7 @@ def test_a_change_merges_objects_and_replaces_lists_and_maps(emulator: Emulator)
     after = written(emulator)
     assert after["disk"] == before["disk"] | {"used_gb": 39}
     assert after["memory"] == before["memory"] | {"size_mb": 1}
-    assert (after["hostname"], after["tags"], after["snapshots"]) == ("new", {}, [])
+    assert (after["hostname"], set(after["tags"]), after["snapshots"]) == ("new", {"hostname"}, [])
     named = {"hostname", "disk", "memory", "tags", "snapshots"}
     assert {key: value for key, value in after.items() if key not in named} == {
         key: value for key, value in before.items() if key not in named

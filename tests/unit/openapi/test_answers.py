@@ -48,6 +48,8 @@ def test_every_action_has_its_answer() -> None:
 def test_the_example_of_an_action_is_answered_as_described(
     emulator: Emulator, document: Json, module: str, action: str, answer: Example
 ) -> None:
+    for earlier, sent in answer.before:
+        emulator.http.post(f"/{module}.php", data=form_of(module, earlier, sent))
     response = emulator.http.post(f"/{module}.php", data=form_of(module, action, answer.sent))
     assert "x-emulator-reason" not in response.headers, response.text
     hold(document, answer_schema(module, action), response.json())

@@ -46,7 +46,7 @@ def wrong_with_form(document: Json, module: str, name: str) -> list[str]:
     found, action = request_schema(document, module, name), ACTIONS[module, name]
     properties = found["properties"]
     mute = [field for field, told in properties.items() if field != "action" and "description" not in told]
-    unread = set(action.params.model_fields) - {field.removesuffix("[]") for field in properties}
+    unread = set(action.params.model_fields) - {field.partition("[")[0] for field in properties}
     told = {
         f"another action: {properties['action']['const']}": properties["action"]["const"] != name,
         f"fields that are read: {unread}": unread,

@@ -1,5 +1,6 @@
 """The schema: made at once and migrated, it is the same; `migrate` brings it up to date by hand."""
 
+import itertools
 import json
 import re
 import sqlite3
@@ -22,7 +23,7 @@ from invapi_emulator.storage.database import Database, open_database
 from invapi_emulator.storage.schema import alembic_config, prepare_schema
 from invapi_emulator.storage.versions import HEAD, PROGRAMS, known_versions
 from tests.support.both_ways import assert_migrated_is_as_made
-from tests.support.harness import Emulator, running
+from tests.support.harness import Emulator, Json, running
 from tests.support.processes import ROOT
 
 OLD_WORLDS = Path(__file__).parent / "worlds"
@@ -59,11 +60,30 @@ def old_file(tmp_path: Path) -> Path:
     return file
 
 
+def with_numbered_tags(state: Json) -> Json:
+    """Return an export of that time with its tags as they are exported now."""
+    numbers = itertools.count(1)
+    for vm in state["vms"]:
+        vm["tags"] = {name: {"id": next(numbers), "value": value} for name, value in vm["tags"].items()}
+        vm["tags"]["hostname"] = {"id": next(numbers), "value": vm["hostname"], "internal": 1}
+    return state | {"counters": state["counters"] | {"objects": next(numbers) - 1}}
+
+
+def test_an_export_of_an_older_version_can_be_imported(emulator: Emulator) -> None:
+    state = json.loads((OLD_WORLDS / "0002.json").read_text(encoding="utf-8"))
+    assert emulator.control("PUT", "/state", state)["keys"] == {}
+    vms = with_numbered_tags(state)["vms"]
+    assert [vm["tags"] for vm in emulator.control("GET", "/state")["vms"]] == [vm["tags"] for vm in vms]
+
+
 def test_worlds_of_an_older_version_go_on_where_they_were(old_file: Path) -> None:
     state = json.loads((OLD_WORLDS / "0002.json").read_text(encoding="utf-8"))
     with running(db=str(old_file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
         emulator = Emulator(server, http)
-        assert emulator.control("GET", "/state") == state | {"profile": "realistic", "assume": {}}
+        assert emulator.control("GET", "/state") == with_numbered_tags(state) | {
+            "profile": "realistic",
+            "assume": {},
+        }
         under_way = emulator.vm(12348)["locked_by"]
         assert emulator.check(under_way)["result"] == "Not ready"
         assert {line["request_id"] for line in emulator.control("GET", "/requests")["requests"][:-1]} == {

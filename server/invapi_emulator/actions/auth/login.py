@@ -6,7 +6,7 @@ from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Fields, Identification
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.errors import InvalidApiKey, NoAppropriateServers
-from invapi_emulator.storage import vms
+from invapi_emulator.storage import api_keys, vms
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -20,14 +20,21 @@ def _word(fields: Fields) -> OwnerWord | None:
     return ("api_key", key) if is_api_key(key) else None
 
 
-def _check_key(unit: UnitOfWork, fields: Fields, _address: str) -> None:
-    if not is_api_key(fields.get("key")):
+def _check_key(unit: UnitOfWork, fields: Fields, address: str) -> None:
+    """Raise InvalidApiKey unless the key is the account's own, or one of its API keys that admits the address."""
+    key = fields.get("key")
+    if not is_api_key(key):
         raise InvalidApiKey("Incorrect API key format")
-    if not unit.owned or unit.account.credentials.api_key != fields.get("key"):
-        raise InvalidApiKey("Invalid API key")
+    if unit.owned:
+        issued = api_keys.with_secret(unit, key)
+        if key == unit.account.credentials.api_key or (issued is not None and issued.admits(address)):
+            return
+    raise InvalidApiKey("Invalid API key")
 
 
 def login(unit: UnitOfWork, call: Call[Login]) -> Body:
+    issued = api_keys.with_secret(unit, call.params.key)
+    unit.only_vm = None if issued is None else issued.server_id
     if not vms.ids(unit):
         raise NoAppropriateServers
     return logged_in(unit, call, call.params)

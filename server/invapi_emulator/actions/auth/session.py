@@ -31,8 +31,8 @@ class Session(Part):
         description="32 hexadecimal digits; the one that an account is given out with may be another word"
     )
     role: Literal["Customer"]
-    role_type: Literal["Customer"]
-    role_name: Literal["customer_billing"]
+    role_type: str = Field(description="`Customer`, or `server` and an id: the token is good for that server")
+    role_name: str = Field(description="`customer_billing`, or as `role_type`")
     permissions: list[str] = Field(description="`module/action` of each action")
     servers: list[int] = Field(description="ids of the account's VMs")
     whmcs_id: Annotated[str, Field(pattern="^[0-9]+$")]
@@ -66,28 +66,30 @@ EXAMPLE: dict[str, Any] = {
 
 
 def logged_in(unit: UnitOfWork, call: Call[Any], wanted: LoginParameters) -> Body:
-    """Make a token and describe it."""
+    """Make a token and describe it. It is good for the VMs that the call may see."""
     number = accounts.next_sequence(unit)
     session = sessions.Session(
         token=call.chance.token(call.account.generation, number),
         sequence=number,
         expires_at=call.now + wanted.ttl * SECOND,
         address=call.address if wanted.fix_ip else None,
+        server_id=unit.only_vm,
     )
     sessions.add(unit, session)
     return described(unit, session.token, session.expires_at // SECOND)
 
 
 def described(unit: UnitOfWork, token: str, expires: int) -> Body:
-    """Return the body that describes a token. `expires` is in epoch seconds."""
+    """Return the body that describes the token of the call. `expires` is in epoch seconds."""
     account = unit.account
     customer = account.customer_id
+    role = None if unit.only_vm is None else f"server {unit.only_vm}"
     return {
         "result": {
             "token": token,
             "role": "Customer",
-            "role_type": "Customer",
-            "role_name": "customer_billing",
+            "role_type": role or "Customer",
+            "role_name": role or "customer_billing",
             "permissions": sorted(f"{module}/{name}" for module, name in ACTIONS),
             "servers": wire_ids(unit),
             "whmcs_id": str(customer),

@@ -7,7 +7,6 @@ from invapi_emulator.actions.eq.server_rows import status_of
 from invapi_emulator.actions.parameters import OfVm
 from invapi_emulator.actions.server_ids import wire_id
 from invapi_emulator.domain.instants import wire_date
-from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
@@ -101,17 +100,12 @@ def show(unit: UnitOfWork, call: Call[OfVm]) -> Body:
         "hardware": {"cpu_count": vm.cpu_count, "ram_mb": vm.memory_mb, "disk_gb": vm.size_gb},
         "IP": [{"IP": vm.ip, "ip": vm.ip, "main_ip": 1, "MAC": vm.mac}],
         "interfaces": [{"mac": vm.mac, "IsMain": 1}],
-        "tags": [{"tag": tag, "value": value} for tag, value in tags_of(vm)],
+        "tags": [{"tag": tag.name, "value": tag.value} for tag in vm.tags],
         "location": {"dc_location": vm.location, "dc_name": vm.location},
         "account_id": call.account.customer_id,
         "type_billing": "whmcs_com",
         "hwconfig": f"{vm.cpu_count} CPU / {vm.memory_mb} MB RAM / {vm.size_gb} GB disk",
     }
-
-
-def tags_of(vm: VirtualMachine) -> list[tuple[str, str]]:
-    """Return the VM's tags, and its hostname as one."""
-    return [*(tag for tag in vm.tags if tag[0] != "hostname"), ("hostname", vm.hostname)]
 
 
 _SERVER: dict[str, Any] = {

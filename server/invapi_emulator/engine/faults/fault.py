@@ -13,7 +13,7 @@ from invapi_emulator.engine.faults.match import Match
 from invapi_emulator.errors import ApiError
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
-Phase: TypeAlias = Literal["before", "after", "task", "check"]
+Phase: TypeAlias = Literal["before", "after", "task", "check", "effect"]
 Cut: TypeAlias = Literal["reset", "close"]
 Window: TypeAlias = dict[str, Any]
 Draw: TypeAlias = Callable[[str], float]
@@ -105,6 +105,12 @@ class TaskFault(Fault):
 
     def apply(self, task: Task, draw: Draw, /) -> Task:
         raise NotImplementedError
+
+
+class EffectFault(Fault):
+    """Changes what an accepted call does. The call's handler asks for it."""
+
+    phase = "effect"
 
 
 class CheckFault(Fault):

@@ -131,4 +131,4 @@ def vm_of(unit: UnitOfWork, call: Call[Any]) -> int | None:
     if not ACTIONS[call.module, call.action].id_is_vm:
         return None
     vm_id: int | None = getattr(call.params, "id", None)
-    return vm_id
+    return vm_id if ACTIONS[call.module, call.action].id_is_vm else None

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeAlias
 from msgspec.structs import replace
 from pydantic import Field, TypeAdapter
 
+from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.call import Call, Value
 from invapi_emulator.engine.faults.fault import AfterFault, Fault, Firing, Phase
 from invapi_emulator.engine.faults.kinds import FAULTS
@@ -153,6 +154,6 @@ def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firin
     events.record(
         unit, call.now, "fault_fired",
         rule=rule.id, fault=fault.kind, module=call.module, action=call.action,
-        vm=getattr(call.params, "id", None),
+        vm=getattr(call.params, "id", None) if ACTIONS[call.module, call.action].id_is_vm else None,
     )  # fmt: skip
     return Firing(fault, unit, call, window, draw)

@@ -21,6 +21,7 @@ from invapi_emulator.engine.faults.kinds.before_call import (
     Reject,
 )
 from invapi_emulator.engine.faults.kinds.of_check import NotReady
+from invapi_emulator.engine.faults.kinds.of_effect import RenameIgnored
 from invapi_emulator.engine.faults.kinds.of_task import (
     KeyForgotten,
     SlowTask,
@@ -40,6 +41,6 @@ def register(kind: type[Fault]) -> None:
 
 for _kind in (
     ConnectionReset, EmptyReply, ExpiredToken, HttpStatus, KeyForgotten, Latency, LostReply, MalformedJson, NotReady,
-    RateLimit, Reject, RejectedButDone, SlowBody, SlowTask, StaleList, TaskFails, TaskHangs, TruncatedBody,
+    RateLimit, Reject, RejectedButDone, RenameIgnored, SlowBody, SlowTask, StaleList, TaskFails, TaskHangs, TruncatedBody,
 ):  # fmt: skip
     register(_kind)
