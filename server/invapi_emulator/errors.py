@@ -200,6 +200,10 @@ class SnapshotLimit(Refusal):
     reason = "snapshot_limit"
 
 
+class InvoiceNotFound(ApiError):
+    reason = "invoice_not_found"
+
+
 class TaskFailed(Exception):
     """A task is due but cannot take effect. `error` is the text that the client reads (contract 3.5)."""
 

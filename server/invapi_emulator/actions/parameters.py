@@ -10,7 +10,8 @@ from invapi_emulator.domain.snapshots import DEFAULT_TYPE
 MAX_ID = 2**63 - 1
 
 
-def _number(text: Any) -> int:
+def whole_number(text: Any) -> int:
+    """Read ASCII digits. A number beyond every limit becomes one that no field accepts."""
     if not isinstance(text, str) or not (text.isascii() and text.isdigit()):
         raise ValueError(text)
     significant = text.lstrip("0") or "0"
@@ -31,7 +32,7 @@ def _names(value: Any) -> Any:
 
 
 VmId = Annotated[
-    int, BeforeValidator(_number), Field(ge=1, le=MAX_ID, description="ASCII digits, 1 to 2^63-1")
+    int, BeforeValidator(whole_number), Field(ge=1, le=MAX_ID, description="ASCII digits, 1 to 2^63-1")
 ]
 SnapshotName = Annotated[
     str,
@@ -57,7 +58,7 @@ Names = Annotated[
 Switch = Annotated[bool, BeforeValidator(_one_or_zero), Field(description="1 or 0")]
 Ttl = Annotated[
     int,
-    BeforeValidator(_number),
+    BeforeValidator(whole_number),
     Field(ge=1, le=31_536_000, description="seconds, ASCII digits, 1 to 31536000"),
 ]
 Secret = Annotated[

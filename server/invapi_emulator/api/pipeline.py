@@ -85,7 +85,7 @@ def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
     if body is None:
         return AGAIN
     exchange.task = body.get("callback")
-    return success(exchange.called.module, exchange.called.name, body)
+    return success(exchange.called, body)
 
 
 STEPS: tuple[Step, ...] = (check_form, authenticate, validate, settle_due_tasks, fire_before, handle)

@@ -56,3 +56,8 @@ class Account(Struct, frozen=True):
     @property
     def assumed(self) -> Assumed:
         return self.behavior.assumed
+
+    @property
+    def customer_id(self) -> int:
+        """The number of the customer at the vendor: a function of the seed."""
+        return 10_000 + self.seed % 90_000

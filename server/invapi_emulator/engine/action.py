@@ -20,7 +20,7 @@ class Action:
     `label` is its name for people. `clause` is its number in docs/fidelity.md. `task` is the kind of task that it starts.
     `refusal` is the text before ` <id> - why` (contract 2.4); it is None for an action that is not about a VM.
     `identified_by` is None if a token identifies the call. `ignored` are documented parameters that nothing reads, each
-    with the reason.
+    with the reason. `enveloped` is False for an action whose answer has no `result` (contract 2.1).
     """
 
     module: str
@@ -34,7 +34,18 @@ class Action:
     refusal: str | None = None
     task: Kind | None = None
     identified_by: Identification | None = None
+    enveloped: bool = True
     ignored: Mapping[str, str] = field(default_factory=dict)
+
+    def whole(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an answer: the handler's body in its envelope, unless it has a `result` of its own (contract 2.1)."""
+        around = {} if "result" in body else self.envelope
+        return {**around, **body}
+
+    @cached_property
+    def envelope(self) -> dict[str, str]:
+        """What joins the body of an answer."""
+        return {"result": "OK", "module": self.module, "action": self.name} if self.enveloped else {}
 
     @cached_property
     def fields_read(self) -> frozenset[str]:

@@ -13,15 +13,12 @@ Sent: TypeAlias = Mapping[str, str | int | list[str]]
 class Example:
     """A call that is answered. `sent` are its fields without `action` and `token`.
 
-    `model` describes the handler's body. `result`, `module` and `action` are added unless it has a `result`.
+    `model` describes the handler's body, which `Action.whole` completes.
     """
 
     model: type[BaseModel]
     sent: Sent
     body: Mapping[str, Any]
-
-    def whole(self, module: str, action: str) -> dict[str, Any]:
-        return dict(self.body) if "result" in self.body else envelope(module, action) | dict(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,3 @@ class RefusalExample:
     def body(self) -> dict[str, Any]:
         failure = {"result": -1, "code": self.code, "message": self.message, "error": self.message}
         return failure | dict(self.more)
-
-
-def envelope(module: str, action: str) -> dict[str, Any]:
-    return {"result": "OK", "module": module, "action": action}

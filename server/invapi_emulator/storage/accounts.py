@@ -11,7 +11,7 @@ from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import MINUTE, Instant
-from invapi_emulator.storage import tables
+from invapi_emulator.storage import billing_tables, tables
 from invapi_emulator.storage.account_state import AccountState, Counters
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.statement import Statement, Write
@@ -191,8 +191,9 @@ def how_many(tx: Transaction) -> int:
 
 
 def clear_world(tx: Transaction, account_id: int, *, sessions_too: bool) -> None:
-    """Remove VMs, all they hold, and fault rules. Events stay; `clear_away` removes the tasks later."""
-    for table in (tables.vm, tables.fault, *((tables.session,) if sessions_too else ())):
+    """Remove VMs, all they hold, fault rules, and what is owed. Events stay; `clear_away` removes the tasks later."""
+    of_world = (tables.vm, tables.fault, billing_tables.billing, billing_tables.invoice)
+    for table in (*of_world, *((tables.session,) if sessions_too else ())):
         tx.execute(delete(table).where(table.c.account_id == account_id))
 
 

@@ -6,7 +6,7 @@ An account's records are loaded in parts. A part is all records with the same fi
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -24,10 +24,6 @@ Key: TypeAlias = tuple[Any, ...]
 
 Owner: TypeAlias = Mapping[str, int]
 """The columns `account_id` and `generation` of an account's records."""
-
-
-_PLACES = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
-"""The position of each table in an order with parents before children."""
 
 
 class Record(Generic[V]):
@@ -54,7 +50,6 @@ class Record(Generic[V]):
     ) -> None:
         self.key, self.part = tuple(key), part
         self.single = part == len(self.key)
-        self.place = _PLACES[table.name]
         self.is_small = is_small
         self._read = read
         self._owned_by = [name for name in ("account_id", "generation") if name in table.c]
@@ -71,6 +66,11 @@ class Record(Generic[V]):
         which = tuple(f"of_{name}" for name in ("account_id", *key))
         self.update = Write(update(table).where(*one), (*changing, *which), changing)
         self.delete = Write(delete(table).where(*one), which)
+
+    @cached_property
+    def place(self) -> int:
+        """The position of the table in an order with parents before children."""
+        return metadata.sorted_tables.index(self._table)
 
     def where(
         self, *conditions: ColumnElement[bool], order: Any = None, most: Any = None

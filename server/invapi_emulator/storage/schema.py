@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
+import invapi_emulator.storage.billing_tables  # noqa: F401 - its tables join the others
 from invapi_emulator.storage.tables import metadata
 from invapi_emulator.storage.urls import name_of
 from invapi_emulator.storage.versions import HEAD, VERSION_TABLE, migrations_folder, refuse_if_not_ours

@@ -6,7 +6,7 @@ from pathlib import Path
 from invapi_emulator import __version__
 from invapi_emulator.errors import CannotStart
 
-HEAD = "0009"
+HEAD = "0012"
 """The newest migration. A new database is stamped with it."""
 
 PROGRAMS = {
@@ -19,6 +19,7 @@ PROGRAMS = {
     "0007": "0.2.0",
     "0008": "0.2.0",
     "0009": "0.2.0",
+    "0012": "0.2.0",
 }
 """The first version of the program that writes each schema."""
 

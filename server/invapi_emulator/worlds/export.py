@@ -9,9 +9,10 @@ from invapi_emulator.domain.instants import SECOND, Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of
-from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists, vms
+from invapi_emulator.storage import accounts, billing, snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.billing import written_billing
 from invapi_emulator.worlds.load_faults import written_faults
 
 Written = dict[str, Any]
@@ -49,6 +50,7 @@ def written_world(tx: Transaction, account: Account, now: Instant) -> Written:
             for vm in vms.of_account(tx, account.id)
         ],
         "faults": written_faults(tx, account),
+        **written_billing(*billing.read(tx, account.id)),
     }
 
 

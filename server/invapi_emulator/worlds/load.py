@@ -12,6 +12,7 @@ from invapi_emulator.storage.tasks import TASK
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.vms import VM
 from invapi_emulator.storage.world_rows import WorldRows
+from invapi_emulator.worlds.billing import add_billing
 from invapi_emulator.worlds.build import BuiltVm, build_vm
 from invapi_emulator.worlds.build_context import BuildContext, new_context, present_context
 from invapi_emulator.worlds.consistency import check_vm
@@ -73,6 +74,7 @@ def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
 
         raise error_at("counters.sequence", counted, used)
     rows = yield from _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
+    add_billing(rows, world, building.now)
     building.numbers.last = max(building.numbers.last, counted)
     return Prepared(world, building, rows)
 

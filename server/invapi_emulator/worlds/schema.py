@@ -7,6 +7,7 @@ from pydantic import Field
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
 from invapi_emulator.domain.virtual_machines import Engine, VmKind
+from invapi_emulator.worlds.billing import BillingSpec
 from invapi_emulator.worlds.fault_schema import FaultSpec
 from invapi_emulator.worlds.fields import (
     AccountName,
@@ -151,7 +152,7 @@ class CountersSpec(Part):
     answers: Number = 0
 
 
-class World(Part):
+class World(BillingSpec):
     """An account's world. `account` is the exporting account; tasks imported there keep their keys."""
 
     version: Literal[1] = 1

@@ -79,7 +79,7 @@ def logged_in(unit: UnitOfWork, call: Call[Any], wanted: LoginParameters) -> Bod
 def described(unit: UnitOfWork, token: str, expires: int) -> Body:
     """Return the body that describes a token. `expires` is in epoch seconds."""
     account = unit.account
-    customer = 10_000 + account.seed % 90_000
+    customer = account.customer_id
     return {
         "result": {
             "token": token,
