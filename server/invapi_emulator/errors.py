@@ -232,6 +232,10 @@ class AccessDenied(ApiError):
         super().__init__(message)
 
 
+class InvoiceNotFound(ApiError):
+    reason = "invoice_not_found"
+
+
 class TaskFailed(Exception):
     """A task is due but cannot take effect. `error` is the text that the client reads (contract 3.5)."""
 

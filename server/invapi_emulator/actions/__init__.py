@@ -15,6 +15,7 @@ from invapi_emulator.actions import (
     tags,
     traffic_plans,
     vm,
+    whmcs,
 )
 from invapi_emulator.engine.action import NOT_EMULATED_MODULES, register
 
@@ -31,6 +32,7 @@ MODULES: dict[str, ModuleType] = {
     "tags": tags,
     "traffic_plans": traffic_plans,
     "vm": vm,
+    "whmcs": whmcs,
 }
 
 NOT_EMULATED_MODULES.update(("iso", "jenkins", "jira", "nat", "pdns", "net", "ip", "rhr", "s3", "rtm"))

@@ -22,7 +22,8 @@ from invapi_emulator.engine.call import is_index
 MAX_ID = 2**63 - 1
 
 
-def _number(text: Any) -> int:
+def whole_number(text: Any) -> int:
+    """Read ASCII digits. A number beyond every limit becomes one that no field accepts."""
     if not isinstance(text, str) or not (text.isascii() and text.isdigit()):
         raise ValueError(text)
     significant = text.lstrip("0") or "0"
@@ -33,7 +34,7 @@ def _numbers(text: Any) -> Any:
     """Read ids separated by commas, each once."""
     if not isinstance(text, str):
         raise ValueError(text)  # noqa: TRY004 - pydantic reads ValueError as "this is invalid"
-    numbers = tuple(dict.fromkeys(_number(part.strip()) for part in text.split(",")))
+    numbers = tuple(dict.fromkeys(whole_number(part.strip()) for part in text.split(",")))
     if not all(1 <= number <= MAX_ID for number in numbers):
         raise ValueError(text)
     return numbers
@@ -61,7 +62,7 @@ MAX_ADDRESSES = 1_000
 """Maximum length of a list of addresses."""
 
 VmId = Annotated[
-    int, BeforeValidator(_number), Field(ge=1, le=MAX_ID, description="ASCII digits, 1 to 2^63-1")
+    int, BeforeValidator(whole_number), Field(ge=1, le=MAX_ID, description="ASCII digits, 1 to 2^63-1")
 ]
 SnapshotName = Annotated[
     str,
@@ -130,7 +131,7 @@ Component = Annotated[Literal["eq"], Field(description="eq")]
 Switch = Annotated[bool, BeforeValidator(_one_or_zero), Field(description="1 or 0")]
 Ttl = Annotated[
     int,
-    BeforeValidator(_number),
+    BeforeValidator(whole_number),
     Field(ge=1, le=31_536_000, description="seconds, ASCII digits, 1 to 31536000"),
 ]
 Secret = Annotated[

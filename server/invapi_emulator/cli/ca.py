@@ -11,7 +11,7 @@ from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 
 _TRUST = """\
 # This is {file}, a test CA for this machine only. It can certify only
-# {hosts}.
+# {hosts}, and names that end in .test.
 #
 # curl      curl --cacert {file} https://localhost:8650/
 # Python    export SSL_CERT_FILE={file}              # ssl, urllib, httpx
@@ -32,7 +32,7 @@ _TRUST = """\
 def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
     """Print the test CA's certificate, and how to make clients trust it. Create the CA if there is none."""
     require("cryptography", "the test CA")
-    from invapi_emulator.server.tls.authority import HOSTS, authority  # slow: not for --help
+    from invapi_emulator.server.tls.authority import authority  # slow: not for --help
 
     flags = {"ca_dir": ca_dir, "tls_names": tls_names}
     try:
@@ -44,5 +44,5 @@ def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
     if path:
         click.echo(file)
         return
-    click.echo(_TRUST.format(file=file, hosts=", ".join((*HOSTS, *settings.tls_names))))
+    click.echo(_TRUST.format(file=file, hosts=", ".join((*found.hosts(), *settings.tls_names))))
     click.echo(found.file.read_text(encoding="ascii"), nl=False)

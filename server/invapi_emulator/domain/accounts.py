@@ -56,9 +56,10 @@ class Account(Struct, frozen=True):
     catalogue: Catalogue | None = None
 
     @property
-    def customer_id(self) -> int:
-        return 10_000 + self.seed % 90_000
-
-    @property
     def assumed(self) -> Assumed:
         return self.behavior.assumed
+
+    @property
+    def customer_id(self) -> int:
+        """The number of the customer at the vendor: a function of the seed."""
+        return 10_000 + self.seed % 90_000

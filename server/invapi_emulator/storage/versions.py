@@ -6,7 +6,7 @@ from pathlib import Path
 from invapi_emulator import __version__
 from invapi_emulator.errors import CannotStart
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest migration. A new database is stamped with it."""
 
 PROGRAMS = {
@@ -21,6 +21,7 @@ PROGRAMS = {
     "0009": "0.2.0",
     "0010": "0.2.0",
     "0011": "0.2.0",
+    "0012": "0.2.0",
 }
 """The first version of the program that writes each schema."""
 

@@ -11,10 +11,11 @@ from invapi_emulator.domain.tags import Tag
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import Conflict
-from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists
+from invapi_emulator.storage import accounts, billing, snapshots, stale_lists, task_lists
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.account_keys import written_keys
+from invapi_emulator.worlds.billing import written_billing
 from invapi_emulator.worlds.catalogue_schema import written_catalogue
 from invapi_emulator.worlds.held_world import HeldVm, HeldWorld
 from invapi_emulator.worlds.json_text import writing
@@ -66,7 +67,9 @@ def _written_around(tx: Transaction, account: Account, now: Instant) -> Written:
         **({} if account.catalogue is None else {"catalogue": written_catalogue(account.catalogue)}),
         "vms": (),
         "faults": written_faults(tx, account),
-    } | written_keys(tx, account.id)
+        **written_keys(tx, account.id),
+        **written_billing(*billing.read(tx, account.id)),
+    }
 
 
 def _counters(counters: Mapping[str, int]) -> Written:

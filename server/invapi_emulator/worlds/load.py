@@ -14,6 +14,7 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.vms import VM
 from invapi_emulator.storage.world_rows import WorldRows
 from invapi_emulator.worlds.account_keys import build_keys
+from invapi_emulator.worlds.billing import add_billing
 from invapi_emulator.worlds.build import BuiltVm, building_vm
 from invapi_emulator.worlds.build_context import BuildContext, new_context, present_context
 from invapi_emulator.worlds.consistency import checking_vm
@@ -80,6 +81,7 @@ def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
         raise error_at("counters.sequence", counted, used)
     rows = yield from _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
     yield from build_keys(world, building, rows)
+    add_billing(rows, world, building.now)
     building.numbers.last = max(building.numbers.last, counted)
     building.objects.reserve([None if world.counters is None else world.counters.objects])
     rules = yield from building_rules(world)

@@ -8,6 +8,7 @@ from invapi_emulator.domain.account_keys import NotifyMethod
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
 from invapi_emulator.domain.virtual_machines import Engine, VmKind
+from invapi_emulator.worlds.billing import BillingSpec
 from invapi_emulator.worlds.catalogue_schema import CatalogueSpec
 from invapi_emulator.worlds.fault_schema import FaultSpec
 from invapi_emulator.worlds.fields import (
@@ -206,7 +207,7 @@ class CountersSpec(Part):
     answers: Number = 0
 
 
-class World(Part):
+class World(BillingSpec):
     """An account's world. `account` is the exporting account; tasks imported there keep their keys.
 
     Without a `catalogue` the account has the server's.

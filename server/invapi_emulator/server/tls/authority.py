@@ -30,8 +30,11 @@ from invapi_emulator.server.tls.folder import CA_FILE, KEY_FILE, file_of
 
 _log = logging.getLogger(__name__)
 
-HOSTS = ("localhost", "127.0.0.1", "::1", "invapi.hostkey.com", "api.hostkey.com")
+HOSTS = ("localhost", "127.0.0.1", "::1", "invapi.hostkey.com", "invapi.hostkey.ru", "api.hostkey.com")
 """Names of every certificate: this machine, and the hosts that the vendor's clients call."""
+
+RESERVED = "test"
+"""A domain that a CA can certify too, so that names can join one that is trusted already. It has no real hosts (RFC 6761)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,14 @@ class Authority:
     certificate: x509.Certificate
     key: EllipticCurvePrivateKey
 
+    def hosts(self) -> list[str]:
+        """Return those of HOSTS that the CA can certify. One of an older version may lack some."""
+        return [host for host in HOSTS if may_speak_for(self.certificate, host)]
+
     def server_context(self, names: Iterable[str], now: Instant) -> ssl.SSLContext:
-        """Return the TLS context of a server for HOSTS and `names`, with a new key and certificate."""
+        """Return the TLS context of a server for `hosts` and `names`, with a new key and certificate."""
         key = new_key()
-        certificate = server_certificate(key, (*HOSTS, *names), self.certificate, self.key, now)
+        certificate = server_certificate(key, (*self.hosts(), *names), self.certificate, self.key, now)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         with _only_for_me(pem_of_key(key) + pem(certificate) + pem(self.certificate)) as file:
@@ -54,25 +61,26 @@ class Authority:
 
 
 def authority(ca_dir: str, names: Iterable[str], now: Instant) -> Authority:
-    """Return the CA of a folder. If there is none, create one that can certify only HOSTS and `names`.
+    """Return the CA of a folder. If there is none, create one that can certify only HOSTS, `names` and the domain RESERVED.
 
     An empty `ca_dir` means the user's own folder, in XDG's state directory.
     Raise CannotStart if the folder cannot be used, or its CA cannot certify one of the names.
     """
-    folder, wanted = file_of(ca_dir).parent, (*HOSTS, *names)
+    folder, wanted = file_of(ca_dir).parent, tuple(names)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(folder / "ca.lock"):
             if not (folder / CA_FILE).exists():
-                _make(folder, wanted, now)
+                _make(folder, (*HOSTS, *wanted, RESERVED), now)
             found = _read(folder)
     except (OSError, ValueError) as problem:
         raise CannotStart(f"--ca-dir: cannot use '{folder}': {problem}") from None
     missing = [name for name in wanted if not may_speak_for(found.certificate, name)]
     if missing:
         raise CannotStart(
-            f"--tls-names: the CA in '{folder}' cannot certify {', '.join(missing)}; "
-            "use another --ca-dir, or remove this one and trust the new CA"
+            f"--tls-names: the CA in '{folder}' cannot certify {', '.join(missing)}: what it may certify was fixed when "
+            "it was made, but for names that end in .localhost and .test; use such a name, use another --ca-dir, or "
+            "remove this one and trust the new CA"
         )
     _warn(found)
     return found
@@ -87,6 +95,13 @@ def _warn(found: Authority) -> None:
             "--ca-dir: others can read '%s' (mode %04o), and make certificates that those who trust its CA accept: "
             "chmod 600 '%s'",
             key, mode, key,
+        )  # fmt: skip
+    lacking = [host for host in HOSTS if host not in found.hosts()]
+    if lacking:
+        _log.warning(
+            "--ca-dir: the CA in '%s' was made by an older version and cannot certify %s: if a client calls it, "
+            "remove the folder, and trust the new one that the next start makes",
+            found.file.parent, ", ".join(lacking),
         )  # fmt: skip
     if not is_for_servers_only(found.certificate):
         _log.warning(

@@ -70,8 +70,12 @@ def server_certificate(
 
 
 def may_speak_for(ca: x509.Certificate, name: str) -> bool:
-    allowed = ca.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees
-    return _subtree(name) in (allowed or ())
+    """Return whether a CA can certify a host or an address: one of its own, or a host below one (RFC 5280, 4.2.1.10)."""
+    allowed = ca.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or ()
+    if isinstance(_subtree(name), x509.IPAddress):
+        return _subtree(name) in allowed
+    hosts = [one.value.lower() for one in allowed if isinstance(one, x509.DNSName)]
+    return any(f".{name.lower()}".endswith(f".{host}") for host in hosts)
 
 
 def is_for_servers_only(ca: x509.Certificate) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import DAY, to_datetime
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.server.tls import authority as module
 from invapi_emulator.server.tls.authority import HOSTS, Authority, authority
 from invapi_emulator.server.tls.certificates import new_key, pem, pem_of_key, server_certificate
 from invapi_emulator.server.tls.folder import CA_FILE, KEY_FILE
@@ -94,11 +95,34 @@ def test_a_key_without_a_certificate_does_not_count(tmp_path: Path) -> None:
     shake_hands(ca.server_context((), NOW), ca.file, "localhost")
 
 
-def test_names_that_it_does_not_cover_are_refused(tmp_path: Path) -> None:
+def test_names_that_it_does_not_cover_are_refused_with_what_to_do(tmp_path: Path) -> None:
     authority(str(tmp_path), ("emulator",), NOW)
     authority(str(tmp_path), (), NOW)
-    with pytest.raises(CannotStart, match=r"--tls-names: the CA in .* cannot certify other, 10\.1\.2\.3; "):
-        authority(str(tmp_path), ("emulator", "other", "10.1.2.3"), NOW)
+    wanted = r"--tls-names: the CA in .* cannot certify other, atest, 10\.1\.2\.3: .* names that end in \.localhost and \.test"
+    with pytest.raises(CannotStart, match=wanted):
+        authority(str(tmp_path), ("emulator", "other", "atest", "10.1.2.3"), NOW)
+
+
+@pytest.mark.parametrize(
+    "name", ["emulator.test", "a.b.test", "api.localhost", "eu.invapi.hostkey.com", "Emulator"]
+)
+def test_a_name_below_one_of_its_own_joins_a_ca_that_is_trusted_already(tmp_path: Path, name: str) -> None:
+    trusted = authority(str(tmp_path), ("emulator",), NOW)
+    later = authority(str(tmp_path), (name,), NOW + DAY)
+    assert later.certificate == trusted.certificate
+    shake_hands(later.server_context((name,), NOW), trusted.file, name)
+
+
+def test_a_ca_that_lacks_a_host_of_today_goes_on_without_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(module, "HOSTS", tuple(host for host in HOSTS if not host.endswith(".ru")))
+        made = authority(str(tmp_path), (), NOW)
+    found = authority(str(tmp_path), (), NOW)
+    assert found.certificate == made.certificate
+    assert "cannot certify invapi.hostkey.ru: " in caplog.text
+    shake_hands(found.server_context((), NOW), found.file, "invapi.hostkey.com")
 
 
 def test_without_a_home_the_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,10 @@ def test_the_command_prints_the_ca_and_creates_it(capsys: pytest.CaptureFixture[
     printed = told(capsys, "ca", "--ca-dir", str(tmp_path), "--tls-names", "emulator")
     file = tmp_path / "ca.pem"
     assert printed.endswith(file.read_text())
-    assert "localhost, 127.0.0.1, ::1, invapi.hostkey.com, api.hostkey.com, emulator." in printed
+    assert (
+        "localhost, 127.0.0.1, ::1, invapi.hostkey.com, invapi.hostkey.ru, api.hostkey.com, emulator,"
+        in printed
+    )
     for client in ("--cacert", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "keytool"):
         assert f"{client}" in printed
     assert told(capsys, "ca", "--ca-dir", str(tmp_path), "--path") == f"{file}\n"
