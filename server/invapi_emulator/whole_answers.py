@@ -1,4 +1,4 @@
-"""Read an answer whole, within a size and a time, whoever sends it: it may have no end, or come byte by byte."""
+"""Read an answer whole, within a size and a time, from any sender: it may have no end, or come byte by byte."""
 
 import io
 from collections.abc import Callable
