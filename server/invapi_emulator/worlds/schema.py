@@ -1,8 +1,8 @@
 """The schema of a world in scenario files, exports and the control API."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
@@ -155,10 +155,17 @@ class CountersSpec(Part):
     answers: Number = 0
 
 
+def _no_other_one(version: Any) -> Any:
+    """Refuse true and 1.0, which Python takes for equal to 1."""
+    if type(version) is not int:
+        raise ValueError("expected the number 1")
+    return version
+
+
 class World(Part):
     """An account's world. `account` is the exporting account; tasks imported there keep their keys."""
 
-    version: Literal[1] = 1
+    version: Annotated[Literal[1], BeforeValidator(_no_other_one)] = 1
     account: AccountName | None = None
     seed: Seed | None = None
     clock: ClockChange | None = None
