@@ -1,9 +1,9 @@
 """Run a server in a process of its own: nothing that a test replaces in its own process reaches it."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import dumps, loads
 from subprocess import PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -41,13 +41,13 @@ def _url(process: "Popen[str]", settings: Settings, log: IO[bytes]) -> str:
     assert process.stdin is not None
     assert process.stdout is not None
     given = {"path": [folder for folder in sys.path if folder], "settings": settings.model_dump(mode="json")}
-    process.stdin.write(f"{json.dumps(given)}\n")
+    process.stdin.write(f"{dumps(given)}\n")
     process.stdin.flush()
     line = process.stdout.readline()
     if not line:
         log.seek(0)
         raise CannotStart(f"the process of the emulator ended: {log.read().decode(errors='replace').strip()}")
-    said: dict[str, Any] = json.loads(line)
+    said: dict[str, Any] = loads(line)
     if "refused" in said:
         raise CannotStart(said["refused"])
     url: str = said["url"]
