@@ -1,5 +1,6 @@
 """Run a server in a process of its own: nothing that a test replaces in its own process reaches it."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ import json, sys
 given = json.loads(sys.stdin.readline())
 sys.path += [folder for folder in given["path"] if folder not in sys.path]
 from invapi_emulator.testing.child import serve
-serve(given["settings"])
+serve(given["settings"], given["parent"])
 """
 
 
@@ -40,7 +41,11 @@ def server_process(settings: Settings) -> Iterator[str]:
 def _url(process: "Popen[str]", settings: Settings, log: IO[bytes]) -> str:
     assert process.stdin is not None
     assert process.stdout is not None
-    given = {"path": [folder for folder in sys.path if folder], "settings": settings.model_dump(mode="json")}
+    given = {
+        "path": [folder for folder in sys.path if folder],
+        "settings": settings.model_dump(mode="json"),
+        "parent": os.getpid(),
+    }
     process.stdin.write(f"{dumps(given)}\n")
     process.stdin.flush()
     line = process.stdout.readline()
