@@ -15,6 +15,7 @@ from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.process.http_names import sendable, target_of, without_user
 from invapi_emulator.process.real_sockets import connect
 from invapi_emulator.testing.account import Account, show_ignored
+from invapi_emulator.testing.arguments import options_of, sendable_value
 from invapi_emulator.testing.closing import Closes
 from invapi_emulator.testing.failure import ControlFailure, Json
 from invapi_emulator.testing.foreign import NotAnEmulator, Shape, fits, read_answer
@@ -97,12 +98,12 @@ class Emulator(Closes):
             "clock": clock,
             "seed": seed,
             "profile": profile,
-            "assume": {**MADE.options, **self.assumed, **(assume or {})} or None,
+            "assume": {**MADE.options, **self.assumed, **options_of(assume)} or None,
         }
         made = self.control(
             "POST",
             "/accounts",
-            {key: value for key, value in wanted.items() if value is not None},
+            {key: sendable_value(key, value) for key, value in wanted.items() if value is not None},
             shape=_MADE,
         )
         show_ignored(made)
