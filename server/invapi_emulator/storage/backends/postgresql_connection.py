@@ -41,7 +41,7 @@ class PatientConnection(Connection[Any]):
 
     patience: float = math.inf
 
-    def __del__(self) -> None:
+    def __del__(self, *_: Any) -> None:
         """Close a connection that was lent when its pool was given up. psycopg itself would warn of it."""
         if not self.closed:
             self.close()
