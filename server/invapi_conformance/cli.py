@@ -9,7 +9,7 @@ import click
 
 from invapi_emulator import __version__
 from invapi_emulator.ending import as_one_line, ended
-from invapi_emulator.numbers_in_words import Seconds
+from invapi_emulator.numbers_in_words import Seconds, Whole
 
 FORMATS = ("text", "json", "junit")
 
@@ -62,7 +62,7 @@ def _holds_certificates(
     callback=_is_sendable,
     help="a token of the account [env: INVAPI_TOKEN]",
 )
-@click.option("--vm", required=True, type=click.IntRange(1, 2**63 - 2), metavar="ID", help="the VM to check")
+@click.option("--vm", required=True, type=Whole(1, 2**63 - 2), metavar="ID", help="the VM to check")
 @click.option(
     "--api-key",
     default="",

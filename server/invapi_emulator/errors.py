@@ -1,5 +1,6 @@
 """The exceptions. `api/envelope.py` turns those of the imitated API into answers."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 
@@ -234,6 +235,17 @@ class AccessDenied(ApiError):
 
 class InvoiceNotFound(ApiError):
     reason = "invoice_not_found"
+
+
+def reasons() -> list[str]:
+    """Return the reasons of all refusals of calls, in alphabetical order."""
+    return sorted({reason for error in _kinds_of(ApiError) if (reason := getattr(error, "reason", ""))})
+
+
+def _kinds_of(error: type[ApiError]) -> Iterator[type[ApiError]]:
+    for kind in error.__subclasses__():
+        yield kind
+        yield from _kinds_of(kind)
 
 
 class TaskFailed(Exception):

@@ -12,6 +12,7 @@ from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.process.http_names import asked_host, asking_origin, listened_at, sendable
 from invapi_emulator.process.logs import LogFormat
+from invapi_emulator.whole_numbers import whole_number
 
 _INJECTED = re.compile(r"(tcp|udp|sctp)://.*")
 """Value of `<SERVICE>_PORT` as Kubernetes sets it for a Service, and Docker for a link."""
@@ -195,6 +196,11 @@ class Settings(BaseModel):
     def _split(cls, value: Any) -> Any:
         words = value.split(",") if isinstance(value, str) else value
         return tuple(filter(None, map(str.strip, words))) if _are_text(words) else words
+
+    @field_validator("port", "tls_port", "polls", "account_ttl", mode="before")
+    @classmethod
+    def _whole(cls, value: Any) -> Any:
+        return whole_number(value) if isinstance(value, str) else value
 
     @field_validator("host")
     @classmethod

@@ -1,4 +1,4 @@
-"""Read an answer whole, within a size and a time, whoever sends it: it may have no end, or come byte by byte."""
+"""Read an answer whole, within a size and a time, from any sender: it may have no end, or come byte by byte."""
 
 import io
 from collections.abc import Callable
@@ -31,11 +31,8 @@ class TimeLimit:
     def remaining(self) -> float:
         """Return the seconds that remain; raise TimeoutError if none do."""
         if (left := self._end - self._now()) <= 0:
-            raise self.over()
+            raise TimeoutError(f"no whole answer within {self._seconds:g} seconds") from None
         return left
-
-    def over(self) -> TimeoutError:
-        return TimeoutError(f"no whole answer within {self._seconds:g} seconds")
 
 
 class _Bounded(io.RawIOBase):
@@ -55,7 +52,8 @@ class _Bounded(io.RawIOBase):
         try:
             count = self._read.readinto(buffer)
         except TimeoutError:
-            raise self._limit.over() from None
+            self._limit.remaining()  # one that is not ours, as of a handler of SIGALRM, stays as it is
+            raise
         self._left -= count or 0
         if self._left < 0:
             raise _too_large(self._most)

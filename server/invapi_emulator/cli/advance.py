@@ -8,13 +8,15 @@ import click
 
 from invapi_emulator.cli.control_calls import control, of_account
 
+_SHAPE = {"events": [{"at": str, "kind": str}], "now": str}
+
 
 @click.command()
 @of_account
 @click.argument("how_far")
 def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
     """Move an account's clock: by seconds, or until `idle`, the end of a task (its key) or a timestamp."""
-    answer = control(url, admin_token, "POST", f"{account}/clock/advance", _wanted(how_far))
+    answer = control(url, admin_token, "POST", f"{account}/clock/advance", _wanted(how_far), shape=_SHAPE)
     if answer.get("missing"):
         click.echo(f"{account}: {answer['missing']} earlier events are no longer kept")
     for event in answer["events"]:

@@ -8,6 +8,7 @@ import click
 
 from invapi_emulator.process.http_names import target_of, without_user
 from invapi_emulator.testing import ControlFailure, Emulator
+from invapi_emulator.testing.foreign import Shape
 
 URL_VARIABLE = "INVAPI_EMULATOR_URL"
 DEFAULT_URL = "http://127.0.0.1:8650"
@@ -68,14 +69,16 @@ def _of_path(_context: click.Context, _parameter: click.Parameter, name: str) ->
     return name
 
 
-def control(url: str, admin_token: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
-    """Call the control API for an account; raise ClickException with one line for a failure."""
+def control(
+    url: str, admin_token: str, method: str, path: str, body: Any = None, *, shape: Shape
+) -> dict[str, Any]:
+    """Call the control API for an account; return an answer of this shape, or raise ClickException with one line."""
     try:
         emulator = Emulator(url, admin_token=admin_token)
     except ValueError as wrong:
         raise click.ClickException(f"--admin-token: {wrong}") from None
     try:
-        return emulator.control(method, f"/accounts/{path}", body)
+        return emulator.control(method, f"/accounts/{path}", body, shape=shape)
     except ControlFailure as refused:
         raise click.ClickException(str(refused)) from None
     except ConnectionError as problem:

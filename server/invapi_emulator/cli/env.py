@@ -6,6 +6,8 @@ import click
 
 from invapi_emulator.cli.control_calls import control, of_account
 
+_SHAPE = {"api_key": str, "token": str, "user": str, "password": str}
+
 
 @click.command()
 @of_account
@@ -14,7 +16,7 @@ def env(url: str, admin_token: str, account: str) -> None:
 
     The credentials work nowhere else, so a call that goes to the real API by mistake fails there.
     """
-    found = control(url, admin_token, "GET", account)
+    found = control(url, admin_token, "GET", account, shape=_SHAPE)
     variables = {
         "HOSTKEY_API_URL": url.rstrip("/"),
         "HOSTKEY_API_KEY": found["api_key"],

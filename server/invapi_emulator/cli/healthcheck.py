@@ -10,6 +10,7 @@ import click
 from invapi_emulator.cli.control_calls import DEFAULT_URL, URL_VARIABLE, url_of_emulator, wrong_url
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.ending import as_one_line
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.numbers_in_words import Seconds
 from invapi_emulator.settings import from_environment, read_settings
@@ -62,7 +63,7 @@ def _url_variable() -> str:
 
 
 def _say_not_ready(why: str) -> int:
-    click.echo(f"invapi-emulator: {why}", err=True)
+    click.echo(f"invapi-emulator: {as_one_line(why)}", err=True)
     return NOT_READY
 
 
@@ -88,7 +89,9 @@ def _reachable(host: str) -> str:
 
 def _why_not_ready(url: str, ca: str | None) -> str | None:
     try:
-        answer = Emulator(url, ca=ca).control("GET", "/health", accept=(503,), within=ANSWERS_WITHIN_SECONDS)
+        answer = Emulator(url, ca=ca).control(
+            "GET", "/health", shape={"status": str}, accept=(503,), within=ANSWERS_WITHIN_SECONDS
+        )
     except ControlFailure as refused:
         return str(refused)
     except ConnectionError as problem:

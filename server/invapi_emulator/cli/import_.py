@@ -8,6 +8,8 @@ from invapi_emulator.cli.control_calls import control, of_account
 from invapi_emulator.worlds.document_files import read_text, text_of
 from invapi_emulator.worlds.documents import parse
 
+_SHAPE = {"vms": list, "seed": int, "clock": {"now": str}, "keys": dict}
+
 
 @click.command("import")
 @of_account
@@ -20,7 +22,7 @@ def import_(url: str, admin_token: str, account: str, file: str) -> None:
         raise click.ClickException(f"FILE: '{file}': {problem.strerror}") from None
     except ValueError as problem:
         raise click.ClickException(f"FILE: '{file}': {problem}") from None
-    view = control(url, admin_token, "PUT", f"{account}/state", world)
+    view = control(url, admin_token, "PUT", f"{account}/state", world, shape=_SHAPE)
     click.echo(
         f"{account}: {len(view['vms'])} VMs, seed {view['seed']}, the clock shows {view['clock']['now']}"
     )

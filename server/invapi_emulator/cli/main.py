@@ -8,6 +8,7 @@ import click
 from invapi_emulator import __version__
 from invapi_emulator.ending import ended
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.loading import SERVING, interruptible
 from invapi_emulator.storage.versions import HEAD
 
 COMMANDS = (
@@ -34,7 +35,10 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return subcommand(cmd_name) if cmd_name in COMMANDS else None
+        found = subcommand(cmd_name) if cmd_name in COMMANDS else None
+        if cmd_name not in SERVING:  # these load more, and handle signals then
+            interruptible()
+        return found
 
 
 def subcommand(word: str) -> click.Command:

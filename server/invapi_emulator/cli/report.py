@@ -13,6 +13,12 @@ FOUND = 1
 _SHOWN = 10
 """Maximum number of calls, and of fields, to list. The JSON has all."""
 
+_SHAPE = {
+    "findings": [
+        {"id": str, "severity": str, "title": str, "instead": str, "count": int, "requests": [int]},
+    ],
+}
+
 
 @click.command()
 @of_account
@@ -26,7 +32,7 @@ _SHOWN = 10
 )
 def report(url: str, admin_token: str, account: str, form: str, fail_on: str | None) -> int:
     """Report what an account's clients do that will hurt them on the real API, and what to do instead."""
-    answer = control(url, admin_token, "GET", f"{account}/report")
+    answer = control(url, admin_token, "GET", f"{account}/report", shape=_SHAPE)
     written = {"text": _as_text, "json": _as_json, "junit": _as_junit}[form]
     click.echo(written(account, answer))
     bad = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on else ()

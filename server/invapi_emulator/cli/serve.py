@@ -40,10 +40,11 @@ def serve(**flags: Any) -> int:
     settings = read_settings(_given(flags))
     log_to_stderr(settings.log_level, settings.log_format)
     warn_of_injected_variables()
-    with on_signals(leave), taken_ports(settings) as ports, no_collection():
+    with taken_ports(settings) as ports, no_collection():
         from invapi_emulator.cli.serve_process import run
 
-        run(settings, ports)
+        with on_signals(leave):
+            run(settings, ports)
     return 0
 
 

@@ -3,12 +3,16 @@
 import os
 import shutil
 from contextlib import suppress
+from errno import ELOOP
 from pathlib import Path
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Write beside the file, then put it in its place. A device, a pipe or a link's target is written as it is."""
-    file = file.resolve()
+    """Write beside the file, then put it in its place; raise OSError.
+
+    A device, a pipe or a link's target is written as it is.
+    """
+    file = _resolved(file)
     if file.exists() and not file.is_file():
         file.write_bytes(content)
         return
@@ -21,3 +25,10 @@ def write_whole(file: Path, content: bytes) -> None:
     finally:
         with suppress(OSError):
             beside.unlink()
+
+
+def _resolved(file: Path) -> Path:
+    try:
+        return file.resolve()
+    except RuntimeError:  # Python's word for links that lead in a circle
+        raise OSError(ELOOP, "a symbolic link that leads back to itself") from None

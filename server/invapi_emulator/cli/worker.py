@@ -17,9 +17,9 @@ _TAKEN = ("db", "account_ttl", "log_level", "log_format")
 def worker(**flags: Any) -> int:
     """Settle due tasks for servers that run with --no-worker, until Ctrl-C or SIGTERM."""
     settings = read_settings({name: value for name, value in flags.items() if value is not None})
-    with on_signals(leave):
-        from invapi_emulator.cli.worker_process import refuse_unless_shared, run
+    from invapi_emulator.cli.worker_process import refuse_unless_shared, run
 
+    with on_signals(leave):
         refuse_unless_shared(settings.db or ":memory:")
         log_to_stderr(settings.log_level, settings.log_format)
         warn_of_injected_variables()

@@ -1,12 +1,13 @@
 """Which calls of the journal a filter matches."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from invapi_emulator.engine.action import NOT_EMULATED, NOT_EMULATED_MODULES
 from invapi_emulator.storage.pruned import Gone
 from invapi_emulator.storage.requests import JournalEntry
+from invapi_emulator.whole_numbers import whole_number
 from invapi_emulator.worlds.fields import Timestamp
 
 
@@ -17,12 +18,23 @@ class Filter(BaseModel):
 
     module: str | None = None
     action: str | None = None
-    id: int | None = None
+    id: Annotated[int, Field(strict=True)] | None = None
     result: Literal["ok", "refused"] | None = None
     reason: str | None = None
     since: Timestamp | None = None
     until: Timestamp | None = None
-    since_id: int | None = Field(None, ge=0, description="only calls after the one with this id")
+    since_id: Annotated[int, Field(strict=True, ge=0)] | None = Field(
+        None, description="only calls after the one with this id"
+    )
+
+
+class FilterInQuery(Filter):
+    """A filter whose numbers are in words."""
+
+    id: Annotated[int, BeforeValidator(whole_number)] | None = None
+    since_id: Annotated[int, BeforeValidator(whole_number)] | None = Field(
+        None, description="only calls after the one with this id"
+    )
 
 
 def could_match(gone: Gone, wanted: Filter) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path
 from fastapi.responses import Response
 from msgspec.structs import replace
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
@@ -16,6 +16,7 @@ from invapi_emulator.engine.faults.rules import MAX_RULES, FaultSpec, parse
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.storage import accounts, faults
 from invapi_emulator.storage.faults import Rule
+from invapi_emulator.whole_numbers import whole_number
 from invapi_emulator.worlds.json_text import writing
 
 router = APIRouter(
@@ -25,7 +26,7 @@ router = APIRouter(
     responses=failures(404),
 )
 
-RuleNumber = Annotated[int, Path(json_schema_extra={"minimum": 1})]
+RuleNumber = Annotated[int, Path(json_schema_extra={"minimum": 1}), BeforeValidator(whole_number)]
 
 
 class RuleView(View):

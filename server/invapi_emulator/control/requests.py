@@ -5,7 +5,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from invapi_emulator.control.call_filter import Filter, could_match, misses
+from invapi_emulator.control.call_filter import Filter, FilterInQuery, could_match, misses
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
@@ -52,7 +52,7 @@ class RequestList(View):
 
 @router.get("/accounts/{name}/requests", responses=failures(404, 422))
 async def list_requests(
-    name: NameInPath, worlds: TheWorlds, wanted: Annotated[Filter, Query()]
+    name: NameInPath, worlds: TheWorlds, wanted: Annotated[FilterInQuery, Query()]
 ) -> RequestList:
     """Show those of the account's newest 1,000 calls that match the filter; all of them without one."""
     return _listed(await worlds.within(name, journal_of), wanted)
@@ -69,7 +69,7 @@ async def clear_requests(name: NameInPath, worlds: TheWorlds) -> None:
     responses=failures(422),
     operation_id="list_strangers__emulator_requests_get",  # generated clients have this name
 )
-async def list_unauthenticated(worlds: TheWorlds, wanted: Annotated[Filter, Query()]) -> RequestList:
+async def list_unauthenticated(worlds: TheWorlds, wanted: Annotated[FilterInQuery, Query()]) -> RequestList:
     """Show the newest 1,000 unauthenticated requests: a bad token, an unknown key or an unknown module."""
 
     def read() -> Journal:
@@ -84,6 +84,10 @@ class Journal(NamedTuple):
 
     calls: list[tuple[int, JournalEntry]]
     gone: Gone
+
+    @property
+    def last_id(self) -> int:
+        return self.calls[-1][0] if self.calls else self.gone.last
 
 
 def journal_of(context: AccountContext) -> Journal:
@@ -105,7 +109,7 @@ def _listed(journal: Journal, wanted: Filter) -> RequestList:
     return RequestList(
         requests=views,
         gone=could_match(journal.gone, wanted) + len(matching) - len(views),
-        last_id=journal.calls[-1][0] if journal.calls else journal.gone.last,
+        last_id=journal.last_id,
     )
 
 

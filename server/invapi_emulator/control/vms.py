@@ -6,7 +6,6 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from invapi_emulator.actions.parameters import MAX_ID
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import View, VmView, view_of_vm, vm_view
@@ -15,6 +14,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.storage import api_keys, events, vms
+from invapi_emulator.whole_numbers import MOST, whole_number
 from invapi_emulator.worlds.change import changed_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.held_world import HeldWorld
@@ -120,8 +120,11 @@ def _check_size(sent: Mapping[str, Any]) -> None:
 
 def vm_named(context: AccountContext, vm_id: str) -> VirtualMachine:
     """Return the VM that a path names; raise NotFound if the account has no VM with this id."""
-    sane = vm_id.isascii() and vm_id.isdigit() and len(vm_id) <= len(str(MAX_ID)) and int(vm_id) <= MAX_ID
-    vm = vms.find(context.unit, int(vm_id)) if sane else None
+    try:
+        number = whole_number(vm_id)
+    except ValueError:
+        number = 0
+    vm = vms.find(context.unit, number) if number <= MOST else None
     if vm is None:
         raise NotFound("vm_not_found", f"account {context.account.name!r} has no VM {vm_id[:40]!r}")
     return vm

@@ -1,12 +1,10 @@
 """Schemas of the modules' failures (contract 2.2, 2.5, 5.3)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from invapi_emulator import errors
 from invapi_emulator.api.answer import REASON_HEADER
 from invapi_emulator.api.envelope import failure_body
-from invapi_emulator.errors import ApiError
 
 _STRING = {"type": "string"}
 
@@ -42,11 +40,6 @@ FAILURE_SCHEMAS: dict[str, Any] = {
 }
 
 NO_SERVERS = failure_body(errors.NoAppropriateServers())
-
-
-def reasons() -> list[str]:
-    """Return all values of the header X-Emulator-Reason."""
-    return sorted({reason for error in _kinds_of(ApiError) if (reason := getattr(error, "reason", ""))})
 
 
 def failure_headers(*, required: bool) -> dict[str, Any]:
@@ -95,9 +88,3 @@ def transport_failures() -> dict[str, Any]:
         }
         for status, (reason, when, message) in _STATUSES.items()
     }
-
-
-def _kinds_of(error: type[ApiError]) -> Iterator[type[ApiError]]:
-    for kind in error.__subclasses__():
-        yield kind
-        yield from _kinds_of(kind)

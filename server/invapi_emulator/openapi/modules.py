@@ -7,12 +7,12 @@ from pydantic.json_schema import models_json_schema
 
 from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED, Action, actions_of, modules
 from invapi_emulator.engine.example import envelope
+from invapi_emulator.errors import reasons
 from invapi_emulator.openapi.failures import (
     FAILURE_SCHEMAS,
     NO_SERVERS,
     RETRY_AFTER,
     failure_headers,
-    reasons,
     transport_failures,
 )
 from invapi_emulator.openapi.parameters import Schema, query_parameters, request_schema

@@ -1,26 +1,43 @@
 """An emulator: started in this process, or running elsewhere."""
 
-import json
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from json import dumps, loads
 from os import getpid
 from typing import Any
 from urllib.parse import urlencode
 
+from invapi_emulator.clock import real_time
+from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.process.http_names import sendable, target_of, without_user
 from invapi_emulator.process.real_sockets import connect
 from invapi_emulator.testing.account import Account, show_ignored
+from invapi_emulator.testing.arguments import options_of, sendable_value
 from invapi_emulator.testing.closing import Closes
 from invapi_emulator.testing.failure import ControlFailure, Json
+from invapi_emulator.testing.foreign import NotAnEmulator, Shape, fits, read_answer
 from invapi_emulator.testing.interruptions import is_of_others
 from invapi_emulator.testing.made import MADE
 from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, ca_file, serving_guest
+from invapi_emulator.whole_answers import TimeLimit, whole_answer
 
-_SHOWN = 200
-"""Maximum number of bytes of a foreign answer in an error."""
+LARGEST_WORLD = 256 * 2**20
+"""Maximum number of bytes of an answer. An export is larger than the 64 MiB of a body that is imported."""
+
+_MADE: Shape = {
+    "name": str, "token": str, "api_key": str, "user": str, "password": str, "seed": int, "vms": [int],
+}  # fmt: skip
+_REFUSALS: tuple[Shape, ...] = ({"error": {"reason": str, "message": str}}, {"error": str})
+
+
+_now = real_time()
+
+
+def _seconds() -> float:
+    return _now() / SECOND
 
 
 class Emulator(Closes):
@@ -81,10 +98,13 @@ class Emulator(Closes):
             "clock": clock,
             "seed": seed,
             "profile": profile,
-            "assume": {**MADE.options, **self.assumed, **(assume or {})} or None,
+            "assume": {**MADE.options, **self.assumed, **options_of(assume)} or None,
         }
         made = self.control(
-            "POST", "/accounts", {key: value for key, value in wanted.items() if value is not None}
+            "POST",
+            "/accounts",
+            {key: sendable_value(key, value) for key, value in wanted.items() if value is not None},
+            shape=_MADE,
         )
         show_ignored(made)
         account = Account(self, made)
@@ -97,25 +117,28 @@ class Emulator(Closes):
         path: str,
         body: Any = None,
         *,
+        shape: Shape = dict,
         accept: tuple[int, ...] = (),
         within: float = STARTS_WITHIN_SECONDS,
     ) -> Json:
         """Call the control API at `/_emulator<path>`; raise ControlFailure for a status of 400 or more.
 
         A status in `accept` is not a failure. Raise ConnectionError if no emulator answers `within` seconds, or
-        something else does.
+        something else does: what does not have the `shape` of the answer.
         """
-        content = None if body is None else json.dumps(body)
+        content = None if body is None else dumps(body)
         try:
             status, text = self._asked(method, path, content, within)
         except (OSError, HTTPException, ValueError) as problem:
             if is_of_others(problem):
                 raise
             raise ConnectionError(f"no emulator answers at {without_user(self.url)}: {problem}") from None
-        answer = self._read(status, text)
-        if status >= HTTPStatus.BAD_REQUEST and status not in accept:
-            raise ControlFailure(status, answer)
-        return answer
+        if status < HTTPStatus.BAD_REQUEST or status in accept:
+            return read_answer(self.url, status, text, shape)
+        refusal = read_answer(self.url, status, text, dict)
+        if not any(fits(refusal, known) for known in _REFUSALS):
+            raise NotAnEmulator(self.url, f"{status}, {str(refusal)[:200]!r}")
+        raise ControlFailure(status, refusal)
 
     def call(self, module: str, fields: Mapping[str, Any]) -> Json:
         """Call a module of the imitated API with these form fields.
@@ -127,7 +150,7 @@ class Emulator(Closes):
         form = urlencode(dict(_pairs(fields)), doseq=True).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         _, reason, text = self._sent("POST", f"/{module}.php", form, headers, STARTS_WITHIN_SECONDS)
-        answer: Json = json.loads(text)
+        answer: Json = loads(text)
         return answer | {"reason": reason} if reason else answer
 
     def _asked(self, method: str, path: str, content: str | None, within: float) -> tuple[int, bytes]:
@@ -136,18 +159,6 @@ class Emulator(Closes):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         status, _, text = self._sent(method, f"/_emulator{path}", content, headers, within)
         return status, text
-
-    def _read(self, status: int, text: bytes) -> Json:
-        try:
-            answer = json.loads(text) if text else {}
-        except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
-            shown = repr(text[:_SHOWN].decode(errors="replace"))
-            raise ConnectionError(
-                f"{without_user(self.url)} answers, but not as an emulator does: {status}, {shown}"
-            )
-        return answer
 
     def _sent(
         self,
@@ -159,10 +170,11 @@ class Emulator(Closes):
     ) -> tuple[int, str | None, bytes]:
         """Send a request. Return the status, the reason of a refused call, and the body."""
         target = target_of(self.url)
+        limit = TimeLimit(within, _seconds)
         with closing(self._connection(target.scheme, target.netloc, within)) as connection:
             connection.request(method, f"{target.path}{path}", content, headers)
-            response = connection.getresponse()
-            return response.status, response.getheader("X-Emulator-Reason"), response.read()
+            response, body = whole_answer(connection, limit, most=LARGEST_WORLD)
+            return response.status, response.getheader("X-Emulator-Reason"), body
 
     def _connection(self, scheme: str, netloc: str, within: float) -> HTTPConnection:
         if scheme != "https":

@@ -1,9 +1,10 @@
 """Run a server in a process of its own: nothing that a test replaces in its own process reaches it."""
 
-import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import dumps, loads
 from subprocess import PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -18,7 +19,7 @@ import json, sys
 given = json.loads(sys.stdin.readline())
 sys.path += [folder for folder in given["path"] if folder not in sys.path]
 from invapi_emulator.testing.child import serve
-serve(given["settings"])
+serve(given["settings"], given["parent"])
 """
 
 
@@ -40,14 +41,18 @@ def server_process(settings: Settings) -> Iterator[str]:
 def _url(process: "Popen[str]", settings: Settings, log: IO[bytes]) -> str:
     assert process.stdin is not None
     assert process.stdout is not None
-    given = {"path": [folder for folder in sys.path if folder], "settings": settings.model_dump(mode="json")}
-    process.stdin.write(f"{json.dumps(given)}\n")
+    given = {
+        "path": [folder for folder in sys.path if folder],
+        "settings": settings.model_dump(mode="json"),
+        "parent": os.getpid(),
+    }
+    process.stdin.write(f"{dumps(given)}\n")
     process.stdin.flush()
     line = process.stdout.readline()
     if not line:
         log.seek(0)
         raise CannotStart(f"the process of the emulator ended: {log.read().decode(errors='replace').strip()}")
-    said: dict[str, Any] = json.loads(line)
+    said: dict[str, Any] = loads(line)
     if "refused" in said:
         raise CannotStart(said["refused"])
     url: str = said["url"]

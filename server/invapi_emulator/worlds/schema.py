@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from invapi_emulator.domain.account_keys import NotifyMethod
 from invapi_emulator.domain.behavior import Profile
@@ -207,13 +207,20 @@ class CountersSpec(Part):
     answers: Number = 0
 
 
+def _no_other_one(version: Any) -> Any:
+    """Refuse true and 1.0, which Python takes for equal to 1."""
+    if type(version) is not int:
+        raise ValueError("expected the number 1")
+    return version
+
+
 class World(BillingSpec):
     """An account's world. `account` is the exporting account; tasks imported there keep their keys.
 
     Without a `catalogue` the account has the server's.
     """
 
-    version: Literal[1] = 1
+    version: Annotated[Literal[1], BeforeValidator(_no_other_one)] = 1
     account: AccountName | None = None
     seed: Seed | None = None
     clock: ClockChange | None = None

@@ -52,7 +52,7 @@ def refusal(account: Account, **expected: Any) -> Json:
         ({"action": "list"}, 20),
         ({"action": "restore_snapshot"}, 0),
         ({"action": "restore_snapshot", "id": 12345}, 0),
-        ({"action": "list", "reason": "rate_limited"}, 0),
+        ({"action": "list", "reason": "vm_locked"}, 0),
     ],
 )
 def test_calls_that_are_no_longer_kept_count(worn: Account, expected: Json, count: int) -> None:
@@ -99,12 +99,11 @@ def test_verify_can_begin_at_a_mark(worn: Account) -> None:
     worn.call("eq", "show", id=12345)
     assert worn.verify(action="show", id=12345, since_id=mark, count=1) == 1
     assert worn.verify(action="list", since_id=mark, count=0) == 0
-    assert worn.verify(since_id=mark + 100, count=0) == 0
     with pytest.raises(AssertionError, match="since_id"):
         worn.verify(action="show", id=12345, since_id=mark + 1, count=1)
 
 
-@pytest.mark.parametrize("since_id", [-1, "x", 1.5])
+@pytest.mark.parametrize("since_id", [-1, "x", 1.5, 1.0, True])
 def test_a_mark_is_a_number(emulator: Emulator, since_id: object) -> None:
     error = emulator.control("POST", "/requests/verify", {"count": 0, "since_id": since_id}, status=422)[
         "error"

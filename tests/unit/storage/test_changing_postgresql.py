@@ -1,8 +1,13 @@
 """A PostgreSQL database that changes under the server is 503 until it is as before."""
 
+import gc
+import warnings
+
 import httpx
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
+from invapi_emulator.storage.backends.postgresql_connection import connect_patiently
 from tests.support.harness import TOKEN, running
 from tests.support.odd_databases import made, order
 from tests.support.postgres_server import Postgres
@@ -90,3 +95,17 @@ def test_a_database_that_is_read_only_for_a_while_heals_by_itself(postgres: Post
         while http.post("/eq.php", data=show).status_code != 200:
             pass
         assert http.get("/_emulator/health").status_code == 200
+
+
+def test_a_connection_that_was_lent_when_the_pool_was_given_up_is_closed_with_it(postgres: Postgres) -> None:
+    url = make_url(made(postgres, "given_up")).set(drivername="postgresql+psycopg")
+    engine = create_engine(url)
+    connect_patiently(engine, 5)
+    with engine.connect() as lent:
+        engine.dispose()
+        lent.execute(text("SELECT 1"))
+    del lent
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        gc.collect()
+    engine.dispose()

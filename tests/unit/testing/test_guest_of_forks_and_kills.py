@@ -1,5 +1,6 @@
 """The plugin in suites that fork, and in killed ones."""
 
+import os
 import re
 import signal
 import subprocess
@@ -86,9 +87,24 @@ def test_killed(invapi):
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
+LEAVES_A_CHILD = """
+import os, signal
+import pytest
 
-def test_the_process_of_a_server_ends_with_a_suite_that_is_killed(tmp_path: Path) -> None:
-    (tmp_path / "test_it.py").write_text(KILLED)
+@pytest.fixture(autouse=True)
+def child(invapi):
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(os.devnull, os.O_RDWR), 1)
+        signal.alarm(120)
+        signal.pause()
+    print(f"child {child}", flush=True)
+"""
+
+
+@pytest.mark.parametrize("before", ["", LEAVES_A_CHILD])
+def test_the_process_of_a_server_ends_with_a_suite_that_is_killed(tmp_path: Path, before: str) -> None:
+    (tmp_path / "test_it.py").write_text(before + KILLED)
     command = [sys.executable, "-m", "pytest", "-s", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis"]
     done = subprocess.run(
         [*command, "--invapi-server=process"],
@@ -97,7 +113,11 @@ def test_the_process_of_a_server_ends_with_a_suite_that_is_killed(tmp_path: Path
     assert done.returncode == -signal.SIGKILL
     found = re.search(r"url http://127\.0\.0\.1:(\d+)", done.stdout)
     assert found
-    wait_until(lambda: not listens(int(found[1])))
+    try:
+        wait_until(lambda: not listens(int(found[1])))
+    finally:
+        if child := re.search(r"child (\d+)", done.stdout):
+            os.kill(int(child[1]), signal.SIGKILL)
 
 
 def listens(port: int) -> bool:

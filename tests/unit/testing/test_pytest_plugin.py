@@ -30,7 +30,9 @@ def no_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(pytester: pytest.Pytester, test: str, *flags: str) -> pytest.RunResult:
     pytester.makepyfile(USES_IT + test)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:schemathesis", *flags)
+    return pytester.runpytest_subprocess(
+        "-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:randomly", *flags
+    )
 
 
 def test_each_test_gets_a_fresh_account_with_a_frozen_clock(pytester: pytest.Pytester) -> None:

@@ -142,6 +142,9 @@ def test_a_file_that_cannot_be_read_or_written_is_named(shell: Shell, tmp_path: 
     assert str(tmp_path / "none") in line
     (line,) = shell.run("export", str(tmp_path / "no" / "w"), status=2)
     assert line == f"invapi-emulator: FILE: '{tmp_path}/no/w': No such file or directory"
+    (tmp_path / "w").symlink_to("w")
+    (line,) = shell.run("export", str(tmp_path / "w"), status=2)
+    assert line == f"invapi-emulator: FILE: '{tmp_path}/w': a symbolic link that leads back to itself"
 
 
 def test_an_error_is_one_line_that_names_it(shell: Shell) -> None:

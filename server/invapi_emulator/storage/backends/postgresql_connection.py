@@ -41,6 +41,11 @@ class PatientConnection(Connection[Any]):
 
     patience: float = math.inf
 
+    def __del__(self, *_: Any) -> None:
+        """Close a connection that was lent when its pool was given up. psycopg itself would warn of it."""
+        if not self.closed:
+            self.close()
+
     def wait(self, gen: Generator[Any, Any, R], *limits: Any, **named_limits: Any) -> R:
         """Wait until a generator of psycopg has ended. One with limits of its own waits for notifications."""
         if limits or named_limits:

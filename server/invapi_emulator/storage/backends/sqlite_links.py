@@ -19,6 +19,8 @@ def file_of(url: URL) -> Path | None:
         return given.resolve()
     except RuntimeError:
         raise CannotStart(f"--db: '{given}' is a symbolic link that leads back to itself") from None
+    except OSError as problem:
+        raise CannotStart(f"--db: '{given}': {problem.strerror}") from None
 
 
 def refuse_links(url: URL) -> None:
