@@ -11,10 +11,19 @@ from sqlalchemy import URL, Dialect, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from invapi_emulator.storage.backends.sqlite_watch import OpenFile
-from invapi_emulator.storage.errors import CannotWrite, OutcomeUnknown, as_sqlalchemy, first_line
+from invapi_emulator.storage.errors import (
+    CannotWrite,
+    OutcomeUnknown,
+    as_sqlalchemy,
+    first_line,
+    of_a_damaged_file,
+)
 from invapi_emulator.storage.statement import Write
 
 _log = logging.getLogger(__name__)
+
+_TRIES = 5
+"""Number of times that a log is opened which another program removes at once."""
 
 LARGE_LOG = 64 * 1024 * 1024
 """Size of the log in bytes from which on it is worth a look whether somebody keeps it from being emptied."""
@@ -51,6 +60,9 @@ def sqlite_engine(url: URL, *, fsync: bool) -> Engine:
             connection.close()  # the pool does not have it yet, so nothing else would close it
             raise
 
+    event.listen(
+        engine, "handle_error", lambda context: of_a_damaged_file(context.original_exception), retval=True
+    )
     return engine
 
 
@@ -183,8 +195,19 @@ class SqliteConnection:
         self.sqlalchemy = self._engine.connect()
         self._driver = self.sqlalchemy.connection.driver_connection
         if self._file is not None:
-            self._driver.execute("SELECT 1 FROM sqlite_schema").fetchone()  # opens the log
-            self._file.opened()
+            self._open_log(self._file)
+
+    def _open_log(self, file: OpenFile) -> None:
+        """Let SQLite open its log, and once more if another program removes that at once."""
+        for _ in range(_TRIES):
+            self._driver.execute("SELECT 1 FROM sqlite_schema").fetchone()
+            if file.opened():
+                return
+            self.sqlalchemy.close()
+            self._engine.dispose()
+            self.sqlalchemy = self._engine.connect()
+            self._driver = self.sqlalchemy.connection.driver_connection
+        raise CannotWrite(f"another program removes '{file.log.name}' or '-shm' beside it again and again")
 
     def _open_again(self) -> None:
         try:
