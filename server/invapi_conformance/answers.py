@@ -80,7 +80,7 @@ class Answer:
 
 
 def json_in(text: str) -> Any:
-    """Return the JSON in a text; None if it is none, or has more levels than an answer of InvAPI may have."""
+    """Return the JSON in a text. Return None for other text, and for JSON with more than MOST_LEVELS levels."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):

@@ -18,21 +18,13 @@ STATUSES = {
 }  # fmt: skip
 """The failures of transport and their statuses (contract 1.4). All others are HTTP 200."""
 
-OTHER_VERSION = 505
-"""The status of a request that names another version of HTTP (contract 8.5)."""
-
 _NO_SERVERS = {"result": -1, "error": "No appropriate servers found", "code": "NO_APPROPRIATE_SERVERS"}
 
 
 def read(status: int, headers: Mapping[str, str], content: bytes) -> tuple[Json, str | None]:
     """Return the body and the reason of a correct answer, unless a rule changed it."""
     body, reason = read_any(headers, content)
-    expected = STATUSES.get(reason or "", 200)
-    assert status in {expected, OTHER_VERSION if reason == "malformed_body" else expected}, (
-        status,
-        reason,
-        content,
-    )
+    assert status == STATUSES.get(reason or "", 200), (status, reason, content)
     return body, reason
 
 

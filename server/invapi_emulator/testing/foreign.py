@@ -68,7 +68,7 @@ def _inside(value: Any) -> list[Any]:
 
 
 def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(f"JSON has no {text}")
 
 
 _decode = JSONDecoder(parse_constant=_no_number).decode

@@ -80,6 +80,18 @@ def test_a_log_that_was_cut_refuses_commits_until_a_restart(file: Path) -> None:
     database.close()
 
 
+def within_the_commit(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Let somebody act once, between the last look at the log and the next COMMIT."""
+    look = OpenFile.refuse_unless_writable
+
+    def look_too_early(self: OpenFile) -> None:
+        look(self)
+        monkeypatch.undo()
+        act()
+
+    monkeypatch.setattr(OpenFile, "refuse_unless_writable", look_too_early)
+
+
 def assert_refused(database: Database) -> None:
     for _ in range(2):
         with pytest.raises(CannotWrite, match="was removed, cut or overwritten by another program"):
@@ -150,17 +162,14 @@ def test_a_log_that_is_replaced_within_the_commit_loses_nothing(
     file: Path, database: Database, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(database, *range(1, 10))
-    look = OpenFile.refuse_unless_writable
 
-    def look_too_early(self: OpenFile) -> None:
-        look(self)
-        monkeypatch.undo()
+    def replace() -> None:
         for name in names:
             copy = file.with_name(f"copy-{name}")
             copy.write_bytes(Path(f"{file}-{name}").read_bytes())
             copy.rename(f"{file}-{name}")
 
-    monkeypatch.setattr(OpenFile, "refuse_unless_writable", look_too_early)
+    within_the_commit(monkeypatch, replace)
     write(database, 10)
     killed = open_database(str(copy_of(file)), lambda: 0)
     with killed.read() as tx:
@@ -172,15 +181,12 @@ def test_a_commit_into_a_log_that_nobody_can_find_is_told_of_as_unknown(
     file: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(database, *range(1, 10))
-    look = OpenFile.refuse_unless_writable
 
-    def look_too_early(self: OpenFile) -> None:
-        look(self)
-        monkeypatch.undo()
+    def remove() -> None:
         monkeypatch.setattr(SqliteConnection, "empty_log", lambda _: False)
         Path(f"{file}-wal").unlink()
 
-    monkeypatch.setattr(OpenFile, "refuse_unless_writable", look_too_early)
+    within_the_commit(monkeypatch, remove)
     with pytest.raises(OutcomeUnknown):
         write(database, 10)
 

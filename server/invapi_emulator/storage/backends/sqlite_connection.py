@@ -146,7 +146,7 @@ class SqliteConnection:
                 self._driver.execute("COMMIT")
         except OperationalError as problem:
             if self._file is not None:
-                self._file.note()  # part of it may have been written
+                self._file.log.note()  # part of it may have been written
             raise CannotWrite(first_line(problem)) from None
         if self._file is not None:
             self._note_commit(self._file)
@@ -192,22 +192,20 @@ class SqliteConnection:
             self._look_at_large_log(file)
 
     def _open(self) -> None:
-        self.sqlalchemy = self._engine.connect()
-        self._driver = self.sqlalchemy.connection.driver_connection
-        if self._file is not None:
-            self._open_log(self._file)
-
-    def _open_log(self, file: OpenFile) -> None:
-        """Let SQLite open its log, and once more if another program removes that at once."""
+        """Connect, and once more if another program removes at once what SQLite opens. Raises CannotWrite."""
         for _ in range(_TRIES):
-            self._driver.execute("SELECT 1 FROM sqlite_schema").fetchone()
-            if file.opened():
+            self.sqlalchemy = self._engine.connect()
+            self._driver = self.sqlalchemy.connection.driver_connection
+            if self._file is None or self._opens_log(self._file):
                 return
             self.sqlalchemy.close()
             self._engine.dispose()
-            self.sqlalchemy = self._engine.connect()
-            self._driver = self.sqlalchemy.connection.driver_connection
-        raise CannotWrite(f"another program removes '{file.log.name}' or '-shm' beside it again and again")
+        raise CannotWrite("another program removes the log of the file, or its index, again and again")
+
+    def _opens_log(self, file: OpenFile) -> bool:
+        """Let SQLite open its log. Return whether that is still in its place."""
+        self._driver.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        return file.opened()
 
     def _open_again(self) -> None:
         try:
