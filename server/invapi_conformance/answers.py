@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from invapi_emulator.whole_answers import is_too_deep
+
 INVALID_TOKEN = -2
 SHORT = 120
-MOST_LEVELS = 100
-"""Maximum number of lists and objects in each other. The checks walk through them one by one."""
-
 Row: TypeAlias = dict[str, Any]
 """An object of a list, as the target sent it."""
 
@@ -80,19 +79,12 @@ class Answer:
 
 
 def json_in(text: str) -> Any:
-    """Return the JSON in a text; None if it is none, or has more levels than an answer of InvAPI may have."""
+    """Return the JSON in a text. Return None for other text, and for JSON that is too deep."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return None if _is_deeper(found, MOST_LEVELS) else found
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    inside = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deeper(item, levels - 1) for item in inside)
+    return None if is_too_deep(found) else found
 
 
 def rows_in(answer: Answer) -> list[Row] | None:

@@ -9,6 +9,9 @@ from typing import Any, TypeAlias
 LARGEST_ANSWER = 16 * 2**20
 """Maximum number of bytes of an answer, with its headers."""
 
+MOST_LEVELS = 100
+"""Maximum number of lists and objects in each other. A world has at most 40, and who reads an answer walks through it."""
+
 _MEBIBYTE = 2**20
 
 
@@ -94,3 +97,16 @@ def whole_answer(
 
 def _too_large(most: int) -> AnswerTooLarge:
     return AnswerTooLarge(f"the answer has more than {most / _MEBIBYTE:g} MiB")
+
+
+def is_too_deep(value: Any) -> bool:
+    """Return whether lists and objects lie in each other on more than MOST_LEVELS levels."""
+    level = _inside([value])
+    for _ in range(MOST_LEVELS):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return bool(level)
+
+
+def _inside(value: Any) -> list[Any]:
+    values = value.values() if isinstance(value, dict) else value
+    return [inner for inner in values if isinstance(inner, dict | list)]

@@ -23,7 +23,7 @@ def primary() -> Iterator[Postgres]:
 def test_a_standby_is_refused_in_one_line(primary: Postgres) -> None:
     primary.url("worlds")
     with primary.standby() as standby:
-        assert "is a hot standby, which can only be read" in refused("--db", at(standby))
+        assert "is a hot standby, which can only be read" in refused("--port", "0", "--db", at(standby))
 
 
 def test_a_server_goes_on_at_the_standby_when_that_is_promoted(primary: Postgres) -> None:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from itertools import product
 from pathlib import Path
@@ -112,8 +112,10 @@ def test_a_long_import_is_carried_out_whole_or_not_at_all(
 ) -> None:
     flags = ("--db", str(tmp_path / "worlds.db")) if lasts else ()
     many = json.dumps({"vms": [{"id": number} for number in range(1, 15_001)]})
-    with served("--clock", "frozen", *flags) as server:
-        importing = HTTPConnection(server.url.removeprefix("http://"), timeout=DEADLINE)
+    with (
+        served("--clock", "frozen", *flags) as server,
+        closing(HTTPConnection(server.url.removeprefix("http://"), timeout=DEADLINE)) as importing,
+    ):
         importing.request("PUT", "/_emulator/accounts/demo/state", many)
         assert answered(server.url) is not None
         for number in signals:

@@ -17,7 +17,7 @@ def body(content: bytes, head: bytes = HEAD) -> Answers:
 
 
 def without_length(mebibytes: int) -> Answers:
-    """Send so many mebibytes of an answer that says no length and does not end before."""
+    """Send an answer of this many mebibytes, without a length."""
 
     def answer(client: socket) -> None:
         client.sendall(HEAD + b'\r\n{"result":"')

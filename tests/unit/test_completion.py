@@ -1,6 +1,5 @@
 """Completion in shells: the script that a shell runs, and the words that fit what was typed."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -95,7 +94,6 @@ echo "${COMPREPLY[@]}"
 
 
 @pytest.mark.acceptance
-@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_a_real_bash_completes() -> None:
     folder = Path(sys.executable).parent
     done = subprocess.run(

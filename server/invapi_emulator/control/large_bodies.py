@@ -24,6 +24,7 @@ class JsonRoute(APIRoute):
 
         async def handled(request: Request) -> Response:
             parsed_in_steps = _ParsedInSteps(request.scope, request.receive)
+            parsed_in_steps.is_read = self.body_field is None
             try:
                 return await handle(parsed_in_steps)
             except CancelledError:
@@ -37,7 +38,14 @@ class JsonRoute(APIRoute):
 
 
 class _ParsedInSteps(Request):
+    """A request of which it is known whether all of its body was read, so that the route's own work may have begun."""
+
     is_read = False
+
+    async def body(self) -> bytes:
+        content = await super().body()
+        self.is_read = self.is_read or not content
+        return content
 
     async def json(self) -> Any:
         (parsed,) = await in_turns(parsing(await self.body()))

@@ -18,7 +18,10 @@ MASK = "***"
 _GENERATED_LENGTH = 32
 _GENERATED = re.compile(rf"\b[0-9a-f]{{{_GENERATED_LENGTH}}}\b")
 _PLAIN_WORD = re.compile(r"[!#-<>-\[\]-~]+")
-_SECRET_ENDS = ("token", "apikey", "password", "passwd", "pass", "secret")
+_SECRET_ENDS = (
+    "token", "apikey", "privatekey", "secretkey", "accesskey", "loginkey", "password", "passwd", "passwort", "passphrase",
+    "pass", "pwd", "secret", "credential", "credentials", "authorization", "bearer", "jwt", "cookie", "otp",
+)  # fmt: skip
 _IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
 
 
@@ -32,8 +35,8 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
 
 
 def names_a_secret(name: str) -> bool:
-    """Return whether a field of this name holds a secret, in any spelling: `api_key`, `root_pass`, `newPassword`."""
-    return _plain(name).endswith(_SECRET_ENDS)
+    """Return whether a field of this name holds a secret, in any spelling: `api_key`, `root_pass`, `newPassword2`."""
+    return _plain(name).rstrip("0123456789").endswith(_SECRET_ENDS)
 
 
 def may_name_a_secret(text: str) -> bool:

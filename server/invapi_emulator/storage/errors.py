@@ -1,5 +1,6 @@
 """Database errors, and how messages describe them."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -46,15 +47,26 @@ def as_sqlalchemy(connection: Connection) -> Iterator[None]:
         lost = bool(changed) or dialect.is_disconnect(problem, connection.connection.dbapi_connection, None)
         if lost:
             connection.invalidate(problem)
-        raise changed or DBAPIError.instance(
-            "",
-            None,
-            problem,
-            driver_error,
-            hide_parameters=True,
-            connection_invalidated=lost,
-            dialect=dialect,
+        raise (
+            changed
+            or of_a_damaged_file(problem)
+            or DBAPIError.instance(
+                "",
+                None,
+                problem,
+                driver_error,
+                hide_parameters=True,
+                connection_invalidated=lost,
+                dialect=dialect,
+            )
         ) from problem
+
+
+def of_a_damaged_file(problem: BaseException) -> OperationalError | None:
+    """Return the error to raise for SQLite's about a file that is malformed or none of its own: it has no class for it."""
+    if type(problem) is not sqlite3.DatabaseError:
+        return None
+    return OperationalError("", None, problem, hide_parameters=True)
 
 
 def of_a_changed_database(problem: BaseException) -> OperationalError | None:

@@ -5,12 +5,10 @@ from typing import Any, NoReturn, TypeAlias
 
 from invapi_emulator.process.http_names import without_user
 from invapi_emulator.testing.failure import Json
+from invapi_emulator.whole_answers import is_too_deep
 
 Shape: TypeAlias = Any
 """A type, a list of one shape, or a mapping of the fields that are read to their shapes."""
-
-MOST_LEVELS = 100
-"""Maximum number of lists and objects in each other. A world has at most 40."""
 
 _SHOWN = 200
 """Maximum number of bytes of a foreign answer in an error."""
@@ -27,7 +25,7 @@ def read_answer(url: str, status: int, content: bytes, shape: Shape) -> Json:
     """Return an answer of the control API, an object of this shape; raise NotAnEmulator for another."""
     try:
         answer = _decode(content.decode()) if content else {}
-        is_ours = isinstance(answer, dict) and fits(answer, shape) and not _is_deeper(answer, content)
+        is_ours = isinstance(answer, dict) and fits(answer, shape) and not is_too_deep(answer)
     except (ValueError, RecursionError):
         is_ours = False
     if not is_ours:
@@ -53,22 +51,8 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def _is_deeper(answer: Json, content: bytes) -> bool:
-    if content.count(b"[") + content.count(b"{") <= MOST_LEVELS:
-        return False
-    level: list[Any] = [answer]
-    for _ in range(MOST_LEVELS):
-        level = [inner for value in level for inner in _inside(value)]
-    return bool(level)
-
-
-def _inside(value: Any) -> list[Any]:
-    values = value.values() if isinstance(value, dict) else value
-    return [inner for inner in values if isinstance(inner, dict | list)]
-
-
 def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(f"JSON has no {text}")
 
 
 _decode = JSONDecoder(parse_constant=_no_number).decode

@@ -30,7 +30,21 @@ def count(account: Account, **fields: Any) -> int:
         return account.verify(fields=fields, count=0)
 
 
-@pytest.mark.parametrize("name", ["password", "Api_Key", "secret", "key", "root_pass", "new-password"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "password",
+        "Api_Key",
+        "secret",
+        "key",
+        "root_pass",
+        "new-password",
+        "pwd",
+        "Authorization",
+        "privateKey",
+        "token2",
+    ],
+)
 def test_a_masked_field_matches_by_its_value(fresh: Emulator, name: str) -> None:
     fresh.call("eq", "list", **{name: SECRET})
     assert fresh.requests()[0]["fields"][name] == "***"

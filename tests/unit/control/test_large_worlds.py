@@ -126,7 +126,7 @@ def test_the_list_of_vms_has_each_as_it_is_shown_alone(emulator: Emulator) -> No
 
 
 def test_other_requests_are_answered_between_the_steps_of_a_list(emulator: Emulator) -> None:
-    emulator.control("PUT", "/state", {"vms": [{"id": number} for number in range(1, 2_001)]})
+    emulator.control("PUT", "/state", {"vms": [{"id": number} for number in range(1, 6_001)]})
     assert _ended_beside(emulator, "GET", "/_emulator/accounts/demo/vms") == ["health"] * 3 + ["large"]
 
 
@@ -174,9 +174,9 @@ def test_other_requests_are_answered_between_the_steps_of_a_list_of_rules(emulat
 
 
 def test_other_requests_are_answered_between_the_steps_of_an_import(emulator: Emulator) -> None:
-    body = json.dumps({"vms": [{"id": number} for number in range(1, 2_001)]}).encode()
+    body = json.dumps({"vms": [{"id": number} for number in range(1, 6_001)]}).encode()
     assert _ended_beside(emulator, "PUT", STATE, body) == ["health"] * 3 + ["large"]
-    assert len(emulator.control("GET", "")["vms"]) == 2_000
+    assert len(emulator.control("GET", "")["vms"]) == 6_000
 
 
 def _ended_beside(

@@ -10,7 +10,7 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage.database import Database, open_database
 from invapi_emulator.storage.errors import CannotWrite
 from invapi_emulator.storage.heartbeat import last_alive_at, say_alive
-from tests.unit.storage.test_sqlite_log import copy_of
+from tests.support.sqlite_files import copy_of
 
 
 @contextmanager

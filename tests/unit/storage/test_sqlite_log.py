@@ -2,10 +2,11 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from invapi_emulator.storage.backends import sqlite_connection
@@ -14,6 +15,8 @@ from invapi_emulator.storage.backends.sqlite_watch import OpenFile
 from invapi_emulator.storage.database import Database, open_database
 from invapi_emulator.storage.errors import CannotWrite, OutcomeUnknown
 from invapi_emulator.storage.heartbeat import last_alive_at, say_alive
+from tests.support.harness import running
+from tests.support.sqlite_files import copy_of, in_place, write
 
 
 def test_a_reader_that_stays_is_named_as_the_cause_of_a_growing_log(
@@ -59,15 +62,6 @@ def test_what_was_committed_outlives_its_log(file: Path, names: tuple[str, ...])
     database.close()
 
 
-def copy_of(file: Path) -> Path:
-    """Return the file as a kill would leave it."""
-    folder = file.parent / "killed"
-    folder.mkdir()
-    for each in file.parent.glob("worlds.db*"):
-        (folder / each.name).write_bytes(each.read_bytes())
-    return folder / file.name
-
-
 def test_a_log_that_was_cut_refuses_commits_until_a_restart(file: Path) -> None:
     database = open_database(str(file), lambda: 0)
     with database.transaction() as tx:
@@ -86,25 +80,16 @@ def test_a_log_that_was_cut_refuses_commits_until_a_restart(file: Path) -> None:
     database.close()
 
 
-@pytest.fixture
-def database(file: Path) -> Iterator[Database]:
-    """Serve a database whose log begins anew every twenty pages or so."""
-    opened = open_database(str(file), lambda: 0)
-    opened.engine.raw_connection().execute("PRAGMA wal_autocheckpoint = 20")
-    yield opened
-    opened.close()
+def within_the_commit(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Let somebody act once, between the last look at the log and the next COMMIT."""
+    look = OpenFile.refuse_unless_writable
 
+    def look_too_early(self: OpenFile) -> None:
+        look(self)
+        monkeypatch.undo()
+        act()
 
-def write(database: Database, *times: int) -> None:
-    for time in times:
-        with database.transaction() as tx:
-            say_alive(tx, time)
-
-
-def in_place(file: Path, content: bytes, at: int = 0) -> None:
-    with file.open("r+b") as opened:
-        opened.seek(at)
-        opened.write(content)
+    monkeypatch.setattr(OpenFile, "refuse_unless_writable", look_too_early)
 
 
 def assert_refused(database: Database) -> None:
@@ -177,17 +162,14 @@ def test_a_log_that_is_replaced_within_the_commit_loses_nothing(
     file: Path, database: Database, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(database, *range(1, 10))
-    look = OpenFile.refuse_unless_writable
 
-    def look_too_early(self: OpenFile) -> None:
-        look(self)
-        monkeypatch.undo()
+    def replace() -> None:
         for name in names:
             copy = file.with_name(f"copy-{name}")
             copy.write_bytes(Path(f"{file}-{name}").read_bytes())
             copy.rename(f"{file}-{name}")
 
-    monkeypatch.setattr(OpenFile, "refuse_unless_writable", look_too_early)
+    within_the_commit(monkeypatch, replace)
     write(database, 10)
     killed = open_database(str(copy_of(file)), lambda: 0)
     with killed.read() as tx:
@@ -199,15 +181,12 @@ def test_a_commit_into_a_log_that_nobody_can_find_is_told_of_as_unknown(
     file: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(database, *range(1, 10))
-    look = OpenFile.refuse_unless_writable
 
-    def look_too_early(self: OpenFile) -> None:
-        look(self)
-        monkeypatch.undo()
+    def remove() -> None:
         monkeypatch.setattr(SqliteConnection, "empty_log", lambda _: False)
         Path(f"{file}-wal").unlink()
 
-    monkeypatch.setattr(OpenFile, "refuse_unless_writable", look_too_early)
+    within_the_commit(monkeypatch, remove)
     with pytest.raises(OutcomeUnknown):
         write(database, 10)
 
@@ -265,3 +244,18 @@ def test_what_another_program_commits_is_no_damage(file: Path) -> None:
     with database.transaction() as tx:
         assert last_alive_at(tx) == 200
     database.close()
+
+
+def test_a_file_that_was_overwritten_is_lost_and_no_failure_of_the_program(file: Path) -> None:
+    with running(db=str(file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        show = {"action": "login", "key": "demo-api-key"}
+        assert http.post("/auth.php", data=show).json()["result"]["token"]
+        for name in ("", "-wal"):
+            damaged = Path(f"{file}{name}")
+            in_place(damaged, b"\xff" * damaged.stat().st_size)
+        for path in ("/_emulator/accounts", "/_emulator/accounts/demo/state", "/_emulator/health"):
+            answer = http.get(path)
+            assert answer.status_code in {200, 503}, answer.text
+            assert answer.headers["content-type"] == "application/json"
+        refused = http.post("/auth.php", data=show)
+        assert (refused.status_code, refused.headers["x-emulator-reason"]) == (503, "unavailable")

@@ -27,7 +27,11 @@ def open_url(url: URL, real_time: RealTime, resources: ExitStack, *, fsync: bool
     """Open a file, or a database in memory; raises CannotStart, DBAPIError, OSError."""
     path = sqlite_links.file_of(url)
     sqlite_links.refuse_links(url)
-    file = None if path is None else OpenFile(path, sqlite_file.take_file(path, resources))
+    file = (
+        None
+        if path is None
+        else OpenFile(path, sqlite_file.take_file(path, resources), sqlite_links.given_in(url))
+    )
     engine = sqlite_engine(url, fsync=fsync)
     resources.callback(engine.dispose)
     return SqliteDatabase(engine, real_time, resources, file)

@@ -11,10 +11,19 @@ from sqlalchemy import URL, Dialect, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from invapi_emulator.storage.backends.sqlite_watch import OpenFile
-from invapi_emulator.storage.errors import CannotWrite, OutcomeUnknown, as_sqlalchemy, first_line
+from invapi_emulator.storage.errors import (
+    CannotWrite,
+    OutcomeUnknown,
+    as_sqlalchemy,
+    first_line,
+    of_a_damaged_file,
+)
 from invapi_emulator.storage.statement import Write
 
 _log = logging.getLogger(__name__)
+
+_TRIES = 5
+"""Number of times that a log is opened which another program removes at once."""
 
 LARGE_LOG = 64 * 1024 * 1024
 """Size of the log in bytes from which on it is worth a look whether somebody keeps it from being emptied."""
@@ -51,6 +60,9 @@ def sqlite_engine(url: URL, *, fsync: bool) -> Engine:
             connection.close()  # the pool does not have it yet, so nothing else would close it
             raise
 
+    event.listen(
+        engine, "handle_error", lambda context: of_a_damaged_file(context.original_exception), retval=True
+    )
     return engine
 
 
@@ -134,7 +146,7 @@ class SqliteConnection:
                 self._driver.execute("COMMIT")
         except OperationalError as problem:
             if self._file is not None:
-                self._file.note()  # part of it may have been written
+                self._file.log.note()  # part of it may have been written
             raise CannotWrite(first_line(problem)) from None
         if self._file is not None:
             self._note_commit(self._file)
@@ -180,11 +192,20 @@ class SqliteConnection:
             self._look_at_large_log(file)
 
     def _open(self) -> None:
-        self.sqlalchemy = self._engine.connect()
-        self._driver = self.sqlalchemy.connection.driver_connection
-        if self._file is not None:
-            self._driver.execute("SELECT 1 FROM sqlite_schema").fetchone()  # opens the log
-            self._file.opened()
+        """Connect, and once more if another program removes at once what SQLite opens. Raises CannotWrite."""
+        for _ in range(_TRIES):
+            self.sqlalchemy = self._engine.connect()
+            self._driver = self.sqlalchemy.connection.driver_connection
+            if self._file is None or self._opens_log(self._file):
+                return
+            self.sqlalchemy.close()
+            self._engine.dispose()
+        raise CannotWrite("another program removes the log of the file, or its index, again and again")
+
+    def _opens_log(self, file: OpenFile) -> bool:
+        """Let SQLite open its log. Return whether that is still in its place."""
+        self._driver.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        return file.opened()
 
     def _open_again(self) -> None:
         try:

@@ -23,6 +23,11 @@ def file_of(url: URL) -> Path | None:
         raise CannotStart(f"--db: '{given}': {problem.strerror}") from None
 
 
+def given_in(url: URL) -> Path:
+    """Return the file as it was given, whole: what its links lead to may change."""
+    return Path(str(url.database)).absolute()
+
+
 def refuse_links(url: URL) -> None:
     """Raise CannotStart if links keep a log from the file that it belongs to."""
     given, file = _given(url), file_of(url)

@@ -6,6 +6,7 @@ index stays open for as long as SQLite has it.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISLNK
 
@@ -14,12 +15,18 @@ from invapi_emulator.storage.backends.sqlite_lock import Identity
 from invapi_emulator.storage.backends.sqlite_log import INDEX_HEAD, LogHead, head_of
 from invapi_emulator.storage.errors import CannotWrite
 
+_DESCRIPTORS = Path("/proc/self/fd")
+
 
 class OpenFile:
-    """The file that a server writes to, its log (`-wal`) and the log's index (`-shm`)."""
+    """The file that a server writes to, its log (`-wal`) and the log's index (`-shm`).
 
-    def __init__(self, file: Path, opened: Identity) -> None:
+    `given` is the file's name for the next start, which may lead to it by links.
+    """
+
+    def __init__(self, file: Path, opened: Identity, given: Path) -> None:
         self.path = file
+        self._given = None if given == file else str(given)
         self.log = _Beside(f"{file}-wal")
         self._name = str(file)
         self._opened = opened
@@ -29,14 +36,17 @@ class OpenFile:
         self._damaged_at: int | None = None
         """The time of a log that was found damaged: it is not added up again."""
 
-    def opened(self) -> None:
-        """Take log and index for those that SQLite has open now. Call this when nothing else is open of them."""
+    def opened(self) -> bool:
+        """Take log and index for those that SQLite has just opened. Return False if they are gone already."""
         self.closed()
         self.log.opened()
         self._index.opened()
-        if self._index.size:
+        try:
             self._reading = os.open(self._index.name, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
         self._head = self._head_now()
+        return {self.log.name, self._index.name} <= _open_names(self.log.name, self._index.name)
 
     def closed(self) -> None:
         """Let go of an index that SQLite has closed."""
@@ -65,7 +75,10 @@ class OpenFile:
             return False
         if self._damaged_at is None or found != self._damaged_at:
             now = self._head_now() or known
-            lost = (known.pages > 0 and now.is_older_than(known)) or not now.is_in(Path(self.log.name))
+            try:
+                lost = (known.pages > 0 and now.is_older_than(known)) or not now.is_in(Path(self.log.name))
+            except FileNotFoundError:  # removed meanwhile: SQLite has it open, whole
+                return False
             self._damaged_at = found if lost else None
         return self._damaged_at is not None
 
@@ -113,7 +126,17 @@ class OpenFile:
             )
         if (found.st_dev, found.st_ino) != self._opened:
             raise CannotWrite(f"another file has taken the place of '{self.path}'")
+        if self._given is not None:
+            self._refuse_if_led_elsewhere(self._given)
         return found
+
+    def _refuse_if_led_elsewhere(self, given: str) -> None:
+        try:
+            found = Path(given).stat()
+        except OSError as problem:
+            raise CannotWrite(f"'{given}' no longer leads to a file: {problem.strerror}") from None
+        if (found.st_dev, found.st_ino) != self._opened:
+            raise CannotWrite(f"'{given}' leads to another file than '{self.path}'")
 
     def refuse_unless_writable(self) -> None:
         """Raise CannotWrite if a commit now would not be in the file that is opened next."""
@@ -124,6 +147,19 @@ class OpenFile:
             raise CannotWrite(f"the log '{self.log.name}' was removed or cut by another program")
         if not self.index_is_ours():
             raise CannotWrite(f"the index '{self._index.name}' was overwritten by another program")
+
+
+def _open_names(*wanted: str) -> set[str]:
+    """Return the names of the files that this process has open: all that are wanted, where the system does not tell."""
+    try:
+        descriptors = list(_DESCRIPTORS.iterdir())
+    except OSError:
+        return set(wanted)
+    names = set()
+    for each in descriptors:
+        with suppress(OSError):  # one that was closed meanwhile
+            names.add(str(each.readlink()))
+    return names
 
 
 class _Beside:
