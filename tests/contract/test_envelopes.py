@@ -37,6 +37,7 @@ REASONS = {
     "snapshot_limit",
     "not_in_catalogue",
     "access_denied",
+    "invoice_not_found",
     "key_not_found",
     "key_spent",
     "fault",

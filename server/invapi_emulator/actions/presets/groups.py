@@ -17,7 +17,7 @@ class GroupRow(Part):
     description: str
 
 
-class Groups(Part):
+class PresetGroups(Part):
     groups: list[GroupRow]
 
 
@@ -49,5 +49,5 @@ ACTION = Action(
     handler=groups,
     is_public=True,
     id_is_vm=False,
-    examples=(Example(Groups, {}, {"groups": [_VPS]}),),
+    examples=(Example(PresetGroups, {}, {"groups": [_VPS]}),),
 )
