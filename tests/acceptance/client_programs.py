@@ -75,6 +75,12 @@ def asked(account: Account, **wanted: str) -> list[str]:
     return [f"{call['module']}/{call['action']}" for call in account.requests(**wanted)]
 
 
+def tokenless(account: Account) -> list[Json]:
+    """Return the calls without a token that reached the server of an account, from all clients, in order."""
+    calls: list[Json] = account.emulator.control("GET", "/requests")["requests"]
+    return calls
+
+
 Program = Callable[..., Ran]
 """A program for an account. It takes arguments and variables."""
 
