@@ -75,6 +75,12 @@ def asked(account: Account, **wanted: str) -> list[str]:
     return [f"{call['module']}/{call['action']}" for call in account.requests(**wanted)]
 
 
+def tokenless(account: Account) -> list[Json]:
+    """Return the calls without a token that reached the server of an account, from all clients, in order."""
+    calls: list[Json] = account.emulator.control("GET", "/requests")["requests"]
+    return calls
+
+
 Program = Callable[..., Ran]
 """A program for an account. It takes arguments and variables."""
 
@@ -113,6 +119,26 @@ def panel_of(vendor: VendorServer, account: Account) -> Program:
         return run_program(command, **usual | variables)
 
     return run
+
+
+def module_of(account: Account, port: str, *settings: str) -> Program:
+    """Return the module with its original address, led to a port of the emulator."""
+
+    def run(*words: str, **variables: str) -> Ran:
+        usual = {
+            "API_KEY": account.api_key,
+            "API_URL": f"https://{VENDOR}/",
+            "CONNECT_TO": f"127.0.0.1:{port}",
+        }
+        command = ["php", *settings, str(FOLDER / "whmcs" / "module.php"), *words]
+        return run_program(command, **usual | variables)
+
+    return run
+
+
+def trusting(vendor: VendorServer) -> tuple[str, ...]:
+    """Return the flags that docs/https.md names."""
+    return "-d", f"openssl.cafile={vendor.ca}", "-d", f"curl.cainfo={vendor.ca}"
 
 
 def failure(ran: Ran) -> tuple[str, int, bool]:

@@ -40,6 +40,9 @@ def listed(emulator: Emulator, **filters: Any) -> list[Any]:
     [
         ({"location": "NL"}, [1, 3]),
         ({"location": "nl"}, []),
+        ({"location": "US,DE, NL"}, [1, 2, 3]),
+        ({"location": "US,DE"}, [2]),
+        ({"location": "NL,DE", "group": "Gpu,VPS"}, [1, 3]),
         ({"status": "rent"}, [1, 2, 3]),
         ({"status": "power_off"}, []),
         ({"ip": "192.0.2.1"}, [1]),

@@ -89,6 +89,18 @@ def test_the_invoices_of_a_service_are_found_by_it(emulator: Emulator) -> None:
     assert emulator.call("whmcs", "get_product_invoice", product=1)["invoices"] == []
 
 
+@pytest.mark.clause("6.2", "11.6")
+def test_the_account_id_of_a_server_is_the_service_that_its_newest_invoice_is_for(emulator: Emulator) -> None:
+    vms = [{"id": 1}, {"id": 2}]
+    lines = [item(1, product=70, server=1), item(1, product=71, server=1), item(1, product=72)]
+    invoices = [{"id": number, "items": [line]} for number, line in enumerate(lines, 1)]
+    emulator.control("PUT", "/state", {"version": 1, "vms": vms, "invoices": invoices})
+    shown = [emulator.eq("show", vm) for vm in (1, 2)]
+    assert [server["account_id"] for server in shown] == [71, 2]
+    found = emulator.call("whmcs", "get_product_invoice", product=71, location=shown[0]["type_billing"])
+    assert [invoice["invoiceid"] for invoice in found["invoices"]] == [2]
+
+
 @pytest.mark.clause("11.6", "2.7")
 @pytest.mark.parametrize(
     ("action", "field"),

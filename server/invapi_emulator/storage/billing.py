@@ -48,6 +48,12 @@ def invoices(unit: UnitOfWork) -> list[Invoice]:
     return [held[key] for key in sorted(held)]
 
 
+def service_of(unit: UnitOfWork, server: int) -> int:
+    """Return the service of a server: that of the newest item for it, or the server's own number without any."""
+    items = (item for invoice in reversed(invoices(unit)) for item in invoice.items)
+    return next((item.product for item in items if item.server == server), server)
+
+
 # In SQL
 
 

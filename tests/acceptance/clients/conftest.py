@@ -11,8 +11,10 @@ from tests.acceptance.client_programs import (
     VendorServer,
     account_of,
     build_terraform,
+    module_of,
     panel_of,
     terraform_of,
+    trusting,
     vendor_server,
 )
 from tests.acceptance.clients.mcp_model import Model, Starter, starter
@@ -70,3 +72,9 @@ def stubborn(vendor: VendorServer) -> Iterator[tuple[Program, Account]]:
     """Return a panel for an account whose tasks are not ready for the first hundred checks."""
     with account_of(vendor, polls=100) as account:
         yield panel_of(vendor, account), account
+
+
+@pytest.fixture
+def module(vendor: VendorServer, account: Account) -> Program:
+    """Return the WHMCS module at its original address, over HTTPS that it verifies."""
+    return module_of(account, vendor.secure_port, *trusting(vendor))

@@ -33,8 +33,10 @@ def test_it_switches_power_without_checking_the_key(provider: Program, account: 
     assert asked(account) == ["auth/login", "eq/off"]
 
 
-def test_it_takes_a_rented_server_for_powered_on(provider: Program) -> None:
+def test_it_takes_a_rented_server_for_powered_on(provider: Program, account: Account) -> None:
     assert provider("read", "12348").told["read"]["power_state"] == "on"
+    account.assume({"A-39": "power_off"})
+    assert provider("read", "12348").told["read"]["power_state"] == "off"
 
 
 def test_an_empty_account_differs_from_a_wrong_key(terraform: str, vendor: VendorServer) -> None:

@@ -91,16 +91,6 @@ def test_a_clock_behind_real_time_makes_it_log_in_before_each_call(
         assert asked(account) == ["auth/login", "auth/login", "eq/list"]
 
 
-def test_an_action_that_is_not_emulated_is_reported_and_an_order_never_repeated(
-    provider: Program, account: Account
-) -> None:
-    order, rename = provider("order", "vm.pico"), provider("rename", "12345", "web-2")
-    assert "HTTP 501" in order.told["error"]
-    assert "this emulator does not have" in order.told["error"]
-    assert (order.told["waits"], rename.told["waits"]) == ([], EVERY_TRY)
-    assert [len(account.requests(action=action)) for action in ("order_instance", "rename_server")] == [1, 3]
-
-
 def test_a_failed_task_is_an_error_with_its_reason(provider: Program, account: Account) -> None:
     account.fault("task_fails", error="no free host", match={"action": "off"})
     assert provider("power", "12345", "off").ok

@@ -5,43 +5,9 @@ import re
 import pytest
 
 from invapi_emulator.testing import Account
-from tests.acceptance.client_programs import (
-    FOLDER,
-    VENDOR,
-    Program,
-    Ran,
-    VendorServer,
-    account_of,
-    asked,
-    run_program,
-)
+from tests.acceptance.client_programs import Program, VendorServer, account_of, asked, module_of, trusting
 
 pytestmark = pytest.mark.acceptance
-
-
-def module_of(account: Account, port: str, *settings: str) -> Program:
-    """Return the module with its original address, led to a port of the emulator."""
-
-    def run(*words: str, **variables: str) -> Ran:
-        usual = {
-            "API_KEY": account.api_key,
-            "API_URL": f"https://{VENDOR}/",
-            "CONNECT_TO": f"127.0.0.1:{port}",
-        }
-        command = ["php", *settings, str(FOLDER / "whmcs" / "module.php"), *words]
-        return run_program(command, **usual | variables)
-
-    return run
-
-
-def trusting(vendor: VendorServer) -> tuple[str, ...]:
-    """Return the flags that docs/https.md names."""
-    return "-d", f"openssl.cafile={vendor.ca}", "-d", f"curl.cainfo={vendor.ca}"
-
-
-@pytest.fixture
-def module(vendor: VendorServer, account: Account) -> Program:
-    return module_of(account, vendor.secure_port, *trusting(vendor))
 
 
 def test_it_logs_in_once_for_each_page_and_reads_a_server_over_https(
@@ -125,10 +91,3 @@ def test_an_empty_account_gets_no_token(vendor: VendorServer) -> None:
     with account_of(vendor, scenario="empty") as account:
         module = module_of(account, vendor.secure_port, *trusting(vendor))
         assert module("server", "1").told["error"] == "Attempt to get a token. Token error"
-
-
-def test_an_action_that_is_not_emulated_looks_like_an_empty_answer(module: Program) -> None:
-    read = [module(*words).told["read"] for words in (("invoice", "7"), ("keys", "12345"), ("client",))]
-    assert read == [0, [], None]
-    assert module("presets").told["error"] == "Attempt to get the preset list. Result=-1"
-    assert "this emulator does not have" in module("order").told["read"]["error"]

@@ -1,6 +1,6 @@
 """`eq.php` `list`: lists the account's servers, all or some (contract 6.1)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal
@@ -26,11 +26,24 @@ def _canonical_address(text: str) -> str:
     return str(ip_address(text))
 
 
+def _names_one(words: str | None, values: Iterable[str]) -> bool:
+    """Tell whether one of the words, which commas separate, is among the values. No words take all."""
+    return words is None or not {word.strip() for word in words.split(",")}.isdisjoint(values)
+
+
+SeveralWords = Annotated[
+    Words,
+    Field(
+        description="one or several, separated by commas; at most 200 characters, none a control character"
+    ),
+]
+
+
 class Wanted(Parameters):
     """The servers to list: those that agree with each filter that is sent."""
 
     full: Switch = False
-    location: Words | None = None
+    location: SeveralWords | None = None
     status: Annotated[Literal["rent", "power_off"], Field(description="rent or power_off")] | None = None
     ip: (
         Annotated[
@@ -49,7 +62,7 @@ class Wanted(Parameters):
         ]
         | None
     ) = None
-    group: Words | None = None
+    group: SeveralWords | None = None
 
     @property
     def filters(self) -> bool:
@@ -57,11 +70,11 @@ class Wanted(Parameters):
 
     def takes(self, assumed: Assumed, vm: VirtualMachine) -> bool:
         return (
-            self.location in {None, vm.location}
+            _names_one(self.location, [vm.location])
             and self.status in {None, status_of(assumed, vm)}
             and (self.ip is None or self.ip == _canonical_address(vm.ip))
             and self.mac in {None, vm.mac}
-            and (self.group is None or self.group in groups_of(vm))
+            and _names_one(self.group, groups_of(vm))
         )
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from invapi_emulator.actions.answers import Part, Uuid, WireDate
 from invapi_emulator.actions.eq.server_rows import status_of
 from invapi_emulator.actions.parameters import OfVm
@@ -10,7 +12,7 @@ from invapi_emulator.domain.instants import wire_date
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
-from invapi_emulator.storage import vms
+from invapi_emulator.storage import billing, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -71,7 +73,7 @@ class Server(Part):
     interfaces: list[Interface]
     tags: list[Tag]
     location: Location
-    account_id: int
+    account_id: int = Field(description="the service in billing, the product of get_product_invoice")
     type_billing: Literal["whmcs_com"]
     hwconfig: str
 
@@ -102,7 +104,7 @@ def show(unit: UnitOfWork, call: Call[OfVm]) -> Body:
         "interfaces": [{"mac": vm.mac, "IsMain": 1}],
         "tags": [{"tag": tag.name, "value": tag.value} for tag in vm.tags],
         "location": {"dc_location": vm.location, "dc_name": vm.location},
-        "account_id": call.account.customer_id,
+        "account_id": billing.service_of(unit, vm.id),
         "type_billing": "whmcs_com",
         "hwconfig": f"{vm.cpu_count} CPU / {vm.memory_mb} MB RAM / {vm.size_gb} GB disk",
     }
@@ -131,7 +133,7 @@ _SERVER: dict[str, Any] = {
     "interfaces": [{"mac": "52:54:00:00:00:01", "IsMain": 1}],
     "tags": [{"tag": "environment", "value": "demo"}, {"tag": "hostname", "value": "web-1"}],
     "location": {"dc_location": "NL", "dc_name": "NL"},
-    "account_id": 10007,
+    "account_id": 12345,
     "type_billing": "whmcs_com",
     "hwconfig": "2 CPU / 4096 MB RAM / 40 GB disk",
 }

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from invapi_emulator.actions.account_access import require_whole_account
 from invapi_emulator.actions.answers import Part, invalid_token
 from invapi_emulator.actions.parameters import NoParameters
 from invapi_emulator.actions.whmcs.parts import BILLING_LOCATION, Money
@@ -28,6 +29,7 @@ class ClientAnswer(Part):
 
 
 def get_client(unit: UnitOfWork, call: Call[NoParameters]) -> Body:
+    require_whole_account(unit)
     account, owned = call.account, billing.of_account(unit)
     return {
         "result": "success",

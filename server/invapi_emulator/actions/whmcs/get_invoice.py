@@ -1,5 +1,6 @@
 """`whmcs.php` `get_invoice`: an invoice with its items (contract 11.6)."""
 
+from invapi_emulator.actions.account_access import require_whole_account
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.parameters import Parameters, VmId
 from invapi_emulator.actions.whmcs.parts import Money
@@ -40,6 +41,7 @@ class InvoiceAnswer(Part):
 
 
 def get_invoice(unit: UnitOfWork, call: Call[InvoiceParameters]) -> Body:
+    require_whole_account(unit)
     invoice = load(unit, call.params.invoice_id)
     return {
         "invoiceid": invoice.id,
@@ -77,6 +79,7 @@ ACTION = Action(
     clause="11.6",
     params=InvoiceParameters,
     handler=get_invoice,
+    ignored={"location": "the account has one billing location"},
     examples=(
         Example(
             InvoiceAnswer,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from invapi_emulator.actions.account_access import require_whole_account
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.parameters import Parameters, whole_number
 from invapi_emulator.actions.whmcs.parts import Date, Money
@@ -48,6 +49,7 @@ class InvoicesAnswer(Part):
 
 
 def get_invoices(unit: UnitOfWork, call: Call[InvoicesParameters]) -> Body:
+    require_whole_account(unit)
     found, wanted = billing.invoices(unit), call.params
     page = found[wanted.limitstart : wanted.limitstart + wanted.limitnum]
     rows = [

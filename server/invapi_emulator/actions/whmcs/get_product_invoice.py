@@ -1,5 +1,6 @@
 """`whmcs.php` `get_product_invoice`: the invoices of one service (contract 11.6)."""
 
+from invapi_emulator.actions.account_access import require_whole_account
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.parameters import Parameters, VmId
 from invapi_emulator.actions.whmcs.parts import Money
@@ -27,6 +28,7 @@ class ProductInvoices(Part):
 
 
 def get_product_invoice(unit: UnitOfWork, call: Call[ProductParameters]) -> Body:
+    require_whole_account(unit)
     wanted = call.params.product
     found = [
         invoice for invoice in billing.invoices(unit) if any(item.product == wanted for item in invoice.items)

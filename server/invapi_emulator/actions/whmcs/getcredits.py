@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from invapi_emulator.actions.account_access import require_whole_account
 from invapi_emulator.actions.answers import Part, invalid_token
 from invapi_emulator.actions.parameters import NoParameters
 from invapi_emulator.actions.whmcs.parts import Money
@@ -34,6 +35,7 @@ class CreditsAnswer(Part):
 
 
 def getcredits(unit: UnitOfWork, call: Call[NoParameters]) -> Body:
+    require_whole_account(unit)
     credit = billing.of_account(unit).credit
     listed = [{"id": 1, "amount": money(credit)}] if credit else []
     return {

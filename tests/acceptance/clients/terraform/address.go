@@ -33,6 +33,8 @@ func configured(pause *pauses) (*client, error) {
 		tries: 3,
 		http:  &http.Client{Timeout: time.Minute, Transport: transport(os.Getenv("CONNECT_TO"))},
 		pause: pause,
+
+		catalogue: map[string][]byte{},
 	}
 	_, err := client.token()
 	return client, err

@@ -17,6 +17,8 @@ type client struct {
 	pause   *pauses
 	session string
 	expires time.Time
+	// catalogue has the lists that were read, by module and filter.
+	catalogue map[string][]byte
 }
 
 // made is an attempt, with its answer if there was one.

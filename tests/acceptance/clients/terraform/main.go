@@ -1,6 +1,8 @@
 // Uses InvAPI like the vendor's Terraform provider: the calls of plan and apply, without Terraform.
 //
-//	list | read ID | power ID on|off|hard_off|reboot | rename ID NAME | order PRESET | wait KEY
+//	list | wait KEY | plan PRESET LOCATION [OS [TRAFFIC [SOFTWARE]]] | create HOSTNAME PRESET LOCATION OS TRAFFIC
+//	read ID | power ID on|off|hard_off|reboot | rename ID NAME | tags ID NAME=VALUE|-NAME... | destroy ID
+//	add-key NAME KEY [default] | read-key ID | delete-key ID
 //
 // Prints one line of JSON: what was read, or the error, and what was waited for.
 package main
@@ -39,31 +41,44 @@ func run(words []string, pause *pauses) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(words) == 1 && words[0] == "list" {
-		return client.servers()
+	name := words[0]
+	if act, known := ofAccount[name]; known {
+		return act(client, words[1:])
 	}
-	if len(words) < 2 {
+	act, known := ofServer[name]
+	if !known {
 		return nil, errors.New("no such command")
-	}
-	switch words[0] {
-	case "order":
-		return nil, client.order(words[1])
-	case "wait":
-		return client.wait(words[1])
 	}
 	id, err := strconv.Atoi(words[1])
 	if err != nil {
 		return nil, err
 	}
-	switch words[0] {
-	case "read":
-		return client.state(id)
-	case "power":
-		return nil, client.power(id, words[2])
-	case "rename":
-		return nil, client.rename(id, words[2])
-	}
-	return nil, errors.New("no such command")
+	return act(client, id, words[2:])
+}
+
+var ofAccount = map[string]func(*client, []string) (any, error){
+	"list":    func(c *client, _ []string) (any, error) { return c.servers() },
+	"wait":    func(c *client, words []string) (any, error) { return c.wait(words[0]) },
+	"plan":    func(c *client, words []string) (any, error) { return c.plan(wantedOf(words)) },
+	"create":  func(c *client, words []string) (any, error) { return nil, c.create(wantedOf(words[1:]), words[0]) },
+	"add-key": func(c *client, words []string) (any, error) { return c.addSSHKey(words[0], words[1], len(words) > 2) },
+}
+
+var ofServer = map[string]func(*client, int, []string) (any, error){
+	"read":       func(c *client, id int, _ []string) (any, error) { return c.state(id) },
+	"power":      func(c *client, id int, words []string) (any, error) { return nil, c.power(id, words[0]) },
+	"rename":     func(c *client, id int, words []string) (any, error) { return c.rename(id, words[0]) },
+	"tags":       func(c *client, id int, words []string) (any, error) { return c.syncTags(id, words) },
+	"destroy":    func(c *client, id int, _ []string) (any, error) { return nil, c.destroy(id) },
+	"read-key":   func(c *client, id int, _ []string) (any, error) { return c.readSSHKey(id) },
+	"delete-key": func(c *client, id int, _ []string) (any, error) { return nil, c.deleteSSHKey(id) },
+}
+
+// wantedOf reads preset, location, OS, traffic plan and software, of which the last three may be missing.
+func wantedOf(words []string) wanted {
+	five := make([]string, 5)
+	copy(five, words)
+	return wanted{five[0], five[1], five[2], five[3], five[4]}
 }
 
 func kindOf(err error) string {

@@ -40,14 +40,27 @@ final class InvApi
         return $this->read($url, [CURLOPT_POST => 1, CURLOPT_POSTFIELDS => http_build_query($fields)]);
     }
 
-    /** The list of presets, which needs no token. */
+    /** The list of presets: a POST without a token, the action in its query and the currency in its body. */
     public function presets(): array
     {
-        $answer = $this->read($this->url . 'presets.php?action=info');
+        $form = http_build_query(['currencies' => $this->currency()]);
+        $url = $this->url . 'presets.php?action=info';
+        $answer = $this->read($url, [CURLOPT_POST => 1, CURLOPT_POSTFIELDS => $form]);
         if (($answer['result'] ?? null) != 'OK') {
             throw new CallFailed('Attempt to get the preset list. Result=' . json_encode($answer['result'] ?? null));
         }
         return $answer['presets'];
+    }
+
+    /** The currency of an import follows from the last part of the host's name. */
+    public function currency(): string
+    {
+        $parts = explode('.', parse_url($this->url, PHP_URL_HOST));
+        return match (end($parts)) {
+            'com' => 'EUR',
+            'ru' => 'RUB',
+            default => 'USD',
+        };
     }
 
     /** The status is ignored. A body that is not valid JSON becomes null. */
