@@ -21,7 +21,15 @@ def test_an_action_that_only_the_vendor_has_is_501(emulator: Emulator, module: s
 @pytest.mark.clause("2.6")
 def test_the_actions_that_are_not_emulated() -> None:
     counts = {module: len(names) for module, names in NOT_EMULATED.items()}
-    assert counts == {"api_keys": 1, "auth": 14, "eq": 30, "eq_callback": 1, "ssh_keys": 2, "tags": 6, "whmcs": 4}
+    assert counts == {
+        "api_keys": 1,
+        "auth": 14,
+        "eq": 30,
+        "eq_callback": 1,
+        "ssh_keys": 2,
+        "tags": 6,
+        "whmcs": 4,
+    }
 
 
 @pytest.mark.clause("1.4")

@@ -159,7 +159,39 @@ def test_an_export_has_all_of_it_and_a_reset_brings_the_first_world_back(emulato
 
 
 @pytest.mark.clause("11.6")
-@pytest.mark.parametrize("action", ["request_cancellation", "apply_credit"])
+@pytest.mark.parametrize(
+    "action", ["request_cancellation", "apply_credit", "get_products", "no such \0", "x" * 999]
+)
 def test_the_rest_of_the_module_is_not_emulated(emulator: Emulator, action: str) -> None:
     response = emulator.http.post("/whmcs.php", data={"action": action, "id": 12345})
     assert (response.status_code, response.headers["x-emulator-reason"]) == (501, "not_emulated")
+    assert response.json()["message"].startswith(f"whmcs/{ascii(action)[1:41]} is an action of the real API")
+
+
+@pytest.mark.clause("11.6")
+@pytest.mark.parametrize(("currency", "monthly"), [("EUR", "4.00"), ("USD", "4.40"), ("RUB", "400.00")])
+def test_a_servers_rent_is_flat_and_the_catalogues(emulator: Emulator, currency: str, monthly: str) -> None:
+    vm = {
+        "id": 1,
+        "preset": "vm.pico",
+        "location": "NL",
+        "created_at": "2029-01-31T12:00:00Z",
+        "ip": "198.51.100.7",
+    }
+    world(emulator, currency=currency, vms=[vm])
+    rent = emulator.call("whmcs", "get_billing_data", id=1)
+    assert rent == {
+        "IP": "198.51.100.7", "client_id": emulator.call("auth", "info")["result"]["customer_id"], "order_id": 1,
+        "billing_status": "Active", "billing_cycle": "Monthly", "reg_date": "2029-01-31",
+        "next_due_date": "2030-01-31", "billing_reccuring": monthly, "billing_setupfee": "0.00",
+        "billing_name": "vm.pico", "currencysuffix": currency,
+    }  # fmt: skip
+    emulator.advance(seconds=30 * 86_400)
+    assert emulator.call("whmcs", "get_billing_data", id=1)["next_due_date"] == "2030-02-28"
+
+
+@pytest.mark.clause("11.6", "2.4")
+def test_the_rent_of_what_the_catalogue_lacks_is_nothing_and_of_no_server_refused(emulator: Emulator) -> None:
+    world(emulator, vms=[{"id": 1, "preset": "vm.of-my-own"}])
+    assert emulator.call("whmcs", "get_billing_data", id=1)["billing_reccuring"] == "0.00"
+    assert emulator.call("whmcs", "get_billing_data", id=2)["reason"] == "vm_not_found"

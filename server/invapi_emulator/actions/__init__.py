@@ -17,7 +17,7 @@ from invapi_emulator.actions import (
     vm,
     whmcs,
 )
-from invapi_emulator.engine.action import NOT_EMULATED_MODULES, register
+from invapi_emulator.engine.action import NOT_EMULATED_MODULES, PARTLY_KNOWN_MODULES, register
 
 MODULES: dict[str, ModuleType] = {
     "api_keys": api_keys,
@@ -36,6 +36,7 @@ MODULES: dict[str, ModuleType] = {
 }
 
 NOT_EMULATED_MODULES.update(("iso", "jenkins", "jira", "nat", "pdns", "net", "ip", "rhr", "s3", "rtm"))
+PARTLY_KNOWN_MODULES.add("whmcs")
 
 for _name, _module in MODULES.items():
     register(_name, _module.ACTIONS, _module.NOT_EMULATED)

@@ -9,8 +9,8 @@ import orjson
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.domain.catalogue import Catalogue, Preset, Prices, Tag
 from invapi_emulator.domain.default_catalogue import catalogue_of, default_catalogue
+from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.call import Body, Call, Prepared
-from invapi_emulator.engine.example import whole
 
 A = TypeVar("A", bound=Hashable)
 Make: TypeAlias = Callable[[Catalogue, A], Body]
@@ -58,7 +58,7 @@ def answered(call: Call[Any], make: Make[A], asked: A) -> Body | Prepared:
 
 @lru_cache(_REMEMBERED)
 def _of_default(module: str, action: str, make: Make[Any], asked: Hashable) -> Prepared:
-    body = orjson.dumps(whole(module, action, make(default_catalogue(), asked)))
+    body = orjson.dumps(ACTIONS[module, action].whole(make(default_catalogue(), asked)))
     return Prepared(body, body.decode())
 
 

@@ -1,4 +1,4 @@
-"""The envelopes of contract 2 with their headers. All answers of modules are made here."""
+"""The failures of contract 2 with their headers."""
 
 from http import HTTPStatus
 from typing import Any
@@ -8,7 +8,6 @@ import orjson
 from invapi_emulator.api.answer import Answer, RawHeaders
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.transport import FAILURE_BODY, STATUS_OF_FAILURES
-from invapi_emulator.engine.call import Body
 from invapi_emulator.errors import ApiError, NoAppropriateServers
 
 _NOTHING_ELSE = Assumed()
@@ -32,13 +31,6 @@ _HONEST = {
     "not_supported": 422,
 }
 """The HTTP status of a refusal under option `honest` of assumption A-04; otherwise it is 200."""
-
-
-def success(module: str, action: str, body: Body) -> Answer:
-    """Return the answer for a handler's body. A body with a `result` of its own is complete (contract 2.1)."""
-    if "result" not in body:
-        body = {"result": "OK", "module": module, "action": action, **body}
-    return Answer(orjson.dumps(body))
 
 
 def failure(error: ApiError, assumed: Assumed = _NOTHING_ELSE) -> Answer:

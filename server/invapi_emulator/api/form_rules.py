@@ -11,6 +11,7 @@ from invapi_emulator.engine.action import (
     NOT_EMULATED_MODULES,
     Action,
     actions_of,
+    has_undocumented_actions,
     modules,
 )
 from invapi_emulator.errors import ApiError, NotEmulated, UnknownAction, UnknownModule, UnsupportedMediaType
@@ -38,14 +39,18 @@ def find_action(request: Request, path: str) -> Action:
     if module not in MODULES:
         known = ", ".join(f"/{known}.php" for known in modules())
         raise UnknownModule(f"there is no module at {path}; there are {known}")
-    if isinstance(name, str) and name in NOT_EMULATED.get(module, ()):
-        raise NotEmulated(f"{module}/{name} is an action of the real API {_NOT_THE_VENDORS}")
+    if isinstance(name, str) and name and _may_be_the_vendors(module, name):
+        raise NotEmulated(f"{module}/{ascii(name)[1:41]} is an action of the real API {_NOT_THE_VENDORS}")
     given = (
         f"unknown action {shortened(name)}"
         if isinstance(name, str) and name
         else "the field action is missing"
     )
     raise UnknownAction(f"{given}; {module} has {', '.join(actions_of(module))}")
+
+
+def _may_be_the_vendors(module: str, action: str) -> bool:
+    return has_undocumented_actions(module) or action in NOT_EMULATED.get(module, ())
 
 
 def form_refusal(request: Request, assumed: Assumed) -> ApiError | None:

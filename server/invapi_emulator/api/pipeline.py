@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
+import orjson
 from msgspec.structs import replace
 
 from invapi_emulator.api.answer import Answer
-from invapi_emulator.api.envelope import failure, success
+from invapi_emulator.api.envelope import failure
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.form_rules import form_refusal
 from invapi_emulator.api.journal import record_request
@@ -97,7 +98,7 @@ def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
     if isinstance(body, Prepared):
         return Answer(body.body, text=body.text if exchange.account is None else None)
     exchange.task = body.get("callback")
-    return success(exchange.called.module, exchange.called.name, body)
+    return Answer(orjson.dumps(exchange.called.whole(body)))
 
 
 def _of_one_server(unit: UnitOfWork, server_id: int | None, work: Callable[[], R]) -> R:

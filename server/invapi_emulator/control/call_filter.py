@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from invapi_emulator.engine.action import NOT_EMULATED, NOT_EMULATED_MODULES
+from invapi_emulator.engine.action import NOT_EMULATED, has_undocumented_actions
 from invapi_emulator.storage.pruned import Gone
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.whole_numbers import whole_number
@@ -48,7 +48,7 @@ def could_match(gone: Gone, wanted: Filter) -> int:
 def may_be_not_emulated(wanted: Filter) -> bool:
     """Return whether a call of the action may be one that is not emulated. These are counted without their action."""
     return wanted.action is not None and (
-        wanted.module in NOT_EMULATED_MODULES
+        has_undocumented_actions(wanted.module)
         or any(wanted.action in names for names in NOT_EMULATED.values())
     )
 

@@ -51,6 +51,11 @@ def wire_date(instant: Instant) -> str:
     return to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def wire_day(instant: Instant) -> str:
+    """Return the day of an instant in UTC as `YYYY-MM-DD`."""
+    return wire_date(instant)[: len("YYYY-MM-DD")]
+
+
 def parse_iso(text: str, earliest: Instant = 0) -> Instant:
     """Read ISO 8601. A time without an offset is UTC.
 

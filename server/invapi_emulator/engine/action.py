@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from invapi_emulator.contract.registry import Registry
-from invapi_emulator.engine.call import Handler, Identification
+from invapi_emulator.engine.call import Body, Handler, Identification
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.engine.tasks.kinds import KINDS, Kind
 
@@ -20,8 +20,9 @@ class Action:
     `label` is its name for people. `clause` is its number in docs/fidelity.md. `task` is the kind of task that it starts.
     `refusal` is the text before ` <id> - why` (contract 2.4); it is None for an action that is not about a VM.
     `identified_by` is None if a token identifies the call. A call of a public action needs no token; one that is sent
-    must be valid. `id_is_vm` is false if the field `id` names something else than a VM. `ignored` are documented
-    parameters that nothing reads, each with the reason.
+    must be valid. `id_is_vm` is false if the field `id` names something else than a VM. `has_envelope` is false if the
+    answer is the handler's body and nothing else. `ignored` are documented parameters that nothing reads, each with the
+    reason.
     """
 
     module: str
@@ -37,11 +38,21 @@ class Action:
     identified_by: Identification | None = None
     is_public: bool = False
     id_is_vm: bool = True
+    has_envelope: bool = True
     ignored: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needs_token(self) -> bool:
         return self.identified_by is None and not self.is_public
+
+    @property
+    def envelope(self) -> dict[str, str]:
+        """What stands around a handler's body that has no `result` of its own (contract 2.1)."""
+        return {"result": "OK", "module": self.module, "action": self.name} if self.has_envelope else {}
+
+    def whole(self, body: Body) -> Body:
+        """Return the whole answer for a handler's body."""
+        return body if "result" in body else self.envelope | body
 
     @cached_property
     def fields_read(self) -> frozenset[str]:
@@ -61,6 +72,9 @@ ACTIONS: Registry[tuple[str, str], Action] = Registry("actions")
 NOT_EMULATED: dict[str, frozenset[str]] = {}
 """Actions that the vendor documents but the emulator does not have, by module (contract 2.6)."""
 
+PARTLY_KNOWN_MODULES: set[str] = set()
+"""The names of modules with more actions than anybody documents: none of them is unknown (contract 11.6)."""
+
 
 def register(module: str, actions: Iterable[Action], not_emulated: Iterable[str] = ()) -> None:
     """Register the actions of a module, and the kinds of their tasks. Raise ValueError if a name is taken."""
@@ -72,6 +86,11 @@ def register(module: str, actions: Iterable[Action], not_emulated: Iterable[str]
         ACTIONS.add((module, action.name), action)
         if action.task is not None:
             KINDS.add((module, action.name), action.task)
+
+
+def has_undocumented_actions(module: str | None) -> bool:
+    """Tell whether any action of a module may be one that the real API has."""
+    return module in NOT_EMULATED_MODULES or module in PARTLY_KNOWN_MODULES
 
 
 def modules() -> list[str]:

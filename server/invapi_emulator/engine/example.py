@@ -14,16 +14,13 @@ class Example:
     """A call that is answered. `sent` are its fields without `action` and `token`.
 
     `before` are calls of the same module that make the demo world what the call needs: actions with their fields.
-    `model` describes the handler's body. `result`, `module` and `action` are added unless it has a `result`.
+    `model` describes the handler's body, to which the action may add its envelope.
     """
 
     model: type[BaseModel]
     sent: Sent
-    body: Mapping[str, Any]
+    body: dict[str, Any]
     before: tuple[tuple[str, Sent], ...] = ()
-
-    def whole(self, module: str, action: str) -> dict[str, Any]:
-        return whole(module, action, self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +40,3 @@ class RefusalExample:
     def body(self) -> dict[str, Any]:
         failure = {"result": -1, "code": self.code, "message": self.message, "error": self.message}
         return failure | dict(self.more)
-
-
-def whole(module: str, action: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the whole answer for a handler's body. One with a `result` of its own is whole (contract 2.1)."""
-    return dict(body) if "result" in body else envelope(module, action) | dict(body)
-
-
-def envelope(module: str, action: str) -> dict[str, Any]:
-    return {"result": "OK", "module": module, "action": action}

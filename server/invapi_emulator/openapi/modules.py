@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from pydantic.json_schema import models_json_schema
 
 from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED, Action, actions_of, modules
-from invapi_emulator.engine.example import envelope
 from invapi_emulator.errors import reasons
 from invapi_emulator.openapi.failures import (
     FAILURE_SCHEMAS,
@@ -42,7 +41,7 @@ def module_schemas() -> dict[str, Schema]:
     schemas = parts | FAILURE_SCHEMAS | {"Reason": {"type": "string", "enum": reasons()}}
     for (module, name), action in ACTIONS.items():
         schemas[f"{_title(module, name)}Request"] = request_schema(action)
-        wholes = [_whole(module, name, bodies[example.model]) for example in action.examples]
+        wholes = [_whole(action, bodies[example.model]) for example in action.examples]
         schemas[f"{_title(module, name)}Answer"] = wholes[0] if len(wholes) == 1 else {"oneOf": wholes}
     return schemas
 
@@ -94,7 +93,7 @@ def _answered(module: str) -> dict[str, Any]:
     schemas = [{"$ref": f"{SCHEMAS}{_title(module, name)}Answer"} for name in actions_of(module)]
     schemas.append({"$ref": f"{SCHEMAS}ModuleFailure"})
     examples = {
-        _name(action, place): {"value": example.whole(module, action.name)}
+        _name(action, place): {"value": action.whole(example.body)}
         for action in described(module)
         for place, example in enumerate(action.examples)
     }
@@ -119,11 +118,11 @@ def _name(action: Action, place: int) -> str:
     return f"{action.name}: {result}" if isinstance(result, str) else action.name
 
 
-def _whole(module: str, action: str, body: Schema) -> Schema:
+def _whole(action: Action, body: Schema) -> Schema:
     """Return the schema of a whole answer: the envelope around the handler's result."""
     if "result" in body.get("properties", ()):
         return body
-    around = {name: {"type": "string", "const": value} for name, value in envelope(module, action).items()}
+    around = {name: {"type": "string", "const": value} for name, value in action.envelope.items()}
     return body | {
         "properties": around | body.get("properties", {}),
         "required": [*around, *body.get("required", ())],

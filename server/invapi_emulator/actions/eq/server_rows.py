@@ -7,10 +7,8 @@ from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.descriptions import STATUS_WHILE_OFF
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.due_dates import next_anniversary
-from invapi_emulator.domain.instants import Instant, wire_date
+from invapi_emulator.domain.instants import Instant, wire_day
 from invapi_emulator.domain.virtual_machines import VirtualMachine
-
-_DATE = len("2030-01-01")
 
 
 def status_of(assumed: Assumed, vm: VirtualMachine) -> Literal["rent", "power_off"]:
@@ -31,6 +29,6 @@ def server_row(account: Account, vm: VirtualMachine, now: Instant, price: float)
         "type": vm.kind,
         "IP": vm.ip,
         "location": vm.location,
-        "due_date": wire_date(next_anniversary(vm.created_at, now))[:_DATE],
+        "due_date": wire_day(next_anniversary(vm.created_at, now)),
         "price_EUR": price,
     }

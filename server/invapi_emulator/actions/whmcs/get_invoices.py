@@ -9,7 +9,7 @@ from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.parameters import Parameters, whole_number
 from invapi_emulator.actions.whmcs.parts import Date, Money
 from invapi_emulator.domain.billing import InvoiceStatus
-from invapi_emulator.domain.instants import wire_date
+from invapi_emulator.domain.instants import wire_day
 from invapi_emulator.domain.money import money
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
@@ -57,7 +57,7 @@ def get_invoices(unit: UnitOfWork, call: Call[InvoicesParameters]) -> Body:
             "id": invoice.id,
             "status": invoice.status,
             "total": money(invoice.total),
-            "date": wire_date(invoice.made_at)[:10],
+            "date": wire_day(invoice.made_at),
         }
         for invoice in page
     ]
