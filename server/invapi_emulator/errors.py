@@ -1,4 +1,4 @@
-"""The exceptions. `api/envelope.py` turns those of the imitated API into answers."""
+"""The refusals of the imitated API, which `api/envelope.py` turns into answers, and failures of tasks and starts."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -254,58 +254,6 @@ class TaskFailed(Exception):
     def __init__(self, error: str) -> None:
         super().__init__(error)
         self.error = error
-
-
-class ControlError(Exception):
-    """A refused request to the control API. `field` is the invalid field of the body, if there is one."""
-
-    status: ClassVar[int]
-
-    def __init__(self, reason: str, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.reason = reason
-        self.message = message
-        self.field = field
-
-
-class NotFound(ControlError):
-    status = 404
-
-
-class Conflict(ControlError):
-    status = 409
-
-
-class Unprocessable(ControlError):
-    status = 422
-
-
-class Forbidden(ControlError):
-    status = 403
-
-
-class Unauthorized(ControlError):
-    status = 401
-
-
-class TooManyWrongTokens(ControlError):
-    """A wrong admin token from an address that has sent many. `retry_after` is in seconds."""
-
-    status = 429
-
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__("too_many_wrong_tokens", message)
-        self.retry_after = retry_after
-
-
-class Stopped(ControlError):
-    """The server stopped before a request had any effect, so it can be sent again."""
-
-    status = 503
-    retry_after = 1
-
-    def __init__(self, message: str) -> None:
-        super().__init__("unavailable", message)
 
 
 class CannotStart(Exception):

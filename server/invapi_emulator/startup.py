@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from invapi_emulator.clock import RealTime
 from invapi_emulator.contract.assumptions.retired import retired_line
+from invapi_emulator.control_errors import Unprocessable
 from invapi_emulator.domain.accounts import DEMO
 from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.default_catalogue import default_catalogue
-from invapi_emulator.errors import CannotStart, Unprocessable
+from invapi_emulator.errors import CannotStart
 from invapi_emulator.randomness import new_seed
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
 from invapi_emulator.storage import accounts, admin_sessions, heartbeat, task_lists

@@ -186,7 +186,7 @@ def test_a_servers_rent_is_flat_and_the_catalogues(emulator: Emulator, currency:
         "next_due_date": "2030-01-31", "billing_reccuring": monthly, "billing_setupfee": "0.00",
         "billing_name": "vm.pico", "currencysuffix": currency,
     }  # fmt: skip
-    emulator.advance(seconds=30 * 86_400)
+    emulator.advance(seconds=31 * 86_400)
     assert emulator.call("whmcs", "get_billing_data", id=1)["next_due_date"] == "2030-02-28"
 
 

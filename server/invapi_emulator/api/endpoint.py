@@ -11,7 +11,7 @@ from invapi_emulator.api import pipeline
 from invapi_emulator.api.attempt import Attempt
 from invapi_emulator.api.envelope import failure, preflight
 from invapi_emulator.api.exchange import Exchange
-from invapi_emulator.api.form_rules import find_action, form_refusal, is_documented
+from invapi_emulator.api.form_rules import find_action, form_refusal
 from invapi_emulator.api.forms import ClientGone, header
 from invapi_emulator.api.request import Request, head_of, with_fields
 from invapi_emulator.api.request_log import log_call
@@ -20,7 +20,7 @@ from invapi_emulator.api.tokens import identification_of
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.contract.assumptions.transport import PAGES_OF_OTHER_ORIGINS
 from invapi_emulator.domain.instants import SECOND
-from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action
+from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action, is_documented
 from invapi_emulator.errors import ApiError, MethodNotAllowed, PerhapsDone, Unavailable
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics

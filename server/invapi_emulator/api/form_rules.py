@@ -12,16 +12,12 @@ from invapi_emulator.engine.action import (
     Action,
     actions_of,
     has_undocumented_actions,
+    is_documented,
     modules,
 )
 from invapi_emulator.errors import ApiError, NotEmulated, UnknownAction, UnknownModule, UnsupportedMediaType
 
 _NOT_THE_VENDORS = "that this emulator does not have; this is not the vendor's refusal"
-
-
-def is_documented(module: str) -> bool:
-    """Tell whether the real API has a module of this name."""
-    return module in MODULES or module in NOT_EMULATED_MODULES
 
 
 def find_action(request: Request, path: str) -> Action:

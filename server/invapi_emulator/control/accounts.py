@@ -12,9 +12,9 @@ from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import IGNORED, AccountView, View, account_view, view_of
 from invapi_emulator.control.worlds import NameInPath, ScenarioName, TheWorlds, Worlds
+from invapi_emulator.control_errors import Conflict
 from invapi_emulator.domain.accounts import DEMO, Credentials
 from invapi_emulator.domain.behavior import Profile
-from invapi_emulator.errors import Conflict
 from invapi_emulator.randomness import Chance, new_name, new_seed
 from invapi_emulator.storage import accounts, vms
 from invapi_emulator.worlds.accounts import make_account

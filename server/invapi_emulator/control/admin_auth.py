@@ -6,8 +6,8 @@ from hashlib import sha256
 from starlette.requests import HTTPConnection
 
 from invapi_emulator.control.wrong_tokens import WrongTokens
+from invapi_emulator.control_errors import ControlError
 from invapi_emulator.domain.instants import HOUR
-from invapi_emulator.errors import ControlError
 from invapi_emulator.randomness import new_session
 from invapi_emulator.server.paths import root_of
 from invapi_emulator.storage import admin_sessions

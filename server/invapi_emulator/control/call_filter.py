@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from invapi_emulator.engine.action import NOT_EMULATED, has_undocumented_actions
-from invapi_emulator.storage.pruned import Gone
+from invapi_emulator.engine.action import ACTIONS, is_documented
+from invapi_emulator.storage.pruned import Kinds
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.whole_numbers import whole_number
 from invapi_emulator.worlds.fields import Timestamp
@@ -37,20 +37,14 @@ class FilterInQuery(Filter):
     )
 
 
-def could_match(gone: Gone, wanted: Filter) -> int:
-    """Return how many calls that are gone could match, as far as their counts tell. Those of a reason are refused."""
+def kinds_of(wanted: Filter) -> Kinds:
+    """Return the kinds of the calls that a filter matches, as those that are gone are counted.
+
+    Those of a reason are refused. Those of a module that is none are counted together.
+    """
+    module = wanted.module if wanted.module is None or is_documented(wanted.module) else ""
     result = wanted.result or (None if wanted.reason is None else "refused")
-    return gone.possible(
-        wanted.module, wanted.action, result, wanted.since_id, nameless=may_be_not_emulated(wanted)
-    )
-
-
-def may_be_not_emulated(wanted: Filter) -> bool:
-    """Return whether a call of the action may be one that is not emulated. These are counted without their action."""
-    return wanted.action is not None and (
-        has_undocumented_actions(wanted.module)
-        or any(wanted.action in names for names in NOT_EMULATED.values())
-    )
+    return Kinds(module, wanted.action, result, ACTIONS)
 
 
 def misses(number: int, call: JournalEntry, wanted: Filter) -> list[str]:

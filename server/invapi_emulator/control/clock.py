@@ -9,10 +9,10 @@ from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import ClockView, View, clock_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
+from invapi_emulator.control_errors import Conflict, NotFound, Unprocessable
 from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, parse_iso
 from invapi_emulator.domain.tasks import has_aged_out
 from invapi_emulator.engine.tasks.settle import move_clock
-from invapi_emulator.errors import Conflict, NotFound, Unprocessable
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import accounts, events, task_lists, tasks
 from invapi_emulator.worlds.fields import ClockChange

@@ -5,7 +5,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from invapi_emulator.errors import NotFound
+from invapi_emulator.control_errors import NotFound
 
 router = APIRouter(prefix="/docs", include_in_schema=False)
 

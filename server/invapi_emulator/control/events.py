@@ -12,7 +12,7 @@ from invapi_emulator.control.failures import failure, failures
 from invapi_emulator.control.feeds import MOST_STREAMS, Feeds, Place
 from invapi_emulator.control.news import gap
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
-from invapi_emulator.errors import Unprocessable
+from invapi_emulator.control_errors import Unprocessable
 from invapi_emulator.storage import events, requests
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"])

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from invapi_emulator.errors import ControlError, Stopped, TooManyWrongTokens, Unauthorized
+from invapi_emulator.control_errors import ControlError, Stopped, TooManyWrongTokens, Unauthorized
 from invapi_emulator.storage.errors import DATABASE_LOST, OutcomeUnknown, why_lost
 from invapi_emulator.worlds.errors import invalid
 

@@ -11,9 +11,9 @@ from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
+from invapi_emulator.control_errors import Conflict, NotFound
 from invapi_emulator.engine.faults.fault import Fault
 from invapi_emulator.engine.faults.rules import MAX_RULES, FaultSpec, parse
-from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.storage import accounts, faults
 from invapi_emulator.storage.faults import Rule
 from invapi_emulator.whole_numbers import whole_number

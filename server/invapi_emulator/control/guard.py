@@ -12,7 +12,7 @@ from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.bodies import BodyTooLarge, read_ahead
 from invapi_emulator.control.failures import failure, no_database, refused
 from invapi_emulator.control.names import Names
-from invapi_emulator.errors import ControlError, Stopped, Unauthorized
+from invapi_emulator.control_errors import ControlError, Stopped, Unauthorized
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.server.paths import path_within, root_of
 from invapi_emulator.settings import Settings

@@ -5,7 +5,7 @@ import re
 
 from starlette.requests import Request
 
-from invapi_emulator.errors import Forbidden
+from invapi_emulator.control_errors import Forbidden
 from invapi_emulator.process.logs import word
 from invapi_emulator.settings import Settings
 

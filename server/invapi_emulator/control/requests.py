@@ -5,7 +5,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from invapi_emulator.control.call_filter import Filter, FilterInQuery, could_match, misses
+from invapi_emulator.control.call_filter import Filter, FilterInQuery, kinds_of, misses
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
@@ -108,7 +108,7 @@ def _listed(journal: Journal, wanted: Filter) -> RequestList:
     views = [request_view(*call) for call in matching if call[0] in shown]
     return RequestList(
         requests=views,
-        gone=could_match(journal.gone, wanted) + len(matching) - len(views),
+        gone=journal.gone.possible(kinds_of(wanted), wanted.since_id) + len(matching) - len(views),
         last_id=journal.last_id,
     )
 

@@ -9,9 +9,9 @@ from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import TaskView, View, task_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TaskKeyInPath, TheWorlds
+from invapi_emulator.control_errors import Conflict, NotFound
 from invapi_emulator.domain.tasks import Task, has_aged_out
 from invapi_emulator.engine.tasks.end import complete_by_hand, fail_by_hand
-from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import task_lists, tasks
 from invapi_emulator.worlds.json_text import writing

@@ -6,12 +6,13 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from invapi_emulator.control.call_filter import Filter, could_match, may_be_not_emulated, misses
+from invapi_emulator.control.call_filter import Filter, kinds_of, misses
 from invapi_emulator.control.failures import FailureView, failures
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.requests import Journal, RequestView, journal_of, request_view
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import NameInPath, TheWorlds
+from invapi_emulator.control_errors import Conflict
 from invapi_emulator.engine.action import (
     ACTIONS,
     NOT_EMULATED,
@@ -20,7 +21,7 @@ from invapi_emulator.engine.action import (
     modules,
 )
 from invapi_emulator.engine.faults.match import ExpectedFields
-from invapi_emulator.errors import Conflict, reasons
+from invapi_emulator.errors import reasons
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.hidden_fields import MOST, KnownFields, Told
 from invapi_emulator.storage.requests import JournalEntry
@@ -85,7 +86,7 @@ class Expectation(Filter):
     def needs_calls(self) -> bool:
         """Whether counts by module, action and result do not suffice."""
         others = (self.id, self.reason, self.since, self.until)
-        return bool(self.fields) or may_be_not_emulated(self) or any(part is not None for part in others)
+        return bool(self.fields) or any(part is not None for part in others)
 
     def wanted(self) -> str:
         if self.count is not None:
@@ -143,14 +144,15 @@ async def verify(name: NameInPath, expected: Expectation, worlds: TheWorlds) -> 
 
 def _counted(journal: Journal, expected: Expectation) -> int:
     """Return the number of calls that match and are no longer kept; raise Conflict if it is unknown."""
-    possible = could_match(journal.gone, expected)
-    if possible and (expected.needs_calls or not journal.gone.is_exact(expected.since_id)):
+    kinds, gone = kinds_of(expected), journal.gone
+    possible = gone.possible(kinds, expected.since_id)
+    if possible and (expected.needs_calls or not gone.is_exact(kinds, expected.since_id)):
         raise Conflict(
             "journal_incomplete",
             f"{possible} calls that are no longer kept may match: the journal has the newest {requests.KEPT:,}; of "
             "older ones it knows how many there were of each module, action and result. Verify by these alone, or "
             "clear the journal (DELETE …/requests) before the calls in question, or send as since_id an id that is "
-            f"at least {journal.gone.last}",
+            f"at least {gone.last}",
         )
     return possible
 

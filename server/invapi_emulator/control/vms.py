@@ -10,9 +10,9 @@ from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import View, VmView, view_of_vm, vm_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, VmNumber
+from invapi_emulator.control_errors import Conflict, NotFound
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.storage import api_keys, events, vms
 from invapi_emulator.whole_numbers import MOST, whole_number
 from invapi_emulator.worlds.change import changed_vm

@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.control.feeds import Feeds
 from invapi_emulator.control.proofs import Proofs
+from invapi_emulator.control_errors import Conflict, NotFound
 from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.tasks.settle import settle_due
-from invapi_emulator.errors import Conflict, NotFound
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics
 from invapi_emulator.storage import accounts

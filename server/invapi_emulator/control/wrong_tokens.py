@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from invapi_emulator.clock import RealTime
+from invapi_emulator.control_errors import ControlError, TooManyWrongTokens, Unauthorized
 from invapi_emulator.domain.instants import MINUTE, SECOND, Instant
-from invapi_emulator.errors import ControlError, TooManyWrongTokens, Unauthorized
 from invapi_emulator.process.logs import FIELDS
 from invapi_emulator.process.metrics import Metrics
 

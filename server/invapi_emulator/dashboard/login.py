@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.guard import LOGIN
+from invapi_emulator.control_errors import ControlError, TooManyWrongTokens
 from invapi_emulator.dashboard.rendering import html
-from invapi_emulator.errors import ControlError, TooManyWrongTokens
 from invapi_emulator.server.paths import root_of
 
 router = APIRouter(include_in_schema=False)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from invapi_emulator.control_errors import NotFound
 from invapi_emulator.dashboard import words
 from invapi_emulator.domain.instants import iso
 from invapi_emulator.domain.tasks import progress_at, stage_at
-from invapi_emulator.errors import NotFound
 
 if TYPE_CHECKING:
     from jinja2 import Environment

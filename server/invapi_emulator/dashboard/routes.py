@@ -9,6 +9,7 @@ from starlette.responses import Response
 from invapi_emulator.control import index
 from invapi_emulator.control.index import Index
 from invapi_emulator.control.worlds import AccountContext, TheWorlds, Worlds
+from invapi_emulator.control_errors import NotFound
 from invapi_emulator.dashboard.account_page import gather_account
 from invapi_emulator.dashboard.catalogue_page import Search, gather_catalogue
 from invapi_emulator.dashboard.journal import Wanted
@@ -16,7 +17,6 @@ from invapi_emulator.dashboard.machine_page import gather_machine
 from invapi_emulator.dashboard.rendering import html, static_file
 from invapi_emulator.dashboard.scale import WINDOWS
 from invapi_emulator.domain.accounts import DEMO
-from invapi_emulator.errors import NotFound
 from invapi_emulator.server.paths import root_of
 from invapi_emulator.storage import accounts
 

@@ -88,6 +88,11 @@ def register(module: str, actions: Iterable[Action], not_emulated: Iterable[str]
             KINDS.add((module, action.name), action.task)
 
 
+def is_documented(module: str) -> bool:
+    """Tell whether the real API has a module of this name."""
+    return module in MODULES or module in NOT_EMULATED_MODULES
+
+
 def has_undocumented_actions(module: str | None) -> bool:
     """Tell whether any action of a module may be one that the real API has."""
     return module in NOT_EMULATED_MODULES or module in PARTLY_KNOWN_MODULES

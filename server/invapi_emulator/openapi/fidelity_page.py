@@ -9,7 +9,13 @@ from invapi_emulator.contract.assumptions.retired import RETIRED
 from invapi_emulator.contract.assumptions.without_options import WHY_NO_OPTIONS
 from invapi_emulator.contract.clauses import Section, clauses, sections
 from invapi_emulator.contract.sources import SOURCES
-from invapi_emulator.engine.action import ACTIONS, NOT_EMULATED, NOT_EMULATED_MODULES, Action
+from invapi_emulator.engine.action import (
+    ACTIONS,
+    NOT_EMULATED,
+    NOT_EMULATED_MODULES,
+    Action,
+    has_undocumented_actions,
+)
 from invapi_emulator.engine.tasks.kinds import KINDS, Kind
 
 _WIDTH = 120
@@ -81,7 +87,8 @@ def _actions() -> Iterator[str]:
     )
     yield "\nNot emulated, though the vendor documents them: 501 `not_emulated` (2.6)."
     for module, names in sorted(NOT_EMULATED.items()):
-        yield f"- `{module}`: {', '.join(f'`{name}`' for name in sorted(names))}"
+        others = ", and every other" if has_undocumented_actions(module) else ""
+        yield f"- `{module}`: {', '.join(f'`{name}`' for name in sorted(names))}{others}"
     yield f"- whole modules: {', '.join(f'`{name}`' for name in sorted(NOT_EMULATED_MODULES))}"
     yield ""
 

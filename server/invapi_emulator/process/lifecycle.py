@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from invapi_emulator.errors import Stopped
+from invapi_emulator.control_errors import Stopped
 
 
 @dataclass

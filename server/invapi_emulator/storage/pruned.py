@@ -1,6 +1,6 @@
 """Calls that the journal no longer keeps: how many there were of each module, action and result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from msgspec import Struct
 from sqlalchemy import Dialect, delete, func, select, text, update
@@ -37,6 +37,32 @@ class _Count(Write):
 COUNT = _Count()
 
 
+class Kinds(Struct, frozen=True):
+    """Calls of a module, an action and a result; None stands for any. A module of no known name is ``.
+
+    `named` are the modules and actions whose calls are counted with their action. Others are counted without.
+    """
+
+    module: str | None
+    action: str | None
+    result: str | None
+    named: Container[tuple[str, str]]
+
+    def take(self, module: str, action: str, result: str) -> bool:
+        return (
+            self.module in {None, module}
+            and self.result in {None, result}
+            and (self.action in {None, action} or self._may_be_nameless(module, action))
+        )
+
+    def may_take(self, module: str, action: str, result: str) -> bool:
+        """Tell whether nobody knows if this count is of such calls."""
+        return self._may_be_nameless(module, action) and self.take(module, action, result)
+
+    def _may_be_nameless(self, module: str, action: str) -> bool:
+        return not action and self.action is not None and (module, self.action) not in self.named
+
+
 class Gone(Struct, frozen=True):
     """The calls of an account that are no longer kept: those with numbers after `cleared` up to `last`.
 
@@ -51,31 +77,15 @@ class Gone(Struct, frozen=True):
     def uncounted(self) -> int:
         return self.last - self.cleared - sum(self.counts.values())
 
-    def possible(
-        self,
-        module: str | None,
-        action: str | None,
-        result: str | None,
-        since_id: int | None = None,
-        *,
-        nameless: bool = False,
-    ) -> int:
-        """Return the number of those that may match: that have another number, module, action or result do not.
-
-        With `nameless`, those counted without an action may match any.
-        """
-        counted = sum(
-            calls
-            for (of, name, ended), calls in self.counts.items()
-            if module in {None, of}
-            and result in {None, ended}
-            and (action in {None, name} or (nameless and not name))
-        )
+    def possible(self, kinds: Kinds, since_id: int | None = None) -> int:
+        """Return the number of those that may match: that have another number or are of other kinds do not."""
+        counted = sum(calls for kind, calls in self.counts.items() if kinds.take(*kind))
         return max(min(counted + self.uncounted, self.last - (since_id or 0)), 0)
 
-    def is_exact(self, since_id: int | None = None) -> bool:
-        """Return whether `possible` is exactly the number of those that match module, action and result."""
-        return not self.uncounted and (since_id or 0) <= self.cleared
+    def is_exact(self, kinds: Kinds, since_id: int | None = None) -> bool:
+        """Return whether `possible` is exactly the number of those that match."""
+        known = not any(kinds.may_take(*kind) for kind in self.counts)
+        return known and not self.uncounted and (since_id or 0) <= self.cleared
 
 
 def gone(tx: Transaction, account_id: int, stored: Sequence[int], last: int) -> Gone:

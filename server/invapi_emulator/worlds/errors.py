@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from invapi_emulator.control_errors import Unprocessable
 from invapi_emulator.domain.instants import iso
 from invapi_emulator.engine.faults.kinds import FAULTS
-from invapi_emulator.errors import Unprocessable
 from invapi_emulator.worlds.fields import ACCEPTED
 
 _SHOWN = 80

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from invapi_emulator.control_errors import Conflict
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.instants import SECOND, Instant, iso, iso_or_none
@@ -10,7 +11,6 @@ from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleCh
 from invapi_emulator.domain.tags import Tag
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.errors import Conflict
 from invapi_emulator.storage import accounts, billing, snapshots, stale_lists, task_lists
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from invapi_emulator.errors import CannotStart, Unprocessable
+from invapi_emulator.control_errors import Unprocessable
+from invapi_emulator.errors import CannotStart
 from invapi_emulator.worlds.document_files import read_text
 from invapi_emulator.worlds.documents import ENDINGS, parse
 from invapi_emulator.worlds.errors import invalid

@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.storage import requests
-from invapi_emulator.storage.pruned import Gone
+from invapi_emulator.storage.pruned import Gone, Kinds
 from invapi_emulator.testing import Account
 from invapi_emulator.testing import Emulator as Control
 from invapi_emulator.testing.failure import ControlFailure, Json
@@ -157,10 +158,10 @@ def test_counts_and_a_clearing_outlive_a_restart(tmp_path: Path, monkeypatch: py
 def test_calls_that_an_older_version_removed_uncounted_may_be_any() -> None:
     gone = Gone(cleared=0, last=200, counts={("eq", "list", "ok"): 100})
     assert gone.uncounted == 100
-    assert gone.possible("vm", None, None) == 100
-    assert not gone.is_exact()
-    assert gone.possible("eq", "list", "ok", since_id=190) == 10
-    assert gone.possible("eq", "list", "ok", since_id=200) == 0
+    assert gone.possible(Kinds("vm", None, None, ACTIONS)) == 100
+    assert not gone.is_exact(Kinds("vm", None, None, ACTIONS))
+    assert gone.possible(Kinds("eq", "list", "ok", ACTIONS), since_id=190) == 10
+    assert gone.possible(Kinds("eq", "list", "ok", ACTIONS), since_id=200) == 0
 
 
 def test_calls_that_are_not_emulated_can_be_verified(emulator: Emulator) -> None:
@@ -186,3 +187,6 @@ def test_unknown_actions_and_modules_that_are_gone_are_counted_together(worn: Ac
     assert worn.verify(count=28 + 120) == 148
     refusal(worn, module="pdns", action="action3", count=1)
     refusal(worn, action="history", count=0)
+    refusal(worn, action="restore_snapshot", count=0)
+    listed = worn.emulator.control("GET", f"/accounts/{worn.name}/requests?module=module3")
+    assert listed["gone"] == 30

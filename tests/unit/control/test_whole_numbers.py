@@ -1,6 +1,6 @@
 """Whole numbers: there is one way to write each, in bodies, paths, queries and options."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -11,6 +11,7 @@ from invapi_emulator.control.call_filter import FilterInQuery
 from invapi_emulator.control.failures import ErrorView, FailureView
 from invapi_emulator.control.verify import Expectation
 from invapi_emulator.control.views import View
+from invapi_emulator.domain.money import parse_money
 from invapi_emulator.engine.faults.match import Match
 from invapi_emulator.settings import Settings
 from invapi_emulator.worlds.fields import ClockChange
@@ -36,7 +37,11 @@ def _models(of: type[BaseModel] = BaseModel) -> Iterator[type[BaseModel]]:
             yield from _models(model)
 
 
-def _takes_numbers(kind: Any) -> bool:
+def _takes_numbers(kind: Any, metadata: Iterable[Any] = ()) -> bool:
+    if parse_money in [
+        getattr(each, "func", None) for each in (*metadata, *getattr(kind, "__metadata__", ()))
+    ]:
+        return False  # an amount of money, which has decimal places
     if get_origin(kind) in (Annotated, Union, UnionType):
         return any(map(_takes_numbers, get_args(kind)))
     return kind is int
@@ -46,7 +51,7 @@ FIELDS = {
     f"{model.__name__}.{name}": (model, name)
     for model in _models()
     for name, field in model.model_fields.items()
-    if _takes_numbers(field.annotation)
+    if _takes_numbers(field.annotation, field.metadata)
 }
 
 

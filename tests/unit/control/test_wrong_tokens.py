@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from invapi_emulator.control.wrong_tokens import MOST_A_MINUTE, MOST_ADDRESSES, WrongTokens, address_of
-from invapi_emulator.errors import TooManyWrongTokens
+from invapi_emulator.control_errors import TooManyWrongTokens
 from invapi_emulator.process.metrics import Metrics
 from tests.support.fake_clock import FakeClock
 from tests.support.harness import Running, running

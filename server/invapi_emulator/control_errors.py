@@ -1,0 +1,55 @@
+"""The refusals of the control API, which `control/failures.py` turns into answers."""
+
+from typing import ClassVar
+
+
+class ControlError(Exception):
+    """A refused request to the control API. `field` is the invalid field of the body, if there is one."""
+
+    status: ClassVar[int]
+
+    def __init__(self, reason: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.field = field
+
+
+class NotFound(ControlError):
+    status = 404
+
+
+class Conflict(ControlError):
+    status = 409
+
+
+class Unprocessable(ControlError):
+    status = 422
+
+
+class Forbidden(ControlError):
+    status = 403
+
+
+class Unauthorized(ControlError):
+    status = 401
+
+
+class TooManyWrongTokens(ControlError):
+    """A wrong admin token from an address that has sent many. `retry_after` is in seconds."""
+
+    status = 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__("too_many_wrong_tokens", message)
+        self.retry_after = retry_after
+
+
+class Stopped(ControlError):
+    """The server stopped before a request had any effect, so it can be sent again."""
+
+    status = 503
+    retry_after = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__("unavailable", message)
