@@ -45,7 +45,7 @@ def test_a_module_that_only_the_vendor_has_is_501_whatever_the_action(
         response = emulator.http.post(path, data=fields)
         assert (response.status_code, emulator.answer(response)["reason"]) == (501, "not_emulated")
         assert response.json()["message"].startswith(
-            f"{module}/list" if fields.get("action") == "list" else module
+            f"{module}/list is" if fields.get("action") == "list" else module
         )
         assert response.json()["message"].endswith("this is not the vendor's refusal")
 
