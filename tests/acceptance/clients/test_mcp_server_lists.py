@@ -101,8 +101,9 @@ def test_keys_are_made_and_listed_without_their_secrets(model: Model, account: A
     assert asked(account, module="api_keys", action="add") == ["api_keys/add"]
 
 
-def test_money_is_read(model: Model) -> None:
+def test_money_is_read(model: Model, account: Account) -> None:
     assert model.read("get_billing_client")["client"]["credit"] == "150.50"
     assert model.read("get_credit_history", id=12345)["message"]["totalresults"] == 1
     assert [row["status"] for row in model.read("get_invoices")["invoices"]["invoice"]] == ["Paid", "Unpaid"]
     assert model.read("get_invoice", invoice_id=7002)["balance"] == "9.00"
+    assert account.emulator.control("GET", f"/accounts/{account.name}/report")["findings"] == []
