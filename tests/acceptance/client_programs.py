@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,6 +140,22 @@ def module_of(account: Account, port: str, *settings: str) -> Program:
 def trusting(vendor: VendorServer) -> tuple[str, ...]:
     """Return the flags that docs/https.md names."""
     return "-d", f"openssl.cafile={vendor.ca}", "-d", f"curl.cainfo={vendor.ca}"
+
+
+def python_of(program: str, account: Account) -> Program:
+    """Return a program in Python, set up for the account. It waits a millisecond where it would wait for seconds."""
+
+    def run(*words: str, **variables: str) -> Ran:
+        usual = {
+            "HOSTKEY_URL": account.url,
+            "HOSTKEY_API_KEY": account.api_key,
+            "PAUSE": "0.001",
+            "PYTHONPATH": str(ROOT),
+        }
+        module = f"tests.acceptance.clients.python_programs.{program}"
+        return run_program([sys.executable, "-m", module, *words], **usual | variables)
+
+    return run
 
 
 def failure(ran: Ran) -> tuple[str, int, bool]:

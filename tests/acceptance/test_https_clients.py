@@ -53,6 +53,19 @@ def test_curl_python_and_node_trust_it_when_set_up_as_the_command_says(tmp_path:
     assert {who: json.loads(answer)["result"] for who, answer in asked.items()} == dict.fromkeys(asked, "OK")
 
 
+def test_a_name_joins_a_ca_that_a_client_trusts_already(tmp_path: Path) -> None:
+    kept, trusted = ("--ca-dir", str(tmp_path)), tmp_path / "trusted.pem"
+    with served("--tls", *kept):
+        trusted.write_bytes((tmp_path / "ca.pem").read_bytes())
+    with served("--tls", *kept, "--tls-names", "emulator.test") as server:
+        port = server.url.rpartition(":")[2]
+        for host in ("emulator.test", HOST, "invapi.hostkey.ru"):
+            led = ("--resolve", f"{host}:{port}:127.0.0.1", f"https://{host}:{port}/eq.php")
+            told = run(["curl", "-sS", "--cacert", str(trusted), *led, "-d", LIST])
+            assert json.loads(told)["result"] == "OK", host
+    assert "it can certify only localhost, " in refused("--tls", *kept, "--tls-names", "emulator.example")
+
+
 def test_both_ports_answer_and_stop_together(tmp_path: Path) -> None:
     with served("--tls-port", "0", "--ca-dir", str(tmp_path)) as server:
         ca = str(tmp_path / "ca.pem")

@@ -11,7 +11,7 @@ from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 
 _TRUST = """\
 # This is {file}, a test CA for this machine only. It can certify only
-# {hosts}, and names that end in .test.
+# {limits}.
 #
 # curl      curl --cacert {file} https://localhost:8650/
 # Python    export SSL_CERT_FILE={file}              # ssl, urllib, httpx
@@ -44,5 +44,5 @@ def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
     if path:
         click.echo(file)
         return
-    click.echo(_TRUST.format(file=file, hosts=", ".join((*found.hosts(), *settings.tls_names))))
+    click.echo(_TRUST.format(file=file, limits=found.limits()))
     click.echo(found.file.read_text(encoding="ascii"), nl=False)

@@ -18,12 +18,6 @@ def test_it_refreshes_and_lists_servers_over_https(model: Model, account: Accoun
     assert login["fields"] == {"action": "login", "key": "***", "ttl": "3600", "fix_ip": "0"}
 
 
-def test_filters_of_servers_are_honoured(model: Model, account: Account) -> None:
-    assert model.read("get_servers", location="US")["servers"] == []
-    assert model.read("get_servers", group="VDS")["servers"] == [12347]
-    assert [call["unread"] for call in account.requests(action="list")] == [[], []]
-
-
 def test_a_snapshot_is_made_on_confirmation_and_its_task_is_checked(model: Model, account: Account) -> None:
     assert "was not run" in model.text("create_snapshot", id=12345, name="nightly")
     assert account.requests() == []

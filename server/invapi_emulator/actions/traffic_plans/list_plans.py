@@ -108,5 +108,5 @@ ACTION = Action(
     handler=list_plans,
     is_public=True,
     examples=(Example(Plans, {"location": "NL", "instance": 108}, {"traffic_plans": [_PLAN]}),),
-    ignored=dict.fromkeys(("vm", "exclude_list", "email"), _IGNORED),
+    ignored=dict.fromkeys(("bill_period", "vm", "exclude_list", "email"), _IGNORED),
 )

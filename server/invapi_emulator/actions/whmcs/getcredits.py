@@ -55,6 +55,7 @@ ACTION = Action(
     clause="11.6",
     params=NoParameters,
     handler=getcredits,
+    ignored={"id": "the credit is the account's, whichever server is named"},
     examples=(
         Example(
             CreditsAnswer,

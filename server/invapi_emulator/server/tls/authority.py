@@ -19,6 +19,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.server.tls.certificates import (
     ca_certificate,
+    certifiable,
     is_for_servers_only,
     may_speak_for,
     new_key,
@@ -49,6 +50,14 @@ class Authority:
         """Return those of HOSTS that the CA can certify. One of an older version may lack some."""
         return [host for host in HOSTS if may_speak_for(self.certificate, host)]
 
+    def limits(self) -> str:
+        """Return in words what the CA can certify."""
+        names = certifiable(self.certificate)
+        kinds = [*(name for name in names if name != RESERVED), "hosts below these"]
+        if RESERVED in names:
+            kinds.append(f"hosts that end in .{RESERVED}")
+        return f"{', '.join(kinds[:-1])}, and {kinds[-1]}"
+
     def server_context(self, names: Iterable[str], now: Instant) -> ssl.SSLContext:
         """Return the TLS context of a server for `hosts` and `names`, with a new key and certificate."""
         key = new_key()
@@ -78,8 +87,8 @@ def authority(ca_dir: str, names: Iterable[str], now: Instant) -> Authority:
     missing = [name for name in wanted if not may_speak_for(found.certificate, name)]
     if missing:
         raise CannotStart(
-            f"--tls-names: the CA in '{folder}' cannot certify {', '.join(missing)}: what it may certify was fixed when "
-            "it was made, but for names that end in .localhost and .test; use such a name, use another --ca-dir, or "
+            f"--tls-names: the CA in '{folder}' cannot certify {', '.join(missing)}: it can certify only "
+            f"{found.limits()}, which was fixed when it was made; use such a name, use another --ca-dir, or "
             "remove this one and trust the new CA"
         )
     _warn(found)

@@ -78,6 +78,16 @@ def may_speak_for(ca: x509.Certificate, name: str) -> bool:
     return any(f".{name.lower()}".endswith(f".{host}") for host in hosts)
 
 
+def certifiable(ca: x509.Certificate) -> list[str]:
+    """Return the hosts and addresses of a CA's constraints, in order. Hosts below one of them can be certified too."""
+    allowed = ca.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or ()
+    return [
+        one.value if isinstance(one, x509.DNSName) else str(one.value).partition("/")[0]
+        for one in allowed
+        if isinstance(one, x509.DNSName | x509.IPAddress)
+    ]
+
+
 def is_for_servers_only(ca: x509.Certificate) -> bool:
     """Return whether a CA is as constrained as those that this version makes."""
     allowed = ca.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or ()

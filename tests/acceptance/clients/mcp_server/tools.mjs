@@ -1,19 +1,14 @@
-// The tools for VMs: what each calls, and which of them only run after confirmation.
+// The tools: what each calls, and which of them only run after confirmation.
+
+import { withToken, withoutToken } from './reads.mjs'
 
 const SECRETS = new Set(['token', 'key', 'root_pass', 'password', 'api_key'])
 const DANGEROUS = /^(delete|remove|off|reboot|reinstall|order_instance|restore_snapshot)/i
 
-const reads = {
-  get_account_info: ['auth', 'info'],
-  get_power_status: ['eq', 'status'],
-  get_snapshots: ['vm', 'get_snapshot'],
-  get_vm_engine: ['vm', 'get_engine'],
-  get_vm_stats: ['vm', 'load_stats'],
-  logout: ['auth', 'logout'],
-}
-
 const changes = {
+  create_api_key: ['api_keys', 'add', ({ active, ...params }) => ({ params: { ...params, active: active ? 1 : 0 } })],
   create_snapshot: ['vm', 'create_snapshot'],
+  delete_api_key: ['api_keys', 'delete', (params) => ({ params })],
   power_off: ['eq', 'off'],
   power_on: ['eq', 'on'],
   reboot_server: ['eq', 'reboot'],
@@ -37,6 +32,10 @@ async function inventory(api, action, parameters) {
   return JSON.stringify(await api.call('eq', action, parameters), null, 2)
 }
 
+async function read(api, [module, action, form], given, session) {
+  return JSON.stringify(await api.call(module, action, form(given), { withToken: session }), null, 2)
+}
+
 async function raw(api, { resource, action, params = {}, auth = true, confirm }, allowed) {
   if (confirm !== true) return 'call_api_raw was not run: it always needs confirm=true.'
   if (DANGEROUS.test(action) && !allowed) return `${action} was refused: set HOSTKEY_ALLOW_DESTRUCTIVE=1.`
@@ -47,7 +46,8 @@ async function checkTask(api, { key }) {
   return JSON.stringify(await api.call('eq_callback', 'check', { key }, { withToken: false }), null, 2)
 }
 
-export const names = [...Object.keys(reads), ...Object.keys(changes), 'get_servers', 'get_server', 'check_task', 'call_api_raw']
+const tables = [withToken, withoutToken, changes].flatMap(Object.keys)
+export const names = [...tables, 'get_servers', 'get_server', 'check_task', 'call_api_raw']
 
 // Runs a tool and returns the text that the model reads.
 export async function run(api, name, given, allowed) {
@@ -55,9 +55,11 @@ export async function run(api, name, given, allowed) {
   if (name === 'get_server') return inventory(api, 'show', given)
   if (name === 'check_task') return checkTask(api, given)
   if (name === 'call_api_raw') return raw(api, given, allowed)
-  if (reads[name]) return JSON.stringify(await api.call(...reads[name], given), null, 2)
+  if (withToken[name]) return read(api, withToken[name], given, true)
+  if (withoutToken[name]) return read(api, withoutToken[name], given, false)
   if (!changes[name]) throw new Error(`no such tool: ${name}`)
   const { confirm, ...parameters } = given
   if (confirm !== true) return `${name} was not run. Call again with confirm=true if the user agrees.`
-  return withHint(await api.call(...changes[name], parameters))
+  const [module, action, form = (given) => given] = changes[name]
+  return withHint(await api.call(module, action, form(parameters)))
 }

@@ -1,18 +1,29 @@
-// Uses InvAPI like a panel that manages snapshots: panel.mjs VM list | look KEY ACTION | create NAME | remove NAME | restore NAME
+// Uses InvAPI like a panel that manages servers and their snapshots:
+//
+//     panel.mjs VM list | look KEY ACTION | create NAME | remove NAME | restore NAME | resource
+//     panel.mjs 0 test | inventory | catalogue | summary
 //
 // Prints one line of JSON: what was read, or the error and whether the outcome is unknown.
 
+import { Account } from './account.mjs'
 import { Session } from './session.mjs'
 import { Snapshots } from './snapshots.mjs'
 
 const [vm, command, ...words] = process.argv.slice(2)
-const snapshots = new Snapshots(new Session(process.env.HOSTKEY_API_KEY), vm, Number(process.env.POLL_MS ?? 500))
+const session = new Session(process.env.HOSTKEY_API_KEY)
+const account = new Account(session)
+const snapshots = new Snapshots(session, vm, Number(process.env.POLL_MS ?? 500))
 const commands = {
   list: () => snapshots.list(),
   look: (key, action) => snapshots.look(key, action),
   create: (name) => snapshots.create(name),
   remove: (name) => snapshots.act('remove_snapshot', name),
   restore: (name) => snapshots.act('restore_snapshot', name),
+  resource: () => account.resource(vm),
+  test: () => account.test(),
+  inventory: () => account.inventory(),
+  catalogue: () => account.catalogue(),
+  summary: () => account.summary(),
 }
 
 try {

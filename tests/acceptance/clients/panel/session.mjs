@@ -17,7 +17,7 @@ export class Session {
   async call(module, action, parameters, { changes = false, looks = false } = {}) {
     const answer = await this.asked(module, { action, ...parameters }, changes)
     const failed = fails(answer.code) || fails(answer.result)
-    if (!failed && (answer.result === 'OK' || (looks && ['Not ready', 'Stage'].includes(answer.result)))) return answer
+    if (!failed && (['OK', 'success'].includes(answer.result) || (looks && ['Not ready', 'Stage'].includes(answer.result)))) return answer
     const denied = Number(answer.code) === -2 || DENIED.test(words(answer))
     if (looks && failed && !denied && !GONE.test(words(answer))) return answer
     throw new PanelError(denied ? 403 : 400, changes && !failed, `${module}/${action}: ${words(answer)}`)

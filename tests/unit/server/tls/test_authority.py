@@ -98,7 +98,10 @@ def test_a_key_without_a_certificate_does_not_count(tmp_path: Path) -> None:
 def test_names_that_it_does_not_cover_are_refused_with_what_to_do(tmp_path: Path) -> None:
     authority(str(tmp_path), ("emulator",), NOW)
     authority(str(tmp_path), (), NOW)
-    wanted = r"--tls-names: the CA in .* cannot certify other, atest, 10\.1\.2\.3: .* names that end in \.localhost and \.test"
+    wanted = (
+        r"--tls-names: the CA in .* cannot certify other, atest, 10\.1\.2\.3: it can certify only localhost, .*, "
+        r"emulator, hosts below these, and hosts that end in \.test, which was fixed when it was made; use such a name"
+    )
     with pytest.raises(CannotStart, match=wanted):
         authority(str(tmp_path), ("emulator", "other", "atest", "10.1.2.3"), NOW)
 
@@ -123,6 +126,19 @@ def test_a_ca_that_lacks_a_host_of_today_goes_on_without_it(
     assert found.certificate == made.certificate
     assert "cannot certify invapi.hostkey.ru: " in caplog.text
     shake_hands(found.server_context((), NOW), found.file, "invapi.hostkey.com")
+
+
+def test_a_ca_from_before_the_domain_of_names_that_join_does_not_promise_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(module, "RESERVED", "older.example")
+        authority(str(tmp_path), ("10.1.2.3",), NOW)
+    limits = authority(str(tmp_path), (), NOW).limits()
+    assert limits.endswith("api.hostkey.com, 10.1.2.3, older.example, and hosts below these")
+    with pytest.raises(CannotStart, match=r"cannot certify emulator\.test: it can certify only ") as refused:
+        authority(str(tmp_path), ("emulator.test",), NOW)
+    assert f"only {limits}, which" in str(refused.value)
 
 
 def test_without_a_home_the_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Programs in Python that act like known clients. Each runs as a script."""
