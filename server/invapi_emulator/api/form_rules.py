@@ -36,7 +36,9 @@ def find_action(request: Request, path: str) -> Action:
         known = ", ".join(f"/{known}.php" for known in modules())
         raise UnknownModule(f"there is no module at {path}; there are {known}")
     if isinstance(name, str) and name and _may_be_the_vendors(module, name):
-        raise NotEmulated(f"{module}/{ascii(name)[1:-1][:40]} is an action of the real API {_NOT_THE_VENDORS}")
+        raise NotEmulated(
+            f"{module}/{ascii(name)[1:-1][:40]} is an action of the real API {_NOT_THE_VENDORS}"
+        )
     given = (
         f"unknown action {shortened(name)}"
         if isinstance(name, str) and name

@@ -7,6 +7,9 @@ from msgspec import Struct
 
 from invapi_emulator.domain.instants import Instant
 
+MOST_KEYS = 1_000
+"""Maximum number of SSH keys of an account, and of its API keys: each call looks for the secrets of all."""
+
 NotifyMethod: TypeAlias = Literal["none", "email", "webhook"]
 
 

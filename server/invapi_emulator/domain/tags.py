@@ -6,6 +6,9 @@ from msgspec.structs import replace
 HOSTNAME = "hostname"
 """The tag that holds the VM's hostname."""
 
+MOST_TAGS = 1_000
+"""Maximum number of tags of a VM."""
+
 
 class Tag(Struct, frozen=True):
     """A tag. `id` counts within the account. `internal` marks a tag that is about the server itself."""

@@ -5,13 +5,13 @@ from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from invapi_emulator.domain.account_keys import MOST_KEYS
 from invapi_emulator.engine.faults.rules import MAX_RULES
 from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.fault_schema import FaultSpec
 from invapi_emulator.worlds.schema import (
     MAX_PARTS,
     MAX_WORLD_PARTS,
-    MOST_KEYS,
     ApiKeySpec,
     PowerChangeSpec,
     SettingsSpec,

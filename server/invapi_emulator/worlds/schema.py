@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from invapi_emulator.domain.account_keys import NotifyMethod
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
+from invapi_emulator.domain.tags import MOST_TAGS
 from invapi_emulator.domain.virtual_machines import Engine, VmKind
 from invapi_emulator.worlds.billing import BillingSpec
 from invapi_emulator.worlds.catalogue_schema import CatalogueSpec
@@ -49,9 +50,6 @@ MAX_WORLD_PARTS = 15_000
 
 MAX_EXTRA = 16_384
 """Maximum length of a tag's `extra` (contract 10.2)."""
-
-MOST_KEYS = 10_000
-"""Maximum number of SSH keys of a world, and of its API keys."""
 
 HUNDRED_YEARS = 100 * 365 * 86_400
 
@@ -158,7 +156,7 @@ class VmSpec(Part):
     ip: IpAddress | None = None
     mac: MacAddress | None = None
     created_at: PastTimestamp | None = None
-    tags: Entries[Text, TagSpec] = Field(default_factory=dict)
+    tags: Annotated[Entries[Text, TagSpec], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
     power: PowerWord = "on"
     running_since: PastTimestamp | None = None
     power_changes: Several[PowerChangeSpec] = ()

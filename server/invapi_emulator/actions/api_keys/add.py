@@ -7,6 +7,7 @@ from pydantic import Field
 from invapi_emulator.actions.account_access import require_whole_account
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.api_keys.rows import ADDED, EXAMPLE_ROW, ApiKeyRow, key_row
+from invapi_emulator.actions.most import require_room
 from invapi_emulator.actions.parameters import (
     Addresses,
     Name,
@@ -17,7 +18,7 @@ from invapi_emulator.actions.parameters import (
     Switch,
     VmId,
 )
-from invapi_emulator.domain.account_keys import ApiKey
+from invapi_emulator.domain.account_keys import MOST_KEYS, ApiKey
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
@@ -59,6 +60,7 @@ def add(unit: UnitOfWork, call: Call[AddApiKey]) -> Body:
         require_whole_account(unit)
     else:
         vms.load(unit, wanted.server_id)
+    require_room(len(api_keys.of_unit(unit)), MOST_KEYS, "API keys in this account")
     number = accounts.next_object(unit)
     made = ApiKey(
         id=number,

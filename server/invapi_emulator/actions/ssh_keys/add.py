@@ -7,9 +7,10 @@ from pydantic_core import ErrorDetails
 
 from invapi_emulator.actions.account_access import require_whole_account
 from invapi_emulator.actions.answers import Part
+from invapi_emulator.actions.most import require_room
 from invapi_emulator.actions.parameters import Name, Named, Parameters, PublicKey, Switch
 from invapi_emulator.actions.ssh_keys.rows import ADDED, EXAMPLE_ROW, SshKeyRow, key_row
-from invapi_emulator.domain.account_keys import SshKey
+from invapi_emulator.domain.account_keys import MOST_KEYS, SshKey
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
@@ -44,6 +45,7 @@ class AddedSshKey(Part):
 
 def add(unit: UnitOfWork, call: Call[AddSshKey]) -> Body:
     require_whole_account(unit)
+    require_room(len(ssh_keys.of_unit(unit)), MOST_KEYS, "SSH keys in this account")
     wanted = call.params.params
     made = SshKey(accounts.next_object(unit), wanted.name, wanted.key, wanted.default, call.now)
     ssh_keys.add(unit, made)

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from invapi_emulator.actions.answers import Flag, Part
 from invapi_emulator.actions.lock_refusals import require_changeable
+from invapi_emulator.actions.most import require_room
 from invapi_emulator.actions.parameters import HOSTNAME, Switch
 from invapi_emulator.actions.tag_changes import save_with_tag
 from invapi_emulator.actions.tags.servers import COMPONENT, OfServers, servers_in, tag_row
@@ -80,6 +81,8 @@ def add(unit: UnitOfWork, call: Call[AddTag]) -> Body:
 def _set(unit: UnitOfWork, call: Call[AddTag], vm: VirtualMachine) -> Body:
     wanted = call.params
     present = find_tag(vm.tags, wanted.tag)
+    if present is None:
+        require_room(len(vm.tags), tags.MOST_TAGS, f"tags of server {vm.id}")
     number = accounts.next_object(unit) if present is None else present.id
     tag = Tag(number, wanted.tag, wanted.value, wanted.extra, wanted.internal)
     save_with_tag(unit, call.now, tagged(vm, tag), tag.name)
