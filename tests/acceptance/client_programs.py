@@ -82,6 +82,19 @@ def tokenless(account: Account) -> list[Json]:
     return calls
 
 
+def findings(account: Account) -> list[Json]:
+    """Return what the report finds in the account's calls."""
+    found: list[Json] = account.emulator.control("GET", f"/accounts/{account.name}/report")["findings"]
+    return found
+
+
+def server_key(account: Account, vm: int) -> str:
+    """Return the secret of a new API key that is good for one server."""
+    made = account.call("api_keys", "add", **{"params[name]": "one server", "params[server_id]": vm})
+    key: str = made["data"]["api_key"]
+    return key
+
+
 Program = Callable[..., Ran]
 """A program for an account. It takes arguments and variables."""
 

@@ -3,7 +3,7 @@
 import pytest
 
 from invapi_emulator.testing import Account
-from tests.acceptance.client_programs import Program, asked, python_of
+from tests.acceptance.client_programs import Program, asked, python_of, server_key
 from tests.support.harness import Json
 
 pytestmark = pytest.mark.acceptance
@@ -51,6 +51,5 @@ def test_filters_narrow_what_it_shows(connector: Program, account: Account) -> N
 
 
 def test_a_key_of_one_server_shows_that_server(connector: Program, account: Account) -> None:
-    made = account.call("api_keys", "add", **{"params[name]": "c", "params[server_id]": 12347})["data"]
-    shown = connector("servers", HOSTKEY_API_KEY=made["api_key"]).told["read"]
+    shown = connector("servers", HOSTKEY_API_KEY=server_key(account, 12347)).told["read"]
     assert [row["id"] for row in shown] == ["12347"]

@@ -4,7 +4,7 @@ import pytest
 
 from invapi_emulator.testing import Account
 from tests.acceptance.client_programs import asked
-from tests.acceptance.clients.mcp_model import Model
+from tests.acceptance.clients.mcp_model import Model, Starter
 
 pytestmark = pytest.mark.acceptance
 
@@ -16,6 +16,12 @@ def test_it_refreshes_and_lists_servers_over_https(model: Model, account: Accoun
     assert asked(account) == ["auth/login", "eq/update_servers", "eq/list", "eq/show"]
     login = account.requests(action="login")[0]
     assert login["fields"] == {"action": "login", "key": "***", "ttl": "3600", "fix_ip": "0"}
+
+
+def test_the_server_of_the_other_portal_is_led_here_too(start: Starter, account: Account) -> None:
+    with start(PORTAL="ru") as model:
+        assert model.read("get_servers")["servers"] == [12345, 12346, 12347, 12348]
+    assert asked(account)[0] == "auth/login"
 
 
 def test_a_snapshot_is_made_on_confirmation_and_its_task_is_checked(model: Model, account: Account) -> None:

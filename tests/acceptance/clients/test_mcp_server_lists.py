@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from invapi_emulator.testing import Account
-from tests.acceptance.client_programs import asked, tokenless
+from tests.acceptance.client_programs import asked, findings, tokenless
 from tests.acceptance.clients.mcp_model import Model
 
 pytestmark = pytest.mark.acceptance
@@ -106,4 +106,4 @@ def test_money_is_read(model: Model, account: Account) -> None:
     assert model.read("get_credit_history", id=12345)["message"]["totalresults"] == 1
     assert [row["status"] for row in model.read("get_invoices")["invoices"]["invoice"]] == ["Paid", "Unpaid"]
     assert model.read("get_invoice", invoice_id=7002)["balance"] == "9.00"
-    assert account.emulator.control("GET", f"/accounts/{account.name}/report")["findings"] == []
+    assert findings(account) == []

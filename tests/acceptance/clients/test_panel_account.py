@@ -3,17 +3,10 @@
 import pytest
 
 from invapi_emulator.testing import Account
-from tests.acceptance.client_programs import Program, asked, failure
+from tests.acceptance.client_programs import Program, asked, failure, server_key
 from tests.support.harness import Json
 
 pytestmark = pytest.mark.acceptance
-
-
-def server_key(account: Account, vm: int) -> str:
-    """Return the secret of a new API key that is good for one server."""
-    made = account.call("api_keys", "add", **{"params[name]": "panel", "params[server_id]": vm})
-    key: str = made["data"]["api_key"]
-    return key
 
 
 def test_a_connection_test_names_the_account(panel: Program, account: Account) -> None:

@@ -3,7 +3,15 @@
 import pytest
 
 from invapi_emulator.testing import Account
-from tests.acceptance.client_programs import Program, VendorServer, account_of, asked, python_of, tokenless
+from tests.acceptance.client_programs import (
+    Program,
+    VendorServer,
+    account_of,
+    asked,
+    findings,
+    python_of,
+    tokenless,
+)
 from tests.acceptance.clients.python_programs.provisioner import ADDRESS_LOOKS, LOCATIONS
 
 pytestmark = pytest.mark.acceptance
@@ -42,8 +50,7 @@ def test_it_finds_an_os_and_a_traffic_plan_for_every_virtual_preset(
     assert asked(account) == ["auth/login", *["traffic_plans/list"] * len(presets)]
     public = [f"{call['module']}/{call['action']}" for call in tokenless(account)[len(before) :]]
     assert (public.count("presets/list"), public.count("os/list")) == (len(LOCATIONS), len(presets))
-    findings = account.emulator.control("GET", f"/accounts/{account.name}/report")["findings"]
-    assert "unread-fields" not in [finding["id"] for finding in findings]
+    assert findings(account) == []
 
 
 def test_with_traffic_plans_that_refuse_tokens_it_goes_on_without(

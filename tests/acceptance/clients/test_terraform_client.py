@@ -33,6 +33,18 @@ def test_it_switches_power_without_checking_the_key(provider: Program, account: 
     assert asked(account) == ["auth/login", "eq/off"]
 
 
+@pytest.mark.parametrize(("profile", "at_once"), [("realistic", "on"), ("instant", "off")])
+def test_it_reads_the_power_before_the_task_has_ended(
+    provider: Program, account: Account, profile: str, at_once: str
+) -> None:
+    account.assume({"A-39": "power_off"})
+    account.set_profile(profile)
+    assert provider("power", "12345", "off").ok
+    assert provider("read", "12345").told["read"]["power_state"] == at_once
+    account.advance_until_idle()
+    assert provider("read", "12345").told["read"]["power_state"] == "off"
+
+
 def test_it_takes_a_rented_server_for_powered_on(provider: Program, account: Account) -> None:
     assert provider("read", "12348").told["read"]["power_state"] == "on"
     account.assume({"A-39": "power_off"})

@@ -5,7 +5,15 @@ import re
 import pytest
 
 from invapi_emulator.testing import Account
-from tests.acceptance.client_programs import Program, VendorServer, account_of, asked, module_of, trusting
+from tests.acceptance.client_programs import (
+    Program,
+    VendorServer,
+    account_of,
+    asked,
+    findings,
+    module_of,
+    trusting,
+)
 
 pytestmark = pytest.mark.acceptance
 
@@ -22,8 +30,7 @@ def test_it_logs_in_once_for_each_page_and_reads_a_server_over_https(
 def test_it_sends_its_key_in_the_query_and_the_report_shows_it(module: Program, account: Account) -> None:
     module("server", "12345")
     assert account.requests(action="login")[0]["in_query"] == ["action", "key"]
-    findings = account.emulator.control("GET", f"/accounts/{account.name}/report")["findings"]
-    assert "secrets-in-the-query" in [finding["id"] for finding in findings]
+    assert "secrets-in-the-query" in [finding["id"] for finding in findings(account)]
 
 
 def test_it_finds_the_state_it_gives_the_service(module: Program, account: Account) -> None:

@@ -1,6 +1,7 @@
 // Calls InvAPI like the vendor's MCP server: one address, a session that is renewed, no other repetition of calls.
 
-const ADDRESS = 'https://invapi.hostkey.com'
+// The server for the other portal has the other address built in.
+const ADDRESS = `https://invapi.hostkey.${process.env.PORTAL ?? 'com'}`
 const EXPIRED = /invalid token|token.*(invalid|expired)/i
 
 export class CallFailed extends Error {
