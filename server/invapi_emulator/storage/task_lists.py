@@ -85,8 +85,13 @@ def lazily_of_account(tx: Transaction, of: Account, now: Instant) -> Iterator[Ta
 
 
 def of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> list[Task]:
-    found = _KEPT_OF_VM.all(tx, **_owner(of), then=now - KEY_LIFETIME, vm=vm_id)
-    return [task for _, task in found]
+    return list(lazily_of_vm(tx, of, vm_id, now))
+
+
+def lazily_of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> Iterator[Task]:
+    """Return what `of_vm` does. Each task is made when it is asked for."""
+    found = _KEPT_OF_VM.lazily(tx, **_owner(of), then=now - KEY_LIFETIME, vm=vm_id)
+    return (task for _, task in found)
 
 
 def newest(tx: Transaction, of: Account, since: Instant, most: int, vm_id: int | None = None) -> list[Task]:

@@ -1,6 +1,6 @@
 """Export an account's world, so that it can be imported here or elsewhere."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from invapi_emulator.domain.accounts import Account
@@ -91,7 +91,7 @@ def written_vm(
     vm: VirtualMachine,
     held: Sequence[Snapshot],
     settings: Mapping[str, RotationSettings],
-    work: Sequence[Task],
+    work: Iterable[Task],
     hidden: Sequence[StaleChange],
 ) -> Written:
     """Return a VM whose snapshots and tasks are written when they are asked for."""

@@ -25,7 +25,7 @@ class HeldVm:
     vm: VirtualMachine
     snapshots: Sequence[Snapshot]
     settings: Mapping[str, RotationSettings]
-    tasks: Sequence[Task]
+    tasks: Iterable[Task]
     unlisted: Sequence[StaleChange]
 
 

@@ -130,6 +130,12 @@ def test_other_requests_are_answered_between_the_steps_of_a_list(emulator: Emula
     assert _ended_beside(emulator, "GET", "/_emulator/accounts/demo/vms") == ["health"] * 3 + ["large"]
 
 
+def test_other_requests_are_answered_between_the_steps_of_one_vm(emulator: Emulator) -> None:
+    tasks = [{"action": "status", "state": "done"}] * 6_000
+    emulator.control("PUT", "/state", vm(tasks=tasks))
+    assert _ended_beside(emulator, "GET", "/_emulator/accounts/demo/vms/1") == ["health"] * 3 + ["large"]
+
+
 def test_an_export_that_no_import_would_take_is_refused_with_words(emulator: Emulator) -> None:
     long = {"action": "status", "state": "done", "scope": "x" * 1_000_000}
     for number in range(1, 6):
