@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import ValidationError
 
@@ -12,7 +14,7 @@ from invapi_emulator.worlds.accounts import replace_world
 from invapi_emulator.worlds.errors import shortened
 from invapi_emulator.worlds.reading import reading, taken
 from invapi_emulator.worlds.schema import World
-from tests.support.harness import Emulator, Json
+from tests.support.harness import Emulator, Json, running
 
 MANY = 5_000
 STATE = "/_emulator/accounts/demo/state"
@@ -165,7 +167,7 @@ def test_building_gives_way_within_a_large_vm(emulator: Emulator, monkeypatch: p
         steps.append(True)
         return taken(building)
 
-    monkeypatch.setattr("invapi_emulator.control.importing.taken", counted)
+    monkeypatch.setattr("invapi_emulator.control.building.taken", counted)
     tasks = [{"action": "status", "state": "done"}] * 1_000
     emulator.control(
         "PUT", "/state", vm(snapshots=[{"name": f"s{number}"} for number in range(1_000)], tasks=tasks)
@@ -185,6 +187,17 @@ def test_other_requests_are_answered_between_the_steps_of_an_import(emulator: Em
     assert len(emulator.control("GET", "")["vms"]) == 6_000
 
 
+@pytest.mark.parametrize("path", ["accounts", "accounts/demo/reset"])
+def test_other_requests_are_answered_while_the_world_of_a_large_scenario_is_built(
+    tmp_path: Path, path: str
+) -> None:
+    file = tmp_path / "large.json"
+    file.write_text(json.dumps({"vms": [{"id": number} for number in range(1, 6_001)]}))
+    with running(scenario=str(file)) as server, httpx.Client(base_url=server.url) as http:
+        ended = _ended_beside(Emulator(server, http), "POST", f"/_emulator/{path}")
+    assert ended == ["health"] * 3 + ["large"]
+
+
 def _ended_beside(
     emulator: Emulator, method: str, path: str, body: bytes = b"", beside: int = 3
 ) -> list[str]:
@@ -198,7 +211,7 @@ def _ended_beside(
         port = int(str(emulator.http.base_url).rpartition(":")[2].strip("/"))
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(request)
-        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        assert (await reader.readline()).startswith((b"HTTP/1.1 200", b"HTTP/1.1 201"))
         ended.append(name)
         writer.close()
 
