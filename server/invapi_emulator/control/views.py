@@ -13,10 +13,10 @@ from invapi_emulator.domain.clocks import ClockMode
 from invapi_emulator.domain.instants import Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot
 from invapi_emulator.domain.tasks import Task, TaskState, progress_at, stage_at
-from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind, as_of
-from invapi_emulator.storage import snapshots, task_lists, vms
+from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind
+from invapi_emulator.storage import vms
 from invapi_emulator.worlds.export import written_clock
-from invapi_emulator.worlds.held_world import HeldVm
+from invapi_emulator.worlds.held_world import HeldVm, held_vm
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.reading import Steps
 
@@ -142,14 +142,7 @@ def task_view(task: Task, now: Instant) -> TaskView:
 
 def writing_vm(context: AccountContext, stored: VirtualMachine) -> Steps[bytes]:
     """Select a VM with what belongs to it now. Return the steps that write it as JSON."""
-    held = HeldVm(
-        as_of(stored, context.now),
-        snapshots.of_vm(context.unit, stored.id),
-        snapshots.settings_of_vm(context.unit, stored.id),
-        task_lists.lazily_of_vm(context.tx, context.account, stored.id, context.now),
-        (),
-    )
-    return writing(written_view(held, context.now))
+    return writing(written_view(held_vm(context.unit, stored, context.now), context.now))
 
 
 def written_view(held: HeldVm, now: Instant) -> dict[str, Any]:

@@ -6,16 +6,15 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from invapi_emulator.control import changing
+from invapi_emulator.control.changing import reload, vm_named
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import View, VmView, writing_vm, written_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, VmNumber
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.errors import Conflict, NotFound
+from invapi_emulator.errors import Conflict
 from invapi_emulator.storage import events, vms
-from invapi_emulator.whole_numbers import MOST, whole_number
-from invapi_emulator.worlds.change import changed_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.held_world import HeldWorld
 from invapi_emulator.worlds.json_text import writing
@@ -59,7 +58,7 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> Response:
         if len(vms.ids(context.unit)) >= MAX_WORLD_PARTS:
             raise Conflict("too_many_vms", f"the account has {MAX_WORLD_PARTS} VMs, the maximum; remove some")
         load_vm(context.tx, context.account, spec, context.now)
-        _reload(context)
+        reload(context)
         events.record(context.unit, context.now, "vm_added", vm=spec.id)
         return _view(context, spec.id)
 
@@ -79,16 +78,7 @@ async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], w
     """Change a VM. Omitted fields stay, also those within `disk` and `memory`; lists are replaced."""
     _check_size(change)
 
-    def work(context: AccountContext) -> Steps[bytes]:
-        vm = vm_named(context, vm_id)
-        spec = changed_vm(context.unit, vm, change, context.now)
-        vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
-        load_vm(context.tx, context.account, spec, context.now)
-        _reload(context)
-        events.record(context.unit, context.now, "vm_changed", vm=vm.id)
-        return _view(context, vm.id)
-
-    return await _answered(await worlds.settle(name, work))
+    return await _answered(await changing.change_vm(worlds, name, vm_id, change))
 
 
 @router.delete("/vms/{vm_id}", status_code=204)
@@ -98,7 +88,7 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
     def work(context: AccountContext) -> None:
         vm = vm_named(context, vm_id)
         vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
-        _reload(context)
+        reload(context)
         events.record(context.unit, context.now, "vm_removed", vm=vm.id)
 
     await worlds.within(name, work)
@@ -119,27 +109,9 @@ def _check_size(sent: Mapping[str, Any]) -> None:
         raise error_at(longest, f"{sizes[longest]} entries", accepted)
 
 
-def vm_named(context: AccountContext, vm_id: str) -> VirtualMachine:
-    """Return the VM that a path names; raise NotFound if the account has no VM with this id."""
-    try:
-        number = whole_number(vm_id)
-    except ValueError:
-        number = 0
-    vm = vms.find(context.unit, number) if number <= MOST else None
-    if vm is None:
-        raise NotFound("vm_not_found", f"account {context.account.name!r} has no VM {vm_id[:40]!r}")
-    return vm
-
-
 def _view(context: AccountContext, vm_id: int) -> Steps[bytes]:
     return writing_vm(context, vms.load(context.unit, vm_id))
 
 
 async def _answered(steps: Steps[bytes], status: int = 200) -> Response:
     return Response(await in_turns(steps), status, media_type="application/json")
-
-
-def _reload(context: AccountContext) -> None:
-    """Load the changes that were made with SQL into the unit of work."""
-    context.unit.reload()
-    context.unit.due_earlier = True

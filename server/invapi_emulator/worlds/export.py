@@ -10,13 +10,12 @@ from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleCh
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import Conflict
-from invapi_emulator.storage import accounts, snapshots, stale_lists, task_lists
+from invapi_emulator.storage import accounts
 from invapi_emulator.storage.transaction import Transaction
-from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.held_world import HeldVm, HeldWorld
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load_faults import written_faults
-from invapi_emulator.worlds.reading import Steps
+from invapi_emulator.worlds.reading import Steps, each
 from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, PARTS
 
 Written = dict[str, Any]
@@ -46,6 +45,15 @@ def export_too_large(has: str, most: str) -> Conflict:
     )
 
 
+def writing_vm(held: HeldVm) -> Steps[Written]:
+    """Return a VM as an export has it, with its parts in lists."""
+    written = _written(held)
+    for name in [name for name, part in written.items() if isinstance(part, Iterator)]:
+        parts = yield from each(written[name], lambda part: part)
+        written[name] = list(parts)
+    return written
+
+
 def _written(of: HeldVm) -> Written:
     return written_vm(of.vm, of.snapshots, of.settings, of.tasks, of.unlisted)
 
@@ -68,18 +76,6 @@ def _written_around(tx: Transaction, account: Account, now: Instant) -> Written:
         "vms": (),
         "faults": written_faults(tx, account),
     }
-
-
-def vm_of_account(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Written:
-    """Return a VM as an export has it. `vm` is as of `now`."""
-    written = written_vm(
-        vm,
-        snapshots.of_vm(unit, vm.id),
-        snapshots.settings_of_vm(unit, vm.id),
-        task_lists.of_vm(unit.sql(), unit.account, vm.id, now),
-        stale_lists.of_vm(unit, vm.id, now),
-    )
-    return {name: list(part) if isinstance(part, Iterator) else part for name, part in written.items()}
 
 
 def written_clock(clock: Clock, now: Instant) -> Written:

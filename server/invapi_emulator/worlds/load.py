@@ -41,10 +41,20 @@ class Prepared:
 def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
     """Load a VM into an account that has none with this id; raise Unprocessable for a contradiction."""
     building = present_context(tx, account, now)
+    store_vm(tx, building, at_once(preparing_vm(spec, building)))
+
+
+def preparing_vm(spec: VmSpec, building: BuildContext) -> Steps[WorldRows]:
+    """Build a VM in steps; raise Unprocessable for a contradiction. Each step asks `building.keys.tx`."""
     building.reserve([spec])
-    rows = at_once(_built([spec], building, [""]))
-    accounts.set_counters(tx, account.id, sequence=building.numbers.last)
-    rows.insert(tx, account.id)
+    rows = yield from _built([spec], building, [""])
+    return rows
+
+
+def store_vm(tx: Transaction, building: BuildContext, rows: WorldRows) -> None:
+    """Store a VM in its account, which has none with this id."""
+    accounts.set_counters(tx, building.account.id, sequence=building.numbers.last)
+    rows.insert(tx, building.account.id)
 
 
 def new_context_of(tx: Transaction, account: Account, world: World, now: Instant) -> BuildContext:

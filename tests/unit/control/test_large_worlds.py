@@ -9,7 +9,11 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from invapi_emulator.control import importing
+from invapi_emulator.control import changing, importing
+from invapi_emulator.control.building import built
+from invapi_emulator.control.worlds import AccountContext, Worlds
+from invapi_emulator.domain.virtual_machines import powered_off, powered_on
+from invapi_emulator.storage import vms
 from invapi_emulator.worlds.accounts import replace_world
 from invapi_emulator.worlds.errors import shortened
 from invapi_emulator.worlds.reading import reading, taken
@@ -136,6 +140,39 @@ def test_other_requests_are_answered_between_the_steps_of_one_vm(emulator: Emula
     tasks = [{"action": "status", "state": "done"}] * 6_000
     emulator.control("PUT", "/state", vm(tasks=tasks))
     assert _ended_beside(emulator, "GET", "/_emulator/accounts/demo/vms/1") == ["health"] * 3 + ["large"]
+
+
+def test_other_requests_are_answered_between_the_steps_of_a_change(emulator: Emulator) -> None:
+    tasks = [{"action": "status", "state": "done"}] * 6_000
+    emulator.control("PUT", "/state", vm(tasks=tasks))
+    change = b'{"hostname": "new"}'
+    ended = _ended_beside(emulator, "PATCH", "/_emulator/accounts/demo/vms/1", change)
+    assert ended == ["health"] * 3 + ["large"]
+    assert emulator.control("GET", "/state")["vms"][0]["hostname"] == "new"
+
+
+@pytest.mark.parametrize("times", [1, changing.TRIES])
+def test_a_change_that_a_call_outruns_is_made_to_what_the_call_left(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    tries = list[int]()
+
+    def switch(context: AccountContext) -> None:
+        switched = powered_off if len(tries) % 2 else powered_on
+        vms.save(context.unit, switched(vms.load(context.unit, 12345), context.now))
+
+    async def outrun(worlds: Worlds, building: Any, steps: Any) -> Any:
+        rows = await built(worlds, building, steps)
+        tries.append(1)
+        if len(tries) <= times:
+            await worlds.within("demo", switch)
+        return rows
+
+    monkeypatch.setattr(changing, "built", outrun)
+    emulator.control("PATCH", "/vms/12345", {"hostname": "new"})
+    (changed,) = [each for each in emulator.control("GET", "/state")["vms"] if each["id"] == 12345]
+    assert (changed["hostname"], changed["power"]) == ("new", "off")
+    assert len(tries) == min(times + 1, changing.TRIES)
 
 
 def test_an_export_that_no_import_would_take_is_refused_with_words(emulator: Emulator) -> None:
