@@ -21,7 +21,9 @@ from invapi_emulator.startup import BUILT_IN, open_worlds
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.worlds.accounts import reset_account
+from invapi_emulator.worlds.accounts import new_reset, reset_account
+from invapi_emulator.worlds.load import preparing
+from invapi_emulator.worlds.reading import at_once
 from tests.support.calls import called
 
 TIMES = 15
@@ -119,7 +121,12 @@ def _create(database: Database) -> None:
 def _reset(database: Database) -> None:
     one_vm = BUILT_IN.find("one-vm")
     assert one_vm is not None
-    database.run_now(_id_of(database, "small"), lambda unit: reset_account(unit, one_vm, None))
+    world = one_vm.world
+
+    def reset(unit: UnitOfWork) -> None:
+        reset_account(unit, at_once(preparing(new_reset(unit, one_vm, None), world)))
+
+    database.run_now(_id_of(database, "small"), reset)
 
 
 def _id_of(database: Database, name: str) -> int:

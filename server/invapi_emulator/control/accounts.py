@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.contract.assumptions.retired import retired_line
+from invapi_emulator.control.building import built
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import IGNORED, AccountView, View, account_view, view_of
@@ -17,8 +18,11 @@ from invapi_emulator.domain.accounts import DEMO, Credentials
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.randomness import Chance, new_name, new_seed
 from invapi_emulator.storage import accounts, vms
-from invapi_emulator.worlds.accounts import make_account
+from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.worlds.accounts import Wanted, add_account, new_account
+from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.fields import AccountName, Assume, ClockChange, Seed
+from invapi_emulator.worlds.load import Prepared, preparing
 
 router = APIRouter(route_class=JsonRoute, prefix="/_emulator", tags=["accounts"])
 
@@ -59,7 +63,7 @@ class Purged(View):
 async def make(worlds: TheWorlds, body: Annotated[NewAccount | None, Body()] = None) -> Made:
     """Create an account. Its VMs, tasks, clock and keys are separate from those of all other accounts."""
     try:
-        account_id, view = await worlds.database.call(lambda: _make(worlds, body or NewAccount()))
+        account_id, view = await _make(worlds, body or NewAccount())
     except IntegrityError:
         raise Conflict("in_use", "another account has just taken this name, token, key or user") from None
     worlds.database.notifications.due_earlier(account_id)
@@ -104,27 +108,52 @@ def _list(worlds: Worlds) -> AccountList:
         )
 
 
-def _make(worlds: Worlds, body: NewAccount) -> tuple[int, Made]:
+async def _make(worlds: Worlds, body: NewAccount) -> tuple[int, Made]:
     name = body.name or f"account-{new_name()}"
+    wanted = _wanted(worlds, body)
+    credentials = _credentials(name, wanted.seed, body)
+
+    def begin() -> BuildContext:
+        with worlds.database.read() as tx:
+            _refuse_taken(tx, name, credentials)
+            return new_account(tx, name, credentials, wanted, worlds.database.real_now(tx))
+
+    world = wanted.scenario.world
+    with worlds.lifecycle.nothing_done("before it had built the world"):
+        building = await worlds.database.call(begin)
+        prepared = await built(worlds, building, preparing(building, world))
+    return await worlds.database.call(lambda: _add(worlds, prepared, body))
+
+
+def _add(worlds: Worlds, prepared: Prepared, body: NewAccount) -> tuple[int, Made]:
+    fresh = prepared.building.account
+    with worlds.database.transaction() as tx:
+        _refuse_taken(tx, fresh.name, fresh.credentials)
+        account = add_account(tx, prepared)
+        now = account.clock.now(worlds.database.real_now(tx))
+    view = view_of(account, now, sorted(vm.id for vm in prepared.world.vms))
+    return account.id, Made(**view.model_dump(), ignored=retired_line(body.assume or {}))
+
+
+def _refuse_taken(tx: Transaction, name: str, credentials: Credentials) -> None:
+    taken = accounts.taken(tx, name, credentials)
+    if taken is not None:
+        raise Conflict("in_use", f"another account already has this {taken}", taken)
+
+
+def _wanted(worlds: Worlds, body: NewAccount) -> Wanted:
     scenario = None if body.scenario is None else worlds.scenario(body.scenario)
-    wanted = worlds.defaults.asked(scenario, body.clock, body.seed, body.profile, body.assume)
-    seed = wanted.seed
+    return worlds.defaults.asked(scenario, body.clock, body.seed, body.profile, body.assume)
+
+
+def _credentials(name: str, seed: int | None, body: NewAccount) -> Credentials:
     chance = Chance(new_seed() if seed is None else seed, name, seed is not None)
-    credentials = Credentials(
+    return Credentials(
         api_key=body.api_key or chance.token("api key"),
         token=body.token or chance.token("given"),
         user=body.user or f"{name}@example.com",
         password=body.password or chance.token("password"),
     )
-    with worlds.database.transaction() as tx:
-        taken = accounts.taken(tx, name, credentials)
-        if taken is not None:
-            raise Conflict("in_use", f"another account already has this {taken}", taken)
-        real_now = worlds.database.real_now(tx)
-        account = make_account(tx, name, credentials, wanted, real_now)
-        ids = sorted(vm.id for vm in wanted.scenario.world.vms)
-        view = view_of(account, account.clock.now(real_now), ids)
-        return account.id, Made(**view.model_dump(), ignored=retired_line(body.assume or {}))
 
 
 def _remove(worlds: Worlds, account_ids: Iterable[int]) -> None:

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from invapi_emulator.engine.action import ACTIONS, is_documented
+from invapi_emulator.errors import reasons
 from invapi_emulator.storage.pruned import Kinds
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.whole_numbers import whole_number
@@ -26,6 +27,14 @@ class Filter(BaseModel):
     since_id: Annotated[int, Field(strict=True, ge=0)] | None = Field(
         None, description="only calls after the one with this id"
     )
+
+    @field_validator("reason")
+    @classmethod
+    def _known_reason(cls, reason: str | None) -> str | None:
+        """Refuse a reason that no call can have. Unknown actions and modules can be called, and are in the journal."""
+        if reason is not None and reason not in reasons():
+            raise ValueError(f"unknown reason (known: {', '.join(reasons())})")
+        return reason
 
 
 class FilterInQuery(Filter):

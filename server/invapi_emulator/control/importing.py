@@ -4,21 +4,20 @@ Reading and building it take long if it is large, and other requests go on betwe
 stored in one unit of work: all of it or nothing.
 """
 
-from asyncio import sleep
 from functools import partial
 from typing import Any
 
 from pydantic import Field
 
 from invapi_emulator.contract.assumptions.retired import retired_line
+from invapi_emulator.control.building import built
 from invapi_emulator.control.large_bodies import in_turns
 from invapi_emulator.control.views import IGNORED, AccountView, account_view
 from invapi_emulator.control.worlds import AccountContext, Worlds
-from invapi_emulator.storage.database import Database
 from invapi_emulator.worlds.accounts import account_of_import, replace_world
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.load import Prepared, new_context_of, preparing
-from invapi_emulator.worlds.reading import Steps, reading, taken
+from invapi_emulator.worlds.reading import reading
 from invapi_emulator.worlds.schema import World
 
 BEFORE_IMPORTED = "before it had read and built the world"
@@ -49,7 +48,7 @@ async def import_world(worlds: Worlds, name: str, given: Any) -> Imported:
 
 async def _prepared(worlds: Worlds, name: str, world: World) -> Prepared:
     building = await worlds.within(name, lambda context: _context(context, world))
-    return await _built(worlds.database, building, preparing(building, world))
+    return await built(worlds, building, preparing(building, world))
 
 
 def _context(context: AccountContext, world: World) -> BuildContext:
@@ -63,17 +62,3 @@ def _replaced(prepared: Prepared, context: AccountContext) -> Imported | None:
         return None
     view = account_view(context.present()).model_dump()
     return Imported(**view, keys=keys, ignored=retired_line(prepared.world.assume or {}))
-
-
-async def _built(database: Database, building: BuildContext, steps: Steps[Prepared]) -> Prepared:
-    """Take all steps of a building, each with a transaction of its own to read with."""
-
-    def step() -> Prepared | None:
-        with database.read() as building.keys.tx:
-            return taken(steps)
-
-    while True:
-        built = await database.call(step)
-        if built is not None:
-            return built
-        await sleep(0)

@@ -14,6 +14,7 @@ from invapi_emulator.storage import pruned, requests
 from invapi_emulator.storage.pruned import Gone
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.worlds.errors import error_at
 
 router = APIRouter(prefix="/_emulator", tags=["journal"])
 
@@ -102,7 +103,8 @@ def _unauthenticated(tx: Transaction) -> Journal:
 
 
 def _listed(journal: Journal, wanted: Filter) -> RequestList:
-    """Return the newest calls that match, and how many others may."""
+    """Return the newest calls that match, and how many others may; raise Unprocessable for a mark in the future."""
+    refuse_future(journal, wanted)
     matching = [call for call in journal.calls if not misses(*call, wanted)]
     shown = {number for number, _ in journal.calls[-requests.KEPT :]}
     views = [request_view(*call) for call in matching if call[0] in shown]
@@ -111,6 +113,12 @@ def _listed(journal: Journal, wanted: Filter) -> RequestList:
         gone=journal.gone.possible(kinds_of(wanted), wanted.since_id) + len(matching) - len(views),
         last_id=journal.last_id,
     )
+
+
+def refuse_future(journal: Journal, wanted: Filter) -> None:
+    """Raise Unprocessable for a `since_id` after the newest call: no call that was made could match."""
+    if wanted.since_id is not None and wanted.since_id > journal.last_id:
+        raise error_at("since_id", wanted.since_id, f"the newest call has the id {journal.last_id}")
 
 
 def request_view(number: int, call: JournalEntry) -> RequestView:

@@ -1,16 +1,21 @@
 """Reset an account's world."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
+from invapi_emulator.control.building import built
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import AccountView, account_view
-from invapi_emulator.control.worlds import AccountContext, NameInPath, ScenarioName, TheWorlds
-from invapi_emulator.worlds.accounts import reset_account
+from invapi_emulator.control.worlds import AccountContext, NameInPath, ScenarioName, TheWorlds, Worlds
+from invapi_emulator.worlds.accounts import new_reset, reset_account
+from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.fields import Seed
+from invapi_emulator.worlds.load import Prepared, preparing
+from invapi_emulator.worlds.schema import World
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/_emulator/accounts/{name}", tags=["accounts"], responses=failures(404)
@@ -32,10 +37,25 @@ async def reset(
 ) -> AccountView:
     """Reset the account to its initial state: VMs, snapshots, settings, tasks, tokens and clock."""
     wanted = wanted or Reset()
+    while True:
+        with worlds.lifecycle.nothing_done("before it had built the world"):
+            prepared = await _prepared(worlds, name, wanted)
+        view = await worlds.replace(name, partial(_reset, prepared))
+        if view is not None:
+            return view
+
+
+async def _prepared(worlds: Worlds, name: str, wanted: Reset) -> Prepared:
     other = None if wanted.scenario is None else worlds.scenario(wanted.scenario)
 
-    def work(context: AccountContext) -> AccountView:
-        reset_account(context.unit, other or worlds.scenario_of(context.account), wanted.seed)
-        return account_view(context.present())
+    def work(context: AccountContext) -> tuple[BuildContext, World]:
+        scenario = other or worlds.scenario_of(context.account)
+        return new_reset(context.unit, scenario, wanted.seed), scenario.world
 
-    return await worlds.replace(name, work)
+    building, world = await worlds.within(name, work)
+    return await built(worlds, building, preparing(building, world))
+
+
+def _reset(prepared: Prepared, context: AccountContext) -> AccountView | None:
+    """Reset the account; return None if it has got another world while its own was built."""
+    return account_view(context.present()) if reset_account(context.unit, prepared) else None

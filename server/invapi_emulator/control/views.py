@@ -14,10 +14,12 @@ from invapi_emulator.domain.instants import Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot
 from invapi_emulator.domain.tags import Tag
 from invapi_emulator.domain.tasks import Task, TaskState, progress_at, stage_at
-from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind, as_of
-from invapi_emulator.storage import snapshots, task_lists, vms
+from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind
+from invapi_emulator.storage import vms
 from invapi_emulator.worlds.export import written_clock
-from invapi_emulator.worlds.held_world import HeldVm
+from invapi_emulator.worlds.held_world import HeldVm, held_vm
+from invapi_emulator.worlds.json_text import writing
+from invapi_emulator.worlds.reading import Steps
 
 
 class View(BaseModel):
@@ -149,18 +151,20 @@ def task_view(task: Task, now: Instant) -> TaskView:
     )
 
 
-def vm_view(context: AccountContext, stored: VirtualMachine) -> VmView:
-    held = HeldVm(
-        as_of(stored, context.now),
-        snapshots.of_vm(context.unit, stored.id),
-        snapshots.settings_of_vm(context.unit, stored.id),
-        task_lists.of_vm(context.tx, context.account, stored.id, context.now),
-        (),
-    )
-    return view_of_vm(held, context.now)
+def writing_vm(context: AccountContext, stored: VirtualMachine) -> Steps[bytes]:
+    """Select a VM with what belongs to it now. Return the steps that write it as JSON."""
+    return writing(written_view(held_vm(context.unit, stored, context.now), context.now))
 
 
-def view_of_vm(held: HeldVm, now: Instant) -> VmView:
+def written_view(held: HeldVm, now: Instant) -> dict[str, Any]:
+    """Return a `VmView` as JSON, whose snapshots and tasks are made when they are asked for."""
+    return _view_without_parts(held).model_dump() | {
+        "snapshots": map(_snapshot, held.snapshots),
+        "tasks": (task_view(task, now).model_dump() for task in held.tasks),
+    }
+
+
+def _view_without_parts(held: HeldVm) -> VmView:
     vm = held.vm
     settings = {DEFAULT_TYPE: RotationSettings(), **held.settings}
     return VmView(
@@ -175,9 +179,9 @@ def view_of_vm(held: HeldVm, now: Instant) -> VmView:
         memory=_memory(vm),
         locked_by=vm.locked_by,
         num_max=vm.num_max,
-        snapshots=[_snapshot(snapshot) for snapshot in held.snapshots],
+        snapshots=[],
         settings={type_: settings_body(of_type, vm.num_max) for type_, of_type in settings.items()},
-        tasks=[task_view(task, now) for task in held.tasks],
+        tasks=[],
     )
 
 

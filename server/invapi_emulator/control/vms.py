@@ -6,16 +6,15 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from invapi_emulator.control import changing
+from invapi_emulator.control.changing import reload, vm_named
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
-from invapi_emulator.control.views import View, VmView, view_of_vm, vm_view
+from invapi_emulator.control.views import View, VmView, writing_vm, written_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, VmNumber
-from invapi_emulator.control_errors import Conflict, NotFound
+from invapi_emulator.control_errors import Conflict
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage import api_keys, events, vms
-from invapi_emulator.whole_numbers import MOST, whole_number
-from invapi_emulator.worlds.change import changed_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.held_world import HeldWorld
 from invapi_emulator.worlds.json_text import writing
@@ -45,48 +44,41 @@ async def list_vms(name: NameInPath, worlds: TheWorlds) -> Response:
     def work(context: AccountContext) -> Steps[bytes]:
         return _writing(HeldWorld(context.tx, context.account, context.now), context.now)
 
-    return Response(await in_turns(await worlds.within(name, work)), media_type="application/json")
+    return await _answered(await worlds.within(name, work))
 
 
-@router.post("/vms", status_code=201, responses=failures(409, 422))
-async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> VmView:
+@router.post("/vms", status_code=201, responses={201: {"model": VmView}, **failures(409, 422)})
+async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> Response:
     """Add a VM. The body is that of a VM in a world; only `id` is required. See docs/worlds.md."""
     _check_size({part: getattr(spec, part) for part in _PARTS})
 
-    def work(context: AccountContext) -> VmView:
+    def work(context: AccountContext) -> Steps[bytes]:
         if vms.find(context.unit, spec.id) is not None:
             raise Conflict("vm_exists", f"account {name!r} already has a VM {spec.id}", "id")
         if len(vms.ids(context.unit)) >= MAX_WORLD_PARTS:
             raise Conflict("too_many_vms", f"the account has {MAX_WORLD_PARTS} VMs, the maximum; remove some")
         load_vm(context.tx, context.account, spec, context.now)
-        _reload(context)
+        reload(context)
         events.record(context.unit, context.now, "vm_added", vm=spec.id)
         return _view(context, spec.id)
 
-    return await worlds.settle(name, work)
+    return await _answered(await worlds.settle(name, work), 201)
 
 
-@router.get("/vms/{vm_id}")
-async def show_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> VmView:
+@router.get("/vms/{vm_id}", responses={200: {"model": VmView}})
+async def show_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Response:
     """Show a VM in full: disk, memory, lock, snapshots, settings and tasks."""
-    return await worlds.within(name, lambda context: vm_view(context, vm_named(context, vm_id)))
+    return await _answered(
+        await worlds.within(name, lambda context: writing_vm(context, vm_named(context, vm_id)))
+    )
 
 
-@router.patch("/vms/{vm_id}", responses=failures(422))
-async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], worlds: TheWorlds) -> VmView:
+@router.patch("/vms/{vm_id}", responses={200: {"model": VmView}, **failures(422)})
+async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], worlds: TheWorlds) -> Response:
     """Change a VM. Omitted fields stay, also those within `disk` and `memory`; lists are replaced."""
     _check_size(change)
 
-    def work(context: AccountContext) -> VmView:
-        vm = vm_named(context, vm_id)
-        spec = changed_vm(context.unit, vm, change, context.now)
-        vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
-        load_vm(context.tx, context.account, spec, context.now)
-        _reload(context)
-        events.record(context.unit, context.now, "vm_changed", vm=vm.id)
-        return _view(context, vm.id)
-
-    return await worlds.settle(name, work)
+    return await _answered(await changing.change_vm(worlds, name, vm_id, change))
 
 
 @router.delete("/vms/{vm_id}", status_code=204)
@@ -97,7 +89,7 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
         vm = vm_named(context, vm_id)
         vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
         api_keys.remove_of_server(context.tx, context.account.id, vm.id)
-        _reload(context)
+        reload(context)
         events.record(context.unit, context.now, "vm_removed", vm=vm.id)
 
     await worlds.within(name, work)
@@ -105,7 +97,7 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
 
 def _writing(world: HeldWorld, now: Instant) -> Steps[bytes]:
     found = yield from world.by_vm()
-    text = yield from writing({"vms": (view_of_vm(held, now).model_dump() for held in found)})
+    text = yield from writing({"vms": (written_view(held, now) for held in found)})
     return text
 
 
@@ -118,23 +110,9 @@ def _check_size(sent: Mapping[str, Any]) -> None:
         raise error_at(longest, f"{sizes[longest]} entries", accepted)
 
 
-def vm_named(context: AccountContext, vm_id: str) -> VirtualMachine:
-    """Return the VM that a path names; raise NotFound if the account has no VM with this id."""
-    try:
-        number = whole_number(vm_id)
-    except ValueError:
-        number = 0
-    vm = vms.find(context.unit, number) if number <= MOST else None
-    if vm is None:
-        raise NotFound("vm_not_found", f"account {context.account.name!r} has no VM {vm_id[:40]!r}")
-    return vm
+def _view(context: AccountContext, vm_id: int) -> Steps[bytes]:
+    return writing_vm(context, vms.load(context.unit, vm_id))
 
 
-def _view(context: AccountContext, vm_id: int) -> VmView:
-    return vm_view(context, vms.load(context.unit, vm_id))
-
-
-def _reload(context: AccountContext) -> None:
-    """Load the changes that were made with SQL into the unit of work."""
-    context.unit.reload()
-    context.unit.due_earlier = True
+async def _answered(steps: Steps[bytes], status: int = 200) -> Response:
+    return Response(await in_turns(steps), status, media_type="application/json")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from invapi_emulator.actions.vm.load_stats import statistics_of
-from invapi_emulator.control.vms import vm_named
+from invapi_emulator.control.changing import vm_named
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.chain import LINEAGE, MOST_OF_LINEAGE, chains_of, origin_of
 from invapi_emulator.dashboard.charts import statistics_charts

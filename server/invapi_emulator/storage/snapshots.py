@@ -87,9 +87,10 @@ def settings_of_account(tx: Transaction, account_id: int) -> Iterator[tuple[Key,
     return _SETTINGS_OF_ACCOUNT.lazily(tx, account_id=account_id)
 
 
-def sequences(tx: Transaction, account_id: int) -> list[int]:
-    """Return the sequence numbers of the account's snapshots."""
-    return list(tx.execute(select(snapshot.c.sequence).where(snapshot.c.account_id == account_id)).scalars())
+def sequences(tx: Transaction, account_id: int, without: int = 0) -> list[int]:
+    """Return the sequence numbers of the snapshots of the account's VMs but one."""
+    others = (snapshot.c.account_id == account_id) & (snapshot.c.vm_id != without)
+    return list(tx.execute(select(snapshot.c.sequence).where(others)).scalars())
 
 
 def _key(of: Snapshot) -> Key:

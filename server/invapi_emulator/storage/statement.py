@@ -59,10 +59,13 @@ class Statement(Generic[R]):
 
     def lazily(self, on: Runner, **values: Any) -> Iterator[R]:
         """Select the rows now, and make each when it is asked for, which takes longer."""
-        dialect = on.dialect
-        compiled = self.compiled(dialect)
-        found = on.select(compiled.sql, compiled.values(values))
+        dialect, found = on.dialect, self.raw(on, **values)
         return (made for row in found for made in self.rows(dialect, (row,)))
+
+    def raw(self, on: Runner, **values: Any) -> Sequence[Sequence[object]]:
+        """Return the rows as the driver has them, to compare them with those of another time."""
+        compiled = self.compiled(on.dialect)
+        return on.select(compiled.sql, compiled.values(values))
 
     def rows(self, dialect: Dialect, found: Sequence[Sequence[object]]) -> list[R]:
         """Return the rows made from those that a driver found."""

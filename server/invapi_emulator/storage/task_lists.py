@@ -1,6 +1,6 @@
 """Tasks in SQL: those of an account's present world, and those of its former worlds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import bindparam, delete, func, select
@@ -85,8 +85,13 @@ def lazily_of_account(tx: Transaction, of: Account, now: Instant) -> Iterator[Ta
 
 
 def of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> list[Task]:
-    found = _KEPT_OF_VM.all(tx, **_owner(of), then=now - KEY_LIFETIME, vm=vm_id)
-    return [task for _, task in found]
+    return list(lazily_of_vm(tx, of, vm_id, now))
+
+
+def lazily_of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> Iterator[Task]:
+    """Return what `of_vm` does. Each task is made when it is asked for."""
+    found = _KEPT_OF_VM.lazily(tx, **_owner(of), then=now - KEY_LIFETIME, vm=vm_id)
+    return (task for _, task in found)
 
 
 def newest(tx: Transaction, of: Account, since: Instant, most: int, vm_id: int | None = None) -> list[Task]:
@@ -98,9 +103,19 @@ def newest(tx: Transaction, of: Account, since: Instant, most: int, vm_id: int |
     return [task for _, task in reversed(found)]
 
 
-def sequences(tx: Transaction, of: Account) -> list[int]:
-    """Return the sequence numbers of the account's tasks."""
-    return list(tx.execute(select(task.c.sequence).where(_of(of))).scalars())
+def raw_of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> Sequence[Sequence[object]]:
+    """Return the rows of the tasks of `of_vm`, to compare them with those of another time."""
+    return _KEPT_OF_VM.raw(tx, **_owner(of), then=now - KEY_LIFETIME, vm=vm_id)
+
+
+def sequences(tx: Transaction, of: Account, without: int = 0) -> list[int]:
+    """Return the sequence numbers of the tasks of the account's VMs but one."""
+    return list(tx.execute(select(task.c.sequence).where(_of(of), task.c.vm_id != without)).scalars())
+
+
+def keys_of_vm(tx: Transaction, of: Account, vm_id: int) -> frozenset[str]:
+    """Return the keys of all tasks of a VM, also of those that have aged out."""
+    return frozenset(tx.execute(select(task.c.key).where(_of(of), task.c.vm_id == vm_id)).scalars())
 
 
 def owner_of(tx: Transaction, key: str, of: Account) -> int | None:

@@ -141,15 +141,16 @@ def of_account(tx: Transaction, account_id: int) -> Iterator[VirtualMachine]:
     return (found for _, found in _OF_ACCOUNT.lazily(tx, account_id=account_id))
 
 
-def addresses(tx: Transaction, account_id: int) -> list[tuple[int, str]]:
-    """Return id and address of each VM."""
-    rows = tx.execute(select(vm.c.id, vm.c.ip).where(vm.c.account_id == account_id))
+def addresses(tx: Transaction, account_id: int, without: int = 0) -> list[tuple[int, str]]:
+    """Return id and address of each VM but one."""
+    rows = tx.execute(select(vm.c.id, vm.c.ip).where(vm.c.account_id == account_id, vm.c.id != without))
     return [(vm_id, address) for vm_id, address in rows]
 
 
-def tag_ids(tx: Transaction, account_id: int) -> list[int]:
-    """Return the ids of the tags of all VMs."""
-    rows = tx.execute(select(vm.c.tags).where(vm.c.account_id == account_id, vm.c.tags != [])).scalars()
+def tag_ids(tx: Transaction, account_id: int, without: int = 0) -> list[int]:
+    """Return the ids of the tags of all VMs but one."""
+    others = (vm.c.account_id == account_id) & (vm.c.id != without) & (vm.c.tags != [])
+    rows = tx.execute(select(vm.c.tags).where(others)).scalars()
     return [parts[0] for tags in rows for parts in tags]
 
 

@@ -12,7 +12,7 @@ V = TypeVar("V")
 
 
 class WorldRows:
-    """Rows of an account that has none of these records."""
+    """Rows of an account that has none of these records. Its id may be known only when they are inserted."""
 
     def __init__(self, account: Account) -> None:
         self._owner = {"account_id": account.id, "generation": account.generation}
@@ -20,13 +20,14 @@ class WorldRows:
         self._keys: list[tuple[object, ...]] = []
 
     def add(self, record: Record[V], key: Key, value: V) -> None:
-        self._rows.setdefault(record, []).append(record.inserted(self._owner, key, value))
+        self._rows.setdefault(record, []).append(record.inserted(self._owner, key, value)[1:])
         if record is TASK:
-            self._keys.append((*key, *self._owner.values()))
+            self._keys.append(key)
 
-    def insert(self, tx: Transaction) -> None:
+    def insert(self, tx: Transaction, account_id: int) -> None:
         """Insert all rows, parents first. Tasks of former worlds make way for those with their keys."""
         if self._keys:
-            tx.write(FREE_KEY, self._keys)
+            owner = (account_id, self._owner["generation"])
+            tx.write(FREE_KEY, [(*key, *owner) for key in self._keys])
         for record in sorted(self._rows, key=lambda each: each.place):
-            tx.write(record.insert, self._rows[record])
+            tx.write(record.insert, [(account_id, *row) for row in self._rows[record]])

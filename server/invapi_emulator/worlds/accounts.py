@@ -13,10 +13,12 @@ from invapi_emulator.randomness import new_seed
 from invapi_emulator.storage import accounts, events, sessions
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.catalogue_schema import built_catalogue
 from invapi_emulator.worlds.fields import ClockChange
-from invapi_emulator.worlds.load import KeysIssuedAnew, Prepared, check_world, load_world, store
+from invapi_emulator.worlds.load import KeysIssuedAnew, Prepared, new_context_of, preparing, store
 from invapi_emulator.worlds.named import Scenario
+from invapi_emulator.worlds.reading import at_once
 from invapi_emulator.worlds.schema import World
 
 DEMO_CREDENTIALS = Credentials(
@@ -56,31 +58,50 @@ class Wanted:
 def make_account(
     tx: Transaction, name: str, credentials: Credentials, wanted: Wanted, real_now: Instant
 ) -> Account:
-    """Create an account; raise Unprocessable if its scenario is not possible at its clock's start."""
-    account = accounts.add(tx, _new_account(name, credentials, wanted, real_now))
-    load_world(tx, account, wanted.scenario.world, account.clock.base)
+    """Create an account at once; raise Unprocessable if its scenario is not possible at its clock's start."""
+    building = new_account(tx, name, credentials, wanted, real_now)
+    return add_account(tx, at_once(preparing(building, wanted.scenario.world)))
+
+
+def new_account(
+    tx: Transaction, name: str, credentials: Credentials, wanted: Wanted, real_now: Instant
+) -> BuildContext:
+    """Return the context for building the world of an account that is to be added."""
+    account = _new_account(name, credentials, wanted, real_now)
+    return new_context_of(tx, account, wanted.scenario.world, account.clock.base)
+
+
+def add_account(tx: Transaction, prepared: Prepared) -> Account:
+    """Add an account with the world that was built for it. Return it with its id."""
+    account = accounts.add(tx, prepared.building.account)
+    store(tx, account, prepared)
     return account
 
 
 def check_wanted(tx: Transaction, wanted: Wanted, real_now: Instant) -> None:
     """Raise Unprocessable if `make_account` would fail now."""
-    account = _new_account(DEMO, DEMO_CREDENTIALS, wanted, real_now)
-    check_world(tx, account, wanted.scenario.world, account.clock.base)
+    building = new_account(tx, DEMO, DEMO_CREDENTIALS, wanted, real_now)
+    at_once(preparing(building, wanted.scenario.world))
 
 
-def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> None:
-    """Reset the account's world, in a new generation that nothing of the former world can affect.
+def new_reset(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> BuildContext:
+    """Return the context for building the world of an account that is to be reset."""
+    fresh = _as_reset(unit.account, scenario, seed, unit.real_now)
+    return new_context_of(unit.sql(), fresh, scenario.world, fresh.clock.base)
+
+
+def _as_reset(account: Account, scenario: Scenario, seed: int | None, real_now: Instant) -> Account:
+    """Return the account as a reset makes it, in a new generation that nothing of the former world can affect.
 
     Name, API key and given token stay. Seed, clock, profile and assumptions return to their initial values,
     unless another seed is given, or another scenario that has its own.
     """
-    account, real_now = unit.account, unit.real_now
     told = World() if scenario.name == account.scenario else scenario.world
     seed = _first(seed, told.seed)
     start = _changed(account.start, told.clock)
     behavior = account.start_behavior.changed(told.profile, told.assume)
     seeded = account.seeded or seed is not None
-    fresh = replace(
+    return replace(
         account,
         token_alive=True,
         scenario=scenario.name,
@@ -93,12 +114,23 @@ def reset_account(unit: UnitOfWork, scenario: Scenario, seed: int | None) -> Non
         behavior=behavior,
         catalogue=built_catalogue(scenario.world.catalogue),
     )
+
+
+def reset_account(unit: UnitOfWork, prepared: Prepared) -> bool:
+    """Replace the account's world with the initial one that was built for it.
+
+    Returns False, and changes nothing, if the account has got another world meanwhile.
+    """
+    fresh = replace(prepared.building.account, used_at=unit.account.used_at)
+    if fresh.generation != unit.account.generation + 1:
+        return False
     tx = unit.sql()
-    accounts.clear_world(tx, account.id, sessions_too=True)
+    accounts.clear_world(tx, fresh.id, sessions_too=True)
     accounts.save(tx, fresh)
-    load_world(tx, fresh, scenario.world, fresh.clock.base)
+    store(tx, fresh, prepared)
     _reload(unit)
-    events.record(unit, fresh.clock.now(real_now), "reset", scenario=fresh.scenario, seed=fresh.seed)
+    events.record(unit, fresh.clock.now(unit.real_now), "reset", scenario=fresh.scenario, seed=fresh.seed)
+    return True
 
 
 def account_of_import(account: Account, world: World, real_now: Instant) -> Account:
@@ -134,7 +166,7 @@ def replace_world(unit: UnitOfWork, prepared: Prepared) -> KeysIssuedAnew | None
     sessions.make_older(tx, account.id, accounts.counters(tx, account.id)["sequence"])
     accounts.clear_world(tx, account.id, sessions_too=False)
     accounts.save(tx, fresh)
-    issued_anew = store(tx, prepared)
+    issued_anew = store(tx, fresh, prepared)
     _reload(unit)
     events.record(unit, now, "imported", account=world.account, vms=len(world.vms))
     return issued_anew

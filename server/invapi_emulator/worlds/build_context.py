@@ -42,13 +42,17 @@ class Keys:
 
     A key cannot be kept if another account has it, or if the world comes from another account.
     `issued_anew` maps each such key to its new key. `tx` is the transaction that finds the owners of keys.
+    Those `replaced` are free: their tasks are removed before the new ones are stored.
     """
 
-    def __init__(self, tx: Transaction, account: Account, *, keep: bool) -> None:
+    def __init__(
+        self, tx: Transaction, account: Account, *, keep: bool, replaced: frozenset[str] = frozenset()
+    ) -> None:
         self.issued_anew: dict[str, str] = {}
         self.tx = tx
         self._account = account
         self._keep = keep
+        self._replaced = replaced
         self._reserved: set[str] = set()
         self._given: set[str] = set()
 
@@ -60,7 +64,7 @@ class Keys:
         """Return the key of the task with this number; raise Unprocessable if a given one is taken."""
         if given is None:
             return new_key(self._account, number, self._is_taken)
-        owner = task_lists.owner_of(self.tx, given, self._account)
+        owner = self._owner_of(given)
         if given in self._given or owner == self._account.id:
             raise error_at(place, given, "another task of the account has this key")
         self._given.add(given)
@@ -71,7 +75,10 @@ class Keys:
         return issued
 
     def _is_taken(self, key: str) -> bool:
-        return key in self._reserved or task_lists.owner_of(self.tx, key, self._account) is not None
+        return key in self._reserved or self._owner_of(key) is not None
+
+    def _owner_of(self, key: str) -> int | None:
+        return None if key in self._replaced else task_lists.owner_of(self.tx, key, self._account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +113,14 @@ def new_context(tx: Transaction, account: Account, now: Instant, *, keep_keys: b
     return BuildContext(account, now, Numbers(), Numbers(), keys, Addresses())
 
 
-def present_context(tx: Transaction, account: Account, now: Instant) -> BuildContext:
-    """Return the context for a VM added to the account's VMs."""
+def present_context(tx: Transaction, account: Account, now: Instant, replaced: int = 0) -> BuildContext:
+    """Return the context for a VM added to the account's VMs, or put in place of the one with the id `replaced`."""
     last = accounts.counters(tx, account.id)
     taken = {
-        "snapshot": snapshots.sequences(tx, account.id),
-        "task": task_lists.sequences(tx, account),
+        "snapshot": snapshots.sequences(tx, account.id, replaced),
+        "task": task_lists.sequences(tx, account, replaced),
     }
-    objects = Numbers(last["objects_made"], tag=vms.tag_ids(tx, account.id))
-    present = Addresses(vms.addresses(tx, account.id))
-    keys = Keys(tx, account, keep=True)
+    objects = Numbers(last["objects_made"], tag=vms.tag_ids(tx, account.id, replaced))
+    present = Addresses(vms.addresses(tx, account.id, replaced))
+    keys = Keys(tx, account, keep=True, replaced=task_lists.keys_of_vm(tx, account, replaced))
     return BuildContext(account, now, Numbers(last["sequence"], **taken), objects, keys, present)

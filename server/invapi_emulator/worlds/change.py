@@ -1,41 +1,44 @@
 """Change a VM: merge the sent fields into its present state."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
-
-from pydantic import ValidationError
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tags import HOSTNAME
 from invapi_emulator.domain.tasks import QUEUED
-from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of, powered_off, powered_on
+from invapi_emulator.domain.virtual_machines import VirtualMachine, powered_off, powered_on
 from invapi_emulator.engine.tasks.kinds import kinds_where
-from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.build import default_hostname
-from invapi_emulator.worlds.errors import error_at, invalid
-from invapi_emulator.worlds.export import Written, vm_of_account
+from invapi_emulator.worlds.errors import error_at
+from invapi_emulator.worlds.export import writing_vm
+from invapi_emulator.worlds.held_world import HeldVm
+from invapi_emulator.worlds.reading import Steps, reading_vm
 from invapi_emulator.worlds.schema import TagSpec, VmSpec
 from invapi_emulator.worlds.task_schema import TaskSpec
 
 _MERGED = ("disk", "memory")
 
 
-def changed_vm(unit: UnitOfWork, vm: VirtualMachine, change: Mapping[str, Any], now: Instant) -> VmSpec:
-    """Return the VM with the change; raise Unprocessable for an invalid change.
+def changing_vm(held: HeldVm, change: Mapping[str, Any], now: Instant) -> Steps[VmSpec]:
+    """Return the VM, which is as of `now`, with the change; raise Unprocessable for an invalid change.
 
     Objects are merged; lists and maps are replaced. A change of power happens now, as by its button. Of the hostname and
     the tag `hostname`, one that is not sent follows the other (contract 10.2).
     """
+    vm = held.vm
     if change.get("id", vm.id) != vm.id:
         raise error_at("id", change["id"], f"expected {vm.id}, the VM's id, or omit it")
-    switched = _switched(as_of(vm, now), change.get("power"), now)
-    merged = vm_of_account(unit, switched, now)
+    switched = _switched(vm, change.get("power"), now)
+    merged = yield from writing_vm(replace(held, vm=switched))
     for field, value in change.items():
         parts = field in _MERGED and isinstance(value, dict)
         merged[field] = merged[field] | value if parts else value
     if "running_since" in change:
-        return _with_own_tags(_read(merged), vm, change)
-    spec = _with_own_tags(_read(merged | {"running_since": None}), vm, change)
+        spec = yield from reading_vm(merged)
+        return _with_own_tags(spec, vm, change)
+    read = yield from reading_vm(merged | {"running_since": None})
+    spec = _with_own_tags(read, vm, change)
     held_still = any(task.state == "running" and _pauses(task) for task in spec.tasks)
     return spec if held_still else spec.model_copy(update={"running_since": switched.running_since})
 
@@ -73,11 +76,3 @@ def _pauses(task: TaskSpec) -> bool:
     queued = task.stages is not None and task.stages[0].name == QUEUED
     pausing = {action for _, action in kinds_where(lambda kind: kind.pauses)}
     return task.action in pausing and not queued
-
-
-def _read(merged: Written) -> VmSpec:
-    try:
-        return VmSpec.model_validate(merged)
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        raise invalid(first, first["loc"]) from None

@@ -1,6 +1,6 @@
 """Export an account's world, so that it can be imported here or elsewhere."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from invapi_emulator.control_errors import Conflict
@@ -11,16 +11,15 @@ from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleCh
 from invapi_emulator.domain.tags import Tag
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.storage import accounts, billing, snapshots, stale_lists, task_lists
+from invapi_emulator.storage import accounts, billing
 from invapi_emulator.storage.transaction import Transaction
-from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.account_keys import written_keys
 from invapi_emulator.worlds.billing import written_billing
 from invapi_emulator.worlds.catalogue_schema import written_catalogue
 from invapi_emulator.worlds.held_world import HeldVm, HeldWorld
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load_faults import written_faults
-from invapi_emulator.worlds.reading import Steps
+from invapi_emulator.worlds.reading import Steps, each
 from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, PARTS
 
 Written = dict[str, Any]
@@ -48,6 +47,15 @@ def export_too_large(has: str, most: str) -> Conflict:
         "export_too_large",
         f"no import takes this world: it has {has}, of at most {most}; remove VMs, or reset the account",
     )
+
+
+def writing_vm(held: HeldVm) -> Steps[Written]:
+    """Return a VM as an export has it, with its parts in lists."""
+    written = _written(held)
+    for name in [name for name, part in written.items() if isinstance(part, Iterator)]:
+        parts = yield from each(written[name], lambda part: part)
+        written[name] = list(parts)
+    return written
 
 
 def _written(of: HeldVm) -> Written:
@@ -79,18 +87,6 @@ def _counters(counters: Mapping[str, int]) -> Written:
     return written | {name: number for name, number in rare.items() if number}
 
 
-def vm_of_account(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Written:
-    """Return a VM as an export has it. `vm` is as of `now`."""
-    written = written_vm(
-        vm,
-        snapshots.of_vm(unit, vm.id),
-        snapshots.settings_of_vm(unit, vm.id),
-        task_lists.of_vm(unit.sql(), unit.account, vm.id, now),
-        stale_lists.of_vm(unit, vm.id, now),
-    )
-    return {name: list(part) if isinstance(part, Iterator) else part for name, part in written.items()}
-
-
 def written_clock(clock: Clock, now: Instant) -> Written:
     rate = int(clock.rate) if clock.rate == int(clock.rate) else clock.rate
     return {"mode": clock.mode, "rate": rate, "polls": clock.polls, "now": iso(now)}
@@ -100,7 +96,7 @@ def written_vm(
     vm: VirtualMachine,
     held: Sequence[Snapshot],
     settings: Mapping[str, RotationSettings],
-    work: Sequence[Task],
+    work: Iterable[Task],
     hidden: Sequence[StaleChange],
 ) -> Written:
     """Return a VM whose snapshots and tasks are written when they are asked for."""

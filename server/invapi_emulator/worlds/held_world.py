@@ -11,6 +11,7 @@ from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of
 from invapi_emulator.storage import snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.reading import Steps
 
 T = TypeVar("T")
@@ -25,8 +26,19 @@ class HeldVm:
     vm: VirtualMachine
     snapshots: Sequence[Snapshot]
     settings: Mapping[str, RotationSettings]
-    tasks: Sequence[Task]
+    tasks: Iterable[Task]
     unlisted: Sequence[StaleChange]
+
+
+def held_vm(unit: UnitOfWork, stored: VirtualMachine, now: Instant) -> HeldVm:
+    """Select what belongs to a VM. Its tasks are made when they are asked for, once."""
+    return HeldVm(
+        as_of(stored, now),
+        snapshots.of_vm(unit, stored.id),
+        snapshots.settings_of_vm(unit, stored.id),
+        task_lists.lazily_of_vm(unit.sql(), unit.account, stored.id, now),
+        stale_lists.of_vm(unit, stored.id, now),
+    )
 
 
 class HeldWorld:

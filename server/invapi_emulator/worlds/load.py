@@ -40,31 +40,31 @@ class Prepared:
     rules: Sequence[Rule]
 
 
-def load_world(tx: Transaction, account: Account, world: World, now: Instant) -> KeysIssuedAnew:
-    """Load a world into an account that has no VMs; raise Unprocessable for a contradiction.
-
-    Tasks keep their keys, unless the world names another account or another account has the key.
-    """
-    return store(tx, at_once(preparing(new_context_of(tx, account, world, now), world)))
-
-
-def check_world(tx: Transaction, account: Account, world: World, now: Instant) -> None:
-    """Raise Unprocessable if `load_world` would."""
-    at_once(preparing(new_context_of(tx, account, world, now), world))
-
-
 def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
     """Load a VM into an account that has none with this id; raise Unprocessable for a contradiction."""
     building = present_context(tx, account, now)
+    store_vm(tx, building, at_once(preparing_vm(spec, building)))
+
+
+def preparing_vm(spec: VmSpec, building: BuildContext) -> Steps[WorldRows]:
+    """Build a VM in steps; raise Unprocessable for a contradiction. Each step asks `building.keys.tx`."""
     building.reserve([spec])
-    rows = at_once(_built([spec], building, [""]))
+    rows = yield from _built([spec], building, [""])
+    return rows
+
+
+def store_vm(tx: Transaction, building: BuildContext, rows: WorldRows) -> None:
+    """Store a VM in its account, which has none with this id."""
     last = {"sequence": building.numbers.last, "objects_made": building.objects.last}
-    accounts.set_counters(tx, account.id, **last)
-    rows.insert(tx)
+    accounts.set_counters(tx, building.account.id, **last)
+    rows.insert(tx, building.account.id)
 
 
 def new_context_of(tx: Transaction, account: Account, world: World, now: Instant) -> BuildContext:
-    """Return the context for building a world for an account."""
+    """Return the context for building a world for an account.
+
+    Tasks keep their keys, unless the world names another account or another account has the key.
+    """
     return new_context(tx, account, now, keep_keys=world.account in {None, account.name})
 
 
@@ -98,14 +98,14 @@ def _size(spec: VmSpec) -> int:
     return 1 + sum(map(len, (spec.snapshots, spec.settings, spec.tasks, spec.unlisted)))
 
 
-def store(tx: Transaction, prepared: Prepared) -> KeysIssuedAnew:
-    """Store a world in its account, which has no VMs."""
-    world, building, account = prepared.world, prepared.building, prepared.building.account
+def store(tx: Transaction, account: Account, prepared: Prepared) -> KeysIssuedAnew:
+    """Store a world in the account that it was built for, which has no VMs."""
+    world, building = prepared.world, prepared.building
     answered = 0 if world.counters is None else world.counters.answers
     last = {"sequence": building.numbers.last, "objects_made": building.objects.last}
     accounts.set_counters(tx, account.id, answered=answered, **last)
     load_faults(tx, account, world, prepared.rules)
-    prepared.rows.insert(tx)
+    prepared.rows.insert(tx, account.id)
     return building.keys.issued_anew
 
 

@@ -61,6 +61,12 @@ def reading(given: Any) -> Steps[World]:
     return _read(World.model_validate, given | dict.fromkeys(read, ()), ()).model_copy(update=read)
 
 
+def reading_vm(given: Any) -> Steps[VmSpec]:
+    """Return the VM; raise Unprocessable for the first mistake."""
+    parts = yield from _with_parts(given, ())
+    return _read(VmSpec.model_validate, parts, ())
+
+
 def each(items: Iterable[T], work: Callable[[T], U]) -> Steps[tuple[U, ...]]:
     """Return what the work returns for each item, in steps."""
     done: list[U] = []

@@ -2,17 +2,23 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import ValidationError
 
-from invapi_emulator.control import importing
+from invapi_emulator.control import changing, importing
+from invapi_emulator.control.building import built
+from invapi_emulator.control.worlds import AccountContext, Worlds
+from invapi_emulator.domain.virtual_machines import powered_off, powered_on
+from invapi_emulator.storage import vms
 from invapi_emulator.worlds.accounts import replace_world
 from invapi_emulator.worlds.errors import shortened
 from invapi_emulator.worlds.reading import reading, taken
 from invapi_emulator.worlds.schema import World
-from tests.support.harness import Emulator, Json
+from tests.support.harness import Emulator, Json, running
 
 MANY = 5_000
 STATE = "/_emulator/accounts/demo/state"
@@ -130,6 +136,45 @@ def test_other_requests_are_answered_between_the_steps_of_a_list(emulator: Emula
     assert _ended_beside(emulator, "GET", "/_emulator/accounts/demo/vms") == ["health"] * 3 + ["large"]
 
 
+def test_other_requests_are_answered_between_the_steps_of_one_vm(emulator: Emulator) -> None:
+    tasks = [{"action": "status", "state": "done"}] * 6_000
+    emulator.control("PUT", "/state", vm(tasks=tasks))
+    assert _ended_beside(emulator, "GET", "/_emulator/accounts/demo/vms/1") == ["health"] * 3 + ["large"]
+
+
+def test_other_requests_are_answered_between_the_steps_of_a_change(emulator: Emulator) -> None:
+    tasks = [{"action": "status", "state": "done"}] * 6_000
+    emulator.control("PUT", "/state", vm(tasks=tasks))
+    change = b'{"hostname": "new"}'
+    ended = _ended_beside(emulator, "PATCH", "/_emulator/accounts/demo/vms/1", change)
+    assert ended == ["health"] * 3 + ["large"]
+    assert emulator.control("GET", "/state")["vms"][0]["hostname"] == "new"
+
+
+@pytest.mark.parametrize("times", [1, changing.TRIES])
+def test_a_change_that_a_call_outruns_is_made_to_what_the_call_left(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    tries = list[int]()
+
+    def switch(context: AccountContext) -> None:
+        switched = powered_off if len(tries) % 2 else powered_on
+        vms.save(context.unit, switched(vms.load(context.unit, 12345), context.now))
+
+    async def outrun(worlds: Worlds, building: Any, steps: Any) -> Any:
+        rows = await built(worlds, building, steps)
+        tries.append(1)
+        if len(tries) <= times:
+            await worlds.within("demo", switch)
+        return rows
+
+    monkeypatch.setattr(changing, "built", outrun)
+    emulator.control("PATCH", "/vms/12345", {"hostname": "new"})
+    (changed,) = [each for each in emulator.control("GET", "/state")["vms"] if each["id"] == 12345]
+    assert (changed["hostname"], changed["power"]) == ("new", "off")
+    assert len(tries) == min(times + 1, changing.TRIES)
+
+
 def test_an_export_that_no_import_would_take_is_refused_with_words(emulator: Emulator) -> None:
     long = {"action": "status", "state": "done", "scope": "x" * 1_000_000}
     for number in range(1, 6):
@@ -159,7 +204,7 @@ def test_building_gives_way_within_a_large_vm(emulator: Emulator, monkeypatch: p
         steps.append(True)
         return taken(building)
 
-    monkeypatch.setattr("invapi_emulator.control.importing.taken", counted)
+    monkeypatch.setattr("invapi_emulator.control.building.taken", counted)
     tasks = [{"action": "status", "state": "done"}] * 1_000
     emulator.control(
         "PUT", "/state", vm(snapshots=[{"name": f"s{number}"} for number in range(1_000)], tasks=tasks)
@@ -179,6 +224,17 @@ def test_other_requests_are_answered_between_the_steps_of_an_import(emulator: Em
     assert len(emulator.control("GET", "")["vms"]) == 6_000
 
 
+@pytest.mark.parametrize("path", ["accounts", "accounts/demo/reset"])
+def test_other_requests_are_answered_while_the_world_of_a_large_scenario_is_built(
+    tmp_path: Path, path: str
+) -> None:
+    file = tmp_path / "large.json"
+    file.write_text(json.dumps({"vms": [{"id": number} for number in range(1, 6_001)]}))
+    with running(scenario=str(file)) as server, httpx.Client(base_url=server.url) as http:
+        ended = _ended_beside(Emulator(server, http), "POST", f"/_emulator/{path}")
+    assert ended == ["health"] * 3 + ["large"]
+
+
 def _ended_beside(
     emulator: Emulator, method: str, path: str, body: bytes = b"", beside: int = 3
 ) -> list[str]:
@@ -192,7 +248,7 @@ def _ended_beside(
         port = int(str(emulator.http.base_url).rpartition(":")[2].strip("/"))
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(request)
-        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        assert (await reader.readline()).startswith((b"HTTP/1.1 200", b"HTTP/1.1 201"))
         ended.append(name)
         writer.close()
 

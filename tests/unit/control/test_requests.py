@@ -117,6 +117,21 @@ def test_a_check_is_in_the_journal_of_its_tasks_account(journal: Journal) -> Non
     assert [line["action"] for line in journal.lines()] == ["create_snapshot", "check"]
 
 
+@pytest.mark.parametrize("path", ["/_emulator/accounts/demo/requests", "/_emulator/requests"])
+@pytest.mark.parametrize(("name", "value"), [("reason", "never"), ("since_id", "99999999")])
+def test_a_filter_that_no_call_could_match_is_refused(
+    emulator: Emulator, path: str, name: str, value: str
+) -> None:
+    refused = emulator.http.get(path, params={name: value})
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, name), refused.text
+
+
+def test_calls_of_an_action_that_there_is_not_can_be_listed(journal: Journal) -> None:
+    journal.call("misspelt")
+    found = journal.emulator.http.get("/_emulator/requests", params={"action": "misspelt"}).json()["requests"]
+    assert found[-1]["reason"] == "unknown_action"
+
+
 def test_filters_select_by_what_they_name(journal: Journal) -> None:
     journal.call("get_snapshot")
     journal.call("create_snapshot", name="a")

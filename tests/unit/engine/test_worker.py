@@ -15,8 +15,10 @@ from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.errors import CannotWrite
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.worlds.accounts import reset_account
+from invapi_emulator.worlds.accounts import new_reset, reset_account
+from invapi_emulator.worlds.load import preparing
 from invapi_emulator.worlds.named import Scenario, scenario
+from invapi_emulator.worlds.reading import at_once
 from tests.support.calls import DEMO
 from tests.support.fake_clock import FakeClock, opened
 
@@ -195,6 +197,10 @@ def former_tasks(database: Database) -> int:
 
 
 def test_former_worlds_are_cleared_away_even_after_a_restart(database: Database, time: FakeClock) -> None:
+    def reset(unit: UnitOfWork) -> None:
+        demo = Scenario("demo", scenario("demo"))
+        reset_account(unit, at_once(preparing(new_reset(unit, demo, None), demo.world)))
+
     def many(unit: UnitOfWork) -> None:
         for number in range(500):
             due_at = time.now + 20_000_000
@@ -202,7 +208,7 @@ def test_former_worlds_are_cleared_away_even_after_a_restart(database: Database,
             tasks.add(unit, Task(f"k{number}", "eq", "status", 12345, number, {}, only, time.now, due_at))
 
     database.run_now(DEMO, many)
-    database.run_now(DEMO, lambda unit: reset_account(unit, Scenario("demo", scenario("demo")), None))
+    database.run_now(DEMO, reset)
     assert former_tasks(database) == 500
 
     async def live() -> None:

@@ -68,6 +68,19 @@ def overwritten(content: bytes) -> bytes:
     return content[:4096] + b"\xff" * (len(content) - 4096)
 
 
+def test_a_journal_beside_a_database_with_a_log_is_not_called_damage(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as open_elsewhere:
+        open_elsewhere.execute("INSERT INTO server VALUES (1, 0, '1.0.0')")
+        open_elsewhere.commit()
+        log, database = Path(f"{file}-wal").read_bytes(), file.read_bytes()
+    file.write_bytes(database)
+    Path(f"{file}-wal").write_bytes(log)
+    Path(f"{file}-journal").write_bytes(b"x" * 5_000)
+    assert_refused_and_untouched(
+        file, "-journal' is the journal of another program, beside the log of this one: "
+    )
+
+
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda content: content[: len(content) // 2],
     "overwritten": overwritten,

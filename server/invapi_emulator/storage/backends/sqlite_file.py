@@ -89,6 +89,11 @@ def _look_at(file: Path) -> None:
             raise CannotStart(f"--db: '{file}': file is not a database") from None
         if problem.sqlite_errorname.startswith(_LOCKED):
             raise CannotStart(f"--db: '{file}' is locked by another program") from None
+        if problem.sqlite_errorname == "SQLITE_READONLY_ROLLBACK":
+            raise CannotStart(
+                f"--db: '{file}-journal' is the journal of another program, beside the log of this one: SQLite would "
+                "undo changes of the database with it; nothing was changed; move it away, or use a copy"
+            ) from None
         found = str(problem)
     if found != "ok":
         raise CannotStart(

@@ -1,0 +1,24 @@
+"""Build what is to be stored in steps, with other requests in between."""
+
+from asyncio import sleep
+from typing import TypeVar
+
+from invapi_emulator.control.worlds import Worlds
+from invapi_emulator.worlds.build_context import BuildContext
+from invapi_emulator.worlds.reading import Steps, taken
+
+T = TypeVar("T")
+
+
+async def built(worlds: Worlds, building: BuildContext, steps: Steps[T]) -> T:
+    """Take all steps of a building, each with a transaction of its own to read with."""
+
+    def step() -> T | None:
+        with worlds.database.read() as building.keys.tx:
+            return taken(steps)
+
+    while True:
+        found = await worlds.database.call(step)
+        if found is not None:
+            return found
+        await sleep(0)

@@ -1,0 +1,112 @@
+"""Change a VM: build it anew in steps, with other requests in between, and put it in the place of the former one at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from invapi_emulator.control.building import built
+from invapi_emulator.control.views import writing_vm
+from invapi_emulator.control.worlds import AccountContext, Worlds
+from invapi_emulator.control_errors import NotFound
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.storage import events, snapshots, stale_lists, task_lists, vms
+from invapi_emulator.storage.world_rows import WorldRows
+from invapi_emulator.whole_numbers import MOST, whole_number
+from invapi_emulator.worlds.build_context import BuildContext, present_context
+from invapi_emulator.worlds.change import changing_vm
+from invapi_emulator.worlds.held_world import held_vm
+from invapi_emulator.worlds.load import preparing_vm, store_vm
+from invapi_emulator.worlds.reading import Steps, at_once
+
+TRIES = 3
+"""Number of times that a VM is built in steps. If calls change it each time meanwhile, it is then built in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """The steps of a change. `basis` is what the built VM depends on."""
+
+    vm_id: int
+    basis: tuple[object, ...]
+    building: BuildContext
+    steps: Steps[WorldRows]
+
+
+async def change_vm(worlds: Worlds, name: str, vm_id: str, change: Mapping[str, Any]) -> Steps[bytes]:
+    """Change a VM; raise Unprocessable for an invalid change. Return the steps that write it as JSON."""
+    for _ in range(TRIES):
+        with worlds.lifecycle.nothing_done("before it had built the VM"):
+            begun = await worlds.within(name, partial(_begin, vm_id, change))
+            rows = await built(worlds, begun.building, begun.steps)
+        shown = await worlds.settle(name, partial(_replaced, begun, rows))
+        if shown is not None:
+            return shown
+    return await worlds.settle(name, partial(_changed_at_once, vm_id, change))
+
+
+def vm_named(context: AccountContext, vm_id: str) -> VirtualMachine:
+    """Return the VM that a path names; raise NotFound if the account has no VM with this id."""
+    try:
+        number = whole_number(vm_id)
+    except ValueError:
+        number = 0
+    vm = vms.find(context.unit, number) if number <= MOST else None
+    if vm is None:
+        raise NotFound("vm_not_found", f"account {context.account.name!r} has no VM {vm_id[:40]!r}")
+    return vm
+
+
+def reload(context: AccountContext) -> None:
+    """Load the changes that were made with SQL into the unit of work."""
+    context.unit.reload()
+    context.unit.due_earlier = True
+
+
+def _begin(vm_id: str, change: Mapping[str, Any], context: AccountContext) -> _Begun:
+    vm, now = vm_named(context, vm_id), context.now
+    held = held_vm(context.unit, vm, now)
+    building = present_context(context.tx, context.account, now, replaced=vm.id)
+
+    def steps() -> Steps[WorldRows]:
+        spec = yield from changing_vm(held, change, now)
+        rows = yield from preparing_vm(spec, building)
+        return rows
+
+    return _Begun(vm.id, _basis(context, vm, now), building, steps())
+
+
+def _basis(context: AccountContext, vm: VirtualMachine, now: Instant) -> tuple[object, ...]:
+    """Return what a VM is made of, and the last number that was given out."""
+    unit = context.unit
+    return (
+        unit.account.generation,
+        unit.account.behavior,
+        unit.counters.sequence,
+        unit.counters.objects_made,
+        vm,
+        snapshots.of_vm(unit, vm.id),
+        dict(snapshots.settings_of_vm(unit, vm.id)),
+        stale_lists.of_vm(unit, vm.id, now),
+        task_lists.raw_of_vm(context.tx, unit.account, vm.id, now),
+    )
+
+
+def _replaced(begun: _Begun, rows: WorldRows, context: AccountContext) -> Steps[bytes] | None:
+    """Replace the VM; return None, and change nothing, if it or the account has changed meanwhile."""
+    vm = vm_named(context, str(begun.vm_id))
+    if _basis(context, vm, begun.building.now) != begun.basis:
+        return None
+    vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
+    store_vm(context.tx, begun.building, rows)
+    reload(context)
+    events.record(context.unit, context.now, "vm_changed", vm=vm.id)
+    return writing_vm(context, vms.load(context.unit, vm.id))
+
+
+def _changed_at_once(vm_id: str, change: Mapping[str, Any], context: AccountContext) -> Steps[bytes]:
+    begun = _begin(vm_id, change, context)
+    shown = _replaced(begun, at_once(begun.steps), context)
+    assert shown is not None
+    return shown
