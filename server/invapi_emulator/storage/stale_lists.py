@@ -1,6 +1,6 @@
 """Changes that lists do not show yet, because a fault holds them back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from msgspec import to_builtins
@@ -54,6 +54,13 @@ def hold_back(unit: UnitOfWork, vm_id: int, changes: Sequence[StaleChange], now:
     for change in changes:
         if change.sequence not in hidden:  # otherwise it is removed before any list has shown it
             unit.add(UNLISTED, (vm_id, change.sequence), change)
+
+
+def forget_gone(unit: UnitOfWork, vm_id: int, present: Container[int]) -> None:
+    """Remove the new snapshots that are gone before any list has shown them."""
+    for key, change in unit.part(UNLISTED, (vm_id,)).items():
+        if change.removed is None and change.sequence not in present:
+            unit.remove(UNLISTED, key)
 
 
 def of_account(tx: Transaction, account_id: int, now: Instant) -> Iterator[tuple[Key, StaleChange]]:

@@ -32,6 +32,9 @@ def end(unit: UnitOfWork, task: Task) -> None:
         _close(unit, work, outcome, task)
     if task.stale_for:
         _keep_from_lists(unit, work, before, work.now + task.stale_for)
+    elif stale_lists.of_vm(unit, task.vm_id, work.now):
+        present = {snapshot.sequence for snapshot in snapshots.of_vm(unit, task.vm_id)}
+        stale_lists.forget_gone(unit, task.vm_id, present)
 
 
 def complete_by_hand(unit: UnitOfWork, task: Task, now: Instant) -> None:

@@ -1,6 +1,7 @@
 """Faults that act on the task that a call starts."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -189,3 +190,33 @@ def test_a_stale_list_refuses_a_reversed_range(emulator: Emulator) -> None:
     rule = {"kind": "stale_list", "seconds": 30, "at_least": 60}
     refused = emulator.control("POST", "/faults", rule, status=422)
     assert "`at_least` 60 is more than `seconds` 30" in refused["error"]["message"]
+
+
+def _rotate(emulator: Emulator) -> None:
+    kept = {"exclude_rotation[]": ["fresh-install", "before-release"]}
+    emulator.call_vm("update_restore_settings", enable_rotation=1, **kept)
+    emulator.do("vm", "create_snapshot", name="the-fourth")
+    emulator.do("vm", "create_snapshot", name="one-too-many")
+
+
+def _restore(emulator: Emulator) -> None:
+    emulator.do("vm", "restore_snapshot", name="fresh-install")
+
+
+def _remove(emulator: Emulator) -> None:
+    emulator.do("vm", "remove_snapshot", name="a")
+
+
+@pytest.mark.parametrize("way", [_remove, _restore, _rotate])
+def test_an_export_says_nothing_of_a_snapshot_that_went_before_a_list_showed_it(
+    emulator: Emulator, way: Callable[[Emulator], None]
+) -> None:
+    emulator.do("eq", "off")
+    emulator.fault("stale_list", seconds=600)
+    emulator.do("vm", "create_snapshot", name="a")
+    way(emulator)
+    exported = emulator.control("GET", "/state")
+    assert "a" not in [snapshot["name"] for snapshot in exported["vms"][0]["snapshots"]]
+    assert not any("unlisted" in vm for vm in exported["vms"])
+    emulator.control("PUT", "/state", exported)
+    assert emulator.control("GET", "/state")["vms"] == exported["vms"]
