@@ -59,6 +59,11 @@ class AccountState:
         self.size = 0 if account.catalogue is None else account.catalogue.size
         self.counted_size = 0
 
+    @property
+    def row(self) -> tuple[Account, Counters, int]:
+        """What the account's own row holds."""
+        return self.account, self.counters, self.revision
+
     def has(self, record: Record[Any], part: Key) -> bool:
         held = self.singles if record.single else self.parts
         return part in held.get(record, ())

@@ -65,14 +65,13 @@ _CHANGING = (
 UPDATE = Write(update(_account).where(_account.c.id == bindparam("of_id")), (*_CHANGING, "of_id"), _CHANGING)
 
 
-def updated(state: AccountState) -> tuple[object, ...]:
+def updated(account: Account, counters: Counters, revision: int) -> tuple[object, ...]:
     """Return the row that UPDATE binds."""
-    account, counters = state.account, state.counters
     clock, behavior = account.clock, account.behavior
     return (
         account.token_alive, counters.sequence, counters.faults_made, counters.objects_made, account.used_at,
         clock.mode, clock.rate, clock.polls, clock.base, clock.anchor,
-        behavior.profile, json_text(behavior.assumed.other), counters.answered, state.revision, account.id,
+        behavior.profile, json_text(behavior.assumed.other), counters.answered, revision, account.id,
     )  # fmt: skip
 
 

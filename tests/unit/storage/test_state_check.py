@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from invapi_emulator.domain.accounts import Account
 from invapi_emulator.storage import accounts, faults, state_check, tasks, write_batch
-from invapi_emulator.storage.account_state import AccountState
+from invapi_emulator.storage.account_state import AccountState, Counters
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.faults import RULE
 from invapi_emulator.storage.record import Record
@@ -76,8 +77,8 @@ def counter_not_carried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def revision_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    def updated(state: AccountState) -> tuple[Any, ...]:
-        row: list[Any] = list(accounts.updated(state))
+    def updated(account: Account, counters: Counters, revision: int) -> tuple[Any, ...]:
+        row: list[Any] = list(accounts.updated(account, counters, revision))
         row[-2] -= 1
         return tuple(row)
 

@@ -87,10 +87,8 @@ class GroupCommit:
         if not self.flush():
             raise RunAgain
         self._connection.begin_at_least_to_read()
-        changed = WriteBatch()
-        changed.take(unit)
         try:
-            changed.write_changes(self._connection.write)
+            WriteBatch().write_within(self._connection.write, unit)
         except BaseException:
             self._connection.roll_back()  # the unit does not know of the transaction yet
             raise
@@ -142,7 +140,7 @@ class GroupCommit:
         try:
             if unit.has_changed:
                 batch.take(unit.committed())
-                self._connection.write(UPDATE, [updated(unit.state)])
+                self._connection.write(UPDATE, [updated(*unit.state.row)])
             self._connection.commit()
         except DATABASE_LOST as problem:
             self._abandon(unit)

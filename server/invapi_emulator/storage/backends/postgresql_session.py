@@ -106,10 +106,8 @@ class PostgresSession:
     def begin(self, unit: UnitOfWork) -> Transaction:
         if not self._alone:
             raise RunAgain
-        changed = WriteBatch()
-        changed.take(unit)
         with as_sqlalchemy(self._connection), self._driver.pipeline():
-            changed.write_changes(self._run)
+            WriteBatch().write_within(self._run, unit)
         return Transaction(self._connection)
 
     def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:

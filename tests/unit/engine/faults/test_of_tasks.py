@@ -194,7 +194,7 @@ def test_a_stale_list_refuses_a_reversed_range(emulator: Emulator) -> None:
 
 def _rotate(emulator: Emulator) -> None:
     kept = {"exclude_rotation[]": ["fresh-install", "before-release"]}
-    emulator.call_vm("update_restore_settings", enable_rotation=1, **kept)
+    emulator.call("vm", "update_restore_settings", id=12345, enable_rotation=1, **kept)
     emulator.do("vm", "create_snapshot", name="the-fourth")
     emulator.do("vm", "create_snapshot", name="one-too-many")
 
