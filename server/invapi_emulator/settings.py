@@ -197,7 +197,7 @@ class Settings(BaseModel):
         words = value.split(",") if isinstance(value, str) else value
         return tuple(filter(None, map(str.strip, words))) if _are_text(words) else words
 
-    @field_validator("port", "tls_port", "polls", "account_ttl", mode="before")
+    @field_validator("port", "tls_port", "polls", "account_ttl", "seed", mode="before")
     @classmethod
     def _whole(cls, value: Any) -> Any:
         return whole_number(value) if isinstance(value, str) else value

@@ -17,6 +17,7 @@ def journal(emulator: Emulator) -> list[Json]:
 def test_the_journal_masks_the_secret_in_fields_and_answers(
     emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
+    emulator.clear_requests()
     made = add_api_key(emulator)
     secret = made["api_key"]
     log_in(emulator, secret)

@@ -128,8 +128,8 @@ def test_a_filter_that_no_call_could_match_is_refused(
 
 def test_calls_of_an_action_that_there_is_not_can_be_listed(journal: Journal) -> None:
     journal.call("misspelt")
-    found = journal.emulator.http.get("/_emulator/requests", params={"action": "misspelt"}).json()["requests"]
-    assert found[-1]["reason"] == "unknown_action"
+    (found,) = journal.lines(action="misspelt")
+    assert found["reason"] == "unknown_action"
 
 
 def test_filters_select_by_what_they_name(journal: Journal) -> None:

@@ -112,7 +112,7 @@ def test_an_id_in_a_query_is_digits(emulator: Emulator, path: str, name: str, wo
 
 
 @pytest.mark.parametrize("words", ["1_0", "+1", " 1", "1 ", "01", "1.0", "\u0661"])
-@pytest.mark.parametrize("name", ["port", "tls_port", "polls", "account_ttl"])
+@pytest.mark.parametrize("name", ["port", "tls_port", "polls", "account_ttl", "seed"])
 def test_a_setting_is_digits(name: str, words: str) -> None:
     assert getattr(Settings.model_validate({name: "10"}), name) == 10
     with pytest.raises(ValidationError, match="digits without sign"):

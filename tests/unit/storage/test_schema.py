@@ -83,6 +83,10 @@ def test_worlds_of_an_older_version_go_on_where_they_were(old_file: Path) -> Non
         assert emulator.control("GET", "/state") == with_numbered_tags(state) | {
             "profile": "realistic",
             "assume": {},
+            "credit": "150.50",
+            "currency": "EUR",
+            "prepaid": False,
+            "invoices": [],
         }
         under_way = emulator.vm(12348)["locked_by"]
         assert emulator.check(under_way)["result"] == "Not ready"

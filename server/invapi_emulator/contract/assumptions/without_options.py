@@ -10,6 +10,7 @@ WHY_NO_OPTIONS = {
     "4.13": "the defaults are the stricter options (A-29 to A-32 and A-36 are retired)",
     "4.15": "no public material shows statistics that could be read otherwise",
     "4.16": "further fields mean nothing",
+    "5.1": "a token of one server that reached further would hide mistakes",
     "7.1": "the emulator's own world", "7.2": "the emulator's own world",
     "8.1": "how simulated time works", "8.2": "how simulated time works", "8.3": "how simulated time works",
     "8.4": "how simulated time works", "8.5": "the emulator's own limits",
@@ -17,4 +18,10 @@ WHY_NO_OPTIONS = {
     "9.2": "no known client reads what is chosen here in more than one way",
     "9.3": "a client sends either a preset or a server, and gets what fits it",
     "9.6": "the emulator's own catalogue; a world may bring another",
+    "10.1": "what is chosen refuses keys that no client sends",
+    "10.2": "no known client sets a tag while a task locks its server",
+    "10.3": "no known client sends a name that is no host name",
+    "10.4": "what is chosen is stricter than what clients rely on",
+    "11.6": "clients read the fields by name, and send what pages they want",
+    "11.7": "clients read amounts as text; a world may bring others",
 }  # fmt: skip
