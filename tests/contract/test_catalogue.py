@@ -150,6 +150,7 @@ PUBLIC = [
 
 @pytest.mark.clause("9.1", "9.2", "9.3", "9.4")
 @pytest.mark.parametrize(("module", "action"), PUBLIC)
+@pytest.mark.follows("A-40")
 def test_no_token_is_needed_but_one_that_is_sent_must_be_valid(
     emulator: Emulator, module: str, action: str
 ) -> None:
@@ -206,6 +207,7 @@ def holds(shown: Any, plain: Any) -> bool:
 
 @pytest.mark.clause("9.1", "9.2")
 @pytest.mark.parametrize(("module", "action"), [*PUBLIC, ("stocks", "list")])
+@pytest.mark.follows("A-40")
 def test_profile_hostile_leaves_numbers_and_maps_as_clients_decode_them(
     emulator: Emulator, module: str, action: str
 ) -> None:

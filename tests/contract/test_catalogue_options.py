@@ -67,6 +67,7 @@ def test_software_is_listed_likewise(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("9.3", "9.4")
+@pytest.mark.follows("A-40")
 def test_a_server_of_the_account_stands_for_its_preset_and_location(emulator: Emulator) -> None:
     emulator.control("PATCH", "/vms/12345", {"preset": "vgpu.v2-a4000", "location": "FI"})
     with_token: Json = {"id": 12345, "token": TOKEN}
@@ -138,6 +139,7 @@ def test_stock_needs_a_token(emulator: Emulator, fields: Json) -> None:
 
 
 @pytest.mark.clause("9.4")
+@pytest.mark.follows("A-40")
 def test_two_plans_may_bear_the_same_name(emulator: Emulator) -> None:
     twice = [
         {"id": number, "name": "1Gbps unmetered", "locations": ["XX"],

@@ -12,6 +12,7 @@ from tests.support.kit_runs import EVERYTHING, ran
 pytestmark = pytest.mark.acceptance
 
 SEEN = {
+    "A-04": "a-failure-is-http-200",
     "A-06": "a-failure-has-result-and-error",
     "A-07": "a-restore-leaves-the-vm-off",
     "A-08": "a-running-vm-refuses-a-removal",
@@ -23,6 +24,7 @@ SEEN = {
     "A-28": "reading-goes-on",
     "A-34": "off-of-what-is-off",
     "A-35": "reboot-of-what-is-off",
+    "A-38": "info-tells-of-the-token",
 }
 """The assumptions whose second option a run sees, and the check that sees it."""
 

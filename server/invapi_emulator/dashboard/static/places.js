@@ -10,6 +10,11 @@ export function watchPlaces(refresh) {
     const form = event.target.closest("form[data-view]");
     if (form !== null) view(form, refresh);
   });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-view]")) return;
+    event.preventDefault();
+    view(event.target, refresh);
+  });
   unfold();
 }
 
