@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from invapi_emulator.domain.account_keys import NotifyMethod
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
-from invapi_emulator.domain.tags import MOST_TAGS
+from invapi_emulator.domain.tags import HOSTNAME, MOST_TAGS
 from invapi_emulator.domain.virtual_machines import Engine, VmKind
 from invapi_emulator.worlds.billing import BillingSpec
 from invapi_emulator.worlds.catalogue_schema import CatalogueSpec
@@ -138,6 +138,13 @@ class TagSpec(Part):
         return {"value": given} if isinstance(given, str) else given
 
 
+def _not_too_many(tags: dict[str, TagSpec]) -> dict[str, TagSpec]:
+    """Raise ValueError for more tags than a VM takes. Each has the tag of its hostname, also if it is not described."""
+    if len(tags.keys() | {HOSTNAME}) > MOST_TAGS:
+        raise ValueError(f"expected at most {MOST_TAGS:,} tags, the tag hostname with them")
+    return tags
+
+
 class VmSpec(Part):
     """A VM. Only its id is required; omitted fields follow from the seed. `snapshots` are oldest first.
 
@@ -156,7 +163,7 @@ class VmSpec(Part):
     ip: IpAddress | None = None
     mac: MacAddress | None = None
     created_at: PastTimestamp | None = None
-    tags: Annotated[Entries[Text, TagSpec], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
+    tags: Annotated[Entries[Text, TagSpec], AfterValidator(_not_too_many)] = Field(default_factory=dict)
     power: PowerWord = "on"
     running_since: PastTimestamp | None = None
     power_changes: Several[PowerChangeSpec] = ()
