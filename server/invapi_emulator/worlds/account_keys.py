@@ -31,11 +31,12 @@ def build_keys(world: World, building: BuildContext, rows: WorldRows) -> Steps[N
             yield
     servers = {vm.id for vm in world.vms}
     for number, described in enumerate(world.api_keys):
-        if described.server_id not in {None, *servers}:
+        if described.server_id is not None and described.server_id not in servers:
             place = f"api_keys.{number}.server_id"
             raise error_at(place, described.server_id, "expected the id of one of the world's VMs")
         issued = _api_key(described, building, f"api_keys.{number}.")
         rows.add(API_KEY, (issued.id,), issued)
+        building.keys.secrets.add(issued.secret)
         building.keys.issued_anew[f"api_keys.{issued.id}"] = issued.secret
         if number % _STEP == 0:
             yield
@@ -59,13 +60,12 @@ def _ssh_key(spec: SshKeySpec, building: BuildContext, place: str) -> SshKey:
 
 def _api_key(spec: ApiKeySpec, building: BuildContext, place: str) -> ApiKey:
     number = building.objects.of("api_key", spec.id, f"{place}id")
-    issued = set(building.keys.issued_anew.values())
     return ApiKey(
         id=number,
         secret=new_secret(
             building.account,
             number,
-            lambda secret: secret in issued or api_keys.is_taken(building.keys.tx, secret),
+            lambda secret: secret in building.keys.secrets or api_keys.is_taken(building.keys.tx, secret),
         ),
         name=spec.name,
         server_id=spec.server_id,

@@ -41,7 +41,7 @@ class Keys:
     """The keys of tasks: given ones if they can be kept, otherwise new ones.
 
     A key cannot be kept if another account has it, or if the world comes from another account.
-    `issued_anew` maps each such key to its new key. `tx` is the transaction that finds the owners of keys.
+    `issued_anew` maps each such key to its new key. `secrets` are those of the API keys of the world. `tx` is the transaction that finds the owners of keys.
     Those `replaced` are free: their tasks are removed before the new ones are stored.
     """
 
@@ -49,6 +49,7 @@ class Keys:
         self, tx: Transaction, account: Account, *, keep: bool, replaced: frozenset[str] = frozenset()
     ) -> None:
         self.issued_anew: dict[str, str] = {}
+        self.secrets: set[str] = set()
         self.tx = tx
         self._account = account
         self._keep = keep
