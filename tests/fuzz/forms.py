@@ -31,12 +31,21 @@ GOOD: list[list[tuple[str, str]]] = [
     [("action", "add"), ("token", TOKEN), ("params[name]", "a"), ("params[key]", "ssh-rsa AAAA me"), ("params[default]", "1")],
     [("action", "edit"), ("token", TOKEN), ("params[id]", "3"), ("params[ip]", "10.0.0.0/8"), ("params[active]", "0")],
     [("action", "list_for_server"), ("token", TOKEN), ("params[server_id]", "12345")],
+    [("action", "get_client"), ("token", TOKEN)],
+    [("action", "getcredits"), ("token", TOKEN)],
+    [("action", "get_invoices"), ("token", TOKEN), ("limitstart", "1"), ("limitnum", "1")],
+    [("action", "get_invoice"), ("token", TOKEN), ("invoice_id", "7001")],
+    [("action", "get_product_invoice"), ("token", TOKEN), ("product", "12345"), ("location", "whmcs_com")],
+    [("action", "get_billing_data"), ("token", TOKEN), ("id", "12345")],
+    [("action", "apply_credit"), ("token", TOKEN), ("invoice_id", "7002"), ("amount", "4.00")],
 ]  # fmt: skip
 
 _MODULES = {
     "off": b"eq", "show": b"eq", "list": b"eq", "reinstall": b"eq", "login": b"auth", "whmcslogin": b"auth",
     "logout": b"auth", "check": b"eq_callback", "info": b"presets", "search": b"presets", "rename_server": b"eq",
     "remove": b"tags", "edit": b"api_keys", "list_for_server": b"api_keys",
+    "get_client": b"whmcs", "getcredits": b"whmcs", "get_invoices": b"whmcs", "get_invoice": b"whmcs", "get_product_invoice": b"whmcs",
+    "get_billing_data": b"whmcs", "apply_credit": b"whmcs",
 }  # fmt: skip
 
 
@@ -49,7 +58,7 @@ def path_of(pairs: list[tuple[str, str]]) -> bytes:
 
 NAMES = [
     "action", "token", "id", "name", "type", "openstack_id", "key", "ttl", "fix_ip", "enable_rotation",
-    "exclude_rotation", "user", "password", "location", "instance_id", "params", "tag", "value", "id_list", "hostname", "x", "", " ",
+    "exclude_rotation", "user", "password", "location", "instance_id", "params", "tag", "value", "id_list", "hostname", "invoice_id", "limitnum", "product", "x", "", " ",
     "na.me", "__proto__",
 ]  # fmt: skip
 INDEXES = [

@@ -16,7 +16,7 @@ TYPES = [b"application/x-www-form-urlencoded"] * 8 + [
     b"application/x-www-form-urlencoded;" + b" x=y;" * 200, b"application/x-www-form-urlencoded\tx",
     b"application/x-www-form-urlencoded; charset*=nope''%ff",
 ]  # fmt: skip
-PATHS = [b"/vm.php"] * 5 + [b"/eq.php", b"/auth.php", b"/eq_callback.php", b"/tags.php", b"/ssh_keys.php", b"/api_keys.php"] * 2 + [
+PATHS = [b"/vm.php"] * 5 + [b"/eq.php", b"/auth.php", b"/eq_callback.php", b"/tags.php", b"/ssh_keys.php", b"/api_keys.php", b"/whmcs.php"] * 2 + [
     b"/presets.php", b"/os.php", b"/software.php", b"/traffic_plans.php", b"/stocks.php",
     b"/vm", b"/vm.php/", b"//vm.php", b"/vm.php.php", b"/VM.PHP", b"/vm%2ephp", b"/vm%00.php", b"/%ff.php", b"/../vm.php", b"/no.php",
     b"/" + b"x" * 3_000, b"http://127.0.0.1/vm.php", b"/vm.php;x=1", b"*", b"/eq_callback.php#x",
