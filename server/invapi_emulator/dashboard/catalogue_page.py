@@ -10,7 +10,6 @@ from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.domain.catalogue import (
     Addition,
     Catalogue,
-    Currency,
     Numbered,
     Preset,
     is_at,
@@ -18,6 +17,7 @@ from invapi_emulator.domain.catalogue import (
     price_at,
 )
 from invapi_emulator.domain.default_catalogue import catalogue_of
+from invapi_emulator.domain.money import Currency
 
 N = TypeVar("N", bound=Numbered)
 

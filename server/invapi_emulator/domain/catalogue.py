@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-Currency: TypeAlias = Literal["EUR", "USD", "RUB"]
+from invapi_emulator.domain.money import Currency
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True):

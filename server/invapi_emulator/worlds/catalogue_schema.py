@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import Field
 
-from invapi_emulator.domain.catalogue import Catalogue, Currency
+from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.domain.catalogue_mistakes import first_mistake
+from invapi_emulator.domain.money import Currency
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.fields import (
     Entries,

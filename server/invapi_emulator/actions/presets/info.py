@@ -8,7 +8,8 @@ from pydantic import Field
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.catalogue_answers import PICO, PresetRow, answered, preset_row
 from invapi_emulator.actions.parameters import Parameters
-from invapi_emulator.domain.catalogue import Addition, Catalogue, Currency, Preset, Prices, fits
+from invapi_emulator.domain.catalogue import Addition, Catalogue, Preset, Prices, fits
+from invapi_emulator.domain.money import Currency
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example, RefusalExample
