@@ -33,10 +33,11 @@ def http(server: Running) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def emulator(server: Running, http: httpx.Client) -> Emulator:
-    """Return a client of demo, the only account: frozen clock, fixed seed, the world as at the start."""
+    """Return a client of demo, the only account: frozen clock, fixed seed, the world as at the start, no calls yet."""
     emulator = Emulator(server, http)
     http.post("/_emulator/purge").raise_for_status()
     emulator.reset(scenario="demo", seed=SEED)
+    emulator.clear_requests()  # a reset keeps the journal
     return emulator
 
 
