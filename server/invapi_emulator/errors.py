@@ -239,13 +239,15 @@ class InvoiceNotFound(ApiError):
 
 def reasons() -> list[str]:
     """Return the reasons of all refusals of calls, in alphabetical order."""
-    return sorted({reason for error in _kinds_of(ApiError) if (reason := getattr(error, "reason", ""))})
+    return sorted({error.reason for error in kinds_of(ApiError)})
 
 
-def _kinds_of(error: type[ApiError]) -> Iterator[type[ApiError]]:
+def kinds_of(error: type[ApiError]) -> Iterator[type[ApiError]]:
+    """Yield the kinds of an error that have a reason."""
     for kind in error.__subclasses__():
-        yield kind
-        yield from _kinds_of(kind)
+        if hasattr(kind, "reason"):
+            yield kind
+        yield from kinds_of(kind)
 
 
 class TaskFailed(Exception):

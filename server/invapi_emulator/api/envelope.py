@@ -19,17 +19,18 @@ _IN_FAILURES = {
     "result-error": ("result", "error"),
 }
 
-_HONEST = {
-    **dict.fromkeys(("invalid_parameter", "nothing_to_update", "unknown_action"), 400),
-    **dict.fromkeys(("invalid_token", "token_expired", "invalid_api_key"), 401),
-    **dict.fromkeys(("no_appropriate_servers", "access_denied"), 403),
-    **dict.fromkeys(
-        ("vm_not_found", "snapshot_not_found", "key_not_found", "key_spent", "not_in_catalogue"), 404
+_REASONS = {
+    400: ("invalid_parameter", "nothing_to_update", "unknown_action"),
+    401: ("invalid_token", "token_expired", "invalid_api_key"),
+    403: ("no_appropriate_servers", "access_denied"),
+    404: (
+        "vm_not_found", "snapshot_not_found", "tag_not_found", "ssh_key_not_found", "api_key_not_found",
+        "invoice_not_found", "key_not_found", "key_spent", "not_in_catalogue",
     ),
-    **dict.fromkeys(("vm_locked", "vm_running", "vm_not_running", "image_mismatch", "name_taken"), 409),
-    "snapshot_limit": 409,
-    "not_supported": 422,
-}
+    409: ("vm_locked", "vm_running", "vm_not_running", "image_mismatch", "name_taken", "snapshot_limit"),
+    422: ("not_supported",),
+}  # fmt: skip
+HONEST = {reason: status for status, reasons in _REASONS.items() for reason in reasons}
 """The HTTP status of a refusal under option `honest` of assumption A-04; otherwise it is 200."""
 
 
@@ -37,7 +38,7 @@ def failure(error: ApiError, assumed: Assumed = _NOTHING_ELSE) -> Answer:
     """Return a refusal in all four ways that clients look for one (contract 2.2), or as the option of A-06 says."""
     status = error.status
     if status == _OK and assumed[STATUS_OF_FAILURES] == "honest":
-        status = _HONEST.get(error.reason, _OK)
+        status = HONEST.get(error.reason, _OK)
     more = ((b"allow", b"GET, POST, OPTIONS"),) if error.status == HTTPStatus.METHOD_NOT_ALLOWED else ()
     return Answer(orjson.dumps(failure_body(error, assumed)), status, error.reason, error.retry_after, more)
 

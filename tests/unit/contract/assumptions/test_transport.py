@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from invapi_emulator.api.envelope import HONEST
+from invapi_emulator.errors import ApiError, kinds_of
 from tests.support.harness import TOKEN, running
 
 LIST = {"action": "list", "token": TOKEN}
@@ -70,6 +72,11 @@ def test_failures_have_an_honest_status(
     client: httpx.Client, module: str, fields: dict[str, str], status: int
 ) -> None:
     assert client.post(f"/{module}.php", data=fields).status_code == status
+
+
+def test_every_refusal_has_an_honest_status() -> None:
+    by_rule = {"fault"}  # a rule says its status
+    assert {kind.reason for kind in kinds_of(ApiError) if kind.status == 200} - by_rule == set(HONEST)
 
 
 @pytest.mark.parametrize(
