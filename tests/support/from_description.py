@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import schemathesis
@@ -11,6 +11,7 @@ from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
+from invapi_emulator.engine.action import PARTLY_KNOWN_MODULES
 from tests.support.harness import TOKEN
 
 PAGE = (Path(__file__).parents[2] / "docs" / "openapi.md").read_text(encoding="utf-8")
@@ -19,15 +20,15 @@ STREAM = "/_emulator/accounts/{name}/events"
 """This operation does not end by itself, so it cannot be checked."""
 HANGS_AFTER = 60
 """Seconds without an answer after which a call counts as hanging. Generous, for a busy machine."""
-_STATUSES: dict[str, dict[str, Any]] = {
-    "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 409, 413, 422, 429]},
-    "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", 501]},
+_Expected: TypeAlias = dict[str, dict[str, Any]]
+_REFUSALS: _Expected = {
+    "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 409, 413, 422, 429]}
 }
-"""A body of more items than a list takes may have more values than its route takes: 413, before it is parsed.
-
-Any action of `whmcs.php` that nobody describes is 501 (contract 11.6).
-"""
+"""A body of more items than a list takes may have more values than its route takes: 413, before it is parsed."""
+_NOT_EMULATED: _Expected = {"not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", 501]}}
+"""What is expected of a module in which any action that nobody describes is 501 (contract 11.6)."""
 MODULES = r"\.php$"
+PARTLY_KNOWN = rf"^/({'|'.join(sorted(PARTLY_KNOWN_MODULES))})\.php$"
 
 
 @dataclass
@@ -41,16 +42,21 @@ class Run:
 
 def calls_of_modules(url: str, seed: int, examples: int, *, coverage: bool) -> tuple[Run, set[str]]:
     """Call the modules. Return the result and the described operations."""
-    schema = _described(url, 1, seed, examples, coverage=coverage).include(path_regex=MODULES)
+    known = _described(url, 1, seed, examples, coverage=coverage).exclude(path_regex=PARTLY_KNOWN)
+    partly = _described(url, 1, seed, examples, coverage=coverage, expected=_NOT_EMULATED)
+    made, operations = Run(), set[str]()
+    for schema in (known.include(path_regex=MODULES), partly.include(path_regex=PARTLY_KNOWN)):
+        schema.hook("map_case")(_of_demo)
+        _run(schema, made)
+        operations |= _operations(schema)
+    return made, operations
 
-    def map_case(_context: Any, case: Any) -> Any:
-        """Give calls a valid token and existing VMs. Otherwise all would be refused for these."""
-        if _is_valid(case) and isinstance(case.body, dict):
-            case.body |= {"token": TOKEN} | ({"id": 12345} if "id" in case.body else {})
-        return case
 
-    schema.hook(map_case)
-    return _run(schema), _operations(schema)
+def _of_demo(_context: Any, case: Any) -> Any:
+    """Give calls a valid token and existing VMs. Otherwise all would be refused for these."""
+    if _is_valid(case) and isinstance(case.body, dict):
+        case.body |= {"token": TOKEN} | ({"id": 12345} if "id" in case.body else {})
+    return case
 
 
 def calls_of_the_control_api(url: str, seed: int, examples: int, *, coverage: bool) -> tuple[Run, set[str]]:
@@ -66,15 +72,20 @@ def calls_of_the_control_api(url: str, seed: int, examples: int, *, coverage: bo
         return case
 
     schema.hook(map_case)
-    return _run(schema), _operations(schema)
+    made = Run()
+    _run(schema, made)
+    return made, _operations(schema)
 
 
-def _described(url: str, column: int, seed: int, examples: int, *, coverage: bool) -> Any:
-    """Return the document with the checks that this column of the page enables."""
+def _described(
+    url: str, column: int, seed: int, examples: int, *, coverage: bool, expected: _Expected | None = None
+) -> Any:
+    """Return the document with the checks that this column of the page enables, and the statuses they expect."""
+    statuses = _REFUSALS | (expected or {})
     config = {
         "seed": seed,
         "request-timeout": HANGS_AFTER,
-        "checks": {row[0]: {"enabled": row[column] == "yes"} | _STATUSES.get(row[0], {}) for row in ROWS},
+        "checks": {row[0]: {"enabled": row[column] == "yes"} | statuses.get(row[0], {}) for row in ROWS},
         "phases": {
             "examples": {"enabled": False},
             "coverage": {"enabled": coverage},
@@ -87,8 +98,8 @@ def _described(url: str, column: int, seed: int, examples: int, *, coverage: boo
     )
 
 
-def _run(schema: Any) -> Run:
-    made = Run()
+def _run(schema: Any, made: Run) -> None:
+    """Make the calls, and add the result to `made`."""
     for event in from_schema(schema).execute():
         if isinstance(event, events.NonFatalError):
             made.wrong.append(f"{event.label}: {event.value!r}")
@@ -96,7 +107,6 @@ def _run(schema: Any) -> Run:
             raise event.exception
         if isinstance(event, events.ScenarioFinished):
             _add(made, event.recorder)
-    return made
 
 
 def _add(made: Run, recorder: Any) -> None:

@@ -51,7 +51,7 @@ class Attempt:
     def needs(self) -> list[Need]:
         """Return the parts of the account that the call will need."""
         fields = self._request.fields
-        needs: list[Need] = [DUE, RULES, (API_KEY, ())]
+        needs: list[Need] = [DUE, RULES, (API_KEY, ()), *self._action.reads]
         vm_id, token, key = vm_id_in(fields), fields.get("token"), fields.get("key")
         if vm_id is not None:
             needs += [(record, (vm_id,)) for record in (VM, SNAPSHOT, ROTATION, UNLISTED)]

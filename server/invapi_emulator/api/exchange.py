@@ -58,10 +58,8 @@ class Exchange:
         """The id of the VM that the call is about, if that field is valid."""
         if self.action is not None and not self.action.id_is_vm:
             return None
-        if self.settled is None:
-            return vm_id_in(self.request.fields)
-        vm_id: int | None = getattr(self.params, "id", None)
-        return vm_id_in(self.request.fields) if vm_id is None else vm_id
+        valid = None if self.action is None or self.settled is None else self.action.vm_of(self.params)
+        return vm_id_in(self.request.fields) if valid is None else valid
 
     @property
     def called(self) -> Action:

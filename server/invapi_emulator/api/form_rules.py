@@ -29,16 +29,14 @@ def find_action(request: Request, path: str) -> Action:
     found = ACTIONS.get((module, name)) if isinstance(name, str) else None
     if found is not None:
         return found
+    called = f"{module}/{ascii(name)[1:-1][:40]}" if isinstance(name, str) and name else module
     if module in NOT_EMULATED_MODULES:
-        called = f"{module}/{ascii(name)[1:-1][:40]}" if isinstance(name, str) and name else module
         raise NotEmulated(f"{called} is of a module of the real API {_NOT_THE_VENDORS}")
     if module not in MODULES:
         known = ", ".join(f"/{known}.php" for known in modules())
         raise UnknownModule(f"there is no module at {path}; there are {known}")
     if isinstance(name, str) and name and _may_be_the_vendors(module, name):
-        raise NotEmulated(
-            f"{module}/{ascii(name)[1:-1][:40]} is an action of the real API {_NOT_THE_VENDORS}"
-        )
+        raise NotEmulated(f"{called} is an action of the real API {_NOT_THE_VENDORS}")
     given = (
         f"unknown action {shortened(name)}"
         if isinstance(name, str) and name

@@ -11,6 +11,7 @@ from invapi_emulator.contract.registry import Registry
 from invapi_emulator.engine.call import Body, Handler, Identification
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.engine.tasks.kinds import KINDS, Kind
+from invapi_emulator.storage.record import Index
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Action:
 
     `label` is its name for people. `clause` is its number in docs/fidelity.md. `task` is the kind of task that it starts.
     `refusal` is the text before ` <id> - why` (contract 2.4); it is None for an action that is not about a VM.
+    `reads` are the indexes that its handler looks in; they are loaded with the VM.
     `identified_by` is None if a token identifies the call. A call of a public action needs no token; one that is sent
     must be valid. `id_is_vm` is false if the field `id` names something else than a VM. `has_envelope` is false if the
     answer is the handler's body and nothing else. `ignored` are documented parameters that nothing reads, each with the
@@ -35,6 +37,7 @@ class Action:
     refusal_examples: tuple[RefusalExample, ...] = ()
     refusal: str | None = None
     task: Kind | None = None
+    reads: tuple[Index[Any, Any], ...] = ()
     identified_by: Identification | None = None
     is_public: bool = False
     id_is_vm: bool = True
@@ -53,6 +56,11 @@ class Action:
     def whole(self, body: Body) -> Body:
         """Return the whole answer for a handler's body."""
         return body if "result" in body else self.envelope | body
+
+    def vm_of(self, params: object) -> int | None:
+        """Return the id of the VM that the parameters name; None if they name none."""
+        vm_id: int | None = getattr(params, "id", None) if self.id_is_vm else None
+        return vm_id
 
     @cached_property
     def fields_read(self) -> frozenset[str]:

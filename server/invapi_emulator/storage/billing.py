@@ -1,13 +1,15 @@
 """Credit and invoices of an account."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import to_builtins
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from invapi_emulator.domain.billing import Billing, Invoice, InvoiceItem
 from invapi_emulator.storage.billing_tables import billing, invoice
-from invapi_emulator.storage.record import Record
+from invapi_emulator.storage.record import Index, Key, Record
+from invapi_emulator.storage.statement import Query
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -30,6 +32,34 @@ INVOICE = Record(
     computed={"items": lambda of: to_builtins(of.items)},
     order="id",
 )
+_OF_ACCOUNT = INVOICE.where(invoice.c.account_id == bindparam("account_id"))
+
+
+class _Services:
+    """The services that servers are items of, each with the number of the newest invoice that says so."""
+
+    def __init__(self, rows: Iterable[tuple[Key, Invoice]]) -> None:
+        self._of_server: dict[int, tuple[int, int]] = {}
+        for key, value in rows:
+            self.changed(key, value)
+
+    def changed(self, _key: Key, value: Invoice | None) -> None:
+        """Take what an invoice says, of items alike the first. An invoice goes only with its whole account."""
+        if value is None:
+            return
+        for item in reversed(value.items):
+            if item.server is not None and self._of_server.get(item.server, (0, 0))[0] <= value.id:
+                self._of_server[item.server] = (value.id, item.product)
+
+    def of(self, server: int) -> int:
+        """Return the service of a server: the server's own number if no invoice has it."""
+        return self._of_server.get(server, (0, server))[1]
+
+    def content(self) -> dict[int, tuple[int, int]]:
+        return self._of_server
+
+
+SERVICES = Index(INVOICE, lambda owner: Query(_OF_ACCOUNT, {"account_id": owner["account_id"]}), _Services)
 
 # In a unit of work
 
@@ -49,9 +79,8 @@ def invoices(unit: UnitOfWork) -> list[Invoice]:
 
 
 def service_of(unit: UnitOfWork, server: int) -> int:
-    """Return the service of a server: that of the newest item for it, or the server's own number without any."""
-    items = (item for invoice in reversed(invoices(unit)) for item in invoice.items)
-    return next((item.product for item in items if item.server == server), server)
+    """Return the service of a server: that of the newest invoice for it, or the server's own number without any."""
+    return unit.index(SERVICES).of(server)
 
 
 # In SQL

@@ -146,6 +146,7 @@ ACTION = Action(
     clause="6.2",
     params=OfVm,
     handler=show,
+    reads=(billing.SERVICES,),
     examples=(Example(Server, {"id": 12345}, _SERVER),),
     refusal=_REFUSAL,
     refusal_examples=(

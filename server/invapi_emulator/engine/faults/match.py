@@ -128,7 +128,4 @@ def vm_of(unit: UnitOfWork, call: Call[Any]) -> int | None:
     if (call.module, call.action) == _CHECK:
         task = tasks.by_key(unit, call.params.key)
         return None if task is None else task.vm_id
-    if not ACTIONS[call.module, call.action].id_is_vm:
-        return None
-    vm_id: int | None = getattr(call.params, "id", None)
-    return vm_id if ACTIONS[call.module, call.action].id_is_vm else None
+    return ACTIONS[call.module, call.action].vm_of(call.params)

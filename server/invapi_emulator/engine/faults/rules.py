@@ -154,6 +154,6 @@ def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firin
     events.record(
         unit, call.now, "fault_fired",
         rule=rule.id, fault=fault.kind, module=call.module, action=call.action,
-        vm=getattr(call.params, "id", None) if ACTIONS[call.module, call.action].id_is_vm else None,
+        vm=ACTIONS[call.module, call.action].vm_of(call.params),
     )  # fmt: skip
     return Firing(fault, unit, call, window, draw)
