@@ -121,6 +121,8 @@ def test_a_key_of_a_server_that_is_gone_is_gone_and_its_token_sees_nothing(emula
     assert log_in(emulator, secret)["reason"] == "invalid_api_key"
     assert emulator.call("eq", "list", token=token)["servers"] == []
     assert emulator.eq("show", 12346, token=token)["reason"] == "vm_not_found"
+    emulator.control("POST", "/vms", {"id": 12346}, 201)
+    assert emulator.call("eq", "list", token=token)["servers"] == []
 
 
 @pytest.mark.clause("10.4")

@@ -46,6 +46,7 @@ def test_credit_is_exact(emulator: Emulator, written: Any, read: str | None) -> 
     assert listed["totalresults"] == len(listed["credits"]["credit"])
     client = emulator.call("whmcs", "get_client")["client"]
     assert (client["credit"], client["currency_code"]) == (read or "0.00", "USD")
+    assert emulator.call("auth", "info")["result"]["currency_code"] == "USD"
 
 
 @pytest.mark.clause("11.6")
@@ -121,7 +122,12 @@ def test_a_field_that_is_no_number_is_refused(
     ("told", "field"),
     [
         ({"credit": "1.005"}, "credit"), ({"credit": 1e300}, "credit"), ({"credit": "NaN"}, "credit"),
-        ({"credit": True}, "credit"), ({"credit": "1e2"}, None), ({"credit": []}, "credit"),
+        ({"credit": True}, "credit"), ({"credit": 1e2}, None), ({"credit": []}, "credit"),
+        ({"credit": "1e2"}, "credit"), ({"credit": "1e999999999"}, "credit"), ({"credit": "1" * 99_999}, "credit"),
+        ({"credit": "1_0"}, "credit"), ({"credit": "\u0661"}, "credit"), ({"credit": 10**400}, "credit"),
+        ({"credit": "01"}, "credit"), ({"credit": "+1"}, "credit"), ({"credit": " 1"}, "credit"),
+        ({"invoices": [{"id": 1, "paid": "1e999999999", "items": [item(1)]}]}, "invoices.0.paid"),
+        ({"invoices": [{"id": 1, "items": [item("-1e999999999")]}]}, "invoices.0.items.0.amount"),
         ({"currency": "GBP"}, "currency"), ({"prepaid": "yes"}, "prepaid"),
         ({"invoices": [{"id": 1, "items": []}]}, "invoices.0.items"),
         ({"invoices": [{"id": 0, "items": [item(1)]}]}, "invoices.0.id"),
@@ -141,6 +147,7 @@ def test_money_that_cannot_be_is_refused_with_its_place(
         assert answer.status_code == 200
         return
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, field), answer.text
+    assert "Tuple" not in answer.text
     assert emulator.control("GET", "/state")["invoices"] == before["invoices"]
 
 

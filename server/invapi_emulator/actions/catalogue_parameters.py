@@ -18,11 +18,6 @@ Location = Annotated[
     StringConstraints(pattern=r"\A[a-zA-Z0-9_-]{1,16}\z"),
     Field(description="1 to 16 characters of a-zA-Z0-9_-"),
 ]
-Words = Annotated[
-    str,
-    StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z"),
-    Field(description="1 to 200 characters, none of them a control character"),
-]
 BillPeriod = Annotated[Literal["monthly", "hourly"], Field(description="monthly or hourly")]
 
 NOTHING = 0

@@ -21,6 +21,9 @@ from invapi_emulator.engine.call import is_index
 
 MAX_ID = 2**63 - 1
 
+MAX_IDS = 1_000
+"""Maximum number of ids in a list. What is longer is refused before one is read."""
+
 
 def whole_number(text: Any) -> int:
     """Read ASCII digits. A number beyond every limit becomes one that no field accepts."""
@@ -32,8 +35,8 @@ def whole_number(text: Any) -> int:
 
 def _numbers(text: Any) -> Any:
     """Read ids separated by commas, each once."""
-    if not isinstance(text, str):
-        raise ValueError(text)  # noqa: TRY004 - pydantic reads ValueError as "this is invalid"
+    if not isinstance(text, str) or text.count(",") >= MAX_IDS:
+        raise ValueError(text)
     numbers = tuple(dict.fromkeys(whole_number(part.strip()) for part in text.split(",")))
     if not all(1 <= number <= MAX_ID for number in numbers):
         raise ValueError(text)
@@ -90,7 +93,7 @@ VmIds = Annotated[
     BeforeValidator(_numbers),
     Field(
         min_length=1,
-        max_length=1_000,
+        max_length=MAX_IDS,
         json_schema_extra={"type": "string"},
         description="1 to 1000 ids, each 1 to 2^63-1, separated by commas",
     ),
@@ -114,9 +117,9 @@ PublicKey = Annotated[
 ]
 Addresses = Annotated[
     str,
+    Field(max_length=MAX_ADDRESSES),
     AfterValidator(checked_addresses),
     Field(
-        max_length=MAX_ADDRESSES,
         description="IP addresses and networks, separated by commas; empty for all",
         examples=["10.0.0.2, 10.4.6.0/24"],
     ),
@@ -134,16 +137,12 @@ Ttl = Annotated[
     BeforeValidator(whole_number),
     Field(ge=1, le=31_536_000, description="seconds, ASCII digits, 1 to 31536000"),
 ]
-Secret = Annotated[
-    str,
-    StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z"),
-    Field(description="1 to 200 characters, none of them a control character"),
-]
 Words = Annotated[
     str,
     StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z"),
     Field(description="1 to 200 characters, none of them a control character"),
 ]
+Secret = Words
 ApiKey = Annotated[str, Field(description="1 to 128 printable ASCII characters")]
 """A key of another form is refused as such, not as a parameter (contract 5.1)."""
 

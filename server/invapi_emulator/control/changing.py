@@ -8,13 +8,11 @@ from typing import Any
 from invapi_emulator.control.building import built
 from invapi_emulator.control.views import writing_vm
 from invapi_emulator.control.worlds import AccountContext, Worlds
-from invapi_emulator.control_errors import NotFound
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage import events, snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.world_rows import WorldRows
-from invapi_emulator.whole_numbers import MOST, whole_number
-from invapi_emulator.worlds.build_context import BuildContext, present_context
+from invapi_emulator.worlds.build_context import BuildContext, present_context, taken_by_others
 from invapi_emulator.worlds.change import changing_vm
 from invapi_emulator.worlds.held_world import held_vm
 from invapi_emulator.worlds.load import preparing_vm, store_vm
@@ -46,26 +44,8 @@ async def change_vm(worlds: Worlds, name: str, vm_id: str, change: Mapping[str, 
     return await worlds.settle(name, partial(_changed_at_once, vm_id, change))
 
 
-def vm_named(context: AccountContext, vm_id: str) -> VirtualMachine:
-    """Return the VM that a path names; raise NotFound if the account has no VM with this id."""
-    try:
-        number = whole_number(vm_id)
-    except ValueError:
-        number = 0
-    vm = vms.find(context.unit, number) if number <= MOST else None
-    if vm is None:
-        raise NotFound("vm_not_found", f"account {context.account.name!r} has no VM {vm_id[:40]!r}")
-    return vm
-
-
-def reload(context: AccountContext) -> None:
-    """Load the changes that were made with SQL into the unit of work."""
-    context.unit.reload()
-    context.unit.due_earlier = True
-
-
 def _begin(vm_id: str, change: Mapping[str, Any], context: AccountContext) -> _Begun:
-    vm, now = vm_named(context, vm_id), context.now
+    vm, now = context.vm_named(vm_id), context.now
     held = held_vm(context.unit, vm, now)
     building = present_context(context.tx, context.account, now, replaced=vm.id)
 
@@ -78,9 +58,10 @@ def _begin(vm_id: str, change: Mapping[str, Any], context: AccountContext) -> _B
 
 
 def _basis(context: AccountContext, vm: VirtualMachine, now: Instant) -> tuple[object, ...]:
-    """Return what a VM is made of, and the last number that was given out."""
+    """Return what a VM is made of, the last number that was given out, and what the other VMs have taken."""
     unit = context.unit
     return (
+        taken_by_others(context.tx, context.account, vm.id),
         unit.account.generation,
         unit.account.behavior,
         unit.counters.sequence,
@@ -95,12 +76,12 @@ def _basis(context: AccountContext, vm: VirtualMachine, now: Instant) -> tuple[o
 
 def _replaced(begun: _Begun, rows: WorldRows, context: AccountContext) -> Steps[bytes] | None:
     """Replace the VM; return None, and change nothing, if it or the account has changed meanwhile."""
-    vm = vm_named(context, str(begun.vm_id))
+    vm = context.vm_named(str(begun.vm_id))
     if _basis(context, vm, begun.building.now) != begun.basis:
         return None
     vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
     store_vm(context.tx, begun.building, rows)
-    reload(context)
+    context.unit.reload()
     events.record(context.unit, context.now, "vm_changed", vm=vm.id)
     return writing_vm(context, vms.load(context.unit, vm.id))
 

@@ -37,7 +37,7 @@ async def reset(
 ) -> AccountView:
     """Reset the account to its initial state: VMs, snapshots, settings, tasks, tokens and clock."""
     wanted = wanted or Reset()
-    while True:
+    while True:  # again only if another reset or an import was faster
         with worlds.lifecycle.nothing_done("before it had built the world"):
             prepared = await _prepared(worlds, name, wanted)
         view = await worlds.replace(name, partial(_reset, prepared))

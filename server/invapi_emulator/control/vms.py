@@ -7,7 +7,6 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from invapi_emulator.control import changing
-from invapi_emulator.control.changing import reload, vm_named
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import View, VmView, writing_vm, written_view
@@ -16,11 +15,12 @@ from invapi_emulator.control_errors import Conflict
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import api_keys, events, vms
 from invapi_emulator.worlds.errors import error_at
+from invapi_emulator.worlds.fields import MAX_WORLD_PARTS
 from invapi_emulator.worlds.held_world import HeldWorld
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load import load_vm
 from invapi_emulator.worlds.reading import Steps
-from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, VmSpec
+from invapi_emulator.worlds.schema import VmSpec
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/_emulator/accounts/{name}", tags=["vms"], responses=failures(404)
@@ -58,7 +58,7 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> Response:
         if len(vms.ids(context.unit)) >= MAX_WORLD_PARTS:
             raise Conflict("too_many_vms", f"the account has {MAX_WORLD_PARTS} VMs, the maximum; remove some")
         load_vm(context.tx, context.account, spec, context.now)
-        reload(context)
+        context.unit.reload()
         events.record(context.unit, context.now, "vm_added", vm=spec.id)
         return _view(context, spec.id)
 
@@ -69,7 +69,7 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> Response:
 async def show_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Response:
     """Show a VM in full: disk, memory, lock, snapshots, settings and tasks."""
     return await _answered(
-        await worlds.within(name, lambda context: writing_vm(context, vm_named(context, vm_id)))
+        await worlds.within(name, lambda context: writing_vm(context, context.vm_named(vm_id)))
     )
 
 
@@ -86,10 +86,10 @@ async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Non
     """Remove a VM with its snapshots, settings, tasks and API keys. The keys of those tasks become unknown."""
 
     def work(context: AccountContext) -> None:
-        vm = vm_named(context, vm_id)
+        vm = context.vm_named(vm_id)
         vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
         api_keys.remove_of_server(context.tx, context.account.id, vm.id)
-        reload(context)
+        context.unit.reload()
         events.record(context.unit, context.now, "vm_removed", vm=vm.id)
 
     await worlds.within(name, work)

@@ -14,13 +14,15 @@ from invapi_emulator.control.proofs import Proofs
 from invapi_emulator.control_errors import Conflict, NotFound
 from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics
-from invapi_emulator.storage import accounts
+from invapi_emulator.storage import accounts, vms
 from invapi_emulator.storage.database import AccountGone, Database
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.whole_numbers import MOST, whole_number
 from invapi_emulator.worlds.accounts import Wanted
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.named import Scenario, Scenarios, scenario_names
@@ -63,6 +65,17 @@ class AccountContext:
     def tx(self) -> Transaction:
         """The transaction to run SQL on. It sees the unit's changes."""
         return self.unit.sql()
+
+    def vm_named(self, vm_id: str) -> VirtualMachine:
+        """Return the VM that a path names; raise NotFound if the account has no VM with this id."""
+        try:
+            number = whole_number(vm_id)
+        except ValueError:
+            number = 0
+        vm = vms.find(self.unit, number) if number <= MOST else None
+        if vm is None:
+            raise NotFound("vm_not_found", f"account {self.account.name!r} has no VM {vm_id[:40]!r}")
+        return vm
 
 
 class _Work(Generic[T]):
@@ -135,8 +148,10 @@ class Worlds:
             ) from None
 
     async def replace(self, name: str, work: Callable[[AccountContext], T]) -> T:
-        """Do work that replaces an account's world. The rows of the former world are deleted later."""
+        """Do work that replaces an account's world; None says that it did not. Former rows are deleted later."""
         done = await self.settle(name, work)
+        if done is None:
+            return done
         account_id = await self.id_of(name)
         self.database.former_worlds.add(account_id)
         self.database.notifications.due_earlier(account_id)

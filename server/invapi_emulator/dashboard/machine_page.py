@@ -3,7 +3,6 @@
 from typing import Any
 
 from invapi_emulator.actions.vm.load_stats import statistics_of
-from invapi_emulator.control.changing import vm_named
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.chain import LINEAGE, MOST_OF_LINEAGE, chains_of, origin_of
 from invapi_emulator.dashboard.charts import statistics_charts
@@ -18,7 +17,7 @@ from invapi_emulator.storage import events, snapshots, task_lists
 def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: str) -> dict[str, Any]:
     """Return the values for the template; raise NotFound if the account has no such VM."""
     tx, unit, now = context.tx, context.unit, context.now
-    stored = vm_named(context, vm_id)
+    stored = context.vm_named(vm_id)
     machine = machine_of(context, stored)
     mine = task_lists.newest(tx, context.account, now - DAY, MOST_TASKS, stored.id)
     polls = polls_of(context)

@@ -1,6 +1,6 @@
 """Amounts of money: exact, in whole hundredths of a currency."""
 
-from decimal import Decimal, InvalidOperation
+import re
 from typing import Any, Literal, TypeAlias
 
 Cents: TypeAlias = int
@@ -12,16 +12,28 @@ MOST = 10**15
 """The largest amount. Every JSON reader keeps ten times as much exact."""
 
 
+_AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,13})(?:\.([0-9]{1,2}))?")
+
+
 def parse_money(given: Any) -> Cents:
     """Read an amount, written as a number or a text with at most two decimal places. Raise ValueError for another."""
-    accepted = isinstance(given, int | float | str) and not isinstance(given, bool)
-    try:
-        hundredths = Decimal(str(given)) * 100 if accepted else Decimal("NaN")
-    except InvalidOperation:
-        hundredths = Decimal("NaN")
-    if not hundredths.is_finite() or abs(hundredths) > MOST or hundredths != int(hundredths):
-        raise ValueError("expected an amount with at most two decimal places, such as 150.50")
-    return int(hundredths)
+    text = _text_of(given)
+    written = _AMOUNT.fullmatch(text)
+    # Whole numbers only: how exact a Decimal is may be set by whoever shares the process.
+    hundredths = MOST + 1 if written is None else int(written[1] + (written[2] or "").ljust(2, "0"))
+    if hundredths > MOST:
+        raise ValueError(
+            f"expected an amount with at most two decimal places, such as 150.50, up to {MOST // 100}"
+        )
+    return -hundredths if text.startswith("-") else hundredths
+
+
+def _text_of(given: Any) -> str:
+    """Return a number as text; nothing for one of any size that is no amount, as writing it may take long."""
+    if isinstance(given, str):
+        return given
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    return str(given) if is_number and abs(given) <= MOST else ""
 
 
 def money(amount: Cents) -> str:

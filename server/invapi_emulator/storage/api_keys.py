@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, union_all
+from sqlalchemy import ColumnElement, bindparam, delete, exists, literal_column, or_, select, update
 
 from invapi_emulator.domain.account_keys import ApiKey
 from invapi_emulator.storage.key_tables import api_key
-from invapi_emulator.storage.record import Record
+from invapi_emulator.storage.record import Record, without_owner
 from invapi_emulator.storage.statement import Statement
-from invapi_emulator.storage.tables import account
+from invapi_emulator.storage.tables import account, session
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -21,9 +21,16 @@ API_KEY = Record(
     order="id",
 )
 
-_wanted: Any = bindparam("wanted")
-_WITH_SECRET = Statement(select(api_key.c.id).where(api_key.c.secret == _wanted), int)
-_BUILT_IN = Statement(select(account.c.id).where(account.c.api_key == _wanted), int)
+
+def logs_in(secret: Any) -> ColumnElement[bool]:
+    """Return the condition that an account logs in with this key."""
+    return or_(exists().where(api_key.c.secret == secret), exists().where(account.c.api_key == secret))
+
+
+_IS_TAKEN = Statement(select(literal_column("1")).where(logs_in(bindparam("wanted"))), int)
+
+NO_SERVER = 0
+"""The id of no server."""
 
 # In a unit of work
 
@@ -55,11 +62,7 @@ def remove(unit: UnitOfWork, key_id: int) -> None:
 
 def is_taken_for(unit: UnitOfWork, secret: str) -> bool:
     """Return whether an account logs in with this key."""
-    return (
-        with_secret(unit, secret) is not None
-        or bool(unit.rows(_WITH_SECRET.of(wanted=secret)))
-        or bool(unit.rows(_BUILT_IN.of(wanted=secret)))
-    )
+    return with_secret(unit, secret) is not None or bool(unit.rows(_IS_TAKEN.of(wanted=secret)))
 
 
 # In SQL
@@ -67,21 +70,18 @@ def is_taken_for(unit: UnitOfWork, secret: str) -> bool:
 
 def is_taken(tx: Transaction, secret: str) -> bool:
     """Return whether an account logs in with this key."""
-    issued = select(api_key.c.account_id).where(api_key.c.secret == secret)
-    built_in = select(account.c.id).where(account.c.api_key == secret)
-    return tx.execute(union_all(issued, built_in)).first() is not None
+    return _IS_TAKEN.first(tx, wanted=secret) is not None
 
 
 def of_account(tx: Transaction, account_id: int) -> list[ApiKey]:
     """Return the account's keys, oldest first."""
     rows = tx.execute(select(api_key).where(api_key.c.account_id == account_id).order_by(api_key.c.id))
-    return [
-        ApiKey(**{name: value for name, value in row.items() if name != "account_id"})
-        for row in rows.mappings()
-    ]
+    return [ApiKey(**without_owner(row)) for row in rows.mappings()]
 
 
 def remove_of_server(tx: Transaction, account_id: int, server_id: int) -> None:
-    """Remove the keys that are for this server alone."""
+    """Remove the keys that are for this server alone. The tokens that they have logged in see no server any more."""
     of_server = (api_key.c.account_id == account_id) & (api_key.c.server_id == server_id)
     tx.execute(delete(api_key).where(of_server))
+    logged_in = (session.c.account_id == account_id) & (session.c.server_id == server_id)
+    tx.execute(update(session).where(logged_in).values(server_id=NO_SERVER))

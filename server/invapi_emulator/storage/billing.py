@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from invapi_emulator.domain.billing import Billing, Invoice, InvoiceItem
 from invapi_emulator.storage.billing_tables import billing, invoice
-from invapi_emulator.storage.record import Index, Key, Record
+from invapi_emulator.storage.record import Index, Key, Record, without_owner
 from invapi_emulator.storage.statement import Query
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -91,10 +91,6 @@ def read(tx: Transaction, account_id: int) -> tuple[Billing, list[Invoice]]:
     one = tx.execute(select(billing).where(billing.c.account_id == account_id)).mappings().one_or_none()
     rows = tx.execute(select(invoice).where(invoice.c.account_id == account_id).order_by(invoice.c.id))
     return (
-        Billing() if one is None else Billing(**_without_owner(one)),
-        [_read_invoice(_without_owner(row)) for row in rows.mappings()],
+        Billing() if one is None else Billing(**without_owner(one)),
+        [_read_invoice(without_owner(row)) for row in rows.mappings()],
     )
-
-
-def _without_owner(row: Any) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "account_id"}

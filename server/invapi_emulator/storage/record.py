@@ -10,7 +10,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, bindparam, delete, select, update
 
 from invapi_emulator.storage.json_column import Json, json_text
 from invapi_emulator.storage.statement import Insertion, Query, Statement, Write
@@ -28,6 +28,11 @@ Owner: TypeAlias = Mapping[str, int]
 
 _PLACES = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
 """The position of each table in an order with parents before children."""
+
+
+def without_owner(row: RowMapping) -> dict[str, Any]:
+    """Return the columns of a row of an account but the one that says whose it is."""
+    return {name: value for name, value in row.items() if name != "account_id"}
 
 
 class Record(Generic[V]):

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from invapi_emulator.domain.account_keys import SshKey
 from invapi_emulator.storage.key_tables import ssh_key
-from invapi_emulator.storage.record import Record
+from invapi_emulator.storage.record import Record, without_owner
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -43,7 +43,4 @@ def remove(unit: UnitOfWork, key_id: int) -> None:
 def of_account(tx: Transaction, account_id: int) -> list[SshKey]:
     """Return the account's keys, oldest first."""
     rows = tx.execute(select(ssh_key).where(ssh_key.c.account_id == account_id).order_by(ssh_key.c.id))
-    return [
-        SshKey(**{name: value for name, value in row.items() if name != "account_id"})
-        for row in rows.mappings()
-    ]
+    return [SshKey(**without_owner(row)) for row in rows.mappings()]

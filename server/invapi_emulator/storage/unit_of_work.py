@@ -128,7 +128,11 @@ class UnitOfWork:
 
     def rows(self, query: Query[R]) -> list[R]:
         """Return the rows of a query. They do not include the unit's own changes."""
-        return self.session.fetch(self.account.id, [query])[0]
+        return self.all_rows([query])[0]
+
+    def all_rows(self, queries: Sequence[Query[R]]) -> list[list[R]]:
+        """Return the rows of each query, in one round trip. They do not include the unit's own changes."""
+        return self.session.fetch(self.account.id, queries) if queries else []
 
     def sql(self) -> Transaction:
         """Return a transaction with the unit's changes. Later changes are written at once."""
@@ -137,13 +141,14 @@ class UnitOfWork:
         return self._transaction
 
     def reload(self) -> None:
-        """Load the account again, after SQL changed it in the unit's own transaction."""
+        """Load the account again, after SQL changed it in the unit's own transaction. Something may be due earlier then."""
         assert self._transaction is not None
         state = self.session.load(self.account.id)
         assert state is not None
         self.state, self.account, self.counters = state, state.account, replace(state.counters)
         self.changes = Changes()
         self.appended, self.trimmed = [], []
+        self.due_earlier = True
 
     # Changing
 

@@ -128,7 +128,7 @@ def reset_account(unit: UnitOfWork, prepared: Prepared) -> bool:
     accounts.clear_world(tx, fresh.id, sessions_too=True)
     accounts.save(tx, fresh)
     store(tx, fresh, prepared)
-    _reload(unit)
+    unit.reload()
     events.record(unit, fresh.clock.now(unit.real_now), "reset", scenario=fresh.scenario, seed=fresh.seed)
     return True
 
@@ -167,7 +167,7 @@ def replace_world(unit: UnitOfWork, prepared: Prepared) -> KeysIssuedAnew | None
     accounts.clear_world(tx, account.id, sessions_too=False)
     accounts.save(tx, fresh)
     issued_anew = store(tx, fresh, prepared)
-    _reload(unit)
+    unit.reload()
     events.record(unit, now, "imported", account=world.account, vms=len(world.vms))
     return issued_anew
 
@@ -175,12 +175,6 @@ def replace_world(unit: UnitOfWork, prepared: Prepared) -> KeysIssuedAnew | None
 def _basis(account: Account) -> tuple[object, ...]:
     """Return what the VMs of a world depend on, but for the clock."""
     return account.id, account.made_at, account.generation, account.seed, account.seeded, account.behavior
-
-
-def _reload(unit: UnitOfWork) -> None:
-    """Load the world that was replaced with SQL into the unit of work."""
-    unit.reload()
-    unit.due_earlier = True
 
 
 def _new_account(name: str, credentials: Credentials, wanted: Wanted, real_now: Instant) -> Account:

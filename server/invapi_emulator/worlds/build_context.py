@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.addresses import Addresses
@@ -42,11 +43,12 @@ class Keys:
 
     A key cannot be kept if another account has it, or if the world comes from another account.
     `issued_anew` maps each such key to its new key. `secrets` are those of the API keys of the world. `tx` is the transaction that finds the owners of keys.
-    Those `replaced` are free: their tasks are removed before the new ones are stored.
+    Those `replaced` are free: their tasks are removed before the new ones are stored. Without `replaced` those of the
+    whole account are.
     """
 
     def __init__(
-        self, tx: Transaction, account: Account, *, keep: bool, replaced: frozenset[str] = frozenset()
+        self, tx: Transaction, account: Account, *, keep: bool, replaced: frozenset[str] | None = None
     ) -> None:
         self.issued_anew: dict[str, str] = {}
         self.secrets: set[str] = set()
@@ -79,7 +81,9 @@ class Keys:
         return key in self._reserved or self._owner_of(key) is not None
 
     def _owner_of(self, key: str) -> int | None:
-        return None if key in self._replaced else task_lists.owner_of(self.tx, key, self._account)
+        owner = task_lists.owner_of(self.tx, key, self._account)
+        is_free = owner == self._account.id if self._replaced is None else key in self._replaced
+        return None if is_free else owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,27 @@ def new_context(tx: Transaction, account: Account, now: Instant, *, keep_keys: b
 
 def present_context(tx: Transaction, account: Account, now: Instant, replaced: int = 0) -> BuildContext:
     """Return the context for a VM added to the account's VMs, or put in place of the one with the id `replaced`."""
-    last = accounts.counters(tx, account.id)
-    taken = {
-        "snapshot": snapshots.sequences(tx, account.id, replaced),
-        "task": task_lists.sequences(tx, account, replaced),
-    }
-    objects = Numbers(last["objects_made"], tag=vms.tag_ids(tx, account.id, replaced))
-    present = Addresses(vms.addresses(tx, account.id, replaced))
+    last, taken = accounts.counters(tx, account.id), taken_by_others(tx, account, replaced)
+    numbers = Numbers(last["sequence"], snapshot=taken.snapshots, task=taken.tasks)
+    objects = Numbers(last["objects_made"], tag=taken.tags)
     keys = Keys(tx, account, keep=True, replaced=task_lists.keys_of_vm(tx, account, replaced))
-    return BuildContext(account, now, Numbers(last["sequence"], **taken), objects, keys, present)
+    return BuildContext(account, now, numbers, objects, keys, Addresses(taken.addresses))
+
+
+class Taken(NamedTuple):
+    """The numbers of snapshots and tasks, ids of tags, and addresses that VMs have."""
+
+    snapshots: list[int]
+    tasks: list[int]
+    tags: list[int]
+    addresses: list[tuple[int, str]]
+
+
+def taken_by_others(tx: Transaction, account: Account, vm_id: int) -> Taken:
+    """Return what all VMs of an account but one have, in order."""
+    return Taken(
+        sorted(snapshots.sequences(tx, account.id, vm_id)),
+        sorted(task_lists.sequences(tx, account, vm_id)),
+        sorted(vms.tag_ids(tx, account.id, vm_id)),
+        sorted(vms.addresses(tx, account.id, vm_id)),
+    )

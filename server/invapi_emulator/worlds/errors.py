@@ -14,6 +14,10 @@ _PLAIN = {
     "dict_type": "expected a JSON object",
     "model_attributes_type": "expected a JSON object",
     "model_type": "expected a JSON object",
+    "list_type": "expected a list",
+    "tuple_type": "expected a list",
+    "too_short": "expected at least {min_length} entries",
+    "too_long": "expected at most {max_length} entries",
     "missing": "this field is required",
     "extra_forbidden": "unknown field",
     "union_tag_not_found": "this field is required",
@@ -47,7 +51,9 @@ def _accepted(error: Mapping[str, Any]) -> str:
         return f"expected {ACCEPTED[error['ctx']['pattern']]}"
     if error["type"] == "union_tag_invalid":
         return f"unknown kind of fault (known: {', '.join(sorted(FAULTS))})"
-    return _PLAIN.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+    if error["type"] in _PLAIN:
+        return _PLAIN[error["type"]].format_map(error.get("ctx", {}))
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _seen(place: str, value: Any) -> str:

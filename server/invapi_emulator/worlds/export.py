@@ -16,11 +16,12 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.worlds.account_keys import written_keys
 from invapi_emulator.worlds.billing import written_billing
 from invapi_emulator.worlds.catalogue_schema import written_catalogue
+from invapi_emulator.worlds.fields import MAX_WORLD_PARTS
 from invapi_emulator.worlds.held_world import HeldVm, HeldWorld
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load_faults import written_faults
 from invapi_emulator.worlds.reading import Steps, each
-from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, PARTS
+from invapi_emulator.worlds.schema import PARTS
 
 Written = dict[str, Any]
 """A part of a world in JSON, as `worlds/schema.py` describes it."""

@@ -1,7 +1,7 @@
 """Types of fields in worlds and in the bodies of the control API."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from ipaddress import ip_address
 from itertools import islice
 from typing import Annotated, Any, TypeVar
@@ -28,11 +28,16 @@ from invapi_emulator.domain.virtual_machines import Power
 K = TypeVar("K")
 V = TypeVar("V")
 
+MAX_WORLD_PARTS = 15_000
+"""Maximum number of all PARTS of a world together, as it is stored in one step."""
+
 MAX_NUMBER = 2**53
 """Largest counter. Every JSON reader keeps it exact, and it leaves room for counting further."""
 
 MAX_TEXT = 1024 * 1024
 MAX_DEPTH = 32
+"""Number of levels of a task's context, and below of its values: ten times what a call can send."""
+MAX_VALUES = 10_000
 
 
 _AT_A_TIME = 100
@@ -42,8 +47,11 @@ _AT_A_TIME = 100
 def in_slices(given: Any, validate: ValidatorFunctionWrapHandler) -> Any:
     """Validate an object slice by slice, so that the mistakes of the first are not joined by those of the others.
 
-    Each mistake costs a kilobyte. For lists pydantic has `fail_fast`, for objects nothing.
+    Each mistake costs a kilobyte. For lists pydantic has `fail_fast`, for objects nothing. One with too many names
+    is refused before one is read.
     """
+    if isinstance(given, dict) and len(given) > MAX_WORLD_PARTS:
+        raise ValueError(f"{len(given)} entries: at most {MAX_WORLD_PARTS} are allowed")
     if not isinstance(given, dict) or len(given) <= _AT_A_TIME:
         return validate(given)
     entries, read = iter(given.items()), dict[Any, Any]()
@@ -92,23 +100,36 @@ def _address(text: str) -> str:
 def _form_fields(fields: dict[str, Any]) -> dict[str, Any]:
     """Accept what a form can hold: strings, arrays of strings, and numbers for the id of a VM."""
     try:
-        json.dumps(fields, ensure_ascii=False, allow_nan=False).encode()
-        sane = _depth(fields) <= MAX_DEPTH
-    except (TypeError, ValueError, RecursionError):
+        sane = _is_of_a_form(fields)
+        if sane:
+            json.dumps(fields, ensure_ascii=False).encode()
+    except ValueError:
         sane = False
     if not sane:
         raise ValueError("expected an object of strings and arrays of strings, as in a form")
     return fields
 
 
-def _depth(value: Any) -> int:
+def _is_of_a_form(fields: dict[str, Any]) -> bool:
+    """Tell whether a value has only what a form can hold, level by level, and not too much of it."""
+    level: list[Any] = [fields]
+    left = MAX_VALUES
+    for _ in range(MAX_DEPTH):
+        level = [item for value in level for item in _items(value)]
+        left -= len(level)
+        if left < 0 or not all(_fits_a_form(item) for item in level):
+            return False
+    return not any(isinstance(item, dict | list) for item in level)
+
+
+def _items(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    if not isinstance(value, str | int) or (isinstance(value, int) and abs(value) > MAX_ID):
-        raise TypeError(value)
-    return 0
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _fits_a_form(value: Any) -> bool:
+    return isinstance(value, str | dict | list) or (isinstance(value, int) and abs(value) <= MAX_ID)
 
 
 ACCEPTED: dict[str, str] = {}
@@ -155,7 +176,7 @@ TagValue = Annotated[
 ]
 PublicKey = Annotated[str, _text(SSH_KEY, "a public key as `type base64 comment`")]
 LongText = Annotated[str, _text(r"\A[^\x00]*\z", "text without NUL"), Field(max_length=MAX_TEXT)]
-Addresses = Annotated[str, AfterValidator(checked_addresses), Field(max_length=MAX_ADDRESSES)]
+Addresses = Annotated[str, Field(max_length=MAX_ADDRESSES), AfterValidator(checked_addresses)]
 AccountName = Annotated[str, _text(r"\A[a-z0-9-]{1,64}\z", "1 to 64 characters of a-z0-9-")]
 Fingerprint = Annotated[str, _text(r"\A[0-9a-f]{16}\z", "16 characters of 0-9a-f")]
 Uuid = Annotated[str, _text(r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z", "a lowercase UUID")]

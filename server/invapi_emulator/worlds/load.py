@@ -20,8 +20,8 @@ from invapi_emulator.worlds.build_context import BuildContext, new_context, pres
 from invapi_emulator.worlds.consistency import checking_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.load_faults import building_rules, load_faults
-from invapi_emulator.worlds.reading import Steps, at_once, each
-from invapi_emulator.worlds.schema import MAX_WORLD_PARTS, PARTS, VmSpec, World
+from invapi_emulator.worlds.reading import Steps, at_once, check_parts, each
+from invapi_emulator.worlds.schema import VmSpec, World
 
 _STEP = 100
 """Number of VMs, snapshots and tasks that are built in a step."""
@@ -70,7 +70,7 @@ def new_context_of(tx: Transaction, account: Account, world: World, now: Instant
 
 def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
     """Build a world in steps; raise Unprocessable for a contradiction. Each step asks `building.keys.tx`."""
-    _check_size(world)
+    check_parts(sum(map(_size, world.vms)))
     building.reserve(world.vms)
     building.objects.reserve(key.id for key in world.ssh_keys)
     building.objects.reserve(key.id for key in world.api_keys)
@@ -86,12 +86,6 @@ def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
     building.objects.reserve([None if world.counters is None else world.counters.objects])
     rules = yield from building_rules(world)
     return Prepared(world, building, rows, rules)
-
-
-def _check_size(world: World) -> None:
-    size = sum(map(_size, world.vms))
-    if size > MAX_WORLD_PARTS:
-        raise error_at("vms", f"{size} {PARTS}", f"at most {MAX_WORLD_PARTS} are allowed together")
 
 
 def _size(spec: VmSpec) -> int:

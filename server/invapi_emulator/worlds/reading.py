@@ -9,9 +9,10 @@ from invapi_emulator.domain.account_keys import MOST_KEYS
 from invapi_emulator.engine.faults.rules import MAX_RULES
 from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.fault_schema import FaultSpec
+from invapi_emulator.worlds.fields import MAX_WORLD_PARTS
 from invapi_emulator.worlds.schema import (
     MAX_PARTS,
-    MAX_WORLD_PARTS,
+    PARTS,
     ApiKeySpec,
     PowerChangeSpec,
     SettingsSpec,
@@ -39,6 +40,7 @@ _LISTS: Mapping[str, type[BaseModel]] = {
     "tasks": TaskSpec,
     "unlisted": UnlistedSpec,
 }
+_COUNTED = ("snapshots", "settings", "tasks", "unlisted")
 _KEYS: Mapping[str, type[BaseModel]] = {"ssh_keys": SshKeySpec, "api_keys": ApiKeySpec}
 _Place: TypeAlias = tuple[str | int, ...]
 
@@ -53,7 +55,6 @@ def reading(given: Any) -> Steps[World]:
             _check_size(given[name], name, "keys", MOST_KEYS)
             read[name] = tuple((yield from _each(kind, enumerate(given[name]), (name,))))
     if isinstance(given.get("vms"), list):
-        _check_size(given["vms"], "vms", "VMs", MAX_WORLD_PARTS)
         read["vms"] = yield from _vms(given["vms"])
     if isinstance(given.get("faults"), list):
         _check_size(given["faults"], "faults", "rules", MAX_RULES)
@@ -99,7 +100,20 @@ def _check_size(items: list[Any], field: str, what: str, most: int) -> None:
         raise error_at(field, f"{len(items)} {what}", f"at most {most} are allowed")
 
 
+def check_parts(size: int) -> None:
+    if size > MAX_WORLD_PARTS:
+        raise error_at("vms", f"{size} {PARTS}", f"at most {MAX_WORLD_PARTS} are allowed together")
+
+
+def _parts_of(vm: Any) -> int:
+    """Return how many PARTS a described VM and what it says to have are."""
+    parts = [vm.get(name) for name in _COUNTED] if isinstance(vm, dict) else []
+    return 1 + sum(len(part) for part in parts if isinstance(part, list | dict))
+
+
 def _vms(given: list[Any]) -> Steps[tuple[VmSpec, ...]]:
+    check_parts(len(given))
+    check_parts(sum(map(_parts_of, given)))
     vms = []
     for number, vm in enumerate(given):
         parts = yield from _with_parts(vm, ("vms", number))

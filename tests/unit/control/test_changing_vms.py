@@ -1,6 +1,7 @@
 """VMs are added, changed and removed, with descriptions as in a world."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -260,3 +261,18 @@ def test_no_change_causes_a_server_error(
     response = emulator.http.patch("/_emulator/accounts/demo/vms/12345", content=body)
     assert response.status_code in {200, 422}, response.text
     assert emulator.do("eq", "on")["result"] == "OK"
+
+
+def test_two_changes_at_once_do_not_give_two_vms_one_address(emulator: Emulator) -> None:
+    """A change is built in steps, and the other one may be stored meanwhile."""
+    tasks = {vm: [{"action": "status", "key": f"{vm}{n:031}"} for n in range(500)] for vm in (1, 2)}
+    world = {"vms": [{"id": vm, "tasks": of_vm} for vm, of_vm in tasks.items()]}
+
+    def status_of_change(vm: int) -> int:
+        path = f"/_emulator/accounts/demo/vms/{vm}"
+        return emulator.http.patch(path, json={"ip": "198.51.100.9"}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(5):
+            emulator.control("PUT", "/state", world)
+            assert sorted(pool.map(status_of_change, (1, 2))) == [200, 422]

@@ -156,6 +156,15 @@ def test_a_key_that_several_accounts_import_at_once_goes_to_one(control: Control
     assert "s" * 32 in keys
 
 
+def test_imports_of_one_world_that_race_are_all_taken(control: Control) -> None:
+    """Another import may be stored while one is built. It has the same keys, and the account then gets those of either."""
+    vms = [{"id": n, "tasks": [{"action": "status", "key": f"{n:032}"}]} for n in range(1, 301)]
+    with control.account(scenario="empty") as account, ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(lambda _: account.import_({"vms": vms})["keys"], range(12)))
+        assert taken == [{}] * 12
+        assert {task["key"] for task in account.tasks} == {f"{n:032}" for n in range(1, 301)}
+
+
 def test_credentials_login_tokens_journal_and_events_stay(emulator: Emulator) -> None:
     token = emulator.call("auth", "login", key="demo-api-key")["result"]["token"]
     emulator.call("auth", "logout")

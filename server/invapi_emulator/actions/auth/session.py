@@ -8,15 +8,15 @@ from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.parameters import Parameters, Switch, Ttl
 from invapi_emulator.actions.server_ids import wire_ids
 from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.domain.money import Currency
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.call import Body, Call
-from invapi_emulator.storage import accounts, sessions
+from invapi_emulator.storage import accounts, billing, sessions
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 DEFAULT_TTL = 10_800
 MAX_API_KEY = 128
 WHMCS = "whmcs_com"
-CURRENCY = "EUR"
 
 
 class LoginParameters(Parameters):
@@ -31,13 +31,13 @@ class Session(Part):
         description="32 hexadecimal digits; the one that an account is given out with may be another word"
     )
     role: Literal["Customer"]
-    role_type: str = Field(description="`Customer`, or `server` and an id: the token is good for that server")
+    role_type: str = Field(description="`Customer`, or `server` and an id: the token is bound to that server")
     role_name: str = Field(description="`customer_billing`, or as `role_type`")
     permissions: list[str] = Field(description="`module/action` of each action")
     servers: list[int] = Field(description="ids of the account's VMs")
     whmcs_id: Annotated[str, Field(pattern="^[0-9]+$")]
     whmcs_location: Literal["whmcs_com"]
-    currency_code: Literal["EUR"]
+    currency_code: Currency
     email: str
     customer_id: int
     token_expire: int = Field(description="epoch seconds on the account's clock")
@@ -57,7 +57,7 @@ EXAMPLE: dict[str, Any] = {
     "servers": [12345, 12346, 12347, 12348],
     "whmcs_id": "10007",
     "whmcs_location": WHMCS,
-    "currency_code": CURRENCY,
+    "currency_code": "EUR",
     "email": "demo@example.com",
     "customer_id": 10007,
     "token_expire": 1893466800,
@@ -66,7 +66,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def logged_in(unit: UnitOfWork, call: Call[Any], wanted: LoginParameters) -> Body:
-    """Make a token and describe it. It is good for the VMs that the call may see."""
+    """Make a token and describe it. It sees the VMs that the call may see."""
     number = accounts.next_sequence(unit)
     session = sessions.Session(
         token=call.chance.token(call.account.generation, number),
@@ -94,7 +94,7 @@ def described(unit: UnitOfWork, token: str, expires: int) -> Body:
             "servers": wire_ids(unit),
             "whmcs_id": str(customer),
             "whmcs_location": WHMCS,
-            "currency_code": CURRENCY,
+            "currency_code": billing.of_account(unit).currency,
             "email": account.credentials.user,
             "customer_id": customer,
             "token_expire": expires,

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from invapi_emulator.actions.answers import Part, invalid_token
 from invapi_emulator.actions.catalogue_answers import PICO, PresetRow, answered, preset_row
-from invapi_emulator.actions.catalogue_parameters import Location, Words
-from invapi_emulator.actions.parameters import Parameters
+from invapi_emulator.actions.catalogue_parameters import Location
+from invapi_emulator.actions.parameters import Parameters, Words
 from invapi_emulator.domain.catalogue import Catalogue, Preset, is_sold
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Prepared

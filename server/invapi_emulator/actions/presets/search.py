@@ -6,8 +6,8 @@ from pydantic import Field
 
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.catalogue_answers import answered
-from invapi_emulator.actions.catalogue_parameters import Location, Words
-from invapi_emulator.actions.parameters import Parameters
+from invapi_emulator.actions.catalogue_parameters import Location
+from invapi_emulator.actions.parameters import Parameters, Words
 from invapi_emulator.domain.catalogue import Catalogue, preset_named
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Prepared

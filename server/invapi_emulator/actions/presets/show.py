@@ -2,8 +2,8 @@
 
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.catalogue_answers import PICO, PresetRow, answered, preset_row
-from invapi_emulator.actions.catalogue_parameters import CatalogueId, Words
-from invapi_emulator.actions.parameters import Parameters
+from invapi_emulator.actions.catalogue_parameters import CatalogueId
+from invapi_emulator.actions.parameters import Parameters, Words
 from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Prepared

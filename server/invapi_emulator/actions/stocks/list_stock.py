@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from invapi_emulator.actions.answers import Part, invalid_token
 from invapi_emulator.actions.catalogue_answers import CatalogueTag, answered, tag_rows
-from invapi_emulator.actions.catalogue_parameters import Location, Words
-from invapi_emulator.actions.parameters import Parameters
+from invapi_emulator.actions.catalogue_parameters import Location
+from invapi_emulator.actions.parameters import Parameters, Words
 from invapi_emulator.domain.catalogue import Catalogue, StockServer
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Prepared
