@@ -32,7 +32,7 @@ def _logged_out(probe: Probe, answer: Answer) -> Answer:
     return probe.call("auth", "logout", token=_token_of(answer))
 
 
-@check("5.2", "documented", "info tells what the token is good for")
+@check("5.2", "documented", "info describes the token")
 def info_tells_of_the_token(probe: Probe) -> Finding:
     return answered(probe.call("auth", "info"), {"result": SESSION | {"token": TEXT}}, "another body")
 

@@ -20,7 +20,7 @@ from invapi_emulator.errors import ApiError
 class Exchange:
     """A request and what the steps learn about it. Each field is set once (tests/unit/api/test_pipeline.py).
 
-    `account` is the caller's, `time` its clock's time. `server_id` is the only server that its token is good for. `token_refusal` says why its token or key is refused.
+    `account` is the caller's, `time` its clock's time. `server_id` is the only server that its token sees. `token_refusal` says why its token or key is refused.
     `settled` is the unit's version once all due tasks have taken effect. `must_be_kept` is true if the call changed
     more than that and the journal. `task` is the key of the task that it started. `fired` lists the kinds of the fault
     rules that fired on it. `reply` says how one of them wants the `answer` delivered. `rules_asked` is true once the

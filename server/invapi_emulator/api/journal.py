@@ -12,8 +12,8 @@ from invapi_emulator.api.request import Request
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Fields, Value
-from invapi_emulator.process.logs import names_a_secret
-from invapi_emulator.storage import api_keys, requests
+from invapi_emulator.process.logs import generated_in, names_a_secret
+from invapi_emulator.storage import requests, secrets
 from invapi_emulator.storage.hidden_fields import REST, digests_of
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -30,15 +30,14 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     action = request.fields.get("action")
     cut = exchange.reply is not None and exchange.reply.cut is not None
     answer = "" if cut or given.text is not None else given.body.decode()
-    names = f"{request.module}\n{action}\n{request.address}\n{request.user_agent}\n{request.request_id}"
-    masking = Masking.of(request.module, _secrets(unit, exchange)).for_texts(names, _texts(request, answer))
+    masking = _masking(unit, exchange, "\n".join(_texts(request, answer)))
     shown = _shown(masking, request.fields)
     requests.record(
         unit,
         requests.JournalEntry(
             at=None if exchange.account is None else exchange.time,
-            module=masking.name(request.module)[:100].replace("\0", "\ufffd"),
-            action=masking.name(action)[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
+            module=masking.text(request.module)[:100].replace("\0", "\ufffd"),
+            action=masking.text(action)[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
             vm=exchange.vm,
             fields=shown,
             unread=_names(masking, _unread(exchange.action, request.fields)),
@@ -49,9 +48,9 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
             fault=", ".join(exchange.fired) or None,
             task=exchange.task,
             duration_us=exchange.duration(real_now),
-            address=masking.name(request.address),
-            user_agent=_cut(masking.name(request.user_agent)),
-            request_id=masking.name(request.request_id),
+            address=masking.text(request.address),
+            user_agent=_cut(masking.text(request.user_agent)),
+            request_id=masking.text(request.request_id),
             received_at=request.received_at,
             retry_after=given.retry_after,
             in_query=_names(masking, request.in_query),
@@ -61,15 +60,25 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     )
 
 
-def _secrets(unit: UnitOfWork, exchange: Exchange) -> list[str]:
-    """Return the words to mask: those of the exchange, and the secrets of the account's API keys."""
-    issued = [] if exchange.account is None else api_keys.of_unit(unit)
-    return [*exchange.secrets, *(key.secret for key in issued)]
+def _masking(unit: UnitOfWork, exchange: Exchange, text: str) -> Masking:
+    """Return what hides the account's secrets, the token that was sent, and other tokens in the text of a call."""
+    if exchange.account is None:
+        return Masking.of(exchange.request.module, ()).for_text(text)
+    known = [*secrets.own(unit), *exchange.secrets]
+    tokens = secrets.known_among(unit, generated_in(text))
+    return Masking.of(exchange.request.module, known, tokens).for_text(text)
 
 
 def _texts(request: Request, answer: str) -> list[str]:
     """Return all text of a call except the token that it was sent with."""
-    texts = [answer, *request.in_query]
+    texts = [
+        answer,
+        request.module,
+        request.address,
+        request.user_agent,
+        request.request_id,
+        *request.in_query,
+    ]
     for name, value in request.fields.items():
         if name != "token":
             texts += (name, value if isinstance(value, str) else str(value))

@@ -1,7 +1,7 @@
 """Keeping secrets out of the journal: fields that hold one, and the account's own wherever they occur."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from invapi_emulator.process.logs import (
     names_a_secret,
     without_generated,
 )
+from invapi_emulator.storage.secrets import SHORTEST
 
 CALLBACK = "eq_callback"
 
@@ -34,34 +35,29 @@ _REFUSED = "invalid parameter "
 _REMEMBERED = 1_000
 """Number of sets of field names whose secret ones are cached."""
 
-_SHORTEST = 8
-"""Shorter secrets are masked by their field's name only: as words they occur everywhere."""
-
 
 class Masking(Struct, frozen=True):
-    """Hides the secrets of a call. `secrets` are the words to mask.
+    """Hides the secrets of a call: the words `secrets`, and those that look like a token and are in `tokens`.
 
-    Without secrets the account is unknown, and all that looks like a token is masked. An `idle` masking only masks
-    the fields whose names say that they are secret.
+    Without `tokens` it is unknown which words are, and all that look so are masked. An `idle` masking only masks the
+    fields whose names say that they are secret.
     """
 
     module: str
     secrets: tuple[str, ...]
+    tokens: Collection[str] | None = None
     idle: bool = False
 
     @staticmethod
-    def of(module: str, secrets: Iterable[str]) -> "Masking":
-        return Masking(module, tuple([word for word in secrets if len(word) >= _SHORTEST]))
+    def of(module: str, secrets: Iterable[str], tokens: Collection[str] | None = None) -> "Masking":
+        return Masking(module, tuple([word for word in secrets if len(word) >= SHORTEST]), tokens)
 
-    def for_texts(self, names: str, texts: Iterable[str]) -> "Masking":
-        """Return the masking for these names, one a line, and texts. It is idle if they hold nothing to mask."""
-        if looks_generated(names):
-            return self
-        together = "\n".join((names, *texts))
-        if not self.secrets and looks_generated(together):
+    def for_text(self, text: str) -> "Masking":
+        """Return the masking for a text. It is idle if that holds nothing to mask."""
+        if self.tokens or (self.tokens is None and looks_generated(text)):
             return self
         for secret in self.secrets:
-            if secret in together:
+            if secret in text:
                 return self
         return Masking(self.module, self.secrets, idle=True)
 
@@ -77,17 +73,11 @@ class Masking(Struct, frozen=True):
         return MASK if _is_secret(name, keys_are_shown=self.module == CALLBACK) else self._value(value)
 
     def text(self, text: str) -> str:
-        if self.idle or len(text) < _SHORTEST:
+        if self.idle or len(text) < SHORTEST:
             return text
-        if not self.secrets:
-            return without_generated(text)
         for secret in self.secrets:
             text = text.replace(secret, MASK)
-        return text
-
-    def name(self, text: str) -> str:
-        """Return a name that a client chose, with everything that looks like a token masked."""
-        return text if self.idle else without_generated(self.text(text))
+        return without_generated(text, self.tokens)
 
     def answer(self, answer: str) -> str:
         """Mask tokens and passwords, also a malformed one that a refusal quotes."""

@@ -24,7 +24,7 @@ def log_call(exchange: Exchange, duration: Instant) -> None:
     masking = Masking.of(request.module, exchange.secrets)
     action = request.fields.get("action")
     fields = {
-        "request_id": masking.name(request.request_id),
+        "request_id": masking.text(request.request_id),
         "account": None if exchange.account is None else exchange.account.name,
         "method": request.method[:_SHOWN],
         "module": _named(masking, request.module),
@@ -34,7 +34,7 @@ def log_call(exchange: Exchange, duration: Instant) -> None:
         "status": None if answer is None else answer.status,
         "ms": round(duration / 1000, 2),
         "fault": ",".join(exchange.fired) or None,
-        "address": masking.name(request.address),
+        "address": masking.text(request.address),
     }
     method, module, name = (word(fields[part]) for part in ("method", "module", "action"))
     _log.info("%s %s/%s: %s", method, module, name, how, extra={FIELDS: fields})
@@ -43,4 +43,4 @@ def log_call(exchange: Exchange, duration: Instant) -> None:
 def _named(masking: Masking, name: str) -> str:
     """Return the name of a module or an action. What does not look like one may be a secret in the wrong place."""
     looks_so = len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None
-    return masking.name(name) if looks_so else MASK
+    return masking.text(name) if looks_so else MASK

@@ -49,7 +49,7 @@ class FilterInQuery(Filter):
 def kinds_of(wanted: Filter) -> Kinds:
     """Return the kinds of the calls that a filter matches, as those that are gone are counted.
 
-    Those of a reason are refused. Those of a module that is none are counted together.
+    Those of a reason are refused. Calls to unknown modules are counted together.
     """
     module = wanted.module if wanted.module is None or is_documented(wanted.module) else ""
     result = wanted.result or (None if wanted.reason is None else "refused")

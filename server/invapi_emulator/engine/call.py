@@ -34,7 +34,7 @@ P = TypeVar("P", bound=BaseModel)
 
 
 def is_index(name: str) -> bool:
-    """Tell whether PHP takes what stands in brackets for a number: `7` and `-7`, but not `07`."""
+    """Tell whether PHP reads the text between brackets as a number: `7` and `-7`, but not `07`."""
     return _NUMBER.fullmatch(name) is not None and -MAX_INDEX - 1 <= int(name) <= MAX_INDEX
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, func, select
 
 from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.storage.json_column import json_text
+from invapi_emulator.storage.secrets import masked
 from invapi_emulator.storage.statement import Insertion, Write
 from invapi_emulator.storage.tables import event
 from invapi_emulator.storage.transaction import Transaction
@@ -63,9 +64,10 @@ class Event(Struct, frozen=True):
 
 
 def record(unit: UnitOfWork, at: Instant, kind: EventKind, **data: Any) -> None:
-    """Append an event to those of the unit's account."""
+    """Append an event to those of the unit's account, with secrets masked."""
     unit.counters.last_event = number = unit.counters.last_event + 1
-    unit.append(_INSERT, (unit.account.id, number, at, kind, json_text(data)))
+    shown = {name: masked(unit, value) if isinstance(value, str) else value for name, value in data.items()}
+    unit.append(_INSERT, (unit.account.id, number, at, kind, json_text(shown)))
     if number % _CLEANED_EVERY == 0:
         unit.trim(_TRIM, (unit.account.id, number - KEPT))
 

@@ -38,7 +38,7 @@ COUNT = _Count()
 
 
 class Kinds(Struct, frozen=True):
-    """Calls of a module, an action and a result; None stands for any. A module of no known name is ``.
+    """Calls of a module, an action and a result; None stands for any. An unknown module counts as the empty name.
 
     `named` are the modules and actions whose calls are counted with their action. Others are counted without.
     """

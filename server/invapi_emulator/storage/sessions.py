@@ -51,7 +51,7 @@ def find(unit: UnitOfWork, token: str) -> Session | None:
 
 
 def server_of(unit: UnitOfWork, token: object) -> int | None:
-    """Return the id of the only server that a token is good for, or None if it is not bound to one."""
+    """Return the id of the only server that a token sees, or None if it is not bound to one."""
     session = find(unit, token) if isinstance(token, str) else None
     return None if session is None else session.server_id
 

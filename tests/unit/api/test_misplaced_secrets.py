@@ -1,0 +1,70 @@
+"""A secret that a client puts where it is not meant for stands neither in the journal nor in an event."""
+
+from itertools import takewhile
+
+import pytest
+
+from invapi_emulator.process.logs import MASK
+from tests.support.harness import Emulator
+from tests.unit.control.test_events import listening
+
+
+def log_in(emulator: Emulator, key: str = "demo-api-key") -> str:
+    token: str = emulator.call("auth", "login", key=key)["result"]["token"]
+    return token
+
+
+def secrets_of(emulator: Emulator) -> dict[str, str]:
+    added = emulator.call("api_keys", "add", **{"params[name]": "a"})
+    return {"login token": log_in(emulator), "API key": added["data"]["api_key"], "password": "demo-password"}
+
+
+@pytest.mark.parametrize("kind", ["login token", "API key", "password"])
+@pytest.mark.parametrize("around", ["%s", "x_%s", "tok=%s;", "\u00e9%s\u00e9"])
+def test_the_journal_masks_a_secret_in_any_field(emulator: Emulator, kind: str, around: str) -> None:
+    secret = secrets_of(emulator)[kind]
+    text = around % secret
+    emulator.call("vm", "get_engine", colour=text, **{"a[b]": text, text: "1"})
+    (call,) = emulator.control("GET", "/requests?action=get_engine")["requests"]
+    assert secret not in str(call)
+    assert call["fields"]["colour"] == around % MASK
+
+
+def test_the_journal_masks_a_token_of_another_account(emulator: Emulator) -> None:
+    made = emulator.http.post("/_emulator/accounts", json={"name": "other"}).json()
+    try:
+        emulator.call("vm", "get_engine", colour=made["token"], shape=made["api_key"])
+    finally:
+        emulator.http.delete("/_emulator/accounts/other")
+    (call,) = emulator.control("GET", "/requests?action=get_engine")["requests"]
+    assert (call["fields"]["colour"], call["fields"]["shape"]) == (MASK, MASK)
+
+
+def test_a_word_that_only_looks_like_a_token_is_shown(emulator: Emulator) -> None:
+    name = "0123456789abcdef" * 2
+    with listening(emulator) as told:
+        emulator.do("vm", "create_snapshot", name=name)
+        made = next(event for event in told if event["kind"] == "snapshot_made")
+    assert made["name"] == name
+    (call,) = emulator.control("GET", "/requests?action=create_snapshot")["requests"]
+    assert call["fields"]["name"] == name
+
+
+def test_many_such_words_are_all_masked(emulator: Emulator) -> None:
+    words = " ".join(f"{number:032x}" for number in range(101))
+    emulator.call("vm", "get_engine", colour=words)
+    (call,) = emulator.control("GET", "/requests?action=get_engine")["requests"]
+    assert call["fields"]["colour"] == " ".join([MASK] * 101)
+
+
+@pytest.mark.parametrize("kind", ["login token", "API key", "password"])
+def test_events_mask_a_secret_in_a_name(emulator: Emulator, kind: str) -> None:
+    secret = secrets_of(emulator)[kind]
+    with listening(emulator) as stream:
+        emulator.call("tags", "add", id=12345, tag=secret, value=secret)
+        emulator.call("ssh_keys", "add", **{"params[name]": secret, "params[key]": "ssh-rsa AAAA"})
+        emulator.do("vm", "create_snapshot", name=secret)
+        emulator.do("eq", "off")  # its event is the last
+        told = list(takewhile(lambda event: event["kind"] != "power", stream))
+    assert {"tag_set", "ssh_key_added", "snapshot_made"} <= {event["kind"] for event in told}
+    assert secret not in str(told)
