@@ -112,7 +112,7 @@ def _parts_of(vm: Any) -> int:
 
 
 def _vms(given: list[Any]) -> Steps[tuple[VmSpec, ...]]:
-    check_parts(len(given))
+    _check_size(given, "vms", "VMs", MAX_WORLD_PARTS)
     check_parts(sum(map(_parts_of, given)))
     vms = []
     for number, vm in enumerate(given):

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from invapi_emulator.control import changing, importing
 from invapi_emulator.control.building import built
 from invapi_emulator.control.worlds import AccountContext, Worlds
+from invapi_emulator.domain.tags import MOST_TAGS
 from invapi_emulator.domain.virtual_machines import powered_off, powered_on
 from invapi_emulator.storage import vms
 from invapi_emulator.worlds.accounts import replace_world
@@ -34,7 +35,8 @@ MISTAKES: dict[str, Json] = {
     "faults": {"faults": [1] * MANY},
     "assume.k0": {"assume": {f"k{number}": 1 for number in range(MANY)}},
     "vms.0.k0": vm(**{f"k{number}": 1 for number in range(MANY)}),
-    "vms.0.tags.k0": vm(tags={f"k{number}": 1 for number in range(MANY)}),
+    "vms.0.tags": vm(tags={f"k{number}": 1 for number in range(MANY)}),
+    "vms.0.tags.k0": vm(tags={f"k{number}": 1 for number in range(MOST_TAGS - 1)}),
     "vms.0.started.k0": vm(started={f"k{number}": "x" for number in range(MANY)}),
     "vms.0.settings.k0": vm(settings={f"k{number}": 1 for number in range(MANY)}),
     "vms.0.snapshots.0": vm(snapshots=[1] * MANY),

@@ -83,7 +83,7 @@ def test_a_scenario_with_a_wrong_catalogue_ends_the_start(scenario: Path) -> Non
 @pytest.mark.parametrize(
     ("place", "value", "said"),
     [
-        ("presets", None, "catalogue.presets: None: Input should be a valid tuple"),
+        ("presets", None, "catalogue.presets: None: expected a list"),
         ("presets.0.os", [5], "catalogue.presets.0.os.0: 5: expected the id of one of os"),
         ("presets.0.group", 2, "catalogue.presets.0.group: 2: expected the id of one of groups"),
         ("presets.0.cpu", "two", "catalogue.presets.0.cpu: 'two': Input should be a valid integer"),
@@ -111,7 +111,7 @@ def test_a_scenario_with_a_wrong_catalogue_ends_the_start(scenario: Path) -> Non
             "GBP",
             "catalogue.traffic_plans.0.currency: 'GBP': Input should be 'EUR'",
         ),
-        ("stock", "x", "catalogue.stock: 'x': Input should be a valid tuple"),
+        ("stock", "x", "catalogue.stock: 'x': expected a list"),
         ("more", {}, "catalogue.more: {}: unknown field"),
     ],
 )
