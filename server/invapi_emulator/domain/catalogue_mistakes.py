@@ -9,6 +9,7 @@ from msgspec import Struct
 from invapi_emulator.domain.catalogue import Catalogue, Numbered, Preset, Prices, numbered
 
 HIGHEST_PRICE = Decimal("99999999.99")
+MOST_PLACES = 2
 MOST_ADDITIONS = 20_000
 """Maximum number of pairs of a preset and an addition that fits it, counted at each of its locations for traffic plans."""
 
@@ -97,9 +98,15 @@ def _prices(catalogue: Catalogue) -> Iterator[Mistake]:
 def _wrong(place: str, prices: Prices) -> Iterator[Mistake]:
     for currency in prices.__struct_fields__:
         price: Decimal = getattr(prices, currency)
-        if not price.is_finite() or not 0 <= price <= HIGHEST_PRICE or price != round(price, 2):
+        if not price.is_finite() or not 0 <= price <= HIGHEST_PRICE or _places(price) > MOST_PLACES:
             accepted = f"expected 0 to {HIGHEST_PRICE}, with at most two places"
             yield Mistake(f"{place}.{currency}", str(price), accepted)
+
+
+def _places(price: Decimal) -> int:
+    """Return the number of decimal places. This asks no context, whose precision may be anything in a guest's process."""
+    exponent = price.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _additions_of(preset: Preset) -> int:
