@@ -19,7 +19,7 @@ def parse_money(given: Any) -> Cents:
     """Read an amount, written as a number or a text with at most two decimal places. Raise ValueError for another."""
     text = _text_of(given)
     written = _AMOUNT.fullmatch(text)
-    # Whole numbers only: how exact a Decimal is may be set by whoever shares the process.
+    # Whole numbers only: in the process of a test suite, a Decimal may be set to any precision.
     hundredths = MOST + 1 if written is None else int(written[1] + (written[2] or "").ljust(2, "0"))
     if hundredths > MOST:
         raise ValueError(
