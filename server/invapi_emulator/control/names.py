@@ -6,7 +6,7 @@ import re
 from starlette.requests import Request
 
 from invapi_emulator.control_errors import Forbidden
-from invapi_emulator.process.logs import word
+from invapi_emulator.process.logs import without_generated, word
 from invapi_emulator.settings import Settings
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -57,7 +57,7 @@ class Names:
             return
         self._told.add(who)
         how = "no flag opens it to them" if value is None else f"if that is yours, start with {flag} {value}"
-        _log.warning("refused the control API to %s, told of once: %s", who, how)
+        _log.warning("refused the control API to %s, told of once: %s", *map(without_generated, (who, how)))
 
 
 def _without_port(host: str) -> str:

@@ -175,6 +175,18 @@ def test_what_no_flag_can_open_is_told_of_without_one(
     assert line.endswith("told of once: no flag opens it to them")
 
 
+@pytest.mark.parametrize("header", ["Host", "Origin"])
+def test_a_secret_in_the_place_of_a_name_is_not_told(
+    served: Served, caplog: pytest.LogCaptureFixture, header: str
+) -> None:
+    secret = "0123456789abcdef" * 2
+    name = secret if header == "Host" else f"https://{secret}"
+    assert httpx.get(f"{served()}{ACCOUNT}", headers={header: name}).status_code == 403
+    (line,) = told(caplog)
+    assert secret not in line
+    assert "***" in line
+
+
 def test_only_so_many_refused_names_are_told_of(caplog: pytest.LogCaptureFixture) -> None:
     with running() as server, httpx.Client(base_url=server.url) as http:
         for number in range(MOST_TOLD + 5):
