@@ -5,12 +5,14 @@ import os
 import ssl
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from filelock import FileLock
@@ -20,6 +22,7 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.server.tls.certificates import (
     ca_certificate,
     certifiable,
+    is_constrained,
     is_for_servers_only,
     may_speak_for,
     new_key,
@@ -30,6 +33,11 @@ from invapi_emulator.server.tls.certificates import (
 from invapi_emulator.server.tls.folder import CA_FILE, KEY_FILE, file_of
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_MOST_BYTES = 64 * 1024
+"""Maximum size of a file of the CA, which has one or two thousand."""
 
 HOSTS = ("localhost", "127.0.0.1", "::1", "invapi.hostkey.com", "invapi.hostkey.ru", "api.hostkey.com")
 """Names of every certificate: this machine, and the hosts that the vendor's clients call."""
@@ -128,11 +136,38 @@ def _make(folder: Path, names: tuple[str, ...], now: Instant) -> None:
 
 
 def _read(folder: Path) -> Authority:
-    certificate = x509.load_pem_x509_certificate((folder / CA_FILE).read_bytes())
-    key = load_pem_private_key((folder / KEY_FILE).read_bytes(), None)
-    if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
+    certificate = _loaded(folder / CA_FILE, x509.load_pem_x509_certificate)
+    key = _loaded(folder / KEY_FILE, _key_in)
+    if not is_constrained(certificate):
+        raise ValueError(_not_made_here(CA_FILE))
+    if key.public_key() != certificate.public_key():
         raise ValueError(f"{KEY_FILE} is not the key of {CA_FILE}")
     return Authority(folder / CA_FILE, certificate, key)
+
+
+def _key_in(content: bytes) -> EllipticCurvePrivateKey:
+    key = load_pem_private_key(content, None)
+    if not isinstance(key, EllipticCurvePrivateKey):
+        raise TypeError(key)
+    return key
+
+
+def _loaded(file: Path, load: Callable[[bytes], T]) -> T:
+    """Load a small file; raise ValueError if it is not one that a start has made."""
+    if not file.is_file():
+        raise ValueError(f"{file.name} is missing, or is not a file")
+    with file.open("rb") as opened:
+        content = opened.read(_MOST_BYTES + 1)
+    try:
+        if len(content) <= _MOST_BYTES:
+            return load(content)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        pass  # the library's words name neither the file nor what to do
+    raise ValueError(_not_made_here(file.name))
+
+
+def _not_made_here(name: str) -> str:
+    return f"{name} is damaged, or none that a start of this program has made; use another folder, or remove this one"
 
 
 def _write(file: Path, content: bytes, mode: int) -> None:

@@ -88,6 +88,11 @@ def certifiable(ca: x509.Certificate) -> list[str]:
     ]
 
 
+def is_constrained(ca: x509.Certificate) -> bool:
+    """Return whether a CA can certify some names only, as all can that were ever made here."""
+    return any(isinstance(one.value, x509.NameConstraints) for one in ca.extensions)
+
+
 def is_for_servers_only(ca: x509.Certificate) -> bool:
     """Return whether a CA is as constrained as those that this version makes."""
     allowed = ca.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or ()

@@ -1,5 +1,6 @@
 """The test CA: made once, restricted to its names, with a key only for its owner."""
 
+import os
 import socket
 import ssl
 import stat
@@ -8,6 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import DAY, to_datetime
@@ -160,6 +164,53 @@ def test_the_users_own_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_a_folder_with_other_files_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / CA_FILE).write_bytes(content)
     with pytest.raises(CannotStart, match="--ca-dir: cannot use"):
+        authority(str(tmp_path), (), NOW)
+
+
+def of_somebody(folder: Path, kind: str) -> None:
+    """Put a CA or a key of somebody's own into the folder of a CA."""
+    authority(str(folder), (), NOW)
+    other = new_key()
+    match kind:
+        case "key with a password":
+            encrypted = BestAvailableEncryption(b"word")
+            text = other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encrypted)
+            (folder / KEY_FILE).write_bytes(text)
+        case "certificate without constraints":
+            text = pem(server_certificate(other, ("localhost",), *_ca_of(folder), NOW))
+            (folder / CA_FILE).write_bytes(text)
+            (folder / KEY_FILE).write_bytes(pem_of_key(other))
+        case "named pipe":
+            (folder / CA_FILE).unlink()
+            os.mkfifo(folder / CA_FILE)
+        case "endless file":
+            (folder / CA_FILE).unlink()
+            (folder / CA_FILE).symlink_to("/dev/zero")
+        case "large file":
+            (folder / KEY_FILE).write_bytes(b"x" * 100_000)
+        case "no key":
+            (folder / KEY_FILE).unlink()
+
+
+def _ca_of(folder: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
+    found = authority(str(folder), (), NOW)
+    return found.certificate, found.key
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("key with a password", "ca-key.pem is damaged, or none that"),
+        ("certificate without constraints", "ca.pem is damaged, or none that"),
+        ("named pipe", "ca.pem is missing, or is not a file"),
+        ("endless file", "ca.pem is missing, or is not a file"),
+        ("large file", "ca-key.pem is damaged, or none that"),
+        ("no key", "ca-key.pem is missing, or is not a file"),
+    ],
+)
+def test_what_this_program_did_not_make_is_refused_by_its_name(tmp_path: Path, kind: str, says: str) -> None:
+    of_somebody(tmp_path, kind)
+    with pytest.raises(CannotStart, match=f"--ca-dir: cannot use .*: {says}"):
         authority(str(tmp_path), (), NOW)
 
 
