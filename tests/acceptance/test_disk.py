@@ -170,3 +170,32 @@ def test_tasks_due_meanwhile_are_shown_in_effect_and_stored_once_writing_works(
         wait_until(lambda: ready(emulator))
         assert emulator.check(key)["result"] == "OK"
         assert emulator.vm(12345)["snapshots"] == found
+
+
+def test_calls_that_the_journal_misses_are_known_to_be_missing(small_disk: Path) -> None:
+    file, ballast = small_disk / "worlds.db", small_disk / "ballast"
+    with serving(file) as (_, emulator):
+        fill(ballast)
+        wait_until(lambda: called(emulator, "vm", "load_stats", id=12347).status_code == 503)
+        for _ in range(20):
+            assert called(emulator, "eq", "show", id=12345).status_code == 200
+        assert_none_is_taken_for_never_made(emulator)
+        ballast.unlink()
+        wait_until(lambda: ready(emulator))
+        assert called(emulator, "eq", "list").status_code == 200
+        assert_none_is_taken_for_never_made(emulator)
+    with serving(file) as (_, emulator):
+        assert_none_is_taken_for_never_made(emulator)
+        emulator.clear_requests()
+        emulator.verify(action="show", count=0)
+
+
+def assert_none_is_taken_for_never_made(emulator: Emulator) -> None:
+    """Assert that 20 calls of show are in the journal or known to be missing."""
+    journal = emulator.control("GET", "/requests?action=show")
+    assert len(journal["requests"]) + journal["gone"] == 20
+    assert journal["gone"] > 0
+    expected = {"action": "show", "count": len(journal["requests"])}
+    refused = emulator.control("POST", "/requests/verify", expected, 409)
+    assert refused["error"]["reason"] == "journal_incomplete"
+    assert emulator.control("GET", "/report")["gone"] >= journal["gone"]

@@ -18,7 +18,7 @@ def called(database: Database, module: str, **fields: str) -> Exchange:
     request = Request(
         module, "POST", "127.0.0.1", "a test", "a-request", real_now, True, False, False, fields
     )
-    attempt = Attempt(request, find_action(request, f"/{module}.php"), Assumed(), database.real_time)
+    attempt = Attempt(request, find_action(request, f"/{module}.php"), Assumed(), database)
     while True:
         exchange = database.run_now(owner_of(database, attempt), attempt.run)
         if exchange.answer is not None:

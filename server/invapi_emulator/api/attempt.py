@@ -7,14 +7,13 @@ from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.parameters import vm_id_in
 from invapi_emulator.api.request import Request
 from invapi_emulator.api.tokens import identification_of
-from invapi_emulator.clock import RealTime
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.faults.rules import RULES
 from invapi_emulator.engine.tasks.kinds import KINDS
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage.api_keys import API_KEY
-from invapi_emulator.storage.database import Need
+from invapi_emulator.storage.database import Database, Need
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.sessions import SESSION
 from invapi_emulator.storage.snapshots import ROTATION, SNAPSHOT
@@ -29,12 +28,13 @@ _log = logging.getLogger(__name__)
 class Attempt:
     """A call that waits for its answer. `rules_asked` is true once the rules that act in its place have been asked."""
 
-    def __init__(self, request: Request, action: Action, assumed: Assumed, real_time: RealTime) -> None:
+    def __init__(self, request: Request, action: Action, assumed: Assumed, database: Database) -> None:
         self._request = request
         self._action = action
         self._assumed = assumed
-        self._real_time = real_time
+        self._database = database
         self._last: Exchange | None = None
+        self._number = 0
         self.rules_asked = False
 
     @property
@@ -44,8 +44,14 @@ class Attempt:
 
     def run(self, unit: UnitOfWork) -> Exchange:
         self._last = pipeline.run(
-            unit, self._request, self._action, self._assumed, self._real_time, rules_asked=self.rules_asked
+            unit,
+            self._request,
+            self._action,
+            self._assumed,
+            self._database.real_time,
+            rules_asked=self.rules_asked,
         )
+        self._number = unit.counters.last_request if unit.owned else 0
         return self._last
 
     def needs(self) -> list[Need]:
@@ -67,6 +73,8 @@ class Attempt:
         """Tell whether the call changed nothing but the journal. The journal may then miss it."""
         if self._last is None or self._last.must_be_kept:
             return False
+        if self._last.account is not None:
+            self._database.missed[self._last.account.id] = self._number
         _log.error(
             "the journal misses %s: the emulator cannot write to its database", self._request.request_id
         )

@@ -114,7 +114,7 @@ class FormEndpoint:
 
     async def _called(self, request: Request, action: Action) -> Exchange:
         """Run a call through the pipeline until it is answered. Other calls get their turn between two runs."""
-        attempt = Attempt(request, action, self._assumed, self._database.real_time)
+        attempt = Attempt(request, action, self._assumed, self._database)
         while True:
             word = attempt.owner
             account_id = None if word is None else await self._database.owner_of(word)

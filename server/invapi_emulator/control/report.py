@@ -35,7 +35,7 @@ async def report(name: NameInPath, worlds: TheWorlds) -> ReportView:
 
     def work(context: AccountContext) -> ReportView:
         seen = seen_of(context.tx, context.account, context.now)
-        before = seen.lines[0].number - 1 if seen.lines else requests.last_number(context.unit)
+        before = requests.last_number(context.unit) - len(seen.lines)
         return ReportView(
             findings=[_view(finding) for finding in findings_of(seen)],
             calls=len(seen.lines),

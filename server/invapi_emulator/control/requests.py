@@ -81,14 +81,14 @@ async def list_unauthenticated(worlds: TheWorlds, wanted: Annotated[FilterInQuer
 
 
 class Journal(NamedTuple):
-    """The calls of an account that are stored, in order, and what is gone before them."""
+    """The calls of an account that are stored, in order, and those that are not."""
 
     calls: list[tuple[int, JournalEntry]]
     gone: Gone
 
     @property
     def last_id(self) -> int:
-        return self.calls[-1][0] if self.calls else self.gone.last
+        return max(self.gone.last, *(number for number, _ in self.calls[-1:]), 0)
 
 
 def journal_of(context: AccountContext) -> Journal:
@@ -99,7 +99,8 @@ def journal_of(context: AccountContext) -> Journal:
 
 def _unauthenticated(tx: Transaction) -> Journal:
     calls = requests.stored(tx, None)
-    return Journal(calls, Gone(0, calls[0][0] - 1 if calls else 0, {}))
+    before = calls[0][0] - 1 if calls else 0
+    return Journal(calls, Gone(cleared=0, last=before, number=before, counts={}))
 
 
 def _listed(journal: Journal, wanted: Filter) -> RequestList:

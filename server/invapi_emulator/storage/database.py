@@ -53,6 +53,8 @@ class Database(ABC):
     - `durable`: the database outlives the server.
     - `real_time`: reads the time of the process.
     - `times`: how long transactions took, by kind: `read` or `write`.
+    - `missed`: the number, by account, of the newest call that the journal misses because it could not be written to.
+      Later ones have larger numbers, so that it is seen that some are missing.
     - `former_worlds`: ids of accounts with former worlds that are not fully cleared away.
     """
 
@@ -70,6 +72,7 @@ class Database(ABC):
         self.states = States()
         self.owners = Owners()
         self.former_worlds: set[int] = set()
+        self.missed: dict[int, int] = {}
 
     @abstractmethod
     async def run(

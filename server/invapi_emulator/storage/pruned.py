@@ -64,18 +64,20 @@ class Kinds(Struct, frozen=True):
 
 
 class Gone(Struct, frozen=True):
-    """The calls of an account that are no longer kept: those with numbers after `cleared` up to `last`.
+    """The calls of an account that the journal does not have: `number` of them, with numbers after `cleared` up to `last`.
 
-    `counts` holds those that were counted, by module, action and result. An older version counted none.
+    `counts` holds those that were counted, by module, action and result. An older version counted none, and those
+    that could not be written are not counted.
     """
 
     cleared: int
     last: int
+    number: int
     counts: Mapping[tuple[str, str, str], int]
 
     @property
     def uncounted(self) -> int:
-        return self.last - self.cleared - sum(self.counts.values())
+        return self.number - sum(self.counts.values())
 
     def possible(self, kinds: Kinds, since_id: int | None = None) -> int:
         """Return the number of those that may match: that have another number or are of other kinds do not."""
@@ -93,15 +95,16 @@ def gone(tx: Transaction, account_id: int, stored: Sequence[int], last: int) -> 
     kinds = select(pruned.c.module, pruned.c.action, pruned.c.result, pruned.c.calls)
     rows = tx.execute(kinds.where(pruned.c.account_id == account_id))
     counts = {(module, action, result): calls for module, action, result, calls in rows}
-    return Gone(cleared(tx, account_id), stored[0] - 1 if stored else last, counts)
+    begins = cleared(tx, account_id)
+    number, before = last - begins - len(stored), stored[0] - 1 if stored else last
+    return Gone(begins, before if number == before - begins else last, number, counts)
 
 
 def are_any_gone(unit: UnitOfWork) -> bool:
     """Return whether there are calls of the unit's account that are no longer kept and were not cleared."""
-    oldest = select(func.min(request.c.number)).where(request.c.account_id == unit.account.id)
-    first = unit.sql().execute(oldest).scalar()
-    before = unit.counters.last_request if first is None else first - 1
-    return bool(before > cleared(unit.sql(), unit.account.id))
+    counted = select(func.count()).select_from(request).where(request.c.account_id == unit.account.id)
+    stored: int = unit.sql().execute(counted).scalar_one()
+    return unit.counters.last_request - cleared(unit.sql(), unit.account.id) > stored
 
 
 def cleared(tx: Transaction, account_id: int) -> int:

@@ -1,7 +1,7 @@
 """Compares memory with the database, for tests: with TEST_CHECK_STATE=1, after each commit."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from invapi_emulator.storage.account_state import AccountState, States
@@ -20,8 +20,11 @@ class StateDiffers(AssertionError):
     """The state in memory differs from the database."""
 
 
-def compare_touched(batch: WriteBatch, on: Runner) -> None:
-    """Compare the states that a batch changed: rows, indexes, the changed parts, and some others."""
+def compare_touched(batch: WriteBatch, on: Runner, missed: Mapping[int, int]) -> None:
+    """Compare the states that a batch changed: rows, indexes, the changed parts, and some others.
+
+    `missed` are the numbers of calls that the journal misses, by account: only memory has those.
+    """
     for account_id, state in batch.states.items():
         changed = {
             (record, key[1 : record.part + 1])
@@ -31,18 +34,22 @@ def compare_touched(batch: WriteBatch, on: Runner) -> None:
         }
         others = [part for part in _parts(state) if part not in changed]
         loaded = [(record, part) for record, part in changed if state.has(record, part)]
-        _compare(state, [*loaded, *others[:MOST_PARTS]], on)
+        _compare(state, [*loaded, *others[:MOST_PARTS]], on, missed)
 
 
-def compare_all(states: States, on: Runner) -> None:
+def compare_all(states: States, on: Runner, missed: Mapping[int, int]) -> None:
     for state in states.all():
-        _compare(state, _parts(state), on)
+        _compare(state, _parts(state), on, missed)
 
 
-def _compare(state: AccountState, parts: Iterable[tuple[Record[Any], Key]], on: Runner) -> None:
+def _compare(
+    state: AccountState, parts: Iterable[tuple[Record[Any], Key]], on: Runner, missed: Mapping[int, int]
+) -> None:
     stored = LOAD.first(on, wanted=state.account.id)
     if stored is None:
         return  # removed since: its state is dropped at its next use
+    counters = stored.counters
+    counters.last_request = max(counters.last_request, missed.get(state.account.id, 0))
     _require_equal("account", _row(state), _row(stored))
     for record, part in parts:
         query = record.query(state.owner, part)

@@ -81,7 +81,11 @@ class GroupCommit:
         return [query.statement.all(self._connection, **query.values) for query in queries]
 
     def load(self, account_id: int) -> AccountState | None:
-        return LOAD.first(self._connection, wanted=account_id)
+        state = LOAD.first(self._connection, wanted=account_id)
+        if state is not None:
+            last, missed = state.counters.last_request, self._database.missed.get(account_id, 0)
+            state.counters.last_request = max(last, missed)
+        return state
 
     def begin(self, unit: UnitOfWork) -> Transaction:
         if not self.flush():
@@ -185,7 +189,7 @@ class GroupCommit:
             self._database.notifications.due_earlier(account_id)
         if state_check.ENABLED:
             try:
-                state_check.compare_touched(batch, self._connection)
+                state_check.compare_touched(batch, self._connection, self._database.missed)
             except state_check.StateDiffers as difference:
                 return difference
         return None

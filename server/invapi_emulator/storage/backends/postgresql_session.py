@@ -137,7 +137,7 @@ class PostgresSession:
                     behind.enter_context(committing())
                     self._driver.execute("COMMIT")
             if state_check.ENABLED:
-                state_check.compare_touched(self._changed, self)
+                state_check.compare_touched(self._changed, self, missed={})
                 behind.enter_context(committing())
                 self._driver.execute("COMMIT")
         return self._changed
