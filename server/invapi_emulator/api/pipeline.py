@@ -102,7 +102,7 @@ def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
 
 
 def _of_one_server(unit: UnitOfWork, server_id: int | None, work: Callable[[], R]) -> R:
-    """Run the work on the one server that the token sees, or on all if it is None."""
+    """Run the work for a token of one server, or for one of the whole account if `server_id` is None."""
     unit.only_vm = server_id
     try:
         return unit.nested(work)

@@ -70,7 +70,7 @@ def without_generated(text: str, known: Container[str] | None = None) -> str:
 
 
 def _has_as_many_digits(text: str) -> bool:
-    """Return whether a text has so many hexadecimal digits in a row. This takes a fiftieth of the expression's time."""
+    """Return whether a text has so many hexadecimal digits in a row. This takes a fortieth of the expression's time."""
     return len(text) >= _GENERATED_LENGTH and _RUN in text.encode(errors="replace").translate(_AS_RUNS)
 
 
