@@ -237,6 +237,31 @@ class InvoiceNotFound(ApiError):
     reason = "invoice_not_found"
 
 
+class NotCompatible(Refusal):
+    """The catalogue has both, but not together (contract 11.1)."""
+
+    reason = "not_compatible"
+
+
+class OutOfStock(ApiError):
+    reason = "out_of_stock"
+
+
+class InsufficientFunds(ApiError):
+    reason = "insufficient_funds"
+
+    def __init__(self) -> None:
+        super().__init__("Insufficient funds")
+
+
+class AlreadyPaid(ApiError):
+    reason = "already_paid"
+
+
+class AlreadyCancelled(Refusal):
+    reason = "already_cancelled"
+
+
 def reasons() -> list[str]:
     """Return the reasons of all refusals of calls, in alphabetical order."""
     return sorted({error.reason for error in kinds_of(ApiError)})

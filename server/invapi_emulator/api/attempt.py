@@ -14,13 +14,15 @@ from invapi_emulator.engine.tasks.kinds import KINDS
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage.api_keys import API_KEY
 from invapi_emulator.storage.database import Database, Need
+from invapi_emulator.storage.orders import ORDERS
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.sessions import SESSION
 from invapi_emulator.storage.snapshots import ROTATION, SNAPSHOT
 from invapi_emulator.storage.stale_lists import UNLISTED
 from invapi_emulator.storage.tasks import DUE, NUMBERS, TASK
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.storage.vms import VM
+from invapi_emulator.storage.vm_indexes import ENDS
+from invapi_emulator.storage.vm_record import VM
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class Attempt:
     def needs(self) -> list[Need]:
         """Return the parts of the account that the call will need."""
         fields = self._request.fields
-        needs: list[Need] = [DUE, RULES, (API_KEY, ()), *self._action.reads]
+        needs: list[Need] = [DUE, ENDS, ORDERS, RULES, (API_KEY, ()), *self._action.reads]
         vm_id, token, key = vm_id_in(fields), fields.get("token"), fields.get("key")
         if vm_id is not None:
             needs += [(record, (vm_id,)) for record in (VM, SNAPSHOT, ROTATION, UNLISTED)]

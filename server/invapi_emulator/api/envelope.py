@@ -27,8 +27,12 @@ _REASONS = {
         "vm_not_found", "snapshot_not_found", "tag_not_found", "ssh_key_not_found", "api_key_not_found",
         "invoice_not_found", "key_not_found", "key_spent", "not_in_catalogue",
     ),
-    409: ("vm_locked", "vm_running", "vm_not_running", "image_mismatch", "name_taken", "snapshot_limit"),
-    422: ("not_supported",),
+    402: ("insufficient_funds",),
+    409: (
+        "vm_locked", "vm_running", "vm_not_running", "image_mismatch", "name_taken", "snapshot_limit",
+        "out_of_stock", "already_paid", "already_cancelled",
+    ),
+    422: ("not_supported", "not_compatible"),
 }  # fmt: skip
 HONEST = {reason: status for status, reasons in _REASONS.items() for reason in reasons}
 """The HTTP status of a refusal under option `honest` of assumption A-04; otherwise it is 200."""

@@ -29,7 +29,8 @@ _IN_CONTEXT = re.compile(rf'"((?:[^"\\]|\\.)*)"(?::({_TEXT}|{_NESTED}))?', re.DO
 """A text, or a field with any name of a call that a check repeats. The second group is the field's value."""
 
 _IN_REFUSAL = re.compile(
-    r"(invalid parameter (?:key|\w*\[?(?:api_key|password|token)\]?): ).*?(; it takes|\Z)", re.DOTALL
+    r"(invalid parameter (?:key|\w*\[?(?:api_key|password|pass|callback|token)\]?): ).*?(; it takes|\Z)",
+    re.DOTALL,
 )
 _REFUSED = "invalid parameter "
 _REMEMBERED = 1_000

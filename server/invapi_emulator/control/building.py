@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from invapi_emulator.control.worlds import Worlds
 from invapi_emulator.worlds.build_context import BuildContext
-from invapi_emulator.worlds.reading import Steps, taken
+from invapi_emulator.worlds.steps import Steps, taken
 
 T = TypeVar("T")
 

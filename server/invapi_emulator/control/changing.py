@@ -16,7 +16,7 @@ from invapi_emulator.worlds.build_context import BuildContext, present_context, 
 from invapi_emulator.worlds.change import changing_vm
 from invapi_emulator.worlds.held_world import held_vm
 from invapi_emulator.worlds.load import preparing_vm, store_vm
-from invapi_emulator.worlds.reading import Steps, at_once
+from invapi_emulator.worlds.steps import Steps, at_once
 
 TRIES = 3
 """Number of times that a VM is built in steps. If calls change it each time meanwhile, it is then built in one."""
@@ -83,7 +83,7 @@ def _replaced(begun: _Begun, rows: WorldRows, context: AccountContext) -> Steps[
     store_vm(context.tx, begun.building, rows)
     context.unit.reload()
     events.record(context.unit, context.now, "vm_changed", vm=vm.id)
-    return writing_vm(context, vms.load(context.unit, vm.id))
+    return writing_vm(context, context.vm_named(str(vm.id)))
 
 
 def _changed_at_once(vm_id: str, change: Mapping[str, Any], context: AccountContext) -> Steps[bytes]:

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.worlds.json_text import parsing
-from invapi_emulator.worlds.reading import Steps, taken
+from invapi_emulator.worlds.steps import Steps, taken
 
 T = TypeVar("T")
 

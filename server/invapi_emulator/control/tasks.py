@@ -15,7 +15,7 @@ from invapi_emulator.engine.tasks.end import complete_by_hand, fail_by_hand
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import task_lists, tasks
 from invapi_emulator.worlds.json_text import writing
-from invapi_emulator.worlds.reading import Steps
+from invapi_emulator.worlds.steps import Steps
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/_emulator/accounts/{name}/tasks", tags=["tasks"], responses=failures(404)

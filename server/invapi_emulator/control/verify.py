@@ -24,7 +24,7 @@ from invapi_emulator.engine.faults.match import ExpectedFields
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.hidden_fields import MOST, KnownFields, Told
 from invapi_emulator.storage.requests import JournalEntry
-from invapi_emulator.worlds.reading import Steps
+from invapi_emulator.worlds.steps import Steps
 
 router = APIRouter(route_class=JsonRoute, prefix="/_emulator", tags=["journal"])
 

@@ -19,7 +19,7 @@ from invapi_emulator.storage import vms
 from invapi_emulator.worlds.export import written_clock
 from invapi_emulator.worlds.held_world import HeldVm, held_vm
 from invapi_emulator.worlds.json_text import writing
-from invapi_emulator.worlds.reading import Steps
+from invapi_emulator.worlds.steps import Steps
 
 
 class View(BaseModel):
@@ -115,7 +115,7 @@ def clock_view(account: Account, now: Instant) -> ClockView:
 
 
 def account_view(context: AccountContext) -> AccountView:
-    return view_of(context.account, context.now, vms.ids(context.unit))
+    return view_of(context.account, context.now, vms.held_ids(context.unit))
 
 
 def view_of(account: Account, now: Instant, vm_ids: Sequence[int]) -> AccountView:

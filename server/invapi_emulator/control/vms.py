@@ -13,14 +13,15 @@ from invapi_emulator.control.views import View, VmView, writing_vm, written_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, VmNumber
 from invapi_emulator.control_errors import Conflict
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.storage import api_keys, events, vms
+from invapi_emulator.engine.renting.removal import remove_server
+from invapi_emulator.storage import events, vms
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.fields import MAX_WORLD_PARTS
 from invapi_emulator.worlds.held_world import HeldWorld
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load import load_vm
-from invapi_emulator.worlds.reading import Steps
 from invapi_emulator.worlds.schema import VmSpec
+from invapi_emulator.worlds.steps import Steps
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/_emulator/accounts/{name}", tags=["vms"], responses=failures(404)
@@ -53,9 +54,9 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> Response:
     _check_size({part: getattr(spec, part) for part in _PARTS})
 
     def work(context: AccountContext) -> Steps[bytes]:
-        if vms.find(context.unit, spec.id) is not None:
+        if vms.held(context.unit, spec.id) is not None:
             raise Conflict("vm_exists", f"account {name!r} already has a VM {spec.id}", "id")
-        if len(vms.ids(context.unit)) >= MAX_WORLD_PARTS:
+        if len(vms.held_ids(context.unit)) >= MAX_WORLD_PARTS:
             raise Conflict("too_many_vms", f"the account has {MAX_WORLD_PARTS} VMs, the maximum; remove some")
         load_vm(context.tx, context.account, spec, context.now)
         context.unit.reload()
@@ -83,14 +84,11 @@ async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], w
 
 @router.delete("/vms/{vm_id}", status_code=204)
 async def remove_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> None:
-    """Remove a VM with its snapshots, settings, tasks and API keys. The keys of those tasks become unknown."""
+    """Remove a VM with its snapshots, settings, tasks and API keys. The keys of those tasks become unknown, its order ends."""
 
     def work(context: AccountContext) -> None:
         vm = context.vm_named(vm_id)
-        vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
-        api_keys.remove_of_server(context.tx, context.account.id, vm.id)
-        context.unit.reload()
-        events.record(context.unit, context.now, "vm_removed", vm=vm.id)
+        remove_server(context.unit, vm.id, context.now)
 
     await worlds.within(name, work)
 
@@ -111,7 +109,7 @@ def _check_size(sent: Mapping[str, Any]) -> None:
 
 
 def _view(context: AccountContext, vm_id: int) -> Steps[bytes]:
-    return writing_vm(context, vms.load(context.unit, vm_id))
+    return writing_vm(context, context.vm_named(str(vm_id)))
 
 
 async def _answered(steps: Steps[bytes], status: int = 200) -> Response:

@@ -72,7 +72,7 @@ class AccountContext:
             number = whole_number(vm_id)
         except ValueError:
             number = 0
-        vm = vms.find(self.unit, number) if number <= MOST else None
+        vm = vms.held(self.unit, number) if number <= MOST else None
         if vm is None:
             raise NotFound("vm_not_found", f"account {self.account.name!r} has no VM {vm_id[:40]!r}")
         return vm

@@ -28,13 +28,13 @@ def gather_account(
 
     The cards start at VM `first_vm`, or at the next VM after it. The secret of API key `shown_key` is shown.
     """
-    ids = vms.ids(context.unit)
+    ids = vms.held_ids(context.unit)
     start = next((place for place, id_ in enumerate(ids) if id_ >= first_vm), 0)
     shown = ids[start : start + CARDS]
     under_way = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
     polls = polls_of(context)
     return frame_of(context) | {
-        "machines": [machine_of(context, vms.load(context.unit, id_)) for id_ in shown],
+        "machines": [machine_of(context, context.vm_named(str(id_))) for id_ in shown],
         "vm_count": len(ids),
         "earlier": ids[max(start - CARDS, 0)] if start else None,
         "later": ids[start + CARDS] if start + CARDS < len(ids) else None,

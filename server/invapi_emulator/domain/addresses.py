@@ -1,6 +1,6 @@
 """The addresses of VMs: generated ones, and those that a world gives."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from ipaddress import IPv6Address, ip_address
 from itertools import chain, count
 
@@ -19,6 +19,12 @@ def canonical(address: str) -> str:
         return str(ip_address(address))
     except ValueError:
         return address
+
+
+def free_address(vm_id: int, chosen: Container[str]) -> str:
+    """Return the generated address of a VM, or if another VM's was chosen to be that, one of a range that others do not get."""
+    spare = (str(IPv6Address(_SPARE + number)) for number in count(vm_id))
+    return next(address for address in chain([generated_address(vm_id)], spare) if address not in chosen)
 
 
 class Addresses:
@@ -55,10 +61,4 @@ class Addresses:
         (self._generated if address == generated_address(vm_id) else self._chosen).add(address)
 
     def _free(self, vm_id: int) -> str:
-        """Return the generated address, or if it was given to another VM one of a range that others do not get."""
-        spare = (str(IPv6Address(_SPARE + number)) for number in count(vm_id))
-        return next(
-            address
-            for address in chain([generated_address(vm_id)], spare)
-            if address not in self._chosen and address not in self._reserved
-        )
+        return free_address(vm_id, self._chosen | self._reserved)

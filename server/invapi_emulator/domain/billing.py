@@ -1,25 +1,37 @@
 """What an account owes and owns: its credit and its invoices (contract 11.6, 11.7)."""
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.money import Cents, Currency
 
 InvoiceStatus: TypeAlias = Literal["Paid", "Unpaid", "Cancelled"]
+PaidFrom: TypeAlias = Literal["credit", "outside"]
+
+ADD_FUNDS = "AddFunds"
+"""The type of an item that adds credit once it is paid."""
+
+HOSTING = "Hosting"
 
 
 class Billing(Struct, frozen=True):
-    """How an account pays. `prepaid` accounts may order by the hour."""
+    """How an account pays. `prepaid` accounts may order by the hour.
+
+    `opening` is the credit that came from no invoice: what the world began with, and what was set since.
+    """
 
     credit: Cents = 150_50
     currency: Currency = "EUR"
     prepaid: bool = False
+    opening: Cents = 150_50
 
 
 class InvoiceItem(Struct, frozen=True):
-    """A line of an invoice. `product` is the service that it is for, `server` the VM, once there is one."""
+    """A line of an invoice. `product` is the service that it is for, 0 for none; `server` the VM, once there is one."""
 
     type: str
     product: int
@@ -28,14 +40,23 @@ class InvoiceItem(Struct, frozen=True):
     server: int | None = None
 
 
+class Payment(Struct, frozen=True):
+    """A payment of an invoice, from the account's credit or from outside."""
+
+    at: Instant
+    amount: Cents
+    source: PaidFrom
+
+
 class Invoice(Struct, frozen=True):
-    """An invoice. `paid` is what was paid of it so far."""
+    """An invoice. `paid` is what was paid of it so far; `payments` are those that the emulator has seen."""
 
     id: int
     status: InvoiceStatus
     made_at: Instant
     paid: Cents
     items: tuple[InvoiceItem, ...]
+    payments: tuple[Payment, ...] = ()
 
     @property
     def total(self) -> Cents:
@@ -45,3 +66,41 @@ class Invoice(Struct, frozen=True):
     def balance(self) -> Cents:
         """What is still to be paid."""
         return self.total - self.paid if self.status == "Unpaid" else 0
+
+    @property
+    def added(self) -> Cents:
+        """The credit that it has added: it was paid for that."""
+        funds = sum(item.amount for item in self.items if item.type == ADD_FUNDS)
+        return funds if self.status == "Paid" and self.payments else 0
+
+    @property
+    def spent(self) -> Cents:
+        """The credit that was spent on it."""
+        return sum(payment.amount for payment in self.payments if payment.source == "credit")
+
+
+MOST_PAYMENTS = 100
+"""Maximum number of payments of an invoice that are told apart. Further ones are added to the last."""
+
+
+def paid(invoice: Invoice, amount: Cents, source: PaidFrom, now: Instant) -> Invoice:
+    """Return the invoice with a payment of at most its balance."""
+    assert 0 <= amount <= invoice.balance
+    whole = amount == invoice.balance
+    return replace(
+        invoice,
+        status="Paid" if whole else "Unpaid",
+        paid=invoice.paid + amount,
+        payments=_with(invoice.payments, Payment(now, amount, source)),
+    )
+
+
+def _with(payments: tuple[Payment, ...], new: Payment) -> tuple[Payment, ...]:
+    if len(payments) < MOST_PAYMENTS or payments[-1].source != new.source:
+        return (*payments, new)
+    return (*payments[:-1], replace(new, amount=payments[-1].amount + new.amount))
+
+
+def credit_of(opening: Cents, invoices: Iterable[Invoice]) -> Cents:
+    """Return the credit that follows from the opening one and all payments."""
+    return opening + sum(invoice.added - invoice.spent for invoice in invoices)

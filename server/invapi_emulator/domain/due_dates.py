@@ -1,4 +1,4 @@
-"""When a server's rent falls due: each month on the day it began."""
+"""When a server's rent falls due: each period on the day it began."""
 
 from calendar import monthrange
 from datetime import MAXYEAR
@@ -11,11 +11,19 @@ _REMEMBERED = 10_000
 """A list has the due dates of all servers, so they are cached."""
 
 
-def next_anniversary(since: Instant, now: Instant) -> Instant:
-    """Return the first monthly anniversary of `since` after `now`, on a month's last day where the day is missing."""
-    months = max(_month(now // DAY) - _month(since // DAY), 1)
+def next_anniversary(since: Instant, now: Instant, every: int = 1) -> Instant:
+    """Return the first anniversary of `since` after `now`, on a month's last day where the day is missing.
+
+    Anniversaries are `every` so many months.
+    """
+    months = max((_month(now // DAY) - _month(since // DAY)) // every, 1) * every
     due = _later(since, months)
-    return due if due > now else _later(since, months + 1)
+    return due if due > now else _later(since, months + every)
+
+
+def months_later(since: Instant, due: Instant, months: int) -> Instant:
+    """Return the anniversary of `since` that is some months after `due`, another of its anniversaries."""
+    return _later(since, _month(due // DAY) - _month(since // DAY) + months)
 
 
 @lru_cache(_REMEMBERED)

@@ -1,6 +1,7 @@
 """Amounts of money: exact, in whole hundredths of a currency."""
 
 import re
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 Cents: TypeAlias = int
@@ -40,3 +41,8 @@ def money(amount: Cents) -> str:
     """Return an amount as text with two decimal places: `150.50`."""
     whole, rest = divmod(abs(amount), 100)
     return f"{'-' if amount < 0 else ''}{whole}.{rest:02}"
+
+
+def cents(price: Decimal) -> Cents:
+    """Return a price of a catalogue, which is exact to the cent."""
+    return parse_money(str(price))

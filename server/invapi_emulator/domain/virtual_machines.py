@@ -11,9 +11,11 @@ from invapi_emulator.domain.instants import HOUR, SECOND, Instant
 from invapi_emulator.domain.tags import HOSTNAME, Tag, Tags, with_tag
 from invapi_emulator.errors import NotSupported, VmNotRunning, VmRunning
 
-VmKind: TypeAlias = Literal["VPS", "VDS"]
-Engine: TypeAlias = Literal["openstack", "ovirt"]
+VmKind: TypeAlias = Literal["VPS", "VDS", "dedicated"]
+Engine: TypeAlias = Literal["openstack", "ovirt", "supermicro"]
 Power: TypeAlias = Literal["on", "off"]
+Phase: TypeAlias = Literal["deploying", "rented", "suspended"]
+"""Where a server is in its life. A suspended one is off until its rent is paid."""
 
 DISK_GROWTH_SECONDS_PER_MB = 60
 """Seconds in which the used disk of a running VM grows by one MiB, until it is nearly full."""
@@ -37,8 +39,17 @@ class MachineState(Struct, frozen=True):
     memory_fingerprint: str | None
 
 
+class Cancellation(Struct, frozen=True):
+    """A cancellation of a server: it goes at `ends_at`. `immediate` ones cannot be taken back."""
+
+    reason: str
+    asked_at: Instant
+    ends_at: Instant
+    immediate: bool = False
+
+
 class VirtualMachine(Struct, frozen=True):
-    """A VM as stored. `state` is the state at `running_since`, which is None while the VM is off or paused.
+    """A server as stored, virtual or dedicated. `state` is the state at `running_since`, which is None while the VM is off or paused.
 
     `power_changes` are the changes of the last hour and the one before them, oldest first. `locked_by` is the
     key of the changing task under way. `started` counts the tasks started, by action. Sizes: `size_gb` GiB of
@@ -66,6 +77,12 @@ class VirtualMachine(Struct, frozen=True):
     locked_by: str | None
     started: Mapping[str, int]
     state: MachineState
+    phase: Phase = "rented"
+    cancellation: Cancellation | None = None
+
+    @property
+    def ends_at(self) -> Instant | None:
+        return None if self.cancellation is None else self.cancellation.ends_at
 
 
 def require_snapshots_supported(vm: VirtualMachine) -> None:

@@ -19,12 +19,14 @@ class Counters(Struct):
     """The last numbers given out.
 
     `sequence` numbers snapshots, tasks and tokens; `faults_made` fault rules; `objects_made` tags and keys;
-    `answered` scrambled answers; `last_event` events; `last_request` calls.
+    `orders_made` orders and their servers; `invoices_made` invoices; `answered` scrambled answers; `last_event` events; `last_request` calls.
     """
 
     sequence: int
     faults_made: int
     objects_made: int
+    orders_made: int
+    invoices_made: int
     answered: int
     last_event: int
     last_request: int

@@ -24,6 +24,7 @@ _account = tables.account
 _CREDENTIALS = ("api_key", "token", "user", "password")
 _START = ("mode", "rate", "polls", "now")
 _CLOCK = ("mode", "rate", "polls", "base", "anchor")
+_COUNTERS = ("sequence", "faults_made", "objects_made", "orders_made", "invoices_made", "answered")
 _COLUMNS = tuple(_account.c.keys())
 
 
@@ -42,9 +43,7 @@ _last_call = func.coalesce(
 
 def _state(*columns: Any) -> AccountState:
     row = dict(zip(_COLUMNS, columns[:-2], strict=True))
-    counters = Counters(
-        row["sequence"], row["faults_made"], row["objects_made"], row["answered"], *columns[-2:]
-    )
+    counters = Counters(*(row[counter] for counter in _COUNTERS), *columns[-2:])
     return AccountState(_from_row(row), counters, row["revision"])
 
 
@@ -59,7 +58,7 @@ LOAD = Statement(
 """Loads an account's row and counters."""
 
 _CHANGING = (
-    "token_alive", "sequence", "faults_made", "objects_made", "used_at", *(f"clock_{part}" for part in _CLOCK),
+    "token_alive", *_COUNTERS[:-1], "used_at", *(f"clock_{part}" for part in _CLOCK),
     "profile", "assumed", "answered", "revision",
 )  # fmt: skip
 UPDATE = Write(update(_account).where(_account.c.id == bindparam("of_id")), (*_CHANGING, "of_id"), _CHANGING)
@@ -69,7 +68,8 @@ def updated(account: Account, counters: Counters, revision: int) -> tuple[object
     """Return the row that UPDATE binds."""
     clock, behavior = account.clock, account.behavior
     return (
-        account.token_alive, counters.sequence, counters.faults_made, counters.objects_made, account.used_at,
+        account.token_alive, counters.sequence, counters.faults_made, counters.objects_made,
+        counters.orders_made, counters.invoices_made, account.used_at,
         clock.mode, clock.rate, clock.polls, clock.base, clock.anchor,
         behavior.profile, json_text(behavior.assumed.other), counters.answered, revision, account.id,
     )  # fmt: skip
@@ -100,6 +100,18 @@ def next_object(unit: UnitOfWork) -> int:
     """Return the number of the next tag, SSH key or API key."""
     unit.counters.objects_made += 1
     return unit.counters.objects_made
+
+
+def next_order(unit: UnitOfWork) -> int:
+    """Count an order. Its service and its server are numbered after it."""
+    unit.counters.orders_made += 1
+    return unit.counters.orders_made
+
+
+def next_invoice(unit: UnitOfWork) -> int:
+    """Count an invoice."""
+    unit.counters.invoices_made += 1
+    return unit.counters.invoices_made
 
 
 def next_answer(unit: UnitOfWork) -> int:
@@ -133,8 +145,8 @@ def set_counters(tx: Transaction, account_id: int, **counters: int) -> None:
 
 
 def counters(tx: Transaction, account_id: int) -> dict[str, int]:
-    """Return the last numbers given out: `sequence`, `faults_made`, `objects_made`, `answered`."""
-    columns = (_account.c.sequence, _account.c.faults_made, _account.c.objects_made, _account.c.answered)
+    """Return the last numbers that an account has given out, by the name of their counter."""
+    columns = (_account.c[counter] for counter in _COUNTERS)
     row = tx.execute(select(*columns).where(_account.c.id == account_id)).one()
     return row._asdict()
 

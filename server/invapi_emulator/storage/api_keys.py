@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, literal_column, or_, select
 
 from invapi_emulator.domain.account_keys import ApiKey
 from invapi_emulator.storage.key_tables import api_key
 from invapi_emulator.storage.record import Record, without_owner
 from invapi_emulator.storage.statement import Statement
-from invapi_emulator.storage.tables import account, session
+from invapi_emulator.storage.tables import account
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -28,9 +28,6 @@ def logs_in(secret: Any) -> ColumnElement[bool]:
 
 
 _IS_TAKEN = Statement(select(literal_column("1")).where(logs_in(bindparam("wanted"))), int)
-
-NO_SERVER = 0
-"""The id of no server."""
 
 # In a unit of work
 
@@ -77,11 +74,3 @@ def of_account(tx: Transaction, account_id: int) -> list[ApiKey]:
     """Return the account's keys, oldest first."""
     rows = tx.execute(select(api_key).where(api_key.c.account_id == account_id).order_by(api_key.c.id))
     return [ApiKey(**without_owner(row)) for row in rows.mappings()]
-
-
-def remove_of_server(tx: Transaction, account_id: int, server_id: int) -> None:
-    """Remove the keys that are for this server alone. The tokens that they have logged in see no server any more."""
-    of_server = (api_key.c.account_id == account_id) & (api_key.c.server_id == server_id)
-    tx.execute(delete(api_key).where(of_server))
-    logged_in = (session.c.account_id == account_id) & (session.c.server_id == server_id)
-    tx.execute(update(session).where(logged_in).values(server_id=NO_SERVER))

@@ -6,7 +6,8 @@ from typing import Any
 from msgspec import to_builtins
 from sqlalchemy import bindparam, select
 
-from invapi_emulator.domain.billing import Billing, Invoice, InvoiceItem
+from invapi_emulator.domain.billing import Billing, Invoice, InvoiceItem, Payment
+from invapi_emulator.storage import orders
 from invapi_emulator.storage.billing_tables import billing, invoice
 from invapi_emulator.storage.record import Index, Key, Record, without_owner
 from invapi_emulator.storage.statement import Query
@@ -15,11 +16,17 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 def _read_invoice(columns: dict[str, Any]) -> Invoice:
-    return Invoice(**columns | {"items": tuple(InvoiceItem(**item) for item in columns["items"])})
+    items = tuple(InvoiceItem(**item) for item in columns["items"])
+    payments = tuple(Payment(**payment) for payment in columns["payments"])
+    return Invoice(**columns | {"items": items, "payments": payments})
 
 
 BILLING = Record(
-    billing, (), part=0, read=lambda columns: Billing(**columns), changing=("credit", "currency", "prepaid")
+    billing,
+    (),
+    part=0,
+    read=lambda columns: Billing(**columns),
+    changing=("credit", "currency", "prepaid", "opening"),
 )
 """One an account. An account without says nothing about it, and has the default."""
 
@@ -28,8 +35,11 @@ INVOICE = Record(
     ("id",),
     part=0,
     read=_read_invoice,
-    changing=("status", "paid", "items"),
-    computed={"items": lambda of: to_builtins(of.items)},
+    changing=("status", "paid", "items", "payments"),
+    computed={
+        "items": lambda of: to_builtins(of.items),
+        "payments": lambda of: to_builtins(of.payments),
+    },
     order="id",
 )
 _OF_ACCOUNT = INVOICE.where(invoice.c.account_id == bindparam("account_id"))
@@ -40,6 +50,7 @@ class _Services:
 
     def __init__(self, rows: Iterable[tuple[Key, Invoice]]) -> None:
         self._of_server: dict[int, tuple[int, int]] = {}
+        self._numbers: set[int] = set()
         for key, value in rows:
             self.changed(key, value)
 
@@ -47,6 +58,7 @@ class _Services:
         """Take what an invoice says, of items alike the first. An invoice goes only with its whole account."""
         if value is None:
             return
+        self._numbers.update(item.product for item in value.items)
         for item in reversed(value.items):
             if item.server is not None and self._of_server.get(item.server, (0, 0))[0] <= value.id:
                 self._of_server[item.server] = (value.id, item.product)
@@ -54,6 +66,9 @@ class _Services:
     def of(self, server: int) -> int:
         """Return the service of a server: the server's own number if no invoice has it."""
         return self._of_server.get(server, (0, server))[1]
+
+    def has(self, service: int) -> bool:
+        return service in self._numbers
 
     def content(self) -> dict[int, tuple[int, int]]:
         return self._of_server
@@ -68,8 +83,30 @@ def of_account(unit: UnitOfWork) -> Billing:
     return unit.one(BILLING, ()) or Billing()
 
 
+def save(unit: UnitOfWork, changed: Billing) -> None:
+    if unit.one(BILLING, ()) is None:
+        unit.add(BILLING, (), changed)
+    else:
+        unit.save(BILLING, (), changed)
+
+
+def add_invoice(unit: UnitOfWork, made: Invoice) -> None:
+    unit.add(INVOICE, (made.id,), made)
+
+
+def save_invoice(unit: UnitOfWork, changed: Invoice) -> None:
+    unit.save(INVOICE, (changed.id,), changed)
+
+
 def find_invoice(unit: UnitOfWork, number: int) -> Invoice | None:
     return unit.one(INVOICE, (number,))
+
+
+def load_invoice(unit: UnitOfWork, number: int) -> Invoice:
+    """Return an invoice that exists."""
+    found = find_invoice(unit, number)
+    assert found is not None
+    return found
 
 
 def invoices(unit: UnitOfWork) -> list[Invoice]:
@@ -78,9 +115,15 @@ def invoices(unit: UnitOfWork) -> list[Invoice]:
     return [held[key] for key in sorted(held)]
 
 
+def is_a_service(unit: UnitOfWork, number: int) -> bool:
+    """Tell whether an invoice of the world has a service with this number."""
+    return unit.index(SERVICES).has(number)
+
+
 def service_of(unit: UnitOfWork, server: int) -> int:
-    """Return the service of a server: that of the newest invoice for it, or the server's own number without any."""
-    return unit.index(SERVICES).of(server)
+    """Return the service of a server: its order's, else that of the newest invoice for it, else its own number."""
+    order = orders.of_server(unit, server)
+    return unit.index(SERVICES).of(server) if order is None else order.id
 
 
 # In SQL

@@ -44,6 +44,17 @@ EventKind: TypeAlias = Literal[
     "api_key_added",
     "api_key_changed",
     "api_key_removed",
+    "ordered",
+    "invoice_made",
+    "invoice_paid",
+    "invoice_cancelled",
+    "deployed",
+    "deploy_failed",
+    "reinstalled",
+    "cancellation_asked",
+    "cancellation_withdrawn",
+    "suspended",
+    "resumed",
 ]
 
 _INSERT = Insertion(event, ("account_id", "number", "at", "kind", "data"))

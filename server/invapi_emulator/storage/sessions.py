@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import bindparam, select, update
 
 from invapi_emulator.domain.instants import Instant
@@ -11,6 +12,9 @@ from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.tables import session
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+NO_SERVER = 0
+"""The id of no server."""
 
 MAX_SESSIONS = 1_000
 """Maximum number of login tokens of an account. An older one becomes unknown."""
@@ -29,7 +33,12 @@ class Session(Struct, frozen=True):
     server_id: int | None = None
 
 
-SESSION = Record(session, ("token",), part=1, read=lambda columns: Session(**columns), changing=())
+SESSION = Record(
+    session, ("token",), part=1, read=lambda columns: Session(**columns), changing=("server_id",)
+)
+_BOUND = SESSION.where(
+    session.c.account_id == bindparam("account_id"), session.c.server_id == bindparam("server")
+)
 
 _TOO_OLD = Statement(
     select(session.c.token)
@@ -59,6 +68,12 @@ def server_of(unit: UnitOfWork, token: object) -> int | None:
 def remove(unit: UnitOfWork, token: str) -> None:
     if find(unit, token) is not None:
         unit.remove(SESSION, (token,))
+
+
+def close_to_server(unit: UnitOfWork, server_id: int) -> None:
+    """Let the tokens that see a server alone see none, as it is gone."""
+    for key, bound in unit.rows(_BOUND.of(account_id=unit.account.id, server=server_id)):
+        unit.save(SESSION, key, replace(bound, server_id=NO_SERVER))
 
 
 def make_older(tx: Transaction, account_id: int, by: int) -> None:

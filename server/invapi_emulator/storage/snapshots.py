@@ -12,7 +12,7 @@ from invapi_emulator.storage.record import Key, Record
 from invapi_emulator.storage.tables import STATE_COLUMNS, rotation, snapshot
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.storage.vms import STATE_PATHS
+from invapi_emulator.storage.vm_record import STATE_PATHS
 
 _PLAIN = tuple(name for name in Snapshot.__struct_fields__ if name != "state")
 _by_sequence = attrgetter("sequence")
@@ -72,6 +72,12 @@ def save_settings(unit: UnitOfWork, vm_id: int, type_: str, new: RotationSetting
         unit.add(ROTATION, key, new)
     else:
         unit.save(ROTATION, key, new)
+
+
+def remove_settings(unit: UnitOfWork, vm_id: int) -> None:
+    """Remove the settings of a VM that goes."""
+    for key in list(unit.part(ROTATION, (vm_id,))):
+        unit.remove(ROTATION, key)
 
 
 # In SQL

@@ -63,6 +63,12 @@ def forget_gone(unit: UnitOfWork, vm_id: int, present: Container[int]) -> None:
             unit.remove(UNLISTED, key)
 
 
+def remove_of_vm(unit: UnitOfWork, vm_id: int) -> None:
+    """Remove all such changes of a VM that goes."""
+    for key in list(unit.part(UNLISTED, (vm_id,))):
+        unit.remove(UNLISTED, key)
+
+
 def of_account(tx: Transaction, account_id: int, now: Instant) -> Iterator[tuple[Key, StaleChange]]:
     """Return the changes that lists do not show at `now`, each with its VM's id and its number, oldest first."""
     return _OF_ACCOUNT.lazily(tx, account_id=account_id, now=now)

@@ -65,6 +65,8 @@ account = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("faults_made", Integer, nullable=False, server_default="0"),
     Column("objects_made", BigInteger, nullable=False, server_default="0", comment="tags and keys"),
+    Column("orders_made", BigInteger, nullable=False, server_default="0"),
+    Column("invoices_made", BigInteger, nullable=False, server_default="0"),
     Column("made_at", BigInteger, nullable=False, comment="real time"),
     Column("used_at", BigInteger, nullable=False, comment="real time, to the minute"),
     Column("start_mode", String, nullable=False),
@@ -98,7 +100,7 @@ admin_session = Table(
 )
 
 
-BILLING_TABLES = (billing_tables.billing, billing_tables.invoice)
+BILLING_TABLES = (billing_tables.billing, billing_tables.invoice, billing_tables.server_order)
 KEY_TABLES = (key_tables.ssh_key, key_tables.api_key)
 """Tables of keys that belong to an account's world."""
 
@@ -138,8 +140,14 @@ vm = Table(
     Column("locked_by", String),
     Column("started", Json, nullable=False),
     *_state_columns(),
+    Column("phase", String, nullable=False, server_default="rented"),
+    Column("cancellation", Json),
+    Column("ends_at", BigInteger, comment="when its cancellation takes effect"),
     PrimaryKeyConstraint("account_id", "id"),
 )
+
+_ENDS = vm.c.ends_at.is_not(None)
+Index("ix_vm_ends", vm.c.account_id, vm.c.ends_at, sqlite_where=_ENDS, postgresql_where=_ENDS)
 
 
 def _vm_constraint() -> ForeignKeyConstraint:

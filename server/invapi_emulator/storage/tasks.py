@@ -116,6 +116,7 @@ _OLDEST: Statement[tuple[str, Instant | None]] = Statement(
 )
 _SIZE = func.length(cast(task.c.context, Text))
 _HELD = Statement(select(func.coalesce(func.sum(_SIZE), 0)).where(OF_WORLD), int)
+_KEYS_OF_VM = Statement(select(task.c.key).where(OF_WORLD, task.c.vm_id == bindparam("vm")), str)
 _UNDER_WAY = TASK.where(OF_WORLD, RUNNING, task.c.vm_id == bindparam("vm"))
 
 
@@ -180,6 +181,15 @@ def under_way(unit: UnitOfWork, vm_id: int) -> list[Task]:
             found[key] = changed
     running = (each for each in found.values() if each.state == "running" and each.vm_id == vm_id)
     return sorted(running, key=lambda each: each.sequence)
+
+
+def remove_of_vm(unit: UnitOfWork, vm_id: int) -> None:
+    """Remove all tasks of a VM that goes. Their keys become unknown."""
+    found = unit.rows(_KEYS_OF_VM.of(**unit.state.owner, vm=vm_id))
+    changed = [each for _, each in unit.changes.of(TASK) if each is not None and each.vm_id == vm_id]
+    for key in {*found, *(each.key for each in changed)}:
+        if by_key(unit, key) is not None:
+            unit.remove(TASK, (key,))
 
 
 def drop_aged_out(unit: UnitOfWork, now: Instant) -> None:

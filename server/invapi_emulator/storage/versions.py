@@ -6,7 +6,7 @@ from pathlib import Path
 from invapi_emulator import __version__
 from invapi_emulator.errors import CannotStart
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest migration. A new database is stamped with it."""
 
 PROGRAMS = {
@@ -22,6 +22,7 @@ PROGRAMS = {
     "0010": "0.2.0",
     "0011": "0.2.0",
     "0012": "0.2.0",
+    "0013": "0.2.0",
 }
 """The first version of the program that writes each schema."""
 

@@ -1,79 +1,26 @@
 """VMs, each within an account."""
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from msgspec.structs import astuple
 from sqlalchemy import bindparam, delete, select
 
-from invapi_emulator.domain.tags import Tag
-from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
+from invapi_emulator.contract.assumptions.orders import SERVER_IN_LISTS
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import VmNotFound
-from invapi_emulator.storage.record import Index, Key, Record
 from invapi_emulator.storage.statement import Query, Statement
-from invapi_emulator.storage.tables import STATE_COLUMNS, task, vm
+from invapi_emulator.storage.tables import task, vm
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-
-STATE_PATHS: Mapping[str, str] = {name: f"state.{name}" for name in STATE_COLUMNS}
-
-
-def _read(columns: dict[str, Any]) -> VirtualMachine:
-    state = MachineState(*(columns.pop(name) for name in STATE_COLUMNS))
-    columns["tags"] = tuple(Tag(*parts) for parts in columns["tags"])
-    columns["power_changes"] = tuple((at, power) for at, power in columns["power_changes"])
-    return VirtualMachine(**columns, state=state)
-
-
-def _written_tags(machine: VirtualMachine) -> list[tuple[Any, ...]]:
-    return [astuple(tag) for tag in machine.tags]
-
-
-VM = Record(
-    vm,
-    ("id",),
-    part=1,
-    read=_read,
-    changing=(
-        "hostname",
-        "tags",
-        "power",
-        "power_changes",
-        "running_since",
-        "locked_by",
-        "started",
-        *STATE_COLUMNS,
-    ),
-    paths=STATE_PATHS,
-    computed={"tags": _written_tags},
-)
+from invapi_emulator.storage.vm_indexes import ENDS, IDS
+from invapi_emulator.storage.vm_record import VM
 
 _ALL = VM.where(vm.c.account_id == bindparam("account_id"))
-
-
-class _Ids:
-    """The ids of an account's VMs, ascending."""
-
-    def __init__(self, rows: Iterable[int]) -> None:
-        self.ascending = sorted(rows)
-
-    def changed(self, key: Key, value: VirtualMachine | None) -> None:
-        place = bisect_left(self.ascending, key[0])
-        is_there = self.ascending[place : place + 1] == [key[0]]
-        if value is None and is_there:
-            del self.ascending[place]
-        elif value is not None and not is_there:
-            insort(self.ascending, key[0])
-
-    def content(self) -> list[int]:
-        return self.ascending
-
-
-_IDS_OF = Statement(select(vm.c.id).where(vm.c.account_id == bindparam("account_id")), int)
-_IDS = Index(VM, lambda owner: _IDS_OF.of(account_id=owner["account_id"]), _Ids)
 _ENGINES_OF = Statement(
-    select(vm.c.engine).where(vm.c.account_id == bindparam("account_id")).distinct().order_by(vm.c.engine),
+    select(vm.c.engine)
+    .where(vm.c.account_id == bindparam("account_id"), vm.c.kind != "dedicated")
+    .distinct()
+    .order_by(vm.c.engine),
     str,
 )
 
@@ -82,9 +29,16 @@ _OF_ACCOUNT = VM.where(vm.c.account_id == bindparam("account_id"), order=vm.c.id
 # In a unit of work
 
 
+def held(unit: UnitOfWork, vm_id: int) -> VirtualMachine | None:
+    """Return the VM, also one that is being deployed and that calls do not see yet."""
+    return unit.one(VM, (vm_id,))
+
+
 def find(unit: UnitOfWork, vm_id: int) -> VirtualMachine | None:
     """Return the VM, or None if the account has none with that id, or none that the call may see."""
-    return unit.one(VM, (vm_id,)) if unit.only_vm in {None, vm_id} else None
+    found = held(unit, vm_id) if unit.only_vm in {None, vm_id} else None
+    hidden = found is not None and found.phase == "deploying" and _hides_deploying(unit)
+    return None if hidden else found
 
 
 def load(unit: UnitOfWork, vm_id: int) -> VirtualMachine:
@@ -95,21 +49,61 @@ def load(unit: UnitOfWork, vm_id: int) -> VirtualMachine:
     return machine
 
 
+def add(unit: UnitOfWork, machine: VirtualMachine) -> None:
+    unit.add(VM, (machine.id,), machine)
+
+
 def save(unit: UnitOfWork, machine: VirtualMachine) -> None:
     """Change an existing VM."""
     if machine != unit.one(VM, (machine.id,)):
         unit.save(VM, (machine.id,), machine)
+        if machine.ends_at is not None:
+            unit.due_earlier = True
+
+
+def drop(unit: UnitOfWork, vm_id: int) -> None:
+    """Remove a VM itself. `engine/renting/removal` removes what it holds."""
+    unit.remove(VM, (vm_id,))
 
 
 def ids(unit: UnitOfWork) -> list[int]:
     """Return the ids of all VMs that the call may see, ascending."""
     if unit.only_vm is not None:
         return [] if find(unit, unit.only_vm) is None else [unit.only_vm]
-    return unit.index(_IDS).ascending
+    ascending, deploying = _present(unit)
+    if not deploying or not _hides_deploying(unit):
+        return ascending
+    return [vm_id for vm_id in ascending if vm_id not in deploying]
+
+
+def held_ids(unit: UnitOfWork) -> list[int]:
+    """Return the ids of all VMs, also of those that are being deployed, ascending."""
+    return _present(unit)[0]
+
+
+def _present(unit: UnitOfWork) -> tuple[list[int], set[int]]:
+    """Return the ids of all VMs, ascending, and of those that are being deployed."""
+    ascending, deploying = unit.index(IDS).content()
+    if not unit.changes.concern(VM):
+        return ascending, deploying
+    changed = {key[0]: machine for key, machine in unit.changes.of(VM)}
+    there = {vm_id for vm_id, machine in changed.items() if machine is not None}
+    being = {vm_id for vm_id, machine in changed.items() if machine and machine.phase == "deploying"}
+    return sorted({*ascending, *there} - (changed.keys() - there)), (deploying - changed.keys()) | being
+
+
+def _hides_deploying(unit: UnitOfWork) -> bool:
+    return unit.account.assumed[SERVER_IN_LISTS] == "when-done"
+
+
+def ending(unit: UnitOfWork, now: Instant, most: int) -> list[VirtualMachine]:
+    """Return at most `most` VMs that their cancellation removes by now, earliest first. The unit has changed none."""
+    found = (held(unit, *key) for key in unit.index(ENDS).due(now, most))
+    return [each for each in found if each is not None]
 
 
 def all_of(unit: UnitOfWork) -> list[VirtualMachine]:
-    """Return all VMs, ascending by id."""
+    """Return all VMs that the call may see, ascending by id."""
     wanted = [(vm_id,) for vm_id in ids(unit)]
     if any(not unit.state.has(VM, key) for key in wanted):
         for key, machine in unit.rows(Query(_ALL, unit.state.owner)):
@@ -120,9 +114,10 @@ def all_of(unit: UnitOfWork) -> list[VirtualMachine]:
 
 
 def engines(unit: UnitOfWork) -> list[str]:
-    """Return the engines of the VMs that the call may see, in alphabetical order."""
+    """Return the engines of the VMs that the call may see, in alphabetical order. A dedicated server has none."""
     if unit.only_vm is not None:
-        return [load(unit, vm_id).engine for vm_id in ids(unit)]
+        seen = [load(unit, vm_id) for vm_id in ids(unit)]
+        return [machine.engine for machine in seen if machine.kind != "dedicated"]
     return unit.rows(_ENGINES_OF.of(account_id=unit.account.id))
 
 

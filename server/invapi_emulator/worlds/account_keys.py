@@ -12,8 +12,8 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.world_rows import WorldRows
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.errors import error_at, too_late
-from invapi_emulator.worlds.reading import Steps
 from invapi_emulator.worlds.schema import ApiKeySpec, SshKeySpec, World
+from invapi_emulator.worlds.steps import Steps
 
 _STEP = 100
 

@@ -18,8 +18,8 @@ from invapi_emulator.worlds.catalogue_schema import built_catalogue
 from invapi_emulator.worlds.fields import ClockChange
 from invapi_emulator.worlds.load import KeysIssuedAnew, Prepared, new_context_of, preparing, store
 from invapi_emulator.worlds.named import Scenario
-from invapi_emulator.worlds.reading import at_once
 from invapi_emulator.worlds.schema import World
+from invapi_emulator.worlds.steps import at_once
 
 DEMO_CREDENTIALS = Credentials(
     api_key="demo-api-key",

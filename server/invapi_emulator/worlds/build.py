@@ -6,22 +6,25 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from invapi_emulator.contract.assumptions.assumption import Assumed
-from invapi_emulator.domain.instants import DAY, SECOND, Instant
+from invapi_emulator.domain.instants import DAY, SECOND, Instant, iso
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange, size_of
 from invapi_emulator.domain.tags import HOSTNAME, Tag, Tags
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.domain.virtual_machines import MachineState, VirtualMachine
+from invapi_emulator.domain.virtual_machines import Cancellation, Engine, MachineState, VirtualMachine
+from invapi_emulator.engine.renting.deploy import is_deploy
 from invapi_emulator.engine.tasks.kinds import holds_still, kind_of
-from invapi_emulator.worlds.build_context import BuildContext
+from invapi_emulator.worlds.build_context import BuildContext, BuiltServer
 from invapi_emulator.worlds.build_tasks import building_tasks
-from invapi_emulator.worlds.errors import error_at
-from invapi_emulator.worlds.reading import Steps, each
+from invapi_emulator.worlds.errors import error_at, too_late
 from invapi_emulator.worlds.schema import DiskSpec, SnapshotSpec, TagSpec, VmSpec
+from invapi_emulator.worlds.steps import Steps, each
 
 VM_AGE = 90 * DAY
 _SECONDS_RUN = 1_000_000
 _USED_GB = 12
 _USED_SHARE = 0.3
+_VENDORS: Mapping[Engine, str] = {"openstack": "fa:16:3e", "ovirt": "56:6f:1a", "supermicro": "ac:1f:6b"}
+"""The first half of a MAC address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,16 @@ def _vm(spec: VmSpec, building: BuildContext, place: str) -> VirtualMachine:
     address = building.addresses.of(spec.id, spec.ip)
     if address is None:
         raise error_at(f"{place}ip", spec.ip, "another VM of the account has this address")
-    vendor = "fa:16:3e" if spec.engine == "openstack" else "56:6f:1a"
+    engine = spec.engine or ("supermicro" if spec.kind == "dedicated" else "openstack")
+    if (engine == "supermicro") != (spec.kind == "dedicated"):
+        raise error_at(
+            f"{place}engine", engine, f"a {spec.kind} has another; supermicro is a dedicated server's"
+        )
     digits = chance.hex(6, "vm", spec.id, "mac")
     return VirtualMachine(
         id=spec.id,
         kind=spec.kind,
-        engine=spec.engine,
+        engine=engine,
         location=spec.location,
         hostname=spec.hostname or default_hostname(spec),
         preset=spec.preset,
@@ -92,7 +99,7 @@ def _vm(spec: VmSpec, building: BuildContext, place: str) -> VirtualMachine:
         num_max=spec.num_max,
         uuid=spec.uuid or chance.uuid("vm", spec.id, "uuid"),
         ip=address,
-        mac=spec.mac or ":".join((vendor, digits[:2], digits[2:4], digits[4:])),
+        mac=spec.mac or ":".join((_VENDORS[engine], digits[:2], digits[2:4], digits[4:])),
         created_at=building.now - VM_AGE if spec.created_at is None else spec.created_at,
         tags=_tags(spec, building, place),
         power=spec.power,
@@ -101,7 +108,28 @@ def _vm(spec: VmSpec, building: BuildContext, place: str) -> VirtualMachine:
         locked_by=None,
         started=spec.started,
         state=_state(spec, building),
+        phase=spec.phase,
+        cancellation=_cancellation(spec, building, place),
     )
+
+
+def _cancellation(spec: VmSpec, building: BuildContext, place: str) -> Cancellation | None:
+    described = spec.cancellation
+    if described is None:
+        return None
+    if described.ends_at <= building.now:
+        accepted = f"must be after the account's present time, {iso(building.now)}"
+        raise error_at(f"{place}cancellation.ends_at", iso(described.ends_at), accepted)
+    asked_at = building.now if described.asked_at is None else described.asked_at
+    if asked_at > building.now:
+        raise too_late(f"{place}cancellation.asked_at", asked_at, building.now)
+    return Cancellation(described.reason, asked_at, described.ends_at, immediate=described.immediate)
+
+
+def built_server(built: BuiltVm, place: str) -> BuiltServer:
+    """Return what orders ask of a server."""
+    deploys = [task.key for task in built.tasks if is_deploy(task) and task.state == "running"]
+    return BuiltServer(place, built.vm.phase, built.vm.created_at, deploys[0] if deploys else None)
 
 
 def default_hostname(spec: VmSpec) -> str:

@@ -1,12 +1,13 @@
 """The context of building VMs: the account, its time and chance, and the free numbers and keys."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.addresses import Addresses
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.virtual_machines import Phase
 from invapi_emulator.engine.tasks.keys import new_key
 from invapi_emulator.randomness import Chance, chance_of
 from invapi_emulator.storage import accounts, snapshots, task_lists, vms
@@ -86,16 +87,28 @@ class Keys:
         return None if is_free else owner
 
 
+class BuiltServer(NamedTuple):
+    """What orders ask of a server that was built. `deploy_key` is the key of its deploy, if that is under way."""
+
+    place: str
+    phase: Phase
+    created_at: Instant
+    deploy_key: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class BuildContext:
-    """`numbers` are those of snapshots and tasks, `objects` those of tags and keys."""
+    """`numbers` are those of snapshots and tasks, `objects` those of tags and keys. `servers` are those built, by id."""
 
     account: Account
     now: Instant
     numbers: Numbers
     objects: Numbers
+    orders: Numbers
+    invoices: Numbers
     keys: Keys
     addresses: Addresses
+    servers: dict[int, BuiltServer] = field(default_factory=dict)
 
     @property
     def chance(self) -> Chance:
@@ -115,7 +128,7 @@ class BuildContext:
 def new_context(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> BuildContext:
     """Return the context for a world of an account that has no VMs."""
     keys = Keys(tx, account, keep=keep_keys)
-    return BuildContext(account, now, Numbers(), Numbers(), keys, Addresses())
+    return BuildContext(account, now, Numbers(), Numbers(), Numbers(), Numbers(), keys, Addresses())
 
 
 def present_context(tx: Transaction, account: Account, now: Instant, replaced: int = 0) -> BuildContext:
@@ -124,7 +137,8 @@ def present_context(tx: Transaction, account: Account, now: Instant, replaced: i
     numbers = Numbers(last["sequence"], snapshot=taken.snapshots, task=taken.tasks)
     objects = Numbers(last["objects_made"], tag=taken.tags)
     keys = Keys(tx, account, keep=True, replaced=task_lists.keys_of_vm(tx, account, replaced))
-    return BuildContext(account, now, numbers, objects, keys, Addresses(taken.addresses))
+    made = Numbers(last["orders_made"]), Numbers(last["invoices_made"])
+    return BuildContext(account, now, numbers, objects, *made, keys, Addresses(taken.addresses))
 
 
 class Taken(NamedTuple):

@@ -9,8 +9,8 @@ from invapi_emulator.engine.tasks.kinds import KINDS, actions_with_tasks
 from invapi_emulator.engine.tasks.planning import planned_stages
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.errors import error_at
-from invapi_emulator.worlds.reading import Steps, each
 from invapi_emulator.worlds.schema import VmSpec
+from invapi_emulator.worlds.steps import Steps, each
 from invapi_emulator.worlds.task_schema import TaskSpec
 
 
@@ -106,7 +106,11 @@ def _context(vm: VmSpec, spec: TaskSpec, module: str) -> dict[str, Any]:
     """Return the full context, as a client's call would create it (contract 3.4)."""
     type_ = ACTIONS[module, spec.action].params.model_fields.get("type")
     defaults = {} if type_ is None else {"type": type_.default}
-    rest = {"action": spec.action, "id": vm.id, "location": vm.location}
+    rest = {
+        "action": KINDS[module, spec.action].context_action or spec.action,
+        "id": vm.id,
+        "location": vm.location,
+    }
     return defaults | spec.context | {name: rest[name] for name in rest if name not in spec.context}
 
 

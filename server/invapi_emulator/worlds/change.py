@@ -13,8 +13,9 @@ from invapi_emulator.worlds.build import default_hostname
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.export import writing_vm
 from invapi_emulator.worlds.held_world import HeldVm
-from invapi_emulator.worlds.reading import Steps, reading_vm
+from invapi_emulator.worlds.reading import reading_vm
 from invapi_emulator.worlds.schema import TagSpec, VmSpec
+from invapi_emulator.worlds.steps import Steps
 from invapi_emulator.worlds.task_schema import TaskSpec
 
 _MERGED = ("disk", "memory")
@@ -29,6 +30,10 @@ def changing_vm(held: HeldVm, change: Mapping[str, Any], now: Instant) -> Steps[
     vm = held.vm
     if change.get("id", vm.id) != vm.id:
         raise error_at("id", change["id"], f"expected {vm.id}, the VM's id, or omit it")
+    if change.get("phase", vm.phase) != vm.phase:
+        raise error_at(
+            "phase", change["phase"], f"expected {vm.phase}, or omit it: it follows from the order"
+        )
     switched = _switched(vm, change.get("power"), now)
     merged = yield from writing_vm(replace(held, vm=switched))
     for field, value in change.items():

@@ -6,11 +6,12 @@ from typing import Any
 from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.domain.snapshots import Snapshot
 from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.engine.renting.deploy import is_deploy
 from invapi_emulator.engine.tasks.kinds import actions_with_tasks, holds_still
 from invapi_emulator.worlds.build import BuiltVm
 from invapi_emulator.worlds.errors import error_at, too_late
-from invapi_emulator.worlds.reading import Steps, each
 from invapi_emulator.worlds.schema import SnapshotSpec, VmSpec
+from invapi_emulator.worlds.steps import Steps, each
 from invapi_emulator.worlds.task_consistency import checking_tasks
 
 
@@ -20,6 +21,7 @@ def checking_vm(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> Steps
     _check_power(spec, built, place)
     _check_disk(built.vm, built.vm.state.used_mb, f"{place}disk.used_gb")
     _check_support(spec, place)
+    _check_phase(built, place)
     for action in spec.started:
         if action not in actions_with_tasks():
             known = ", ".join(actions_with_tasks())
@@ -79,6 +81,17 @@ def _check_support(spec: VmSpec, place: str) -> None:
             raise error_at(
                 f"{place}{field}", f"{len(value)} entries", f"a {spec.kind} has none; only a VPS has them"
             )
+
+
+def _check_phase(built: BuiltVm, place: str) -> None:
+    """Refuse a deploy without a server that is being deployed, and the other way round; and a suspended one that is on."""
+    phase, deploys = built.vm.phase, [task for task in built.tasks if is_deploy(task)]
+    under_way = any(task.state == "running" for task in deploys)
+    if under_way != (phase == "deploying"):
+        accepted = "a server is deploying exactly while a task of order_instance runs"
+        raise error_at(f"{place}phase", phase, accepted)
+    if phase != "rented" and built.vm.power == "on":
+        raise error_at(f"{place}power", "on", f"a {phase} server is off")
 
 
 def _check_described_once(spec: SnapshotSpec, place: str) -> None:

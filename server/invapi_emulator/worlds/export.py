@@ -10,8 +10,8 @@ from invapi_emulator.domain.instants import SECOND, Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange
 from invapi_emulator.domain.tags import Tag
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.storage import accounts, billing
+from invapi_emulator.domain.virtual_machines import Cancellation, VirtualMachine
+from invapi_emulator.storage import accounts, billing, orders
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.worlds.account_keys import written_keys
 from invapi_emulator.worlds.billing import written_billing
@@ -20,8 +20,9 @@ from invapi_emulator.worlds.fields import MAX_WORLD_PARTS
 from invapi_emulator.worlds.held_world import HeldVm, HeldWorld
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load_faults import written_faults
-from invapi_emulator.worlds.reading import Steps, each
+from invapi_emulator.worlds.orders import written_orders
 from invapi_emulator.worlds.schema import PARTS
+from invapi_emulator.worlds.steps import Steps, each
 
 Written = dict[str, Any]
 """A part of a world in JSON, as `worlds/schema.py` describes it."""
@@ -78,12 +79,18 @@ def _written_around(tx: Transaction, account: Account, now: Instant) -> Written:
         "faults": written_faults(tx, account),
         **written_keys(tx, account.id),
         **written_billing(*billing.read(tx, account.id)),
+        **written_orders(orders.of_account(tx, account.id)),
     }
 
 
 def _counters(counters: Mapping[str, int]) -> Written:
     """Return the last numbers given out. Those that few accounts count are left out while they are 0."""
-    rare = {"objects": counters["objects_made"], "answers": counters["answered"]}
+    rare = {
+        "objects": counters["objects_made"],
+        "orders": counters["orders_made"],
+        "invoices": counters["invoices_made"],
+        "answers": counters["answered"],
+    }
     written = {"sequence": counters["sequence"], "faults": counters["faults_made"]}
     return written | {name: number for name, number in rare.items() if number}
 
@@ -132,7 +139,18 @@ def written_vm(
             "tasks": map(_task, work),
         }
         | ({"unlisted": [_unlisted(change) for change in hidden]} if hidden else {})
+        | ({} if vm.phase == "rented" else {"phase": vm.phase})
+        | ({} if vm.cancellation is None else {"cancellation": _cancellation(vm.cancellation)})
     )
+
+
+def _cancellation(cancellation: Cancellation) -> Written:
+    return {
+        "reason": cancellation.reason,
+        "asked_at": iso(cancellation.asked_at),
+        "ends_at": iso(cancellation.ends_at),
+        "immediate": cancellation.immediate,
+    }
 
 
 def _tag(tag: Tag) -> Written:

@@ -12,7 +12,7 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of
 from invapi_emulator.storage import snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.worlds.reading import Steps
+from invapi_emulator.worlds.steps import Steps
 
 T = TypeVar("T")
 

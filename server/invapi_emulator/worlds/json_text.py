@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from invapi_emulator.worlds.errors import shortened
-from invapi_emulator.worlds.reading import Steps
+from invapi_emulator.worlds.steps import Steps
 
 SMALL = 4096
 """Number of characters that an array or object may have to be parsed at once. Of a larger one, each item is."""

@@ -5,23 +5,27 @@ from dataclasses import dataclass
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.engine.renting.deploy import BEFORE_FIRST_ORDER
+from invapi_emulator.engine.renting.invoices import BEFORE_FIRST_INVOICE
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.faults import Rule
 from invapi_emulator.storage.snapshots import ROTATION, SNAPSHOT
 from invapi_emulator.storage.stale_lists import UNLISTED
 from invapi_emulator.storage.tasks import TASK
 from invapi_emulator.storage.transaction import Transaction
-from invapi_emulator.storage.vms import VM
+from invapi_emulator.storage.vm_record import VM
 from invapi_emulator.storage.world_rows import WorldRows
 from invapi_emulator.worlds.account_keys import build_keys
-from invapi_emulator.worlds.billing import add_billing
-from invapi_emulator.worlds.build import BuiltVm, building_vm
+from invapi_emulator.worlds.billing import build_billing
+from invapi_emulator.worlds.build import BuiltVm, building_vm, built_server
 from invapi_emulator.worlds.build_context import BuildContext, new_context, present_context
 from invapi_emulator.worlds.consistency import checking_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.load_faults import building_rules, load_faults
-from invapi_emulator.worlds.reading import Steps, at_once, check_parts, each
-from invapi_emulator.worlds.schema import VmSpec, World
+from invapi_emulator.worlds.orders import build_orders
+from invapi_emulator.worlds.reading import check_parts
+from invapi_emulator.worlds.schema import MOST_COUNTED, CountersSpec, VmSpec, World
+from invapi_emulator.worlds.steps import Steps, at_once, each
 
 _STEP = 100
 """Number of VMs, snapshots and tasks that are built in a step."""
@@ -42,12 +46,19 @@ class Prepared:
 
 def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> None:
     """Load a VM into an account that has none with this id; raise Unprocessable for a contradiction."""
+    if spec.phase != "rented":
+        raise error_at(
+            "phase", spec.phase, "expected rented: it is an order that makes a server have another"
+        )
     building = present_context(tx, account, now)
     store_vm(tx, building, at_once(preparing_vm(spec, building)))
 
 
 def preparing_vm(spec: VmSpec, building: BuildContext) -> Steps[WorldRows]:
-    """Build a VM in steps; raise Unprocessable for a contradiction. Each step asks `building.keys.tx`."""
+    """Build a VM in steps; raise Unprocessable for a contradiction. Each step asks `building.keys.tx`.
+
+    What its orders ask of it stays as it is.
+    """
     building.reserve([spec])
     rows = yield from _built([spec], building, [""])
     return rows
@@ -81,11 +92,24 @@ def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
         raise error_at("counters.sequence", counted, used)
     rows = yield from _built(world.vms, building, [f"vms.{number}." for number in range(len(world.vms))])
     yield from build_keys(world, building, rows)
-    add_billing(rows, world, building.now)
+    yield from build_billing(world, building, rows)
+    yield from build_orders(world, building, rows)
+    _count_made(world, building)
     building.numbers.last = max(building.numbers.last, counted)
     building.objects.reserve([None if world.counters is None else world.counters.objects])
     rules = yield from building_rules(world)
     return Prepared(world, building, rows, rules)
+
+
+def _count_made(world: World, building: BuildContext) -> None:
+    """Let new orders and invoices get larger numbers than those described, which the emulator may have made."""
+    told = CountersSpec(sequence=0) if world.counters is None else world.counters
+    for numbers, counted, before_first, described in (
+        (building.orders, told.orders, BEFORE_FIRST_ORDER, world.orders),
+        (building.invoices, told.invoices, BEFORE_FIRST_INVOICE, world.invoices),
+    ):
+        made = (each.id - before_first for each in described)
+        numbers.reserve([counted, *(number for number in made if 0 < number <= MOST_COUNTED)])
 
 
 def _size(spec: VmSpec) -> int:
@@ -97,7 +121,8 @@ def store(tx: Transaction, account: Account, prepared: Prepared) -> KeysIssuedAn
     world, building = prepared.world, prepared.building
     answered = 0 if world.counters is None else world.counters.answers
     last = {"sequence": building.numbers.last, "objects_made": building.objects.last}
-    accounts.set_counters(tx, account.id, answered=answered, **last)
+    made = {"orders_made": building.orders.last, "invoices_made": building.invoices.last}
+    accounts.set_counters(tx, account.id, answered=answered, **last, **made)
     load_faults(tx, account, world, prepared.rules)
     prepared.rows.insert(tx, account.id)
     return building.keys.issued_anew
@@ -112,6 +137,7 @@ def _built(specs: Sequence[VmSpec], building: BuildContext, places: Sequence[str
         ids.add(spec.id)
         built = yield from building_vm(spec, building, place)
         yield from checking_vm(spec, built, building.now, place)
+        building.servers[spec.id] = built_server(built, place)
         yield from _adding(rows, built)
         size += _size(spec)
         if size >= _STEP:

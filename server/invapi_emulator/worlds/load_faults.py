@@ -10,8 +10,8 @@ from invapi_emulator.storage.faults import Rule
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.fault_schema import CountedSpec
-from invapi_emulator.worlds.reading import Steps
 from invapi_emulator.worlds.schema import World
+from invapi_emulator.worlds.steps import Steps
 
 _AT_A_TIME = 10
 """Number of rules that are built in a step."""

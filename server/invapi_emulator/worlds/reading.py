@@ -1,12 +1,13 @@
 """Read a world from parsed JSON in steps, so that other work can go on in between."""
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from invapi_emulator.domain.account_keys import MOST_KEYS
 from invapi_emulator.engine.faults.rules import MAX_RULES
+from invapi_emulator.worlds.billing_schema import MOST_INVOICES, MOST_ORDERS, InvoiceSpec, OrderSpec
 from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.fault_schema import FaultSpec
 from invapi_emulator.worlds.fields import MAX_WORLD_PARTS
@@ -22,16 +23,11 @@ from invapi_emulator.worlds.schema import (
     VmSpec,
     World,
 )
+from invapi_emulator.worlds.steps import AT_A_TIME, Steps
 from invapi_emulator.worlds.task_schema import TaskSpec
 
-T = TypeVar("T")
-U = TypeVar("U")
 M = TypeVar("M", bound=BaseModel)
 
-Steps: TypeAlias = Generator[None, None, T]
-"""Work in steps, each a few milliseconds long. Its result is what the generator returns."""
-
-_AT_A_TIME = 100
 _RULES_AT_A_TIME = 10
 _RULE: TypeAdapter[Any] = TypeAdapter(FaultSpec)
 _LISTS: Mapping[str, type[BaseModel]] = {
@@ -41,7 +37,14 @@ _LISTS: Mapping[str, type[BaseModel]] = {
     "unlisted": UnlistedSpec,
 }
 _COUNTED = ("snapshots", "settings", "tasks", "unlisted")
-_KEYS: Mapping[str, type[BaseModel]] = {"ssh_keys": SshKeySpec, "api_keys": ApiKeySpec}
+_SECTIONS: Mapping[str, tuple[type[BaseModel], str, int]] = {
+    "ssh_keys": (SshKeySpec, "keys", MOST_KEYS),
+    "api_keys": (ApiKeySpec, "keys", MOST_KEYS),
+    "invoices": (InvoiceSpec, "invoices", MOST_INVOICES),
+    "orders": (OrderSpec, "orders", MOST_ORDERS),
+}
+"""Sections that are lists: what each entry is, and how many there may be."""
+
 _Place: TypeAlias = tuple[str | int, ...]
 
 
@@ -50,9 +53,9 @@ def reading(given: Any) -> Steps[World]:
     if not isinstance(given, dict):
         return _read(World.model_validate, given, ())
     read: dict[str, Any] = {}
-    for name, kind in _KEYS.items():
+    for name, (kind, what, most) in _SECTIONS.items():
         if isinstance(given.get(name), list):
-            _check_size(given[name], name, "keys", MOST_KEYS)
+            _check_size(given[name], name, what, most)
             read[name] = tuple((yield from _each(kind, enumerate(given[name]), (name,))))
     if isinstance(given.get("vms"), list):
         read["vms"] = yield from _vms(given["vms"])
@@ -66,33 +69,6 @@ def reading_vm(given: Any) -> Steps[VmSpec]:
     """Return the VM; raise Unprocessable for the first mistake."""
     parts = yield from _with_parts(given, ())
     return _read(VmSpec.model_validate, parts, ())
-
-
-def each(items: Iterable[T], work: Callable[[T], U]) -> Steps[tuple[U, ...]]:
-    """Return what the work returns for each item, in steps."""
-    done: list[U] = []
-    for item in items:
-        done.append(work(item))
-        if len(done) % _AT_A_TIME == 0:
-            yield
-    return tuple(done)
-
-
-def taken(steps: Steps[T]) -> T | None:
-    """Take a step. Return the result, which is never None, if it was the last one."""
-    try:
-        next(steps)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    return None
-
-
-def at_once(steps: Steps[T]) -> T:
-    """Take all steps, one after the other."""
-    while (result := taken(steps)) is None:
-        pass
-    return result
 
 
 def _check_size(items: list[Any], field: str, what: str, most: int) -> None:
@@ -118,7 +94,7 @@ def _vms(given: list[Any]) -> Steps[tuple[VmSpec, ...]]:
     for number, vm in enumerate(given):
         parts = yield from _with_parts(vm, ("vms", number))
         vms.append(_read(VmSpec.model_validate, parts, ("vms", number)))
-        if number % _AT_A_TIME == 0:
+        if number % AT_A_TIME == 0:
             yield
     return tuple(vms)
 
@@ -158,7 +134,7 @@ def _each(kind: type[M], items: Iterable[tuple[str | int, Any]], place: _Place) 
     read: list[M] = []
     for name, item in items:
         read.append(_read(kind.model_validate, item, (*place, name)))
-        if len(read) % _AT_A_TIME == 0:
+        if len(read) % AT_A_TIME == 0:
             yield
     return read
 

@@ -8,8 +8,8 @@ from invapi_emulator.domain.account_keys import NotifyMethod
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
 from invapi_emulator.domain.tags import HOSTNAME, MOST_TAGS
-from invapi_emulator.domain.virtual_machines import Engine, VmKind
-from invapi_emulator.worlds.billing import BillingSpec
+from invapi_emulator.domain.virtual_machines import Engine, Phase, VmKind
+from invapi_emulator.worlds.billing_schema import BillingSpec
 from invapi_emulator.worlds.catalogue_schema import CatalogueSpec
 from invapi_emulator.worlds.fault_schema import FaultSpec
 from invapi_emulator.worlds.fields import (
@@ -47,6 +47,9 @@ MAX_PARTS = 10_000
 PARTS = "VMs, snapshots, settings, tasks and unlisted changes"
 MAX_EXTRA = 16_384
 """Maximum length of a tag's `extra` (contract 10.2)."""
+
+MOST_COUNTED = 10**15
+"""The largest counter of orders and invoices: their numbers stay exact in every JSON reader."""
 
 HUNDRED_YEARS = 100 * 365 * 86_400
 
@@ -142,16 +145,27 @@ def _not_too_many(tags: Any) -> Any:
     return tags
 
 
+class CancellationSpec(Part):
+    """A cancellation: the server goes at `ends_at`, after now. An `immediate` one cannot be taken back."""
+
+    reason: LongText
+    asked_at: PastTimestamp | None = None
+    ends_at: PastTimestamp
+    immediate: Annotated[bool, Field(strict=True)] = False
+
+
 class VmSpec(Part):
-    """A VM. Only its id is required; omitted fields follow from the seed. `snapshots` are oldest first.
+    """A VM, or a dedicated server. Only its id is required; omitted fields follow from the seed. `snapshots` are oldest first.
 
     Disk and memory are as of `running_since`, which is null for a VM that is off or held still by a snapshot.
     `power_changes` are those of the last hour and the one before. `started` counts started tasks by action.
+    `engine` defaults to openstack, of a dedicated server to supermicro, which no other has. An order goes with a `phase`
+    other than rented.
     """
 
     id: Annotated[int, Field(ge=1, lt=2**63, strict=True)]
     kind: VmKind = "VPS"
-    engine: Engine = "openstack"
+    engine: Engine | None = None
     location: Text = "NL"
     hostname: Hostname | None = None
     preset: Text = "vm.v2-small"
@@ -172,6 +186,8 @@ class VmSpec(Part):
     snapshots: Annotated[Several[SnapshotSpec], Field(max_length=MAX_PARTS)] = ()
     tasks: Annotated[Several[TaskSpec], Field(max_length=MAX_PARTS)] = ()
     unlisted: Annotated[Several[UnlistedSpec], Field(max_length=MAX_PARTS)] = ()
+    phase: Phase = "rented"
+    cancellation: CancellationSpec | None = None
 
 
 class SshKeySpec(Part):
@@ -200,12 +216,15 @@ class ApiKeySpec(Part):
 class CountersSpec(Part):
     """`sequence` is the largest number of a snapshot, task or login; `faults` that of a fault rule.
 
-    `objects` is the largest id of a tag or key, `answers` the number of scrambled answers.
+    `objects` is the largest id of a tag or key, `answers` the number of scrambled answers. `orders` and `invoices` count
+    those that the emulator has made.
     """
 
     sequence: Number
     faults: Number = 0
     objects: Number = 0
+    orders: Annotated[Number, Field(le=MOST_COUNTED)] = 0
+    invoices: Annotated[Number, Field(le=MOST_COUNTED)] = 0
     answers: Number = 0
 
 

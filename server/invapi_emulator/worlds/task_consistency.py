@@ -13,8 +13,8 @@ from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.tasks.kinds import kind_of
 from invapi_emulator.worlds.build import BuiltVm
 from invapi_emulator.worlds.errors import error_at, too_late
-from invapi_emulator.worlds.reading import Steps
 from invapi_emulator.worlds.schema import VmSpec
+from invapi_emulator.worlds.steps import Steps
 
 _NEEDS_POWER: dict[str, Power] = {"remove_snapshot": "off", "restore_snapshot": "off", "reboot": "on"}
 """The power that a VM must have while a task of these actions runs (contract 4.11, 6.3)."""
@@ -88,7 +88,8 @@ def _check_times(task: Task, now: Instant, place: str) -> None:
 
 def _check_context(spec: VmSpec, task: Task, place: str) -> None:
     """Refuse a context that no call of this action can create. The end of the task reads it."""
-    for name, value in (("action", task.action), ("id", spec.id)):
+    named = kind_of(task).context_action or task.action
+    for name, value in (("action", named), ("id", spec.id)):
         if task.context[name] != value:
             raise error_at(f"{place}.context.{name}", task.context[name], f"expected {value}, as in the task")
     params = ACTIONS[task.module, task.action].params

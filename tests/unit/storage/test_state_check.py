@@ -19,7 +19,7 @@ from invapi_emulator.storage.snapshots import ROTATION, SNAPSHOT
 from invapi_emulator.storage.state_check import StateDiffers
 from invapi_emulator.storage.tasks import TASK
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-from invapi_emulator.storage.vms import VM
+from invapi_emulator.storage.vm_record import VM
 from tests.support.calls import DEMO, called
 from tests.support.fake_clock import FakeClock, opened
 

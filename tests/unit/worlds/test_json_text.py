@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invapi_emulator.worlds.json_text import SMALL, parsing
-from invapi_emulator.worlds.reading import at_once
+from invapi_emulator.worlds.steps import at_once
 from tests.support.harness import Emulator
 
 STATE = "/_emulator/accounts/demo/state"

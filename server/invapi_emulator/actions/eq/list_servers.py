@@ -8,17 +8,17 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from invapi_emulator.actions.answers import Part, invalid_token
-from invapi_emulator.actions.eq.server_rows import groups_of, server_row, status_of
+from invapi_emulator.actions.eq.server_rows import ServerStatus, groups_of, server_row, status_of
 from invapi_emulator.actions.parameters import Parameters, Switch, Words
 from invapi_emulator.actions.server_ids import wire_id, wire_ids
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.catalogue import price_in_eur
 from invapi_emulator.domain.default_catalogue import catalogue_of
-from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.domain.virtual_machines import VirtualMachine, VmKind
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example
-from invapi_emulator.storage import vms
+from invapi_emulator.storage import orders, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -44,7 +44,7 @@ class Wanted(Parameters):
 
     full: Switch = False
     location: SeveralWords | None = None
-    status: Annotated[Literal["rent", "power_off"], Field(description="rent or power_off")] | None = None
+    status: Annotated[ServerStatus, Field(description="rent, power_off or presale")] | None = None
     ip: (
         Annotated[
             str,
@@ -86,14 +86,14 @@ class Servers(Part):
 
 class ListedServer(Part):
     id: int
-    status: Literal["rent", "power_off"]
+    status: ServerStatus
     hostname: str
     name: str
-    type: Literal["VPS", "VDS"]
+    type: VmKind
     IP: str
     location: str
     due_date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = Field(
-        description="the next monthly anniversary of the day it was created"
+        description="when its rent falls due: without an order, the next monthly anniversary of its creation"
     )
     price_EUR: float = Field(  # noqa: N815 - named on the wire
         description="a month's, 0 for a preset that the catalogue does not have"
@@ -117,7 +117,14 @@ def list_servers(unit: UnitOfWork, call: Call[Wanted]) -> Body:
     if not wanted.full:
         return _listed([wire_id(assumed, vm.id) for vm in found])
     price = _prices(call)
-    return _listed([server_row(call.account, vm, call.now, price(vm.preset, vm.location)) for vm in found])
+    return _listed(
+        [
+            server_row(
+                call.account, vm, orders.rent_due_at(unit, vm, call.now), price(vm.preset, vm.location)
+            )
+            for vm in found
+        ]
+    )
 
 
 def _listed(servers: list[Any]) -> Body:

@@ -1,7 +1,7 @@
 """`eq.php` `on`, `off`, `hard_off`, `reboot`, `status`: the power of a server (contract 6.3)."""
 
 from invapi_emulator.actions.answers import started
-from invapi_emulator.actions.lock_refusals import require_changeable, require_readable
+from invapi_emulator.actions.lock_refusals import require_changeable, require_in_use, require_readable
 from invapi_emulator.actions.parameters import OfVm
 from invapi_emulator.contract.assumptions.power import (
     ALREADY_SO,
@@ -31,6 +31,8 @@ def switch_power(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
     if call.action == "hard_off" and call.account.assumed[HARD_OFF_OF_A_HANGING_REBOOT] == "accepted":
         vm = _without_hanging_reboot(unit, call, vm)
+    if call.action == "on":
+        require_in_use(vm)
     require_changeable(unit, vm)
     if call.account.assumed[ALREADY_SO] == "refused":
         require_off(vm) if call.action == "on" else require_on(vm)
@@ -48,6 +50,7 @@ def _without_hanging_reboot(unit: UnitOfWork, call: Call[OfVm], vm: VirtualMachi
 
 def reboot(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     vm = vms.load(unit, call.params.id)
+    require_in_use(vm)
     require_changeable(unit, vm)
     if call.account.assumed[REBOOT_OF_WHAT_IS_OFF] == "refused":
         require_on(vm)

@@ -4,29 +4,30 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from invapi_emulator.actions.answers import Part, Uuid, WireDate
-from invapi_emulator.actions.eq.server_rows import status_of
+from invapi_emulator.actions.answers import Flag, Part, Uuid, WireDate
+from invapi_emulator.actions.eq.server_rows import ServerStatus, status_of
 from invapi_emulator.actions.parameters import OfVm
 from invapi_emulator.actions.server_ids import wire_id
 from invapi_emulator.domain.instants import wire_date
+from invapi_emulator.domain.virtual_machines import Engine, VmKind
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
-from invapi_emulator.storage import billing, vms
+from invapi_emulator.storage import billing, orders, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
 class ServerData(Part):
     id: int
-    type: Literal["VPS", "VDS"]
-    virtual: Literal[1]
+    type: VmKind
+    virtual: Flag
     preset: str
     hostname: str
     location: str
     created_at: WireDate
-    status: Literal["rent", "power_off"]
-    Condition_Component: Literal["rent", "power_off"]
-    ref_tableName: Literal["VPS", "VDS", "dedicated"]  # noqa: N815 - named on the wire
+    status: ServerStatus
+    Condition_Component: ServerStatus
+    ref_tableName: VmKind  # noqa: N815 - named on the wire
     name: str
     server_name: str
     power_status: Literal["power_on", "power_off"]
@@ -34,7 +35,7 @@ class ServerData(Part):
 
 
 class Ipmi(Part):
-    model: Literal["openstack", "ovirt"]
+    model: Engine
 
 
 class Hardware(Part):
@@ -85,7 +86,7 @@ def show(unit: UnitOfWork, call: Call[OfVm]) -> Body:
         "server_data": {
             "id": wire_id(call.account.assumed, vm.id),
             "type": vm.kind,
-            "virtual": 1,
+            "virtual": int(vm.kind != "dedicated"),
             "preset": vm.preset,
             "hostname": vm.hostname,
             "location": vm.location,
@@ -146,7 +147,7 @@ ACTION = Action(
     clause="6.2",
     params=OfVm,
     handler=show,
-    reads=(billing.SERVICES,),
+    reads=(billing.SERVICES, orders.ORDERS),
     examples=(Example(Server, {"id": 12345}, _SERVER),),
     refusal=_REFUSAL,
     refusal_examples=(

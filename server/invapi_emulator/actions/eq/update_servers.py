@@ -1,38 +1,66 @@
-"""`eq.php` `update_servers`: lists the account's servers again (contract 6.1)."""
+"""`eq.php` `update_servers`: lists the servers, the orders without one, and the keys of deploys (contract 6.1)."""
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from invapi_emulator.actions.answers import Part
+from invapi_emulator.actions.answers import Part, TaskKey
 from invapi_emulator.actions.parameters import NoParameters
 from invapi_emulator.actions.server_ids import wire_ids
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.orders import Order
+from invapi_emulator.domain.tasks import has_aged_out
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example
+from invapi_emulator.storage import orders, tasks
+from invapi_emulator.storage.orders import ORDERS
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+_STATUSES = {"awaiting_payment": "Pending", "deploying": "Active", "failed": "Failed"}
+
+
+class BillingServer(Part):
+    """An order without a server yet. `id` is the number of its service."""
+
+    id: int
+    name: str
+    status: Literal["Pending", "Active", "Failed"]
+    config: str
 
 
 class UpdatedServers(Part):
     result: Literal["OK"]
     action: Literal["update_servers"]
     servers: list[int]
-    billing_servers: list[Any] = Field(max_length=0)
-    deploy_keys: list[Any] = Field(max_length=0, description="empty, as PHP writes an empty array")
+    billing_servers: list[BillingServer]
+    deploy_keys: dict[str, TaskKey] | Annotated[list[str], Field(max_length=0)] = Field(
+        description="keys of deploys by invoice; an empty list if there are none, as PHP writes an empty array"
+    )
 
 
-def update_servers(unit: UnitOfWork, _call: Call[NoParameters]) -> Body:
-    return _updated(wire_ids(unit))
-
-
-def _updated(servers: list[int | str]) -> Body:
+def update_servers(unit: UnitOfWork, call: Call[NoParameters]) -> Body:
+    waiting = [] if unit.only_vm is not None else orders.without_server(unit)
+    keys = {str(order.invoice): order.key for order in waiting if _is_told(unit, order, call.now)}
     return {
         "result": "OK",
         "action": "update_servers",
-        "servers": servers,
-        "billing_servers": [],
-        "deploy_keys": [],
+        "servers": wire_ids(unit),
+        "billing_servers": [_row(order) for order in waiting],
+        "deploy_keys": keys or [],
     }
+
+
+def _is_told(unit: UnitOfWork, order: Order, now: Instant) -> bool:
+    """Tell whether a client still reads the key: of a deploy under way, and of a failed one until its key ages out."""
+    task = None if order.key is None else tasks.by_key(unit, order.key)
+    return task is not None and not has_aged_out(task, now)
+
+
+def _row(order: Order) -> Body:
+    name = order.hostname or order.preset
+    config = f"{order.preset} / {order.location} / {order.os or 'own OS'}"
+    return {"id": order.id, "name": name, "status": _STATUSES[order.status], "config": config}
 
 
 ACTION = Action(
@@ -42,5 +70,18 @@ ACTION = Action(
     clause="6.1",
     params=NoParameters,
     handler=update_servers,
-    examples=(Example(UpdatedServers, {}, _updated([12345, 12346, 12347, 12348])),),
+    reads=(ORDERS,),
+    examples=(
+        Example(
+            UpdatedServers,
+            {},
+            {
+                "result": "OK",
+                "action": "update_servers",
+                "servers": [12345, 12346, 12347, 12348],
+                "billing_servers": [],
+                "deploy_keys": [],
+            },
+        ),
+    ),
 )

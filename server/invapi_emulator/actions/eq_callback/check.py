@@ -51,14 +51,37 @@ class NotReady(Part):
     key: TaskKey
 
 
+class Installed(Part):
+    """What the scope of a deploy or reinstall has (11.3)."""
+
+    id: int
+    location: str
+    preset: str
+    ip: str
+    os: str
+    status: Literal["deploy_done"]
+
+
 class Done(Part):
     """The task is done; this answer deletes the key (3.6)."""
 
     result: Literal["OK"]
     action: Literal["check"]
-    scope: str = Field(description="the message to the user, or data as a JSON string")
+    scope: str | Installed = Field(
+        description="the message to the user, data as a JSON string, or the server that is installed"
+    )
     context: Context
     debug: str | None = Field(description="a line as of the hypervisor's log")
+    key: TaskKey
+
+
+class NotInstalled(Part):
+    """A deploy or reinstall failed (11.3). The key stays (3.5)."""
+
+    result: Literal["Error"]
+    scope: Literal["cancelled"]
+    context: Context
+    debug: str
     key: TaskKey
 
 
@@ -105,10 +128,17 @@ def check(unit: UnitOfWork, call: Call[Check]) -> Body | None:
         case "failed":
             if call.account.assumed[assumptions.FAILED_KEY] == "spent":
                 tasks.save(unit, replace(task, spent=True))
-            return {"result": "Fail", "error": task.error} | _report(call, task)
+            return _failed(call, task)
         case "done":
             tasks.save(unit, replace(task, spent=True))
             return {"result": "OK", "action": "check"} | _report(call, task)
+
+
+def _failed(call: Call[Check], task: Task) -> Body:
+    """Return the answer about a failed task: of a deploy or reinstall another one (contract 11.3)."""
+    if kind_of(task).installs:
+        return {"result": "Error"} | _report(call, task) | {"scope": "cancelled", "debug": task.error}
+    return {"result": "Fail", "error": task.error} | _report(call, task)
 
 
 def _jumps(unit: UnitOfWork, call: Call[Check], task: Task) -> bool:
@@ -143,7 +173,9 @@ def _under_way(call: Call[Check], task: Task) -> Body:
 def _report(call: Call[Check], task: Task) -> Body:
     assumed = call.account.assumed
     scope: Any = task.scope
-    if task.state == "done" and kind_of(task).fetches and assumed[assumptions.FETCHED_DATA] == "object":
+    kind = kind_of(task)
+    told = kind.installs or (kind.fetches and assumed[assumptions.FETCHED_DATA] == "object")
+    if task.state == "done" and told:
         with suppress(orjson.JSONDecodeError):  # an imported world may have any text there
             scope = orjson.loads(task.scope or "null")
     context = task.context | {"id": wire_id(assumed, task.vm_id)}

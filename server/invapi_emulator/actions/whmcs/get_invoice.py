@@ -10,7 +10,7 @@ from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.errors import InvoiceNotFound
-from invapi_emulator.storage import billing
+from invapi_emulator.storage import billing, orders
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -50,7 +50,7 @@ def get_invoice(unit: UnitOfWork, call: Call[InvoiceParameters]) -> Body:
         "total": money(invoice.total),
         "balance": money(invoice.balance),
         "currencycode": billing.of_account(unit).currency,
-        "items": {"item": [_described(item) for item in invoice.items]},
+        "items": {"item": [_described(unit, item) for item in invoice.items]},
     }
 
 
@@ -62,14 +62,22 @@ def load(unit: UnitOfWork, number: int) -> Invoice:
     return invoice
 
 
-def _described(item: InvoiceItem) -> Body:
+def _described(unit: UnitOfWork, item: InvoiceItem) -> Body:
     return {
         "type": item.type,
         "relid": item.product,
         "description": item.description,
         "amount": money(item.amount),
-        "inv_id": item.server,
+        "inv_id": _server_of(unit, item),
     }
+
+
+def _server_of(unit: UnitOfWork, item: InvoiceItem) -> int | None:
+    """Return the id of the server that a line is for, once it is deployed."""
+    order = orders.find(unit, item.product)
+    if item.server is not None or order is None:
+        return item.server
+    return order.server if order.status in {"active", "cancelled"} else None
 
 
 ACTION = Action(

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import Snapshot, StaleChange
 from invapi_emulator.domain.tasks import Task, failed, was_queued
-from invapi_emulator.domain.virtual_machines import as_of, paused, resumed
+from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of, paused, resumed
 from invapi_emulator.engine.tasks.kinds import Outcome, Work, holds_still, kind_of
 from invapi_emulator.errors import Refusal, TaskFailed
 from invapi_emulator.randomness import chance_of
@@ -61,7 +61,8 @@ def _keep_from_lists(unit: UnitOfWork, work: Work, before: Sequence[Snapshot], u
 
 
 def _work(unit: UnitOfWork, task: Task, now: Instant) -> Work:
-    vm = vms.load(unit, task.vm_id)
+    vm = vms.held(unit, task.vm_id)
+    assert vm is not None, "a VM goes with its tasks"
     if kind_of(task).pauses:
         vm = resumed(as_of(vm, now), now)
     return Work(unit.account, task, vm, now, chance_of(unit.account))
@@ -70,13 +71,17 @@ def _work(unit: UnitOfWork, task: Task, now: Instant) -> Work:
 def _close(unit: UnitOfWork, work: Work, outcome: Outcome, ended: Task) -> None:
     """Save a task as ended, and unlock its VM."""
     tasks.save(unit, replace(ended, scope=outcome.scope, debug=outcome.debug))
-    if kind_of(ended).changes:
+    if kind_of(ended).changes and outcome.vm is not None:
         under_way = _still_under_way(unit, work, ended)
-        vm = paused(outcome.vm, work.now) if any(map(holds_still, under_way)) else outcome.vm
-        vms.save(unit, replace(vm, locked_by=under_way[-1].key if under_way else None))
+        _unlock(unit, work, outcome.vm, under_way)
     events.record(unit, work.now, "task_ended",
         task=ended.key, action=ended.action, vm=work.vm.id, state=ended.state, error=ended.error,
     )  # fmt: skip
+
+
+def _unlock(unit: UnitOfWork, work: Work, vm: VirtualMachine, under_way: Sequence[Task]) -> None:
+    vm = paused(vm, work.now) if any(map(holds_still, under_way)) else vm
+    vms.save(unit, replace(vm, locked_by=under_way[-1].key if under_way else None))
 
 
 def _still_under_way(unit: UnitOfWork, work: Work, ended: Task) -> list[Task]:

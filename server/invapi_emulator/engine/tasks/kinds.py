@@ -26,9 +26,9 @@ class Work(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """The result of a task: the VM, the client's `scope`, and a log line like a hypervisor's."""
+    """The result of a task: the VM, None if it is gone, the client's `scope`, and a log line like a hypervisor's."""
 
-    vm: VirtualMachine
+    vm: VirtualMachine | None
     scope: str
     debug: str | None = None
 
@@ -36,8 +36,8 @@ class Outcome(Struct, frozen=True):
 Finish: TypeAlias = Callable[[UnitOfWork, Work], Outcome]
 """Makes the effect. It raises TaskFailed before it changes anything, if the task must fail."""
 
-Leave: TypeAlias = Callable[[UnitOfWork, Work], VirtualMachine]
-"""Makes what a failure in the middle of the work leaves behind. It returns the VM as it is then."""
+Leave: TypeAlias = Callable[[UnitOfWork, Work], VirtualMachine | None]
+"""Makes what a failure in the middle of the work leaves behind. It returns the VM as it is then, None if it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class Kind:
 
     A kind that `changes` its VM locks it. A kind that `pauses` stops it until the end, so that a snapshot shows one
     moment. `works_disk` kinds show as peaks in the statistics. A kind that `fetches` has data in its scope, as JSON.
-    `leave` makes what a failure leaves behind.
+    `leave` makes what a failure leaves behind. A kind that `installs` a system tells its scope as an object, and its
+    failure as `Error` with the scope `cancelled`; its context repeats nothing of the call (contract 11.3). `context_action` is the action that the context names,
+    if that is not the one that starts the task.
     """
 
     stages: tuple[Stage, ...]
@@ -55,6 +57,8 @@ class Kind:
     pauses: bool = False
     works_disk: bool = False
     fetches: bool = False
+    installs: bool = False
+    context_action: str | None = None
     leave: Leave = lambda _unit, work: work.vm
 
 

@@ -1,4 +1,4 @@
-"""Settling: every due task takes effect, in due order. And moving the clock, which makes tasks due."""
+"""Settling: what is due takes effect, in order of time. And moving the clock, which makes things due."""
 
 import heapq
 
@@ -6,36 +6,80 @@ from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.domain.tasks import Task, advance, next_change
+from invapi_emulator.engine.renting.rents import Due, due_at, first_due, let_happen
 from invapi_emulator.engine.tasks.end import end
 from invapi_emulator.storage import accounts, events, tasks
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 BATCH = 100
-"""Maximum number of tasks that take effect in one transaction. Other calls get their turn after it."""
+"""Maximum number of tasks that take effect in one transaction, and of rents. Other calls get their turn after it."""
+
+_STEPS = 5 * BATCH
+"""Maximum number of stages, ends and rents in one transaction. A clock that jumps over years brings many rents."""
+
+
+class _Ahead:
+    """What is due, by time. At the same time tasks come first, in their order, then rents."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[Instant, int, int, Task | Due]] = []
+
+    def push(self, due: Task | Due | None, until: Instant) -> None:
+        """Add what is due by then; nothing else."""
+        if due is None:
+            return
+        is_task = isinstance(due, Task)
+        at = next_change(due) if isinstance(due, Task) else due_at(due)
+        if at is not None and at <= until:
+            number = due.sequence if isinstance(due, Task) else due.id
+            heapq.heappush(self._heap, (at, 0 if is_task else 1, number, due))
+
+    def pop(self) -> tuple[Instant, Task | Due] | None:
+        """Remove and return what is due first, with its time."""
+        if not self._heap:
+            return None
+        at, _, _, due = heapq.heappop(self._heap)
+        return at, due
 
 
 def settle_due(unit: UnitOfWork, now: Instant) -> bool:
-    """Let up to BATCH tasks enter their stages and take effect. Return whether more may be due.
+    """Let what is due by now happen: at most some steps. Return whether more may be due.
 
-    Everything happens in order of time: if there may be more tasks, none of these goes further than the last of them.
+    Everything happens in order of time: if there may be more, nothing goes further than the last that was found.
     """
-    found = tasks.changing(unit, now, BATCH)
-    until = now if len(found) < BATCH else next_change(found[-1]) or now
-    ahead = [(next_change(task) or now, task.sequence, task) for task in found]
-    while ahead:
-        at, _, task = heapq.heappop(ahead)
-        if task.due_at is not None and task.due_at <= at:
-            end(unit, advance(task, now))
-            continue
-        task = _enter_stage(unit, task, at)
-        following = next_change(task)
-        if following is not None and following <= until:
-            heapq.heappush(ahead, (following, task.sequence, task))
-    return len(found) == BATCH
+    found, rents = tasks.changing(unit, now, BATCH), first_due(unit, now, BATCH)
+    if not (found or rents):
+        return False
+    ends = [next_change(found[-1])] if len(found) == BATCH else []
+    ends += [due_at(rents[-1])] if len(rents) == BATCH else []
+    until = min((at for at in ends if at is not None), default=now)
+    ahead = _Ahead()
+    for due in (*found, *rents):
+        ahead.push(due, until)
+    for _ in range(_STEPS):
+        first = ahead.pop()
+        if first is None:
+            return bool(ends)
+        at, due = first
+        ahead.push(_step(unit, due, at, now), until)
+    return True
+
+
+def _step(unit: UnitOfWork, due: Task | Due, at: Instant, now: Instant) -> Task | Due | None:
+    """Let what is due at a time happen. Return it as it is then, None if it asks for nothing more."""
+    if not isinstance(due, Task):
+        return let_happen(unit, due, at)
+    task = tasks.by_key(unit, due.key)
+    if task is None:
+        return None  # its server went before
+    if task.due_at is not None and task.due_at <= at:
+        end(unit, advance(task, now))
+        return None
+    return _enter_stage(unit, task, at)
 
 
 def move_clock(unit: UnitOfWork, now: Instant) -> None:
-    """Move the account's clock to `now`. Tasks that fall due by that take effect with the next `settle_due`."""
+    """Move the account's clock to `now`. What falls due by that takes effect with the next `settle_due`."""
     clock = unit.account.clock
     was = clock.now(unit.real_now)
     accounts.set_clock(unit, clock.moved_to(now, unit.real_now))

@@ -112,5 +112,11 @@ def _as_json(value: Value) -> Any:
 
 
 def _context(call: Call[Any], vm: VirtualMachine, defaults: Mapping[str, str]) -> dict[str, Any]:
-    sent = {name: _as_json(value) for name, value in call.fields.items() if name not in _NOT_REPEATED}
-    return {**defaults, **sent, "action": call.action, "id": vm.id, "location": vm.location}
+    kind = KINDS[call.module, call.action]
+    sent = {} if kind.installs else _repeated(call)
+    own = {"action": kind.context_action or call.action, "id": vm.id, "location": vm.location}
+    return {**defaults, **sent, **own}
+
+
+def _repeated(call: Call[Any]) -> dict[str, Any]:
+    return {name: _as_json(value) for name, value in call.fields.items() if name not in _NOT_REPEATED}

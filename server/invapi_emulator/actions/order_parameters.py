@@ -1,0 +1,112 @@
+"""Parameters of orders and reinstalls (contract 11.1, 11.4)."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import ErrorDetails
+
+from invapi_emulator.actions.parameters import Parameters, Switch, VmId, whole_number
+from invapi_emulator.domain.money import Currency
+from invapi_emulator.domain.orders import Period
+
+MAX_SCRIPT = 64 * 1024
+_SAME_PERIOD = {"1": "monthly", "semiannually": "semi-annually"}
+
+
+def _period(text: Any) -> Any:
+    return _SAME_PERIOD.get(text, text) if isinstance(text, str) else text
+
+
+def _strong_password(text: str) -> str:
+    """Return a root password; raise ValueError for one that the vendor's rules refuse."""
+    kinds = ("[A-Z]", "[a-z]", "[0-9]", "[%_+-]")
+    if not re.fullmatch("[A-Za-z0-9][A-Za-z0-9%_+-]{7,29}", text) or not all(
+        re.search(kind, text) for kind in kinds
+    ):
+        raise ValueError(text)
+    return text
+
+
+def _of_bytes(most: int) -> AfterValidator:
+    def checked(text: str) -> str:
+        if len(text.encode()) > most:
+            raise ValueError(most)
+        return text
+
+    return AfterValidator(checked)
+
+
+Word = Annotated[
+    str,
+    StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,100}\z"),
+    Field(description="1 to 100 characters, none of them a control character"),
+]
+RootPassword = Annotated[
+    str,
+    AfterValidator(_strong_password),
+    Field(
+        description="8 to 30 characters of A-Za-z0-9%-_+ with an upper and a lower case letter, a digit "
+        "and one of %-_+, which is not the first"
+    ),
+]
+ServerName = Annotated[
+    str,
+    StringConstraints(pattern=r"\A[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?\z"),
+    Field(
+        description="a host name: 1 to 253 characters of a-zA-Z0-9.-, the first and the last a letter or a digit"
+    ),
+]
+DeployPeriod = Annotated[
+    Period,
+    BeforeValidator(_period),
+    Field(description="hourly, monthly (or 1), quarterly, semi-annually or annually"),
+]
+Script = Annotated[str, _of_bytes(MAX_SCRIPT), Field(description="at most 65536 bytes")]
+Percent = Annotated[
+    int, BeforeValidator(whole_number), Field(ge=1, le=100, description="ASCII digits, 1 to 100")
+]
+Few = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=256, description="ASCII digits, 0 to 256")]
+KeyText = Annotated[
+    str,
+    StringConstraints(pattern=r"\A[^\x00]+\z", max_length=17_000),
+    Field(description="a public key, or the id or name of one that the account stores"),
+]
+
+
+class InstallParameters(Parameters):
+    """What is installed on a server. `id` is that of a server to reinstall."""
+
+    id: VmId | None = None
+    preset: Word | None = None
+    location_name: Word | None = None
+    os_id: VmId | None = None
+    os_name: Word | None = None
+    soft_id: VmId | None = None
+    soft_name: Word | None = None
+    root_pass: RootPassword | None = None
+    hostname: ServerName | None = None
+    traffic_plan: Word | None = None
+    ssh_key: KeyText | None = None
+    post_install_script: Script | None = None
+    post_install_callback: Script | None = None
+    email: Word | None = None
+    deploy_notify: Switch = False
+    root_size: Percent | None = None
+    disk_mirror: Switch = False
+    no_lvm: Switch = False
+    ipv6: Switch = False
+    vlan: Word | None = None
+    own_os: Switch = False
+
+    @classmethod
+    def words_for(cls, errors: Sequence[ErrorDetails]) -> str | None:
+        return "Invalid deploy_period" if errors[0]["loc"] == ("deploy_period",) else None
+
+
+class OrderParameters(InstallParameters):
+    preset_id: str | None = None
+    deploy_period: DeployPeriod = "monthly"
+    currency_code: Annotated[Currency, Field(description="EUR, USD or RUB")] | None = None
+    ipv4_amount: Few = 0

@@ -1,0 +1,1 @@
+"""Renting servers: invoices, payments, deploys, rents that fall due, cancellations."""

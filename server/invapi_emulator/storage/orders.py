@@ -1,0 +1,127 @@
+"""The orders of an account."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from sqlalchemy import bindparam, select
+
+from invapi_emulator.domain.due_dates import next_anniversary
+from invapi_emulator.domain.due_queue import DueQueue
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.orders import OPEN, Order, OrderStatus
+from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.storage.billing_tables import server_order
+from invapi_emulator.storage.record import Index, Key, Record, without_owner
+from invapi_emulator.storage.statement import Statement
+from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+
+def _read(columns: dict[str, object]) -> Order:
+    del columns["next_at"]
+    return Order(**columns)  # type: ignore[arg-type] # the columns of its table
+
+
+ORDER = Record(
+    server_order,
+    ("id",),
+    part=1,
+    read=_read,
+    changing=("server", "status", "rent_since", "rent_due_at", "suspends_at", "key", "next_at"),
+)
+_Row: TypeAlias = tuple[int, int | None, OrderStatus, Instant | None]
+_OF_ACCOUNT: Statement[_Row] = Statement(
+    select(server_order.c.id, server_order.c.server, server_order.c.status, server_order.c.next_at).where(
+        server_order.c.account_id == bindparam("account_id")
+    ),
+    lambda *columns: columns,
+)
+
+
+class _Orders:
+    """The orders of an account: the id of each server's, those without a server yet, and when each asks for something."""
+
+    def __init__(self, rows: Iterable[_Row]) -> None:
+        self.of_server: dict[int, int] = {}
+        self.open: set[int] = set()
+        self.due: DueQueue[Key] = DueQueue()
+        for row in rows:
+            self._put(*row)
+
+    def changed(self, _key: Key, value: Order | None) -> None:
+        """Take an order. One goes only with its whole account."""
+        if value is not None:
+            self._put(value.id, value.server, value.status, value.next_at)
+
+    def _put(self, number: int, server: int | None, status: OrderStatus, next_at: Instant | None) -> None:
+        if server is not None:
+            self.of_server[server] = number
+        if status in OPEN:
+            self.open.add(number)
+        else:
+            self.open.discard(number)
+        self.due.set((number,), next_at, number)
+
+    def content(self) -> tuple[dict[int, int], set[int], dict[Key, Instant]]:
+        return self.of_server, self.open, self.due.times()
+
+
+ORDERS = Index(ORDER, lambda owner: _OF_ACCOUNT.of(account_id=owner["account_id"]), _Orders)
+
+# In a unit of work
+
+
+def find(unit: UnitOfWork, order_id: int) -> Order | None:
+    return unit.one(ORDER, (order_id,))
+
+
+def load(unit: UnitOfWork, order_id: int) -> Order:
+    """Return an order that exists."""
+    found = find(unit, order_id)
+    assert found is not None
+    return found
+
+
+def add(unit: UnitOfWork, made: Order) -> None:
+    unit.add(ORDER, (made.id,), made)
+
+
+def save(unit: UnitOfWork, changed: Order) -> None:
+    unit.save(ORDER, (changed.id,), changed)
+    if changed.next_at is not None:
+        unit.due_earlier = True
+
+
+def of_server(unit: UnitOfWork, server: int) -> Order | None:
+    """Return the order of a server, or None for one that no order made."""
+    changed = [each for _, each in unit.changes.of(ORDER) if each is not None and each.server == server]
+    number = changed[0].id if changed else unit.index(ORDERS).of_server.get(server)
+    return None if number is None else find(unit, number)
+
+
+def rent_due_at(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Instant:
+    """Return when a server's rent falls due: as its order says, else on the next monthly anniversary of its creation."""
+    order = of_server(unit, vm.id)
+    due_at = None if order is None else order.rent_due_at
+    return next_anniversary(vm.created_at, now) if due_at is None else due_at
+
+
+def without_server(unit: UnitOfWork) -> list[Order]:
+    """Return the orders that have no server yet, oldest first."""
+    changed = {each.id: each for _, each in unit.changes.of(ORDER) if each is not None}
+    numbers = sorted(unit.index(ORDERS).open | changed.keys())
+    return [found for found in (load(unit, number) for number in numbers) if found.status in OPEN]
+
+
+def due(unit: UnitOfWork, now: Instant, most: int) -> list[Order]:
+    """Return at most `most` orders that ask for something by now, earliest first. The unit has changed none."""
+    return [load(unit, *key) for key in unit.index(ORDERS).due.due(now, most)]
+
+
+# In SQL
+
+
+def of_account(tx: Transaction, account_id: int) -> list[Order]:
+    """Return all orders, oldest first."""
+    found = select(server_order).where(server_order.c.account_id == account_id).order_by(server_order.c.id)
+    return [_read(without_owner(row)) for row in tx.execute(found).mappings()]

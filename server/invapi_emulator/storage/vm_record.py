@@ -1,0 +1,52 @@
+"""How a VM is stored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import to_builtins
+from msgspec.structs import astuple
+
+from invapi_emulator.domain.tags import Tag
+from invapi_emulator.domain.virtual_machines import Cancellation, MachineState, VirtualMachine
+from invapi_emulator.storage.record import Record
+from invapi_emulator.storage.tables import STATE_COLUMNS, vm
+
+STATE_PATHS: Mapping[str, str] = {name: f"state.{name}" for name in STATE_COLUMNS}
+
+
+def _read(columns: dict[str, Any]) -> VirtualMachine:
+    state = MachineState(*(columns.pop(name) for name in STATE_COLUMNS))
+    columns["tags"] = tuple(Tag(*parts) for parts in columns["tags"])
+    columns["power_changes"] = tuple((at, power) for at, power in columns["power_changes"])
+    if columns["cancellation"] is not None:
+        columns["cancellation"] = Cancellation(**columns["cancellation"])
+    del columns["ends_at"]
+    return VirtualMachine(**columns, state=state)
+
+
+def _written_tags(machine: VirtualMachine) -> list[tuple[Any, ...]]:
+    return [astuple(tag) for tag in machine.tags]
+
+
+VM = Record(
+    vm,
+    ("id",),
+    part=1,
+    read=_read,
+    changing=(
+        "hostname",
+        "created_at",
+        "tags",
+        "power",
+        "power_changes",
+        "running_since",
+        "locked_by",
+        "started",
+        *STATE_COLUMNS,
+        "phase",
+        "cancellation",
+        "ends_at",
+    ),
+    paths=STATE_PATHS,
+    computed={"tags": _written_tags, "cancellation": lambda of: to_builtins(of.cancellation)},
+)

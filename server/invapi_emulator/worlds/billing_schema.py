@@ -1,0 +1,102 @@
+"""The schema of credit, invoices and orders in a world."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from invapi_emulator.domain import billing
+from invapi_emulator.domain.billing import HOSTING, InvoiceStatus, PaidFrom
+from invapi_emulator.domain.money import Currency, parse_money
+from invapi_emulator.domain.orders import OrderStatus, Period
+from invapi_emulator.worlds.fields import (
+    Hostname,
+    Number,
+    Part,
+    PastTimestamp,
+    PositiveInt,
+    Several,
+    Text,
+)
+
+MOST_INVOICES = 50_000
+MOST_ORDERS = 50_000
+MOST_ITEMS = 20
+MOST_PAYMENTS = billing.MOST_PAYMENTS + 1
+"""The last one may have another source than those before it."""
+
+_AMOUNT = WithJsonSchema(
+    {"type": ["string", "number"], "description": "an amount with at most two decimal places, such as 150.50"}
+)
+Amount = Annotated[int, BeforeValidator(parse_money), _AMOUNT]
+
+
+Word = Annotated[str, Field(max_length=200, strict=True, pattern=r"\A[^\x00-\x1f\x7f]*\z")]
+Url = Annotated[str, Field(max_length=2_048, strict=True, pattern=r"\A[!-~]+\z")]
+
+
+class InvoiceItemSpec(Part):
+    """A line of an invoice. `product` is the service that it is for, 0 for none; `server` the VM, once there is one."""
+
+    type: Text = HOSTING
+    product: Number
+    server: PositiveInt | None = None
+    description: Text = "Server"
+    amount: Annotated[Amount, Field(ge=0)]
+
+
+class PaymentSpec(Part):
+    """A payment from the account's `credit`, or from `outside`."""
+
+    at: PastTimestamp
+    amount: Annotated[Amount, Field(gt=0)]
+    source: PaidFrom
+
+
+class InvoiceSpec(Part):
+    """An invoice. `paid` defaults to all of one that is Paid, and to nothing of another.
+
+    `payments` are those that the emulator has seen, oldest first. They changed the credit already.
+    """
+
+    id: PositiveInt
+    status: InvoiceStatus = "Unpaid"
+    created_at: PastTimestamp | None = None
+    paid: Annotated[Amount, Field(ge=0)] | None = None
+    items: Annotated[Several[InvoiceItemSpec], Field(min_length=1, max_length=MOST_ITEMS)]
+    payments: Annotated[Several[PaymentSpec], Field(max_length=MOST_PAYMENTS)] = ()
+
+
+class OrderSpec(Part):
+    """An order. `id` is the number of its service, `invoice` that of its first invoice.
+
+    `server` is a VM of the world, for an order that is `deploying` or `active`. `price` is what each `period` costs.
+    `rent_since` defaults to when the VM was created, `rent_due_at` to the end of the first period after now.
+    """
+
+    id: PositiveInt
+    invoice: PositiveInt
+    server: PositiveInt | None = None
+    status: OrderStatus = "active"
+    preset: Text
+    location: Text = "NL"
+    os: Word = ""
+    software: Word = ""
+    traffic_plan: Word = ""
+    hostname: Hostname | None = None
+    period: Period = "monthly"
+    price: Annotated[Amount, Field(ge=0)]
+    created_at: PastTimestamp | None = None
+    rent_since: PastTimestamp | None = None
+    rent_due_at: PastTimestamp | None = None
+    suspends_at: PastTimestamp | None = None
+    callback: Url | None = None
+
+
+class BillingSpec(Part):
+    """What an account owns, owes and has ordered."""
+
+    credit: Amount | None = None
+    currency: Currency | None = None
+    prepaid: Annotated[bool, Field(strict=True)] | None = None
+    invoices: Annotated[Several[InvoiceSpec], Field(max_length=MOST_INVOICES)] = ()
+    orders: Annotated[Several[OrderSpec], Field(max_length=MOST_ORDERS)] = ()
