@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from invapi_emulator.control import (
     accounts,
     behavior,
+    billing,
     clock,
     docs,
     events,
@@ -37,7 +38,7 @@ from invapi_emulator.runtime import Runtime
 from invapi_emulator.startup import defaults_of
 
 _PARTS = (
-    index, docs, accounts, reset, behavior, clock, state, vms, keys, tasks, report, requests, verify, faults, events, metrics,
+    index, docs, accounts, reset, behavior, clock, state, vms, keys, billing, tasks, report, requests, verify, faults, events, metrics,
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from invapi_emulator.domain.instants import Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot
 from invapi_emulator.domain.tags import Tag
 from invapi_emulator.domain.tasks import Task, TaskState, progress_at, stage_at
-from invapi_emulator.domain.virtual_machines import Engine, Power, VirtualMachine, VmKind
+from invapi_emulator.domain.virtual_machines import Engine, Phase, Power, VirtualMachine, VmKind
 from invapi_emulator.storage import vms
 from invapi_emulator.worlds.export import written_clock
 from invapi_emulator.worlds.held_world import HeldVm, held_vm
@@ -78,6 +78,8 @@ class VmView(View):
     hostname: str
     tags: list[TagView] = Field(description="in the order in which they were first set")
     power: Power
+    phase: Phase = Field(description="deploying until the deploy is done, suspended while a rent is unpaid")
+    ends_at: str | None = Field(description="when its cancellation takes effect; null without one")
     disk: DiskView
     memory: MemoryView
     locked_by: str | None
@@ -175,6 +177,8 @@ def _view_without_parts(held: HeldVm) -> VmView:
         hostname=vm.hostname,
         tags=[_tag(tag) for tag in vm.tags],
         power=vm.power,
+        phase=vm.phase,
+        ends_at=iso_or_none(vm.ends_at),
         disk=_disk(vm),
         memory=_memory(vm),
         locked_by=vm.locked_by,

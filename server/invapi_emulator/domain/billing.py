@@ -68,15 +68,20 @@ class Invoice(Struct, frozen=True):
         return self.total - self.paid if self.status == "Unpaid" else 0
 
     @property
+    def adds_funds(self) -> bool:
+        return any(item.type == ADD_FUNDS for item in self.items)
+
+    @property
     def added(self) -> Cents:
         """The credit that it has added: it was paid for that."""
         funds = sum(item.amount for item in self.items if item.type == ADD_FUNDS)
         return funds if self.status == "Paid" and self.payments else 0
 
     @property
-    def spent(self) -> Cents:
-        """The credit that was spent on it."""
-        return sum(payment.amount for payment in self.payments if payment.source == "credit")
+    def credit_changes(self) -> list[tuple[Instant, Cents]]:
+        """What it has changed of the credit, and when: what was spent on it is negative."""
+        changes = [(each.at, -each.amount) for each in self.payments if each.source == "credit"]
+        return [*changes, (self.payments[-1].at, self.added)] if self.added else changes
 
 
 MOST_PAYMENTS = 100
@@ -103,4 +108,4 @@ def _with(payments: tuple[Payment, ...], new: Payment) -> tuple[Payment, ...]:
 
 def credit_of(opening: Cents, invoices: Iterable[Invoice]) -> Cents:
     """Return the credit that follows from the opening one and all payments."""
-    return opening + sum(invoice.added - invoice.spent for invoice in invoices)
+    return opening + sum(amount for invoice in invoices for _, amount in invoice.credit_changes)

@@ -44,6 +44,7 @@ class _Orders:
     def __init__(self, rows: Iterable[_Row]) -> None:
         self.of_server: dict[int, int] = {}
         self.open: set[int] = set()
+        self.numbers: set[int] = set()
         self.due: DueQueue[Key] = DueQueue()
         for row in rows:
             self._put(*row)
@@ -54,6 +55,7 @@ class _Orders:
             self._put(value.id, value.server, value.status, value.next_at)
 
     def _put(self, number: int, server: int | None, status: OrderStatus, next_at: Instant | None) -> None:
+        self.numbers.add(number)
         if server is not None:
             self.of_server[server] = number
         if status in OPEN:
@@ -90,6 +92,11 @@ def save(unit: UnitOfWork, changed: Order) -> None:
     unit.save(ORDER, (changed.id,), changed)
     if changed.next_at is not None:
         unit.due_earlier = True
+
+
+def are_any(unit: UnitOfWork) -> bool:
+    """Tell whether the account has ordered anything, before the unit's changes."""
+    return bool(unit.index(ORDERS).numbers)
 
 
 def of_server(unit: UnitOfWork, server: int) -> Order | None:

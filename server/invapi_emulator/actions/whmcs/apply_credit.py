@@ -13,7 +13,7 @@ from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.engine.renting.invoices import pay_from_credit
-from invapi_emulator.errors import AlreadyPaid, InsufficientFunds, InvalidParameter
+from invapi_emulator.errors import AlreadyPaid, InsufficientFunds, InvalidParameter, NotSupported
 from invapi_emulator.storage import billing
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -38,6 +38,8 @@ def apply_credit(unit: UnitOfWork, call: Call[CreditParameters]) -> Body:
     invoice, amount = load(unit, call.params.invoice_id), call.params.amount
     if invoice.status != "Unpaid":
         raise AlreadyPaid(f"invoice {invoice.id} is {invoice.status}")
+    if invoice.adds_funds:
+        raise NotSupported("credit is not added from the credit itself")
     if amount > invoice.balance:
         raise InvalidParameter(
             "amount",

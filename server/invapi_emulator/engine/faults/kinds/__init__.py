@@ -17,12 +17,14 @@ from invapi_emulator.engine.faults.kinds.before_call import (
     EmptyReply,
     ExpiredToken,
     HttpStatus,
+    OutOfStock,
     RateLimit,
     Reject,
 )
 from invapi_emulator.engine.faults.kinds.of_check import NotReady
 from invapi_emulator.engine.faults.kinds.of_effect import RenameIgnored
 from invapi_emulator.engine.faults.kinds.of_task import (
+    DeployFails,
     KeyForgotten,
     SlowTask,
     StaleList,
@@ -40,7 +42,7 @@ def register(kind: type[Fault]) -> None:
 
 
 for _kind in (
-    ConnectionReset, EmptyReply, ExpiredToken, HttpStatus, KeyForgotten, Latency, LostReply, MalformedJson, NotReady,
-    RateLimit, Reject, RejectedButDone, RenameIgnored, SlowBody, SlowTask, StaleList, TaskFails, TaskHangs, TruncatedBody,
+    ConnectionReset, DeployFails, EmptyReply, ExpiredToken, HttpStatus, KeyForgotten, Latency, LostReply, MalformedJson, NotReady,
+    OutOfStock, RateLimit, Reject, RejectedButDone, RenameIgnored, SlowBody, SlowTask, StaleList, TaskFails, TaskHangs, TruncatedBody,
 ):  # fmt: skip
     register(_kind)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from invapi_emulator import errors
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.call import Call
@@ -33,6 +34,19 @@ class HttpStatus(BeforeFault):
     def respond(self, _firing: Firing, /) -> ApiError:
         message = f"answered with HTTP status {self.status} by a fault"
         return Faulted(message, status=self.status, retry_after=self.retry_after)
+
+
+class OutOfStock(BeforeFault):
+    """`out_of_stock`: an order is refused with that reason. A reinstall is not."""
+
+    kind: Literal["out_of_stock"]
+
+    def applies_to(self, call: Call[Any], /) -> bool:
+        return (call.module, call.action) == ("eq", "order_instance") and call.params.id is None
+
+    def respond(self, firing: Firing, /) -> ApiError:
+        wanted = firing.call.params
+        return errors.OutOfStock(f"{wanted.preset} is out of stock at {wanted.location_name}")
 
 
 class ConnectionReset(BeforeFault):

@@ -25,6 +25,20 @@ class TaskFails(TaskFault):
         return replace(task, due_at=at_share(task, self.at), fails_with=self.error)
 
 
+class DeployFails(TaskFault):
+    """`deploy_fails`: the deploy of an order fails after the part `at` of its planned life. The order stays paid."""
+
+    kind: Literal["deploy_fails"]
+    at: Share = 0.5
+    error: Text = "the deploy was cancelled by a fault"
+
+    def applies_to(self, call: Call[Any], /) -> bool:
+        return (call.module, call.action) == ("eq", "order_instance")
+
+    def apply(self, task: Task, _draw: Draw, /) -> Task:
+        return replace(task, due_at=at_share(task, self.at), fails_with=self.error)
+
+
 class TaskHangs(TaskFault):
     """`task_hangs`: the task stops after the part `at` of its planned life, and never falls due."""
 

@@ -1,0 +1,253 @@
+"""What an account owes, owns and has ordered: show it, pay an invoice from outside, set the credit (contract 11.7, 11.8)."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Response
+from msgspec.structs import replace
+from pydantic import BaseModel, ConfigDict, Field
+
+from invapi_emulator.actions.order_parameters import OrderParameters
+from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_bodies import JsonRoute, in_turns
+from invapi_emulator.control.views import View
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
+from invapi_emulator.control_errors import Conflict, NotFound
+from invapi_emulator.domain.billing import Billing, Invoice, InvoiceStatus, PaidFrom
+from invapi_emulator.domain.instants import iso, iso_or_none
+from invapi_emulator.domain.money import Currency, money
+from invapi_emulator.domain.orders import Order, OrderStatus, Period
+from invapi_emulator.engine.call import Call
+from invapi_emulator.engine.renting.invoices import pay_from_outside
+from invapi_emulator.storage import billing, orders
+from invapi_emulator.whole_numbers import MOST, whole_number
+from invapi_emulator.worlds.billing_schema import Amount
+from invapi_emulator.worlds.json_text import writing
+from invapi_emulator.worlds.steps import Steps
+
+router = APIRouter(
+    route_class=JsonRoute, prefix="/_emulator/accounts/{name}", tags=["billing"], responses=failures(404)
+)
+
+InvoiceNumber = Annotated[str, Path(description="number of an invoice", max_length=100)]
+
+
+class LineView(View):
+    type: str
+    product: int = Field(description="number of the service, 0 for none")
+    server: int | None
+    description: str
+    amount: str
+
+
+class PaymentView(View):
+    at: str
+    amount: str
+    source: PaidFrom
+
+
+class InvoiceView(View):
+    id: int
+    status: InvoiceStatus
+    created_at: str
+    total: str
+    paid: str
+    balance: str
+    items: list[LineView]
+    payments: list[PaymentView] = Field(description="those that the emulator has seen, oldest first")
+
+
+class InvoiceList(View):
+    invoices: list[InvoiceView] = Field(description="ascending by number")
+
+
+class OrderView(View):
+    id: int = Field(description="number of the service in billing")
+    invoice: int
+    server: int | None = Field(description="null until the order is paid")
+    status: OrderStatus
+    preset: str
+    location: str
+    os: str
+    software: str
+    traffic_plan: str
+    hostname: str | None
+    period: Period
+    price: str = Field(description="of a period")
+    created_at: str
+    rent_due_at: str | None
+    suspends_at: str | None
+    key: str | None = Field(description="key of the task that deploys it")
+
+
+class OrderList(View):
+    orders: list[OrderView] = Field(description="ascending by number")
+
+
+class EntryView(View):
+    at: str
+    amount: str = Field(description="negative for credit that was spent")
+    invoice: int
+
+
+class Ledger(View):
+    """`credit` is `opening` and all `entries` together."""
+
+    credit: str
+    currency: Currency
+    prepaid: bool
+    opening: str = Field(description="credit that came from no invoice")
+    entries: list[EntryView] = Field(
+        description="what payments added to the credit or took from it, in order of time"
+    )
+
+
+class BillingChange(BaseModel):
+    """What is left out stays. The currency can only change while nothing is ordered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    credit: Amount | None = None
+    currency: Currency | None = None
+    prepaid: Annotated[bool, Field(strict=True)] | None = None
+
+
+@router.patch("", responses=failures(409, 422))
+async def change_billing(name: NameInPath, change: BillingChange, worlds: TheWorlds) -> Ledger:
+    """Set the account's credit, currency, or whether it prepays, which hourly periods ask for."""
+
+    def work(context: AccountContext) -> Ledger:
+        owned = billing.of_account(context.unit)
+        told = change.model_dump(exclude_none=True)
+        if told.get("currency", owned.currency) != owned.currency and orders.are_any(context.unit):
+            raise Conflict("has_orders", f"the account has orders in {owned.currency}", "currency")
+        changed = replace(owned, **told)
+        changed = replace(changed, opening=owned.opening + changed.credit - owned.credit)
+        billing.save(context.unit, changed)
+        return _ledger(context, changed)
+
+    return await worlds.within(name, work)
+
+
+@router.get("/ledger")
+async def show_ledger(name: NameInPath, worlds: TheWorlds) -> Ledger:
+    """Show the account's credit, and all that has changed it."""
+    return await worlds.within(name, lambda context: _ledger(context, billing.of_account(context.unit)))
+
+
+@router.get("/invoices", responses={200: {"model": InvoiceList}})
+async def list_invoices(name: NameInPath, worlds: TheWorlds) -> Response:
+    """Show all invoices of the account with their lines and payments."""
+
+    def work(context: AccountContext) -> Steps[bytes]:
+        found = billing.invoices(context.unit)
+        return writing({"invoices": (_invoice_view(invoice).model_dump() for invoice in found)})
+
+    return Response(await in_turns(await worlds.within(name, work)), media_type="application/json")
+
+
+@router.get("/orders", responses={200: {"model": OrderList}})
+async def list_orders(name: NameInPath, worlds: TheWorlds) -> Response:
+    """Show all orders of the account, also those whose server is gone."""
+
+    def work(context: AccountContext) -> Steps[bytes]:
+        found = orders.of_account(context.tx, context.account.id)
+        return writing({"orders": (_order_view(order).model_dump() for order in found)})
+
+    return Response(await in_turns(await worlds.within(name, work)), media_type="application/json")
+
+
+@router.post("/invoices/{invoice_id}/pay", responses=failures(409))
+async def pay(name: NameInPath, invoice_id: InvoiceNumber, worlds: TheWorlds) -> InvoiceView:
+    """Pay an invoice from outside. The credit stays, unless the invoice adds some; a deploy that waits for it begins."""
+
+    def work(context: AccountContext) -> InvoiceView:
+        invoice = _invoice(context, invoice_id)
+        if invoice.status != "Unpaid":
+            reason: Literal["already_paid", "invoice_cancelled"] = (
+                "already_paid" if invoice.status == "Paid" else "invoice_cancelled"
+            )
+            raise Conflict(reason, f"invoice {invoice.id} is {invoice.status}")
+        return _invoice_view(pay_from_outside(context.unit, invoice, context.now, _paying_call(context)))
+
+    return await worlds.within(name, work)
+
+
+def _paying_call(context: AccountContext) -> Call[Any]:
+    """Return the call that a deploy belongs to, which begins with a payment from outside."""
+    unit = context.unit
+    return Call("eq", "order_instance", OrderParameters(), {}, unit.account, context.now, unit.real_now, "")
+
+
+def _invoice(context: AccountContext, text: str) -> Invoice:
+    try:
+        number = whole_number(text)
+    except ValueError:
+        number = 0
+    found = billing.find_invoice(context.unit, number) if number <= MOST else None
+    if found is None:
+        raise NotFound("invoice_not_found", f"account {context.account.name!r} has no invoice {text[:40]!r}")
+    return found
+
+
+def _ledger(context: AccountContext, owned: Billing) -> Ledger:
+    changes = [
+        (at, amount, invoice.id)
+        for invoice in billing.invoices(context.unit)
+        for at, amount in invoice.credit_changes
+    ]
+    return Ledger(
+        credit=money(owned.credit),
+        currency=owned.currency,
+        prepaid=owned.prepaid,
+        opening=money(owned.opening),
+        entries=[
+            EntryView(at=iso(at), amount=money(amount), invoice=number)
+            for at, amount, number in sorted(changes)
+        ],
+    )
+
+
+def _invoice_view(invoice: Invoice) -> InvoiceView:
+    return InvoiceView(
+        id=invoice.id,
+        status=invoice.status,
+        created_at=iso(invoice.made_at),
+        total=money(invoice.total),
+        paid=money(invoice.paid),
+        balance=money(invoice.balance),
+        items=[
+            LineView(
+                type=item.type,
+                product=item.product,
+                server=item.server,
+                description=item.description,
+                amount=money(item.amount),
+            )
+            for item in invoice.items
+        ],
+        payments=[
+            PaymentView(at=iso(payment.at), amount=money(payment.amount), source=payment.source)
+            for payment in invoice.payments
+        ],
+    )
+
+
+def _order_view(order: Order) -> OrderView:
+    return OrderView(
+        id=order.id,
+        invoice=order.invoice,
+        server=order.server,
+        status=order.status,
+        preset=order.preset,
+        location=order.location,
+        os=order.os,
+        software=order.software,
+        traffic_plan=order.traffic_plan,
+        hostname=order.hostname,
+        period=order.period,
+        price=money(order.price),
+        created_at=iso(order.made_at),
+        rent_due_at=iso_or_none(order.rent_due_at),
+        suspends_at=iso_or_none(order.suspends_at),
+        key=order.key,
+    )
