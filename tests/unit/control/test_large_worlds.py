@@ -18,8 +18,8 @@ from invapi_emulator.storage import vms
 from invapi_emulator.worlds.accounts import replace_world
 from invapi_emulator.worlds.errors import shortened
 from invapi_emulator.worlds.reading import reading
-from invapi_emulator.worlds.steps import taken
 from invapi_emulator.worlds.schema import World
+from invapi_emulator.worlds.steps import taken
 from tests.support.harness import Emulator, Json, running
 
 MANY = 5_000

@@ -5,7 +5,9 @@ import heapq
 from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import Instant, iso
+from invapi_emulator.domain.orders import Order
 from invapi_emulator.domain.tasks import Task, advance, next_change
+from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.renting.rents import Due, due_at, first_due, let_happen
 from invapi_emulator.engine.tasks.end import end
 from invapi_emulator.storage import accounts, events, tasks
@@ -18,8 +20,12 @@ _STEPS = 5 * BATCH
 """Maximum number of stages, ends and rents in one transaction. A clock that jumps over years brings many rents."""
 
 
+_RANKS: dict[type[Task | Due], int] = {Task: 0, VirtualMachine: 1, Order: 2}
+"""At the same time tasks end first. A cancelled server goes before its rent falls due."""
+
+
 class _Ahead:
-    """What is due, by time. At the same time tasks come first, in their order, then rents."""
+    """What is due, by time. At the same time each comes in the order of its rank, then of its number."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[Instant, int, int, Task | Due]] = []
@@ -28,11 +34,10 @@ class _Ahead:
         """Add what is due by then; nothing else."""
         if due is None:
             return
-        is_task = isinstance(due, Task)
         at = next_change(due) if isinstance(due, Task) else due_at(due)
         if at is not None and at <= until:
             number = due.sequence if isinstance(due, Task) else due.id
-            heapq.heappush(self._heap, (at, 0 if is_task else 1, number, due))
+            heapq.heappush(self._heap, (at, _RANKS[type(due)], number, due))
 
     def pop(self) -> tuple[Instant, Task | Due] | None:
         """Remove and return what is due first, with its time."""
