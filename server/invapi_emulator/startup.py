@@ -13,7 +13,7 @@ from invapi_emulator.domain.default_catalogue import default_catalogue
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.randomness import new_seed
 from invapi_emulator.settings import WORLD_SETTINGS, Settings
-from invapi_emulator.storage import accounts, admin_sessions, heartbeat, task_lists
+from invapi_emulator.storage import accounts, admin_sessions, events, heartbeat
 from invapi_emulator.storage.database import Database, open_database
 from invapi_emulator.storage.errors import DATABASE_LOST, why_unusable
 from invapi_emulator.storage.schema import prepare_schema
@@ -91,7 +91,7 @@ def _resume_clocks(database: Database, tx: Transaction) -> None:
     real_now = database.real_now(tx)
     if alive_at is None:
         return
-    latest, clocks = task_lists.latest_of_each(tx), {}
+    latest, clocks = events.latest_of_each(tx), {}
     for account in accounts.all_of_them(tx):
         now = max(account.clock.now(alive_at), latest.get(account.id, 0))
         clocks[account.id] = account.clock.moved_to(now, real_now)

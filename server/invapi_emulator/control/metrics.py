@@ -10,7 +10,7 @@ from invapi_emulator import __version__
 from invapi_emulator.control.worlds import TheWorlds, Worlds
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.process.metrics import BOUNDS, Metrics, Timing
-from invapi_emulator.storage import accounts, task_lists
+from invapi_emulator.storage import accounts, next_changes, task_lists
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import HistogramMetricFamily, Metric
@@ -50,7 +50,7 @@ async def metrics(request: Request, worlds: TheWorlds) -> Response:
 def _stock(worlds: Worlds) -> Stock:
     with worlds.database.read() as tx:
         real_now = worlds.database.real_now(tx)
-        changes = [clock.real_time_of(at) for clock, at in task_lists.next_changes(tx).values()]
+        changes = [clock.real_time_of(at) for clock, at in next_changes.next_changes(tx).values()]
         late = [real_now - change for change in changes if change is not None]
         lag = max([0, *late]) / SECOND
         return Stock(accounts.how_many(tx), task_lists.by_state(tx), lag, worlds.database.log_bytes)

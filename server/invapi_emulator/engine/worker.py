@@ -15,7 +15,7 @@ from invapi_emulator.domain.accounts import DEMO
 from invapi_emulator.domain.due_queue import DueQueue
 from invapi_emulator.domain.instants import LATEST, MINUTE, SECOND, Instant
 from invapi_emulator.engine.tasks.settle import settle_due
-from invapi_emulator.storage import accounts, heartbeat, task_lists
+from invapi_emulator.storage import accounts, heartbeat, next_changes, task_lists
 from invapi_emulator.storage.database import AccountBusy, AccountGone, Database
 from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
 from invapi_emulator.storage.notifications import Notifications
@@ -115,12 +115,12 @@ class Worker:
             real_now = self._database.real_now(tx)
             if self._settles and real_now >= self._round_at:
                 self._touched, self._due = set(), DueQueue()
-                self._note(task_lists.next_changes(tx))
+                self._note(next_changes.next_changes(tx))
                 self._database.former_worlds.update(task_lists.with_former_ones(tx))
                 self._round_at = real_now + ROUND if self._database.shared else LATEST
             elif self._settles and self._touched:
                 touched, self._touched = self._touched, set()
-                self._note(task_lists.next_changes_of(tx, touched), touched)
+                self._note(next_changes.next_changes_of(tx, touched), touched)
         if real_now >= self._beat_at:
             if self._database.durable or self._account_ttl:
                 self._beat(real_now)
@@ -129,7 +129,7 @@ class Worker:
             )  # not before it is written: a lost database is tried with each round
         return real_now
 
-    def _note(self, changes: task_lists.NextChanges, among: Iterable[int] = ()) -> None:
+    def _note(self, changes: next_changes.NextChanges, among: Iterable[int] = ()) -> None:
         """Note when accounts are due next. Accounts `among` the searched ones without a change are not due."""
         for account_id in among:
             self._due.set(account_id, None)
@@ -159,9 +159,9 @@ class Worker:
             return
         self._note(await self._database.call(lambda: self._next_change(account_id)))
 
-    def _next_change(self, account_id: int) -> task_lists.NextChanges:
+    def _next_change(self, account_id: int) -> next_changes.NextChanges:
         with self._database.read() as tx:
-            return task_lists.next_changes_of(tx, [account_id])
+            return next_changes.next_changes_of(tx, [account_id])
 
     async def _clear_away(self) -> None:
         """Remove the rests of former worlds in steps. Calls get their turn in between."""

@@ -10,7 +10,7 @@ from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.secrets import masked
 from invapi_emulator.storage.statement import Insertion, Write
-from invapi_emulator.storage.tables import event
+from invapi_emulator.storage.tables import account, event
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -98,6 +98,17 @@ def are_any_gone(tx: Transaction, account_id: int) -> bool:
     """Return whether there were events of an account that are no longer kept."""
     oldest = tx.execute(select(func.min(event.c.number)).where(event.c.account_id == account_id)).scalar()
     return oldest is not None and oldest > 1
+
+
+def latest_of_each(tx: Transaction) -> dict[int, Instant]:
+    """Return by account the time of its newest event, on its clock. All that happened before is no later."""
+    newest_number = select(func.max(event.c.number)).where(event.c.account_id == account.c.id)
+    rows = tx.execute(
+        select(account.c.id, event.c.at).join(
+            event, (event.c.account_id == account.c.id) & (event.c.number == newest_number.scalar_subquery())
+        )
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def newest(tx: Transaction, account_id: int, kinds: Collection[EventKind], most: int) -> list[Event]:

@@ -1,14 +1,14 @@
 """Tasks in SQL: those of an account's present world, and those of its former worlds."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select
 
 from invapi_emulator.domain.accounts import Account
-from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import KEY_LIFETIME, Task
+from invapi_emulator.storage.next_changes import OF_PRESENT_WORLD
 from invapi_emulator.storage.statement import Statement, Write
 from invapi_emulator.storage.tables import account, task
 from invapi_emulator.storage.tasks import OF_WORLD, RUNNING, TASK
@@ -22,7 +22,6 @@ _OF_ACCOUNT = TASK.where(_KEPT, order=task.c.sequence)
 _KEPT_OF_VM = TASK.where(_KEPT, _OF_VM, order=task.c.sequence + 0)
 _NEWEST = TASK.where(_SINCE, order=task.c.sequence.desc(), most=bindparam("most"))
 _NEWEST_OF_VM = TASK.where(_SINCE, _OF_VM, order=(task.c.sequence + 0).desc(), most=bindparam("most"))
-_PRESENT = (account.c.id == task.c.account_id) & (account.c.generation == task.c.generation)
 FREE_KEY = Write(
     delete(task).where(
         task.c.key == bindparam("wanted"),
@@ -35,38 +34,6 @@ FREE_KEY = Write(
 
 _FORMER = (task.c.account_id == bindparam("of_account")) & (task.c.generation < bindparam("before"))
 _OWNER = Statement(select(task.c.account_id).where(task.c.key == bindparam("wanted"), ~_FORMER), int)
-
-NextChanges: TypeAlias = dict[int, tuple[Clock, Instant]]
-"""By account: its clock, and the time on that clock when the first task enters its next stage or ends."""
-
-_CLOCK = [account.c[f"clock_{part}"] for part in ("mode", "rate", "polls", "base", "anchor")]
-_GOING_ON = (
-    select(account.c.id, func.min(task.c.next_at), *_CLOCK)
-    .join(task, _PRESENT)
-    .where(account.c.clock_mode != "frozen", RUNNING, task.c.next_at.is_not(None))
-    .group_by(account.c.id)
-)
-
-
-def _next(account_id: int, at: Instant | None, *clock: Any) -> tuple[int, Clock, Instant | None]:
-    return account_id, Clock(*clock), at
-
-
-_NEXT_CHANGES = Statement(_GOING_ON, _next)
-_FIRST = (  # for a single account, min() would read all its tasks that go on
-    select(task.c.next_at)
-    .where(_PRESENT, RUNNING, task.c.next_at.is_not(None))
-    .order_by(task.c.next_at)
-    .limit(1)
-    .correlate(account)
-    .scalar_subquery()
-)
-_NEXT_CHANGE = Statement(
-    select(account.c.id, _FIRST, *_CLOCK).where(
-        account.c.clock_mode != "frozen", account.c.id == bindparam("wanted")
-    ),
-    _next,
-)
 
 _CLEARED = 200
 """Number of tasks of former worlds that are cleared away at a time."""
@@ -135,37 +102,17 @@ def hanging(tx: Transaction, of: Account) -> list[str]:
     return list(tx.execute(select(task.c.key).where(where).order_by(task.c.sequence)).scalars())
 
 
-def latest_of_each(tx: Transaction) -> dict[int, Instant]:
-    """Return by account the latest time at which a task started or ended."""
-    seen = func.max(func.coalesce(task.c.ended_at, task.c.created_at))
-    rows = tx.execute(select(task.c.account_id, seen).join(account, _PRESENT).group_by(task.c.account_id))
-    return {row[0]: row[1] for row in rows}
-
-
 def by_state(tx: Transaction) -> dict[str, int]:
     """Return the number of tasks in each state, over all accounts."""
-    rows = tx.execute(select(task.c.state, func.count()).join(account, _PRESENT).group_by(task.c.state))
+    rows = tx.execute(
+        select(task.c.state, func.count()).join(account, OF_PRESENT_WORLD).group_by(task.c.state)
+    )
     return {row[0]: row[1] for row in rows}
-
-
-def next_changes(tx: Transaction) -> NextChanges:
-    """Return the next changes of all accounts whose clocks run."""
-    return _by_account(_NEXT_CHANGES.all(tx))
-
-
-def next_changes_of(tx: Transaction, account_ids: Iterable[int]) -> NextChanges:
-    """Return the next changes of these accounts, where their clocks run."""
-    found = (each for account_id in account_ids for each in _NEXT_CHANGE.all(tx, wanted=account_id))
-    return _by_account(found)
-
-
-def _by_account(found: Iterable[tuple[int, Clock, Instant | None]]) -> NextChanges:
-    return {account_id: (clock, at) for account_id, clock, at in found if at is not None}
 
 
 def with_former_ones(tx: Transaction) -> list[int]:
     """Return the ids of the accounts that have tasks of former worlds."""
-    former = select(task.c.key).where(task.c.account_id == account.c.id, ~_PRESENT)
+    former = select(task.c.key).where(task.c.account_id == account.c.id, ~OF_PRESENT_WORLD)
     return list(tx.execute(select(account.c.id).where(former.exists())).scalars())
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from invapi_emulator.domain.instants import LATEST, Instant
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
 from invapi_emulator.domain.tasks import PlannedStage, Task
-from invapi_emulator.storage import accounts, events, snapshots, task_lists, tasks, vms
+from invapi_emulator.storage import accounts, events, next_changes, snapshots, task_lists, tasks, vms
 from invapi_emulator.storage.account_state import MOST_VALUES
 from invapi_emulator.storage.database import AccountGone, Database
 from invapi_emulator.storage.tables import vm
@@ -197,7 +197,7 @@ def _save(unit: UnitOfWork, done: Task) -> None:
 def first_change(database: Database) -> tuple[Instant, Instant | None]:
     """Return when the first task changes, for calls and for the worker."""
     with database.read() as tx:
-        told = task_lists.next_changes(tx).get(DEMO)
+        told = next_changes.next_changes(tx).get(DEMO)
     return database.run_now(DEMO, tasks.first_change), None if told is None else told[1]
 
 
