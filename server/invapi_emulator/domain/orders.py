@@ -23,11 +23,14 @@ SUSPENDED_AFTER = 7 * DAY
 OPEN: frozenset[OrderStatus] = frozenset({"awaiting_payment", "deploying", "failed"})
 """The statuses of orders without a server yet."""
 
+WITH_SERVER: frozenset[OrderStatus] = frozenset({"deploying", "active"})
+"""The statuses of orders whose server exists."""
+
 
 class Order(Struct, frozen=True):
     """An order as stored. `id` is the number of its service in billing, `invoice` that of its first invoice.
 
-    `server` is the id of its server, from the payment on. `price` is what each `period` costs, in the account's
+    `server` is the id of its server, from the payment on; of a cancelled one it was that. `price` is what each `period` costs, in the account's
     currency. `key` is the key of its deploy. `rent_due_at` is None until the deploy is done and after the server is
     gone. At `suspends_at` an unpaid renewal suspends the server.
     """

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from invapi_emulator.domain.due_dates import next_anniversary
 from invapi_emulator.domain.due_queue import DueQueue
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.orders import OPEN, Order, OrderStatus
+from invapi_emulator.domain.orders import OPEN, WITH_SERVER, Order, OrderStatus
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage.billing_tables import server_order
 from invapi_emulator.storage.record import Index, Key, Record, without_owner
@@ -29,9 +29,9 @@ ORDER = Record(
     read=_read,
     changing=("server", "status", "rent_since", "rent_due_at", "suspends_at", "key", "next_at"),
 )
-_Row: TypeAlias = tuple[int, int | None, OrderStatus, Instant | None]
+_Row: TypeAlias = tuple[int, int | None, OrderStatus, Instant | None, Instant | None]
 _OF_ACCOUNT: Statement[_Row] = Statement(
-    select(server_order.c.id, server_order.c.server, server_order.c.status, server_order.c.next_at).where(
+    select(*(server_order.c[name] for name in ("id", "server", "status", "next_at", "rent_due_at"))).where(
         server_order.c.account_id == bindparam("account_id")
     ),
     lambda *columns: columns,
@@ -42,7 +42,9 @@ class _Orders:
     """The orders of an account: the id of each server's, those without a server yet, and when each asks for something."""
 
     def __init__(self, rows: Iterable[_Row]) -> None:
+        self._servers: dict[int, int] = {}
         self.of_server: dict[int, int] = {}
+        self.rent_due: dict[int, Instant | None] = {}
         self.open: set[int] = set()
         self.numbers: set[int] = set()
         self.due: DueQueue[Key] = DueQueue()
@@ -52,20 +54,32 @@ class _Orders:
     def changed(self, _key: Key, value: Order | None) -> None:
         """Take an order. One goes only with its whole account."""
         if value is not None:
-            self._put(value.id, value.server, value.status, value.next_at)
+            self._put(value.id, value.server, value.status, value.next_at, value.rent_due_at)
 
-    def _put(self, number: int, server: int | None, status: OrderStatus, next_at: Instant | None) -> None:
+    def _put(
+        self,
+        number: int,
+        server: int | None,
+        status: OrderStatus,
+        next_at: Instant | None,
+        rent_due_at: Instant | None,
+    ) -> None:
         self.numbers.add(number)
-        if server is not None:
+        former = self._servers.pop(number, None)
+        if former is not None and self.of_server.get(former) == number:
+            del self.of_server[former], self.rent_due[former]
+        if server is not None and status in WITH_SERVER:
+            self._servers[number] = server
             self.of_server[server] = number
+            self.rent_due[server] = rent_due_at
         if status in OPEN:
             self.open.add(number)
         else:
             self.open.discard(number)
         self.due.set((number,), next_at, number)
 
-    def content(self) -> tuple[dict[int, int], set[int], dict[Key, Instant]]:
-        return self.of_server, self.open, self.due.times()
+    def content(self) -> tuple[dict[int, int], dict[int, Instant | None], set[int], dict[Key, Instant]]:
+        return self.of_server, self.rent_due, self.open, self.due.times()
 
 
 ORDERS = Index(ORDER, lambda owner: _OF_ACCOUNT.of(account_id=owner["account_id"]), _Orders)
@@ -101,15 +115,19 @@ def are_any(unit: UnitOfWork) -> bool:
 
 def of_server(unit: UnitOfWork, server: int) -> Order | None:
     """Return the order of a server, or None for one that no order made."""
-    changed = [each for _, each in unit.changes.of(ORDER) if each is not None and each.server == server]
-    number = changed[0].id if changed else unit.index(ORDERS).of_server.get(server)
-    return None if number is None else find(unit, number)
+    changed: list[Order] = [each for _, each in unit.changes.of(ORDER) if each is not None]
+    for each in changed:
+        if each.server == server and each.status in WITH_SERVER:
+            return each
+    number = unit.index(ORDERS).of_server.get(server)
+    found = None if number is None else find(unit, number)
+    return found if found is not None and found.status in WITH_SERVER else None
 
 
 def rent_due_at(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Instant:
     """Return when a server's rent falls due: as its order says, else on the next monthly anniversary of its creation."""
-    order = of_server(unit, vm.id)
-    due_at = None if order is None else order.rent_due_at
+    changed = {each.server: each.rent_due_at for _, each in unit.changes.of(ORDER) if each is not None}
+    due_at = changed.get(vm.id, unit.index(ORDERS).rent_due.get(vm.id))
     return next_anniversary(vm.created_at, now) if due_at is None else due_at
 
 

@@ -7,7 +7,7 @@ from invapi_emulator.domain.catalogue import preset_named
 from invapi_emulator.domain.default_catalogue import catalogue_of
 from invapi_emulator.domain.instants import Instant, iso, iso_or_none
 from invapi_emulator.domain.money import money
-from invapi_emulator.domain.orders import Order, first_due
+from invapi_emulator.domain.orders import WITH_SERVER, Order, first_due
 from invapi_emulator.storage.orders import ORDER
 from invapi_emulator.storage.world_rows import WorldRows
 from invapi_emulator.worlds.billing_schema import BillingSpec, OrderSpec
@@ -46,9 +46,9 @@ def _check_invoice(spec: OrderSpec, unpaid: dict[int, bool], place: str) -> None
 def _check_server(spec: OrderSpec, building: BuildContext, taken: set[int], place: str) -> None:
     """Refuse an order whose server is not as its status says, or is another order's."""
     where, server = f"{place}server", building.servers.get(spec.server or 0)
-    if spec.status not in {"deploying", "active"}:
-        if server is not None:
-            raise error_at(where, spec.server, f"no VM of the world: the order is {spec.status}")
+    if spec.status not in WITH_SERVER:
+        if spec.server is not None and spec.status != "cancelled":
+            raise error_at(where, spec.server, f"only null, as the order is {spec.status}")
         return
     if server is None:
         raise error_at(where, spec.server, f"expected the id of a VM: the order is {spec.status}")

@@ -66,7 +66,6 @@ def test_an_order_of_a_world_may_await_payment(emulator: Emulator) -> None:
         ({"orders": [ORDER | {"invoice": 6}]}, "orders.0.invoice"),
         ({"orders": [ORDER | {"server": 2}]}, "orders.0.server"),
         ({"orders": [ORDER | {"server": None}]}, "orders.0.server"),
-        ({"orders": [ORDER | {"status": "cancelled"}]}, "orders.0.server"),
         ({"orders": [ORDER | {"status": "failed"}]}, "orders.0.server"),
         ({"orders": [ORDER | {"status": "deploying"}]}, "orders.0.status"),
         ({"orders": [ORDER | {"status": "awaiting_payment", "server": None}]}, "orders.0.status"),
@@ -127,6 +126,19 @@ def test_removing_a_server_by_hand_ends_its_order(emulator: Emulator) -> None:
     assert order["status"] == "cancelled"
     emulator.advance(60 * DAY)
     assert len(invoices(emulator)) == 1
+
+
+def test_a_server_may_be_added_with_the_id_of_one_that_is_gone(emulator: Emulator) -> None:
+    server = deploy(emulator)
+    cancel(emulator, server)
+    emulator.control("POST", "/vms", {"id": server}, status=201)
+    exported = emulator.control("GET", "/state")
+    emulator.control("PUT", "/state", exported)
+    assert emulator.eq("show", server)["account_id"] == server
+    assert deploy(emulator) == server + 1
+    cancel(emulator, server)
+    (first, second) = emulator.control("GET", "/orders")["orders"]
+    assert (first["status"], second["status"]) == ("cancelled", "active")
 
 
 def test_removing_a_server_that_is_being_deployed_ends_its_order(emulator: Emulator) -> None:

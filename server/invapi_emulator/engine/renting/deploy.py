@@ -69,7 +69,7 @@ def scope_of(vm: VirtualMachine, os: str) -> str:
 def leave_deploy(unit: UnitOfWork, work: Work) -> None:
     """Remove the server. The order stays without one, and paid (contract 11.7)."""
     order = _order_of(unit, work)
-    orders.save(unit, replace(order, status="failed"))
+    orders.save(unit, replace(order, status="failed", server=None))
     vms.drop(unit, work.vm.id)
     events.record(unit, work.now, "deploy_failed", vm=work.vm.id, order=order.id, invoice=order.invoice)
 
