@@ -56,7 +56,7 @@ class InvoiceView(View):
     payments: list[PaymentView] = Field(description="those that the emulator has seen, oldest first")
 
 
-class InvoiceList(View):
+class AllInvoices(View):
     invoices: list[InvoiceView] = Field(description="ascending by number")
 
 
@@ -79,7 +79,7 @@ class OrderView(View):
     key: str | None = Field(description="key of the task that deploys it")
 
 
-class OrderList(View):
+class AllOrders(View):
     orders: list[OrderView] = Field(description="ascending by number")
 
 
@@ -134,7 +134,7 @@ async def show_ledger(name: NameInPath, worlds: TheWorlds) -> Ledger:
     return await worlds.within(name, lambda context: _ledger(context, billing.of_account(context.unit)))
 
 
-@router.get("/invoices", responses={200: {"model": InvoiceList}})
+@router.get("/invoices", responses={200: {"model": AllInvoices}})
 async def list_invoices(name: NameInPath, worlds: TheWorlds) -> Response:
     """Show all invoices of the account with their lines and payments."""
 
@@ -145,7 +145,7 @@ async def list_invoices(name: NameInPath, worlds: TheWorlds) -> Response:
     return Response(await in_turns(await worlds.within(name, work)), media_type="application/json")
 
 
-@router.get("/orders", responses={200: {"model": OrderList}})
+@router.get("/orders", responses={200: {"model": AllOrders}})
 async def list_orders(name: NameInPath, worlds: TheWorlds) -> Response:
     """Show all orders of the account, also those whose server is gone."""
 

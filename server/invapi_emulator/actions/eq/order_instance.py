@@ -48,7 +48,7 @@ class AwaitingPayment(Part):
     soft_name: str
 
 
-class Reinstalling(Part):
+class ReinstallOrdered(Part):
     """The answer with `id`: the server is being reinstalled."""
 
     result: Literal["OK"]
@@ -192,7 +192,7 @@ ACTION = Action(
             },
         ),
         Example(
-            Reinstalling,
+            ReinstallOrdered,
             {"id": 12348, "os_id": 237, "preset": "vm.v2-small"},
             {
                 "result": "OK",
