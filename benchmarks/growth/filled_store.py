@@ -14,7 +14,7 @@ from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import DAY, Instant, iso
 from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
-from invapi_emulator.storage import accounts, events, requests, tables
+from invapi_emulator.storage import accounts, events, journal_tables, requests, tables
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -135,8 +135,8 @@ def _hold(tx: Transaction, holders: range, held: Holding) -> None:
     )
     spread(task, held.ended, _ended, task.c.key == KEY)
     spread(task, held.under_way, _under_way, task.c.key == KEY)
-    spread(tables.request, held.calls, lambda _, n: {"id": None, "number": 2 + n}, true())
-    spread(tables.event, held.events, lambda _, n: {"number": 2 + n}, true())
+    spread(journal_tables.request, held.calls, lambda _, n: {"id": None, "number": 2 + n}, true())
+    spread(journal_tables.event, held.events, lambda _, n: {"number": 2 + n}, true())
 
 
 def _under_way(account: int, n: int) -> Row:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.account_objects import add_api_key, log_in, tags
 from tests.support.harness import Emulator, Json
-from tests.support.orders import MEDIUM, credit, deploy, invoice, ordered, pay, updated
+from tests.support.orders import MEDIUM, credit, deploy, invoice, pay, place_order, updated
 
 WORDS_OF_FAILURE = ("error", "fail", "abort", "reject", "cancel")
 
@@ -12,7 +12,7 @@ WORDS_OF_FAILURE = ("error", "fail", "abort", "reject", "cancel")
 @pytest.mark.clause("11.3", "6.1")
 @pytest.mark.follows("A-41", "A-14")
 def test_a_deploy_hands_over_a_server(emulator: Emulator) -> None:
-    answer = ordered(emulator, hostname="web-9.example.com")
+    answer = place_order(emulator, hostname="web-9.example.com")
     key = answer["callback"]
     during = updated(emulator)
     assert during["deploy_keys"] == {str(answer["invoice"]): key}
@@ -48,7 +48,7 @@ def test_a_deploy_hands_over_a_server(emulator: Emulator) -> None:
 @pytest.mark.clause("11.3")
 @pytest.mark.follows("A-41")
 def test_a_server_is_there_at_the_moment_its_deploy_is_done(emulator: Emulator) -> None:
-    key = ordered(emulator, hostname="web-9.example.com")["callback"]
+    key = place_order(emulator, hostname="web-9.example.com")["callback"]
     emulator.advance(until=key)
     server = max(emulator.call("eq", "list")["servers"])
     shown = emulator.eq("show", server)
@@ -73,7 +73,7 @@ def test_without_a_hostname_a_server_is_named_after_its_id(emulator: Emulator) -
 @pytest.mark.clause("11.3")
 @pytest.mark.follows("A-42")
 def test_a_server_that_is_being_deployed_is_seen_by_no_call(emulator: Emulator) -> None:
-    ordered(emulator)
+    place_order(emulator)
     (server,) = {vm["id"] for vm in emulator.control("GET", "/vms")["vms"]} - {12345, 12346, 12347, 12348}
     assert server not in emulator.call("eq", "list")["servers"]
     assert server not in [row["id"] for row in emulator.call("eq", "list", full=1)["servers"]]
@@ -90,7 +90,7 @@ def test_a_server_that_is_being_deployed_is_seen_by_no_call(emulator: Emulator) 
 def test_a_deploy_takes_ten_to_thirty_minutes(emulator: Emulator, preset: str) -> None:
     emulator.control("PATCH", "", {"credit": "1000"})
     traffic = {"traffic_plan": 40} if preset == "bm.v2-promo" else {}
-    ordered(emulator, preset=preset, **traffic)
+    place_order(emulator, preset=preset, **traffic)
     emulator.advance(590)
     assert updated(emulator)["billing_servers"] != []
     emulator.advance(1_210)
@@ -100,7 +100,7 @@ def test_a_deploy_takes_ten_to_thirty_minutes(emulator: Emulator, preset: str) -
 @pytest.mark.clause("11.3")
 def test_profile_instant_deploys_at_once(emulator: Emulator) -> None:
     emulator.control("PUT", "/profile", {"profile": "instant"})
-    ordered(emulator)
+    place_order(emulator)
     assert len(emulator.call("eq", "list")["servers"]) == 5
 
 
@@ -109,7 +109,7 @@ def test_profile_instant_deploys_at_once(emulator: Emulator) -> None:
 @pytest.mark.parametrize("kind", ["task_fails", "deploy_fails"])
 def test_a_deploy_that_fails_leaves_a_paid_order_without_a_server(emulator: Emulator, kind: str) -> None:
     emulator.fault(kind, match={"module": "eq", "action": "order_instance"})
-    answer = ordered(emulator)
+    answer = place_order(emulator)
     emulator.advance(until="idle")
     failed = emulator.check(answer["callback"])
     assert (failed["result"], failed["scope"]) == ("Error", "cancelled")
@@ -128,7 +128,7 @@ def test_a_deploy_that_fails_leaves_a_paid_order_without_a_server(emulator: Emul
 
 @pytest.mark.clause("11.2", "11.8")
 def test_an_invoice_paid_from_outside_begins_the_deploy(emulator: Emulator) -> None:
-    answer = ordered(emulator, **MEDIUM)
+    answer = place_order(emulator, **MEDIUM)
     paid = pay(emulator, answer["invoice"])
     assert (paid["status"], paid["balance"]) == ("Paid", "0.00")
     assert credit(emulator) == "150.50"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.harness import Emulator
-from tests.support.orders import DAY, MEDIUM, credit, deploy, invoice, invoices, ordered, pay, updated
+from tests.support.orders import DAY, MEDIUM, credit, deploy, invoice, invoices, pay, place_order, updated
 
 
 def apply_credit(emulator: Emulator, number: int, amount: object) -> dict[str, object]:
@@ -24,7 +24,7 @@ def test_credit_pays_an_invoice_in_parts(emulator: Emulator) -> None:
 
 @pytest.mark.clause("11.6")
 def test_the_whole_credit_begins_the_deploy(emulator: Emulator) -> None:
-    answer = ordered(emulator, **MEDIUM)
+    answer = place_order(emulator, **MEDIUM)
     emulator.control("PATCH", "", {"credit": "252.00"})
     assert updated(emulator)["deploy_keys"] == []
     assert apply_credit(emulator, answer["invoice"], 252)["result"] == "success"
@@ -153,5 +153,5 @@ def test_the_ledger_adds_up_to_the_credit(emulator: Emulator) -> None:
 @pytest.mark.clause("11.8", "11.7")
 def test_the_currency_stays_while_there_are_orders(emulator: Emulator) -> None:
     assert emulator.control("PATCH", "", {"currency": "USD"})["currency"] == "USD"
-    ordered(emulator, currency_code="USD")
+    place_order(emulator, currency_code="USD")
     assert emulator.control("PATCH", "", {"currency": "EUR"}, status=409)["error"]["reason"] == "has_orders"

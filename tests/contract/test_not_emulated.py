@@ -24,11 +24,10 @@ def test_the_actions_that_are_not_emulated() -> None:
     assert counts == {
         "api_keys": 1,
         "auth": 14,
-        "eq": 30,
+        "eq": 28,
         "eq_callback": 1,
         "ssh_keys": 2,
         "tags": 6,
-        "whmcs": 4,
     }
 
 

@@ -6,13 +6,13 @@ import pytest
 
 from tests.support.account_objects import SSH, add_api_key, add_ssh_key, log_in
 from tests.support.harness import Emulator, Json
-from tests.support.orders import MEDIUM, credit, deploy, invoice, invoices, order, ordered, updated
+from tests.support.orders import MEDIUM, credit, deploy, invoice, invoices, order, place_order, updated
 
 
 @pytest.mark.clause("11.2", "11.7")
 @pytest.mark.follows("A-41")
 def test_an_order_that_the_credit_pays_is_paid_and_deployed(emulator: Emulator) -> None:
-    answer = ordered(emulator, hostname="web-9.example.com", traffic_plan=25)
+    answer = place_order(emulator, hostname="web-9.example.com", traffic_plan=25)
     assert (answer["status"], answer["os_name"], answer["soft_name"]) == ("Paid", "Ubuntu 22.04", "")
     assert isinstance(answer["invoice"], int)
     assert "id" not in answer
@@ -24,7 +24,7 @@ def test_an_order_that_the_credit_pays_is_paid_and_deployed(emulator: Emulator) 
 
 @pytest.mark.clause("11.2", "11.7")
 def test_an_order_beyond_the_credit_awaits_payment(emulator: Emulator) -> None:
-    answer = ordered(emulator, **MEDIUM)
+    answer = place_order(emulator, **MEDIUM)
     assert (answer["status"], answer["deploy_status"]) == ("Unpaid", "awaiting_payment")
     assert "callback" not in answer
     assert "id" not in answer
@@ -155,7 +155,7 @@ def test_a_key_of_one_server_orders_nothing(emulator: Emulator) -> None:
 @pytest.mark.clause("11.1", "11.7")
 def test_who_prepays_may_order_by_the_hour(emulator: Emulator) -> None:
     emulator.control("PATCH", "", {"prepaid": True})
-    answer = ordered(emulator, deploy_period="hourly")
+    answer = place_order(emulator, deploy_period="hourly")
     assert invoice(emulator, answer["invoice"])["total"] == "0.01"
 
 
@@ -165,14 +165,14 @@ def test_who_prepays_may_order_by_the_hour(emulator: Emulator) -> None:
     [("monthly", "9.90"), ("quarterly", "29.70"), ("semi-annually", "59.40"), ("annually", "118.80")],
 )
 def test_a_period_costs_its_months(emulator: Emulator, period: str, total: str) -> None:
-    answer = ordered(emulator, preset="vm.v2-mini", deploy_period=period)
+    answer = place_order(emulator, preset="vm.v2-mini", deploy_period=period)
     assert invoice(emulator, answer["invoice"])["total"] == total
 
 
 @pytest.mark.clause("11.7", "9.1")
 def test_the_price_is_that_of_the_location_and_the_currency(emulator: Emulator) -> None:
     emulator.control("PATCH", "", {"currency": "USD"})
-    answer = ordered(emulator, preset="vm.v2-mini", location_name="US")
+    answer = place_order(emulator, preset="vm.v2-mini", location_name="US")
     told = invoice(emulator, answer["invoice"])
     assert (told["total"], told["currencycode"]) == ("12.10", "USD")
 

@@ -17,7 +17,7 @@ def order(emulator: Emulator, **fields: Any) -> Json:
     return emulator.call("eq", "order_instance", **sent)
 
 
-def ordered(emulator: Emulator, **fields: Any) -> Json:
+def place_order(emulator: Emulator, **fields: Any) -> Json:
     """Order a server. The order must be accepted."""
     answer = order(emulator, **fields)
     assert answer.get("result") == "OK", answer
@@ -26,7 +26,7 @@ def ordered(emulator: Emulator, **fields: Any) -> Json:
 
 def deploy(emulator: Emulator, **fields: Any) -> int:
     """Order a server that the credit pays, and advance the clock to the end of its deploy. Return its id."""
-    answer = ordered(emulator, **fields)
+    answer = place_order(emulator, **fields)
     assert answer["status"] == "Paid", answer
     emulator.advance(until="idle")
     number: int = invoice(emulator, answer["invoice"])["items"]["item"][0]["inv_id"]

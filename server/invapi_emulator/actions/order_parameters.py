@@ -106,7 +106,7 @@ class InstallParameters(Parameters):
 
 
 class OrderParameters(InstallParameters):
-    preset_id: str | None = None
+    preset_id: Annotated[str, Field(description="nothing: `preset` names the preset")] | None = None
     deploy_period: DeployPeriod = "monthly"
     currency_code: Annotated[Currency, Field(description="EUR, USD or RUB")] | None = None
     ipv4_amount: Few = 0

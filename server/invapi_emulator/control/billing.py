@@ -28,7 +28,9 @@ router = APIRouter(
     route_class=JsonRoute, prefix="/_emulator/accounts/{name}", tags=["billing"], responses=failures(404)
 )
 
-InvoiceNumber = Annotated[str, Path(description="number of an invoice", max_length=100)]
+InvoiceNumber = Annotated[
+    str, Path(json_schema_extra={"pattern": "^[0-9]{1,16}$"}, description="the number of an invoice")
+]
 
 
 class LineView(View):

@@ -40,7 +40,7 @@ class MachineState(Struct, frozen=True):
 
 
 class Cancellation(Struct, frozen=True):
-    """A cancellation of a server: it goes at `ends_at`. `immediate` ones cannot be taken back."""
+    """A cancellation of a server: it goes at `ends_at`. `immediate` ones cannot be withdrawn."""
 
     reason: str
     asked_at: Instant

@@ -13,7 +13,7 @@ from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import MINUTE, Instant
-from invapi_emulator.storage import api_keys, tables
+from invapi_emulator.storage import api_keys, journal_tables, tables
 from invapi_emulator.storage.account_state import AccountState, Counters
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.statement import Statement, Write
@@ -33,8 +33,8 @@ def _last(numbers: Any, owner: Any) -> Any:
 
 
 _last_call = func.coalesce(
-    select(func.max(tables.request.c.number))
-    .where(tables.request.c.account_id == _account.c.id)
+    select(func.max(journal_tables.request.c.number))
+    .where(journal_tables.request.c.account_id == _account.c.id)
     .scalar_subquery(),
     _account.c.cleared,
 )
@@ -50,7 +50,7 @@ def _state(*columns: Any) -> AccountState:
 LOAD = Statement(
     select(
         *_account.c,
-        _last(tables.event.c.number, tables.event.c.account_id),
+        _last(journal_tables.event.c.number, journal_tables.event.c.account_id),
         _last_call,
     ).where(_account.c.id == bindparam("wanted")),
     _state,

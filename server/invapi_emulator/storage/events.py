@@ -7,10 +7,10 @@ from msgspec import Struct
 from sqlalchemy import bindparam, delete, func, select
 
 from invapi_emulator.domain.instants import Instant, iso
+from invapi_emulator.storage.journal_tables import event
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.secrets import masked
 from invapi_emulator.storage.statement import Insertion, Write
-from invapi_emulator.storage.tables import account, event
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -102,12 +102,12 @@ def are_any_gone(tx: Transaction, account_id: int) -> bool:
 
 def latest_of_each(tx: Transaction) -> dict[int, Instant]:
     """Return by account the time of its newest event, on its clock. All that happened before is no later."""
-    newest_number = select(func.max(event.c.number)).where(event.c.account_id == account.c.id)
-    rows = tx.execute(
-        select(account.c.id, event.c.at).join(
-            event, (event.c.account_id == account.c.id) & (event.c.number == newest_number.scalar_subquery())
-        )
+    newest_of = select(event.c.account_id, func.max(event.c.number).label("number")).group_by(
+        event.c.account_id
     )
+    found = newest_of.subquery()
+    is_newest = (event.c.account_id == found.c.account_id) & (event.c.number == found.c.number)
+    rows = tx.execute(select(event.c.account_id, event.c.at).join(found, is_newest))
     return {row[0]: row[1] for row in rows}
 
 

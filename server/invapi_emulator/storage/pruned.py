@@ -5,8 +5,9 @@ from collections.abc import Container, Mapping, Sequence
 from msgspec import Struct
 from sqlalchemy import Dialect, delete, func, select, text, update
 
+from invapi_emulator.storage.journal_tables import pruned, request
 from invapi_emulator.storage.statement import Write
-from invapi_emulator.storage.tables import account, pruned, request
+from invapi_emulator.storage.tables import account
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, lite
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import pruned
+from invapi_emulator.storage.journal_tables import request
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.statement import Insertion, Write
-from invapi_emulator.storage.tables import request
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 

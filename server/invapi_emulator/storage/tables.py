@@ -7,7 +7,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Float,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -19,7 +18,7 @@ from sqlalchemy import (
     false,
 )
 
-from invapi_emulator.storage import billing_tables, key_tables
+from invapi_emulator.storage import billing_tables, journal_tables, key_tables
 from invapi_emulator.storage.json_column import Json
 from invapi_emulator.storage.metadata import METADATA, account_column
 
@@ -103,6 +102,9 @@ admin_session = Table(
 BILLING_TABLES = (billing_tables.billing, billing_tables.invoice, billing_tables.server_order)
 KEY_TABLES = (key_tables.ssh_key, key_tables.api_key)
 """Tables of keys that belong to an account's world."""
+
+JOURNAL_TABLES = (journal_tables.request, journal_tables.pruned, journal_tables.event)
+"""Tables of what happened, which outlive a world."""
 
 session = Table(
     "session",
@@ -251,55 +253,4 @@ fault = Table(
     Column("fired", BigInteger, nullable=False),
     Column("window", Json),
     PrimaryKeyConstraint("account_id", "id"),
-)
-
-request = Table(
-    "request",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), comment="none: nobody's"),
-    Column("number", BigInteger, nullable=False, comment="counted within the account"),
-    Column("at", BigInteger, comment="the account's time"),
-    Column("after_event", BigInteger, nullable=False, server_default="0"),
-    Column("module", String, nullable=False),
-    Column("action", String),
-    Column("vm", BigInteger),
-    Column("fields", Json, nullable=False),
-    Column("unread", Json, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("result", String, nullable=False),
-    Column("reason", String),
-    Column("fault", String),
-    Column("task", String),
-    Column("duration_us", BigInteger, nullable=False),
-    Column("address", String, nullable=False),
-    Column("user_agent", Json, nullable=False, comment="text of a client, as JSON: it may hold anything"),
-    Column("request_id", String, comment="none: of a call that an older version answered"),
-    Column("received_at", BigInteger, comment="real time; none: of a call that an older version answered"),
-    Column("retry_after", Integer, comment="seconds"),
-    Column("in_query", Json, comment="names of fields"),
-    Column("hidden", Json, comment="digests of fields not shown as sent"),
-)
-
-Index("ix_request_account", request.c.account_id, request.c.number)
-
-pruned = Table(
-    "pruned",
-    metadata,
-    account_column(),
-    *(Column(part, String, nullable=False) for part in ("module", "action", "result")),
-    Column("calls", BigInteger, nullable=False, comment="that the journal no longer keeps"),
-    PrimaryKeyConstraint("account_id", "module", "action", "result"),
-)
-
-event = Table(
-    "event",
-    metadata,
-    account_column(),
-    Column("number", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("data", Json, nullable=False),
-    PrimaryKeyConstraint("account_id", "number"),
 )

@@ -146,7 +146,7 @@ def _not_too_many(tags: Any) -> Any:
 
 
 class CancellationSpec(Part):
-    """A cancellation: the server goes at `ends_at`, after now. An `immediate` one cannot be taken back."""
+    """A cancellation: the server goes at `ends_at`, after now. An `immediate` one cannot be withdrawn."""
 
     reason: LongText
     asked_at: PastTimestamp | None = None

@@ -53,7 +53,7 @@ def test_an_ordered_rule_is_shown(emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     ("body", "field", "words"),
     [
-        ({"kind": "no"}, "kind", "'no': unknown kind of fault (known: connection_reset, empty_reply"),
+        ({"kind": "no"}, "kind", "'no': unknown kind of fault (known: connection_reset, deploy_fails"),
         ({}, "kind", "kind: this field is required"),
         ([], None, "expected a JSON object"),
         ({"kind": "reject", "match": {"modul": "vm"}}, "match.modul", "unknown field"),

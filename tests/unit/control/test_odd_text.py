@@ -38,6 +38,7 @@ BODIES: dict[str, list[Json]] = {
         {"kind": "reject", "message": "no", "match": {"module": "eq", "action": "list"}},
     ],
     "PATCH /_emulator/accounts/{name}/faults/{rule_id}": [{"enabled": False}],
+    "PATCH /_emulator/accounts/{name}": [{"credit": "1.00", "currency": "EUR", "prepaid": True}],
 }  # fmt: skip
 """A body that each route accepts. The state of an account is the body of its own route."""
 
@@ -70,7 +71,7 @@ def there(emulator: Emulator) -> dict[str, str]:
     """Return what the parameters of paths may name."""
     key = emulator.start("vm", "create_snapshot", name="a")
     rule = emulator.fault("reject", match={"action": "status"})
-    return {"name": "demo", "vm_id": "12345", "key": key, "rule_id": str(rule["id"])}
+    return {"name": "demo", "vm_id": "12345", "key": key, "rule_id": str(rule["id"]), "invoice_id": "7001"}
 
 
 def test_every_route_with_a_body_has_one_here(emulator: Emulator) -> None:

@@ -8,7 +8,7 @@ from tests.support.harness import Emulator
 def test_a_vm_is_shown_in_full(emulator: Emulator) -> None:
     vm = emulator.vm(12345)
     assert list(vm) == [
-        "id", "kind", "engine", "location", "hostname", "tags", "power", "disk", "memory", "locked_by", "num_max", "snapshots", "settings",
+        "id", "kind", "engine", "location", "hostname", "tags", "power", "phase", "ends_at", "disk", "memory", "locked_by", "num_max", "snapshots", "settings",
         "tasks",
     ]  # fmt: skip
     assert set(vm["disk"]) == {"size_gb", "used_gb", "generation", "fingerprint"}

@@ -5,7 +5,18 @@ from typing import Any
 import pytest
 
 from tests.support.harness import Emulator, Json
-from tests.support.orders import DAY, MEDIUM, PICO, cancel, credit, deploy, invoices, ordered, pay, updated
+from tests.support.orders import (
+    DAY,
+    MEDIUM,
+    PICO,
+    cancel,
+    credit,
+    deploy,
+    invoices,
+    pay,
+    place_order,
+    updated,
+)
 
 INVOICE: Json = {"id": 5, "status": "Paid", "items": [{"product": 7, "amount": 4}]}
 ORDER: Json = {"id": 7, "invoice": 5, "server": 1, "preset": "vm.pico", "price": 4}
@@ -20,10 +31,10 @@ def test_an_export_in_the_middle_of_everything_imports_again(emulator: Emulator)
     first = deploy(emulator, hostname="a.example.com")
     cancel(emulator, deploy(emulator))
     cancel(emulator, first, cancellation_type=0)
-    failing = ordered(emulator)
+    failing = place_order(emulator)
     emulator.control("POST", f"/tasks/{failing['callback']}/fail")
-    ordered(emulator, **MEDIUM)
-    under_way = ordered(emulator)
+    place_order(emulator, **MEDIUM)
+    under_way = place_order(emulator)
     exported = emulator.control("GET", "/state")
     emulator.control("PUT", "/state", exported)
     again = emulator.control("GET", "/state")

@@ -21,7 +21,7 @@ def delete_cancellation_request(unit: UnitOfWork, call: Call[OfVm]) -> Body:
     if vm.cancellation is None:
         raise NotSupported("the server has no cancellation request")
     if vm.cancellation.immediate:
-        raise AlreadyCancelled("an immediate cancellation cannot be taken back")
+        raise AlreadyCancelled("an immediate cancellation cannot be withdrawn")
     vms.save(unit, replace(vm, cancellation=None))
     events.record(unit, call.now, "cancellation_withdrawn", vm=vm.id)
     return {}

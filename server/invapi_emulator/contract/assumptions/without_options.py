@@ -22,6 +22,6 @@ WHY_NO_OPTIONS = {
     "10.2": "no known client sets a tag while a task locks its server",
     "10.3": "no known client sends a name that is no host name",
     "10.4": "what is chosen is stricter than what clients rely on",
-    "11.6": "clients read the fields by name, and send what pages they want",
-    "11.7": "clients read amounts as text; a world may bring others",
+    "11.1": "what is chosen is stricter than what clients send",
+    "11.8": "the emulator's own",
 }  # fmt: skip

@@ -5,7 +5,6 @@ from invapi_emulator.domain.orders import closed
 from invapi_emulator.engine.renting.invoices import cancel_unpaid_of
 from invapi_emulator.storage import (
     api_keys,
-    billing,
     events,
     orders,
     sessions,
@@ -28,9 +27,9 @@ def remove_server(unit: UnitOfWork, vm_id: int, now: Instant) -> None:
         if key.server_id == vm_id:
             api_keys.remove(unit, key.id)
     sessions.close_to_server(unit, vm_id)
-    cancel_unpaid_of(unit, billing.service_of(unit, vm_id), now)
     order = orders.of_server(unit, vm_id)
     if order is not None:
+        cancel_unpaid_of(unit, order.id, now)
         orders.save(unit, closed(order))
     vms.drop(unit, vm_id)
     events.record(unit, now, "vm_removed", vm=vm_id)

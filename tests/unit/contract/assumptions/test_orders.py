@@ -3,12 +3,12 @@
 import pytest
 
 from tests.support.harness import Emulator
-from tests.support.orders import DAY, cancel, deploy, invoices, ordered, pay, updated
+from tests.support.orders import DAY, cancel, deploy, invoices, pay, place_order, updated
 
 
 def test_an_order_may_answer_its_invoice_only(emulator: Emulator) -> None:
     emulator.assume({"A-41": "invoice-only"})
-    answer = ordered(emulator)
+    answer = place_order(emulator)
     assert answer["status"] == "Paid"
     assert {"callback", "id"}.isdisjoint(answer)
     (key,) = updated(emulator)["deploy_keys"].values()
@@ -17,7 +17,7 @@ def test_an_order_may_answer_its_invoice_only(emulator: Emulator) -> None:
 
 def test_an_order_may_answer_the_servers_id_at_once(emulator: Emulator) -> None:
     emulator.assume({"A-41": "id-at-once"})
-    answer = ordered(emulator)
+    answer = place_order(emulator)
     emulator.advance(until=answer["callback"])
     assert emulator.check(answer["callback"])["scope"]["id"] == answer["id"]
     assert emulator.eq("show", answer["id"])["server_data"]["id"] == answer["id"]
@@ -26,7 +26,7 @@ def test_an_order_may_answer_the_servers_id_at_once(emulator: Emulator) -> None:
 @pytest.mark.follows("A-14")
 def test_a_server_may_be_in_lists_from_the_start(emulator: Emulator) -> None:
     emulator.assume({"A-42": "from-the-start"})
-    ordered(emulator)
+    place_order(emulator)
     server = max(emulator.call("eq", "list")["servers"])
     assert emulator.eq("show", server)["server_data"]["status"] == "presale"
     assert emulator.call("eq", "list", status="presale")["servers"] == [server]
