@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import ErrorDetails
@@ -61,7 +61,10 @@ ServerName = Annotated[
 DeployPeriod = Annotated[
     Period,
     BeforeValidator(_period),
-    Field(description="hourly, monthly (or 1), quarterly, semi-annually or annually"),
+    Field(
+        json_schema_extra={"enum": [*get_args(Period), *_SAME_PERIOD]},
+        description="hourly, monthly (or 1), quarterly, semi-annually or annually",
+    ),
 ]
 Script = Annotated[str, _of_bytes(MAX_SCRIPT), Field(description="at most 65536 bytes")]
 Percent = Annotated[

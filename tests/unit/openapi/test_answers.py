@@ -123,7 +123,7 @@ TRANSPORT: list[tuple[int, dict[str, Any]]] = [
     (400, {"content": b"action=list&x=%zz"}),
     (413, {"content": b"x" * (1024 * 1024 + 1)}),
     (415, {"content": b"{}", "headers": {"content-type": "application/json"}}),
-    (501, {"data": {"action": "reinstall", "token": TOKEN}}),
+    (501, {"data": {"action": "history", "token": TOKEN}}),
 ]
 
 

@@ -149,7 +149,7 @@ _SENT: Sent = {
     "os_id": 187,
     "root_pass": "Secret-word1",
     "hostname": "web-9.example.com",
-    "traffic_plan": 25,
+    "traffic_plan": "25",
 }
 
 ACTION = Action(
@@ -205,10 +205,10 @@ ACTION = Action(
         ),
     ),
     refusal_examples=(
-        RefusalExample({**_SENT, "preset": 279}, "not_in_catalogue", "Invalid preset 279"),
+        RefusalExample({**_SENT, "preset": "279"}, "not_in_catalogue", "Invalid preset 279"),
         RefusalExample({**_SENT, "location_name": "DE"}, "not_compatible",
             "preset vm.pico is not compatible with location DE"),
-        RefusalExample({**_SENT, "traffic_plan": 40}, "not_compatible", "traffic plan is not compatible"),
+        RefusalExample({**_SENT, "traffic_plan": "40"}, "not_compatible", "traffic plan is not compatible"),
         RefusalExample({**_SENT, "deploy_period": "weekly"}, "invalid_parameter", "Invalid deploy_period"),
     ),
 )  # fmt: skip

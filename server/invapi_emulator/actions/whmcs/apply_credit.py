@@ -20,7 +20,11 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 Amount = Annotated[
     int,
     BeforeValidator(parse_money),
-    Field(gt=0, description="an amount above 0 with at most two decimal places, such as 4.00"),
+    Field(
+        gt=0,
+        json_schema_extra={"type": ["string", "number"]},
+        description="an amount above 0 with at most two decimal places, such as 4.00",
+    ),
 ]
 
 

@@ -44,7 +44,7 @@ ACTION = Action(
             before=(
                 (
                     "request_cancellation",
-                    {"id": 12345, "cancellation_reason": "moved", "cancellation_type": 0},
+                    {"id": 12345, "cancellation_reason": "moved", "cancellation_type": "0"},
                 ),
             ),
         ),

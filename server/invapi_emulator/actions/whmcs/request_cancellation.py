@@ -72,7 +72,7 @@ ACTION = Action(
         "pin": "accepted and ignored, whatever it is (6.3)",
         "location": "the account has one billing location",
     },
-    examples=(Example(Plain, {"id": 12345, "cancellation_reason": "moved", "cancellation_type": 1}, {}),),
+    examples=(Example(Plain, {"id": 12345, "cancellation_reason": "moved", "cancellation_type": "1"}, {}),),
     refusal_examples=(
         RefusalExample(
             {"id": 99999, "cancellation_reason": "moved"},
