@@ -53,8 +53,8 @@ def rows(database: Database) -> list[dict[str, Any]]:
 
 def told(database: Database) -> list[dict[str, Any]]:
     with database.read() as tx:
-        kinds = ("callback_sent", "callback_failed")
-        return [event.data | {"kind": event.kind} for event in events.newest(tx, DEMO, kinds, 100)]
+        happened = events.newest(tx, DEMO, ("callback_sent", "callback_failed"), 100)
+    return [event.data | {"kind": event.kind} for event in happened]
 
 
 def test_a_callback_is_written_with_its_unit_or_not_at_all(database: Database) -> None:
