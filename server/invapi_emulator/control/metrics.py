@@ -98,6 +98,14 @@ class _Collected:
         yield CounterMetricFamily(
             "invapi_emulator_admin_token_refused", "Wrong admin tokens", self.metrics.admin_tokens_refused
         )
+        tries = CounterMetricFamily(
+            "invapi_emulator_callback_tries",
+            "Tries to send a callback of an installation",
+            labels=["outcome"],
+        )
+        for outcome, count in self.metrics.callbacks.items():
+            tries.add_metric([outcome], count)
+        yield tries
         held = GaugeMetricFamily("invapi_emulator_tasks", "Stored tasks", labels=["state"])
         for state, count in self.stock.tasks.items():
             held.add_metric([state], count)

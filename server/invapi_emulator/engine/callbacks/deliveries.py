@@ -8,13 +8,13 @@ import logging
 import threading
 from asyncio import sleep
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial
 
 from invapi_emulator.domain.callback_urls import shown_url
 from invapi_emulator.domain.instants import SECOND, Instant
-from invapi_emulator.engine.callbacks.sending import TOO_LATE, TRY_SECONDS
+from invapi_emulator.engine.callbacks.sending import TOO_LATE, TRY_SECONDS, Sender
 from invapi_emulator.storage import callbacks
 from invapi_emulator.storage.callbacks import Callback, Outcome
 from invapi_emulator.storage.database import AccountGone, Database
@@ -57,10 +57,12 @@ class Deliveries:
 
     def listen(self, notifications: Notifications) -> None:
         """Wake when a call, here or on another server, may have written a callback."""
-        loop = asyncio.get_running_loop()
+        loop, here = asyncio.get_running_loop(), threading.get_ident()
 
         def hear(_account_id: int) -> None:
-            if not loop.is_closed():
+            if threading.get_ident() == here:
+                self.wake()
+            elif not loop.is_closed():
                 loop.call_soon_threadsafe(self.wake)
 
         notifications.listen_for_due(hear)
@@ -155,6 +157,16 @@ class Deliveries:
         self._count["failed" if owed.attempts < callbacks.MOST_TRIES else "given_up"] += 1
         said = "callback of server %d to %s: try %d of %d failed: %s"
         _log.warning(said, owed.server, where, attempt, callbacks.MOST_TRIES, outcome.error)
+
+
+def deliveries_from(
+    database: Database, callbacks_to: Collection[str], own_ports: Collection[int], count: Counter[str]
+) -> Deliveries:
+    """Return the worker of callbacks on the present event loop, which hears of new ones. `own_ports` may still grow."""
+    sender = Sender(callbacks_to, lambda: own_ports, lambda: database.real_time() / SECOND)
+    deliveries = Deliveries(database, sender.send, count)
+    deliveries.listen(database.notifications)
+    return deliveries
 
 
 def _end(ended: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
