@@ -94,12 +94,12 @@ class Deliveries:
         free = MOST_AT_ONCE - len(self._sending)
         if free == 0:
             return LONGEST_PAUSE
-        claimed, is_any_pending = await self._database.call(partial(self._claim, free))
+        claimed, pause = await self._database.call(partial(self._claim, free))
         for owed in claimed:
             sending = asyncio.create_task(self._deliver(owed), name="callback")
             self._sending.add(sending)
             sending.add_done_callback(self._is_sent)
-        return LONGEST_PAUSE if is_any_pending else ROUND
+        return pause
 
     def _is_sent(self, sending: "asyncio.Task[None]") -> None:
         self._sending.discard(sending)
@@ -107,14 +107,16 @@ class Deliveries:
         if not sending.cancelled() and (mistake := sending.exception()) is not None:
             _log.error("a mistake of the emulator's own while it recorded a callback", exc_info=mistake)
 
-    def _claim(self, most: int) -> tuple[list[Callback], bool]:
-        """Return the claimed callbacks, and whether any is pending."""
+    def _claim(self, most: int) -> tuple[list[Callback], Instant]:
+        """Return the claimed callbacks, and the time until the worker must look again."""
         with self._database.read() as tx:
             real_now, first_at = self._database.real_now(tx), callbacks.first_due_at(tx)
-        if first_at is None or first_at > real_now:
-            return [], first_at is not None
+        if first_at is None:
+            return [], ROUND
+        if first_at > real_now:
+            return [], min(first_at - real_now, LONGEST_PAUSE)
         with self._database.transaction() as tx:
-            return callbacks.claim(tx, real_now, most), True
+            return callbacks.claim(tx, real_now, most), LONGEST_PAUSE
 
     async def _deliver(self, owed: Callback) -> None:
         outcome = Outcome(error=callbacks.LOST) if owed.is_used_up else await self._tried(owed)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from invapi_emulator.engine.callbacks import deliveries
 from invapi_emulator.engine.callbacks.deliveries import MOST_AT_ONCE, Deliveries, Send, deliveries_from
 from invapi_emulator.storage import accounts, callbacks, events
 from invapi_emulator.storage.callbacks import Callback, Outcome
@@ -257,6 +258,25 @@ def test_a_mistake_of_the_sender_is_a_failed_try(
     asyncio.run(live())
     assert told(database)[0]["error"] == "a mistake of the emulator's own; see its log"
     assert "KeyError" in caplog.text
+
+
+def test_a_thread_that_hangs_is_not_waited_for(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliveries, "TRY_SECONDS", 0.01)
+    monkeypatch.setattr(deliveries, "_MARGIN_SECONDS", 0.01)
+    ends = threading.Event()
+
+    def hang(_owed: Callback) -> Outcome:
+        ends.wait(30)
+        return Outcome(200)
+
+    async def live() -> None:
+        database.run_now(DEMO, add)
+        async with at_work(database, hang) as worker:
+            await until(has_told(database, 1), worker)
+
+    asyncio.run(live())
+    ends.set()
+    assert told(database)[0]["error"] == "no answer within 5 seconds"
 
 
 def test_credentials_and_query_are_masked_in_events_and_log(

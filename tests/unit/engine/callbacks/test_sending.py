@@ -3,7 +3,6 @@
 import ssl
 from collections.abc import Callable, Collection, Sequence
 from http.client import HTTPConnection
-from pathlib import Path
 from socket import SHUT_WR, gaierror, socket, socketpair
 
 import pytest
@@ -13,7 +12,7 @@ from invapi_emulator.engine.callbacks import sending
 from invapi_emulator.engine.callbacks.answers import status_of_answer
 from invapi_emulator.engine.callbacks.sending import TRY_SECONDS, Sender
 from invapi_emulator.process.real_sockets import addresses_of
-from invapi_emulator.server.tls.authority import authority
+from invapi_emulator.server.tls.authority import Authority, authority
 from invapi_emulator.storage.callbacks import Callback, Outcome
 from invapi_emulator.whole_answers import TimeLimit
 from tests.support.fake_clock import FakeClock
@@ -237,10 +236,13 @@ def test_a_receiver_that_hangs_up_is_told_of(send: Send) -> None:
 
 
 @pytest.fixture(scope="module")
-def both_ends(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+def ca(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return authority(str(tmp_path_factory.mktemp("ca")), ("hooks.test",), FakeClock().now)
+
+
+@pytest.fixture(scope="module")
+def both_ends(ca: Authority) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """Return the TLS contexts of a receiver and of a sender that trusts its CA."""
-    folder: Path = tmp_path_factory.mktemp("ca")
-    ca = authority(str(folder), ("hooks.test",), FakeClock().now)
     return ca.server_context(("hooks.test",), FakeClock().now), ssl.create_default_context(
         cafile=str(ca.file)
     )
@@ -257,6 +259,19 @@ def test_https_asks_for_the_name_and_trusts_the_right_certificate(
         assert send(url, names=Names(["127.0.0.1"]), tls=ours) == Outcome(200)
         assert receiver.next().form["invoice"] == "7"
     assert asked == ["hooks.test"]
+
+
+def test_https_trusts_the_authorities_that_ssl_cert_file_names(
+    send: Send,
+    both_ends: tuple[ssl.SSLContext, ssl.SSLContext],
+    ca: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca.file))
+    with receiving(tls=both_ends[0]) as receiver:
+        url = receiver.url(host="hooks.test", scheme="https")
+        outcome = send(url, names=Names(["127.0.0.1"]), tls=ssl.create_default_context())
+    assert outcome == Outcome(200)
 
 
 def test_https_refuses_a_certificate_of_another_name_or_of_an_unknown_authority(

@@ -1,0 +1,145 @@
+"""Callbacks of a whole server: what it sends at its start, what streams, page and metrics show, and what drops them.
+
+Here they are written into a database before a server opens it. An order does it through the API.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from socket import socket
+
+import httpx
+import pytest
+
+from invapi_emulator.application import create_app
+from invapi_emulator.storage import callbacks
+from tests.support.calls import DEMO
+from tests.support.fake_clock import FakeClock, opened
+from tests.support.harness import Emulator, Json, running
+from tests.support.receiver import OK, receiving
+from tests.unit.dashboard.seen import said, vm_page
+
+
+def owe(url: str, time: FakeClock, lasting: str) -> None:
+    with opened(time, db=lasting, clock="frozen") as database:
+        database.run_now(DEMO, lambda unit: callbacks.add(unit, url, 12345, 7, "deploy_done"))
+
+
+def is_any_pending(time: FakeClock, lasting: str) -> bool:
+    with opened(time, db=lasting) as database, database.read() as tx:
+        return callbacks.first_due_at(tx) is not None
+
+
+@contextmanager
+def emulating(time: FakeClock, lasting: str, **settings: object) -> Iterator[Emulator]:
+    with (
+        running(time, db=lasting, **settings) as server,
+        httpx.Client(base_url=server.url, timeout=60) as http,
+    ):
+        yield Emulator(server, http)
+
+
+@contextmanager
+def streaming(emulator: Emulator) -> Iterator[Iterator[Json]]:
+    """Yield the callbacks that a stream tells of from now on."""
+    with emulator.http.stream("GET", "/_emulator/accounts/demo/events") as response:
+        lines = response.iter_lines()
+        assert next(lines) == "retry: 1000"
+        told = (json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: "))
+        yield (event for event in told if event["kind"].startswith("callback"))
+
+
+class Held:
+    """An answer that is given back when the test lets go of it."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self.let_go = threading.Event()
+
+    def __call__(self, connection: socket) -> None:
+        self.let_go.wait(30)
+        connection.sendall(self._answer)
+
+
+def test_a_developer_sees_how_each_try_ended(time: FakeClock, lasting: str) -> None:
+    first = Held(b"HTTP/1.1 500 Not now\r\n\r\n")
+    with receiving(first, OK) as receiver:
+        owe(receiver.url("/done?key=hunter2", host="me:hunter2@127.0.0.1"), time, lasting)
+        with emulating(time, lasting) as emulator, streaming(emulator) as told:
+            assert receiver.next().form == {"id": "12345", "invoice": "7", "status": "deploy_done"}
+            first.let_go.set()
+            events = [next(told)]
+            time.go_on(5)
+            events.append(next(told))
+            seen = {path: said(emulator, path) for path in ("/", vm_page(), vm_page(12346))}
+            metrics = emulator.http.get("/metrics").text
+    assert [(event["kind"], event["status"]) for event in events] == [
+        ("callback_failed", 500),
+        ("callback_sent", 200),
+    ]
+    assert {(event["server"], event["invoice"], event["url"]) for event in events} == {
+        (12345, 7, receiver.url())
+    }
+    for path in ("/", vm_page()):
+        assert "server 12345, try 1: answered 500" in seen[path]
+        assert "server 12345, try 2" in seen[path]
+        assert receiver.url() in seen[path]
+    assert "callback of an installation" not in seen[vm_page(12346)]
+    assert not [text for text in (*seen.values(), json.dumps(events)) if "hunter2" in text]
+    assert 'invapi_emulator_callback_tries_total{outcome="failed"} 1.0' in metrics
+
+
+def test_a_server_without_a_worker_leaves_them_to_others(time: FakeClock, lasting: str) -> None:
+    with receiving() as receiver:
+        owe(receiver.url(), time, lasting)
+        with emulating(time, lasting, no_worker=True) as emulator:
+            emulator.listed()
+        assert receiver.connections == 0
+        with emulating(time, lasting):
+            receiver.next()
+
+
+def reset(emulator: Emulator) -> None:
+    emulator.reset()
+
+
+def replace_world(emulator: Emulator) -> None:
+    emulator.control("PUT", "/state", emulator.control("GET", "/state"))
+
+
+@pytest.mark.parametrize("drop", [reset, replace_world])
+def test_a_world_takes_its_callbacks_with_it(
+    time: FakeClock, lasting: str, drop: Callable[[Emulator], None]
+) -> None:
+    owe("http://127.0.0.1:9/", time, lasting)
+    assert is_any_pending(time, lasting)
+    with emulating(time, lasting, no_worker=True) as emulator:
+        drop(emulator)
+    assert not is_any_pending(time, lasting)
+
+
+def test_the_page_shows_no_callbacks_of_a_former_world(time: FakeClock, lasting: str) -> None:
+    answer = Held(OK)
+    with receiving(answer) as receiver:
+        owe(receiver.url(), time, lasting)
+        with emulating(time, lasting) as emulator, streaming(emulator) as told:
+            answer.let_go.set()
+            next(told)
+            assert "callback of an installation" in said(emulator)
+            emulator.reset()
+            assert "callback of an installation" not in said(emulator)
+
+
+def test_the_port_of_somebody_elses_server_is_an_own_port_too() -> None:
+    app = create_app()
+
+    async def ask() -> None:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:18650") as http:
+            await http.get("/_emulator/health")
+        await app.aclose()
+
+    asyncio.run(ask())
+    assert app.runtime.own_ports == {18650}
