@@ -132,6 +132,18 @@ def test_the_page_shows_no_callbacks_of_a_former_world(time: FakeClock, lasting:
             assert "callback of an installation" not in said(emulator)
 
 
+def test_the_journal_shows_the_url_that_an_order_names_without_its_secrets(emulator: Emulator) -> None:
+    name, url = "post_install_callback", "http://me:hunter2@hooks.test/done?key=hunter2"
+    emulator.call("eq", "list", **{name: url})
+    emulator.call("eq", "list", **{name: "hunter2://me:hunter2@hooks.test"})
+    emulator.call("eq", "list", **{f"{name}[]": [url]})
+    emulator.call("eq", "list", token="unknown", **{name: url})
+    calls = emulator.control("GET", "/requests")["requests"]
+    assert [call["fields"][name] for call in calls] == ["http://hooks.test/done", "***", "***"]
+    assert "hunter2" not in json.dumps(calls)
+    assert "hunter2" not in emulator.http.get("/_emulator/requests").text
+
+
 def test_the_port_of_somebody_elses_server_is_an_own_port_too() -> None:
     app = create_app()
 

@@ -64,10 +64,15 @@ class Outcome(Struct, frozen=True):
 # In a unit of work
 
 
-def add(unit: UnitOfWork, url: str, server: int, invoice: int, status: str) -> None:
-    """Owe a call to this URL from now on. Raise ValueError for one that `checked_callback_url` refuses."""
-    made_at = unit.account.clock.now(unit.real_now)
-    row = (unit.account.id, server, invoice, checked_callback_url(url), status, made_at, 0, unit.real_now)
+def add(
+    unit: UnitOfWork, url: str, server: int, invoice: int, status: str, made_at: Instant | None = None
+) -> None:
+    """Owe a call to this URL from now on. Raise ValueError for one that `checked_callback_url` refuses.
+
+    `made_at` is the end of the installation on the account's clock; None: its present time.
+    """
+    at = unit.account.clock.now(unit.real_now) if made_at is None else made_at
+    row = (unit.account.id, server, invoice, checked_callback_url(url), status, at, 0, unit.real_now)
     unit.append(_INSERT, row)
     unit.due_earlier = True  # it wakes the workers of all servers
 

@@ -13,8 +13,9 @@ from contextlib import suppress
 from functools import partial
 
 from invapi_emulator.domain.callback_urls import shown_url
-from invapi_emulator.domain.instants import SECOND, Instant
+from invapi_emulator.domain.instants import HOUR, SECOND, Instant
 from invapi_emulator.engine.callbacks.sending import TOO_LATE, TRY_SECONDS, Sender
+from invapi_emulator.process.logs import without_generated
 from invapi_emulator.storage import callbacks
 from invapi_emulator.storage.callbacks import Callback, Outcome
 from invapi_emulator.storage.database import AccountGone, Database
@@ -30,7 +31,7 @@ LONGEST_PAUSE = SECOND
 """Interval at which the worker looks again while callbacks are pending."""
 
 ROUND = 5 * SECOND
-"""Interval at which it looks if none is: another server may have been killed with one."""
+"""Interval at which it looks if none is and other servers share the database: one may have been killed with it."""
 
 GATHER = SECOND // 20
 """The shortest time between two looks. What is written within it is sent together."""
@@ -112,7 +113,7 @@ class Deliveries:
         with self._database.read() as tx:
             real_now, first_at = self._database.real_now(tx), callbacks.first_due_at(tx)
         if first_at is None:
-            return [], ROUND
+            return [], ROUND if self._database.shared else HOUR
         if first_at > real_now:
             return [], min(first_at - real_now, LONGEST_PAUSE)
         with self._database.transaction() as tx:
@@ -151,7 +152,7 @@ class Deliveries:
             return Outcome(error=TOO_LATE)
 
     def _tell(self, owed: Callback, outcome: Outcome) -> None:
-        where, attempt = shown_url(owed.url), min(owed.attempts, callbacks.MOST_TRIES)
+        where, attempt = without_generated(shown_url(owed.url)), min(owed.attempts, callbacks.MOST_TRIES)
         if outcome.error is None:
             self._count["sent"] += 1
             _log.info("callback of server %d to %s: sent, try %d", owed.server, where, attempt)

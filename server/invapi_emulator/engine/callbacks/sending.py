@@ -61,7 +61,7 @@ class Sender:
         limit = TimeLimit(TRY_SECONDS, self._now)
         try:
             target = target_of(owed.url)
-            with closing(self._connected(target, limit)) as opened:
+            with closing(self._secured(self._connected(target, limit), target, limit)) as opened:
                 return outcome_of(self._asked(opened, target, owed, limit))
         except (OSError, HTTPException, NotAllowed, ValueError) as problem:
             return Outcome(error=_why(problem))
@@ -74,8 +74,8 @@ class Sender:
         failure = OSError("the host has no address")
         for address in addresses:
             try:
-                return self._secured(connect((address, target.port), limit.remaining()), target, limit)
-            except ConnectionRefusedError as problem:  # `localhost` may have an address where nobody listens
+                return connect((address, target.port), limit.remaining())
+            except OSError as problem:  # `localhost` may have an address where nobody listens
                 failure = problem
         raise failure
 
