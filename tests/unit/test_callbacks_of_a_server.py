@@ -13,8 +13,10 @@ from socket import socket
 import httpx
 import pytest
 
-from invapi_emulator.application import create_app
+from invapi_emulator.application import EmulatorApp, create_app
+from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import callbacks
+from invapi_emulator.testing.server_thread import server_thread
 from tests.support.calls import DEMO
 from tests.support.fake_clock import FakeClock, opened
 from tests.support.harness import Emulator, Json, running
@@ -142,6 +144,12 @@ def test_the_journal_shows_the_url_that_an_order_names_without_its_secrets(emula
     assert [call["fields"][name] for call in calls] == ["http://hooks.test/done", "***", "***"]
     assert "hunter2" not in json.dumps(calls)
     assert "hunter2" not in emulator.http.get("/_emulator/requests").text
+
+
+def test_the_port_of_an_embedded_server_is_its_own(time: FakeClock) -> None:
+    apps: list[EmulatorApp] = []
+    with server_thread(read_settings({}), time, apps.append) as url:
+        assert apps[0].runtime.own_ports == {httpx.URL(url).port}
 
 
 def test_the_port_of_somebody_elses_server_is_an_own_port_too() -> None:
