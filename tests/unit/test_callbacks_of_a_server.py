@@ -5,17 +5,18 @@ Here they are written into a database before a server opens it. An order does it
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from socket import socket
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from invapi_emulator.application import EmulatorApp, create_app
+from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.settings import read_settings
 from invapi_emulator.storage import callbacks
+from invapi_emulator.storage.callback_tables import callback
 from invapi_emulator.testing.server_thread import server_thread
 from tests.support.calls import DEMO
 from tests.support.fake_clock import FakeClock, opened
@@ -24,9 +25,12 @@ from tests.support.receiver import OK, receiving
 from tests.unit.dashboard.seen import said, vm_page
 
 
-def owe(url: str, time: FakeClock, lasting: str) -> None:
+def owe(url: str, time: FakeClock, lasting: str, later: int = 0) -> None:
+    """Write a callback that is due now, or some seconds later."""
     with opened(time, db=lasting, clock="frozen") as database:
         database.run_now(DEMO, lambda unit: callbacks.add(unit, url, 12345, 7, "deploy_done"))
+        with database.transaction() as tx:
+            tx.execute(update(callback).values(next_at=callback.c.next_at + later * SECOND))
 
 
 def is_any_pending(time: FakeClock, lasting: str) -> bool:
@@ -53,26 +57,13 @@ def streaming(emulator: Emulator) -> Iterator[Iterator[Json]]:
         yield (event for event in told if event["kind"].startswith("callback"))
 
 
-class Held:
-    """An answer that is given back when the test lets go of it."""
-
-    def __init__(self, answer: bytes) -> None:
-        self._answer = answer
-        self.let_go = threading.Event()
-
-    def __call__(self, connection: socket) -> None:
-        self.let_go.wait(30)
-        connection.sendall(self._answer)
-
-
 def test_a_developer_sees_how_each_try_ended(time: FakeClock, lasting: str) -> None:
-    first = Held(b"HTTP/1.1 500 Not now\r\n\r\n")
-    with receiving(first, OK) as receiver:
-        owe(receiver.url("/done?key=hunter2", host="me:hunter2@127.0.0.1"), time, lasting)
+    with receiving(b"HTTP/1.1 500 Not now\r\n\r\n", OK) as receiver:
+        owe(receiver.url("/done?key=hunter2", host="me:hunter2@127.0.0.1"), time, lasting, later=10)
         with emulating(time, lasting) as emulator, streaming(emulator) as told:
-            assert receiver.next().form == {"id": "12345", "invoice": "7", "status": "deploy_done"}
-            first.let_go.set()
+            time.go_on(10)
             events = [next(told)]
+            assert receiver.next().form == {"id": "12345", "invoice": "7", "status": "deploy_done"}
             time.go_on(5)
             events.append(next(told))
             seen = {path: said(emulator, path) for path in ("/", vm_page(), vm_page(12346))}
@@ -123,11 +114,10 @@ def test_a_world_takes_its_callbacks_with_it(
 
 
 def test_the_page_shows_no_callbacks_of_a_former_world(time: FakeClock, lasting: str) -> None:
-    answer = Held(OK)
-    with receiving(answer) as receiver:
-        owe(receiver.url(), time, lasting)
+    with receiving() as receiver:
+        owe(receiver.url(), time, lasting, later=10)
         with emulating(time, lasting) as emulator, streaming(emulator) as told:
-            answer.let_go.set()
+            time.go_on(10)
             next(told)
             assert "callback of an installation" in said(emulator)
             emulator.reset()
