@@ -19,7 +19,7 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.accounts import new_reset, reset_account
 from invapi_emulator.worlds.load import preparing
 from invapi_emulator.worlds.named import Scenario, scenario
-from invapi_emulator.worlds.reading import at_once
+from invapi_emulator.worlds.steps import at_once
 from tests.support.calls import DEMO
 from tests.support.fake_clock import POSTGRESQL, FakeClock, opened
 
