@@ -61,6 +61,8 @@ class EmulatorApp(FastAPI):
             return
         if not self.runtime.started:
             self.start()
+        if (at := scope.get("server")) is not None and at[1] not in self.runtime.own_ports:
+            self._note_own_port(at[1])
         if _is_control(path_within(scope)):
             self._load_control()
             answer: ASGIApp = super().__call__
@@ -74,8 +76,13 @@ class EmulatorApp(FastAPI):
                 raise
             await cut(scope, receive, "reset")  # the server stops, and the client does not take its answer
 
+    def _note_own_port(self, port: int | None) -> None:
+        """Note a port that somebody else's server listens on for this application. A Unix socket and a test have none."""
+        if port is not None:
+            self.runtime.own_ports.add(port)
+
     def start(self) -> None:
-        """Open the worlds and start the worker, if they are not running; raise CannotStart."""
+        """Open the worlds and start the workers, if they are not running; raise CannotStart."""
         self.runtime.start()
         if self._endpoint is None:
             runtime = self.runtime

@@ -7,6 +7,7 @@ from typing import Any
 
 from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.engine.callbacks.deliveries import deliveries_from
 from invapi_emulator.engine.worker import Worker
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics
@@ -24,7 +25,8 @@ _log = logging.getLogger(__name__)
 class Runtime:
     """The parts of a server that live as long as it does.
 
-    `start` opens the worlds, unless `open` did, and starts the worker. `stop` ends both.
+    `start` opens the worlds, unless `open` did, and starts the workers. `stop` ends both. `own_ports` are the ports
+    that this process is known to listen on.
     """
 
     def __init__(self, settings: Settings, real_time: RealTime, scenarios: Scenarios = BUILT_IN) -> None:
@@ -33,6 +35,7 @@ class Runtime:
         self.scenarios = scenarios
         self.lifecycle = Lifecycle()
         self.ids = RequestIds(real_time())
+        self.own_ports: set[int] = set()
         self._database: Database | None = None
         self._metrics: Metrics | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -61,7 +64,7 @@ class Runtime:
         return self._loop is asyncio.get_running_loop()
 
     def start(self) -> None:
-        """Open the worlds and start the worker on the present event loop, once for each loop."""
+        """Open the worlds and start the workers on the present event loop, once for each loop."""
         if self.started or self.lifecycle.state == "stopping":
             return
         database = self.open()
@@ -69,6 +72,10 @@ class Runtime:
         worker = Worker(database, self.settings.account_ttl * SECOND, settles=not self.settings.no_worker)
         worker.listen(database.notifications)
         self._working = [asyncio.create_task(worker.run(), name="worker")]
+        if not self.settings.no_worker:
+            to, counted = self.settings.callbacks_to, self.metrics.callbacks
+            deliveries = deliveries_from(database, to, self.own_ports, counted)
+            self.run_beside(asyncio.create_task(deliveries.run(), name="callbacks"))
         self.lifecycle.state = "ready"
 
     def run_beside(self, task: "asyncio.Task[Any]") -> None:
@@ -76,7 +83,7 @@ class Runtime:
         self._working.append(task)
 
     async def stop(self) -> None:
-        """Stop the worker and close the worlds. Further calls do nothing."""
+        """Stop the workers and close the worlds. Further calls do nothing."""
         self.lifecycle.state = "stopping"
         working, self._working = self._working, []
         for task in working:

@@ -5,19 +5,25 @@ import re
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from invapi_emulator.contract.assumptions.assumption import Assumed, split, stored
 from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.process.http_names import asked_host, asking_origin, listened_at, sendable
+from invapi_emulator.process import http_names
 from invapi_emulator.process.logs import LogFormat
 from invapi_emulator.whole_numbers import whole_number
 
 _INJECTED = re.compile(r"(tcp|udp|sctp)://.*")
 """Value of `<SERVICE>_PORT` as Kubernetes sets it for a Service, and Docker for a link."""
 
-_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+_CHECKS = {
+    "allowed_hosts": http_names.asked_host,
+    "allowed_origins": http_names.asking_origin,
+    "callbacks_to": http_names.called_host,
+    "tls_names": http_names.certified_name,
+}
+"""What checks each value of a setting that has several."""
 
 ENVIRONMENT_PREFIX = "INVAPI_EMULATOR_"
 
@@ -153,6 +159,11 @@ class Settings(BaseModel):
         description="addresses or networks of proxies whose X-Forwarded-For is trusted, separated by commas; * for all",
     )
 
+    callbacks_to: tuple[str, ...] = Field(
+        (),
+        description="host names and addresses that callbacks of installations may go to, beside this machine, separated by commas",
+    )
+
     account_ttl: int = Field(
         0,
         ge=0,
@@ -191,7 +202,7 @@ class Settings(BaseModel):
         """The line that tells which ids of `assume` are retired."""
         return retired_line(id_ for id_, _ in map(split, self.assume))
 
-    @field_validator("allowed_hosts", "allowed_origins", "tls_names", "trusted_proxies", mode="before")
+    @field_validator(*_CHECKS, "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         words = value.split(",") if isinstance(value, str) else value
@@ -205,30 +216,17 @@ class Settings(BaseModel):
     @field_validator("host")
     @classmethod
     def _address(cls, value: str) -> str:
-        return listened_at(value)
+        return http_names.listened_at(value)
 
     @field_validator("admin_token")
     @classmethod
     def _can_be_sent(cls, value: str) -> str:
-        return sendable(value)
+        return http_names.sendable(value)
 
-    @field_validator("allowed_hosts")
+    @field_validator(*_CHECKS)
     @classmethod
-    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(asked_host, value))
-
-    @field_validator("allowed_origins")
-    @classmethod
-    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(asking_origin, value))
-
-    @field_validator("tls_names")
-    @classmethod
-    def _can_be_certified(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for name in value:
-            if not _HOST_NAME.fullmatch(name):
-                ip_address(name)
-        return value
+    def _names(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        return tuple(map(_CHECKS[str(info.field_name)], value))
 
     @field_validator("trusted_proxies")
     @classmethod

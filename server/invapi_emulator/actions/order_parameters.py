@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import ErrorDetails
 
 from invapi_emulator.actions.parameters import Parameters, Switch, VmId, whole_number
+from invapi_emulator.domain.callback_urls import LONGEST, checked_callback_url
 from invapi_emulator.domain.money import Currency
 from invapi_emulator.domain.orders import Period
 
@@ -71,6 +72,11 @@ Percent = Annotated[
     int, BeforeValidator(whole_number), Field(ge=1, le=100, description="ASCII digits, 1 to 100")
 ]
 Few = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=256, description="ASCII digits, 0 to 256")]
+CallbackUrl = Annotated[
+    str,
+    AfterValidator(checked_callback_url),
+    Field(description=f"an http or https URL of at most {LONGEST} printable characters, with a host"),
+]
 KeyText = Annotated[
     str,
     StringConstraints(pattern=r"\A[^\x00]+\z", max_length=17_000),
@@ -93,7 +99,7 @@ class InstallParameters(Parameters):
     traffic_plan: Word | None = None
     ssh_key: KeyText | None = None
     post_install_script: Script | None = None
-    post_install_callback: Script | None = None
+    post_install_callback: CallbackUrl | None = None
     email: Word | None = None
     deploy_notify: Switch = False
     root_size: Percent | None = None

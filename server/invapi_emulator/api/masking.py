@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from invapi_emulator.domain.callback_urls import shown_url
 from invapi_emulator.engine.call import Fields, Value
 from invapi_emulator.process.logs import (
     MASK,
@@ -18,6 +19,9 @@ from invapi_emulator.process.logs import (
 from invapi_emulator.storage.secrets import SHORTEST
 
 CALLBACK = "eq_callback"
+
+URL_FIELD = "post_install_callback"
+"""A field with a URL, which may have secrets in its user, password and query."""
 
 _SECRET_WORDS = ('"token":', '"api_key":', '"password":')
 _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
@@ -55,7 +59,7 @@ class Masking(Struct, frozen=True):
 
     def for_text(self, text: str) -> "Masking":
         """Return the masking for a text. It is idle if that holds nothing to mask."""
-        if self.tokens or (self.tokens is None and looks_generated(text)):
+        if self.tokens or (self.tokens is None and looks_generated(text)) or URL_FIELD in text:
             return self
         for secret in self.secrets:
             if secret in text:
@@ -71,6 +75,8 @@ class Masking(Struct, frozen=True):
 
     def field(self, name: str, value: Value) -> Any:
         """Return a field's value masked, an array as a list."""
+        if name == URL_FIELD:
+            return self.text(shown_url(value)) if isinstance(value, str) else MASK
         return MASK if _is_secret(name, keys_are_shown=self.module == CALLBACK) else self._value(value)
 
     def text(self, text: str) -> str:

@@ -32,6 +32,7 @@ def run(settings: Settings, ports: Ports) -> None:
     time, where = real_time(), " and ".join(ports.urls())
     https = None if ports.secure is None else secured(ports.secure, settings, time())
     runtime = Runtime(settings, time, scenarios)
+    runtime.own_ports |= ports.numbers()
     database = runtime.open()
     allow_many_connections()
     database.sign(f"process {os.getpid()}, which serves {where}")

@@ -10,12 +10,12 @@ from invapi_emulator.process.logs import log_to_stderr
 from invapi_emulator.process.signals import leave, on_signals
 from invapi_emulator.settings import Settings, read_settings
 
-_TAKEN = ("db", "account_ttl", "log_level", "log_format")
+_TAKEN = ("db", "callbacks_to", "account_ttl", "log_level", "log_format")
 
 
 @click.command(epilog="Each flag is also an environment variable, as with serve.")
 def worker(**flags: Any) -> int:
-    """Settle due tasks for servers that run with --no-worker, until Ctrl-C or SIGTERM."""
+    """Settle due tasks and send callbacks for servers that run with --no-worker, until Ctrl-C or SIGTERM."""
     settings = read_settings({name: value for name, value in flags.items() if value is not None})
     from invapi_emulator.cli.worker_process import refuse_unless_shared, run
 

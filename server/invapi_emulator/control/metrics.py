@@ -1,6 +1,6 @@
 """`/metrics`: the server's metrics, for Prometheus."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +98,7 @@ class _Collected:
         yield CounterMetricFamily(
             "invapi_emulator_admin_token_refused", "Wrong admin tokens", self.metrics.admin_tokens_refused
         )
+        yield _callback_tries(self.metrics.callbacks)
         held = GaugeMetricFamily("invapi_emulator_tasks", "Stored tasks", labels=["state"])
         for state, count in self.stock.tasks.items():
             held.add_metric([state], count)
@@ -108,6 +109,16 @@ class _Collected:
             "Real time by which the most overdue task is late; 0 if none is",
             self.stock.lag,
         )
+
+
+def _callback_tries(counts: Mapping[str, int]) -> "Metric":
+    from prometheus_client.metrics_core import CounterMetricFamily
+
+    said = "Tries to send a callback of an installation"
+    tries = CounterMetricFamily("invapi_emulator_callback_tries", said, labels=["outcome"])
+    for outcome, count in counts.items():
+        tries.add_metric([outcome], count)
+    return tries
 
 
 def _add(family: "HistogramMetricFamily", labels: tuple[str, ...], timing: Timing) -> None:

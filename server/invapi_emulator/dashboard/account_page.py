@@ -5,6 +5,7 @@ from typing import Any
 
 from invapi_emulator.control.faults import rule_view
 from invapi_emulator.control.worlds import AccountContext
+from invapi_emulator.dashboard.callbacks import callbacks_of
 from invapi_emulator.dashboard.fault_form import kind_forms
 from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of, polls_of
@@ -44,6 +45,7 @@ def gather_account(
         "polls": polls,
         "are_all_polls": are_all_polls(context, polls),
         "journal": journal_of(context, wanted),
+        "callbacks": callbacks_of(context),
         "ssh_keys": ssh_keys.of_unit(context.unit),
         "api_keys": api_keys.of_unit(context.unit),
         "shown_key": shown_key,

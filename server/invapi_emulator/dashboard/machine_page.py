@@ -4,6 +4,7 @@ from typing import Any
 
 from invapi_emulator.actions.vm.load_stats import statistics_of
 from invapi_emulator.control.worlds import AccountContext
+from invapi_emulator.dashboard.callbacks import callbacks_of
 from invapi_emulator.dashboard.chain import LINEAGE, MOST_OF_LINEAGE, chains_of, origin_of
 from invapi_emulator.dashboard.charts import statistics_charts
 from invapi_emulator.dashboard.frame import frame_of
@@ -38,4 +39,5 @@ def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: 
         "polls": polls,
         "are_all_polls": are_all_polls(context, polls),
         "journal": journal_of(context, wanted, stored.id, {task.key for task in mine}),
+        "callbacks": callbacks_of(context, stored.id),
     }

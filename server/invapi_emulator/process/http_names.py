@@ -1,10 +1,11 @@
-"""What a person writes for HTTP: a host, an origin, a token. Each is checked by what a client can send."""
+"""What a person writes for HTTP: a host, an origin, a token. Each is checked by what can be sent."""
 
 import re
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 _NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+_CERTIFIED = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _ORIGIN = re.compile(r"(https?)://(\[[^\]]*\]|[^/:@?#\[\]\s]+)(?::([0-9]{1,5}))?/?", re.IGNORECASE)
 _USER = re.compile(r"(?<=//).*@|^[^/]*@")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -39,6 +40,24 @@ def asked_host(host: str) -> str:
             f"no Host header is {host!r}: expected a host name or address without scheme, port and path (example: emulator.local), or *"
         )
     return host
+
+
+def called_host(host: str) -> str:
+    """Return a host that the emulator may call, in lower case and without the last dot; raise ValueError for none."""
+    if (address := _ipv6(host)) is not None:
+        return address
+    if not _NAME.fullmatch(host):
+        raise ValueError(
+            f"{host!r} is not a host: expected a host name or an address without scheme, port and path (example: hooks.local)"
+        )
+    return host.lower().removesuffix(".")
+
+
+def certified_name(name: str) -> str:
+    """Return a host name or an address that a certificate can have; raise ValueError for none."""
+    if not _CERTIFIED.fullmatch(name):
+        ip_address(name)
+    return name
 
 
 def asking_origin(origin: str) -> str:

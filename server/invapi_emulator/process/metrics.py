@@ -33,7 +33,7 @@ class Timing:
 class Metrics:
     """Calls by module, action and result; durations of calls by module and action, of transactions by kind.
 
-    `admin_tokens_refused` counts wrong admin tokens.
+    `admin_tokens_refused` counts wrong admin tokens; `callbacks` tries to send one, by how they ended.
     """
 
     database: dict[str, Timing]
@@ -41,6 +41,7 @@ class Metrics:
     times: dict[tuple[str, str], Timing] = field(default_factory=dict)
 
     admin_tokens_refused: int = 0
+    callbacks: Counter[str] = field(default_factory=Counter)
 
     def add_call(self, module: str, action: str, result: str, seconds: float) -> None:
         self.calls[module, action, result] += 1

@@ -28,6 +28,15 @@ def connect(address: tuple[str, int], timeout: float, _source: None = None) -> s
     raise failure
 
 
+def addresses_of(host: str, port: int) -> list[str]:
+    """Return the addresses of a host in the resolver's order; raise OSError."""
+    try:
+        found = _addresses_of(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as problem:  # a label that no resolver can be asked for
+        raise OSError(str(problem)) from None
+    return list(dict.fromkeys(str(where[0]) for *_, where in found))
+
+
 def listen() -> socket.socket:
     """Return a socket that listens on a free port of this machine."""
     opened = _Socket(socket.AF_INET, socket.SOCK_STREAM)

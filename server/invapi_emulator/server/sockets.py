@@ -18,6 +18,10 @@ class Ports:
     plain: socket.socket | None
     secure: socket.socket | None
 
+    def numbers(self) -> set[int]:
+        """Return the numbers of the ports."""
+        return {taken.getsockname()[1] for taken in (self.plain, self.secure) if taken is not None}
+
     def urls(self) -> list[str]:
         """Return the URLs of the server."""
         host = f"[{self.host}]" if ":" in self.host else self.host

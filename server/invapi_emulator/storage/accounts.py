@@ -209,8 +209,8 @@ def how_many(tx: Transaction) -> int:
 
 
 def clear_world(tx: Transaction, account_id: int, *, sessions_too: bool) -> None:
-    """Remove VMs, all they hold, keys, fault rules, and what is owed. Events stay; `clear_away` removes the tasks later."""
-    of_world = (tables.vm, tables.fault, *tables.KEY_TABLES, *tables.BILLING_TABLES)
+    """Remove VMs, all they hold, keys, fault rules, what is owed, and callbacks. Events stay; `clear_away` removes the tasks later."""
+    of_world = (tables.vm, tables.fault, *tables.KEY_TABLES, *tables.BILLING_TABLES, *tables.CALLBACK_TABLES)
     for table in (*of_world, *((tables.session,) if sessions_too else ())):
         tx.execute(delete(table).where(table.c.account_id == account_id))
 

@@ -55,6 +55,8 @@ EventKind: TypeAlias = Literal[
     "cancellation_withdrawn",
     "suspended",
     "resumed",
+    "callback_sent",
+    "callback_failed",
 ]
 
 _INSERT = Insertion(event, ("account_id", "number", "at", "kind", "data"))

@@ -18,7 +18,7 @@ from sqlalchemy import (
     false,
 )
 
-from invapi_emulator.storage import billing_tables, journal_tables, key_tables
+from invapi_emulator.storage import billing_tables, callback_tables, journal_tables, key_tables
 from invapi_emulator.storage.json_column import Json
 from invapi_emulator.storage.metadata import METADATA, account_column
 
@@ -100,6 +100,7 @@ admin_session = Table(
 
 
 BILLING_TABLES = (billing_tables.billing, billing_tables.invoice, billing_tables.server_order)
+CALLBACK_TABLES = (callback_tables.callback,)
 KEY_TABLES = (key_tables.ssh_key, key_tables.api_key)
 """Tables of keys that belong to an account's world."""
 

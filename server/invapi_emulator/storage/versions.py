@@ -6,7 +6,7 @@ from pathlib import Path
 from invapi_emulator import __version__
 from invapi_emulator.errors import CannotStart
 
-HEAD = "0013"
+HEAD = "0014"
 """The newest migration. A new database is stamped with it."""
 
 PROGRAMS = {
@@ -23,6 +23,7 @@ PROGRAMS = {
     "0011": "0.2.0",
     "0012": "0.2.0",
     "0013": "0.2.0",
+    "0014": "0.2.0",
 }
 """The first version of the program that writes each schema."""
 

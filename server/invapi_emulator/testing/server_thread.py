@@ -32,6 +32,7 @@ def server_thread(
     application = EmulatorApp(runtime)
     prepare(application)
     with listen() as listening:
+        runtime.own_ports.add(listening.getsockname()[1])
         https = secured(listening, settings, time()) if settings.tls else None
         server = server_for(
             application, settings, runtime.lifecycle, lambda: started.put(None), refusal, time, https

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from invapi_emulator.domain import billing
 from invapi_emulator.domain.billing import HOSTING, InvoiceStatus, PaidFrom
+from invapi_emulator.domain.callback_urls import LONGEST, checked_callback_url
 from invapi_emulator.domain.money import Currency, parse_money
 from invapi_emulator.domain.orders import OrderStatus, Period
 from invapi_emulator.worlds.fields import (
@@ -31,7 +32,7 @@ Amount = Annotated[int, BeforeValidator(parse_money), _AMOUNT]
 
 
 Word = Annotated[str, Field(max_length=200, strict=True, pattern=r"\A[^\x00-\x1f\x7f]*\z")]
-Url = Annotated[str, Field(max_length=2_048, strict=True, pattern=r"\A[!-~]+\z")]
+Url = Annotated[str, Field(max_length=LONGEST, strict=True), AfterValidator(checked_callback_url)]
 
 
 class InvoiceItemSpec(Part):

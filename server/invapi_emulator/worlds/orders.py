@@ -1,5 +1,6 @@
 """Orders in world files and exports."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from invapi_emulator.worlds.billing_schema import BillingSpec, OrderSpec
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.errors import error_at, too_late
 from invapi_emulator.worlds.steps import Steps, each
+
+_USER = re.compile(r"//[^/?#]*@")
 
 
 def build_orders(spec: BillingSpec, building: BuildContext, rows: WorldRows) -> Steps[None]:
@@ -101,6 +104,13 @@ def written_orders(orders: Sequence[Order]) -> dict[str, Any]:
     return {"orders": [_written(order) for order in orders]} if orders else {}
 
 
+def _written_callback(order: Order) -> dict[str, str]:
+    """Return the URL of a callback that is still to come, without the user and password that it may have."""
+    if order.callback_url is None or order.status not in {"awaiting_payment", "deploying"}:
+        return {}
+    return {"callback": _USER.sub("//", order.callback_url, count=1)}
+
+
 def _written(order: Order) -> dict[str, Any]:
     plain = ("id", "invoice", "server", "status", "preset", "location", "os", "software", "traffic_plan")
     times = {
@@ -112,5 +122,5 @@ def _written(order: Order) -> dict[str, Any]:
         {name: getattr(order, name) for name in (*plain, "hostname", "period")}
         | {"price": money(order.price), "created_at": iso(order.made_at)}
         | {name: iso_or_none(at) for name, at in times.items() if at is not None}
-        | ({} if order.callback_url is None else {"callback": order.callback_url})
+        | _written_callback(order)
     )

@@ -75,3 +75,23 @@ def test_an_address_to_listen_on_may_have_brackets_and_spaces() -> None:
     assert [read_settings({"host": host}).host for host in ("[::1]", "::1", " a ")] == ["::1", "::1", "a"]
     with pytest.raises(CannotStart, match=r"\A--host: ' ': expected an address or a host name"):
         read_settings({"host": " "})
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("a, b", ("a", "b")), ("Hooks.Test.", ("hooks.test",)), ("10.0.0.1,[0::1]", ("10.0.0.1", "::1")), ("", ()),
+    ],
+)  # fmt: skip
+def test_hosts_to_call_are_taken_as_they_are_compared(given: str, taken: tuple[str, ...]) -> None:
+    assert read_settings({"callbacks_to": given}).callbacks_to == taken
+
+
+@pytest.mark.parametrize(
+    "host", ["*", "*.a", "a:80", "http://a", "a/b", "a b", "ä", "user@a", "fe80::1%eth0", "-a"]
+)
+def test_a_host_that_cannot_be_called_is_refused(host: str) -> None:
+    with pytest.raises(
+        CannotStart, match=r"\A--callbacks-to: .*is not a host: expected .*\(example: hooks\.local\)\Z"
+    ):
+        read_settings({"callbacks_to": f"ok,{host}"})

@@ -20,8 +20,8 @@ NAMES = {"name": "fresh-install", "enable_rotation": "1"}
 ELSEWHERE = 20001
 """A VM that only the other account has."""
 
-OF_THE_WORKER = ("min(task.next_at)", "ORDER BY task.next_at", "clock_timestamp()")
-"""Part of the worker's statements that look for due tasks, which may run at any time."""
+OF_THE_WORKER = ("min(task.next_at)", "ORDER BY task.next_at", "clock_timestamp()", "FROM callback")
+"""Part of the statements of the workers that look for due tasks and callbacks, which may run at any time."""
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.tasks.kinds import Kind, Outcome, Work
 from invapi_emulator.engine.tasks.start import start_task
 from invapi_emulator.randomness import chance_of
-from invapi_emulator.storage import accounts, events, orders, vms
+from invapi_emulator.storage import accounts, callbacks, events, orders, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.vm_indexes import CHOSEN_ADDRESSES
 
@@ -57,6 +57,8 @@ def finish_deploy(unit: UnitOfWork, work: Work) -> Outcome:
     order = begun(_order_of(unit, work), work.now)
     orders.save(unit, order)
     events.record(unit, work.now, "deployed", vm=vm.id, order=order.id, invoice=order.invoice)
+    if order.callback_url is not None:
+        callbacks.add(unit, order.callback_url, vm.id, order.invoice, "deploy_done", made_at=work.now)
     return Outcome(vm, scope_of(vm, order.os), "Task completed successfully. Server deployed.")
 
 

@@ -1,0 +1,22 @@
+"""The calls that the emulator itself has made: callbacks of installations, as the page shows them."""
+
+from invapi_emulator.control.worlds import AccountContext
+from invapi_emulator.dashboard.chain import NEW_WORLD
+from invapi_emulator.storage import events
+from invapi_emulator.storage.events import Event
+
+MOST_SHOWN = 10
+_MOST_LOOKED_AT = 200
+
+
+def callbacks_of(context: AccountContext, server: int | None = None) -> list[Event]:
+    """Return the newest tries of the present world, newest first: of all servers, or of one."""
+    kinds = ("callback_sent", "callback_failed", *NEW_WORLD)
+    told = events.newest(context.tx, context.account.id, kinds, _MOST_LOOKED_AT)
+    found = []
+    for event in reversed(told):
+        if event.kind in NEW_WORLD:
+            break
+        if server in {None, event.data["server"]}:
+            found.append(event)
+    return found[:MOST_SHOWN]

@@ -1,0 +1,1 @@
+"""Callbacks of installations: how they are sent, and the worker that sends them."""
