@@ -64,6 +64,17 @@ def test_an_incomplete_request_is_answered_and_dropped(hasty: Served, sent: byte
     assert "did not come in within 0.5 s" in answer
 
 
+def test_a_later_request_of_a_connection_has_as_much_time() -> None:
+    whole_call = HEAD + f"Content-Length: {len(FORM)}\r\n\r\n".encode() + FORM
+    with served("--head-timeout", "0.5", "--body-timeout", "0.5") as server:
+        for part in (b"P", HEAD + b"Content-Length: 100\r\n\r\naction="):
+            with closing(connected(server)) as connection:
+                connection.sendall(whole_call)
+                assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+                connection.sendall(part)
+                assert "did not come in within 0.5 s" in all_of(connection)
+
+
 def test_an_occasional_byte_does_not_keep_a_connection(hasty: Served) -> None:
     with closing(connected(hasty)) as connection:
         connection.sendall(HEAD + b"X-Slow: ")

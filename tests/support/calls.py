@@ -15,10 +15,8 @@ DEMO = 1
 def called(database: Database, module: str, **fields: str) -> Exchange:
     """Make a call like the endpoint, with its journal entry, and return the outcome."""
     real_now = database.real_time()
-    request = Request(
-        module, "POST", "127.0.0.1", "a test", "a-request", real_now, True, False, False, fields
-    )
-    attempt = Attempt(request, find_action(request, f"/{module}.php"), Assumed(), database)
+    request = Request(module, "POST", "127.0.0.1", "a test", "a-request", real_now, True, False, None, fields)
+    attempt = Attempt(request, find_action(request, f"/{module}.php".encode()), Assumed(), database)
     while True:
         exchange = database.run_now(owner_of(database, attempt), attempt.run)
         if exchange.answer is not None:

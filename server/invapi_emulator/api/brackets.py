@@ -4,7 +4,7 @@ Outside of their brackets names stay as they were sent: PHP would write `_` for 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from invapi_emulator.engine.call import MAX_INDEX, Fields, Value, is_index
 
@@ -20,12 +20,19 @@ class _Items(dict[str, "str | _Items"]):
     following = 0
 
 
-def collected(pairs: Iterable[tuple[str, str]]) -> Fields:
+def collected(pairs: Collection[tuple[str, str]]) -> Fields:
     """Collect pairs of name and value. The last of a scalar counts.
 
     An array whose indexes are numbers is a tuple of its values, in the order they came in. An array with a name among its
     indexes is a dict, whose numbers are then names too.
     """
+    for name, _ in pairs:
+        if "[" in name:
+            return _with_arrays(pairs)
+    return dict(pairs)
+
+
+def _with_arrays(pairs: Iterable[tuple[str, str]]) -> Fields:
     fields = _Items()
     for name, value in pairs:
         array = _ARRAY.fullmatch(name) if "[" in name else None

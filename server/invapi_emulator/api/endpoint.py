@@ -12,7 +12,7 @@ from invapi_emulator.api.attempt import Attempt
 from invapi_emulator.api.envelope import failure, preflight
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.form_rules import find_action, form_refusal
-from invapi_emulator.api.forms import ClientGone, header
+from invapi_emulator.api.forms import ClientGone, Headers, header, headers_of
 from invapi_emulator.api.request import Request, head_of, with_fields
 from invapi_emulator.api.request_log import log_call
 from invapi_emulator.api.response_faults import deliver
@@ -57,10 +57,11 @@ class FormEndpoint:
         self._assumed = assumed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = self._ids.next(header(scope, _REQUEST_ID))
-        head = head_of(scope, path_within(scope), request_id, self._database.real_time())
+        headers = headers_of(scope)
+        request_id = self._ids.next(header(headers, _REQUEST_ID))
+        head = head_of(scope, headers, path_within(scope), request_id, self._database.real_time())
         try:
-            exchange = await self._answered(head, scope, receive)
+            exchange = await self._answered(head, headers, scope, receive)
         except ClientGone:
             if REFUSED not in scope["extensions"]:
                 log_call(Exchange(head, None, self._assumed), self._database.real_time() - head.received_at)
@@ -71,22 +72,22 @@ class FormEndpoint:
         answer.more += ((_REQUEST_ID, request_id.encode()),)
         duration = exchange.duration(self._database.real_time())
         log_call(exchange, duration)
-        self._metrics.add_call(*_counted(exchange.request), answer.reason or "ok", duration / SECOND)
+        self._metrics.add_call(*_counted(exchange), answer.reason or "ok", duration / SECOND)
         if exchange.reply is None:
             await answer(scope, receive, send)
         else:
             await deliver(answer, exchange.reply, scope, receive, send)
 
-    async def _answered(self, head: Request, scope: Scope, receive: Receive) -> Exchange:
+    async def _answered(self, head: Request, headers: Headers, scope: Scope, receive: Receive) -> Exchange:
         """Return the exchange with its answer. The journal has it by then."""
         request = head
         try:
             if is_documented(head.module):
                 self._check(head)
                 if head.method == "OPTIONS":
-                    return self._preflight(head, scope)
+                    return self._preflight(head, headers)
             request = await _read(head, scope, receive)
-            return await self._called(request, find_action(request, _shown_path(scope)))
+            return await self._called(request, find_action(request, _sent_path(scope)))
         except ApiError as error:
             return await self._refused(request, error)
         except DATABASE_LOST as problem:
@@ -105,11 +106,9 @@ class FormEndpoint:
         if not self._lifecycle.ready and not asks_first:
             raise Unavailable(f"the emulator is {self._lifecycle.state}; ask again")
 
-    def _preflight(self, head: Request, scope: Scope) -> Exchange:
+    def _preflight(self, head: Request, headers: Headers) -> Exchange:
         exchange = Exchange(head, None, self._assumed)
-        exchange.answer = preflight(
-            (header(scope, b"access-control-request-headers") or "").encode("latin-1")
-        )
+        exchange.answer = preflight(headers.get(b"access-control-request-headers", b""))
         return exchange
 
     async def _called(self, request: Request, action: Action) -> Exchange:
@@ -175,13 +174,16 @@ async def _read(head: Request, scope: Scope, receive: Receive) -> Request:
     return head
 
 
-def _shown_path(scope: Scope) -> str:
-    """Return the path as it was sent, cut to a length that fits a message."""
-    return ascii(scope.get("raw_path", scope["path"].encode()).decode("latin-1"))[:80]
+def _sent_path(scope: Scope) -> bytes:
+    path: bytes = scope.get("raw_path", scope["path"].encode())
+    return path
 
 
-def _counted(request: Request) -> tuple[str, str]:
+def _counted(exchange: Exchange) -> tuple[str, str]:
     """Return module and action for the metrics. Unknown ones share a name, so that their number stays limited."""
+    if exchange.action is not None:
+        return exchange.action.module, exchange.action.name
+    request = exchange.request
     action = request.fields.get("action")
     module = request.module if is_documented(request.module) else "other"
     known = isinstance(action, str) and (

@@ -83,5 +83,5 @@ class Exchange:
 
     def duration(self, until: Instant) -> Instant:
         """Return how long the call takes in real time, including the delay of a fault."""
-        held_back = 0.0 if self.reply is None else seconds_of(self.reply)
-        return until - self.request.received_at + round(held_back * SECOND)
+        held_back = 0 if self.reply is None else round(seconds_of(self.reply) * SECOND)
+        return until - self.request.received_at + held_back

@@ -20,7 +20,7 @@ from invapi_emulator.errors import ApiError, NotEmulated, UnknownAction, Unknown
 _NOT_THE_VENDORS = "that this emulator does not have; this is not the vendor's refusal"
 
 
-def find_action(request: Request, path: str) -> Action:
+def find_action(request: Request, path: bytes) -> Action:
     """Return the action that the field `action` names.
 
     Raise UnknownModule, which shows the `path`, UnknownAction or NotEmulated (contract 1.4, 2.6).
@@ -34,7 +34,7 @@ def find_action(request: Request, path: str) -> Action:
         raise NotEmulated(f"{called} is of a module of the real API {_NOT_THE_VENDORS}")
     if module not in MODULES:
         known = ", ".join(f"/{known}.php" for known in modules())
-        raise UnknownModule(f"there is no module at {path}; there are {known}")
+        raise UnknownModule(f"there is no module at {_shown(path)}; there are {known}")
     if isinstance(name, str) and name and _may_be_the_vendors(module, name):
         raise NotEmulated(f"{called} is an action of the real API {_NOT_THE_VENDORS}")
     given = (
@@ -43,6 +43,11 @@ def find_action(request: Request, path: str) -> Action:
         else "the field action is missing"
     )
     raise UnknownAction(f"{given}; {module} has {', '.join(actions_of(module))}")
+
+
+def _shown(path: bytes) -> str:
+    """Return a path cut to a length that fits a message."""
+    return ascii(path.decode("latin-1"))[:80]
 
 
 def _may_be_the_vendors(module: str, action: str) -> bool:
@@ -56,6 +61,6 @@ def form_refusal(request: Request, assumed: Assumed) -> ApiError | None:
         or (request.has_more_path and assumed[PATH_BEHIND_PHP] == "unknown")
     ):
         return UnknownModule(f"there is no module at this path; it is at /{request.module}.php")
-    if request.is_multipart and assumed[MULTIPART] == "refused":
+    if assumed[MULTIPART] == "refused" and request.is_multipart:
         return UnsupportedMediaType("a body of parts is not read; send application/x-www-form-urlencoded")
     return None

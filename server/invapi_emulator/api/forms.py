@@ -1,7 +1,9 @@
 """Reading a call's fields from query and body, by PHP's rules (contract 1.2 to 1.4)."""
 
 import re
+from collections.abc import Mapping
 from email.message import Message
+from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope
@@ -14,6 +16,8 @@ MAX_BODY = 1024 * 1024
 _MAX_DISCARDED = 64 * 1024 * 1024
 """Bytes of a body that is too large which are still read: a client that writes on would miss the answer."""
 
+Headers: TypeAlias = Mapping[bytes, bytes]
+
 _URLENCODED = "application/x-www-form-urlencoded"
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 
@@ -22,34 +26,33 @@ class ClientGone(Exception):
     """The client closed the connection before its whole call arrived."""
 
 
-async def read_fields(scope: Scope, receive: Receive) -> Fields:
-    """Return the fields of query and body merged. If both have a field, the body's counts.
+def fields_of(query_string: bytes, content_type: str | None, body: bytes) -> tuple[Fields, tuple[str, ...]]:
+    """Return the fields of query and body merged, and the names of those in the query. If both have a field, the body's counts.
 
-    Raise BodyTooLarge, UnsupportedMediaType or MalformedBody, and ClientGone if the connection ends first.
+    Raise BodyTooLarge, UnsupportedMediaType or MalformedBody.
     """
-    body = await _body(receive)
-    query = _urlencoded(scope["query_string"], "the query")
-    form = _form(header(scope, b"content-type"), body) if body else []
+    query = _urlencoded(query_string, "the query")
+    form = _form(content_type, body) if body else []
     if len(query) + len(form) > MAX_FIELDS:
         raise BodyTooLarge(f"{len(query) + len(form)} fields are too many; at most {MAX_FIELDS}")
-    return {**collected(query), **collected(form)} if query else collected(form)
+    if not query:
+        return collected(form), ()
+    in_query = collected(query)
+    return {**in_query, **collected(form)}, tuple(in_query)
 
 
-def names_in_query(scope: Scope) -> tuple[str, ...]:
-    """Return the names of the fields in the query. Proxies and servers write those into their logs."""
-    return tuple(collected(_urlencoded(scope["query_string"], "the query")))
+def headers_of(scope: Scope) -> Headers:
+    """Return the headers by name, in lower case. If there are several of a name, the first counts."""
+    return dict(reversed([*scope["headers"]]))
 
 
-def header(scope: Scope, wanted: bytes) -> str | None:
-    """Return the first header with this name. Write the name in lower case."""
-    for name, value in scope["headers"]:
-        if name == wanted:
-            found: str = value.decode("latin-1")
-            return found
-    return None
+def header(headers: Headers, name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
 
 
-async def _body(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
+    """Return a body. Raise BodyTooLarge, and ClientGone if the connection ends first."""
     chunks, size, more = [], 0, True
     while more and size <= _MAX_DISCARDED:
         message = await receive()
@@ -99,7 +102,7 @@ def _urlencoded(raw: bytes, where: str) -> list[tuple[str, str]]:
     if len(pairs) > MAX_FIELDS:
         raise BodyTooLarge(f"{where} has more than {MAX_FIELDS} fields")
     if "%" not in text and "+" not in text:  # true for most fields, which then need no decoding
-        return [(name, value) for name, _, value in (pair.partition("=") for pair in pairs)]
+        return [pair.partition("=")[::2] for pair in pairs]
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:

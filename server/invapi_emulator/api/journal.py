@@ -11,8 +11,8 @@ from invapi_emulator.api.masking import Masking
 from invapi_emulator.api.request import Request
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Fields, Value
-from invapi_emulator.process.logs import generated_in, names_a_secret
+from invapi_emulator.engine.call import Fields
+from invapi_emulator.process.logs import generated_in, looks_generated, names_a_secret
 from invapi_emulator.storage import requests, secrets
 from invapi_emulator.storage.hidden_fields import REST, digests_of
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -63,7 +63,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
 def _masking(unit: UnitOfWork, exchange: Exchange, text: str) -> Masking:
     """Return what hides the account's secrets, the token that was sent, and other tokens in the text of a call."""
     if exchange.account is None:
-        return Masking.of(exchange.request.module, ()).for_text(text)
+        return Masking(exchange.request.module, (), idle=not looks_generated(text))
     known = [*secrets.own(unit), *exchange.secrets]
     tokens = secrets.known_among(unit, generated_in(text))
     return Masking.of(exchange.request.module, known, tokens).for_text(text)
@@ -87,7 +87,7 @@ def _texts(request: Request, answer: str) -> list[str]:
 
 def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
     """Return the fields masked and cut, so that all together stay within the limit."""
-    if sum(_length(name, value) for name, value in fields.items()) <= _SURELY_SHOWN:
+    if _are_surely_shown(fields):
         return masking.fields(fields)
     shown: dict[str, Any] = {}
     left = MAX_SHOWN
@@ -102,18 +102,26 @@ def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
     return shown
 
 
-def _length(name: str, value: Value) -> int:
-    return len(name) + len(value) + 2 if isinstance(value, str) else MAX_SHOWN
+def _are_surely_shown(fields: Fields) -> bool:
+    """Tell whether the fields are few and short, and none is an array."""
+    size = 0
+    for name, value in fields.items():
+        if not isinstance(value, str):
+            return False
+        size += len(name) + len(value) + 2
+    return size <= _SURELY_SHOWN
 
 
 def _unread(action: Action | None, fields: Fields) -> list[str]:
-    if action is None:
+    if action is None or fields.keys() <= action.fields_read:
         return []
     return [name for name in fields if name not in action.fields_read]
 
 
 def _names(masking: Masking, names: Sequence[str]) -> list[str]:
     """Return some names of fields, those of secrets first, and at the end how many more there are."""
+    if not names:
+        return []
     more = len(names) - _MOST_NAMES
     if more > 0:
         names = sorted(names, key=lambda name: not (names_a_secret(name) or name.lower() == "key"))

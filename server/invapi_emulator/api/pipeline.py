@@ -12,6 +12,7 @@ from invapi_emulator.api.envelope import failure
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.form_rules import form_refusal
 from invapi_emulator.api.journal import record_request
+from invapi_emulator.api.known_answers import KnownAnswers
 from invapi_emulator.api.parameters import validated
 from invapi_emulator.api.request import Request
 from invapi_emulator.api.scrambling import scrambled
@@ -32,6 +33,8 @@ from invapi_emulator.storage import accounts, sessions
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 R = TypeVar("R")
+
+_KNOWN = KnownAnswers()
 
 
 class Again:
@@ -54,6 +57,12 @@ def check_form(_unit: UnitOfWork, exchange: Exchange) -> None:
 def authenticate(_unit: UnitOfWork, exchange: Exchange) -> None:
     if exchange.token_refusal is not None:
         raise exchange.token_refusal
+
+
+def look_up_answer(_unit: UnitOfWork, exchange: Exchange) -> Answer | None:
+    """Return the answer to an earlier call about the server's own catalogue that sent the same fields."""
+    known = _KNOWN.find(exchange)
+    return None if known is None else Answer(known.body, text=known.text)
 
 
 def validate(_unit: UnitOfWork, exchange: Exchange) -> None:
@@ -96,6 +105,7 @@ def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
     if body is None:
         return AGAIN
     if isinstance(body, Prepared):
+        _KNOWN.keep(exchange, body)
         return Answer(body.body, text=body.text if exchange.account is None else None)
     exchange.task = body.get("callback")
     return Answer(orjson.dumps(exchange.called.whole(body)))
@@ -110,10 +120,18 @@ def _of_one_server(unit: UnitOfWork, server_id: int | None, work: Callable[[], R
         unit.only_vm = None
 
 
-STEPS: tuple[Step, ...] = (check_form, authenticate, validate, settle_due_tasks, fire_before, handle)
+STEPS: tuple[Step, ...] = (
+    check_form,
+    authenticate,
+    look_up_answer,
+    validate,
+    settle_due_tasks,
+    fire_before,
+    handle,
+)
 """The steps of a call in order. The first that answers or refuses ends it."""
 
-PARAMETERS_FIRST: tuple[Step, ...] = (check_form, validate, authenticate, *STEPS[3:])
+PARAMETERS_FIRST: tuple[Step, ...] = (check_form, validate, authenticate, *STEPS[4:])
 """The steps if the parameters identify the account, or if the option of A-10 says so."""
 
 

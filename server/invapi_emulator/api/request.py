@@ -6,7 +6,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 from starlette.types import Receive, Scope
 
-from invapi_emulator.api.forms import header, names_in_query, read_fields
+from invapi_emulator.api.forms import Headers, fields_of, header, read_body
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.call import Fields
 
@@ -16,8 +16,8 @@ MULTIPART = "multipart/"
 class Request(Struct, frozen=True):
     """A call of a module. Its head arrived at `received_at`, in real time.
 
-    `has_extension` is true if its module has .php, `has_more_path` if a slash is behind that, `is_multipart` if its
-    body has parts. `in_query` names the fields of its query. It has no fields if they were not read, or could not be.
+    `has_extension` is true if its module has .php, `has_more_path` if a slash is behind that.
+    `in_query` names the fields of its query, which proxies and servers write into their logs. It has no fields if they were not read, or could not be.
     """
 
     module: str
@@ -28,26 +28,30 @@ class Request(Struct, frozen=True):
     received_at: Instant
     has_extension: bool
     has_more_path: bool
-    is_multipart: bool
+    content_type: str | None
     fields: Fields = field(default_factory=dict)
     in_query: tuple[str, ...] = ()
 
+    @property
+    def is_multipart(self) -> bool:
+        """Tell whether its body has parts."""
+        return self.content_type is not None and self.content_type.lower().startswith(MULTIPART)
 
-def head_of(scope: Scope, path: str, request_id: str, received_at: Instant) -> Request:
+
+def head_of(scope: Scope, headers: Headers, path: str, request_id: str, received_at: Instant) -> Request:
     """Return a request without its fields. `path` is its path within the application."""
     module, slash, _ = _merged(path).partition(".php/")
     has_extension = bool(slash) or module.endswith(".php")
-    content_type = header(scope, b"content-type")
     return Request(
         module=module.removesuffix(".php") if has_extension and not slash else module,
         method=scope["method"],
         address=scope["client"][0] if scope["client"] else "",
-        user_agent=header(scope, b"user-agent") or "",
+        user_agent=header(headers, b"user-agent") or "",
         request_id=request_id,
         received_at=received_at,
         has_extension=has_extension,
         has_more_path=bool(slash),
-        is_multipart=content_type is not None and content_type.lower().startswith(MULTIPART),
+        content_type=header(headers, b"content-type"),
     )
 
 
@@ -57,7 +61,7 @@ def _merged(path: str) -> str:
 
 
 async def with_fields(head: Request, scope: Scope, receive: Receive) -> Request:
-    """Return the request with its fields. Raise what `read_fields` raises."""
-    fields = await read_fields(scope, receive)
-    in_query = names_in_query(scope) if scope["query_string"] else ()
+    """Return the request with its fields. Raise what `read_body` and `fields_of` raise."""
+    body = await read_body(receive)
+    fields, in_query = fields_of(scope["query_string"], head.content_type, body)
     return replace(head, fields=fields, in_query=in_query)

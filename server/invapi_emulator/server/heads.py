@@ -4,28 +4,39 @@ from collections.abc import Iterable
 
 from httptools import HttpRequestParser
 
-from invapi_emulator.errors import MalformedBody, MethodNotAllowed, VersionNotSupported
+from invapi_emulator.errors import HeadTooLarge, MalformedBody, MethodNotAllowed, VersionNotSupported
 
 Header = tuple[bytes, bytes]
 
 
-def check_head(parser: HttpRequestParser, headers: Iterable[Header]) -> None:
-    """Raise for a head whose end, or whose receiver, two readers may take differently.
+MAX_HEAD = 64 * 1024
+"""Maximum size of the request line and the headers together, in bytes."""
+
+
+def check_head(parser: HttpRequestParser, url: bytes, headers: Iterable[Header]) -> None:
+    """Raise for a head that is too large, or whose end, or whose receiver, two readers may take differently.
 
     The parser has refused two lengths, a length beside a coding, folded lines and names with spaces before.
     """
     if parser.get_method() == b"CONNECT":
         raise MethodNotAllowed("CONNECT asks a proxy for a tunnel; the modules take only GET and POST")
-    version, hosts = parser.get_http_version(), 0
+    version, hosts, size = parser.get_http_version(), 0, len(url)
     if version not in {"1.0", "1.1"}:
         raise VersionNotSupported(f"the request is HTTP/{version}; HTTP/1.0 and HTTP/1.1 are read")
     for name, value in headers:
+        size += len(name) + len(value) + 4
         if name == b"host":
             hosts += 1
         elif name == b"transfer-encoding":
             _check_coding(version, value)
+    if size > MAX_HEAD:
+        raise too_large()
     if hosts > 1 or (hosts == 0 and version == "1.1"):
         raise MalformedBody(f"the request has {hosts} Host headers; exactly one says whom it is for")
+
+
+def too_large() -> HeadTooLarge:
+    return HeadTooLarge(f"the head of a request may have {MAX_HEAD} bytes, not more")
 
 
 def _check_coding(version: str, value: bytes) -> None:

@@ -15,10 +15,10 @@ from httptools import (
 )
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from invapi_emulator.errors import ApiError, HeadTooLarge, MalformedBody, MethodNotAllowed, TooSlow
+from invapi_emulator.errors import ApiError, MalformedBody, MethodNotAllowed, TooSlow
 from invapi_emulator.process.logs import FIELDS
 from invapi_emulator.server.coalescing_transport import CoalescingTransport
-from invapi_emulator.server.heads import check_head, with_one_proto, without_upgrade
+from invapi_emulator.server.heads import MAX_HEAD, check_head, too_large, with_one_proto, without_upgrade
 from invapi_emulator.server.old_http import answer_without_chunks
 from invapi_emulator.server.unread import Unread
 
@@ -29,10 +29,6 @@ CONNECTION = "invapi_emulator.connection"
 
 REFUSED = "invapi_emulator.refused"
 """Key that marks a request that was refused during its body; the application sees a disconnected client."""
-
-MAX_HEAD = 64 * 1024
-"""Maximum size of the request line and the headers together, in bytes."""
-
 
 MOST_PIECES = 1_000
 """Number of pieces of a body, such as chunks, that are read from a connection before others get their turn."""
@@ -78,8 +74,6 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._last_word is not None:
             return
-        if self._timer is None and self._is_idle():
-            self._wait(self._patience.head, self._head_is_late)
         self._head_size += len(data)
         self._pieces = 0
         self._unset_keepalive_if_required()
@@ -87,7 +81,17 @@ class Protocol(HttpToolsProtocol):
         if self._pieces > MOST_PIECES and not self._is_idle():
             self.flow.pause_reading()  # libuv reads on and on; the application resumes it when it receives
         if self._head_size > MAX_HEAD and not self.transport.is_closing():
-            self._refuse(_too_large())
+            self._refuse(too_large())
+        self._wait_for_rest()
+
+    def _wait_for_rest(self) -> None:
+        """Limit the time for the rest of a request. Most come in whole, and need no timer."""
+        if self._timer is not None or self._last_word is not None or self.transport.is_closing():
+            return
+        if self._in_body:
+            self._wait(self._patience.body, self._body_is_late)
+        elif self._is_idle():
+            self._wait(self._patience.head, self._head_is_late)
 
     def _parse(self, data: bytes) -> None:
         """Read on, past each head that asks for another protocol, where the parser stops and drops the body."""
@@ -112,9 +116,7 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
             return
-        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
-            raise _too_large()
-        check_head(self.parser, self.headers)
+        check_head(self.parser, self.url, self.headers)
         if self.config.proxy_headers:
             self.headers[:] = with_one_proto(self.headers)
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
@@ -124,7 +126,7 @@ class Protocol(HttpToolsProtocol):
             answer_without_chunks(self.cycle)
         self.headers = []  # the parser puts trailers there, which may not change the head any more
         self._in_body = True
-        self._wait(self._patience.body, self._body_is_late)
+        self._stop_waiting()
 
     def on_body(self, body: bytes) -> None:
         self._head_size = 0
@@ -229,10 +231,6 @@ def _unreadable(problem: HttpParserError) -> ApiError:
     if isinstance(problem, HttpParserInvalidMethodError):
         return MethodNotAllowed("this is no verb of HTTP; the modules take only GET and POST")
     return MalformedBody(f"this is no HTTP request that can be read: {problem}")
-
-
-def _too_large() -> ApiError:
-    return HeadTooLarge(f"the head of a request may have {MAX_HEAD} bytes, not more")
 
 
 def _as_bytes(status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bytes:

@@ -1,10 +1,10 @@
 """The journal: the newest calls of each account, and the newest unauthenticated calls."""
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import astuple
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, literal_column, select
 
 from invapi_emulator.domain.instants import Instant
@@ -62,10 +62,9 @@ class JournalEntry(Struct, frozen=True):
     after_event: int = 0
 
 
-_FIELDS = tuple(name for name in JournalEntry.__struct_fields__ if name != "after_event")
+_FIELDS = JournalEntry.__struct_fields__[:-1]
 _JSON_AT = [_FIELDS.index(name) for name in ("fields", "unread", "user_agent", "in_query", "hidden")]
 _EMPTY: dict[type, str] = {dict: "{}", list: "[]", tuple: "[]", str: '""', type(None): "null"}
-_values = attrgetter(*_FIELDS)
 _UNAUTHENTICATED = request.c.account_id.is_(None)
 _last_number = (
     select(func.coalesce(func.max(request.c.number), literal_column("0")))
@@ -90,9 +89,10 @@ _TRIM_UNAUTHENTICATED = Write(
 
 def record(unit: UnitOfWork, made: JournalEntry, *, authenticated: bool) -> None:
     """Append a call to the journal of the unit's account, or to the unauthenticated calls."""
-    row = list(_values(made))
+    row = list(astuple(made)[:-1])
     for place in _JSON_AT:
-        row[place] = json_text(row[place]) if row[place] else _EMPTY[type(row[place])]
+        value = row[place]
+        row[place] = json_text(value) if value else _EMPTY[type(value)]
     if not authenticated:
         unit.append(INSERT_UNAUTHENTICATED, row)
         unit.trim(_TRIM_UNAUTHENTICATED, (KEPT,))

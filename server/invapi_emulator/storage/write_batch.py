@@ -25,7 +25,7 @@ class WriteBatch:
         self.changes = Changes()
         self.due_earlier: set[int] = set()
         self._appended: dict[Write, list[Sequence[object]]] = {}
-        self._trimmed: dict[Write, list[Sequence[object]]] = {}
+        self._trimmed: dict[Write, dict[Sequence[object], None]] = {}
 
     def take(self, unit: UnitOfWork) -> None:
         """Add the changes of a unit."""
@@ -37,7 +37,7 @@ class WriteBatch:
         for write, row in unit.appended:
             self._appended.setdefault(write, []).append(row)
         for write, row in unit.trimmed:
-            self._trimmed.setdefault(write, []).append(row)
+            self._trimmed.setdefault(write, {})[row] = None  # once, however many units ask for it
 
     def write(self, run: Run) -> None:
         """Write everything. The states must contain the changes by then."""
@@ -64,8 +64,10 @@ class WriteBatch:
             _run(run, record.insert, self._rows(record.inserted, changes.inserts[record]))
         for record, rows in changes.updates.items():
             _run(run, record.update, self._rows(record.updated, rows))
-        for write, appended in (*self._appended.items(), *self._trimmed.items()):
+        for write, appended in self._appended.items():
             run(write, appended)
+        for write, old in self._trimmed.items():
+            run(write, list(old))
 
     def _rows(self, made: Callable[..., Sequence[object]], values: dict[Key, Any]) -> list[Sequence[object]]:
         return [made(self.states[key[0]].owner, key[1:], value) for key, value in values.items()]

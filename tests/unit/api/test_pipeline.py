@@ -26,7 +26,7 @@ STEP_OF = {
 }
 """The step of each refusal in the contract. Module and action are known before the first step."""
 
-LATER = frozenset({"settle_due_tasks"})
+LATER = frozenset({"look_up_answer", "settle_due_tasks"})
 """The steps that refuse nothing."""
 
 

@@ -88,3 +88,9 @@ def test_another_version_of_http_is_505(emulator: Emulator, version: bytes) -> N
     assert "x-emulator-reason: malformed_body" in answer.lower()
     assert "HTTP/1.0 and HTTP/1.1 are read" in answer
     assert emulator.tasks == []
+
+
+def test_of_two_headers_the_first_counts(emulator: Emulator) -> None:
+    head = b"POST /eq.php HTTP/1.1\r\nX-Request-Id: first\r\n" + HOST + b"X-Request-Id: second\r\n"
+    answer = said(emulator.url, head + LENGTH + b"Connection: close\r\n\r\n" + FORM)
+    assert "x-request-id: first\r\n" in answer.lower()

@@ -1,10 +1,11 @@
 """On SQLite, calls of one turn of the event loop are committed together, and answered only after that."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import bindparam, delete
 from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.domain.tasks import PlannedStage, Task
@@ -12,6 +13,8 @@ from invapi_emulator.storage import events, task_lists, tasks, vms
 from invapi_emulator.storage.backends.sqlite import SqliteDatabase
 from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection
 from invapi_emulator.storage.errors import CannotWrite
+from invapi_emulator.storage.statement import Write
+from invapi_emulator.storage.tables import request
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from tests.support.calls import DEMO
 from tests.support.fake_clock import FakeClock, opened
@@ -126,3 +129,26 @@ def test_a_unit_runs_again_if_what_it_read_could_not_be_written(database: Sqlite
 def test_reading_commits_nothing(database: SqliteDatabase, commits: list[int]) -> None:
     assert at_once(database, lambda unit: vms.load(unit, VM).id) == [VM]
     assert commits == []
+
+
+OLD = Write(delete(request).where(request.c.number < bindparam("first")), ("first",))
+
+
+def trimming(unit: UnitOfWork) -> int:
+    unit.trim(OLD, (0,))
+    return started_of(unit)
+
+
+def test_what_is_too_old_is_looked_for_once_a_commit(
+    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for: list[Sequence[object]] = []
+    write = SqliteConnection.write
+
+    def noted(connection: SqliteConnection, what: Write, rows: Sequence[Sequence[object]]) -> None:
+        write(connection, what, rows)
+        looked_for.extend(rows if what is OLD else ())
+
+    monkeypatch.setattr(SqliteConnection, "write", noted)
+    assert at_once(database, *[trimming] * 3) == [1, 2, 3]
+    assert looked_for == [(0,)]
