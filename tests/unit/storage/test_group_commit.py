@@ -13,8 +13,8 @@ from invapi_emulator.storage import events, task_lists, tasks, vms
 from invapi_emulator.storage.backends.sqlite import SqliteDatabase
 from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection
 from invapi_emulator.storage.errors import CannotWrite
+from invapi_emulator.storage.journal_tables import request
 from invapi_emulator.storage.statement import Write
-from invapi_emulator.storage.tables import request
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from tests.support.calls import DEMO
 from tests.support.fake_clock import FakeClock, opened
