@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     for counter in ("orders_made", "invoices_made"):
         op.add_column("account", sa.Column(counter, sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("task", sa.Column("callback_url", sa.Text()))
     op.add_column("vm", sa.Column("phase", sa.String(), nullable=False, server_default="rented"))
     op.add_column("vm", sa.Column("cancellation", sa.Text()))
     op.add_column("vm", sa.Column("ends_at", sa.BigInteger()))

@@ -11,6 +11,7 @@ LONGEST = 2_048
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_LABEL = 63
+_USER = re.compile(r"//[^/?#]*@")
 _WRITTEN = re.compile("[!-~]*")
 _NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 
@@ -54,6 +55,11 @@ def checked_callback_url(text: str) -> str:
     if not _is_host(parts.hostname or ""):
         raise ValueError("expected a URL with a host name or an address")
     return text
+
+
+def without_user(url: str) -> str:
+    """Return a checked URL without its user and password."""
+    return _USER.sub("//", url, count=1)
 
 
 def target_of(url: str) -> CallbackTarget:

@@ -55,6 +55,8 @@ class Task(Struct, frozen=True):
 
     A fault may set these: `fault`, its kind; `fails_with`, the error at its end; `stops_at`, when it hangs; `forgotten`,
     its key is unknown; `stale_for`, the time after its end until lists show its effect.
+
+    `callback_url` is called once it is done.
     """
 
     key: str
@@ -79,6 +81,7 @@ class Task(Struct, frozen=True):
     stops_at: Instant | None = None
     forgotten: bool = False
     stale_for: Instant | None = None
+    callback_url: str | None = None
 
 
 def plan(

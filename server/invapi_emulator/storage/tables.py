@@ -215,6 +215,7 @@ task = Table(
     Column("stops_at", BigInteger),
     Column("forgotten", Boolean, nullable=False, server_default=false()),
     Column("stale_for", BigInteger),
+    Column("callback_url", Text),
     UniqueConstraint("account_id", "generation", "sequence"),
 )
 """No constraint binds tasks to VMs, because tasks of former generations are cleared away in steps."""

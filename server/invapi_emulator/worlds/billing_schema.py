@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from invapi_emulator.domain import billing
 from invapi_emulator.domain.billing import HOSTING, InvoiceStatus, PaidFrom
-from invapi_emulator.domain.callback_urls import LONGEST, checked_callback_url
 from invapi_emulator.domain.money import Currency, parse_money
 from invapi_emulator.domain.orders import OrderStatus, Period
 from invapi_emulator.worlds.fields import (
@@ -17,6 +16,7 @@ from invapi_emulator.worlds.fields import (
     PositiveInt,
     Several,
     Text,
+    Url,
 )
 
 MOST_INVOICES = 50_000
@@ -32,7 +32,6 @@ Amount = Annotated[int, BeforeValidator(parse_money), _AMOUNT]
 
 
 Word = Annotated[str, Field(max_length=200, strict=True, pattern=r"\A[^\x00-\x1f\x7f]*\z")]
-Url = Annotated[str, Field(max_length=LONGEST, strict=True), AfterValidator(checked_callback_url)]
 
 
 class InvoiceItemSpec(Part):

@@ -61,6 +61,7 @@ def _task(
         fails_with=spec.fails_with,
         stops_at=spec.stops_at,
         forgotten=spec.forgotten,
+        callback_url=spec.callback,
         stale_for=None if spec.stale_seconds is None else round(spec.stale_seconds * SECOND),
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from invapi_emulator.control_errors import Conflict
 from invapi_emulator.domain.accounts import Account
+from invapi_emulator.domain.callback_urls import without_user
 from invapi_emulator.domain.clocks import Clock
 from invapi_emulator.domain.instants import SECOND, Instant, iso, iso_or_none
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange
@@ -206,6 +207,7 @@ def _task(task: Task) -> Written:
         "fails_with": task.fails_with,
         "stops_at": iso_or_none(task.stops_at),
         "forgotten": task.forgotten or None,
+        "callback": None if task.callback_url is None else without_user(task.callback_url),
         "stale_seconds": None if task.stale_for is None else task.stale_for / SECOND,
     }
     return written | {name: value for name, value in after_the_end.items() if value is not None}

@@ -21,6 +21,7 @@ from pydantic import (
 from invapi_emulator.actions.parameters import MAX_ADDRESSES, MAX_ID, SSH_KEY
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.account_keys import checked_addresses
+from invapi_emulator.domain.callback_urls import LONGEST, checked_callback_url
 from invapi_emulator.domain.clocks import MAX_POLLS, MAX_RATE, ClockMode
 from invapi_emulator.domain.instants import EARLIEST, Instant, parse_iso
 from invapi_emulator.domain.virtual_machines import Power
@@ -153,6 +154,9 @@ _TIMESTAMP = WithJsonSchema(
 Timestamp = Annotated[int, BeforeValidator(lambda value: _instant(value, 0)), _TIMESTAMP]
 PastTimestamp = Annotated[int, BeforeValidator(lambda value: _instant(value, EARLIEST)), _TIMESTAMP]
 """A time in the past. It may be before 1970, as a clock can start there."""
+
+Url = Annotated[str, Field(max_length=LONGEST, strict=True), AfterValidator(checked_callback_url)]
+"""A URL that is called after an installation."""
 
 Number = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True)]
 PositiveInt = Annotated[int, Field(ge=1, le=MAX_NUMBER, strict=True)]

@@ -1,9 +1,9 @@
 """Orders in world files and exports."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
+from invapi_emulator.domain.callback_urls import without_user
 from invapi_emulator.domain.catalogue import preset_named
 from invapi_emulator.domain.default_catalogue import catalogue_of
 from invapi_emulator.domain.instants import Instant, iso, iso_or_none
@@ -15,8 +15,6 @@ from invapi_emulator.worlds.billing_schema import BillingSpec, OrderSpec
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.errors import error_at, too_late
 from invapi_emulator.worlds.steps import Steps, each
-
-_USER = re.compile(r"//[^/?#]*@")
 
 
 def build_orders(spec: BillingSpec, building: BuildContext, rows: WorldRows) -> Steps[None]:
@@ -108,7 +106,7 @@ def _written_callback(order: Order) -> dict[str, str]:
     """Return the URL of a callback that is still to come, without the user and password that it may have."""
     if order.callback_url is None or order.status not in {"awaiting_payment", "deploying"}:
         return {}
-    return {"callback": _USER.sub("//", order.callback_url, count=1)}
+    return {"callback": without_user(order.callback_url)}
 
 
 def _written(order: Order) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from invapi_emulator.worlds.fields import (
     Several,
     TaskKeySpec,
     Text,
+    Url,
 )
 
 
@@ -41,7 +42,7 @@ class TaskSpec(Part):
     By default its key is generated, it is created now, its stages last as long as its kind takes, and it is
     due when the last one ends. `due_at` null means that it hangs. `sequence` is its number in the account's
     world, `stage` the index of its stage, from 0. `fault` and the fields after it come from a fault rule
-    (docs/faults.md).
+    (docs/faults.md). `callback` is a URL that is called once it is done.
     """
 
     action: ActionName
@@ -67,6 +68,8 @@ class TaskSpec(Part):
     stale_seconds: Annotated[float, Field(gt=0, le=315_360_000, strict=True, allow_inf_nan=False)] | None = (
         None
     )
+
+    callback: Url | None = None
 
     @property
     def hangs(self) -> bool:

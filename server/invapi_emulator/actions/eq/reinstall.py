@@ -22,11 +22,11 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine, damaged
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
-from invapi_emulator.engine.renting.deploy import access_to, scope_of
+from invapi_emulator.engine.renting.deploy import access_to, owe_callback, scope_of
 from invapi_emulator.engine.tasks.kinds import Kind, Outcome, Work
 from invapi_emulator.engine.tasks.start import start_task
 from invapi_emulator.errors import NotCompatible
-from invapi_emulator.storage import events, snapshots, vms
+from invapi_emulator.storage import events, orders, snapshots, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 _REFUSAL = "failed to request reinstall for"
@@ -74,11 +74,10 @@ def reinstall_server(unit: UnitOfWork, call: Call[Any], vm_id: int) -> Installat
     require_key(unit, wanted.ssh_key)
     require_in_use(vm)
     require_changeable(unit, vm)
-    told = {"os_name": os, "soft_name": software}
-    if wanted.hostname is not None:
-        told["hostname"] = wanted.hostname
+    installed = {"os_name": os, "soft_name": software, "hostname": wanted.hostname}
+    told = {name: value for name, value in installed.items() if value}
     task = replace(call, module="eq", action="reinstall")
-    key = start_task(unit, task, vm, **access_to(vm), **told)
+    key = start_task(unit, task, vm, callback_url=wanted.post_install_callback, **access_to(vm), **told)
     return Installation(wire_id(call.account.assumed, vm.id), key, os, software)
 
 
@@ -104,6 +103,8 @@ def finish_reinstall(unit: UnitOfWork, work: Work) -> Outcome:
     if work.account.assumed[SNAPSHOTS_OF_A_REINSTALL] == "deleted":
         take_out(unit, work.now, snapshots.of_vm(unit, vm.id))
     events.record(unit, work.now, "reinstalled", vm=vm.id, os=os)
+    order = orders.of_server(unit, vm.id)
+    owe_callback(unit, work, 0 if order is None else order.invoice)
     return Outcome(vm, scope_of(vm, os), "Task completed successfully. Server deployed.")
 
 

@@ -37,7 +37,7 @@ def begin_deploy(unit: UnitOfWork, order: Order, call: Call[Any]) -> str:
     order = replace(order, server=vm.id, status="deploying")
     orders.save(unit, order)
     task = replace(call, module="eq", action="order_instance")
-    key = start_task(unit, task, vm, **access_to(vm))
+    key = start_task(unit, task, vm, callback_url=order.callback_url, **access_to(vm))
     orders.save(unit, replace(order, key=key))
     return key
 
@@ -57,9 +57,15 @@ def finish_deploy(unit: UnitOfWork, work: Work) -> Outcome:
     order = begun(_order_of(unit, work), work.now)
     orders.save(unit, order)
     events.record(unit, work.now, "deployed", vm=vm.id, order=order.id, invoice=order.invoice)
-    if order.callback_url is not None:
-        callbacks.add(unit, order.callback_url, vm.id, order.invoice, "deploy_done", made_at=work.now)
+    owe_callback(unit, work, order.invoice)
     return Outcome(vm, scope_of(vm, order.os), "Task completed successfully. Server deployed.")
+
+
+def owe_callback(unit: UnitOfWork, work: Work, invoice: int) -> None:
+    """Let the URL be called that the task of a deploy or reinstall has."""
+    url = work.task.callback_url
+    if url is not None:
+        callbacks.add(unit, url, work.vm.id, invoice, "deploy_done", made_at=work.now)
 
 
 def scope_of(vm: VirtualMachine, os: str) -> str:

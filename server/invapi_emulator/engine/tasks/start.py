@@ -33,8 +33,15 @@ _AT_A_TIME = 100
 _NOT_REPEATED = frozenset({"token", "action", "id"})
 
 
-def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults: str) -> str:
-    """Start the task of the call's action and return its key.
+def start_task(
+    unit: UnitOfWork,
+    call: Call[Any],
+    vm: VirtualMachine,
+    *,
+    callback_url: str | None = None,
+    **defaults: str,
+) -> str:
+    """Start the task of the call's action and return its key. Its URL is called once it is done.
 
     `defaults` are parameters that `context` shows even if the client left them out (contract 3.4).
     """
@@ -54,6 +61,7 @@ def start_task(unit: UnitOfWork, call: Call[Any], vm: VirtualMachine, **defaults
         stages=stages,
         created_at=call.now,
         due_at=stages[-1].ends_at,
+        callback_url=callback_url,
     )
     task = _with_fault(unit, call, with_stale_list(call, task, count))
     tasks.add(unit, task)

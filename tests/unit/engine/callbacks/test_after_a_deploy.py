@@ -37,6 +37,17 @@ def test_a_deploy_that_fails_calls_nobody(emulator: Emulator) -> None:
         assert receiver.next().form["invoice"] == str(second["invoice"])
 
 
+def test_a_reinstall_calls_its_url_too(emulator: Emulator) -> None:
+    with receiving(OK) as receiver:
+        url = receiver.url("/again").replace("//", "//me:secret-word@")
+        key = emulator.eq("reinstall", os_id=237, post_install_callback=url)["callback"]
+        assert "secret-word" not in str(emulator.control("GET", "/state"))
+        emulator.control("PUT", "/state", emulator.control("GET", "/state"))
+        emulator.advance(until=key)
+        assert receiver.next().form == {"id": "12345", "invoice": "0", "status": "deploy_done"}
+        assert "/again" not in str(emulator.check(key))
+
+
 def test_an_import_takes_the_url_of_an_order_without_its_password(emulator: Emulator) -> None:
     with receiving(OK) as receiver:
         url = receiver.url("/done?key=a").replace("//", "//me:secret-word@")
