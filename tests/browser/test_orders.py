@@ -143,6 +143,63 @@ def test_a_cancellation_and_its_withdrawal_are_shown_at_once(tenant: Visit) -> N
     expect(row).to_have_count(0)
 
 
+def test_a_server_is_ordered_with_the_form_as_a_client_would(visit: Visit) -> None:
+    visit.open(query=ORDERS)
+    form = visit.page.locator("#new-order")
+    form.get_by_label("Preset").select_option("vm.nano")
+    form.get_by_label("Location").select_option("DE")
+    form.get_by_label("Hostname").fill("own.example")
+    visit.press("Order")
+    visit.see("#answer", "location_name=DE")
+    visit.see("#answer", '"invoice": 100001')
+    visit.see("#order-rows", "own.example")
+    expect(visit.page.get_by_role("button", name="Check this key")).to_have_count(0)
+    form.get_by_label("Location").select_option("FI")
+    visit.press("Order")
+    visit.see("#answer", "not_compatible")
+    visit.page.get_by_role("link", name="All VMs").click()
+    expect(visit.rows("#journal")).to_have_count(2)
+
+
+def test_an_order_without_a_hostname_gets_one(visit: Visit) -> None:
+    visit.open(query=ORDERS)
+    visit.press("Order")
+    visit.see("#order-rows", "deploying")
+    visit.press("Advance to idle")
+    visit.see("#server-rows", "hostkey50001")
+
+
+def test_a_server_is_reinstalled_from_its_page(tenant: Visit) -> None:
+    tenant.open(12346)
+    tenant.page.locator("summary", has_text="Reinstall").click()
+    tenant.page.get_by_label("System").select_option("Debian 13")
+    tenant.press("Reinstall")
+    tenant.see("dialog", "Everything on its disk is lost.")
+    tenant.agree("Reinstall")
+    tenant.see("#answer", '"stage": "create_pxe"')
+    tenant.see("#vm", "locked: Reinstall")
+    tenant.press("Advance to idle")
+    tenant.see("#vm", "unlocked")
+    tenant.see("#tag-rows", "Debian 13")
+
+
+def test_a_server_is_cancelled_and_kept_after_all_from_its_page(tenant: Visit) -> None:
+    tenant.open(12346)
+    tenant.page.locator("summary", has_text="Rent and cancellation").click()
+    tenant.press("Billing data")
+    tenant.see("#answer", '"order_id": 502')
+    tenant.press("Cancel the server")
+    tenant.agree("Cancel it")
+    tenant.see("#vm", "cancelled, goes at 2030-02-05 00:00:00")
+    tenant.press("Withdraw cancellation")
+    expect(tenant.page.locator("#vm")).not_to_contain_text("cancelled")
+    tenant.page.get_by_label("When").select_option("immediately")
+    tenant.press("Cancel the server")
+    tenant.agree("Cancel it")
+    tenant.see("#stream", "no longer exists")
+    tenant.complaints.clear()  # the browser logs the 404
+
+
 def test_lists_of_orders_are_looked_through(visit: Visit) -> None:
     visit.account.emulator.control("PATCH", f"/accounts/{visit.account.name}", {"credit": "0"})
     for number in range(25):

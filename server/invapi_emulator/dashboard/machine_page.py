@@ -12,6 +12,7 @@ from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of,
 from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.rents import rented
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
+from invapi_emulator.domain.default_catalogue import catalogue_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.storage import billing, events, snapshots, task_lists, vms
 
@@ -33,6 +34,7 @@ def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: 
         "vm": machine.vm,
         "is_seen": vms.find(unit, stored.id) is not None,
         "rent": rented(context, machine.vm),
+        "systems": [os for os in catalogue_of(context.account).os if os.active],
         "currency": billing.of_account(unit).currency,
         "origin": origin,
         "chains": chains_of(held, settings, mine, origin, now),

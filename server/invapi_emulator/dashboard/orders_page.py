@@ -8,6 +8,9 @@ from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.paging import Part, part_of
 from invapi_emulator.dashboard.rents import Ordered, Rented, open_orders, rented
 from invapi_emulator.domain.billing import Invoice, InvoiceItem, InvoiceStatus
+from invapi_emulator.domain.catalogue import Catalogue, OperatingSystem, Preset
+from invapi_emulator.domain.default_catalogue import catalogue_of
+from invapi_emulator.domain.orders import Period
 from invapi_emulator.engine.renting.invoices import server_of
 from invapi_emulator.storage import billing, billing_lists, orders, vms
 
@@ -32,6 +35,16 @@ class OrdersView:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What a server can be ordered with. Not all of it fits together: a call that asks for what does not is refused."""
+
+    presets: list[Preset]
+    locations: list[str]
+    systems: list[OperatingSystem]
+    periods: tuple[Period, ...] = get_args(Period)
+
+
+@dataclass(frozen=True, slots=True)
 class Billed:
     """An invoice. `lines` are its items, each with the server that it is for, once there is one."""
 
@@ -48,7 +61,17 @@ def gather_orders(context: AccountContext, wanted: OrdersView) -> dict[str, Any]
         "invoices": _invoices(context, wanted.invoice, wanted.status),
         "status": wanted.status,
         "statuses": STATUSES,
+        "offer": _offer(catalogue_of(context.account)),
     }
+
+
+def _offer(catalogue: Catalogue) -> Offer:
+    presets = [preset for preset in catalogue.presets if preset.active]
+    return Offer(
+        presets=presets,
+        locations=list(dict.fromkeys(location for preset in presets for location in preset.prices)),
+        systems=[os for os in catalogue.os if os.active],
+    )
 
 
 def _orders(context: AccountContext, first: int) -> Part[Ordered]:

@@ -2,10 +2,12 @@
 
 import html
 import re
+from copy import deepcopy
 from typing import Any
 
 import pytest
 
+from tests.support.catalogues import SMALL
 from tests.support.harness import Emulator, Json
 from tests.unit.dashboard.seen import page, said, vm_page
 
@@ -90,6 +92,7 @@ def test_a_failed_deploy_leaves_an_order_without_a_server_and_a_paid_invoice(emu
     assert "✗ failed vm.pico" in row
     assert "none: the deploy failed. The invoice stays paid" in row
     assert "Pay" not in row.replace("Paid", "")
+    assert "%" not in row
 
 
 def test_invoices_come_newest_first_with_lines_payments_and_servers(emulator: Emulator) -> None:
@@ -216,6 +219,22 @@ def test_long_lists_are_shown_in_parts_that_follow_one_another(emulator: Emulato
 def test_a_page_of_many_orders_is_bounded(emulator: Emulator) -> None:
     emulator.control("PUT", "/state", many(200))
     assert len(page(emulator, PATH)) < 120_000
+
+
+def test_the_form_offers_what_the_accounts_catalogue_sells(emulator: Emulator) -> None:
+    def offered(name: str) -> list[str]:
+        choices = page(emulator, PATH).partition(f'name="{name}"')[2].partition("</select>")[0]
+        return re.findall(r"<option[^>]*>([^<]*)", choices)
+
+    assert offered("preset")[:2] == ["vm.pico", "vm.nano"]
+    assert offered("location_name")[0] == "NL"
+    assert "Debian 13" in offered("os_id")
+    assert offered("deploy_period") == ["hourly", "monthly", "quarterly", "semi-annually", "annually"]
+    mine = deepcopy(SMALL)
+    mine["os"].append(mine["os"][0] | {"id": 99, "name": "Retired", "active": False})
+    emulator.control("PUT", "/state", {"catalogue": mine})
+    assert offered("preset") == [preset["name"] for preset in mine["presets"] if preset.get("active", True)]
+    assert "Retired" not in offered("os_id")
 
 
 @pytest.mark.parametrize("path", [PATH, vm_page(50001)])
