@@ -12,6 +12,7 @@ from invapi_emulator.engine.action import ACTIONS, modules
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.tasks.kinds import actions_with_tasks
 from invapi_emulator.settings import Settings
+from invapi_emulator.worlds.billing_schema import InvoiceItemSpec, InvoiceSpec, OrderSpec, PaymentSpec
 from invapi_emulator.worlds.catalogue_schema import (
     CatalogueSpec,
     GroupSpec,
@@ -25,6 +26,7 @@ from invapi_emulator.worlds.documents import parse
 from invapi_emulator.worlds.named import scenario_names
 from invapi_emulator.worlds.schema import (
     ApiKeySpec,
+    CancellationSpec,
     CountersSpec,
     DiskSpec,
     MemorySpec,
@@ -119,8 +121,9 @@ def test_the_table_of_the_catalogue_is_true() -> None:
 
 def test_every_field_of_a_world_is_described() -> None:
     catalogue = (CatalogueSpec, GroupSpec, PresetSpec, OsSpec, SoftwareSpec, TrafficPlanSpec, StockSpec)
-    parts = (World, VmSpec, SnapshotSpec, TaskSpec, DiskSpec, MemorySpec, CountersSpec)
-    for part in (*parts, TagSpec, SshKeySpec, ApiKeySpec, *catalogue):
+    parts = (World, VmSpec, SnapshotSpec, TaskSpec, DiskSpec, MemorySpec, CountersSpec, CancellationSpec)
+    billing = (OrderSpec, InvoiceSpec, InvoiceItemSpec, PaymentSpec)
+    for part in (*parts, TagSpec, SshKeySpec, ApiKeySpec, *billing, *catalogue):
         for field in part.model_fields:
             assert re.search(rf"[`\"]{field}[`\"]", page("docs/worlds.md")), field
 

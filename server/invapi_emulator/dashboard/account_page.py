@@ -10,6 +10,8 @@ from invapi_emulator.dashboard.fault_form import kind_forms
 from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
+from invapi_emulator.dashboard.paging import part_of
+from invapi_emulator.dashboard.rents import owed
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
@@ -30,15 +32,13 @@ def gather_account(
     The cards start at VM `first_vm`, or at the next VM after it. The secret of API key `shown_key` is shown.
     """
     ids = vms.held_ids(context.unit)
-    start = next((place for place, id_ in enumerate(ids) if id_ >= first_vm), 0)
-    shown = ids[start : start + CARDS]
+    shown = part_of(ids, first_vm, CARDS)
     under_way = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
     polls = polls_of(context)
     return frame_of(context) | {
-        "machines": [machine_of(context, context.vm_named(str(id_))) for id_ in shown],
-        "vm_count": len(ids),
-        "earlier": ids[max(start - CARDS, 0)] if start else None,
-        "later": ids[start + CARDS] if start + CARDS < len(ids) else None,
+        "machines": [machine_of(context, context.vm_named(str(id_))) for id_ in shown.rows],
+        "shown": shown,
+        "owed": owed(context),
         "timeline": timeline_of(context, window, _lanes(ids, under_way), under_way, polls),
         "window": window,
         "tasks": under_way[::-1],

@@ -10,9 +10,11 @@ from invapi_emulator.dashboard.charts import statistics_charts
 from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
+from invapi_emulator.dashboard.rents import rented
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
+from invapi_emulator.domain.default_catalogue import catalogue_of
 from invapi_emulator.domain.instants import DAY
-from invapi_emulator.storage import events, snapshots, task_lists
+from invapi_emulator.storage import billing, events, snapshots, task_lists, vms
 
 
 def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: str) -> dict[str, Any]:
@@ -30,6 +32,10 @@ def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: 
     return frame_of(context) | {
         "machine": machine,
         "vm": machine.vm,
+        "is_seen": vms.find(unit, stored.id) is not None,
+        "rent": rented(context, machine.vm),
+        "systems": [os for os in catalogue_of(context.account).os if os.active],
+        "currency": billing.of_account(unit).currency,
         "origin": origin,
         "chains": chains_of(held, settings, mine, origin, now),
         "statistics": statistics_charts(statistics_of(unit, context.account, stored, now), mine, now),

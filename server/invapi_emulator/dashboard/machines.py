@@ -39,7 +39,7 @@ def machine_of(context: AccountContext, stored: VirtualMachine) -> Machine:
     rotation = f"on{excluded}" if settings.enabled else f"off{excluded}"
     return Machine(
         vm=vm,
-        lock=_lock(context, vm),
+        lock=lock_of(context, vm.locked_by),
         disk=state_of_disk(vm.state),
         memory=state_of_memory(vm.state),
         snapshots=len(snapshots.of_type(context.unit, vm.id, DEFAULT_TYPE)),
@@ -57,9 +57,10 @@ def state_of_memory(state: MachineState) -> str:
     return f"state {state.memory_generation}, {state.memory_fingerprint[:8]}"
 
 
-def _lock(context: AccountContext, vm: VirtualMachine) -> Lock | None:
-    task: Task | None = None if vm.locked_by is None else tasks.by_key(context.unit, vm.locked_by)
-    if task is None:
+def lock_of(context: AccountContext, key: str | None) -> Lock | None:
+    """Return what the task with this key is doing, or None if it has ended or there is none."""
+    task: Task | None = None if key is None else tasks.by_key(context.unit, key)
+    if task is None or task.state != "running":
         return None
     stage, progress = stage_at(task, context.now), progress_at(task, context.now)
     return Lock(task.key, task.action, stage, progress, task.due_at is None)

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from invapi_emulator.control_errors import NotFound
 from invapi_emulator.dashboard import words
 from invapi_emulator.domain.instants import iso
+from invapi_emulator.domain.money import money
 from invapi_emulator.domain.tasks import progress_at, stage_at
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ def static_file(name: str) -> Response:
     return Response(known[name].read_bytes(), 200, _HEADERS, _TYPES[name.rpartition(".")[2]])
 
 
+def _beginning_at(query: Mapping[str, str], list_: str, first: int) -> str:
+    """Return the query for the same page with another part of one of its lists."""
+    return urlencode({**query, list_: first}, errors="replace")
+
+
 @cache
 def _environment() -> "Environment":
     # Imported on demand, so that the server starts faster.
@@ -62,7 +69,9 @@ def _environment() -> "Environment":
         "bytes": words.bytes_,
         "clock": words.clock,
         "iso": iso,
+        "beginning_at": _beginning_at,
         "json": lambda value: json.dumps(value, separators=(",", ":")),
+        "money": money,
         "progress": progress_at,
         "span": words.span,
         "stage": stage_at,

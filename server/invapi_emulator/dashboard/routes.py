@@ -14,6 +14,7 @@ from invapi_emulator.dashboard.account_page import gather_account
 from invapi_emulator.dashboard.catalogue_page import Search, gather_catalogue
 from invapi_emulator.dashboard.journal import Wanted
 from invapi_emulator.dashboard.machine_page import gather_machine
+from invapi_emulator.dashboard.orders_page import STATUSES, OrdersView, gather_orders
 from invapi_emulator.dashboard.rendering import html, static_file
 from invapi_emulator.dashboard.scale import WINDOWS
 from invapi_emulator.domain.accounts import DEMO
@@ -75,6 +76,19 @@ async def catalogue(request: Request, name: str, worlds: TheWorlds) -> Response:
         return gather_catalogue(context, search)
 
     return await _page(request, worlds, name, "catalogue.html", gather)
+
+
+@router.get("/_emulator/ui/accounts/{name}/orders")
+async def orders(request: Request, name: str, worlds: TheWorlds) -> Response:
+    order, server, invoice = (
+        _number(request.query_params.get(list_, "")) for list_ in ("order", "server", "invoice")
+    )
+    status = next((each for each in STATUSES if each == request.query_params.get("status")), None)
+
+    def gather(context: AccountContext) -> Mapping[str, Any]:
+        return gather_orders(context, OrdersView(order, server, invoice, status))
+
+    return await _page(request, worlds, name, "orders.html", gather)
 
 
 @router.get("/_emulator/ui/static/{name}")

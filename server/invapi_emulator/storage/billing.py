@@ -15,7 +15,7 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
-def _read_invoice(columns: dict[str, Any]) -> Invoice:
+def read_invoice(columns: dict[str, Any]) -> Invoice:
     items = tuple(InvoiceItem(**item) for item in columns["items"])
     payments = tuple(Payment(**payment) for payment in columns["payments"])
     return Invoice(**columns | {"items": items, "payments": payments})
@@ -34,7 +34,7 @@ INVOICE = Record(
     invoice,
     ("id",),
     part=0,
-    read=_read_invoice,
+    read=read_invoice,
     changing=("status", "paid", "items", "payments"),
     computed={
         "items": lambda of: to_builtins(of.items),
@@ -135,5 +135,5 @@ def read(tx: Transaction, account_id: int) -> tuple[Billing, list[Invoice]]:
     rows = tx.execute(select(invoice).where(invoice.c.account_id == account_id).order_by(invoice.c.id))
     return (
         Billing() if one is None else Billing(**without_owner(one)),
-        [_read_invoice(without_owner(row)) for row in rows.mappings()],
+        [read_invoice(without_owner(row)) for row in rows.mappings()],
     )

@@ -133,9 +133,14 @@ def rent_due_at(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Instant:
 
 def without_server(unit: UnitOfWork) -> list[Order]:
     """Return the orders that have no server yet, oldest first."""
-    changed = {each.id: each for _, each in unit.changes.of(ORDER) if each is not None}
-    numbers = sorted(unit.index(ORDERS).open | changed.keys())
-    return [found for found in (load(unit, number) for number in numbers) if found.status in OPEN]
+    return [load(unit, number) for number in open_numbers(unit)]
+
+
+def open_numbers(unit: UnitOfWork) -> list[int]:
+    """Return the numbers of the orders that have no server yet, ascending."""
+    changed = {each.id: each.status for _, each in unit.changes.of(ORDER) if each is not None}
+    opened = {number for number, status in changed.items() if status in OPEN}
+    return sorted((unit.index(ORDERS).open - changed.keys()) | opened)
 
 
 def due(unit: UnitOfWork, now: Instant, most: int) -> list[Order]:

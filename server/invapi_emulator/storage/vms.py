@@ -81,6 +81,12 @@ def held_ids(unit: UnitOfWork) -> list[int]:
     return _present(unit)[0]
 
 
+def delivered_ids(unit: UnitOfWork) -> list[int]:
+    """Return the ids of all VMs but those that are being deployed, ascending."""
+    ascending, deploying = _present(unit)
+    return [vm_id for vm_id in ascending if vm_id not in deploying]
+
+
 def _present(unit: UnitOfWork) -> tuple[list[int], set[int]]:
     """Return the ids of all VMs, ascending, and of those that are being deployed."""
     ascending, deploying = unit.index(IDS).content()

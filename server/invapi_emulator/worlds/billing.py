@@ -28,7 +28,7 @@ def build_billing(spec: BillingSpec, building: BuildContext, rows: WorldRows) ->
         place = f"invoices.{number}"
         described = spec.invoices[number]
         building.invoices.of("invoice", described.id, f"{place}.id")
-        invoice = _invoice(described, building.now, place)
+        invoice = _invoice(described, building, place)
         rows.add(INVOICE, (invoice.id,), invoice)
         return invoice
 
@@ -49,14 +49,14 @@ def written_billing(billing: Billing, invoices: Sequence[Invoice]) -> dict[str, 
     }
 
 
-def _invoice(spec: InvoiceSpec, now: Instant, place: str) -> Invoice:
+def _invoice(spec: InvoiceSpec, building: BuildContext, place: str) -> Invoice:
     items = tuple(InvoiceItem(**item.model_dump()) for item in spec.items)
     for number, item in enumerate(items):
         if item.type == HOSTING and item.product == 0:
             raise error_at(f"{place}.items.{number}.product", 0, f"a line of type {HOSTING} is for a service")
     total = sum(item.amount for item in items)
     paid = (total if spec.status == "Paid" else 0) if spec.paid is None else spec.paid
-    made_at = now if spec.created_at is None else spec.created_at
+    now, made_at = building.now, building.made_at(spec.created_at, spec.age_seconds)
     if made_at > now:
         raise too_late(f"{place}.created_at", made_at, now)
     if paid > total or (spec.status == "Paid" and paid < total):

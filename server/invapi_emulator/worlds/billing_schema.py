@@ -14,6 +14,7 @@ from invapi_emulator.worlds.fields import (
     Part,
     PastTimestamp,
     PositiveInt,
+    Seconds,
     Several,
     Text,
     Url,
@@ -55,12 +56,14 @@ class PaymentSpec(Part):
 class InvoiceSpec(Part):
     """An invoice. `paid` defaults to all of one that is Paid, and to nothing of another.
 
-    `payments` are those that the emulator has seen, oldest first. They changed the credit already.
+    It was made at `created_at`, or `age_seconds` before now. `payments` are those that the emulator has seen, oldest
+    first. They changed the credit already.
     """
 
     id: PositiveInt
     status: InvoiceStatus = "Unpaid"
     created_at: PastTimestamp | None = None
+    age_seconds: Seconds | None = None
     paid: Annotated[Amount, Field(ge=0)] | None = None
     items: Annotated[Several[InvoiceItemSpec], Field(min_length=1, max_length=MOST_ITEMS)]
     payments: Annotated[Several[PaymentSpec], Field(max_length=MOST_PAYMENTS)] = ()
@@ -70,7 +73,8 @@ class OrderSpec(Part):
     """An order. `id` is the number of its service, `invoice` that of its first invoice.
 
     `server` is a VM of the world, for an order that is `deploying` or `active`. `price` is what each `period` costs.
-    `rent_since` defaults to when the VM was created, `rent_due_at` to the end of the first period after now.
+    It was made at `created_at`, or `age_seconds` before now. `rent_since` defaults to when the VM was created. The rent
+    falls due at `rent_due_at`, or `due_in_seconds` from now, else at the end of the first period after now.
     """
 
     id: PositiveInt
@@ -86,8 +90,10 @@ class OrderSpec(Part):
     period: Period = "monthly"
     price: Annotated[Amount, Field(ge=0)]
     created_at: PastTimestamp | None = None
+    age_seconds: Seconds | None = None
     rent_since: PastTimestamp | None = None
     rent_due_at: PastTimestamp | None = None
+    due_in_seconds: Annotated[Seconds, Field(ge=1)] | None = None
     suspends_at: PastTimestamp | None = None
     callback: Url | None = None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from invapi_emulator.contract.assumptions.assumption import Assumed
-from invapi_emulator.domain.instants import DAY, SECOND, Instant, iso
+from invapi_emulator.domain.instants import DAY, Instant, iso
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot, StaleChange, size_of
 from invapi_emulator.domain.tags import HOSTNAME, Tag, Tags
 from invapi_emulator.domain.tasks import Task
@@ -171,7 +171,6 @@ def _snapshot(
     """Return a snapshot of the VM. `taken` are the image ids that its snapshots are given."""
     described = spec.snapshots[place]
     state = _held_state(spec, place, building)
-    made_at = building.now - (described.age_seconds or 0) * SECOND
     return Snapshot(
         vm_id=spec.id,
         type=described.type,
@@ -180,7 +179,7 @@ def _snapshot(
         image_id=described.image_id or _image_id(spec, place, building, taken),
         status=described.status,
         size=size_of(state, spec.memory.size_mb) if described.size is None else described.size,
-        created_at=made_at if described.created_at is None else described.created_at,
+        created_at=building.made_at(described.created_at, described.age_seconds),
         state=state,
     )
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.addresses import Addresses
-from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.domain.virtual_machines import Phase
 from invapi_emulator.engine.tasks.keys import new_key
 from invapi_emulator.randomness import Chance, chance_of
@@ -113,6 +113,10 @@ class BuildContext:
     @property
     def chance(self) -> Chance:
         return chance_of(self.account)
+
+    def made_at(self, created_at: Instant | None, age_seconds: int | None) -> Instant:
+        """Return when a part of the world was made: at a given time, or some seconds before now."""
+        return self.now - (age_seconds or 0) * SECOND if created_at is None else created_at
 
     def reserve(self, specs: Iterable[VmSpec]) -> None:
         """Reserve the numbers, keys and addresses given in these VMs, so that none of them is generated."""

@@ -160,6 +160,9 @@ Url = Annotated[str, Field(max_length=LONGEST, strict=True), AfterValidator(chec
 
 Number = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True)]
 PositiveInt = Annotated[int, Field(ge=1, le=MAX_NUMBER, strict=True)]
+Seconds = Annotated[int, Field(ge=0, le=100 * 365 * 86_400, strict=True)]
+"""A length of time of up to 100 years."""
+
 Gigabytes = Annotated[float, Field(ge=0, le=100_000, strict=True, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 Name = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,100}\z", "1 to 100 characters of a-zA-Z0-9_-.")]

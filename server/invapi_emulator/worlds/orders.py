@@ -6,7 +6,7 @@ from typing import Any
 from invapi_emulator.domain.callback_urls import without_user
 from invapi_emulator.domain.catalogue import preset_named
 from invapi_emulator.domain.default_catalogue import catalogue_of
-from invapi_emulator.domain.instants import Instant, iso, iso_or_none
+from invapi_emulator.domain.instants import SECOND, Instant, iso, iso_or_none
 from invapi_emulator.domain.money import money
 from invapi_emulator.domain.orders import WITH_SERVER, Order, first_due
 from invapi_emulator.storage.orders import ORDER
@@ -61,12 +61,16 @@ def _check_server(spec: OrderSpec, building: BuildContext, taken: set[int], plac
     taken.add(spec.server)
 
 
+_ALL_BUT_PLAIN = {"created_at", "age_seconds", "rent_since", "rent_due_at", "due_in_seconds", "callback"}
+"""The fields of a description that an order does not have as they are."""
+
+
 def _order(spec: OrderSpec, building: BuildContext, place: str) -> Order:
     now, server = building.now, building.servers.get(spec.server or 0)
     preset = preset_named(catalogue_of(building.account), spec.preset)
     if spec.status == "awaiting_payment" and preset is None:
         raise error_at(f"{place}preset", spec.preset, "expected the name of a preset in the catalogue")
-    made_at = now if spec.created_at is None else spec.created_at
+    made_at = building.made_at(spec.created_at, spec.age_seconds)
     since = spec.rent_since
     if spec.status == "active" and server is not None and since is None:
         since = server.created_at
@@ -74,7 +78,7 @@ def _order(spec: OrderSpec, building: BuildContext, place: str) -> Order:
         if at is not None and at > now:
             raise too_late(f"{place}{field}", at, now)
     return Order(
-        **spec.model_dump(exclude={"created_at", "rent_since", "rent_due_at", "callback"}),
+        **spec.model_dump(exclude=_ALL_BUT_PLAIN),
         made_at=made_at,
         rent_since=since,
         rent_due_at=_rent_due_at(spec, since, now, place),
@@ -94,6 +98,8 @@ def _rent_due_at(spec: OrderSpec, since: Instant | None, now: Instant, place: st
             )
     if spec.rent_due_at is not None:
         return spec.rent_due_at
+    if spec.due_in_seconds is not None:
+        return now + spec.due_in_seconds * SECOND
     return first_due(since, spec.period, now)
 
 

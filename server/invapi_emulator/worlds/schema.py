@@ -32,6 +32,7 @@ from invapi_emulator.worlds.fields import (
     PositiveInt,
     PowerWord,
     PublicKey,
+    Seconds,
     Seed,
     Several,
     TagValue,
@@ -50,8 +51,6 @@ MAX_EXTRA = 16_384
 
 MOST_COUNTED = 10**15
 """The largest counter of orders and invoices: their numbers stay exact in every JSON reader."""
-
-HUNDRED_YEARS = 100 * 365 * 86_400
 
 
 class DiskSpec(Part):
@@ -100,7 +99,7 @@ class SnapshotSpec(Part):
     size: Annotated[int, Field(ge=0, lt=2**63, strict=True)] | None = None
     image_id: Uuid | None = None
     created_at: PastTimestamp | None = None
-    age_seconds: Annotated[int, Field(ge=0, le=HUNDRED_YEARS, strict=True)] | None = None
+    age_seconds: Seconds | None = None
     with_memory: Annotated[bool, Field(strict=True)] | None = None
     disk: HeldDiskSpec = HeldDiskSpec()
     memory: HeldMemorySpec = HeldMemorySpec()

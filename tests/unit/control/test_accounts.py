@@ -146,7 +146,7 @@ def test_two_hundred_accounts_at_once_are_two_hundred_worlds(emulator: Emulator)
 
 
 @pytest.mark.parametrize(
-    "name", ["demo", "empty", "one-vm", "at-the-limit", "rotation", "mixed-kinds", "large"]
+    "name", ["demo", "empty", "one-vm", "at-the-limit", "rotation", "mixed-kinds", "hosting", "large"]
 )
 def test_every_scenario_is_usable(emulator: Emulator, name: str) -> None:
     account = make(emulator, scenario=name, clock="frozen")

@@ -17,12 +17,24 @@ PAGES = (
     "/_emulator/ui/login",
     "/_emulator/ui/accounts",
     "/_emulator/ui/accounts/{name}",
+    "/_emulator/ui/accounts/{name}/orders",
     "/_emulator/ui/accounts/{name}/vms/{vm_id}",
     "/_emulator/ui/static/{name}",
     "/docs/{name}",
 )
 STRANGE = ("%00", "a%00b", "%ff", "%ed%a0%80", "%0d%0a", "-1", "9223372036854775808", "%D9%A1")
-SEEN_BY_PAGES = ("action", "result", "whose", "window", "from", "next")
+SEEN_BY_PAGES = (
+    "action",
+    "result",
+    "whose",
+    "window",
+    "from",
+    "next",
+    "order",
+    "server",
+    "invoice",
+    "status",
+)
 
 
 def addresses(emulator: Emulator) -> list[str]:

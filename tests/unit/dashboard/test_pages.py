@@ -18,7 +18,7 @@ from tests.unit.dashboard.seen import BROWSER, page, said, vm_page
 
 PAGES = (
     "/", "/_emulator/ui", "/_emulator/ui/accounts", "/_emulator/ui/accounts/demo/vms/12345",
-    "/_emulator/ui/accounts/demo/catalogue",
+    "/_emulator/ui/accounts/demo/catalogue", "/_emulator/ui/accounts/demo/orders",
 )  # fmt: skip
 SCRIPT = "<script>alert(1)</script>"
 
@@ -62,6 +62,7 @@ def test_an_account_has_its_own_page(emulator: Emulator) -> None:
         "accounts/demo/vms/x",
         "accounts/N!",
         "accounts/nobody/catalogue",
+        "accounts/nobody/orders",
     ],
 )
 def test_a_missing_account_or_vm_has_an_error_page(emulator: Emulator, path: str) -> None:
@@ -167,7 +168,7 @@ def test_an_account_with_many_machines_is_shown_in_parts(emulator: Emulator) -> 
     emulator.reset(scenario="large")
     first = page(emulator)
     assert first.count('class="card vm"') == 24
-    later = re.findall(r'href="(\?from=\d+)">Later', first)[0]
+    later = re.findall(r'href="(\?from=\d+)#vms">Later', first)[0]
     assert 'data-key="vm-20025"' in page(emulator, f"/{later}")
     emulator.start("eq", "off", 20500)
     assert 'data-key="lane-20500"' in page(emulator)

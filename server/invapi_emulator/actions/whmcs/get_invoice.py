@@ -9,8 +9,9 @@ from invapi_emulator.domain.money import Currency, money
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
+from invapi_emulator.engine.renting.invoices import server_of
 from invapi_emulator.errors import InvoiceNotFound
-from invapi_emulator.storage import billing, orders
+from invapi_emulator.storage import billing
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -68,16 +69,8 @@ def _described(unit: UnitOfWork, item: InvoiceItem) -> Body:
         "relid": item.product,
         "description": item.description,
         "amount": money(item.amount),
-        "inv_id": _server_of(unit, item),
+        "inv_id": server_of(unit, item),
     }
-
-
-def _server_of(unit: UnitOfWork, item: InvoiceItem) -> int | None:
-    """Return the id of the server that a line is for, once it is deployed."""
-    order = orders.find(unit, item.product)
-    if item.server is not None or order is None:
-        return item.server
-    return order.server if order.status in {"active", "cancelled"} else None
 
 
 ACTION = Action(

@@ -17,9 +17,10 @@ export async function call(element) {
 function formOf(element, action) {
   const form = new URLSearchParams({ action });
   if (action !== "check") form.set("token", document.body.dataset.token);
-  if (!OF_NO_VM.has(action)) form.set("id", document.body.dataset.vm);
+  const { vm } = document.body.dataset;
+  if (vm !== undefined && !OF_NO_VM.has(action)) form.set("id", vm);
   for (const field of element.matches("form") ? element.elements : []) {
-    if (!field.name) continue;
+    if (!field.name || ("optional" in field.dataset && field.value === "")) continue;
     if ("list" in field.dataset) listed(field.value).forEach((each) => form.append(`${field.name}[]`, each));
     else form.set(field.name, field.value);
   }
@@ -63,7 +64,8 @@ function answered({ status, reason, said, ok, body }) {
   const verdict = ok ? `✓ HTTP ${status}` : `✗ HTTP ${status}, X-Emulator-Reason: ${reason}`;
   const parts = [text("h3", ok ? "good" : "bad", verdict)];
   parts.push(scrolling(body === null ? said : JSON.stringify(body, null, 2), "Answer"));
-  if (body?.callback || body?.result === "Not ready") parts.push(checkButton());
+  const checks = document.getElementById("check-key") !== null;
+  if (checks && (body?.callback || body?.result === "Not ready")) parts.push(checkButton());
   if (reason === "vm_running") parts.push(powerOffButton());
   return parts;
 }

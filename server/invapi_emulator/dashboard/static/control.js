@@ -30,6 +30,8 @@ function done(element, said) {
   if (said.kind !== undefined && said.fired !== undefined) return `Rule ${said.id}, ${said.kind}, is ${said.enabled ? "on" : "off"}.`;
   if (said.mode !== undefined) return `The clock is ${said.mode}, rate ${said.rate}.`;
   if (said.scenario !== undefined) return `Account ${said.name} was reset to scenario ${said.scenario}.`;
+  if (said.opening !== undefined) return `The credit is ${said.credit} ${said.currency}.`;
+  if (said.balance !== undefined) return `Invoice ${said.id} is ${said.status}.`;
   if (said.state !== undefined) return `Task ${said.key} is ${said.state}.`;
   return "Done.";
 }

@@ -52,6 +52,14 @@ def pay_from_outside(unit: UnitOfWork, invoice: Invoice, now: Instant, call: Cal
     return _pay(unit, paid(invoice, invoice.balance, "outside", now), invoice.balance, call)
 
 
+def server_of(unit: UnitOfWork, item: InvoiceItem) -> int | None:
+    """Return the id of the server that a line is for, once it is deployed."""
+    order = orders.find(unit, item.product)
+    if item.server is not None or order is None:
+        return item.server
+    return order.server if order.status in {"active", "cancelled"} else None
+
+
 def cancel_unpaid_of(unit: UnitOfWork, service: int, now: Instant) -> None:
     """Cancel the unpaid invoices that are for one service alone. What was paid of them stays paid."""
     for invoice in billing.invoices(unit):

@@ -1,0 +1,31 @@
+"""A part of a long list, and where the parts beside it begin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """Some rows of a list of `total`. `before` and `after` are the ids that the parts beside it begin with, or None."""
+
+    rows: list[T]
+    before: int | None
+    after: int | None
+    total: int
+
+
+def part_of(ids: Sequence[int], first: int, most: int, *, newest_first: bool = False) -> Part[int]:
+    """Return at most `most` ids of an ascending sequence, from `first` or the next one. 0 is the beginning."""
+    ordered = ids[::-1] if newest_first else ids
+    reached = (place for place, id_ in enumerate(ordered) if (id_ <= first if newest_first else id_ >= first))
+    start = next(reached, 0) if first else 0
+    end = start + most
+    return Part(
+        rows=list(ordered[start:end]),
+        before=ordered[max(start - most, 0)] if start else None,
+        after=ordered[end] if end < len(ordered) else None,
+        total=len(ordered),
+    )
