@@ -1,0 +1,268 @@
+"""Orders of the kit: never without permission, never for more than is allowed, cancelled whatever happens."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from invapi_conformance.cli import main
+from invapi_conformance.probe import NO_SUCH_NUMBER, NO_SUCH_PRESET
+from invapi_emulator.testing import Emulator
+from invapi_emulator.testing.account import Account
+from tests.support.kit_runs import EVERYTHING, ORDERS, account_of, ran
+from tests.unit.conformance.mutated_servers.mutated_server import Asked, Given, mutated_server
+from tests.unit.conformance.mutated_servers.mutations import sent
+from tests.unit.conformance.test_command_of_the_kit import ended
+
+VMS = [12345, 12346, 12347, 12348]
+REFUSED = 5
+"""Number of orders before the real one that fault rules see: those whose parameters are well-formed."""
+
+NEVER = {"conformance-nowhere", str(NO_SUCH_NUMBER), NO_SUCH_PRESET}
+SOMEBODYS = {
+    "action": "order_instance", "preset": "vm.pico", "location_name": "NL", "os_id": "187", "hostname": "somebodys",
+}  # fmt: skip
+
+
+def is_real(asked: Asked) -> bool:
+    """Tell whether this is the order that must not be refused."""
+    return asked.action == "order_instance" and not NEVER & set(asked.fields.values())
+
+
+def servers(account: Account) -> list[int]:
+    found: list[int] = account.call("eq", "list")["servers"]
+    return found
+
+
+def orders(account: Account) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = account.export().get("orders", [])
+    return found
+
+
+def credit(account: Account) -> str:
+    found: str = account.call("whmcs", "get_client")["client"]["credit"]
+    return found
+
+
+def statuses(account: Account) -> list[str]:
+    return [order["status"] for order in orders(account)]
+
+
+def test_an_order_is_made_checked_and_cancelled(account: Account) -> None:
+    found = ran(account, ORDERS)
+    assert (found.status, found.names("differs")) == (0, set())
+    assert {check["verdict"] for check in found.report["checks"] if check["clause"].startswith("11.")} == {
+        "holds"
+    }
+    assert (servers(account), statuses(account), credit(account)) == (VMS, ["cancelled"], "146.50")
+    assert found.report["trouble"] == []
+
+
+def test_the_plan_tells_what_is_ordered_and_its_price(account: Account) -> None:
+    found = ran(account, replace(ORDERS, most=Decimal("9.90")), plan_only=True)
+    assert "eq/order_instance" in found.out
+    assert "order vm.pico at NL for a month, 4.00 EUR, with the hostname conformance-" in found.out
+    assert "it costs 4.00 EUR, of at most 9.90 EUR" in found.out
+    assert account.requests(action="order_instance") == []
+
+
+@pytest.mark.parametrize("most", ["0", "3.99"])
+def test_nothing_is_ordered_that_costs_more_than_is_allowed(account: Account, most: str) -> None:
+    found = ran(account, replace(EVERYTHING, orders=True, most=Decimal(most)))
+    assert (found.status, found.out) == (2, "")
+    assert found.err == f"--allow-orders: the cheapest server costs 4.00 EUR, and --max-cost allows {most}"
+    assert account.requests(action="order_instance") == []
+    assert account.requests(action="off") == []
+
+
+def priced(preset: Any, system: Any, plan: Any) -> Callable[[Asked, Given], None]:
+    """Return a change that leaves one preset, at one location, with these prices."""
+
+    def change(asked: Asked, given: Given) -> None:
+        if (asked.module, asked.action) == ("presets", "info"):
+            row = given.body["presets"][0]
+            row["price"] = {"NL": {"EUR": preset}}
+            row["OS"] = [{"id": 187, "name": "a", "price": {"EUR": system}}]
+            row["traffic_plans"] = {"NL": [{"id": 25, "name": "a", "price": {"EUR": plan}}]}
+            given.body["presets"] = [row]
+
+    return change
+
+
+def test_prices_are_added_exactly(account: Account) -> None:
+    with mutated_server(account.url, priced(0.1, 0.2, 0)) as target:
+        at_most = replace(ORDERS, most=Decimal("0.30"))
+        assert "0.30 EUR, of at most 0.30 EUR" in ran(account, at_most, target=target, plan_only=True).out
+        less = ran(account, replace(ORDERS, most=Decimal("0.29")), target=target, plan_only=True)
+    assert (less.status, less.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "prices", [(-1, 0, 0), (4.0, "free", 0), (4.0, 0, None), (0, 0, 0), (float("nan"), 0, 0)]
+)
+def test_a_server_of_unknown_price_is_not_ordered(account: Account, prices: tuple[Any, ...]) -> None:
+    with mutated_server(account.url, priced(*prices)) as target:
+        found = ran(account, replace(ORDERS, most=Decimal(1000)), target=target)
+    assert (found.status, found.out) == (2, "")
+    assert found.err == "--allow-orders: presets/info has no virtual server with a known price"
+    assert account.requests(action="order_instance") == []
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [("3.99", "the credit is 3.99: an unpaid invoice could not be undone"), ("much", "does not tell credit")],
+)
+def test_nothing_is_ordered_that_the_credit_does_not_pay(account: Account, told: str, why: str) -> None:
+    def change(asked: Asked, given: Given) -> None:
+        if asked.action == "get_client":
+            given.body["client"]["credit"] = told
+
+    with mutated_server(account.url, change) as target:
+        found = ran(account, ORDERS, target=target)
+    assert (found.status, found.out) == (2, "")
+    assert why in found.err
+    assert account.requests(action="order_instance") == []
+
+
+WORDS = ("--target", "http://127.0.0.1:1", "--token", "T", "--vm", "12345", "--allow-orders")
+
+
+@pytest.mark.parametrize("amount", ["-1", "4.005", "1e400", "NaN", "inf", "", "4,00"])
+def test_an_amount_that_is_none_is_one_line(capsys: pytest.CaptureFixture[str], amount: str) -> None:
+    status, out, err = ended(capsys, main, "invapi-conformance", *WORDS, "--max-cost", amount)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "an amount such as 4.00" in err
+
+
+def test_orders_without_an_amount_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = ended(capsys, main, "invapi-conformance", *WORDS)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "--allow-orders needs --max-cost" in err
+
+
+def test_an_order_that_should_be_refused_and_is_taken_ends_the_run_and_is_cancelled(account: Account) -> None:
+    def anywhere(asked: Asked) -> bytes | None:
+        nowhere = asked.fields.get("location_name") == "conformance-nowhere"
+        return sent(asked, location_name="NL") if nowhere else None
+
+    with mutated_server(account.url, lambda _asked, _given: None, anywhere) as target:
+        found = ran(account, ORDERS, target=target)
+    assert "an-order-at-no-location-is-refused" in found.names("differs")
+    assert (statuses(account), servers(account)) == (["cancelled"], VMS)
+    assert found.report["trouble"] == []
+
+
+def test_a_refused_order_that_made_an_invoice_ends_the_run_and_is_cancelled(account: Account) -> None:
+    def anywhere(asked: Asked) -> bytes | None:
+        nowhere = asked.fields.get("location_name") == "conformance-nowhere"
+        return sent(asked, location_name="NL") if nowhere else None
+
+    account.fault("rejected_but_done", match={"action": "order_instance"})
+    with mutated_server(account.url, lambda _asked, _given: None, anywhere) as target:
+        found = ran(account, ORDERS, target=target)
+    assert (statuses(account), servers(account)) == (["cancelled"], VMS)
+    assert found.check("an-order-of-an-unknown-system-is-refused")["verdict"] == "could not tell"
+
+
+def test_an_order_is_not_repeated_though_the_target_asks_for_it(account: Account) -> None:
+    seen: list[Asked] = []
+
+    def busy(asked: Asked, given: Given) -> None:
+        if is_real(asked):
+            seen.append(asked)
+            given.status, given.headers["retry-after"] = 503, "0"
+
+    with mutated_server(account.url, busy) as target:
+        ran(account, ORDERS, target=target)
+    assert len(seen) == 1
+    assert (statuses(account), servers(account)) == (["cancelled"], VMS)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_an_interruption_before_a_step_leaves_no_server(account: Account, step: int) -> None:
+    def told(line: str) -> None:
+        if line.startswith(f"step {step} of"):
+            signal.raise_signal(signal.SIGINT)
+
+    found = ran(account, ORDERS, told=told)
+    assert (found.status, found.report["trouble"]) == (130, ["interrupted"])
+    assert statuses(account) == (["cancelled"] if step == 3 else [])
+    assert servers(account) == VMS
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_during_the_order_cancels_it(account: Account, number: signal.Signals) -> None:
+    def interrupt(asked: Asked, _given: Given) -> None:
+        if is_real(asked):
+            os.kill(os.getpid(), number)
+
+    with mutated_server(account.url, interrupt) as target:
+        found = ran(account, ORDERS, target=target)
+    assert (found.status, statuses(account), servers(account)) == (130, ["cancelled"], VMS)
+
+
+@pytest.fixture(scope="module")
+def in_real_time() -> Iterator[str]:
+    """Return the URL of a server whose time runs by itself."""
+    with Emulator() as emulator:
+        yield emulator.url
+
+
+@pytest.fixture
+def fast(in_real_time: str) -> Iterator[Account]:
+    with account_of(in_real_time, clock={"mode": "real", "rate": 10000}) as account:
+        yield account
+
+
+@pytest.mark.parametrize("kind", ["lost_reply", "malformed_json", "rejected_but_done"])
+def test_an_order_whose_answer_is_lost_is_found_and_cancelled(fast: Account, kind: str) -> None:
+    fast.fault(kind, match={"action": "order_instance"}, skip=0 if kind == "rejected_but_done" else REFUSED)
+    found = ran(fast, ORDERS, task_seconds=20)
+    assert "left behind" not in found.err
+    assert (statuses(fast), servers(fast)) == (["cancelled"], VMS)
+
+
+@pytest.mark.parametrize("kind", ["lost_reply", "reject", "connection_reset", "malformed_json"])
+@pytest.mark.parametrize("action", ["request_cancellation", "check", "update_servers", "get_invoices"])
+def test_failures_around_an_order_leave_no_server(fast: Account, action: str, kind: str) -> None:
+    fast.fault(kind, match={"action": action}, skip=1, allow_unused=True)
+    found = ran(fast, ORDERS, task_seconds=20)
+    assert "left behind" not in found.err
+    assert set(statuses(fast)) <= {"cancelled"}
+    assert servers(fast) == VMS
+
+
+def test_a_server_of_somebody_else_is_not_cancelled(account: Account) -> None:
+    def meanwhile(asked: Asked, given: Given) -> None:
+        if is_real(asked):
+            httpx.post(f"{account.url}/eq.php", data=SOMEBODYS | {"token": account.token})
+            given.body = "lost"
+
+    with mutated_server(account.url, meanwhile) as target:
+        found = ran(account, ORDERS, target=target)
+    assert found.report["trouble"] == []
+    account.advance_until_idle()
+    assert {order["hostname"]: order["status"] for order in orders(account)}["somebodys"] == "active"
+    assert sorted(statuses(account)) == ["active", "cancelled"]
+
+
+def test_an_order_that_cannot_be_cancelled_is_told(account: Account) -> None:
+    account.fault("reject", match={"action": "request_cancellation"}, skip=1, times=None)
+    found = ran(account, ORDERS, task_seconds=1)
+    (own,) = (order["hostname"] for order in orders(account))
+    assert found.status == 2
+    assert f"left behind: the server {own} may exist, and cost money: cancel it" in found.err
+
+
+def test_a_deploy_that_fails_is_told(account: Account) -> None:
+    account.fault("deploy_fails")
+    found = ran(account, ORDERS)
+    (order,) = orders(account)
+    assert found.status == 2
+    assert f"the deploy of invoice {order['invoice']} failed, and the invoice is paid" in found.err
+    assert servers(account) == VMS
