@@ -30,7 +30,10 @@ def ssh_key(walk: Walk) -> None:
 def delete_own_keys(walk: Walk) -> None:
     """Delete all keys that bear the kit's own name."""
     for row in _own_rows(walk, "ssh-key.listed", SSH_KEYS, "sshkeys", "name"):
-        _accepted(walk.send("ssh-key.deleted", SSH_KEYS, "delete", id=row["id"]), "ssh_keys/delete")
+        number = whole_in(row.get("id"))
+        if number is None:
+            raise StepFailed("the SSH key is listed without its id")
+        _accepted(walk.send("ssh-key.deleted", SSH_KEYS, "delete", id=number), "ssh_keys/delete")
     walk.ssh_key_may_exist = bool(_own_rows(walk, "ssh-key.list-without", SSH_KEYS, "sshkeys", "name"))
 
 

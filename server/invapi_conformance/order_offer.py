@@ -50,7 +50,7 @@ def offer_of(probe: Probe, most: Decimal) -> Offer:
         currency, credit = client.field("client", "currency_code"), _amount(client.field("client", "credit"))
         if not isinstance(currency, str) or not currency or credit is None:
             raise CouldNotRun("--allow-orders: get_client does not tell credit and currency")
-        offers = sorted(_offers(probe, currency), key=lambda offer: offer[0])
+        offers = sorted(_readable(probe, currency), key=lambda offer: offer[0])
         if not offers:
             raise CouldNotRun("--allow-orders: presets/info has no virtual server with a known price")
         price, preset, location, os, plan = offers[0]
@@ -70,6 +70,13 @@ def _require_affordable(price: Decimal, most: Decimal, credit: Decimal, currency
             f"--allow-orders: the cheapest server costs {in_words(price)} {currency}, and the credit is {credit}: "
             "an unpaid invoice could not be undone"
         )
+
+
+def _readable(probe: Probe, currency: str) -> list[tuple[Decimal, str, str, int, int]]:
+    try:
+        return list(_offers(probe, currency))
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        raise CannotTell(f"presets/info cannot be read: {problem}") from None
 
 
 def _offers(probe: Probe, currency: str) -> Iterator[tuple[Decimal, str, str, int, int]]:
@@ -122,9 +129,9 @@ def invoices_of(probe: Probe) -> frozenset[str]:
     for page in range(_PAGES):
         answer = probe.call("whmcs", "get_invoices", limitstart=page * _PAGE, limitnum=_PAGE)
         rows = answer.field("invoices", "invoice")
-        if answer.is_failure or not isinstance(rows, list):
+        if answer.is_failure or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise CannotTell(f"whmcs/get_invoices cannot be read: {answer.message}")
-        ids = {str(row["id"]) for row in rows}
+        ids = {str(row.get("id")) for row in rows}
         if ids <= found:
             return frozenset(found)
         found |= ids

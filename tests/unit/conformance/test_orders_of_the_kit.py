@@ -259,6 +259,35 @@ def test_an_order_that_cannot_be_cancelled_is_told(account: Account) -> None:
     assert f"left behind: the server {own} may exist, and cost money: cancel it" in found.err
 
 
+@pytest.mark.parametrize("rows", [["x"], [{}], {"a": 1}, None])
+def test_a_list_of_invoices_that_cannot_be_read_does_not_keep_the_server(account: Account, rows: Any) -> None:
+    def odd(asked: Asked, given: Given) -> None:
+        lost.append(is_real(asked))
+        if any(lost) and asked.action == "get_invoices":
+            given.body["invoices"]["invoice"] = rows
+
+    lost: list[bool] = []
+    with mutated_server(account.url, odd) as target:
+        found = ran(account, ORDERS, target=target, task_seconds=2)
+    assert (statuses(account), servers(account)) == (["cancelled"], VMS)
+    assert found.report["trouble"] == []
+
+
+@pytest.mark.parametrize(
+    "presets", [None, ["x"], [{"virtual": 1, "active": 1}], [{"virtual": 1, "active": 1, "price": 4}]]
+)
+def test_a_catalogue_that_cannot_be_read_orders_nothing(account: Account, presets: Any) -> None:
+    def odd(asked: Asked, given: Given) -> None:
+        if (asked.module, asked.action) == ("presets", "info"):
+            given.body["presets"] = presets
+
+    with mutated_server(account.url, odd) as target:
+        found = ran(account, ORDERS, target=target)
+    assert (found.status, found.out) == (2, "")
+    assert found.err.startswith("--allow-orders: presets/info ")
+    assert account.requests(action="order_instance") == []
+
+
 def test_a_deploy_that_fails_is_told(account: Account) -> None:
     account.fault("deploy_fails")
     found = ran(account, ORDERS)
