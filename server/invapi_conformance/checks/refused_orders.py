@@ -14,7 +14,7 @@ WEAK = ("Aa1-", "aaaa1111-", "AAAA1111-", "Aaaaaaaa-", "Aaaa11111", "-Aaaa1111",
 """Root passwords that break one rule each: length, capital, small letter, digit, sign, sign first, others, length."""
 
 
-def ordered(probe: Probe, **fields: str | int) -> Answer:
+def in_vain(probe: Probe, **fields: str | int) -> Answer:
     """Order a preset that does not exist, with more fields. It is never about a server of the account."""
     return probe.call(*ORDER, preset=NO_SUCH_PRESET, location_name="NL", **fields)
 
@@ -28,7 +28,7 @@ def _refused_for(answer: Answer, why: str, **more: object) -> Finding:
 
 @check("11.1", "seen", "an order of an unknown preset is refused, Invalid preset")
 def an_order_of_an_unknown_preset_is_refused(probe: Probe) -> Finding:
-    answer = ordered(probe)
+    answer = in_vain(probe)
     wanted = says(f"invalid preset {NO_SUCH_PRESET}")
     return refused(answer, "it was accepted, or refused in other words", message=wanted)
 
@@ -43,7 +43,7 @@ def an_order_by_preset_id_is_refused(probe: Probe) -> Finding:
 
 @check("11.1", "documented", "an unknown deploy_period is refused, Invalid deploy_period")
 def an_unknown_period_is_refused(probe: Probe) -> Finding:
-    answer = ordered(probe, deploy_period="conformance")
+    answer = in_vain(probe, deploy_period="conformance")
     return _refused_for(
         answer, "it was accepted, or refused in other words", message=says("invalid deploy_period")
     )
@@ -52,7 +52,7 @@ def an_unknown_period_is_refused(probe: Probe) -> Finding:
 @check("11.1", "documented", "a weak root_pass is refused")
 def a_weak_root_password_is_refused(probe: Probe) -> Finding:
     return first_difference(
-        *(_refused_for(ordered(probe, root_pass=weak), "one was accepted") for weak in WEAK)
+        *(_refused_for(in_vain(probe, root_pass=weak), "one was accepted") for weak in WEAK)
     )
 
 
