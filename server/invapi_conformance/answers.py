@@ -50,7 +50,7 @@ class Answer:
     @property
     def ends_a_task(self) -> bool:
         """Tell whether a check says that the task has ended. An unknown answer does not say so."""
-        return self.field("result") in {"OK", "Fail"} or self.is_failure
+        return self.field("result") in {"OK", "Fail", "Error"} or self.is_failure
 
     @property
     def refuses_the_token(self) -> bool:
@@ -85,6 +85,13 @@ def json_in(text: str) -> Any:
     except (ValueError, RecursionError):
         return None
     return None if is_too_deep(found) else found
+
+
+def whole_in(value: Any) -> int | None:
+    """Return a whole number above 0, also if it is written as a string; None for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
 def rows_in(answer: Answer) -> list[Row] | None:

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 
+from invapi_conformance.object_steps import delete_own_keys, remove_own_tags, rename_back
+from invapi_conformance.order_cleanup import cancel_ordered
 from invapi_conformance.power_steps import switch
 from invapi_conformance.snapshot_steps import put_back_settings, remove_own
 from invapi_conformance.table import CannotTell
 from invapi_conformance.target import Unreachable
-from invapi_conformance.walk import StepFailed, Walk
+from invapi_conformance.walk import GaveUp, StepFailed, Walk
 
 TROUBLE = (StepFailed, CannotTell, Unreachable)
 TRIES_FOR_SECONDS = 300
 """How long a refused call is repeated. The VM may still be busy with a call whose answer was lost."""
-
-
-class GaveUp(StepFailed):
-    """Another try would take as long again."""
 
 
 def clean_up(walk: Walk) -> list[str]:
@@ -23,6 +21,10 @@ def clean_up(walk: Walk) -> list[str]:
     vm = walk.probe.access.vm
     undoings: tuple[tuple[Callable[[Walk], None], str], ...] = (
         (_wait_for_tasks, f"VM {vm} still has a task running: wait for its end"),
+        (cancel_ordered, f"the server {walk.own} may exist, and cost money: cancel it"),
+        (_ssh_key, f"the SSH key {walk.own} may exist: delete it"),
+        (_tag, f"the tag {walk.own} of VM {vm} may exist: remove it"),
+        (_name, f"the hostname of VM {vm} was {walk.facts.hostname}: rename it"),
         (_settings, f"exclude_rotation of VM {vm} was {walk.facts.excluded}: put it back"),
         (_snapshot, f"the snapshot {walk.own} of VM {vm} may exist: remove it"),
         (_power, f"VM {vm} was found {(walk.facts.power or '')[6:]}: switch it"),
@@ -45,6 +47,21 @@ def _tried(walk: Walk, undo: Callable[[Walk], None], by_hand: str) -> str:
             probe.stop.pause(probe.patience.poll_seconds)
         else:
             return ""
+
+
+def _ssh_key(walk: Walk) -> None:
+    if walk.ssh_key_may_exist:
+        delete_own_keys(walk)
+
+
+def _tag(walk: Walk) -> None:
+    if walk.tag_may_exist:
+        remove_own_tags(walk)
+
+
+def _name(walk: Walk) -> None:
+    if walk.renamed:
+        rename_back(walk)
 
 
 def _settings(walk: Walk) -> None:

@@ -1,7 +1,9 @@
 """`invapi-conformance`: checks a target against the contract, an emulator or the real API."""
 
+import re
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +31,15 @@ def _may_be_asked(url: str) -> bool:
         return False
     known = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
     return known and "@" not in parts.netloc and not parts.query
+
+
+def _is_amount(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Decimal | None:
+    """Read an exact amount. Raises BadParameter for one that is negative or has more than two decimal places."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", value, re.ASCII):
+        raise click.BadParameter("an amount such as 4.00")
+    return Decimal(value)
 
 
 def _is_sendable(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -74,6 +85,19 @@ def _holds_certificates(
 @click.option("--allow-settings", is_flag=True, help="change the excluded names and put them back")
 @click.option("--allow-power", is_flag=True, help="power the VM off and on, and reboot it")
 @click.option("--allow-restore", is_flag=True, help="restore the new snapshot; includes --allow-changes")
+@click.option("--allow-objects", is_flag=True, help="add an SSH key and a tag of its own and remove them")
+@click.option("--allow-rename", is_flag=True, help="rename the VM and give it its name back")
+@click.option(
+    "--allow-orders",
+    is_flag=True,
+    help="order the cheapest server and cancel it: costs money, needs --max-cost",
+)
+@click.option(
+    "--max-cost",
+    metavar="AMOUNT",
+    callback=_is_amount,
+    help="what --allow-orders may cost, in the account's currency, such as 4.00",
+)
 @click.option("--plan", "plan_only", is_flag=True, help="look at the VM, print the plan and exit")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option(
@@ -105,6 +129,8 @@ def conformance(**given: Any) -> int:
     Exit status: 0 if nothing differs, 1 if something does, 2 if it could not run or left something
     behind, 130 if it was interrupted.
     """
+    if given["allow_orders"] and given["max_cost"] is None:
+        raise click.UsageError("--allow-orders needs --max-cost: what it may cost, such as 4.00")
     from invapi_conformance.printed_run import options_of, run_and_print  # not needed for --help
 
     return run_and_print(options_of(given), click.echo, _say)

@@ -25,6 +25,7 @@ class Facts:
     maximum: int
     rotates: bool
     excluded: list[str]
+    hostname: str | None
 
     def in_words(self) -> str:
         power = {"power_on": "running", "power_off": "off"}.get(self.power or "", "of unknown power")
@@ -38,7 +39,7 @@ def facts_of(probe: Probe) -> Facts:
     """Look at the VM. Raises CouldNotRun if it cannot be shown."""
     shown, listed = probe.once("eq", "show"), probe.once("vm", "get_snapshot")
     _require_a_vm(probe, shown, listed)
-    settings = listed.field("settings")
+    settings, hostname = listed.field("settings"), shown.field("server_data", "hostname")
     settings = settings if isinstance(settings, dict) else {}
     maximum, excluded = str(settings.get("num_max")), settings.get("exclude_rotation")
     return Facts(
@@ -49,6 +50,7 @@ def facts_of(probe: Probe) -> Facts:
         maximum=int(maximum) if maximum.isdigit() else DOCUMENTED_MAXIMUM,
         rotates=str(settings.get("enable_rotation", 0)) != "0",
         excluded=[str(name) for name in excluded] if isinstance(excluded, list) else [],
+        hostname=hostname if isinstance(hostname, str) and hostname else None,
     )
 
 

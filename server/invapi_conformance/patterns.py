@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from invapi_conformance.answers import shortened
 from invapi_conformance.shapes import distinct, form_of, shape_of
@@ -34,6 +34,15 @@ class JsonText:
     """A string that contains JSON."""
 
     of: Any
+    words: ClassVar[str] = "JSON string of"
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """An object with values of one form, whatever its keys are. It may be empty."""
+
+    of: Any
+    words: ClassVar[str] = "each value"
 
 
 def _form(words: str) -> Like:
@@ -91,6 +100,14 @@ PHP_MAP = Like("object, or an empty list", lambda value: value == [] or isinstan
 KEY = Like(
     "string of 32 a-z0-9", lambda value: _is_key(value) or form_of(str(value)) == "string of 32 hex digits"
 )
+MONEY = Like(
+    "text with two decimal places",
+    lambda value: isinstance(value, str) and re.fullmatch(r"-?\d+\.\d\d", value, re.ASCII) is not None,
+)
+DAY = Like(
+    "YYYY-MM-DD",
+    lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) is not None,
+)
 TOKEN = _form("string of 32 hex digits")
 UUID = _form("UUID")
 WIRE_DATE = _form("YYYY-MM-DD HH:MM:SS")
@@ -109,17 +126,25 @@ def fits(pattern: Any, value: Any) -> bool:
         return isinstance(value, dict) and all(
             name in value and fits(wanted, value[name]) for name, wanted in pattern.items()
         )
-    if isinstance(pattern, list):
-        return isinstance(value, list) and all(fits(pattern[0], item) for item in value)
+    if isinstance(pattern, list | MapOf):
+        of, items = _each(pattern, value)
+        return items is not None and all(fits(of, item) for item in items)
     return bool(pattern == value and type(pattern) is type(value))
+
+
+def _each(pattern: list[Any] | MapOf, value: Any) -> tuple[Any, list[Any] | None]:
+    """Return the form of each item and the items, None if there can be none."""
+    if isinstance(pattern, MapOf):
+        return pattern.of, list(value.values()) if isinstance(value, dict) else None
+    return pattern[0], value if isinstance(value, list) else None
 
 
 def expected(pattern: Any) -> Any:
     """Return the expected shape, as JSON."""
     if isinstance(pattern, Like):
         return pattern.words
-    if isinstance(pattern, JsonText):
-        return {"JSON string of": expected(pattern.of)}
+    if isinstance(pattern, JsonText | MapOf):
+        return {pattern.words: expected(pattern.of)}
     if isinstance(pattern, Exactly):
         return expected(pattern.keys)
     if isinstance(pattern, dict):
@@ -132,7 +157,9 @@ def expected(pattern: Any) -> Any:
 def seen(pattern: Any, value: Any) -> Any:
     """Return the shape of a value next to the expected one, without other keys, but with literal values."""
     if isinstance(pattern, JsonText) and (parsed := _parsed(value)) is not None:
-        return {"JSON string of": seen(pattern.of, parsed)}
+        return {pattern.words: seen(pattern.of, parsed)}
+    if isinstance(pattern, MapOf) and isinstance(value, dict):
+        pattern, value = [pattern.of], list(value.values())
     if isinstance(pattern, Exactly) and isinstance(value, dict):
         return seen(pattern.keys, value) | {
             name: shape_of(item) for name, item in value.items() if name not in pattern.keys

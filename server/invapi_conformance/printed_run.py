@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from invapi_conformance.facts import CouldNotRun
@@ -45,6 +46,10 @@ def options_of(given: Mapping[str, Any]) -> RunOptions:
             settings=given["allow_settings"],
             power=given["allow_power"],
             restore=given["allow_restore"],
+            objects=given["allow_objects"],
+            rename=given["allow_rename"],
+            orders=given["allow_orders"],
+            most=given["max_cost"] or Decimal(0),
         ),
         patience=Patience(given["poll_seconds"], given["task_timeout"]),
         plan_only=given["plan_only"],

@@ -13,7 +13,17 @@ from invapi_conformance.target import Target, Unreachable
 NO_SUCH_VM = 2**63 - 1
 """An id that no VM has."""
 
+NO_SUCH_NUMBER = 2**31 - 1
+"""A number that no preset, system, traffic plan, key or invoice has."""
+
+NO_SUCH_PRESET = "conformance-no-such-preset"
+NOWHERE = "conformance-nowhere"
+"""A location that there is not."""
+
 NO_SUCH_IMAGE = "00000000-0000-4000-8000-000000000000"
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEJsXHJmsyqEC+vidmr0/CJhd3SmAHfYtgOxZlvmfgrd"
+"""A key whose private part nobody has: its bytes are a digest."""
+
 NEVER_A_KEY = "conformance0key0that0never0was00"
 NEVER_A_TOKEN = "c0" * 16
 _LOST_IN_A_ROW = 3
@@ -46,7 +56,10 @@ class Fetched:
 
 @dataclass
 class Probe:
-    """`steps` are the answers to the steps of the plan, by name; `why_none` says why there are no more."""
+    """`steps` are the answers to the steps of the plan, by name; `why_none` says why there are no more.
+
+    `price` is what an order of the plan costs, as an amount with two decimal places.
+    """
 
     target: Target
     access: Access
@@ -56,12 +69,14 @@ class Probe:
     steps: dict[str, Answer] = field(default_factory=dict)
     why_none: str = "that step was not in the plan"
     own: str = ""
+    price: str = ""
     _fetched: dict[tuple[str, str], Fetched | CannotTell] = field(default_factory=dict)
     _asked: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    _read: dict[tuple[object, ...], Answer] = field(default_factory=dict)
 
-    def call(self, module: str, action: str, /, *, token: Value | None = None, **fields: Value) -> Answer:
-        """Call an action with the account's token or another one. An empty token is not sent."""
-        token = self.access.token if token is None else token
+    def call(self, module: str, action: str, /, **fields: Value) -> Answer:
+        """Call an action with the account's token, or with another `token`. An empty one is not sent."""
+        token = fields.pop("token", self.access.token)
         return self.send(module, {"action": action} | ({"token": token} if token else {}) | fields)
 
     def send(self, module: str, fields: dict[str, Value], **how: Any) -> Answer:
@@ -85,6 +100,19 @@ class Probe:
     def accepted(self, module: str, action: str) -> Answer:
         """Return the answer as `once` does. Raises CannotTell if it is a refusal."""
         answer = self.once(module, action)
+        if answer.is_failure or not isinstance(answer.body, dict):
+            raise CannotTell(f"{module}/{action} was refused: {answer.message}")
+        return answer
+
+    def read(self, module: str, action: str, /, **fields: str | int) -> Answer:
+        """Return the answer to a reading call with these fields. Only the first time sends it.
+
+        Raises CannotTell if it is a refusal. An empty `token` is not sent.
+        """
+        asked = (module, action, *sorted(fields.items()))
+        if asked not in self._read:
+            self._read[asked] = self.call(module, action, **fields)
+        answer = self._read[asked]
         if answer.is_failure or not isinstance(answer.body, dict):
             raise CannotTell(f"{module}/{action} was refused: {answer.message}")
         return answer

@@ -5,14 +5,27 @@ import re
 from typing import Any
 
 from invapi_conformance.checks.forms import OTHER_KEY
-from invapi_conformance.probe import NEVER_A_KEY, NEVER_A_TOKEN, NO_SUCH_IMAGE, NO_SUCH_VM, Access
+from invapi_conformance.checks.refused_orders import WEAK, WRONG_AMOUNT
+from invapi_conformance.probe import (
+    NEVER_A_KEY,
+    NEVER_A_TOKEN,
+    NO_SUCH_IMAGE,
+    NO_SUCH_NUMBER,
+    NO_SUCH_PRESET,
+    NO_SUCH_VM,
+    NOWHERE,
+    PUBLIC_KEY,
+    Access,
+)
 
-SECRETS = frozenset({"token", "password", "api_key"})
+SECRETS = frozenset({"token", "password", "api_key", "root_pass"})
 PERSONAL = {
     "hostname": "host", "email": "email", "ip": "address", "IP": "address", "MAC": "mac", "mac": "mac", "tag": "tag",
     "value": "value", "preset": "preset", "name": "name", "exclude_rotation": "name", "location": "location",
     "dc_location": "location", "dc_name": "location", "server_name": "host", "username": "email", "hwconfig": "hardware",
-    "due_date": "day",
+    "due_date": "day", "next_due_date": "day", "reg_date": "day", "date": "day", "companyname": "company",
+    "description": "description", "billing_name": "name", "credit": "amount", "amount": "amount", "total": "amount",
+    "balance": "amount", "billing_reccuring": "amount", "billing_setupfee": "amount",
 }  # fmt: skip
 NUMBERED = {
     "id": "id",
@@ -24,17 +37,34 @@ NUMBERED = {
     "whmcs_id": "id",
     "snapshot_id": "id",
     "token_expire": "epoch",
+    "component_id": "id",
+    "client_id": "id",
+    "clientid": "id",
+    "userid": "id",
+    "order_id": "id",
+    "product": "id",
+    "relid": "id",
+    "inv_id": "id",
+    "invoice": "id",
+    "invoice_id": "id",
+    "invoiceid": "id",
 }
 MEASURED = frozenset({"size", "total_size", "cpu_count", "ram_mb", "disk_gb", "total", "price_EUR"})
 _CONSTANT = frozenset(
-    {NEVER_A_KEY, OTHER_KEY, NEVER_A_TOKEN, NO_SUCH_IMAGE, str(NO_SUCH_VM), "12x", "no key!", ""}
-)
+    {
+        NEVER_A_KEY, OTHER_KEY, NEVER_A_TOKEN, NO_SUCH_IMAGE, NO_SUCH_PRESET, str(NO_SUCH_NUMBER), str(NO_SUCH_VM), NOWHERE,
+        WRONG_AMOUNT, "12x", "no key!", "", PUBLIC_KEY, *WEAK,
+    }
+)  # fmt: skip
+_NO_IDS = frozenset({NO_SUCH_VM, NO_SUCH_NUMBER})
 _LONG = 10
 _IN_TEXT = (
     ("uuid", re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")),
     ("date", re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b")),
     ("instant", re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")),
     ("key", re.compile(r"\b[a-z0-9]{32}\b")),
+    ("ssh key", re.compile(r"\bssh-[a-z0-9-]+ [A-Za-z0-9+/=]{20,}")),
+    ("id", re.compile(r"(?<=SSH key )\d+\b")),
 )
 
 
@@ -76,7 +106,7 @@ class References:
             return "<vm as number>"
         if name in MEASURED:
             return "<amount as number>"
-        if name in NUMBERED and value != NO_SUCH_VM:
+        if name in NUMBERED and value not in _NO_IDS:
             return f"{self._reference(NUMBERED[name], str(value))[:-1]} as number>"
         return value
 
@@ -90,7 +120,8 @@ class References:
         if secret:
             return self._reference("token", text)
         kind = PERSONAL.get(name) or NUMBERED.get(name)
-        if kind and text != self._vm:
+        is_known = text == self._vm or any(word in text for word in self._known)
+        if kind and not is_known:
             return self._reference(kind, text)
         return self._json(text) or self._text(text)
 

@@ -9,7 +9,15 @@ Value: TypeAlias = str | int | Sequence[str]
 Placed: TypeAlias = Literal["body", "query", "parts"]
 
 URLENCODED = "application/x-www-form-urlencoded"
-ONLY_READING = frozenset({"show", "status", "list", "get_snapshot", "load_stats", "get_engine", "info"})
+ONLY_READING = frozenset(
+    {
+        "show", "status", "list", "get_snapshot", "load_stats", "get_engine", "info", "groups", "search", "list_for_server",
+        "get_client", "getcredits", "get_invoices", "get_invoice", "get_product_invoice", "get_billing_data",
+    }
+)  # fmt: skip
+NEVER_REPEATED = frozenset({"order_instance", "apply_credit", "request_cancellation"})
+"""Actions that are not sent a second time by themselves, whatever the target asks for: they cost, or end something."""
+
 _BOUNDARY = "conformance-boundary-7f3a"
 
 
@@ -34,6 +42,10 @@ class Request:
     def only_reads(self) -> bool:
         """Tell whether nothing depends on its answer. A check is needed: its answer spends the key."""
         return self.action in ONLY_READING
+
+    @property
+    def may_be_repeated(self) -> bool:
+        return self.action not in NEVER_REPEATED
 
     @property
     def where(self) -> str:

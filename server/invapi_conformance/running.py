@@ -7,6 +7,7 @@ from invapi_conformance.checks import CHECKS
 from invapi_conformance.cleanup import clean_up
 from invapi_conformance.facts import CouldNotRun, Facts, facts_of
 from invapi_conformance.interruption import Interrupted
+from invapi_conformance.order_offer import Offer, in_words, offer_of
 from invapi_conformance.probe import Probe
 from invapi_conformance.report import INTERRUPTED, Report, Result
 from invapi_conformance.script import Step, steps_for
@@ -24,30 +25,46 @@ UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 class Plan:
     facts: Facts
     steps: list[Step]
+    offer: Offer | None
 
     def lines(self, probe: Probe, allowed: Allowed) -> list[str]:
         """Return the lines of the plan, to be printed before the first change."""
         head = f"VM {probe.access.vm} at {probe.target.url}: {self.facts.in_words()}"
-        if not (allowed.changes or allowed.settings or allowed.power):
+        if not allowed.anything:
             return [head, "plan: read only, nothing is changed"]
         numbered = [
             f"{number:4}. {step.calls:28} {step.what.format(own=probe.own)}"
             for number, step in enumerate(self.steps, 1)
         ]
         end = "at the end, also when interrupted: remove its own snapshot, restore settings and power"
-        return [
+        lines = [
             head,
             f"plan: after the checks that only read, on VM {probe.access.vm} and no other:",
             *numbered,
             f"      {end}",
         ]
+        return lines + self._of_more(allowed)
+
+    def _of_more(self, allowed: Allowed) -> list[str]:
+        """Return what else is undone, and what may be paid."""
+        more = []
+        if allowed.objects or allowed.rename:
+            more.append("      and: remove its own key and tag, restore the name")
+        if self.offer is not None:
+            most = f"{in_words(allowed.most)} {self.offer.currency}"
+            more.append(
+                f"      and: cancel the ordered server; it costs {self.offer.cost}, of at most {most}"
+            )
+        return more
 
 
 def planned(probe: Probe, allowed: Allowed) -> Plan:
     """Look at the VM and plan. Raises CouldNotRun, Interrupted."""
     try:
         facts = facts_of(probe)
-        return Plan(facts, steps_for(facts, allowed))
+        offer = offer_of(probe, allowed.most) if allowed.orders else None
+        probe.price = "" if offer is None else f"{offer.price:.2f}"
+        return Plan(facts, steps_for(facts, allowed, offer), offer)
     except Unreachable as trouble:
         raise CouldNotRun(f"--target: {trouble}") from None
 
@@ -59,7 +76,7 @@ def run_checks(probe: Probe, allowed: Allowed, plan: Plan, say: Callable[[str], 
     reading = [check for check in CHECKS.values() if check.needs <= {"api-key"}]
     report.results += _looked(probe, reading, granted, report)
     if plan.steps and not report.trouble:
-        _walk(Walk(probe, plan.facts, allowed), plan, report, say)
+        _walk(Walk(probe, plan.facts, allowed, offer=plan.offer), plan, report, say)
     report.results += _looked(
         probe, [check for check in CHECKS.values() if check not in reading], granted, report
     )
@@ -71,6 +88,7 @@ def run_checks(probe: Probe, allowed: Allowed, plan: Plan, say: Callable[[str], 
 def _granted(probe: Probe, allowed: Allowed) -> set[Need]:
     given: dict[Need, bool] = {
         "changes": allowed.changes, "settings": allowed.settings, "power": allowed.power, "restore": allowed.restore,
+        "objects": allowed.objects, "rename": allowed.rename, "orders": allowed.orders,
         "api-key": bool(probe.access.api_key),
     }  # fmt: skip
     return {need for need, is_given in given.items() if is_given}

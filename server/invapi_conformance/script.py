@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from invapi_conformance import snapshot_steps
+from invapi_conformance import object_steps, order_steps, snapshot_steps
 from invapi_conformance.facts import CouldNotRun, Facts
+from invapi_conformance.order_offer import Offer
 from invapi_conformance.power_steps import reboot, reboot_off, switch_off, switch_off_again, switch_on
 from invapi_conformance.walk import Allowed, Walk
 
@@ -46,9 +47,26 @@ REMOVE = Step(
     snapshot_steps.remove,
 )
 
+SSH_KEY = Step("ssh_keys/add", "add the SSH key {own}, delete it, and delete it again", object_steps.ssh_key)
+TAG = Step(
+    "tags/add", "set the tag {own} of the VM, change it, remove it, and remove it again", object_steps.tag
+)
+RENAME = Step("eq/rename_server", "rename the VM to {own}, and back", object_steps.rename)
+WRONG_ORDERS = Step(
+    "eq/order_instance",
+    "try to order at no location, without a known system, without a known traffic plan (must be refused)",
+    order_steps.try_wrong_orders,
+)
+CANCEL = Step("whmcs/request_cancellation", "cancel that server at once, and again", order_steps.cancel)
 
-def steps_for(facts: Facts, allowed: Allowed) -> list[Step]:
-    """Return the steps. Raises CouldNotRun if they could not be undone."""
+
+def order_of(offer: Offer) -> Step:
+    what = f"order {offer.in_words()}, with the hostname {{own}}, and follow its deploy"
+    return Step("eq/order_instance", what, order_steps.order)
+
+
+def steps_for(facts: Facts, allowed: Allowed, offer: Offer | None = None) -> list[Step]:
+    """Return the steps; those that order come last. Raises CouldNotRun if they could not be undone."""
     has_snapshots = facts.kind != "VDS"
     snapshots = allowed.changes and has_snapshots
     _require_known_power(facts, allowed)
@@ -57,7 +75,21 @@ def steps_for(facts: Facts, allowed: Allowed) -> list[Step]:
         _require_removable(facts, allowed)
     if allowed.settings and has_snapshots:
         _require_known_settings(facts)
-    return list(_in_order(facts, allowed, snapshots=snapshots))
+    if allowed.rename and facts.hostname is None:
+        raise CouldNotRun("--allow-rename: the hostname of the VM is unknown, so it could not be restored")
+    return [*_of_objects(allowed), *_in_order(facts, allowed, snapshots=snapshots), *_of_orders(offer)]
+
+
+def _of_objects(allowed: Allowed) -> Iterator[Step]:
+    if allowed.objects:
+        yield from (SSH_KEY, TAG)
+    if allowed.rename:
+        yield RENAME
+
+
+def _of_orders(offer: Offer | None) -> Iterator[Step]:
+    if offer is not None:
+        yield from (WRONG_ORDERS, order_of(offer), CANCEL)
 
 
 def _in_order(facts: Facts, allowed: Allowed, *, snapshots: bool) -> Iterator[Step]:

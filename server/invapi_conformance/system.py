@@ -19,6 +19,11 @@ def new_name() -> str:
     return secrets.token_hex(6)
 
 
+def new_password() -> str:
+    """Return a root password as the vendor's rules want it."""
+    return f"Aa1-{secrets.token_hex(12)}"
+
+
 @contextmanager
 def on_signals(answer: Callable[..., Any]) -> Iterator[None]:
     """Call a function on SIGINT and SIGTERM until the block ends. Does nothing outside the main thread."""

@@ -12,7 +12,7 @@ from invapi_emulator.contract.sources import Basis
 if TYPE_CHECKING:
     from invapi_conformance.probe import Probe
 
-Need: TypeAlias = Literal["changes", "settings", "power", "restore", "api-key"]
+Need: TypeAlias = Literal["changes", "settings", "power", "restore", "objects", "rename", "orders", "api-key"]
 Verdict: TypeAlias = Literal["holds", "differs", "could not tell"]
 
 

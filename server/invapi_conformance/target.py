@@ -58,7 +58,10 @@ class Target:
         for tries in range(1, TRIES + 1):
             with self._stop.leaving(may=request.only_reads):
                 answer = self._asked(request)
-            if answer.status not in _LATER or "retry-after" not in answer.headers or tries == TRIES:
+            asks_again = (
+                answer.status in _LATER and "retry-after" in answer.headers and request.may_be_repeated
+            )
+            if not asks_again or tries == TRIES:
                 break
             self._wait(request, answer)
         if self._listener is not None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from invapi_conformance.answers import Answer, Row, rows_in
+from invapi_conformance.answers import Answer, Row, rows_in, whole_in
 from invapi_conformance.facts import Facts
+from invapi_conformance.order_offer import Offer
 from invapi_conformance.probe import Probe
 from invapi_conformance.requests import Value
 from invapi_conformance.table import CannotTell
@@ -18,14 +20,48 @@ class StepFailed(Exception):
     """A step that later steps need was refused or failed."""
 
 
+class GaveUp(StepFailed):
+    """Another try would take as long again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """To restore is to change."""
+    """What a run may do. To restore is to change. `most` is what orders may cost, in the account's currency."""
 
     changes: bool = False
     settings: bool = False
     power: bool = False
     restore: bool = False
+    objects: bool = False
+    rename: bool = False
+    orders: bool = False
+    most: Decimal = Decimal(0)
+
+    @property
+    def anything(self) -> bool:
+        return any(
+            (self.changes, self.settings, self.power, self.restore, self.objects, self.rename, self.orders)
+        )
+
+
+@dataclass
+class Ordering:
+    """The order of a run. `is_unsure` tells that one may have been made without an answer that says so.
+
+    `invoice` and `server` are those of the order, once known.
+    """
+
+    may_exist: bool = False
+    is_unsure: bool = False
+    has_failed: bool = False
+    invoice: int | None = None
+    server: int | None = None
+
+    def learn(self, end: Answer) -> None:
+        """Take what the last check of the deploy says. A key that is not found says nothing."""
+        if end.field("result") == "OK":
+            self.server = whole_in(end.field("context", "id"))
+        self.has_failed = end.field("result") in {"Error", "Fail"}
 
 
 @dataclass
@@ -44,6 +80,16 @@ class Walk:
     settings_changed: bool = False
     power_changed: bool = False
     power_unsure: bool = False
+    ssh_key_may_exist: bool = False
+    tag_may_exist: bool = False
+    renamed: bool = False
+    offer: Offer | None = None
+    order: Ordering = field(default_factory=Ordering)
+
+    @property
+    def offered(self) -> Offer:
+        assert self.offer is not None, "a plan with orders has an offer"
+        return self.offer
 
     @property
     def own(self) -> str:
@@ -51,10 +97,15 @@ class Walk:
 
     def ask(self, step: str, module: str, action: str, /, **fields: Value) -> Answer:
         """Make a call about the VM, and keep the answer under a name."""
-        answer = self.probe.call(module, action, **{"id": self.probe.access.vm, **fields})
-        self.probe.steps[step] = answer
+        answer = self.send(step, module, action, **{"id": self.probe.access.vm, **fields})
         if answer.key is not None and action not in READING:
             self.pending[answer.key] = action
+        return answer
+
+    def send(self, step: str, module: str, action: str, /, **fields: Value) -> Answer:
+        """Make a call about something else than the VM, and keep the answer under a name."""
+        answer = self.probe.call(module, action, **fields)
+        self.probe.steps[step] = answer
         return answer
 
     def task(
@@ -88,7 +139,10 @@ class Walk:
                 answer = self.probe.followed(key)[1]
         except CannotTell as why:
             raise StepFailed(str(why)) from None
-        if self.pending.pop(key, "") == "remove_snapshot" and answer.field("result") == "OK":
+        action = self.pending.pop(key, "")
+        if action == "order_instance":
+            self.order.learn(answer)
+        if action == "remove_snapshot" and answer.field("result") == "OK":
             self.removed = True
         return answer
 

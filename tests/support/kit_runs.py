@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from invapi_conformance.printed_run import RunOptions, run_and_print
@@ -12,7 +13,12 @@ from invapi_conformance.walk import Allowed
 from invapi_emulator.testing import Emulator
 from invapi_emulator.testing.account import Account
 
-EVERYTHING = Allowed(changes=True, settings=True, power=True, restore=True)
+EVERYTHING = Allowed(changes=True, settings=True, power=True, restore=True, objects=True, rename=True)
+"""All that costs nothing."""
+
+ORDERS = Allowed(orders=True, most=Decimal("4.00"))
+"""An order of the cheapest server of a fresh catalogue, which costs exactly that."""
+
 NOTHING = Allowed()
 
 

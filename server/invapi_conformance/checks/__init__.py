@@ -1,13 +1,18 @@
 """The checks, one file for each subject. Importing this package fills the table."""
 
 from invapi_conformance.checks import (
+    account_objects,
     auth,
+    billing,
+    catalogue,
     envelopes,
     forms,
     inventory,
     locks,
+    orders,
     own_snapshot,
     power,
+    refused_orders,
     restore,
     settings,
     snapshots,
@@ -21,4 +26,5 @@ __all__ = ["CHECKS", "SUBJECTS"]
 
 SUBJECTS = (
     transport, forms, envelopes, tasks, snapshots, own_snapshot, statistics, inventory, auth, settings, locks, restore, power,
+    catalogue, account_objects, billing, refused_orders, orders,
 )  # fmt: skip

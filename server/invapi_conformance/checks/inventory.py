@@ -1,8 +1,22 @@
 """6.1, 6.2: the list of servers, and one server in full."""
 
-from invapi_conformance.patterns import COUNT, LIST, NUMBER, PHP_MAP, TEXT, WIRE_DATE, Like, numeric, one_of
-from invapi_conformance.probe import NO_SUCH_VM, Probe
-from invapi_conformance.table import Finding, answered, check, compared, first_difference, refused
+from invapi_conformance.answers import Row
+from invapi_conformance.patterns import (
+    COUNT,
+    DAY,
+    KEY,
+    LIST,
+    NUMBER,
+    PHP_MAP,
+    STRING,
+    TEXT,
+    WIRE_DATE,
+    Like,
+    numeric,
+    one_of,
+)
+from invapi_conformance.probe import NO_SUCH_VM, NOWHERE, Probe
+from invapi_conformance.table import CannotTell, Finding, answered, check, compared, first_difference, refused
 
 SHOW = ("eq", "show")
 
@@ -37,6 +51,92 @@ def update_servers_answers_more(probe: Probe) -> Finding:
         "deploy_keys": PHP_MAP,
     }
     return answered(probe.call("eq", "update_servers"), wanted, "something else")
+
+
+@check(
+    "6.1", "seen", "update_servers tells orders without a server, and keys of deploys", needs=("settings",)
+)
+def update_servers_tells_orders(probe: Probe) -> Finding:
+    keys = Like(
+        "keys by invoice, or an empty list",
+        lambda value: value == [] or (isinstance(value, dict) and all(map(KEY.fits, value.values()))),
+    )
+    order = {"id": NUMBER, "name": STRING, "status": TEXT, "config": STRING}
+    wanted = {"billing_servers": [order], "deploy_keys": keys}
+    return answered(probe.call("eq", "update_servers"), wanted, "another shape")
+
+
+FULL = {
+    "id": NUMBER, "status": TEXT, "hostname": STRING, "name": STRING, "type": TEXT, "IP": STRING, "location": STRING,
+    "due_date": DAY, "price_EUR": NUMBER,
+}  # fmt: skip
+
+
+def _listed(probe: Probe, **filters: str | int) -> list[Row]:
+    """Return the rows of a full list. Raises CannotTell if there are none."""
+    rows = probe.read("eq", "list", full=1, **filters).field("servers")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CannotTell("the full list has no objects")
+    return rows
+
+
+def _own_row(probe: Probe) -> Row:
+    own = [row for row in _listed(probe) if str(row.get("id")) == str(probe.access.vm)]
+    if not own:
+        raise CannotTell("the full list does not have the VM")
+    return own[0]
+
+
+@check("6.1", "seen", "list with full=1 answers the servers as objects")
+def a_full_list_has_objects(probe: Probe) -> Finding:
+    wanted = {"result": "OK", "action": "list", "servers": [FULL]}
+    return answered(probe.read("eq", "list", full=1), wanted, "another shape")
+
+
+@check("6.1", "documented", "list can be narrowed by location, status and address")
+def a_list_is_narrowed(probe: Probe) -> Finding:
+    own = _own_row(probe)
+    findings = []
+    for name, field in (("location", "location"), ("status", "status"), ("ip", "IP")):
+        rows = _listed(probe, **{name: str(own[field])})
+        ids = [str(row.get("id")) for row in rows]
+        seen = {
+            "others": sum(row.get(field) != own[field] for row in rows),
+            "the VM": ids.count(str(probe.access.vm)),
+        }
+        findings.append(compared(seen, {"others": 0, "the VM": 1}, f"not narrowed by {name}"))
+    return first_difference(*findings)
+
+
+@check("6.1", "documented", "a filter that no server agrees with leaves an empty list")
+def a_filter_may_leave_nothing(probe: Probe) -> Finding:
+    answer = probe.call("eq", "list", location=NOWHERE)
+    return answered(
+        answer, {"result": "OK", "servers": Like("empty list", lambda value: value == [])}, "it is not"
+    )
+
+
+@check("6.2", "seen", "show tells status, kind, names and service as clients read them")
+def show_tells_what_clients_read(probe: Probe) -> Finding:
+    data = {
+        "Condition_Component": probe.accepted(*SHOW).field("server_data", "status") or TEXT,
+        "ref_tableName": one_of("VPS", "VDS", "dedicated"),
+        "name": TEXT,
+        "server_name": TEXT,
+    }
+    wanted = {"server_data": data, "account_id": NUMBER, "type_billing": TEXT, "hwconfig": TEXT}
+    return answered(probe.accepted(*SHOW), wanted, "something is missing")
+
+
+@check("6.2", "seen", "a VM that is off has the status rent all the same", needs=("power",))
+def status_does_not_follow_power(probe: Probe) -> Finding:
+    shown = probe.step("off.show")
+    return answered(shown, {"server_data": {"power_status": "power_off", "status": "rent"}}, "another status")
+
+
+@check("6.4", "documented", "groups answers the groups of the VM")
+def groups_are_answered(probe: Probe) -> Finding:
+    return answered(probe.read("eq", "groups", id=probe.access.vm), {"groups": LIST}, "another shape")
 
 
 @check("6.2", "seen", "show tells the VM's id, its type and that it is virtual")

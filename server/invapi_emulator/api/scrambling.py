@@ -16,10 +16,10 @@ Draw: TypeAlias = Callable[..., float]
 _UNORDERED = frozenset({"servers", "snapshots", "IP", "interfaces", "tags", "permissions"})
 _STAY_NUMBERS = frozenset({
     "result", "code", "id", "servers", "customer_id", "user_id", "token_expire", "virtual", "main_ip", "IsMain", "account_id",
-    "price_EUR", "active", "cpu", "ram", "disk", "hdd", "cores", "bm", "vds", "gpu", "count", "currency_id", "web_plan",
+    "price_EUR", "invoice", "active", "cpu", "ram", "disk", "hdd", "cores", "bm", "vds", "gpu", "count", "currency_id", "web_plan",
     "main_plan", "limit_in", "limit_out", "rate_in", "rate_out", "bandwidth", "default", "internal", "component_id", "server_id",
 })  # fmt: skip
-"""Fields that a clause calls numbers (contract 2.2, 3.4, 5, 6, 9, 10): the vendor's own client decodes nothing else."""
+"""Fields that a clause calls numbers (contract 2.2, 3.4, 5, 6, 9, 10, 11.2): the vendor's own client decodes nothing else."""
 
 _MAPS = frozenset({"price", "billing_plan", "traffic_plans"})
 """Fields with names that are data, such as locations and currencies. Nothing is added to them (contract 9)."""

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 
-from invapi_emulator.client_lint import changing, polling, requests
+from invapi_emulator.client_lint import changing, ordering, polling, requests
 from invapi_emulator.client_lint.rule import LINT_RULES, SEVERITIES, Line, LintRule, Seen
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.storage import events, task_lists
 from invapi_emulator.storage import requests as journal
-from invapi_emulator.storage import task_lists
 from invapi_emulator.storage.transaction import Transaction
 
 __all__ = ["LINT_RULES", "Finding", "findings_of", "seen_of"]
 
-RULE_FILES = (polling, changing, requests)
+RULE_FILES = (polling, changing, requests, ordering)
 """Importing these fills the table of lint rules."""
+
+WORLD_CHANGES: tuple[events.EventKind, ...] = ("reset", "imported", "cancellation_asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +46,6 @@ def _worst_first() -> list[LintRule]:
 def seen_of(tx: Transaction, account: Account, now: Instant) -> Seen:
     """Return what the rules look at: the newest calls of an account, and its tasks."""
     lines = [Line(number, call) for number, call in journal.newest(tx, account.id)]
-    return Seen(lines, {task.key: task for task in task_lists.of_account(tx, account, now)}, now)
+    tasks = {task.key: task for task in task_lists.of_account(tx, account, now)}
+    changes = events.newest(tx, account.id, WORLD_CHANGES, events.KEPT)
+    return Seen(lines, tasks, now, [change.number for change in changes])

@@ -37,11 +37,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An account's calls in order, its tasks by key, and its time."""
+    """An account's calls in order, its tasks by key, and its time.
+
+    `world_changes` are the numbers of its events after which an earlier order no longer counts: resets, imports and
+    cancellations.
+    """
 
     lines: Sequence[Line]
     tasks: dict[str, Task]
     now: Instant
+    world_changes: Sequence[int]
 
     def checks(self) -> dict[str, list[Line]]:
         """Return the checks by key."""

@@ -31,4 +31,4 @@ def test_two_checks_cannot_have_the_same_name() -> None:
 
 def test_a_check_that_changes_a_vm_declares_it() -> None:
     needs = {need for found in CHECKS.values() for need in found.needs}
-    assert needs == {"changes", "settings", "power", "restore", "api-key"}
+    assert needs == {"changes", "settings", "power", "restore", "objects", "rename", "orders", "api-key"}

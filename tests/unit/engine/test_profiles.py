@@ -132,6 +132,13 @@ def test_a_hostile_world_keeps_numbers_that_a_clause_calls_numbers() -> None:
     assert {type(value) for _, value in found} == {int}
 
 
+def test_a_hostile_world_keeps_the_number_of_an_invoice() -> None:
+    order = {"preset": "vm.pico", "location_name": "NL", "os_id": 187}
+    with served(profile="hostile", seed=3) as emulator:
+        answers = [emulator.call("eq", "order_instance", **order, hostname=f"web-{n}") for n in range(8)]
+    assert [answer["invoice"] for answer in answers] == list(range(100_001, 100_009))
+
+
 def test_a_hostile_world_says_of_one_check_in_twenty_that_the_task_has_not_ended() -> None:
     with served(profile="hostile", seed=3) as emulator:
         keys = [emulator.start("eq", "status") for _ in range(200)]

@@ -47,6 +47,42 @@ def otherwise(seen_by: str, allowed: Allowed = NOTHING) -> Callable[[Rewrite], R
     return register
 
 
+def changed(
+    name: str, call: str, seen_by: str, change: Callable[[dict[str, Any]], object], allowed: Allowed = NOTHING
+) -> None:
+    """Add a change of the body of each accepted `module/action`."""
+
+    def apply(asked: Asked, given: Given) -> None:
+        if _is_of(asked, call) and isinstance(given.body, dict) and not is_failure(given):
+            change(given.body)
+
+    MUTATIONS[name] = Mutation(name, seen_by, allowed, apply)
+
+
+def taken(name: str, call: str, seen_by: str, allowed: Allowed = NOTHING, **fields: str) -> None:
+    """Add a success in place of each refusal of `module/action` with these fields. Nothing is done."""
+
+    def apply(asked: Asked, given: Given) -> None:
+        if _is_of(asked, call) and is_failure(given) and fields.items() <= asked.fields.items():
+            given.body = {"result": "OK", "action": asked.action}
+
+    MUTATIONS[name] = Mutation(name, seen_by, allowed, apply)
+
+
+def reworded(name: str, call: str, seen_by: str, allowed: Allowed = NOTHING) -> None:
+    """Add other words in each refusal of `module/action`."""
+
+    def apply(asked: Asked, given: Given) -> None:
+        if _is_of(asked, call) and is_failure(given):
+            given.body["message"] = given.body["error"] = "no"
+
+    MUTATIONS[name] = Mutation(name, seen_by, allowed, apply)
+
+
+def _is_of(asked: Asked, call: str) -> bool:
+    return f"{asked.module}/{asked.action}" == call
+
+
 def is_failure(given: Given) -> bool:
     return isinstance(given.body, dict) and given.body.get("result") == -1
 

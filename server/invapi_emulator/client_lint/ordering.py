@@ -1,0 +1,62 @@
+"""Lint rules about orders: how a client avoids paying twice."""
+
+from collections.abc import Iterator
+
+from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
+from invapi_emulator.domain.instants import MINUTE
+from invapi_emulator.storage.hidden_fields import REST
+
+_ALIKE_WITHIN = 10 * MINUTE
+"""Time within which a second order of the same server is taken for a repetition."""
+
+_DECIDING = (
+    "preset", "location_name", "hostname", "os_id", "os_name", "soft_id", "soft_name", "own_os", "traffic_plan", "deploy_period",
+)  # fmt: skip
+"""The fields that say which server is ordered. A client may generate the others anew for each attempt."""
+
+
+@lint_rule(
+    "orders-twice",
+    "warning",
+    "orders the same server twice",
+    instead="An order may have been carried out although its answer was lost, or was a refusal. Look first: "
+    "eq/update_servers has it in `billing_servers`, whmcs/get_invoices its invoice. Give two servers that are "
+    "both wanted different hostnames.",
+)
+def orders_twice(seen: Seen) -> Iterator[Line]:
+    made: dict[tuple[object, ...], Line] = {}
+    world_changes = iter(seen.world_changes)
+    next_change = next(world_changes, None)
+    for line in seen.lines:
+        while next_change is not None and next_change <= line.call.after_event:
+            made.clear()  # the world of the earlier orders is gone, or the client has cancelled one
+            next_change = next(world_changes, None)
+        if not _orders(line):
+            continue
+        before = made.get(_wanted(line))
+        if before is not None and _is_soon_after(before, line):
+            yield line
+        if _was_carried_out(line):
+            made[_wanted(line)] = line
+
+
+def _orders(line: Line) -> bool:
+    """Return whether a call orders a new server, and the journal shows all its fields. With an id it reinstalls one."""
+    is_order = (line.call.module, line.call.action) == ("eq", "order_instance")
+    return is_order and "id" not in line.call.fields and REST not in line.call.fields
+
+
+def _wanted(line: Line) -> tuple[object, ...]:
+    return tuple(str(line.call.fields.get(name)) for name in _DECIDING)
+
+
+def _was_carried_out(line: Line) -> bool:
+    return line.call.result == "ok" or "rejected_but_done" in (line.call.fault or "").split(", ")
+
+
+def _is_soon_after(before: Line, line: Line) -> bool:
+    """Return whether less than ten minutes passed, in real time and on the account's clock."""
+    if before.call.received_at is None or line.call.received_at is None:
+        return False
+    on_clock = (line.call.at or 0) - (before.call.at or 0)
+    return line.call.received_at - before.ended_at < _ALIKE_WITHIN and on_clock < _ALIKE_WITHIN

@@ -1,0 +1,130 @@
+"""Lint rules about orders: what breaks them, and what does not."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.harness import TOKEN, Emulator
+from tests.unit.client_lint.findings import findings, shown_by
+
+ORDER = {
+    "action": "order_instance", "token": TOKEN, "preset": "vm.pico", "location_name": "NL", "os_id": 187,
+    "hostname": "web-9", "root_pass": "Secret-word1",
+}  # fmt: skip
+
+
+def order(client: Emulator, **fields: Any) -> None:
+    """Order a server. The answer may be lost."""
+    try:
+        client.http.post("/eq.php", data=ORDER | fields)
+    except httpx.TransportError:
+        return
+
+
+def orders_made(client: Emulator) -> int:
+    return len(client.control("GET", "/orders")["orders"])
+
+
+def test_two_orders_alike_are_found_whatever_password_they_have(client: Emulator) -> None:
+    order(client)
+    order(client, root_pass="Another+word2")
+    assert shown_by(client, "orders-twice") == [("eq", "order_instance")]
+    assert findings(client)["orders-twice"]["severity"] == "warning"
+
+
+@pytest.mark.parametrize("kind", ["rejected_but_done", "lost_reply", "truncated_body", "malformed_json"])
+def test_an_order_repeated_after_its_answer_was_lost_is_found(client: Emulator, kind: str) -> None:
+    client.fault(kind, match={"action": "order_instance"})
+    order(client)
+    client.call("eq", "list")
+    client.time.go_on(590)
+    order(client)
+    assert orders_made(client) == 2
+    assert shown_by(client, "orders-twice") == [("eq", "order_instance")]
+
+
+def test_an_unpaid_order_repeated_is_found(client: Emulator) -> None:
+    for _ in range(2):
+        order(client, preset="bm.v2-promo", deploy_period="annually")
+    assert shown_by(client, "orders-twice") == [("eq", "order_instance")]
+
+
+def test_each_further_repetition_is_found(client: Emulator) -> None:
+    for _ in range(3):
+        order(client)
+        client.time.go_on(400)
+    assert findings(client)["orders-twice"]["count"] == 2
+
+
+@pytest.mark.parametrize("kind", ["reject", "connection_reset", "empty_reply", "out_of_stock"])
+def test_an_order_repeated_after_a_refusal_is_not_found(client: Emulator, kind: str) -> None:
+    client.fault(kind, match={"action": "order_instance"})
+    order(client)
+    order(client)
+    assert orders_made(client) == 1
+    assert "orders-twice" not in findings(client)
+
+
+@pytest.mark.parametrize(
+    "other", [{"hostname": "web-10"}, {"preset": "vm.nano"}, {"os_id": 237}, {"deploy_period": "quarterly"}]
+)
+def test_orders_of_different_servers_are_not_found(client: Emulator, other: dict[str, Any]) -> None:
+    order(client)
+    order(client, **other)
+    assert orders_made(client) == 2
+    assert "orders-twice" not in findings(client)
+
+
+def test_orders_at_different_locations_are_not_found(client: Emulator) -> None:
+    for location in ("NL", "DE"):
+        order(client, preset="vm.nano", location_name=location)
+    assert orders_made(client) == 2
+    assert "orders-twice" not in findings(client)
+
+
+def test_a_second_order_ten_minutes_later_is_not_found(client: Emulator) -> None:
+    order(client)
+    client.time.go_on(601)
+    order(client)
+    assert "orders-twice" not in findings(client)
+
+
+def test_a_second_order_ten_minutes_later_on_the_accounts_clock_is_not_found(client: Emulator) -> None:
+    order(client)
+    client.advance(seconds=600)
+    order(client)
+    assert "orders-twice" not in findings(client)
+
+
+def test_a_reinstall_repeated_is_not_found(client: Emulator) -> None:
+    for _ in range(2):
+        order(client, id=12345)
+        client.advance(until="idle")
+    assert orders_made(client) == 0
+    assert "orders-twice" not in findings(client)
+
+
+def test_an_order_after_the_server_was_cancelled_is_not_found(client: Emulator) -> None:
+    client.set_profile("instant")
+    order(client)
+    server = client.call("eq", "list")["servers"][-1]
+    client.call("whmcs", "request_cancellation", id=server, cancellation_reason="test", cancellation_type=1)
+    order(client)
+    assert orders_made(client) == 2
+    assert "orders-twice" not in findings(client)
+
+
+def test_orders_that_the_journal_does_not_show_whole_are_not_found(client: Emulator) -> None:
+    for name in ("web-1", "web-2"):
+        script = {"post_install_script": "#" * 60_000}
+        client.http.post("/eq.php", data=script | ORDER | {"hostname": name})
+    assert orders_made(client) == 2
+    assert "orders-twice" not in findings(client)
+
+
+def test_the_same_order_after_a_reset_is_not_found(client: Emulator) -> None:
+    order(client)
+    client.control("POST", "/reset")
+    order(client)
+    assert "orders-twice" not in findings(client)
