@@ -45,3 +45,12 @@ def test_system_0_is_an_own_one_where_that_is_wanted(emulator: Emulator) -> None
     assert "invalid parameter os_id" in emulator.call("eq", "order_instance", **wanted)["message"]
     ordered = emulator.call("eq", "order_instance", **wanted, own_os="true")
     assert (ordered["status"], ordered["os_name"]) == ("Paid", "")
+
+
+@pytest.mark.clause("11.6")
+@pytest.mark.parametrize("sent", [{}, {"terminate_reason_custom": "moved"}])
+def test_a_cancellation_needs_no_reason(emulator: Emulator, sent: dict[str, str]) -> None:
+    cancelled = emulator.call("whmcs", "request_cancellation", id=12345, cancellation_type=0, **sent)
+    assert cancelled["result"] == "OK"
+    again = emulator.call("whmcs", "request_cancellation", id=12345, cancellation_type=1)
+    assert again["reason"] == "already_cancelled"
