@@ -96,7 +96,7 @@ def test_each_billing_cycle_costs_its_months(
     assert invoices(account)[-1]["total"] == total
 
 
-def test_software_is_ordered_by_its_choice(module: Program, account: Account) -> None:
+def test_software_is_ordered_by_its_choice(module: Program) -> None:
     assert bought(module, software="WordPress (#20)")["order"]["soft_name"] == "WordPress"
 
 
