@@ -87,21 +87,29 @@ func (c *client) keyed(state *kept) (int, error) {
 
 // afterRefusal tells a deploy that is over from a check that could not be made. The server may be there all the same.
 func (c *client) afterRefusal(state *kept, err error) (int, error) {
+	gone, over := keyGone(err), error(nil)
 	var refused *refusal
-	if !errors.As(err, &refused) {
-		return 0, err
+	if errors.As(err, &refused) {
+		over = refused.endsDeploy()
 	}
-	over := refused.endsDeploy()
-	if over == nil && !refused.saysGone() {
+	if over == nil && !gone {
 		return 0, err
 	}
 	if id, listErr := c.newcomerInList(state); listErr == nil {
 		return id, nil
 	}
-	if refused.saysGone() {
+	if gone {
 		return 0, &ended{fmt.Sprintf("the key no longer exists: %v", err)}
 	}
 	return 0, over
+}
+
+// keyGone reads the words of a key that is spent, whatever the status they came with.
+func keyGone(err error) bool {
+	var refused *refusal
+	said := strings.ToLower(err.Error())
+	return (errors.As(err, &refused) && refused.saysGone()) ||
+		(strings.Contains(said, "asynckey") && strings.Contains(said, "not found"))
 }
 
 func (c *client) newcomerInList(state *kept) (int, error) {
