@@ -71,7 +71,7 @@ def run_program(command: Sequence[str], **variables: str) -> Ran:
     return Ran(ended.returncode == 0, told)
 
 
-def asked(account: Account, **wanted: str) -> list[str]:
+def asked(account: Account, **wanted: Any) -> list[str]:
     """Return the calls that reached the account, as module/action, in order."""
     return [f"{call['module']}/{call['action']}" for call in account.requests(**wanted)]
 
@@ -86,6 +86,37 @@ def findings(account: Account) -> list[Json]:
     """Return what the report finds in the account's calls."""
     found: list[Json] = account.emulator.control("GET", f"/accounts/{account.name}/report")["findings"]
     return found
+
+
+def _control(account: Account, method: str, path: str, body: Json | None = None) -> Json:
+    answer: Json = account.emulator.control(method, f"/accounts/{account.name}{path}", body)
+    return answer
+
+
+def orders(account: Account) -> list[Json]:
+    """Return the account's orders, in order."""
+    found: list[Json] = _control(account, "GET", "/orders")["orders"]
+    return found
+
+
+def invoices(account: Account) -> list[Json]:
+    """Return the account's invoices, in order."""
+    found: list[Json] = _control(account, "GET", "/invoices")["invoices"]
+    return found
+
+
+def set_credit(account: Account, credit: str) -> None:
+    _control(account, "PATCH", "", {"credit": credit})
+
+
+def pay_from_outside(account: Account, invoice: int) -> None:
+    """Pay an invoice as a card or a bank would: the credit stays."""
+    _control(account, "POST", f"/invoices/{invoice}/pay")
+
+
+def credit_of(account: Account) -> str:
+    credit: str = _control(account, "GET", "/ledger")["credit"]
+    return credit
 
 
 def server_key(account: Account, vm: int) -> str:

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.acceptance.pages import examples, type_in, without_what_varies
 from tests.support.processes import DEADLINE, environment, served, wait_until
-from tests.support.recipe_pages import blocks, files_in, write_files
+from tests.support.recipe_pages import blocks, files_in, text_of, write_files
 
 pytestmark = pytest.mark.acceptance
 PORT = "8650"
@@ -98,6 +99,15 @@ def test_the_node_page_passes_and_leaves_no_account_behind(tmp_path: Path) -> No
         with server.emulator() as emulator:
             accounts = emulator.http.get("/_emulator/accounts").json()["accounts"]
             assert [account["name"] for account in accounts] == ["demo"]
+
+
+@pytest.mark.parametrize("page", ["terraform.md", "panel.md", "whmcs.md", "mcp-server.md", "python.md"])
+def test_the_commands_of_a_clients_page_print_what_it_shows(page: str) -> None:
+    commands = examples(text_of(page))
+    assert commands
+    with served("--clock", "frozen", "--seed", "7") as server:
+        for command, shown in commands:
+            assert without_what_varies(type_in(command, server.url)) == without_what_varies(shown), command
 
 
 def run_job(lines: list[str], cwd: Path, **variables: str) -> None:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import ErrorDetails
 
-from invapi_emulator.actions.parameters import Parameters, Switch, VmId, whole_number
+from invapi_emulator.actions.parameters import MAX_ID, Parameters, VmId, whole_number
 from invapi_emulator.domain.callback_urls import LONGEST, checked_callback_url
 from invapi_emulator.domain.money import Currency
 from invapi_emulator.domain.orders import Period
@@ -18,6 +18,16 @@ _SAME_PERIOD = {"1": "monthly", "semiannually": "semi-annually"}
 
 def _period(text: Any) -> Any:
     return _SAME_PERIOD.get(text, text) if isinstance(text, str) else text
+
+
+def _zero_is_none(text: Any) -> Any:
+    return None if text == "0" else text
+
+
+def _true_or_false(text: Any) -> bool:
+    if text not in ("0", "1", "false", "true"):
+        raise ValueError(text)
+    return bool(text in ("1", "true"))
 
 
 def _strong_password(text: str) -> str:
@@ -43,6 +53,24 @@ Word = Annotated[
     str,
     StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,100}\z"),
     Field(description="1 to 100 characters, none of them a control character"),
+]
+NumberOrNone = Annotated[
+    VmId | None,
+    BeforeValidator(_zero_is_none),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_ID}),
+    Field(description="ASCII digits, 0 to 2^63-1; 0 chooses none"),
+]
+TrueOrFalse = Annotated[
+    bool,
+    BeforeValidator(_true_or_false),
+    Field(
+        json_schema_extra={"type": "string", "enum": ["0", "1", "false", "true"], "default": "0"},
+        description="1, 0, true or false",
+    ),
+]
+DiskLayout = Annotated[
+    Literal["0", "1", "hba", "raid0", "raid1", "raid10"],
+    Field(description="1, 0, hba, raid0, raid1 or raid10"),
 ]
 RootPassword = Annotated[
     str,
@@ -90,9 +118,9 @@ class InstallParameters(Parameters):
     id: VmId | None = None
     preset: Word | None = None
     location_name: Word | None = None
-    os_id: VmId | None = None
+    os_id: NumberOrNone = None
     os_name: Word | None = None
-    soft_id: VmId | None = None
+    soft_id: NumberOrNone = None
     soft_name: Word | None = None
     root_pass: RootPassword | None = None
     hostname: ServerName | None = None
@@ -101,13 +129,13 @@ class InstallParameters(Parameters):
     post_install_script: Script | None = None
     post_install_callback: CallbackUrl | None = None
     email: Word | None = None
-    deploy_notify: Switch = False
+    deploy_notify: TrueOrFalse = False
     root_size: Percent | None = None
-    disk_mirror: Switch = False
-    no_lvm: Switch = False
-    ipv6: Switch = False
+    disk_mirror: DiskLayout = "0"
+    no_lvm: TrueOrFalse = False
+    ipv6: TrueOrFalse = False
     vlan: Word | None = None
-    own_os: Switch = False
+    own_os: TrueOrFalse = False
 
     @classmethod
     def words_for(cls, errors: Sequence[ErrorDetails]) -> str | None:

@@ -1,4 +1,4 @@
-"""The calls of a provisioner in Python, from its first login to the order, made by a program that works like it."""
+"""The calls of a provisioner in Python, from its first login to an address, made by a program that works like it."""
 
 import pytest
 
@@ -62,32 +62,12 @@ def test_with_traffic_plans_that_refuse_tokens_it_goes_on_without(
     assert {region["os_id"] for region in regions} == {237}
 
 
-def test_its_order_is_tried_once_and_is_not_emulated(provisioner: Program, account: Account) -> None:
-    refused = provisioner("order", "node-1", "108", "NL")
-    assert "this emulator does not have" in refused.told["error"]
-    (order,) = account.requests(action="order_instance")
-    sent = {
-        "preset": "108",
-        "location_name": "NL",
-        "os_id": "237",
-        "traffic_plan": "25",
-        "currency_code": "EUR",
-    }
-    assert sent.items() <= order["fields"].items()
-    assert order["fields"]["root_pass"] == "***"
-
-
 def test_it_waits_for_an_address_that_the_world_can_reach(provisioner: Program, account: Account) -> None:
     """Addresses of the documentation range are none. A world gives a server another."""
     assert provisioner("address", "12345").told["error"] == "server 12345 got no IP"
     assert asked(account, action="show") == ["eq/show"] * ADDRESS_LOOKS
     account.emulator.control("PATCH", f"/accounts/{account.name}/vms/12345", {"ip": "8.8.4.4"})
     assert provisioner("address", "12345").told["read"] == "8.8.4.4"
-
-
-def test_its_destruction_is_not_emulated(provisioner: Program, account: Account) -> None:
-    assert "this emulator does not have" in provisioner("destroy", "12345").told["error"]
-    assert account.vm(12345)["power"] == "on"
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -102,5 +82,5 @@ def test_a_clock_behind_real_time_makes_it_log_in_before_each_call(vendor: Vendo
         account.emulator.control("PATCH", f"/accounts/{account.name}/vms/12345", {"ip": "8.8.4.4"})
         provisioner = python_of("provisioner", account)
         assert provisioner("address", "12345").ok
-        assert not provisioner("destroy", "12345").ok
+        assert provisioner("destroy", "12345").ok
         assert asked(account) == ["auth/login", "eq/show", "auth/login", "whmcs/request_cancellation"]

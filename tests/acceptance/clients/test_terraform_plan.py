@@ -1,4 +1,4 @@
-"""A new server, planned by the vendor's Terraform provider as far as the order, played by a Go program."""
+"""A new server, planned by the vendor's Terraform provider, played by a Go program."""
 
 import pytest
 
@@ -73,15 +73,3 @@ def test_an_account_plans_with_its_own_presets_but_with_the_servers_traffic_plan
     assert 'traffic_plan_name: name "slow" not found' in provider(
         "plan", "vm.mine", "XX", "Plan 9", "slow"
     ).told["error"]  # fmt: skip
-
-
-def test_apply_asks_what_plan_asked_and_ends_at_the_order(provider: Program, account: Account) -> None:
-    ordered = provider("create", "web-9", *PICO)
-    assert "this emulator does not have" in ordered.told["error"]
-    assert ordered.told["waits"] == []
-    assert asked(account)[-3:] == ["eq/list", "eq/update_servers", "eq/order_instance"]
-    order = account.requests(action="order_instance")[0]
-    sent = {"preset": "vm.pico", "location_name": "NL", "os_id": "187", "traffic_plan": "25"}
-    assert sent.items() <= order["fields"].items()
-    assert (order["status"], order["fields"]["root_pass"]) == (501, "***")
-    assert len(account.export()["vms"]) == 4

@@ -27,11 +27,14 @@ _STAYS = 5 * MINUTE
 
 
 class CancellationParameters(OfVm):
-    cancellation_reason: Annotated[
-        str,
-        StringConstraints(pattern=r"\A[^\x00]+\z", max_length=1_000),
-        Field(description="1 to 1000 characters, none of them NUL"),
-    ]
+    cancellation_reason: (
+        Annotated[
+            str,
+            StringConstraints(pattern=r"\A[^\x00]+\z", max_length=1_000),
+            Field(description="1 to 1000 characters, none of them NUL"),
+        ]
+        | None
+    ) = None
     cancellation_type: (
         Annotated[Literal["0", "1"], Field(description="0 (end of period) or 1 (immediate)")] | None
     ) = None
@@ -46,7 +49,7 @@ def request_cancellation(unit: UnitOfWork, call: Call[CancellationParameters]) -
     immediate = _is_immediate(call.account.assumed, call.params)
     stays = call.account.assumed[CANCELLED_SERVER] == "after-five-minutes"
     ends_at = call.now + _STAYS * stays if immediate else orders.rent_due_at(unit, vm, call.now)
-    asked = Cancellation(call.params.cancellation_reason, call.now, ends_at, immediate=immediate)
+    asked = Cancellation(call.params.cancellation_reason or "", call.now, ends_at, immediate=immediate)
     vms.save(unit, replace(vm, cancellation=asked))
     events.record(unit, call.now, "cancellation_asked", vm=vm.id, ends_at=iso(ends_at), immediate=immediate)
     if ends_at <= call.now:
@@ -71,6 +74,7 @@ ACTION = Action(
     ignored={
         "pin": "accepted and ignored, whatever it is (6.3)",
         "location": "the account has one billing location",
+        "terminate_reason_custom": "the vendor's MCP server sends it as the reason",
     },
     examples=(Example(Plain, {"id": 12345, "cancellation_reason": "moved", "cancellation_type": "1"}, {}),),
     refusal_examples=(

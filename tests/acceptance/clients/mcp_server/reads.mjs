@@ -22,6 +22,7 @@ export const withToken = {
   get_credit_history: ['whmcs', 'getcredits', asGiven],
   get_invoices: ['whmcs', 'get_invoices', asGiven],
   get_invoice: ['whmcs', 'get_invoice', asGiven],
+  get_server_billing_data: ['whmcs', 'get_billing_data', asGiven],
 }
 
 export const withoutToken = {

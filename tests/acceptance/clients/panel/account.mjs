@@ -62,6 +62,7 @@ export class Account {
     const { presets } = await this.session.call('presets', 'list', {})
     const { os_list: images } = await this.session.call('os', 'list', {})
     return {
+      currency,
       sizes: presets.filter((preset) => Number(preset.virtual) === 1).map((preset) => size(preset, currency)),
       images: images.map(({ id, name }) => ({ id: String(id), name })),
     }

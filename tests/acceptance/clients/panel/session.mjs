@@ -14,8 +14,8 @@ export class Session {
   }
 
   // Returns a successful answer; for a check of a task, also one that is not ready or failed.
-  async call(module, action, parameters, { changes = false, looks = false } = {}) {
-    const answer = await this.asked(module, { action, ...parameters }, changes)
+  async call(module, action, parameters, { changes = false, looks = false, inQuery = false } = {}) {
+    const answer = await this.asked(module, { action, ...parameters }, changes, inQuery)
     const failed = fails(answer.code) || fails(answer.result)
     if (!failed && (['OK', 'success'].includes(answer.result) || (looks && ['Not ready', 'Stage'].includes(answer.result)))) return answer
     const denied = Number(answer.code) === -2 || DENIED.test(words(answer))
@@ -23,8 +23,12 @@ export class Session {
     throw new PanelError(denied ? 403 : 400, changes && !failed, `${module}/${action}: ${words(answer)}`)
   }
 
-  async asked(module, fields, changes) {
-    const send = async () => post(module, { ...fields, token: await this.current() }, changes)
+  // With fields in the query, the token alone is in the body: a GET with a form.
+  async asked(module, fields, changes, inQuery) {
+    const send = async () => {
+      const token = await this.current()
+      return inQuery ? post(module, { token }, changes, fields) : post(module, { ...fields, token }, changes)
+    }
     let answer
     try {
       answer = await send()

@@ -13,9 +13,9 @@ export class PanelError extends Error {
 const ORIGIN = 'https://invapi.hostkey.com'
 const [address, port] = (process.env.EMULATOR_HTTPS || '127.0.0.1:8653').split(':')
 
-function options(body) {
+function options(body, method) {
   return {
-    method: 'POST',
+    method,
     agent: false,
     port,
     family: 4,
@@ -36,12 +36,14 @@ async function read(response) {
   return Buffer.concat(parts).toString('utf8')
 }
 
-// Makes one request. After a change was sent, a failure leaves its outcome unknown.
-export function post(module, fields, changes) {
+// Makes one request, a GET if there is a query. After a change was sent, a failure leaves its outcome unknown.
+export function post(module, fields, changes, query) {
+  const url = new URL(`/${module}.php`, ORIGIN)
+  url.search = new URLSearchParams(query).toString()
   const body = new URLSearchParams(fields).toString()
   return new Promise((resolve, reject) => {
     const lost = (error) => reject(new PanelError(502, changes, `connection failed (${error.code ?? error.message})`))
-    const asking = request(new URL(`/${module}.php`, ORIGIN), options(body), async (response) => {
+    const asking = request(url, options(body, query ? 'GET' : 'POST'), async (response) => {
       const status = response.statusCode
       try {
         const text = await read(response)

@@ -1,6 +1,6 @@
 """Uses InvAPI like a provisioner in Python, with requests: it finds what it could order, orders, and waits for an address.
 
-login | discover | order NAME PRESET_ID LOCATION | address ID | destroy ID
+login | discover | order NAME PRESET_ID LOCATION | address ID [CALLBACK] | destroy ID
 
 Prints one line of JSON: what was read, or the error.
 """
@@ -25,6 +25,10 @@ class Refused(Exception):
     pass
 
 
+class Lost(Refused):
+    """The connection broke. What was asked for may have been done."""
+
+
 class Provisioner:
     """Logs in by key; an account without servers, whose key is refused, by user and password."""
 
@@ -41,7 +45,10 @@ class Provisioner:
     def public(self, module: str, action: str, **fields: Any) -> Row:
         """Call without a token, unless one is given."""
         data = {"action": action} | {name: value for name, value in fields.items() if value is not None}
-        response = self.http.post(f"{self.url}/{module}.php", data=data, timeout=45)
+        try:
+            response = self.http.post(f"{self.url}/{module}.php", data=data, timeout=45)
+        except requests.RequestException as lost:
+            raise Lost(f"{module}/{action}: {type(lost).__name__}") from None
         try:
             body: Row = response.json()
         except ValueError:
@@ -127,7 +134,7 @@ class Provisioner:
         return regions
 
     def order(self, name: str, preset: str, location: str) -> Row:
-        """Try one traffic plan after another, as long as a refusal is about the plan."""
+        """Try one traffic plan after another, as long as a refusal is about the plan. Return the server's id and the key."""
         plans = self.plans_of(int(preset), location)
         tried = [*plans, *(plan for plan in PLANS_IF_NONE if plan not in plans)]
         fields = {
@@ -138,22 +145,55 @@ class Provisioner:
         last = Refused("no traffic plan")
         for plan in tried:
             try:
-                return self.post("eq", "order_instance", **fields, traffic_plan=plan)
+                return self.ordered(self.post("eq", "order_instance", **fields, traffic_plan=plan), name)
             except Refused as refusal:
                 last = refusal
-                if "not compatible" not in str(refusal).lower():
+                if (
+                    "not compatible" not in str(refusal).lower()
+                    and "traffic plan" not in str(refusal).lower()
+                ):
                     raise
         raise last
 
-    def address(self, server: str) -> str:
-        """Wait until the server has an address that the whole world can reach."""
+    def ordered(self, answer: Row, name: str) -> Row:
+        """Return the id of the server in an order's answer. Without one, a search for the hostname must find it at once."""
+        server, callback = answer.get("id"), answer.get("callback")
+        if server is None and answer.get("invoice") is not None:
+            server = self.found(name)
+        if server is None:
+            raise Refused(
+                f"order created invoice {answer['invoice']} (status={answer['status']}) but no server id yet"
+            )
+        return {"id": server, "callback": callback}
+
+    def found(self, name: str) -> int | None:
+        try:
+            servers = self.post("eq", "unified_server_search", query=name)["results"]["servers"]
+        except Refused:
+            return None
+        return next((row["id"] for row in servers if name in (row.get("name") or row.get("hostname"))), None)
+
+    def address(self, server: str, callback: str = "") -> str:
+        """Wait until the deploy is done, and until the server has an address that the whole world can reach.
+
+        The key is checked before each look: once an answer has spent it, it counts as not done.
+        """
         for _ in range(ADDRESS_LOOKS):
-            for entry in self.post("eq", "show", id=server)["IP"]:
-                if ipaddress.ip_address(entry["IP"]).is_global:
-                    found: str = entry["IP"]
-                    return found
+            if not callback or self.is_done(callback):
+                for entry in self.post("eq", "show", id=server)["IP"]:
+                    if ipaddress.ip_address(entry["IP"]).is_global:
+                        found: str = entry["IP"]
+                        return found
             time.sleep(self.pause)
         raise Refused(f"server {server} got no IP")
+
+    def is_done(self, callback: str) -> bool:
+        try:
+            answer = self.post("eq_callback", "check", key=callback)
+        except Refused:
+            return False
+        done: bool = answer["result"] == "OK"
+        return done
 
     def destroy(self, server: str) -> Row:
         return self.post("whmcs", "request_cancellation", id=server, cancellation_type=1)

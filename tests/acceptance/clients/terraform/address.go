@@ -28,11 +28,12 @@ func configured(pause *pauses) (*client, error) {
 		return nil, fmt.Errorf("Invalid base_url: %w", err)
 	}
 	client := &client{
-		base:  strings.TrimSuffix(base, "/") + "/",
-		key:   key,
-		tries: 3,
-		http:  &http.Client{Timeout: time.Minute, Transport: transport(os.Getenv("CONNECT_TO"))},
-		pause: pause,
+		base:     strings.TrimSuffix(base, "/") + "/",
+		key:      key,
+		tries:    3,
+		patience: patience(os.Getenv("PATIENCE")),
+		http:     &http.Client{Timeout: time.Minute, Transport: transport(os.Getenv("CONNECT_TO"))},
+		pause:    pause,
 
 		catalogue: map[string][]byte{},
 	}

@@ -10,13 +10,15 @@ import (
 )
 
 type client struct {
-	base    string
-	key     string
-	tries   int
-	http    *http.Client
-	pause   *pauses
-	session string
-	expires time.Time
+	base  string
+	key   string
+	tries int
+	// patience is how many polls fit into the time that a configuration gives an apply.
+	patience int
+	http     *http.Client
+	pause    *pauses
+	session  string
+	expires  time.Time
 	// catalogue has the lists that were read, by module and filter.
 	catalogue map[string][]byte
 }

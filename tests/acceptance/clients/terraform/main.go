@@ -1,8 +1,12 @@
 // Uses InvAPI like the vendor's Terraform provider: the calls of plan and apply, without Terraform.
 //
-//	list | wait KEY | plan PRESET LOCATION [OS [TRAFFIC [SOFTWARE]]] | create HOSTNAME PRESET LOCATION OS TRAFFIC
-//	read ID | power ID on|off|hard_off|reboot | rename ID NAME | tags ID NAME=VALUE|-NAME... | destroy ID
+//	list | wait KEY | plan PRESET LOCATION [OS [TRAFFIC [SOFTWARE]]]
+//	create CONFIGURATION | differences STATE CONFIGURATION | apply STATE CONFIGURATION
+//	read ID | power ID on|off|hard_off|reboot | rename ID NAME | tags ID NAME=VALUE|-NAME... | destroy ID [TYPE]
 //	add-key NAME KEY [default] | read-key ID | delete-key ID
+//
+// A CONFIGURATION is HOSTNAME PRESET LOCATION [OS [TRAFFIC [SOFTWARE]]] with FIELD=VALUE and tag:NAME=VALUE anywhere.
+// A STATE is what create or apply printed.
 //
 // Prints one line of JSON: what was read, or the error, and what was waited for.
 package main
@@ -45,6 +49,13 @@ func run(words []string, pause *pauses) (any, error) {
 	if act, known := ofAccount[name]; known {
 		return act(client, words[1:])
 	}
+	if act, known := ofState[name]; known {
+		state, err := keptOf(words[1])
+		if err != nil {
+			return nil, err
+		}
+		return act(client, state, wantedOf(words[2:]))
+	}
 	act, known := ofServer[name]
 	if !known {
 		return nil, errors.New("no such command")
@@ -59,9 +70,14 @@ func run(words []string, pause *pauses) (any, error) {
 var ofAccount = map[string]func(*client, []string) (any, error){
 	"list":    func(c *client, _ []string) (any, error) { return c.servers() },
 	"wait":    func(c *client, words []string) (any, error) { return c.wait(words[0]) },
-	"plan":    func(c *client, words []string) (any, error) { return c.plan(wantedOf(words)) },
-	"create":  func(c *client, words []string) (any, error) { return nil, c.create(wantedOf(words[1:]), words[0]) },
+	"plan":    func(c *client, words []string) (any, error) { return c.plan(wantedOf(append([]string{""}, words...))) },
+	"create":  func(c *client, words []string) (any, error) { return c.create(wantedOf(words)) },
 	"add-key": func(c *client, words []string) (any, error) { return c.addSSHKey(words[0], words[1], len(words) > 2) },
+}
+
+var ofState = map[string]func(*client, *kept, wanted) (any, error){
+	"differences": func(c *client, state *kept, want wanted) (any, error) { return c.differences(state, want) },
+	"apply":       func(c *client, state *kept, want wanted) (any, error) { return c.apply(state, want) },
 }
 
 var ofServer = map[string]func(*client, int, []string) (any, error){
@@ -69,16 +85,9 @@ var ofServer = map[string]func(*client, int, []string) (any, error){
 	"power":      func(c *client, id int, words []string) (any, error) { return nil, c.power(id, words[0]) },
 	"rename":     func(c *client, id int, words []string) (any, error) { return c.rename(id, words[0]) },
 	"tags":       func(c *client, id int, words []string) (any, error) { return c.syncTags(id, words) },
-	"destroy":    func(c *client, id int, _ []string) (any, error) { return nil, c.destroy(id) },
+	"destroy":    func(c *client, id int, words []string) (any, error) { return c.destroy(id, words) },
 	"read-key":   func(c *client, id int, _ []string) (any, error) { return c.readSSHKey(id) },
 	"delete-key": func(c *client, id int, _ []string) (any, error) { return nil, c.deleteSSHKey(id) },
-}
-
-// wantedOf reads preset, location, OS, traffic plan and software, of which the last three may be missing.
-func wantedOf(words []string) wanted {
-	five := make([]string, 5)
-	copy(five, words)
-	return wanted{five[0], five[1], five[2], five[3], five[4]}
 }
 
 func kindOf(err error) string {

@@ -26,6 +26,14 @@ func share(said string) float64 {
 	return 1
 }
 
+// patience reads a number of polls: as many as fit into 90 minutes, unless a configuration has another timeout.
+func patience(said string) int {
+	if polls, err := strconv.Atoi(said); err == nil {
+		return polls
+	}
+	return int(90 * time.Minute / pollInterval)
+}
+
 // before waits for the next try: as long as the server asks, or longer each time, randomly between half and whole.
 func (p *pauses) before(attempt int, asked time.Duration) {
 	wait, why := asked, fmt.Sprintf("Retry-After %s", asked)

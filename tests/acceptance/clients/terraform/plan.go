@@ -6,11 +6,6 @@ import (
 	"strings"
 )
 
-// wanted is a server as a configuration names it. An empty name asks for nothing.
-type wanted struct {
-	preset, location, os, traffic, software string
-}
-
 // order has the ids that a plan finds for the names.
 type order struct {
 	PresetID      int  `json:"preset_id"`

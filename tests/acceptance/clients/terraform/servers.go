@@ -19,6 +19,10 @@ func (c *client) servers() ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
+	return idsIn(body)
+}
+
+func idsIn(body []byte) ([]int, error) {
 	var answer struct {
 		Servers []json.RawMessage `json:"servers"`
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net/url"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -89,4 +90,25 @@ func (c *client) removeTag(id int, name string) error {
 		"action": {"remove"}, "tag": {name}, "component": {"eq"}, "component_id": {server}, "id": {server},
 	}, true)
 	return err
+}
+
+// settings turns the tags of a configuration into words for syncTags.
+func settings(tags map[string]string) []string {
+	words := []string{}
+	for name, value := range tags {
+		words = append(words, name+"="+value)
+	}
+	sort.Strings(words)
+	return words
+}
+
+// managed returns those of the live tags that a configuration names: others are not its business.
+func managed(configured, live map[string]string) map[string]string {
+	found := map[string]string{}
+	for name := range configured {
+		if value, exists := live[name]; exists {
+			found[name] = value
+		}
+	}
+	return found
 }

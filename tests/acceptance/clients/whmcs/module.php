@@ -2,7 +2,8 @@
 
 // Uses InvAPI like pages of the vendor's WHMCS module:
 //
-//     module.php import | server ID | page INVOICE | renew ID AMOUNT | client | order | cancel INVOICE
+//     module.php import | server ID | page INVOICE | renew ID AMOUNT | client
+//     module.php buy PRODUCT CYCLE OS PLAN SOFTWARE | cancel INVOICE Immediate|'End of Billing Period'
 //
 // Prints one line of JSON: what was read, or the error.
 
@@ -19,8 +20,8 @@ try {
         'page' => page($api, $argv[2]),
         'renew' => renew($api, $argv[2], $argv[3]),
         'client' => client($api),
-        'order' => order($api),
-        'cancel' => cancel($api, $argv[2]),
+        'buy' => buy($api, ...array_slice($argv, 2)),
+        'cancel' => cancel($api, $argv[2], $argv[3]),
     };
     echo json_encode(['read' => $read]), "\n";
 } catch (CallFailed $failed) {

@@ -5,6 +5,7 @@
 declare(strict_types=1);
 
 const LOCATION = 'NL';
+const CHOICE = '/^(.+) \(#(\d+)\)$/';
 
 /** One product a preset and location, with its price and the choices that an order form shows. */
 function import(InvApi $api): array
@@ -89,6 +90,40 @@ function client(InvApi $api): ?array
     return ($answer['result'] ?? null) == 'success' ? $answer['client'] : null;
 }
 
+/**
+ * What the hook of a customer's payment for a new service does: one order, whose invoice it notes and pays.
+ * It takes the choices as the import names them, and does not look whether an order was made before.
+ */
+function buy(InvApi $api, string $product, string $cycle, string $os, string $plan, string $software): array
+{
+    [$preset, $location] = split('/^(.*) \(([A-Z]{2})\)$/', $product);
+    [$osName, $osId] = split(CHOICE, $os);
+    [$softName, $softId] = split(CHOICE, $software);
+    $fields = [
+        'deploy_period' => strtolower($cycle),
+        'deploy_notify' => '1',
+        'email' => client($api)['email'] ?? '',
+        'os_id' => $osId,
+        'root_pass' => 'Secret_12345',
+        'hostname' => 'shop.example.com',
+        'os_name' => $osName,
+        'traffic_plan' => split(CHOICE, $plan)[1],
+        'preset' => $preset,
+        'location_name' => $location,
+        'post_install_callback' => 'http://whmcs.test/modules/gateways/callback/hostkeyresellermod.php?hosting=1',
+    ];
+    $fields += $softId ? ['soft_id' => $softId, 'soft_name' => $softName] : [];
+    $order = $api->call('eq', 'order_instance', $fields);
+    $invoice = $order['invoice'] ?? null;
+    return ['invoice' => $invoice, 'order' => $order, 'paid' => is_int($invoice) ? pay($api, (string) $invoice) : null];
+}
+
+/** What a pattern finds in a name; empty words if it does not fit. */
+function split(string $pattern, string $name): array
+{
+    return preg_match($pattern, $name, $found) ? array_slice($found, 1) : ['', ''];
+}
+
 /** What a customer's payment for a server that there is pays of the account's own invoices for it. */
 function renew(InvApi $api, string $id, string $paid): array
 {
@@ -115,30 +150,13 @@ function pay(InvApi $api, string $invoice): ?array
     return $api->call('whmcs', 'apply_credit', ['invoice_id' => $invoice, 'amount' => $answer['total']]);
 }
 
-/** The whole answer. The module reads its `invoice`, and pays that. */
-function order(InvApi $api): ?array
-{
-    return $api->call('eq', 'order_instance', [
-        'deploy_period' => 'monthly',
-        'deploy_notify' => '1',
-        'email' => client($api)['email'] ?? '',
-        'os_id' => '219',
-        'root_pass' => 'Secret_12345',
-        'hostname' => 'shop.example.com',
-        'os_name' => 'Debian 12',
-        'traffic_plan' => '25',
-        'preset' => 'vm.pico',
-        'location_name' => LOCATION,
-        'post_install_callback' => 'http://whmcs.test/modules/gateways/callback/hostkeyresellermod.php?hosting=1',
-    ]);
-}
-
-function cancel(InvApi $api, string $invoice): ?array
+/** What the hook of a cancellation does: it finds the server by the invoice, and looks at no answer. */
+function cancel(InvApi $api, string $invoice, string $when): ?array
 {
     return $api->call('whmcs', 'request_cancellation', [
         'id' => serverOfInvoice($api, $invoice),
         'pin' => 'not_set',
-        'cancellation_type' => 1,
+        'cancellation_type' => ['Immediate' => 1, 'End of Billing Period' => 0][$when],
         'cancellation_reason' => 'no longer needed',
     ]);
 }
