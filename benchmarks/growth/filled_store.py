@@ -14,7 +14,7 @@ from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import DAY, Instant, iso
 from invapi_emulator.settings import read_settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
-from invapi_emulator.storage import accounts, events, journal_tables, requests, tables
+from invapi_emulator.storage import accounts, billing_tables, events, journal_tables, requests, tables
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -29,6 +29,9 @@ KEY = f"{0:032}"
 BUSY, LOCKED, LISTED, COPY = 1, 2, 3, 4
 """VMs of the measured account: one to snapshot, one with a task under way, one to list. Copies follow."""
 
+UNPAID = 2
+"""The invoice of the measured account that is paid a cent at a time."""
+
 Row: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[int, int], Row]
 """Returns the columns that differ in a copy, for an account and a position within it."""
@@ -39,7 +42,10 @@ _BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """The content of an account: VMs, snapshots of each, ended and running tasks, calls in its journal, events."""
+    """The content of an account: VMs, snapshots of each, ended and running tasks, calls in its journal, events, orders.
+
+    An order has an invoice that is paid. If `rented`, each VM is an order's; else the servers of all orders are gone.
+    """
 
     vms: int = 7
     snapshots: int = 0
@@ -47,6 +53,8 @@ class Holding:
     under_way: int = 0
     calls: int = 0
     events: int = 0
+    orders: int = 0
+    rented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,12 @@ def _world(now: Instant) -> World:
     }
     disk = {"size_gb": 1}
     busy = {"num_max": 4, "settings": {"snapshot": {"enable_rotation": 1}}, "snapshots": snapshots}
+    invoice = {"id": 1, "status": "Paid", "items": [{"product": 1, "server": LISTED, "amount": 4}]}
+    order = {"id": 1, "invoice": 1, "server": LISTED, "preset": "vm.pico", "price": 4}
     vms = ({"id": BUSY} | busy, {"id": LOCKED, "tasks": [stays]}, {"id": LISTED, "snapshots": snapshots})
-    return World.model_validate({"vms": [vm | {"disk": disk} for vm in vms]})
+    unpaid = {"id": UNPAID, "items": [{"product": UNPAID, "amount": 1_000}]}
+    billing = {"credit": 1_000_000, "invoices": [invoice, unpaid], "orders": [order]}
+    return World.model_validate({"vms": [vm | {"disk": disk} for vm in vms]} | billing)
 
 
 def _call(now: Instant) -> JournalEntry:
@@ -126,6 +138,8 @@ def _hold(tx: Transaction, holders: range, held: Holding) -> None:
         _copy(tx, table, each * len(holders), changed, like)
 
     vm, snapshot, task = tables.vm, tables.snapshot, tables.task
+    spread(billing_tables.invoice, held.orders, _invoice, billing_tables.invoice.c.id == 1)
+    spread(billing_tables.server_order, held.orders, _rented if held.rented else _over, true())
     spread(vm, held.vms, lambda _, n: {"id": COPY + n}, vm.c.id == LISTED)
     spread(
         snapshot,
@@ -137,6 +151,19 @@ def _hold(tx: Transaction, holders: range, held: Holding) -> None:
     spread(task, held.under_way, _under_way, task.c.key == KEY)
     spread(journal_tables.request, held.calls, lambda _, n: {"id": None, "number": 2 + n}, true())
     spread(journal_tables.event, held.events, lambda _, n: {"number": 2 + n}, true())
+
+
+def _invoice(_account: int, n: int) -> Row:
+    line = {"type": "Hosting", "product": COPY + n, "description": "a", "amount": 400, "server": COPY + n}
+    return {"id": COPY + n, "items": [line]}
+
+
+def _rented(_account: int, n: int) -> Row:
+    return {"id": COPY + n, "invoice": COPY + n, "server": COPY + n}
+
+
+def _over(account: int, n: int) -> Row:
+    return _rented(account, n) | {"status": "cancelled", "rent_due_at": None, "next_at": None}
 
 
 def _under_way(account: int, n: int) -> Row:

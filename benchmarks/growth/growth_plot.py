@@ -16,6 +16,9 @@ SHAPES = {
     "check": "M0-4.4L4.2 3.2H-4.2z",
     "reset": "M0-4.6L4.6 0 0 4.6-4.6 0z",
     "list": "M-3.5-3.5L3.5 3.5M-3.5 3.5L3.5-3.5",
+    "order": "M-4 0h8M0-4v8",
+    "apply_credit": "M-4-2h8v4h-8z",
+    "get_invoices": "M-2-4h4v8h-4z",
 }
 """A mark for each call, so that curves differ by more than color."""
 
@@ -24,9 +27,11 @@ text{font:11px system-ui,sans-serif;fill:#333}.name{font-weight:600;font-size:12
 .grid{stroke:#ddd;stroke-width:1}path.line{stroke-width:2}path.slow{stroke-width:1;stroke-dasharray:2 3}.back{fill:#fff}
 .get_snapshot{stroke:#1f6fb4;fill:#1f6fb4}.create_snapshot{stroke:#b8500b;fill:#b8500b}
 .check{stroke:#21803d;fill:#21803d}.reset{stroke:#8a3fa8;fill:#8a3fa8}.list{stroke:#666;fill:none;stroke-width:2}
+.order{stroke:#a02020;fill:none;stroke-width:2}.apply_credit{stroke:#7a6a00;fill:#7a6a00}.get_invoices{stroke:#00707a;fill:#00707a}
 @media(prefers-color-scheme:dark){text{fill:#ddd}.grid{stroke:#3a3f45}.back{fill:#0d1117}
 .get_snapshot{stroke:#6cb2f0;fill:#6cb2f0}.create_snapshot{stroke:#f0914e;fill:#f0914e}
-.check{stroke:#5fc77e;fill:#5fc77e}.reset{stroke:#cf8fe8;fill:#cf8fe8}.list{stroke:#a8adb3;fill:none}}
+.check{stroke:#5fc77e;fill:#5fc77e}.reset{stroke:#cf8fe8;fill:#cf8fe8}.list{stroke:#a8adb3;fill:none}
+.order{stroke:#ff8080;fill:none}.apply_credit{stroke:#d6c447;fill:#d6c447}.get_invoices{stroke:#4fc9d6;fill:#4fc9d6}}
 """
 
 
@@ -56,7 +61,7 @@ def drawn(series: Mapping[str, tuple[Curves, Curves]]) -> str:
 
 def _legend() -> str:
     entries = [
-        f'<g transform="translate({LEFT + place * 150} 22)"><path class="{call}" d="{shape}"/>'
+        f'<g transform="translate({LEFT + place * 116} 22)"><path class="{call}" d="{shape}"/>'
         f'<text x="10" y="4">{call}</text></g>'
         for place, (call, shape) in enumerate(SHAPES.items())
     ]

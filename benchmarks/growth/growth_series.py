@@ -10,13 +10,18 @@ FLAT = 1.3
 """A final time of up to this many times the first is not growth: these machines are too noisy to tell."""
 
 
+ALWAYS = ("get_snapshot", "create_snapshot", "check", "reset", "list")
+BUYING = (*ALWAYS, "order", "apply_credit", "get_invoices")
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One thing that grows: its name, its sizes, and a store of each size."""
+    """One thing that grows: its name, its sizes, a store of each size, and the names of the calls that are timed."""
 
     name: str
     sizes: tuple[int, ...]
     store: Callable[[int], Store]
+    calls: tuple[str, ...] = ALWAYS
 
 
 _TO_TEN_THOUSAND = (10, 100, 1_000, 10_000)
@@ -56,6 +61,15 @@ SERIES = (
         "accounts, each with a task under way",
         _TO_TEN_THOUSAND,
         lambda n: Store(others=n, theirs=Holding(vms=1, under_way=1)),
+    ),
+    Series(
+        "orders of the account, servers gone", _TO_TEN_THOUSAND, lambda n: Store(Holding(orders=n)), BUYING
+    ),
+    Series(
+        "orders of the account, with their servers",
+        _TO_TEN_THOUSAND,
+        lambda n: Store(Holding(vms=n, orders=n, rented=True)),
+        BUYING,
     ),
     Series("events of the account", _TO_TEN_THOUSAND, lambda n: Store(Holding(events=n))),
 )

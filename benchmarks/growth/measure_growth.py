@@ -4,6 +4,7 @@ import argparse
 import json
 import statistics
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
@@ -68,14 +69,14 @@ def _measured(series: Series, rounds: int) -> dict[str, Any]:
         for size, file in files.items():
             fill(file, series.store(size))
         mib = {size: round(file.stat().st_size / 2**20, 1) for size, file in files.items()}
-        times, ready = _timed(files, rounds)
+        times, ready = _timed(files, rounds, series.calls)
         guilty = blamed(files[series.sizes[0]], files[series.sizes[-1]])
     medians, slow = (
         {call: {size: share(of[size]) * 1000 for size in files} for call, of in times.items()}
         for share in (statistics.median, _ninth_decile)
     )
     _print(series, medians, slow, ready, guilty)
-    calls = {call: {"median_ms": medians[call], "p90_ms": slow[call]} for call in CALLS}
+    calls = {call: {"median_ms": medians[call], "p90_ms": slow[call]} for call in series.calls}
     known = {"calls": calls, "file_mib": mib, "start_seconds": ready}
     return known | {"statements_that_grew": [asdict(each) for each in guilty]}
 
@@ -84,9 +85,11 @@ def _ninth_decile(times: list[float]) -> float:
     return statistics.quantiles(times, n=10)[-1]
 
 
-def _timed(files: dict[int, Path], rounds: int) -> tuple[dict[str, dict[int, list[float]]], dict[int, float]]:
+def _timed(
+    files: dict[int, Path], rounds: int, calls: Sequence[str]
+) -> tuple[dict[str, dict[int, list[float]]], dict[int, float]]:
     """Return the seconds of each call, by call and size, and of each server until it was ready."""
-    times: dict[str, dict[int, list[float]]] = {call: {size: [] for size in files} for call in CALLS}
+    times: dict[str, dict[int, list[float]]] = {call: {size: [] for size in files} for call in calls}
     ready: dict[int, float] = {}
     with ExitStack() as servers:
         clients = {}
@@ -97,8 +100,9 @@ def _timed(files: dict[int, Path], rounds: int) -> tuple[dict[str, dict[int, lis
             clients[size] = servers.enter_context(closing(Client(server.url)))
         for number in range(rounds + 1):
             for size, client in clients.items():
-                for call, make in CALLS.items():
-                    took = [make(client) for _ in range(IN_A_ROW if number else 3)]
+                client.close()  # the server may have closed it meanwhile; the next call connects again
+                for call in calls:
+                    took = [CALLS[call](client) for _ in range(IN_A_ROW if number else 3)]
                     times[call][size] += took if number else []  # the first round is a warm-up
     return times, ready
 

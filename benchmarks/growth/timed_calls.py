@@ -7,9 +7,11 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from benchmarks.growth.filled_store import BUSY, KEY, LISTED, TOKEN
+from benchmarks.growth.filled_store import BUSY, KEY, LISTED, TOKEN, UNPAID
 
 Json = dict[str, Any]
+
+_PICO: Json = {"preset": "vm.pico", "location_name": "NL", "os_id": 187, "root_pass": "Secret-word1"}
 
 
 class Client:
@@ -39,6 +41,20 @@ class Client:
         self._post("/_emulator/accounts/measured/clock/advance", json.dumps({"until": answer["callback"]}))
         return seconds
 
+    def order(self) -> float:
+        """Order a server that the credit pays. Its deploy begins; the time it takes is not skipped."""
+        return self._call("eq", "OK", action="order_instance", token=TOKEN, **_PICO)[0]
+
+    def apply_credit(self) -> float:
+        """Pay a cent of an invoice."""
+        sent = {"invoice_id": UNPAID, "amount": "0.01"}
+        return self._call("whmcs", "success", action="apply_credit", token=TOKEN, **sent)[0]
+
+    def get_invoices(self) -> float:
+        seconds, answer = self._post("/whmcs.php", urlencode({"action": "get_invoices", "token": TOKEN}))
+        assert answer["invoices"]["invoice"], answer
+        return seconds
+
     def reset(self) -> float:
         return self._post("/_emulator/accounts/small/reset", "{}")[0]
 
@@ -65,5 +81,8 @@ CALLS: dict[str, Callable[[Client], float]] = {
     "check": Client.check,
     "reset": Client.reset,
     "list": Client.list_servers,
+    "order": Client.order,
+    "apply_credit": Client.apply_credit,
+    "get_invoices": Client.get_invoices,
 }
 """The timed calls, by name."""

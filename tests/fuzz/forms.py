@@ -38,6 +38,15 @@ GOOD: list[list[tuple[str, str]]] = [
     [("action", "get_product_invoice"), ("token", TOKEN), ("product", "12345"), ("location", "whmcs_com")],
     [("action", "get_billing_data"), ("token", TOKEN), ("id", "12345")],
     [("action", "apply_credit"), ("token", TOKEN), ("invoice_id", "7002"), ("amount", "4.00")],
+    [("action", "create_addfunds"), ("token", TOKEN), ("amount", "49.5")],
+    [("action", "order_instance"), ("token", TOKEN), ("preset", "vm.pico"), ("location_name", "NL"), ("os_id", "187"),
+     ("root_pass", "Secret-word1"), ("hostname", "web-9.example.com"), ("traffic_plan", "25"), ("deploy_period", "monthly")],
+    [("action", "order_instance"), ("token", TOKEN), ("id", "12345"), ("os_name", "Debian 12"), ("soft_id", "20")],
+    [("action", "reinstall"), ("token", TOKEN), ("id", "12345"), ("os_id", "237"), ("post_install_script", "#!/bin/sh")],
+    [("action", "request_cancellation"), ("token", TOKEN), ("id", "12345"), ("cancellation_reason", "moved"),
+     ("cancellation_type", "0")],
+    [("action", "delete_cancellation_request"), ("token", TOKEN), ("id", "12345")],
+    [("action", "update_servers"), ("token", TOKEN)],
 ]  # fmt: skip
 
 _MODULES = {
@@ -45,7 +54,8 @@ _MODULES = {
     "logout": b"auth", "check": b"eq_callback", "info": b"presets", "search": b"presets", "rename_server": b"eq",
     "remove": b"tags", "edit": b"api_keys", "list_for_server": b"api_keys",
     "get_client": b"whmcs", "getcredits": b"whmcs", "get_invoices": b"whmcs", "get_invoice": b"whmcs", "get_product_invoice": b"whmcs",
-    "get_billing_data": b"whmcs", "apply_credit": b"whmcs",
+    "get_billing_data": b"whmcs", "apply_credit": b"whmcs", "create_addfunds": b"whmcs", "request_cancellation": b"whmcs",
+    "delete_cancellation_request": b"whmcs", "order_instance": b"eq", "update_servers": b"eq",
 }  # fmt: skip
 
 

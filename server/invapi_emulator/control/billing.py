@@ -14,6 +14,7 @@ from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.control_errors import Conflict, NotFound
 from invapi_emulator.domain.billing import Billing, Invoice, InvoiceStatus, PaidFrom
 from invapi_emulator.domain.instants import iso, iso_or_none
+from invapi_emulator.domain.money import MOST as MOST_MONEY
 from invapi_emulator.domain.money import Currency, money
 from invapi_emulator.domain.orders import Order, OrderStatus, Period
 from invapi_emulator.engine.call import Call
@@ -76,6 +77,7 @@ class OrderView(View):
     period: Period
     price: str = Field(description="of a period")
     created_at: str
+    rent_since: str | None
     rent_due_at: str | None
     suspends_at: str | None
     key: str | None = Field(description="key of the task that deploys it")
@@ -141,7 +143,7 @@ async def list_invoices(name: NameInPath, worlds: TheWorlds) -> Response:
     """Show all invoices of the account with their lines and payments."""
 
     def work(context: AccountContext) -> Steps[bytes]:
-        found = billing.invoices(context.unit)
+        found = billing.invoices(context.tx, context.account.id)
         return writing({"invoices": (_invoice_view(invoice).model_dump() for invoice in found)})
 
     return Response(await in_turns(await worlds.within(name, work)), media_type="application/json")
@@ -169,9 +171,17 @@ async def pay(name: NameInPath, invoice_id: InvoiceNumber, worlds: TheWorlds) ->
                 "already_paid" if invoice.status == "Paid" else "invoice_cancelled"
             )
             raise Conflict(reason, f"invoice {invoice.id} is {invoice.status}")
+        _require_room_for(invoice, billing.of_account(context.unit))
         return _invoice_view(pay_from_outside(context.unit, invoice, context.now, _paying_call(context)))
 
     return await worlds.within(name, work)
+
+
+def _require_room_for(invoice: Invoice, owned: Billing) -> None:
+    """Refuse to add funds to more credit than a world can have: nobody could import the account's export."""
+    if invoice.adds_funds and owned.credit + invoice.total > MOST_MONEY:
+        told = f"the account's credit would exceed {money(MOST_MONEY)}"
+        raise Conflict("credit_too_large", told, "invoice_id")
 
 
 def _paying_call(context: AccountContext) -> Call[Any]:
@@ -194,7 +204,7 @@ def _invoice(context: AccountContext, text: str) -> Invoice:
 def _ledger(context: AccountContext, owned: Billing) -> Ledger:
     changes = [
         (at, amount, invoice.id)
-        for invoice in billing.invoices(context.unit)
+        for invoice in billing.invoices(context.tx, context.account.id)
         for at, amount in invoice.credit_changes
     ]
     return Ledger(
@@ -249,6 +259,7 @@ def _order_view(order: Order) -> OrderView:
         period=order.period,
         price=money(order.price),
         created_at=iso(order.made_at),
+        rent_since=iso_or_none(order.rent_since),
         rent_due_at=iso_or_none(order.rent_due_at),
         suspends_at=iso_or_none(order.suspends_at),
         key=order.key,

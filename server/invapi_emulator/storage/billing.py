@@ -1,16 +1,16 @@
 """Credit and invoices of an account."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import to_builtins
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from invapi_emulator.domain.billing import Billing, Invoice, InvoiceItem, Payment
 from invapi_emulator.storage import orders
 from invapi_emulator.storage.billing_tables import billing, invoice
-from invapi_emulator.storage.record import Index, Key, Record, without_owner
-from invapi_emulator.storage.statement import Query
+from invapi_emulator.storage.invoice_index import ROWS_OF, InvoiceIndex, merged
+from invapi_emulator.storage.record import Index, Record, without_owner
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -33,48 +33,17 @@ BILLING = Record(
 INVOICE = Record(
     invoice,
     ("id",),
-    part=0,
+    part=1,
     read=read_invoice,
     changing=("status", "paid", "items", "payments"),
     computed={
         "items": lambda of: to_builtins(of.items),
         "payments": lambda of: to_builtins(of.payments),
     },
-    order="id",
 )
-_OF_ACCOUNT = INVOICE.where(invoice.c.account_id == bindparam("account_id"))
+"""Each is loaded by itself: an account may have tens of thousands."""
 
-
-class _Services:
-    """The services that servers are items of, each with the number of the newest invoice that says so."""
-
-    def __init__(self, rows: Iterable[tuple[Key, Invoice]]) -> None:
-        self._of_server: dict[int, tuple[int, int]] = {}
-        self._numbers: set[int] = set()
-        for key, value in rows:
-            self.changed(key, value)
-
-    def changed(self, _key: Key, value: Invoice | None) -> None:
-        """Take what an invoice says, of items alike the first. An invoice goes only with its whole account."""
-        if value is None:
-            return
-        self._numbers.update(item.product for item in value.items)
-        for item in reversed(value.items):
-            if item.server is not None and self._of_server.get(item.server, (0, 0))[0] <= value.id:
-                self._of_server[item.server] = (value.id, item.product)
-
-    def of(self, server: int) -> int:
-        """Return the service of a server: the server's own number if no invoice has it."""
-        return self._of_server.get(server, (0, server))[1]
-
-    def has(self, service: int) -> bool:
-        return service in self._numbers
-
-    def content(self) -> dict[int, tuple[int, int]]:
-        return self._of_server
-
-
-SERVICES = Index(INVOICE, lambda owner: Query(_OF_ACCOUNT, {"account_id": owner["account_id"]}), _Services)
+INVOICES = Index(INVOICE, lambda owner: ROWS_OF.of(account_id=owner["account_id"]), InvoiceIndex)
 
 # In a unit of work
 
@@ -109,21 +78,47 @@ def load_invoice(unit: UnitOfWork, number: int) -> Invoice:
     return found
 
 
-def invoices(unit: UnitOfWork) -> list[Invoice]:
-    """Return all invoices, oldest first: ascending by number."""
-    held = unit.part(INVOICE, ())
-    return [held[key] for key in sorted(held)]
+def numbers(unit: UnitOfWork) -> list[int]:
+    """Return the numbers of all invoices, ascending: oldest first."""
+    known = unit.index(INVOICES).ascending
+    new = sorted(key[0] for key, _ in unit.changes.of(INVOICE))
+    return merged(known, new)
+
+
+def load_invoices(unit: UnitOfWork, wanted: Sequence[int]) -> list[Invoice]:
+    """Return invoices that exist, loaded in one round trip, in this order."""
+    unit.load_all(INVOICE, [(number,) for number in wanted])
+    return [load_invoice(unit, number) for number in wanted]
+
+
+def of_service(unit: UnitOfWork, service: int) -> list[Invoice]:
+    """Return the invoices that have a line for a service, oldest first."""
+    known = unit.index(INVOICES).of_service.get(service, [])
+    return load_invoices(unit, merged(known, _changed_of(unit, service)))
+
+
+def unpaid_of(unit: UnitOfWork, service: int) -> list[Invoice]:
+    """Return those of them that are unpaid, oldest first."""
+    known = unit.index(INVOICES).unpaid.get(service, ())
+    found = load_invoices(unit, merged(sorted(known), _changed_of(unit, service)))
+    return [invoice for invoice in found if invoice.status == "Unpaid"]
+
+
+def _changed_of(unit: UnitOfWork, service: int) -> list[int]:
+    """Return the numbers of the invoices that the unit has changed or made, and that are for a service."""
+    changed = (value for _, value in unit.changes.of(INVOICE) if value is not None)
+    return sorted(each.id for each in changed if any(item.product == service for item in each.items))
 
 
 def is_a_service(unit: UnitOfWork, number: int) -> bool:
     """Tell whether an invoice of the world has a service with this number."""
-    return unit.index(SERVICES).has(number)
+    return number in unit.index(INVOICES).of_service
 
 
 def service_of(unit: UnitOfWork, server: int) -> int:
     """Return the service of a server: its order's, else that of the newest invoice for it, else its own number."""
     order = orders.of_server(unit, server)
-    return unit.index(SERVICES).of(server) if order is None else order.id
+    return unit.index(INVOICES).service_of(server) if order is None else order.id
 
 
 # In SQL
@@ -132,8 +127,10 @@ def service_of(unit: UnitOfWork, server: int) -> int:
 def read(tx: Transaction, account_id: int) -> tuple[Billing, list[Invoice]]:
     """Return what an export tells of an account's money: how it pays, and its invoices in order."""
     one = tx.execute(select(billing).where(billing.c.account_id == account_id)).mappings().one_or_none()
+    return Billing() if one is None else Billing(**without_owner(one)), invoices(tx, account_id)
+
+
+def invoices(tx: Transaction, account_id: int) -> list[Invoice]:
+    """Return all invoices, oldest first."""
     rows = tx.execute(select(invoice).where(invoice.c.account_id == account_id).order_by(invoice.c.id))
-    return (
-        Billing() if one is None else Billing(**without_owner(one)),
-        [read_invoice(without_owner(row)) for row in rows.mappings()],
-    )
+    return [read_invoice(without_owner(row)) for row in rows.mappings()]

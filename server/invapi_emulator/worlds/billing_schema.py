@@ -49,7 +49,7 @@ class PaymentSpec(Part):
     """A payment from the account's `credit`, or from `outside`."""
 
     at: PastTimestamp
-    amount: Annotated[Amount, Field(gt=0)]
+    amount: Annotated[Amount, Field(ge=0)]
     source: PaidFrom
 
 

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.kills.killed_team import LONGEST_START, KilledTeam, killed_start
+from tests.acceptance.kills.killed_server import LONGEST_START, Killed, killed_start
+from tests.acceptance.kills.team import Team
 from tests.support.processes import served
+
+VMS_OF_CLIENTS = ((1, 2), (3, 4))
+"""The VMs of each client of an account."""
 
 SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 """The seed of the clients' calls and of the times of kills, but not of the progress of calls by then."""
@@ -19,18 +23,9 @@ SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(
 )
 def test_a_repeatedly_killed_server_loses_nothing(tmp_path: Path, kills: int) -> None:
     print(f"\nTEST_SEED={SEED}")
-    team = KilledTeam(str(tmp_path / "worlds.db"), SEED)
-    with team.serving() as server:
-        team.make_worlds(server.url)
-        team.work_until_killed(server)
-    while team.kills < kills:
-        with team.serving() as server:
-            team.settle(server.url)
-            team.work_until_killed(server)
-    with team.serving() as server:
-        team.settle(server.url)
-        team.finish(server.url)
-    print(team.report())
+    killed = Killed(str(tmp_path / "worlds.db"), Team(SEED, VMS_OF_CLIENTS))
+    killed.run(kills)
+    print(killed.report())
 
 
 @pytest.mark.parametrize(

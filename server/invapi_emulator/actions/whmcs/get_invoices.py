@@ -50,8 +50,8 @@ class InvoicesAnswer(Part):
 
 def get_invoices(unit: UnitOfWork, call: Call[InvoicesParameters]) -> Body:
     require_whole_account(unit)
-    found, wanted = billing.invoices(unit), call.params
-    page = found[wanted.limitstart : wanted.limitstart + wanted.limitnum]
+    found, wanted = billing.numbers(unit), call.params
+    page = billing.load_invoices(unit, found[wanted.limitstart : wanted.limitstart + wanted.limitnum])
     rows = [
         {
             "id": invoice.id,

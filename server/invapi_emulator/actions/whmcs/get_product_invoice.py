@@ -29,10 +29,7 @@ class ProductInvoices(Part):
 
 def get_product_invoice(unit: UnitOfWork, call: Call[ProductParameters]) -> Body:
     require_whole_account(unit)
-    wanted = call.params.product
-    found = [
-        invoice for invoice in billing.invoices(unit) if any(item.product == wanted for item in invoice.items)
-    ]
+    found = billing.of_service(unit, call.params.product)
     return {
         "invoices": [
             {"status": invoice.status, "total": money(invoice.total), "invoiceid": invoice.id}

@@ -62,9 +62,8 @@ def server_of(unit: UnitOfWork, item: InvoiceItem) -> int | None:
 
 def cancel_unpaid_of(unit: UnitOfWork, service: int, now: Instant) -> None:
     """Cancel the unpaid invoices that are for one service alone. What was paid of them stays paid."""
-    for invoice in billing.invoices(unit):
-        products = {item.product for item in invoice.items if item.type == HOSTING}
-        if invoice.status == "Unpaid" and products == {service}:
+    for invoice in billing.unpaid_of(unit, service):
+        if {item.product for item in invoice.items if item.type == HOSTING} == {service}:
             billing.save_invoice(unit, replace(invoice, status="Cancelled"))
             events.record(unit, now, "invoice_cancelled", invoice=invoice.id)
 
@@ -99,12 +98,5 @@ def _provide(unit: UnitOfWork, invoice: Invoice, now: Instant, call: Call[Any] |
             continue
         if order.status == "awaiting_payment" and call is not None:
             begin_deploy(unit, order, call)
-        elif order.status == "active" and not _is_owed_for(unit, number):
+        elif order.status == "active" and not billing.unpaid_of(unit, number):
             resume(unit, order, now)
-
-
-def _is_owed_for(unit: UnitOfWork, service: int) -> bool:
-    return any(
-        invoice.status == "Unpaid" and any(item.product == service for item in invoice.items)
-        for invoice in billing.invoices(unit)
-    )

@@ -1,16 +1,14 @@
-"""A team on one server, which is killed and started again on the same file."""
+"""Workers on one server, which is killed and started again on the same database."""
 
+import random
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
-from tests.acceptance.kills.team import Team
 from tests.support.processes import COMMAND, DEADLINE, ROOT, Served, environment, served
-
-VMS_OF_CLIENTS = ((1, 2), (3, 4))
-"""The VMs of each client of an account."""
 
 LONGEST_LIFE = 2.0
 LONGEST_START = 1.5
@@ -27,13 +25,39 @@ def killed_start(db: str, seconds: float) -> None:
     process.wait(DEADLINE)
 
 
-class KilledTeam(Team):
-    """Works, is interrupted by a kill, settles uncertain calls, works on."""
+class Workers(Protocol):
+    """Those who work on a server, find out after a kill what became of their calls, and tell what they did."""
 
-    def __init__(self, db: str, seed: int) -> None:
-        super().__init__(seed, VMS_OF_CLIENTS)
+    chance: random.Random
+
+    def make_worlds(self, url: str) -> None: ...
+    def working(self, url: str) -> AbstractContextManager[None]: ...
+    def settle(self, url: str) -> None: ...
+    def finish(self, url: str) -> None: ...
+    def report(self) -> str: ...
+
+
+class Killed:
+    """Workers who are interrupted by a kill, settle uncertain calls, and work on."""
+
+    def __init__(self, db: str, workers: Workers) -> None:
         self._db = db
+        self._workers = workers
+        self.chance = workers.chance
         self.kills = self.killed_starts = 0
+
+    def run(self, kills: int) -> None:
+        """Let them work on a new database while the server is killed this many times."""
+        with self.serving() as server:
+            self._workers.make_worlds(server.url)
+            self.work_until_killed(server)
+        while self.kills < kills:
+            with self.serving() as server:
+                self._workers.settle(server.url)
+                self.work_until_killed(server)
+        with self.serving() as server:
+            self._workers.settle(server.url)
+            self._workers.finish(server.url)
 
     @contextmanager
     def serving(self) -> Iterator[Served]:
@@ -46,7 +70,7 @@ class KilledTeam(Team):
 
     def work_until_killed(self, server: Served) -> None:
         seconds = self.chance.uniform(0, LONGEST_LIFE)
-        with self.working(server.url):
+        with self._workers.working(server.url):
             time.sleep(seconds)
             _, _, stderr = server.stop(signal.SIGKILL)
         assert "Traceback" not in stderr, stderr
@@ -54,4 +78,4 @@ class KilledTeam(Team):
 
     def report(self) -> str:
         killed = f"{self.kills} kills under load, {self.killed_starts} more during a start; nothing was lost"
-        return f"{killed}\n{super().report()}"
+        return f"{killed}\n{self._workers.report()}"
