@@ -59,7 +59,7 @@ class Masking(Struct, frozen=True):
 
     def for_text(self, text: str) -> "Masking":
         """Return the masking for a text. It is idle if that holds nothing to mask."""
-        if self.tokens or (self.tokens is None and looks_generated(text)) or URL_FIELD in text:
+        if self.tokens or (self.tokens is None and looks_generated(text)):
             return self
         for secret in self.secrets:
             if secret in text:
@@ -70,7 +70,8 @@ class Masking(Struct, frozen=True):
         """Return a few short fields masked. None of them is an array."""
         if self.idle:
             secret = _secret_among(tuple(fields), keys_are_shown=self.module == CALLBACK)
-            return {**fields, **secret} if secret else {**fields}
+            url = {URL_FIELD: self.field(URL_FIELD, fields[URL_FIELD])} if URL_FIELD in fields else {}
+            return {**fields, **secret, **url}
         return {self.text(name): self.field(name, value) for name, value in fields.items()}
 
     def field(self, name: str, value: Value) -> Any:

@@ -6,7 +6,7 @@ import pytest
 
 from invapi_emulator.testing import Account
 from tests.acceptance.client_programs import Program, asked, credit_of, failure, orders, set_credit
-from tests.acceptance.clients.test_panel_orders import MARKER, SHOP, listed, ordered
+from tests.acceptance.clients.test_panel_orders import MARKER, SHOP, listed, place_order
 from tests.support.harness import Json
 
 pytestmark = pytest.mark.acceptance
@@ -60,7 +60,7 @@ def test_an_order_that_is_not_accepted_is_told_and_not_repeated(
 )
 def test_a_slow_answer_is_waited_for(panel: Program, account: Account, fault: Json, action: str) -> None:
     account.fault(**fault, match={"action": action})
-    operation = ordered(panel)
+    operation = place_order(panel)
     account.advance_until_idle()
     assert panel(0, "watch", operation["id"]).told["read"]["status"] == "succeeded"
     assert f"shop-{MARKER}" in listed(panel)
@@ -72,7 +72,7 @@ def test_a_slow_answer_is_waited_for(panel: Program, account: Account, fault: Js
 )
 def test_a_look_whose_session_is_refused_is_repeated(panel: Program, account: Account, fault: Json) -> None:
     account.fault(**fault, match={"action": "list"})
-    ordered(panel)
+    place_order(panel)
     assert asked(account, module="auth") == ["auth/login"] * 2
     assert len(orders(account)) == 1
 
@@ -82,7 +82,7 @@ def test_a_failed_deploy_is_told_and_the_server_never_listed(
     panel: Program, account: Account, kind: str
 ) -> None:
     account.fault(kind, match=ORDER)
-    operation = ordered(panel)
+    operation = place_order(panel)
     account.advance_until_idle()
     assert panel(0, "watch", operation["id"]).told["read"]["status"] == "failed"
     assert f"shop-{MARKER}" not in listed(panel)
@@ -95,7 +95,7 @@ def test_a_payment_without_an_answer_is_looked_up_and_not_repeated(
     panel: Program, account: Account, kind: str
 ) -> None:
     set_credit(account, "3")
-    ordered(panel)
+    place_order(panel)
     set_credit(account, "10")
     account.fault(kind, match={"action": "apply_credit"})
     pay = ["pay", "100001", MARKER, "4.00", "EUR"]

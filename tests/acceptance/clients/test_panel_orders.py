@@ -24,7 +24,7 @@ SHOP = ["order", "shop", MARKER, "108", "NL", "219"]
 ASKED_FOR_AN_ORDER = ["auth/login", "whmcs/get_client", "presets/list", "os/list", "traffic_plans/list"]
 
 
-def ordered(panel: Program, **variables: str) -> Json:
+def place_order(panel: Program, **variables: str) -> Json:
     ran = panel(0, *SHOP, **variables)
     assert ran.ok, ran
     operation: Json = ran.told["read"]
@@ -37,7 +37,7 @@ def listed(panel: Program) -> dict[str, Json]:
 
 
 def test_an_order_runs_until_its_server_is_in_the_inventory(panel: Program, account: Account) -> None:
-    operation = ordered(panel)
+    operation = place_order(panel)
     assert (operation["status"], "resource" in operation) == ("running", False)
     assert asked(account) == [*ASKED_FOR_AN_ORDER, "eq/order_instance"]
     name = f"shop-{MARKER}"
@@ -52,7 +52,7 @@ def test_an_order_runs_until_its_server_is_in_the_inventory(panel: Program, acco
 
 
 def test_an_order_names_what_the_customer_chose(panel: Program, account: Account) -> None:
-    ordered(panel)
+    place_order(panel)
     (order,) = account.requests(action="order_instance")
     assert order["fields"] == {
         "action": "order_instance", "token": "***", "preset": "vm.pico", "location_name": "NL", "os_id": "219",
@@ -63,7 +63,7 @@ def test_an_order_names_what_the_customer_chose(panel: Program, account: Account
 
 
 def test_a_cancelled_server_leaves_the_inventory(panel: Program, account: Account) -> None:
-    ordered(panel)
+    place_order(panel)
     account.advance_until_idle()
     cancelled = panel(50001, "cancel").told["read"]
     assert cancelled == {"id": "cancel:50001", "resource": "50001", "status": "pending"}
@@ -80,7 +80,7 @@ def test_a_cancellation_is_watched_until_the_server_goes(
 ) -> None:
     assumption, _, word = option.partition("=")
     account.assume({assumption: word})
-    ordered(panel)
+    place_order(panel)
     account.advance_until_idle()
     assert panel(50001, "cancel").ok
     assert panel(0, "watch", "cancel:50001").told["read"]["status"] == "pending"
@@ -92,7 +92,7 @@ def test_an_unpaid_order_is_paid_from_the_credit_when_there_is_enough(
     panel: Program, account: Account
 ) -> None:
     set_credit(account, "3.50")
-    assert ordered(panel) == {"id": None, "status": "awaiting_payment"}
+    assert place_order(panel) == {"id": None, "status": "awaiting_payment"}
     invoice = panel(0, "find", MARKER).told["read"]
     pay = ["pay", invoice, MARKER, "4.00", "EUR"]
     assert failure(panel(0, *pay)) == ("not enough credit", 409, False)
@@ -119,7 +119,7 @@ def test_another_invoice_or_a_higher_amount_is_not_paid(
     panel: Program, account: Account, invoice: str, marker: str, agreed: str
 ) -> None:
     set_credit(account, "3.50")
-    ordered(panel)
+    place_order(panel)
     set_credit(account, "50")
     assert failure(panel(0, "pay", invoice, marker, agreed, "EUR"))[1] == 409
     assert asked(account, action="apply_credit") == []

@@ -36,7 +36,7 @@ def give_address(account: Account, vm: int = 50001) -> None:
     account.emulator.control("PATCH", f"/accounts/{account.name}/vms/{vm}", {"ip": GLOBAL})
 
 
-def ordered(provisioner: Program) -> Json:
+def place_order(provisioner: Program) -> Json:
     ran = provisioner(*NODE)
     assert ran.ok, ran
     server: Json = ran.told["read"]
@@ -46,7 +46,7 @@ def ordered(provisioner: Program) -> Json:
 def test_an_order_answers_the_server_and_its_address_is_waited_for(
     provisioner: Program, account: Account
 ) -> None:
-    server = ordered(provisioner)
+    server = place_order(provisioner)
     assert server == {"id": 50001, "callback": orders(account)[0]["key"]}
     give_address(account)
     assert provisioner("address", "50001", server["callback"]).told["read"] == GLOBAL
@@ -55,7 +55,7 @@ def test_an_order_answers_the_server_and_its_address_is_waited_for(
 
 
 def test_its_order_has_what_it_discovered(provisioner: Program, account: Account) -> None:
-    ordered(provisioner)
+    place_order(provisioner)
     (order,) = account.requests(action="order_instance")
     sent = {
         "preset": "108", "location_name": "NL", "os_id": "237", "traffic_plan": "25", "soft_id": "0", "deploy_notify": "0",
@@ -101,7 +101,7 @@ def test_another_traffic_plan_is_tried_while_a_plan_does_not_fit(
 
 
 def test_a_server_is_destroyed_without_a_reason(provisioner: Program, account: Account) -> None:
-    server = ordered(provisioner)
+    server = place_order(provisioner)
     account.advance_until_idle()
     assert provisioner("destroy", str(server["id"])).ok
     assert asked(account)[-1] == "whmcs/request_cancellation"
@@ -136,7 +136,7 @@ def test_an_order_that_is_not_accepted_is_not_repeated(
     account.fault(**fault, match=ORDER)
     assert not provisioner(*NODE).ok
     assert (asked(account, action="order_instance"), orders(account)) == (["eq/order_instance"], [])
-    assert ordered(provisioner)["id"] > 50_000
+    assert place_order(provisioner)["id"] > 50_000
 
 
 @pytest.mark.parametrize("action", ["order_instance", "check", "show"])
@@ -147,14 +147,14 @@ def test_a_slow_answer_is_waited_for(
     provisioner: Program, account: Account, fault: Json, action: str
 ) -> None:
     account.fault(**fault, match={"action": action})
-    server = ordered(provisioner)
+    server = place_order(provisioner)
     give_address(account)
     assert provisioner("address", str(server["id"]), server["callback"]).told["read"] == GLOBAL
 
 
 @pytest.mark.parametrize("fault", [{"kind": "http_status", "status": 503}, {"kind": "lost_reply"}], ids=str)
 def test_a_check_that_fails_counts_as_not_done(provisioner: Program, account: Account, fault: Json) -> None:
-    server = ordered(provisioner)
+    server = place_order(provisioner)
     give_address(account)
     account.fault(**fault, match={"action": "check"})
     assert provisioner("address", str(server["id"]), server["callback"]).told["read"] == GLOBAL
@@ -163,7 +163,7 @@ def test_a_check_that_fails_counts_as_not_done(provisioner: Program, account: Ac
 @pytest.mark.parametrize("kind", ["task_fails", "deploy_fails"])
 def test_a_failed_deploy_is_waited_for_in_vain(provisioner: Program, account: Account, kind: str) -> None:
     account.fault(kind, match=ORDER)
-    server = ordered(provisioner)
+    server = place_order(provisioner)
     assert "got no IP" in provisioner("address", str(server["id"]), server["callback"]).told["error"]
     assert asked(account, action="check") == ["eq_callback/check"] * ADDRESS_LOOKS
     assert "show" not in [call["action"] for call in account.requests()]

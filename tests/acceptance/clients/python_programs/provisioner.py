@@ -145,7 +145,7 @@ class Provisioner:
         last = Refused("no traffic plan")
         for plan in tried:
             try:
-                return self.ordered(self.post("eq", "order_instance", **fields, traffic_plan=plan), name)
+                return self.place_order(self.post("eq", "order_instance", **fields, traffic_plan=plan), name)
             except Refused as refusal:
                 last = refusal
                 if (
@@ -155,7 +155,7 @@ class Provisioner:
                     raise
         raise last
 
-    def ordered(self, answer: Row, name: str) -> Row:
+    def place_order(self, answer: Row, name: str) -> Row:
         """Return the id of the server in an order's answer. Without one, a search for the hostname must find it at once."""
         server, callback = answer.get("id"), answer.get("callback")
         if server is None and answer.get("invoice") is not None:
