@@ -118,7 +118,7 @@ class Dealings(RuleBasedStateMachine):
         assert answer.get("reason") in {None, "vm_not_found", "vm_locked", "already_cancelled"}, answer
 
     @rule(place=pick)
-    def take_back(self, place: int) -> None:
+    def withdraw(self, place: int) -> None:
         server = at([12346, *self.books.of_orders()], place)
         answer = self.emulator.call("whmcs", "delete_cancellation_request", id=server)
         assert answer.get("reason") in {None, "vm_not_found", "not_supported", "already_cancelled"}, answer
