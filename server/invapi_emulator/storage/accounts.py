@@ -183,9 +183,15 @@ def assumed_ids(tx: Transaction) -> set[str]:
     return {id_ for options in tx.execute(stored_options).scalars() for id_ in options}
 
 
-def remove(tx: Transaction, account_id: int) -> None:
-    """Remove an account and everything in it."""
-    tx.execute(delete(_account).where(_account.c.id == account_id))
+def remove(tx: Transaction, account_id: int) -> bool:
+    """Remove an account and everything in it. Return whether it was there."""
+    removed = delete(_account).where(_account.c.id == account_id).returning(_account.c.id)
+    return tx.execute(removed).first() is not None
+
+
+def remove_named(tx: Transaction, name: str) -> int | None:
+    """Remove the account that has this name now. Return its id, or None if there is none."""
+    return tx.execute(delete(_account).where(_account.c.name == name).returning(_account.c.id)).scalar()
 
 
 def remove_unused(tx: Transaction, since: Instant, staying: str) -> list[int]:
