@@ -13,7 +13,7 @@ from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import MINUTE, Instant
-from invapi_emulator.storage import api_keys, journal_tables, tables
+from invapi_emulator.storage import api_keys, journal_tables, sessions, tables
 from invapi_emulator.storage.account_state import AccountState, Counters
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.statement import Statement, Write
@@ -207,6 +207,8 @@ def taken(tx: Transaction, name: str, credentials: Credentials) -> str | None:
     for part, value in wanted.items():
         if tx.execute(select(_account.c.id).where(_account.c[part] == value)).first() is not None:
             return part
+    if sessions.is_taken(tx, credentials.token):
+        return "token"
     return "api_key" if api_keys.is_taken(tx, credentials.api_key) else None
 
 

@@ -87,3 +87,11 @@ def test_a_call_without_an_action_is_in_the_journal_of_the_tokens_account(
     emulator.http.post("/eq.php", data={"token": logged_out})
     journal = emulator.http.get(f"{ACCOUNTS}/{present['name']}/requests").json()["requests"]
     assert [call["module"] for call in journal] == ["eq"]
+
+
+def test_the_login_token_of_another_account_is_409(emulator: Emulator) -> None:
+    other = make(emulator)
+    token = login(emulator, other["api_key"])
+    error = make(emulator, 409, token=token)["error"]
+    assert (error["reason"], error["field"]) == ("in_use", "token")
+    assert emulator.call("auth", "info", token=token)["result"]["email"] == other["user"]
