@@ -27,7 +27,7 @@ from invapi_emulator.process.metrics import Metrics
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 from invapi_emulator.server.http_protocol import REFUSED
 from invapi_emulator.server.paths import path_within
-from invapi_emulator.storage.database import AccountGone, Database
+from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.errors import DATABASE_LOST, OutcomeUnknown, why_lost
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -115,14 +115,9 @@ class FormEndpoint:
         """Run a call through the pipeline until it is answered. Other calls get their turn between two runs."""
         attempt = Attempt(request, action, self._assumed, self._database)
         while True:
-            word = attempt.owner
-            account_id = None if word is None else await self._database.owner_of(word)
-            try:
-                exchange = await self._database.run(account_id, attempt.run, attempt.needs, attempt.may_lose)
-            except AccountGone:
-                assert word is not None
-                self._database.owners.evict(word)
-                continue
+            exchange = await self._database.run_for(
+                attempt.owner, attempt.run, attempt.needs, attempt.may_lose
+            )
             if exchange.answer is not None:
                 return exchange
             attempt.rules_asked = exchange.rules_asked
@@ -139,11 +134,7 @@ class FormEndpoint:
 
         word = identification_of(None).word(request.fields) if self._lifecycle.ready else None
         try:
-            account_id = None if word is None else await self._database.owner_of(word)
-            try:
-                return await self._database.run(account_id, refuse)
-            except AccountGone:
-                return await self._database.run(None, refuse)
+            return await self._database.run_for(word, refuse)
         except DATABASE_LOST as problem:
             _log.error("the journal misses %s: the emulator %s", request.request_id, why_lost(problem))
         return unrecorded

@@ -1,6 +1,5 @@
 """Accounts: create, show and remove them."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -12,9 +11,9 @@ from invapi_emulator.control.building import built
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import IGNORED, AccountView, View, account_view, view_of
-from invapi_emulator.control.worlds import NameInPath, ScenarioName, TheWorlds, Worlds
+from invapi_emulator.control.worlds import NameInPath, ScenarioName, TheWorlds, Worlds, no_account
 from invapi_emulator.control_errors import Conflict
-from invapi_emulator.domain.accounts import DEMO, Credentials
+from invapi_emulator.domain.accounts import DEMO, Credentials, is_account_name
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.randomness import Chance, new_name, new_seed
 from invapi_emulator.storage import accounts, vms
@@ -87,8 +86,8 @@ async def remove(name: NameInPath, worlds: TheWorlds) -> None:
     """Remove an account and everything in it. The account `demo` cannot be removed."""
     if name == DEMO:
         raise Conflict("demo_stays", "the account demo cannot be removed; reset it instead")
-    account_id = await worlds.id_of(name)
-    await worlds.database.call(lambda: _remove(worlds, [account_id]))
+    if not is_account_name(name) or not await worlds.database.call(lambda: _remove(worlds, name)):
+        raise no_account(name)
 
 
 @router.post("/purge")
@@ -156,15 +155,20 @@ def _credentials(name: str, seed: int | None, body: NewAccount) -> Credentials:
     )
 
 
-def _remove(worlds: Worlds, account_ids: Iterable[int]) -> None:
+def _remove(worlds: Worlds, name: str) -> bool:
+    """Remove the account that has this name now; its id in the cache may be that of a former one."""
     with worlds.database.transaction() as tx:
-        for account_id in account_ids:
-            accounts.remove(tx, account_id)
-    worlds.database.evict(account_ids)
+        account_id = accounts.remove_named(tx, name)
+    if account_id is None:
+        return False
+    worlds.database.evict([account_id])
+    return True
 
 
 def _purge(worlds: Worlds) -> Purged:
     with worlds.database.read() as tx:
         doomed = [account for account in accounts.all_of_them(tx) if account.name != DEMO]
-    _remove(worlds, [account.id for account in doomed])
-    return Purged(removed=[account.name for account in doomed])
+    with worlds.database.transaction() as tx:
+        removed = [account for account in doomed if accounts.remove(tx, account.id)]
+    worlds.database.evict([account.id for account in removed])
+    return Purged(removed=[account.name for account in removed])

@@ -55,10 +55,12 @@ async def change_assumptions(
     name: NameInPath, worlds: TheWorlds, options: Annotated[Assume, Body()]
 ) -> ChangedAssumptions:
     """Set options by id of the assumption: `yes`, `no` or an option's name. Other ids do not change."""
-    await worlds.within(
-        name, lambda context: _change(context, context.account.behavior.changed(assume=options))
-    )
-    shown = await worlds.within(name, _shown)
+
+    def work(context: AccountContext) -> AssumptionList:
+        _change(context, context.account.behavior.changed(assume=options))
+        return _shown(context)
+
+    shown = await worlds.within(name, work)
     return ChangedAssumptions(assumptions=shown.assumptions, ignored=retired_line(options))
 
 

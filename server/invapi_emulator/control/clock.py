@@ -1,5 +1,6 @@
 """An account's clock: read it, change it, move it forward."""
 
+from itertools import takewhile
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -18,6 +19,9 @@ from invapi_emulator.storage import accounts, events, task_lists, tasks
 from invapi_emulator.worlds.fields import ClockChange
 
 TEN_YEARS = 10 * 365 * 86_400
+
+_OTHER_TIMES: frozenset[events.EventKind] = frozenset({"clock_moved", "reset", "imported"})
+"""The kinds of events of requests that change an account's time."""
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/_emulator/accounts/{name}/clock", tags=["clock"], responses=failures(404)
@@ -69,7 +73,7 @@ async def show_clock(name: NameInPath, worlds: TheWorlds) -> ClockView:
 async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds) -> ClockView:
     """Change the mode, rate, polls or time. `now` can only move forward; tasks that fall due take effect."""
 
-    def work(context: AccountContext) -> None:
+    def work(context: AccountContext) -> ClockView:
         if change.now is not None and change.now < context.now:
             raise Unprocessable("in_the_past", _in_the_past(change.now, context.now), "now")
         clock = context.account.clock.changed(context.unit.real_now, **change.model_dump())
@@ -78,32 +82,42 @@ async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds)
             context.unit, clock.base, "clock_moved",
             was=iso(context.now), now=iso(clock.base), mode=clock.mode, rate=clock.rate,
         )  # fmt: skip
+        return _shown(context.present())
 
-    await worlds.within(name, work)
-    return await worlds.within(name, _shown)
+    shown = await worlds.within(name, work)
+    await worlds.within(name, _shown)  # due tasks take effect; others may change the clock meanwhile
+    return shown
 
 
 @router.post("/advance", responses=failures(409, 422))
 async def advance_clock(name: NameInPath, wanted: Advance, worlds: TheWorlds) -> Advanced:
     """Move the clock forward, in any mode. Respond once all tasks that fell due have taken effect."""
 
-    def move(context: AccountContext) -> int:
+    def move(context: AccountContext) -> tuple[int, Instant]:
         move_clock(context.unit, _target(context, wanted))
-        return events.last_number(context.unit)
+        return events.last_number(context.unit), context.present().now
 
-    def report(context: AccountContext) -> Advanced:
-        happened = events.after(context.tx, context.account.id, moved)
-        missing = events.last_number(context.unit) - moved - len(happened)
-        return Advanced(
-            complete=missing == 0,
-            missing=missing,
-            now=iso(context.now),
-            events=[event.as_json() for event in happened],
-            hanging=task_lists.hanging(context.tx, context.account),
-        )
+    moved, now = await worlds.within(name, move)
+    return await worlds.within(name, lambda context: _advanced(context, moved, now))
 
-    moved = await worlds.within(name, move)
-    return await worlds.within(name, report)
+
+def _advanced(context: AccountContext, moved: int, now: Instant) -> Advanced:
+    """Return the answer to the move to `now` that is the event number `moved`.
+
+    Other requests may have moved the clock since. Each of them first let happen what was due by `now`, so what
+    comes after its own event is not of this move. If they brought more events than are kept, nobody knows whose
+    the missing ones are: `missing` counts them all.
+    """
+    kept = events.after(context.tx, context.account.id, moved)
+    missing = (kept[0].number if kept else events.last_number(context.unit) + 1) - moved - 1
+    happened = takewhile(lambda event: event.kind not in _OTHER_TIMES and event.at <= now, kept)
+    return Advanced(
+        complete=missing == 0,
+        missing=missing,
+        now=iso(now),
+        events=[event.as_json() for event in happened],
+        hanging=task_lists.hanging(context.tx, context.account),
+    )
 
 
 def _target(context: AccountContext, wanted: Advance) -> Instant:

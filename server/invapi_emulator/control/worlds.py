@@ -179,8 +179,12 @@ class Worlds:
         """Return an account's id; raise NotFound if there is no such account."""
         found = await self.database.owner_of(("name", name)) if is_account_name(name) else None
         if found is None:
-            raise NotFound("account_not_found", f"there is no account {name[:80]!r}")
+            raise no_account(name)
         return found
+
+
+def no_account(name: str) -> NotFound:
+    return NotFound("account_not_found", f"there is no account {name[:80]!r}")
 
 
 async def _worlds(request: Request) -> Worlds:

@@ -13,7 +13,7 @@ from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import MINUTE, Instant
-from invapi_emulator.storage import api_keys, journal_tables, tables
+from invapi_emulator.storage import api_keys, journal_tables, sessions, tables
 from invapi_emulator.storage.account_state import AccountState, Counters
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.statement import Statement, Write
@@ -183,9 +183,15 @@ def assumed_ids(tx: Transaction) -> set[str]:
     return {id_ for options in tx.execute(stored_options).scalars() for id_ in options}
 
 
-def remove(tx: Transaction, account_id: int) -> None:
-    """Remove an account and everything in it."""
-    tx.execute(delete(_account).where(_account.c.id == account_id))
+def remove(tx: Transaction, account_id: int) -> bool:
+    """Remove an account and everything in it. Return whether it was there."""
+    removed = delete(_account).where(_account.c.id == account_id).returning(_account.c.id)
+    return tx.execute(removed).first() is not None
+
+
+def remove_named(tx: Transaction, name: str) -> int | None:
+    """Remove the account that has this name now. Return its id, or None if there is none."""
+    return tx.execute(delete(_account).where(_account.c.name == name).returning(_account.c.id)).scalar()
 
 
 def remove_unused(tx: Transaction, since: Instant, staying: str) -> list[int]:
@@ -201,6 +207,8 @@ def taken(tx: Transaction, name: str, credentials: Credentials) -> str | None:
     for part, value in wanted.items():
         if tx.execute(select(_account.c.id).where(_account.c[part] == value)).first() is not None:
             return part
+    if sessions.is_taken(tx, credentials.token):
+        return "token"
     return "api_key" if api_keys.is_taken(tx, credentials.api_key) else None
 
 

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from invapi_emulator.process.extras import require
 from invapi_emulator.process.metrics import Timing
 from invapi_emulator.storage import heartbeat
 from invapi_emulator.storage.account_state import States
+from invapi_emulator.storage.belonging import belongs
 from invapi_emulator.storage.errors import first_line
 from invapi_emulator.storage.notifications import Notifications
 from invapi_emulator.storage.owners import Owners, OwnerWord
@@ -31,6 +33,10 @@ Need = tuple[Record[Any], Key] | Index[Any, Any]
 
 class AccountGone(Exception):
     """The account does not exist, or no longer exists."""
+
+
+class WrongAccount(Exception):
+    """The word that the account was found by no longer belongs to it."""
 
 
 class AccountBusy(Exception):
@@ -91,6 +97,30 @@ class Database(ABC):
         be kept and `may_lose` is true, its result is returned anyway. Raises AccountGone or DATABASE_LOST.
         Without `wait`, raises AccountBusy if the account is locked; with it, waits for the lock.
         """
+
+    async def run_for(
+        self,
+        word: OwnerWord | None,
+        work: Callable[[UnitOfWork], T],
+        needs: Callable[[], Sequence[Need]] = no_needs,
+        /,
+        may_lose: Callable[[], bool] = never,
+    ) -> T:
+        """Run a unit of work, as `run` does, on the account that a word belongs to, or on none.
+
+        A cached word may belong to another account by now. That is seen once its account is locked; the word
+        is then looked up again. Raises DATABASE_LOST.
+        """
+        while True:
+            cached = None if word is None else self.owners.cached(word)
+            try:
+                if word is None or cached is None:
+                    account_id = None if word is None else await self.owner_of(word)
+                    return await self.run(account_id, work, needs, may_lose)
+                return await self.run(cached, partial(_run_if_it_belongs, word, work), needs, may_lose)
+            except (AccountGone, WrongAccount):
+                assert word is not None
+                self.owners.evict(word)
 
     @abstractmethod
     def run_now(self, account_id: int | None, work: Callable[[UnitOfWork], T]) -> T:
@@ -160,6 +190,13 @@ class Database(ABC):
             yield
         finally:
             self.times[kind].add((self.real_time() - started_at) / SECOND)
+
+
+def _run_if_it_belongs(word: OwnerWord, work: Callable[[UnitOfWork], T], unit: UnitOfWork) -> T:
+    """Run the work; raise WrongAccount if the word does not belong to the unit's account."""
+    if not belongs(unit, word):
+        raise WrongAccount
+    return work(unit)
 
 
 def open_database(where: str, real_time: RealTime, *, fsync: bool = False, patience: float = 10) -> Database:

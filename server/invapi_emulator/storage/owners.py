@@ -45,8 +45,8 @@ def login_word(user: str, password: str) -> OwnerWord:
 class Owners:
     """Finds the accounts of words, and caches what it finds.
 
-    A cached word may have lost its account since, so the account is asked again after the lock. Misses are
-    not cached: there is no limit to unknown words.
+    A cached word may have lost its account since, so the account is asked again after the lock
+    (`Database.run_for`). Misses are not cached: there is no limit to unknown words.
     """
 
     def __init__(self) -> None:

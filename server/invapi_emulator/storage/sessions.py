@@ -76,6 +76,11 @@ def close_to_server(unit: UnitOfWork, server_id: int) -> None:
         unit.save(SESSION, key, replace(bound, server_id=NO_SERVER))
 
 
+def is_taken(tx: Transaction, token: str) -> bool:
+    """Return whether an account has this login token, expired or not."""
+    return tx.execute(select(session.c.token).where(session.c.token == token)).first() is not None
+
+
 def make_older(tx: Transaction, account_id: int, by: int) -> None:
     """Make the account's login tokens older than any new one, after its counter is set to another value."""
     older = update(session).values(sequence=session.c.sequence - by)
