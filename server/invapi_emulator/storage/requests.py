@@ -18,6 +18,9 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 KEPT = 1_000
 """Number of calls kept for each account, and of unauthenticated calls kept."""
 
+LONGEST_NAME = 100
+"""Number of characters of a module and an action that are kept."""
+
 _CLEANED_EVERY = 100
 """Maximum number of calls beyond those kept, until the next clean-up. They are never shown."""
 
