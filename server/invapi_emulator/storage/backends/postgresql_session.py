@@ -13,6 +13,7 @@ from invapi_emulator.storage.accounts import LOAD
 from invapi_emulator.storage.backends.postgresql_time import NOW
 from invapi_emulator.storage.database import Need
 from invapi_emulator.storage.errors import as_sqlalchemy, committing
+from invapi_emulator.storage.missed import Missed
 from invapi_emulator.storage.record import Index, Owner
 from invapi_emulator.storage.requests import INSERT_UNAUTHENTICATED
 from invapi_emulator.storage.statement import Query, Statement, Write
@@ -137,7 +138,7 @@ class PostgresSession:
                     behind.enter_context(committing(self._connection))
                     self._driver.execute("COMMIT")
             if state_check.ENABLED:
-                state_check.compare_touched(self._changed, self, missed={})
+                state_check.compare_touched(self._changed, self, missed=Missed())
                 behind.enter_context(committing(self._connection))
                 self._driver.execute("COMMIT")
         return self._changed
