@@ -15,8 +15,13 @@ def upgrade() -> None:
     op.add_column("task", sa.Column("callback_url", sa.Text()))
     op.add_column("vm", sa.Column("phase", sa.String(), nullable=False, server_default="rented"))
     op.add_column("vm", sa.Column("cancellation", sa.Text()))
-    op.add_column("vm", sa.Column("ends_at", sa.BigInteger()))
-    op.add_column("billing", sa.Column("opening", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("vm", sa.Column("ends_at", sa.BigInteger(), comment="when its cancellation takes effect"))
+    op.add_column(
+        "billing",
+        sa.Column(
+            "opening", sa.BigInteger(), nullable=False, server_default="0", comment="credit of no invoice"
+        ),
+    )
     op.execute("UPDATE billing SET opening = credit")  # until now no payment has changed a credit
     op.add_column("invoice", sa.Column("payments", sa.Text(), nullable=False, server_default="[]"))
     _add_orders()
@@ -28,17 +33,18 @@ def _add_orders() -> None:
     op.create_table(
         "server_order",
         sa.Column("account_id", sa.Integer(), nullable=False),
-        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("id", "invoice")),
-        sa.Column("server", sa.BigInteger()),
+        sa.Column("id", sa.BigInteger(), nullable=False, comment="of the service in billing"),
+        sa.Column("invoice", sa.BigInteger(), nullable=False, comment="the first one"),
+        sa.Column("server", sa.BigInteger(), comment="none: it is not paid for"),
         *(
             sa.Column(name, sa.String(), nullable=False)
             for name in ("status", "preset", "location", "os", "software", "traffic_plan")
         ),
-        sa.Column("hostname", sa.String()),
+        sa.Column("hostname", sa.String(), comment="none: after its id"),
         sa.Column("period", sa.String(), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("price", "made_at")),
         *(sa.Column(name, sa.BigInteger()) for name in ("rent_since", "rent_due_at", "suspends_at")),
-        sa.Column("key", sa.String()),
+        sa.Column("key", sa.String(), comment="of the task that deploys it"),
         sa.Column("callback_url", sa.Text()),
         sa.Column("next_at", sa.BigInteger()),
         sa.PrimaryKeyConstraint("account_id", "id", name="pk_server_order"),

@@ -40,6 +40,7 @@ class Runtime:
         self._metrics: Metrics | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._working: list[asyncio.Task[Any]] = []
+        self._worker: Worker | None = None
 
     @property
     def database(self) -> Database:
@@ -69,7 +70,9 @@ class Runtime:
             return
         database = self.open()
         self._loop = asyncio.get_running_loop()
-        worker = Worker(database, self.settings.account_ttl * SECOND, settles=not self.settings.no_worker)
+        self._worker = worker = Worker(
+            database, self.settings.account_ttl * SECOND, settles=not self.settings.no_worker
+        )
         worker.listen(database.notifications)
         self._working = [asyncio.create_task(worker.run(), name="worker")]
         if not self.settings.no_worker:
@@ -77,6 +80,13 @@ class Runtime:
             deliveries = deliveries_from(database, to, self.own_ports, counted)
             self.run_beside(asyncio.create_task(deliveries.run(), name="callbacks"))
         self.lifecycle.state = "ready"
+
+    def worker_problem(self) -> str | None:
+        """Return why the worker cannot write its heartbeat. It tries again at once."""
+        why = None if self._worker is None else self._worker.problem
+        if self._worker is not None and why is not None:
+            self._worker.wake()
+        return why
 
     def run_beside(self, task: "asyncio.Task[Any]") -> None:
         """Run a task until the stop."""

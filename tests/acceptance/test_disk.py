@@ -2,9 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -199,3 +200,32 @@ def assert_none_is_taken_for_never_made(emulator: Emulator) -> None:
     refused = emulator.control("POST", "/requests/verify", expected, 409)
     assert refused["error"]["reason"] == "journal_incomplete"
     assert emulator.control("GET", "/report")["gone"] >= journal["gone"]
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_calls_that_the_journal_misses_are_known_after_an_idle_time_with_room(
+    small_disk: Path, end: signal.Signals
+) -> None:
+    file, ballast = small_disk / "worlds.db", small_disk / "ballast"
+    with serving(file) as (server, emulator):
+        emulator.eq("show")
+        fill(ballast)
+        wait_until(lambda: called(emulator, "vm", "load_stats", id=12347).status_code == 503)
+        while emulator.control("GET", "/requests?action=show")["gone"] == 0:
+            called(emulator, "eq", "show", id=12345)
+        known = emulator.last_request
+        emulator.http.post("/eq.php", data={"action": "list", "token": "x"})
+        ballast.unlink()
+        if end == signal.SIGKILL:
+            wait_until(lambda: is_marked(file))  # by the worker: nobody asks the server anything
+        server.stop(end)
+    with serving(file) as (_, emulator):
+        assert emulator.last_request == known
+        refused = emulator.control("POST", "/requests/verify", {"action": "show", "count": 1}, 409)
+        assert refused["error"]["reason"] == "journal_incomplete"
+        assert emulator.http.get("/_emulator/requests").json()["gone"] == 1
+
+
+def is_marked(file: Path) -> bool:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        return connection.execute("SELECT 1 FROM request WHERE result = 'missed'").fetchone() is not None

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 
 from tests.support.postgres_server import Postgres
@@ -97,3 +98,24 @@ def test_a_standalone_worker_stops_without_waiting_for_a_hanging_database(
         )  # so that it waits: it writes a heartbeat every second
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(DEADLINE) == 0
+
+
+def test_health_tells_of_a_server_that_others_cannot_see_until_they_can(postgres: Postgres) -> None:
+    db = postgres.url("unseen")
+    with served("--db", db, "--db-timeout", "1") as server, server.emulator() as emulator:
+
+        def health() -> str:
+            status: str = emulator.http.get("/_emulator/health").json()["status"]
+            return status
+
+        with psycopg.connect(db, autocommit=True) as outsider:
+            held = (
+                "locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = 'unseen')"
+            )
+            ((pid, key),) = postgres.ask(f"SELECT pid, objid::int FROM pg_locks WHERE {held}")
+            postgres.ask("SELECT pg_terminate_backend(%s)", pid)
+            outsider.execute("SELECT pg_advisory_lock(%s)", [key])
+            wait_until(lambda: health() == "no heartbeat")
+            assert emulator.eq("show")["result"] == "OK"
+        wait_until(lambda: health() == "ready")
+        assert postgres.locks("unseen") == 1

@@ -11,6 +11,7 @@ from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.faults.rules import RULES
 from invapi_emulator.engine.tasks.kinds import KINDS
+from invapi_emulator.errors import ApiError
 from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage.api_keys import API_KEY
 from invapi_emulator.storage.database import Database, Need
@@ -75,9 +76,38 @@ class Attempt:
         """Tell whether the call changed nothing but the journal. The journal may then miss it."""
         if self._last is None or self._last.must_be_kept:
             return False
-        if self._last.account is not None:
-            self._database.missed[self._last.account.id] = self._number
-        _log.error(
-            "the journal misses %s: the emulator cannot write to its database", self._request.request_id
-        )
+        _note_missed(self._database, self._last, self._number)
         return True
+
+
+class Refusal:
+    """The refusal of a call that names no action, as a unit of work. It is answered even if it cannot be kept."""
+
+    def __init__(self, request: Request, error: ApiError, assumed: Assumed, database: Database) -> None:
+        self._request = request
+        self._error = error
+        self._assumed = assumed
+        self._database = database
+        self._last: Exchange | None = None
+        self._number = 0
+
+    def run(self, unit: UnitOfWork) -> Exchange:
+        self._last = pipeline.refuse(
+            unit, self._request, self._error, self._assumed, self._database.real_time
+        )
+        self._number = unit.counters.last_request if unit.owned else 0
+        return self._last
+
+    def may_lose(self) -> bool:
+        """Note that the journal misses the call."""
+        assert self._last is not None
+        _note_missed(self._database, self._last, self._number)
+        return True
+
+
+def _note_missed(database: Database, exchange: Exchange, number: int) -> None:
+    """Note that the journal misses a call, which has this number if it is an account's."""
+    database.missed.note(None if exchange.account is None else exchange.account.id, number)
+    _log.error(
+        "the journal misses %s: the emulator cannot write to its database", exchange.request.request_id
+    )

@@ -7,8 +7,7 @@ from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
 
-from invapi_emulator.api import pipeline
-from invapi_emulator.api.attempt import Attempt
+from invapi_emulator.api.attempt import Attempt, Refusal
 from invapi_emulator.api.envelope import failure, preflight
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.form_rules import find_action, form_refusal
@@ -27,9 +26,8 @@ from invapi_emulator.process.metrics import Metrics
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 from invapi_emulator.server.http_protocol import REFUSED
 from invapi_emulator.server.paths import path_within
-from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.database import Database, no_needs
 from invapi_emulator.storage.errors import DATABASE_LOST, OutcomeUnknown, why_lost
-from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 _log = logging.getLogger(__name__)
 
@@ -129,12 +127,10 @@ class FormEndpoint:
         if isinstance(error, Unavailable) or request.method == "OPTIONS":
             return unrecorded
 
-        def refuse(unit: UnitOfWork) -> Exchange:
-            return pipeline.refuse(unit, request, error, self._assumed, self._database.real_time)
-
+        refusal = Refusal(request, error, self._assumed, self._database)
         word = identification_of(None).word(request.fields) if self._lifecycle.ready else None
         try:
-            return await self._database.run_for(word, refuse)
+            return await self._database.run_for(word, refusal.run, no_needs, refusal.may_lose)
         except DATABASE_LOST as problem:
             _log.error("the journal misses %s: the emulator %s", request.request_id, why_lost(problem))
         return unrecorded

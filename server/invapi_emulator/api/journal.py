@@ -36,8 +36,8 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
         unit,
         requests.JournalEntry(
             at=None if exchange.account is None else exchange.time,
-            module=masking.text(request.module)[:100].replace("\0", "\ufffd"),
-            action=masking.text(action)[:100].replace("\0", "\ufffd") if isinstance(action, str) else None,
+            module=_name(masking, request.module),
+            action=_name(masking, action) if isinstance(action, str) else None,
             vm=exchange.vm,
             fields=shown,
             unread=_names(masking, _unread(exchange.action, request.fields)),
@@ -116,6 +116,11 @@ def _unread(action: Action | None, fields: Fields) -> list[str]:
     if action is None or fields.keys() <= action.fields_read:
         return []
     return [name for name in fields if name not in action.fields_read]
+
+
+def _name(masking: Masking, name: str) -> str:
+    """Return the name of a module or an action."""
+    return masking.text(name)[: requests.LONGEST_NAME].replace("\0", "\ufffd")
 
 
 def _names(masking: Masking, names: Sequence[str]) -> list[str]:

@@ -13,10 +13,10 @@ router = APIRouter(prefix="/_emulator", tags=["health"])
 
 class Health(View):
     status: str = Field(
-        description="`ready`; with status 503: `starting`, `stopping`, `no database` or `cannot write` (only calls that write are refused)"
+        description="`ready`; with status 503: `starting`, `stopping`, `no database`, `cannot write` (only calls that write are refused) or `no heartbeat` (calls are answered)"
     )
     version: str
-    why: str | None = Field(None, description="the problem with the database")
+    why: str | None = Field(None, description="the problem with the database, or with the worker")
 
 
 @router.get("/health", responses={503: {"model": Health}})

@@ -75,7 +75,7 @@ async def list_unauthenticated(worlds: TheWorlds, wanted: Annotated[FilterInQuer
 
     def read() -> Journal:
         with worlds.database.read() as tx:
-            return _unauthenticated(tx)
+            return _unauthenticated(tx, worlds.database.missed.unauthenticated)
 
     return _listed(await worlds.database.call(read), wanted)
 
@@ -88,7 +88,7 @@ class Journal(NamedTuple):
 
     @property
     def last_id(self) -> int:
-        return max(self.gone.last, *(number for number, _ in self.calls[-1:]), 0)
+        return self.gone.newest
 
 
 def journal_of(context: AccountContext) -> Journal:
@@ -97,10 +97,10 @@ def journal_of(context: AccountContext) -> Journal:
     return Journal(calls, pruned.gone(context.tx, context.account.id, numbers, last))
 
 
-def _unauthenticated(tx: Transaction) -> Journal:
-    calls = requests.stored(tx, None)
-    before = calls[0][0] - 1 if calls else 0
-    return Journal(calls, Gone(cleared=0, last=before, number=before, counts={}))
+def _unauthenticated(tx: Transaction, missed: int) -> Journal:
+    """Return the unauthenticated calls, of which so many are missed and not marked yet."""
+    calls, newest = requests.stored(tx, None), requests.last_unauthenticated(tx) + missed
+    return Journal(calls, Gone(cleared=0, newest=newest, stored=[number for number, _ in calls], counts={}))
 
 
 def _listed(journal: Journal, wanted: Filter) -> RequestList:

@@ -55,7 +55,7 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
         runtime.scenarios,
         defaults_of(runtime.settings, runtime.scenarios),
         Feeds(runtime.database, runtime.lifecycle, news_since),
-        Proofs(runtime.database),
+        Proofs(runtime.database, runtime.worker_problem),
     )
     handle_failures(application)
     for router in (*pages, *(part.router for part in _PARTS)):

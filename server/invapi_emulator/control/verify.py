@@ -46,6 +46,7 @@ class Expectation(Filter):
     """Calls and their expected number: either `count`, or `at_least`, `at_most` or both."""
 
     module: Annotated[str, AfterValidator(_known_module)] | None = None
+    action: Annotated[str, Field(max_length=requests.LONGEST_NAME - 1, pattern=r"^[^\x00]*$")] | None = None
     fields: ExpectedFields = Field(default={})
     count: ExpectedCount | None = None
     at_least: ExpectedCount | None = None

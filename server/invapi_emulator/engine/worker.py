@@ -58,6 +58,13 @@ class Worker:
         self._touched: set[int] = set()
         self._round_at: Instant = 0
         self._beat_at: Instant = 0
+        self._missed_beats = 0
+        self._why = ""
+
+    @property
+    def problem(self) -> str | None:
+        """The reason why it cannot tell other servers that this one is alive, if it has failed more than once."""
+        return self._why if self._missed_beats > 1 else None
 
     def wake(self, account_id: int | None = None) -> None:
         """Look at an account again, whose due time may have changed; without one, at all accounts."""
@@ -90,18 +97,22 @@ class Worker:
                     _log.warning("the worker goes on: the database takes what is written again")
                 lost = 0
             except DATABASE_LOST as problem:
+                self._why = f"the emulator {why_lost(problem)}"
                 if not lost:
-                    _log.error("the worker waits: the emulator %s", why_lost(problem))
+                    _log.error("the worker waits: %s", self._why)
                 pause, self._round_at = min(_FIRST_RETRY << min(lost, 10), LAST_RETRY), 0
                 lost += 1
-            except Exception:  # noqa: BLE001 - without the worker no clock would know when the server last lived
+            except Exception as problem:  # noqa: BLE001 - without the worker no clock would know when the server last lived
+                self._why = f"its worker fails: {type(problem).__name__}"
                 _log.exception("the worker goes on after a mistake of its own")
                 pause, self._round_at = HEARTBEAT, 0
             await _sleep(self._woken, pause)
 
     async def _work(self) -> Instant:
         """Settle what is due. Return the time until something is due next."""
+        self._missed_beats += 1
         real_now = await self._database.call(self._look_and_beat)
+        self._missed_beats = 0
         while (account_id := self._due.take(real_now)) is not None:
             await self._settle_account(account_id, real_now)
         await self._clear_away()

@@ -18,6 +18,7 @@ from invapi_emulator.storage import heartbeat
 from invapi_emulator.storage.account_state import States
 from invapi_emulator.storage.belonging import belongs
 from invapi_emulator.storage.errors import first_line
+from invapi_emulator.storage.missed import Missed
 from invapi_emulator.storage.notifications import Notifications
 from invapi_emulator.storage.owners import Owners, OwnerWord
 from invapi_emulator.storage.record import Index, Key, Record
@@ -59,8 +60,7 @@ class Database(ABC):
     - `durable`: the database outlives the server.
     - `real_time`: reads the time of the process.
     - `times`: how long transactions took, by kind: `read` or `write`.
-    - `missed`: the number, by account, of the newest call that the journal misses because it could not be written to.
-      Later ones have larger numbers, so that it is seen that some are missing.
+    - `missed`: the calls that the journal misses because it could not be written to, as long as it does not tell so itself.
     - `former_worlds`: ids of accounts with former worlds that are not fully cleared away.
     """
 
@@ -78,7 +78,7 @@ class Database(ABC):
         self.states = States()
         self.owners = Owners()
         self.former_worlds: set[int] = set()
-        self.missed: dict[int, int] = {}
+        self.missed = Missed()
 
     @abstractmethod
     async def run(

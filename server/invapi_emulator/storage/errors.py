@@ -6,7 +6,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 
 class CannotWrite(Exception):
@@ -44,7 +51,8 @@ def as_sqlalchemy(connection: Connection) -> Iterator[None]:
         yield
     except driver_error as problem:
         changed = of_a_changed_database(problem)
-        lost = bool(changed) or dialect.is_disconnect(problem, connection.connection.dbapi_connection, None)
+        driver: Any = connection.connection.dbapi_connection
+        lost = bool(changed) or dialect.is_disconnect(problem, driver, None) or _is_stuck(driver)
         if lost:
             connection.invalidate(problem)
         raise (
@@ -62,6 +70,11 @@ def as_sqlalchemy(connection: Connection) -> Iterator[None]:
         ) from problem
 
 
+def _is_stuck(driver: Any) -> bool:
+    """Tell whether a connection of psycopg could not leave its pipeline: results that it waits for never come."""
+    return bool(getattr(getattr(driver, "pgconn", None), "pipeline_status", 0))
+
+
 def of_a_damaged_file(problem: BaseException) -> OperationalError | None:
     """Return the error to raise for SQLite's about a file that is malformed or none of its own: it has no class for it."""
     if type(problem) is not sqlite3.DatabaseError:
@@ -77,16 +90,30 @@ def of_a_changed_database(problem: BaseException) -> OperationalError | None:
 
 
 @contextmanager
-def committing() -> Iterator[None]:
-    """Raise OutcomeUnknown if the connection is lost. A COMMIT must be the last that is sent."""
+def committing(connection: Connection) -> Iterator[None]:
+    """Raise OutcomeUnknown, and give the connection up, unless the server itself refused. COMMIT must be the last that is sent.
+
+    An error of the driver does not tell whether the server had carried out the COMMIT by then, whatever its words.
+    """
     try:
         yield
-    except DBAPIError as problem:
-        if not problem.connection_invalidated or _sqlstate(problem) in _CHANGED:
+    except Exception as problem:
+        if _is_refusal(problem):
             raise
-        raise OutcomeUnknown(
-            "", None, problem.orig or problem, hide_parameters=True, connection_invalidated=True
-        ) from problem
+        if not connection.invalidated:
+            connection.invalidate(problem)
+        reason = getattr(problem, "orig", None) or problem
+        raise OutcomeUnknown("", None, reason, hide_parameters=True, connection_invalidated=True) from problem
+
+
+def _is_refusal(problem: Exception) -> bool:
+    """Tell whether the server answered with an error that ends the transaction, but not the session.
+
+    It then carries out nothing that was sent with it. SQLAlchemy's own errors come before anything is sent.
+    """
+    if not isinstance(problem, DBAPIError):
+        return isinstance(problem, SQLAlchemyError)
+    return getattr(getattr(problem.orig, "diag", None), "severity_nonlocalized", None) == "ERROR"
 
 
 def concerns_all(problem: Exception) -> bool:

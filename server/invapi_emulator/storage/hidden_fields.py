@@ -93,15 +93,16 @@ class KnownFields:
         if not self._values:
             return Told({}, None)
         both = [name for name in call.fields if name in self._values]
-        if not _is_own(call.hidden):
-            told = {
+        if not _has_all(call.hidden):
+            told: dict[str, bool | None] = {
                 name: None if _may_hide(call.fields, name) else self._is_shown(call, name) for name in both
             }
-            return Told(told, None if _may_hide_others(call.fields) else False)
-        told = {name: self._is_shown(call, name) for name in both}
-        if len(call.hidden) > 1:
+            others = None if _may_hide_others(call.fields) else False
+        else:
+            told, others = {name: self._is_shown(call, name) for name in both}, False
+        if _is_own(call.hidden) and len(call.hidden) > 1:
             told |= self._by_digest(call.hidden)
-        return Told(told, None if _MORE in call.hidden else False)
+        return Told(told, others)
 
     def _is_shown(self, call: JournalEntry, name: str) -> bool:
         return bool(call.fields[name] == self._shown[name])
@@ -126,9 +127,9 @@ class KnownFields:
 
 
 def fingerprint(call: JournalEntry, *, but: str) -> dict[str, str] | None:
-    """Return the digests of all hidden fields but one, None if another process made them."""
+    """Return the digests of all hidden fields but one, None if some are missing or another process made them."""
     hidden = call.hidden
-    if not _is_own(hidden):
+    if not _has_all(hidden):
         return None
     left_out = (_LIFE, _name(but))
     return {name: digest for name, digest in hidden.items() if name not in left_out}
@@ -139,13 +140,16 @@ def _is_own(hidden: dict[str, str] | None) -> TypeGuard[dict[str, str]]:
     return hidden is not None and hidden.get(_LIFE, LIFE_NAME) == LIFE_NAME
 
 
+def _has_all(hidden: dict[str, str] | None) -> TypeGuard[dict[str, str]]:
+    """Return whether this process can compare every hidden field. Some have no digest if there are too many."""
+    return _is_own(hidden) and _MORE not in hidden
+
+
 def _may_hide(fields: Mapping[str, Any], name: str) -> bool:
-    """Return whether what is shown may differ from what was sent in a field, judging by its looks."""
-    if name not in fields:
-        return REST in fields or any(MASK in other for other in fields)
+    """Return whether what is shown under a name may differ from what was sent, judging by its looks."""
     shown = fields[name]
     text = shown if isinstance(shown, str) else json_text(shown)
-    return name == REST or MASK in text or _CUT.search(text) is not None
+    return name == REST or MASK in name or MASK in text or _CUT.search(text) is not None
 
 
 def _may_hide_others(fields: Mapping[str, Any]) -> bool:

@@ -15,6 +15,9 @@ from sqlalchemy import (
 from invapi_emulator.storage.json_column import Json
 from invapi_emulator.storage.metadata import METADATA, account_column
 
+MISSED = "missed"
+"""The result of an entry that is a mark and not a call, see storage/missed."""
+
 request = Table(
     "request",
     METADATA,

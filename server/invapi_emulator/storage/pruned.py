@@ -1,11 +1,12 @@
 """Calls that the journal no longer keeps: how many there were of each module, action and result."""
 
+from bisect import bisect_right
 from collections.abc import Container, Mapping, Sequence
 
 from msgspec import Struct
 from sqlalchemy import Dialect, delete, func, select, text, update
 
-from invapi_emulator.storage.journal_tables import pruned, request
+from invapi_emulator.storage.journal_tables import MISSED, pruned, request
 from invapi_emulator.storage.statement import Write
 from invapi_emulator.storage.tables import account
 from invapi_emulator.storage.transaction import Transaction
@@ -28,7 +29,7 @@ class _Count(Write):
             "SELECT account_id, module, action, result, count(*) FROM ("
             "SELECT account_id, CASE reason WHEN 'unknown_module' THEN '' ELSE module END AS module, "
             f"CASE WHEN reason IN {_UNCOUNTED} THEN '' ELSE coalesce(action, '') END AS action, result "
-            f"FROM request WHERE account_id = {mark} AND number > {mark} AND number <= {mark}) AS gone "
+            f"FROM request WHERE account_id = {mark} AND number > {mark} AND number <= {mark} AND result <> '{MISSED}') AS gone "
             "GROUP BY account_id, module, action, result "
             "ON CONFLICT (account_id, module, action, result) "
             "DO UPDATE SET calls = pruned.calls + excluded.calls"
@@ -65,16 +66,30 @@ class Kinds(Struct, frozen=True):
 
 
 class Gone(Struct, frozen=True):
-    """The calls of an account that the journal does not have: `number` of them, with numbers after `cleared` up to `last`.
+    """The calls of an account that the journal does not have: those after `cleared` up to `newest` that are not `stored`.
 
-    `counts` holds those that were counted, by module, action and result. An older version counted none, and those
-    that could not be written are not counted.
+    `stored` are the numbers that the journal has, in order. `counts` holds those gone that were counted, by module,
+    action and result. An older version counted none, and those that could not be written are not counted.
     """
 
     cleared: int
-    last: int
-    number: int
+    newest: int
+    stored: Sequence[int]
     counts: Mapping[tuple[str, str, str], int]
+
+    @property
+    def number(self) -> int:
+        return self._after(self.cleared)
+
+    @property
+    def last(self) -> int:
+        """The number of the last one that is gone, or of the last that was cleared."""
+        last = self.newest
+        for number in reversed(self.stored):
+            if number != last:
+                break
+            last -= 1
+        return last
 
     @property
     def uncounted(self) -> int:
@@ -83,12 +98,16 @@ class Gone(Struct, frozen=True):
     def possible(self, kinds: Kinds, since_id: int | None = None) -> int:
         """Return the number of those that may match: that have another number or are of other kinds do not."""
         counted = sum(calls for kind, calls in self.counts.items() if kinds.take(*kind))
-        return max(min(counted + self.uncounted, self.last - (since_id or 0)), 0)
+        return min(counted + self.uncounted, self._after(max(since_id or 0, self.cleared)))
 
     def is_exact(self, kinds: Kinds, since_id: int | None = None) -> bool:
         """Return whether `possible` is exactly the number of those that match."""
         known = not any(kinds.may_take(*kind) for kind in self.counts)
         return known and not self.uncounted and (since_id or 0) <= self.cleared
+
+    def _after(self, number: int) -> int:
+        """Return how many with larger numbers are gone."""
+        return max(self.newest - number - len(self.stored) + bisect_right(self.stored, number), 0)
 
 
 def gone(tx: Transaction, account_id: int, stored: Sequence[int], last: int) -> Gone:
@@ -96,14 +115,12 @@ def gone(tx: Transaction, account_id: int, stored: Sequence[int], last: int) -> 
     kinds = select(pruned.c.module, pruned.c.action, pruned.c.result, pruned.c.calls)
     rows = tx.execute(kinds.where(pruned.c.account_id == account_id))
     counts = {(module, action, result): calls for module, action, result, calls in rows}
-    begins = cleared(tx, account_id)
-    number, before = last - begins - len(stored), stored[0] - 1 if stored else last
-    return Gone(begins, before if number == before - begins else last, number, counts)
+    return Gone(cleared(tx, account_id), last, stored, counts)
 
 
 def are_any_gone(unit: UnitOfWork) -> bool:
     """Return whether there are calls of the unit's account that are no longer kept and were not cleared."""
-    counted = select(func.count()).select_from(request).where(request.c.account_id == unit.account.id)
+    counted = select(func.count()).where(request.c.account_id == unit.account.id, request.c.result != MISSED)
     stored: int = unit.sql().execute(counted).scalar_one()
     return unit.counters.last_request - cleared(unit.sql(), unit.account.id) > stored
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, lite
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import pruned
-from invapi_emulator.storage.journal_tables import request
+from invapi_emulator.storage.journal_tables import MISSED, request
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.statement import Insertion, Write
 from invapi_emulator.storage.transaction import Transaction
@@ -17,6 +17,9 @@ from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 KEPT = 1_000
 """Number of calls kept for each account, and of unauthenticated calls kept."""
+
+LONGEST_NAME = 100
+"""Number of characters of a module and an action that are kept."""
 
 _CLEANED_EVERY = 100
 """Maximum number of calls beyond those kept, until the next clean-up. They are never shown."""
@@ -147,8 +150,15 @@ def newest_of(
     return [_from_row(row) for row in tx.execute(found.limit(min(most, KEPT)))]
 
 
+def last_unauthenticated(tx: Transaction) -> int:
+    """Return the number of the newest unauthenticated call that the journal knows of, 0 before the first."""
+    number: int = tx.execute(select(_last_number)).scalar_one()
+    return number
+
+
 def _of(account_id: int | None) -> ColumnElement[bool]:
-    return _UNAUTHENTICATED if account_id is None else request.c.account_id == account_id
+    owner = _UNAUTHENTICATED if account_id is None else request.c.account_id == account_id
+    return owner & (request.c.result != MISSED)
 
 
 def _from_row(row: Row[Any]) -> tuple[int, JournalEntry]:

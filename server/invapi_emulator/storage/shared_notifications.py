@@ -6,6 +6,7 @@ seconds later.
 """
 
 import itertools
+import logging
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -15,6 +16,8 @@ from sqlalchemy import Connection, Engine, text
 from invapi_emulator.storage.backends.membership import own_connection
 from invapi_emulator.storage.errors import DATABASE_LOST
 from invapi_emulator.storage.notifications import Notifications
+
+_log = logging.getLogger(__name__)
 
 CHANNEL = "invapi_emulator"
 GATHER_SECONDS = 0.02
@@ -66,7 +69,9 @@ class SharedNotifications(Notifications):
             try:
                 with own_connection(self._engine) as connection:
                     self._exchange(connection)
-            except DATABASE_LOST:
+            except Exception as problem:  # noqa: BLE001 - without the thread nothing would be heard of other servers
+                if not isinstance(problem, DATABASE_LOST):
+                    _log.exception("the notifications go on after a mistake of their own")
                 self._closed.wait(BACKOFF_SECONDS[min(lost, len(BACKOFF_SECONDS) - 1)])
                 lost += 1
             else:

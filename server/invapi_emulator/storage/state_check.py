@@ -1,11 +1,12 @@
 """Compares memory with the database, for tests: with TEST_CHECK_STATE=1, after each commit."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from invapi_emulator.storage.account_state import AccountState, States
 from invapi_emulator.storage.accounts import LOAD
+from invapi_emulator.storage.missed import Missed
 from invapi_emulator.storage.record import Key, Record
 from invapi_emulator.storage.statement import Runner
 from invapi_emulator.storage.write_batch import WriteBatch
@@ -20,10 +21,10 @@ class StateDiffers(AssertionError):
     """The state in memory differs from the database."""
 
 
-def compare_touched(batch: WriteBatch, on: Runner, missed: Mapping[int, int]) -> None:
+def compare_touched(batch: WriteBatch, on: Runner, missed: Missed) -> None:
     """Compare the states that a batch changed: rows, indexes, the changed parts, and some others.
 
-    `missed` are the numbers of calls that the journal misses, by account: only memory has those.
+    `missed` are calls that the journal misses: only memory has their numbers.
     """
     for account_id, state in batch.states.items():
         changed = {
@@ -37,19 +38,19 @@ def compare_touched(batch: WriteBatch, on: Runner, missed: Mapping[int, int]) ->
         _compare(state, [*loaded, *others[:MOST_PARTS]], on, missed)
 
 
-def compare_all(states: States, on: Runner, missed: Mapping[int, int]) -> None:
+def compare_all(states: States, on: Runner, missed: Missed) -> None:
     for state in states.all():
         _compare(state, _parts(state), on, missed)
 
 
 def _compare(
-    state: AccountState, parts: Iterable[tuple[Record[Any], Key]], on: Runner, missed: Mapping[int, int]
+    state: AccountState, parts: Iterable[tuple[Record[Any], Key]], on: Runner, missed: Missed
 ) -> None:
     stored = LOAD.first(on, wanted=state.account.id)
     if stored is None:
         return  # removed since: its state is dropped at its next use
     counters = stored.counters
-    counters.last_request = max(counters.last_request, missed.get(state.account.id, 0))
+    counters.last_request = max(counters.last_request, missed.last(state.account.id))
     _require_equal("account", _row(state), _row(stored))
     for record, part in parts:
         query = record.query(state.owner, part)

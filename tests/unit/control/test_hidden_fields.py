@@ -88,6 +88,48 @@ def test_a_field_that_is_left_out_matches_while_there_are_not_too_many(fresh: Em
     assert fresh.verify(action="show", fields={"field-199": "v"}, count=0) == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("secret", SECRET), ("api_key", SECRET), ("comment", "with HOSTKEY_TOKEN")]
+)
+def test_a_masked_field_beyond_those_with_a_digest_is_not_taken_for_another_value(
+    fresh: Emulator, name: str, value: str
+) -> None:
+    sent = {f"{name}{number}": value for number in range(60)}
+    fresh.call("eq", "list", **sent)
+    assert "***" in fresh.requests()[0]["fields"][f"{name}55"]
+    assert unclear(fresh, **{f"{name}55": value})["field"] == f"fields.{name}55"
+    assert count(fresh, **{f"{name}5": value}) == 1
+    assert count(fresh, **{f"{name}5": value[:-1]}) == 0
+    assert count(fresh, absent=value) == 0
+
+
+@pytest.mark.parametrize("suffix", ["[]", "[a]"], ids=["array", "map"])
+def test_a_masked_item_beyond_those_with_a_digest_is_not_taken_for_another_value(
+    fresh: Emulator, suffix: str
+) -> None:
+    sent = {f"list{number}{suffix}": "with HOSTKEY_TOKEN" for number in range(60)}
+    fresh.http.post("/eq.php", data={"action": "list", "token": fresh.token, **sent})
+    value = ["with HOSTKEY_TOKEN"] if suffix == "[]" else {"a": "with HOSTKEY_TOKEN"}
+    unclear(fresh, list55=value)
+    assert count(fresh, list5=value) == 1
+
+
+def test_a_field_whose_name_is_masked_beyond_those_with_a_digest_is_not_taken_for_one_not_sent(
+    fresh: Emulator,
+) -> None:
+    secrets = {f"secret{number}": SECRET for number in range(60)}
+    fresh.call("eq", "list", **secrets, **{f"x-{fresh.token}": "1"})
+    unclear(fresh, **{f"x-{fresh.token}": "1"})
+
+
+@pytest.mark.parametrize("action", ["a" * 100, "a" * 150, "a\0b"])
+def test_an_action_that_the_journal_does_not_keep_as_sent_is_refused(fresh: Emulator, action: str) -> None:
+    fresh.http.post("/whmcs.php", data={"action": action, "token": fresh.token})
+    expected = {"module": "whmcs", "action": action, "count": 0}
+    refused = fresh.control("POST", "/requests/verify", expected, status=422)
+    assert refused["error"]["field"] == "action"
+
+
 def unclear(account: Account, **fields: Any) -> Json:
     with pytest.raises(ControlFailure) as refused:
         account.verify(fields=fields, count=1)

@@ -156,7 +156,7 @@ def test_counts_and_a_clearing_outlive_a_restart(tmp_path: Path, monkeypatch: py
 
 
 def test_calls_that_an_older_version_removed_uncounted_may_be_any() -> None:
-    gone = Gone(cleared=0, last=200, number=200, counts={("eq", "list", "ok"): 100})
+    gone = Gone(cleared=0, newest=200, stored=(), counts={("eq", "list", "ok"): 100})
     assert gone.uncounted == 100
     assert gone.possible(Kinds("vm", None, None, ACTIONS)) == 100
     assert not gone.is_exact(Kinds("vm", None, None, ACTIONS))

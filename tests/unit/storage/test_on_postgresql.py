@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 
+import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -166,3 +167,23 @@ _LOSES_ITSELF_AT_COMMIT = (
     """,
 )
 """A deferred constraint is checked within COMMIT."""
+
+
+_HOLDER = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted = %s AND database = "
+_HOLDER += "(SELECT oid FROM pg_database WHERE datname = %s)"
+
+
+def test_a_server_whose_connection_is_lost_while_it_joins_again_joins_later(postgres: Postgres) -> None:
+    db = postgres.url("joins")
+    with closing(open_database(db, real_time())) as database, ThreadPoolExecutor(1) as elsewhere:
+        (key,) = postgres.ask("SELECT objid::int FROM pg_locks WHERE locktype = 'advisory'")[0]
+        with psycopg.connect(db, autocommit=True) as outsider:
+            postgres.ask(_HOLDER, True, "joins")
+            outsider.execute("SELECT pg_advisory_lock(%s)", [key])
+            joining = elsewhere.submit(database.stay_member)
+            while not postgres.ask(_HOLDER, False, "joins"):
+                assert not joining.done(), joining.result()
+            with pytest.raises(OperationalError):
+                joining.result()
+        database.stay_member()
+        assert postgres.locks("joins") == 1

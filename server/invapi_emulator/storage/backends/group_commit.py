@@ -73,6 +73,16 @@ class GroupCommit:
             pending.end(problem)
         return True
 
+    def commit(self) -> None:
+        """Commit the open transaction, with marks for the calls that the journal misses."""
+        missed = self._database.missed
+        is_marked = bool(missed) and self._connection.refused is None
+        if is_marked:
+            missed.mark(self._connection.write)
+        self._connection.commit()
+        if is_marked:
+            missed.marked()
+
     # The session of a unit
 
     def fetch(self, account_id: int, queries: Sequence[Query[R]]) -> list[list[R]]:
@@ -83,7 +93,7 @@ class GroupCommit:
     def load(self, account_id: int) -> AccountState | None:
         state = LOAD.first(self._connection, wanted=account_id)
         if state is not None:
-            last, missed = state.counters.last_request, self._database.missed.get(account_id, 0)
+            last, missed = state.counters.last_request, self._database.missed.last(account_id)
             state.counters.last_request = max(last, missed)
         return state
 
@@ -145,7 +155,7 @@ class GroupCommit:
             if unit.has_changed:
                 batch.take(unit.committed())
                 self._connection.write(UPDATE, [updated(*unit.state.row)])
-            self._connection.commit()
+            self.commit()
         except DATABASE_LOST as problem:
             self._abandon(unit)
             pending.end(None if pending.may_lose() else problem)
@@ -176,7 +186,7 @@ class GroupCommit:
             self._connection.begin()
             try:
                 batch.write(self._connection.write)
-                self._connection.commit()
+                self.commit()
             finally:
                 self._connection.roll_back()
         for state in batch.states.values():

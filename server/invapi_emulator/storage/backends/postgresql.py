@@ -130,7 +130,7 @@ class PostgresDatabase(Database):
             if changes_schema:
                 connection.execute(text(_WITHOUT_LIMITS))
             yield Transaction(connection)
-            with committing():
+            with committing(connection):
                 connection.commit()
 
     @contextmanager

@@ -13,6 +13,7 @@ from invapi_emulator.storage.accounts import LOAD
 from invapi_emulator.storage.backends.postgresql_time import NOW
 from invapi_emulator.storage.database import Need
 from invapi_emulator.storage.errors import as_sqlalchemy, committing
+from invapi_emulator.storage.missed import Missed
 from invapi_emulator.storage.record import Index, Owner
 from invapi_emulator.storage.requests import INSERT_UNAUTHENTICATED
 from invapi_emulator.storage.statement import Query, Statement, Write
@@ -127,18 +128,18 @@ class PostgresSession:
     def commit(self) -> WriteBatch:
         """Write pending changes and commit, in one round trip. Return all changes of the units.
 
-        Raises OutcomeUnknown if the connection is lost after COMMIT was sent.
+        Raises OutcomeUnknown for what goes wrong after COMMIT was sent, unless PostgreSQL refused it.
         """
         with ExitStack() as behind, as_sqlalchemy(self._connection):
             with self._driver.pipeline():
                 self._write()
                 self._changed.write_accounts(self._run)
                 if not state_check.ENABLED:
-                    behind.enter_context(committing())
+                    behind.enter_context(committing(self._connection))
                     self._driver.execute("COMMIT")
             if state_check.ENABLED:
-                state_check.compare_touched(self._changed, self, missed={})
-                behind.enter_context(committing())
+                state_check.compare_touched(self._changed, self, missed=Missed())
+                behind.enter_context(committing(self._connection))
                 self._driver.execute("COMMIT")
         return self._changed
 

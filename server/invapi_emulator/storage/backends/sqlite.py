@@ -95,7 +95,7 @@ class SqliteDatabase(Database):
             self._connection.begin()
             try:
                 yield Transaction(self._connection.sqlalchemy)
-                self._connection.commit()
+                self._commits.commit()
             finally:
                 self._connection.roll_back()
 
