@@ -18,6 +18,9 @@ _log = logging.getLogger(__name__)
 KEPT_FREE = 64
 """Number of files that connections leave for the database, the log and the like, if the limit is not very low."""
 
+AT_ONCE = 64
+"""Maximum number of waiting connections that are accepted together with one, before other work gets its turn."""
+
 AGAIN_SECONDS = 0.1
 """How often to look whether there is room again."""
 
@@ -93,9 +96,25 @@ class Accepting:
                     self._say(f"no connection can be opened: {problem.strerror}")
                 await sleep(AGAIN_SECONDS)
                 continue
-            begun = self._loop.create_task(self._begin(connection))
-            self._beginning.add(begun)
-            begun.add_done_callback(self._beginning.discard)
+            self._start(connection)
+            self._accept_waiting()
+
+    def _accept_waiting(self) -> None:
+        """Accept those that wait beside one. Else each waits for the turns of all connections before it."""
+        for _ in range(AT_ONCE):
+            if self._is_full():
+                return
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:  # none waits; a real problem comes again at once, and is told then
+                return
+            self._start(connection)
+
+    def _start(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        begun = self._loop.create_task(self._begin(connection))
+        self._beginning.add(begun)
+        begun.add_done_callback(self._beginning.discard)
 
     async def _begin(self, connection: socket.socket) -> None:
         """Hand a connection to its protocol. One whose handshake fails, or takes too long, is closed."""

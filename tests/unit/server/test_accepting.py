@@ -64,3 +64,29 @@ def test_a_client_is_served_after_all(
         "no connection can be opened: Too many open files; new ones wait until others end (see `ulimit -n`)"
     ]
     assert lines == (said if problems == FULL else [])
+
+
+async def greeted_at_once(listening: socket.socket, number: int) -> list[bytes]:
+    """Let clients wait in the system's queue, and tell the server of the first alone. Return what each is told."""
+    loop = asyncio.get_running_loop()
+    accept, told = loop.sock_accept, 0
+
+    async def accept_once(wanted: socket.socket) -> tuple[socket.socket, object]:
+        nonlocal told
+        told += 1
+        return await (accept(wanted) if told == 1 else loop.create_future())
+
+    loop.sock_accept = accept_once  # type: ignore[method-assign,assignment]
+    clients = [await asyncio.open_connection(*listening.getsockname()) for _ in range(number)]
+    accepted = Accepting(listening, number, Greeting, Room(number, ()))
+    greetings = [await reader.read() for reader, _ in clients]
+    for _, writer in clients:
+        writer.close()
+    accepted.close()
+    await accepted.wait_closed()
+    return greetings
+
+
+def test_all_that_wait_are_accepted_in_one_turn() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as listening:
+        assert asyncio.run(greeted_at_once(listening, 20)) == [b"hello"] * 20
