@@ -6,16 +6,15 @@ The bounds are generous, as the machine may be busy. Memory is the process's hig
 import http.client
 import re
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from invapi_emulator.control.bodies import BodyLimit, limit_of
+from tests.acceptance.costs import MIB, longest_silence, peak, sent
 from tests.support.processes import DEADLINE, Served, served
 
 pytestmark = pytest.mark.acceptance
@@ -24,7 +23,6 @@ STATE = "/_emulator/accounts/demo/state"
 SILENCE_SECONDS = 3
 END_SECONDS = 20
 LARGE_WORLD = b'{"vms":[%s]}' % b",".join(b'{"id":%d}' % number for number in range(1, 15_001))
-MIB = 1024 * 1024
 MEMORY = 256 * MIB
 FOR_EACH_BYTE = 40
 SLACK = 16 * MIB
@@ -57,46 +55,6 @@ WORST: dict[str, Callable[[BodyLimit], bytes]] = {
 }  # fmt: skip
 
 
-def _peak(pid: int) -> int:
-    """Return the highest resident memory since the last call."""
-    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    assert found is not None
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
-    return int(found[1]) * 1024
-
-
-def _sent(server: Served, method: str, path: str, body: bytes = b"") -> int:
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=DEADLINE)
-    try:
-        connection.request(method, path, body)
-        response = connection.getresponse()
-        response.read()
-        return response.status
-    finally:
-        connection.close()
-
-
-@contextmanager
-def longest_silence(server: Served) -> Iterator[list[float]]:
-    """Ask for the server's health all the time, and collect how long the answers took."""
-    ended, took = threading.Event(), [0.0]
-
-    def ask() -> None:
-        while not ended.is_set():
-            began = time.monotonic()
-            _sent(server, "GET", "/_emulator/health")
-            took.append(time.monotonic() - began)
-            ended.wait(0.01)
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    try:
-        yield took
-    finally:
-        ended.set()
-        asking.join(DEADLINE)
-
-
 def _routes(server: Served) -> list[tuple[str, str]]:
     """Return method and path of each route of the description that reads a body, and of the login."""
     with server.emulator() as emulator:
@@ -118,12 +76,12 @@ def test_the_worst_body_of_each_route_costs_little(kind: str) -> None:
         for method, path in _routes(server):
             limit = limit_of(path)
             body = WORST[kind](limit)[: limit.size]
-            _sent(server, method, path, b"{")
-            _peak(server.process.pid)
-            before = _peak(server.process.pid)
+            sent(server, method, path, b"{")
+            peak(server.process.pid)
+            before = peak(server.process.pid)
             with longest_silence(server) as took:
-                status = _sent(server, method, path, body)
-            cost = _peak(server.process.pid) - before
+                status = sent(server, method, path, body)
+            cost = peak(server.process.pid) - before
             about = f"{method} {path}: {status}, {len(body)} bytes, {cost // MIB} MiB, silent for {max(took):.2f} s"
             assert status < 500, about
             assert cost <= min(MEMORY, FOR_EACH_BYTE * len(body)) + SLACK, about
@@ -132,20 +90,20 @@ def test_the_worst_body_of_each_route_costs_little(kind: str) -> None:
 
 def test_a_large_import_leaves_time_for_others() -> None:
     with served("--clock", "frozen") as server, longest_silence(server) as took:
-        assert _sent(server, "PUT", STATE, LARGE_WORLD) == 200
+        assert sent(server, "PUT", STATE, LARGE_WORLD) == 200
     assert max(took) < SILENCE_SECONDS
 
 
 def test_the_largest_world_is_exported_and_imported_again() -> None:
     with served("--clock", "frozen") as server, server.emulator() as emulator:
-        assert _sent(server, "PUT", STATE, LARGE_WORLD) == 200
-        _peak(server.process.pid)
-        before = _peak(server.process.pid)
+        assert sent(server, "PUT", STATE, LARGE_WORLD) == 200
+        peak(server.process.pid)
+        before = peak(server.process.pid)
         with longest_silence(server) as took:
             exported = emulator.http.get(STATE)
             assert exported.status_code == 200
-            assert _sent(server, "PUT", STATE, exported.content) == 200
-        assert _peak(server.process.pid) - before <= MEMORY
+            assert sent(server, "PUT", STATE, exported.content) == 200
+        assert peak(server.process.pid) - before <= MEMORY
         assert max(took) < SILENCE_SECONDS
         assert emulator.http.get(STATE).content == exported.content
         emulator.start("vm", "create_snapshot", vm=1, name="one-part-more")
@@ -159,7 +117,7 @@ def test_a_signal_ends_a_server_that_imports(tmp_path: Path, flags: tuple[str, .
         before = _ids(server)
         importing = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=DEADLINE)
         importing.request("PUT", STATE, LARGE_WORLD)
-        assert _sent(server, "GET", "/_emulator/health") == 200
+        assert sent(server, "GET", "/_emulator/health") == 200
         server.process.send_signal(signal.SIGTERM)
         told = time.monotonic()
         assert server.process.wait(DEADLINE) == 0

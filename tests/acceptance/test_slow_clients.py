@@ -121,6 +121,17 @@ def test_an_answer_delayed_by_a_fault_outlasts_every_timeout(hasty: Served) -> N
         assert emulator.call("eq", "list")["result"] == "OK"
 
 
+def test_a_body_that_comes_in_behind_a_delayed_answer_is_not_late(hasty: Served) -> None:
+    body = FORM + b"&more=" + b"x" * 400_000
+    long = HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    with hasty.emulator() as emulator, closing(connected(hasty)) as connection:
+        emulator.fault("latency", seconds=1.5, times=1)
+        connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(FORM) + FORM + long)
+        answers = all_of(connection)
+    assert answers.count("HTTP/1.1 200 ") == 2
+    assert answers.count('"result":"OK"') == 2
+
+
 def test_more_connections_than_a_shells_usual_limit_can_be_open() -> None:
     with (
         served(

@@ -12,9 +12,11 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 from uvicorn import Config, Server
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from invapi_emulator.server import server
+from invapi_emulator.server.backlog import AskingFlowControl
 from invapi_emulator.server.http_protocol import Protocol
 from invapi_emulator.storage.tables import account
 
@@ -33,6 +35,7 @@ SIGNATURES: dict[Any, dict[str, str]] = {
         "_unset_keepalive_if_required": "self",
         "shutdown": "self",
     },
+    FlowControl: {"__init__": "self transport", "pause_reading": "self", "resume_reading": "self"},
     Server: {
         "__init__": "self config",
         "startup": "self sockets",
@@ -49,15 +52,16 @@ SIGNATURES: dict[Any, dict[str, str]] = {
 """The parameters of overridden or called functions, by class."""
 
 ATTRIBUTES: dict[type, str] = {
-    HttpToolsProtocol: "client config cycle headers loop parser pipeline scope transport url",
-    RequestResponseCycle: "chunked_encoding disconnected expected_content_length keep_alive message_event response_complete "
+    HttpToolsProtocol: "client config cycle flow headers loop parser pipeline scope transport url",
+    FlowControl: "read_paused",
+    RequestResponseCycle: "body chunked_encoding disconnected expected_content_length keep_alive message_event response_complete "
     "response_started scope send transport waiting_for_100_continue",
     Server: "config lifespan server_state servers should_exit started",
     Config: "backlog http_protocol_class proxy_headers",
 }
 """The attributes of uvicorn's objects that are read or set, by class."""
 
-OURS = {Protocol: HttpToolsProtocol, server.Server: Server}
+OURS = {Protocol: HttpToolsProtocol, server.Server: Server, AskingFlowControl: FlowControl}
 
 
 def moved() -> Iterator[str]:

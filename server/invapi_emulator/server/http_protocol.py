@@ -13,10 +13,12 @@ from httptools import (
     HttpParserUpgrade,
     HttpRequestParser,
 )
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from invapi_emulator.errors import ApiError, MalformedBody, MethodNotAllowed, TooSlow
 from invapi_emulator.process.logs import FIELDS
+from invapi_emulator.server.backlog import MOST_WAITING, AskingFlowControl, Backlog
 from invapi_emulator.server.coalescing_transport import CoalescingTransport
 from invapi_emulator.server.heads import MAX_HEAD, check_head, too_large, with_one_proto, without_upgrade
 from invapi_emulator.server.old_http import answer_without_chunks
@@ -55,6 +57,8 @@ class Protocol(HttpToolsProtocol):
         self._patience = patience
         self._refusal = refusal
         self._timer: asyncio.TimerHandle | None = None
+        self._backlog = Backlog()
+        self._next_turn: asyncio.Handle | None = None
         self._head_size = 0
         self._pieces = 0
         self._in_body = False
@@ -62,6 +66,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.flow = AskingFlowControl(transport, self._may_read)
         self._unread = Unread(transport, self.loop, self._patience.answer, self._answer_is_unread)
         transport.set_write_buffer_limits(high=1, low=0)  # may pause at once: TLS has sent its tickets
         self._wait(self._patience.head, self._head_is_late)
@@ -69,20 +74,55 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         self._unread.end()
+        self._backlog.clear()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._last_word is not None:
-            return
-        self._head_size += len(data)
-        self._pieces = 0
+        if self._last_word is None:
+            self._backlog.add(data)
+            self._parse_backlog()
+
+    def _parse_backlog(self) -> None:
+        """Parse until enough requests wait. What is left then waits for its turn, and nothing more is read."""
         self._unset_keepalive_if_required()
-        self._parse(data)
-        if self._pieces > MOST_PIECES and not self._is_idle():
-            self.flow.pause_reading()  # libuv reads on and on; the application resumes it when it receives
-        if self._head_size > MAX_HEAD and not self.transport.is_closing():
-            self._refuse(too_large())
+        self._pieces = 0
+        while self._backlog and self._pieces <= MOST_PIECES and self._has_room():
+            piece = self._backlog.take()
+            self._head_size += len(piece)
+            self._parse(piece)
+            if self._head_size > MAX_HEAD and not self.transport.is_closing():
+                self._refuse(too_large())
+            if self._last_word is not None or self.transport.is_closing():
+                self._backlog.clear()
+                return
+        if self._backlog or (self._pieces > MOST_PIECES and not self._is_idle()):
+            self.flow.pause_reading()  # libuv reads on and on; an answer or the application resumes it
+            self._parse_later()
         self._wait_for_rest()
+
+    def _has_room(self) -> bool:
+        """Return whether few requests wait, and the body that comes in is not too far ahead of its reader."""
+        return len(self.pipeline) < MOST_WAITING and (
+            self._is_idle() or len(self.cycle.body) <= HIGH_WATER_LIMIT
+        )
+
+    def _may_read(self) -> bool:
+        """Return whether there is room for more. What has come already is parsed first."""
+        if self._backlog:
+            self._parse_later()
+            return False
+        return self._has_room() and not self.transport.is_closing()
+
+    def _parse_later(self) -> None:
+        """Give way to other connections. Then go on, if there is room: else, the next answer asks again."""
+        if self._backlog and self._next_turn is None and self._has_room():
+            self._next_turn = self.loop.call_soon(self._next)
+
+    def _next(self) -> None:
+        self._next_turn = None
+        if self._backlog:
+            self._parse_backlog()
+            self.flow.resume_reading()
 
     def _wait_for_rest(self) -> None:
         """Limit the time for the rest of a request. Most come in whole, and need no timer."""
@@ -93,9 +133,8 @@ class Protocol(HttpToolsProtocol):
         elif self._is_idle():
             self._wait(self._patience.head, self._head_is_late)
 
-    def _parse(self, data: bytes) -> None:
+    def _parse(self, unread: memoryview) -> None:
         """Read on, past each head that asks for another protocol, where the parser stops and drops the body."""
-        unread = memoryview(data)
         try:
             while (stopped_at := self._fed(unread)) is not None:
                 head = without_upgrade(self.parser, self.url, self.headers)
@@ -184,7 +223,11 @@ class Protocol(HttpToolsProtocol):
             self._refuse(TooSlow(f"the head of the request did not come in within {self._patience.head:g} s"))
 
     def _body_is_late(self) -> None:
-        self._refuse(TooSlow(f"the body did not come in within {self._patience.body:g} s"))
+        """Refuse, unless the client sends what is not read yet since earlier calls wait."""
+        if self.flow.read_paused:
+            self._wait(self._patience.body, self._body_is_late)
+        else:
+            self._refuse(TooSlow(f"the body did not come in within {self._patience.body:g} s"))
 
     def _refuse(self, error: ApiError) -> None:
         """Answer instead of the application and close. Complete earlier calls are answered first."""
