@@ -33,6 +33,7 @@ SIGNATURES: dict[Any, dict[str, str]] = {
         "pause_writing": "self",
         "resume_writing": "self",
         "_unset_keepalive_if_required": "self",
+        "_start_asgi_task": "self cycle app",
         "shutdown": "self",
     },
     FlowControl: {"__init__": "self transport", "pause_reading": "self", "resume_reading": "self"},

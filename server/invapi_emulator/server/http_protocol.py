@@ -14,7 +14,7 @@ from httptools import (
     HttpRequestParser,
 )
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from invapi_emulator.errors import ApiError, MalformedBody, MethodNotAllowed, TooSlow
 from invapi_emulator.process.logs import FIELDS
@@ -59,6 +59,7 @@ class Protocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._backlog = Backlog()
         self._next_turn: asyncio.Handle | None = None
+        self._answered: RequestResponseCycle | None = None
         self._head_size = 0
         self._pieces = 0
         self._in_body = False
@@ -75,7 +76,13 @@ class Protocol(HttpToolsProtocol):
         self._stop_waiting()
         self._unread.end()
         self._backlog.clear()
+        if self._answered is not None:  # uvicorn tells the last request alone that its client has left
+            _tell_disconnected(self._answered)
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         if self._last_word is None:
@@ -241,8 +248,7 @@ class Protocol(HttpToolsProtocol):
             self.transport.write(_as_bytes(*self._refusal(error)))
         if not self._is_idle():
             self.cycle.scope["extensions"][REFUSED] = {}
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            _tell_disconnected(self.cycle)
         self.transport.close()
 
     def _owes_answers(self) -> bool:
@@ -253,6 +259,11 @@ class Protocol(HttpToolsProtocol):
             return False
         self.pipeline.popleft()
         return True
+
+
+def _tell_disconnected(cycle: RequestResponseCycle) -> None:
+    cycle.disconnected = True
+    cycle.message_event.set()
 
 
 def _new_parser(protocol: Protocol) -> HttpRequestParser:

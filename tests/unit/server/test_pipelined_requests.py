@@ -128,6 +128,16 @@ def test_a_client_that_leaves_with_requests_waiting_disturbs_nobody(
     assert "Traceback" not in caplog.text
 
 
+def test_a_call_whose_client_leaves_ends_though_others_wait_behind_it(emulator: Emulator) -> None:
+    before = parsed()
+    with connected(emulator.url) as connection:
+        connection.sendall(STREAM + SHORTEST * (MOST_WAITING // 2))
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+    for _ in range(3):
+        emulator.http.get("/_emulator/health").raise_for_status()
+    assert parsed() - before <= 2
+
+
 def test_a_connection_that_has_sent_many_is_kept_alive(emulator: Emulator) -> None:
     with connected(emulator.url) as connection:
         for _ in range(3):
