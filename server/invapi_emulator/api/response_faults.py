@@ -7,6 +7,7 @@ import asyncio
 import logging
 import socket
 import struct
+from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
 
@@ -78,7 +79,8 @@ async def cut(scope: Scope, receive: Receive, how: Cut) -> None:
     """End the connection: reset it and drop what is unsent, or close it once everything is sent."""
     transport: asyncio.Transport = scope["extensions"][CONNECTION]
     if how == "reset":
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
+        with suppress(OSError, ValueError):  # the client has left, and the socket is closed
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
         transport.abort()
     else:
         transport.close()

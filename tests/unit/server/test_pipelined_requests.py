@@ -121,6 +121,7 @@ def test_a_request_that_closes_the_connection_drops_what_follows(emulator: Emula
 def test_a_client_that_leaves_with_requests_waiting_disturbs_nobody(
     emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
+    emulator.fault("connection_reset")
     for sent in (get(0, 0) * 100, SHORTEST * MANY, STREAM + SHORTEST * MANY):
         with connected(emulator.url) as connection:
             connection.sendall(sent)

@@ -1,6 +1,7 @@
 """Faults that act on the answer: the call is executed and committed."""
 
 import socket
+import struct
 from typing import Any
 from urllib.parse import urlencode
 
@@ -143,3 +144,17 @@ def test_a_refused_call_can_be_answered_late_and_broken_too(emulator: Emulator) 
     response = emulator.http.post("/vm.php", data=CREATE | {"id": "1"})
     assert response.headers["x-emulator-reason"] == "vm_not_found"
     assert response.content.endswith(b",")
+
+
+@pytest.mark.parametrize(
+    "kind", ["connection_reset", "empty_reply", "lost_reply", "truncated_body", "slow_body"]
+)
+def test_a_client_that_has_left_already_is_cut_off_in_silence(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    emulator.fault(kind, times=None)
+    for _ in range(50):
+        with sent(emulator, "vm", CREATE) as plain:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    emulator.http.get("/_emulator/health").raise_for_status()
+    assert "Exception" not in caplog.text
