@@ -23,10 +23,10 @@ def emulator(time: FakeClock, **settings: object) -> Iterator[EmulatorApp]:
         yield EmulatorApp(Runtime(chosen, time))
 
 
-async def control(application: EmulatorApp, method: str, path: str) -> Json:
+async def control(application: EmulatorApp, method: str, path: str, body: Json | None = None) -> Json:
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
-        answer: Json = (await http.request(method, f"/_emulator/accounts/demo{path}")).json()
+        answer: Json = (await http.request(method, f"/_emulator/accounts/demo{path}", json=body)).json()
         return answer
 
 
@@ -118,3 +118,21 @@ def test_it_waits_for_a_task_with_stages(time: FakeClock) -> None:
 @pytest.fixture
 def time() -> FakeClock:
     return FakeClock()
+
+
+@pytest.mark.parametrize(
+    "kind", ["connection_reset", "empty_reply", "lost_reply", "truncated_body", "latency", "slow_body"]
+)
+def test_rules_about_connections_do_not_stop_it(time: FakeClock, kind: str) -> None:
+    fields: dict[str, Json] = {"latency": {"seconds": 0.01}, "slow_body": {"bytes_per_second": 100_000}}
+    rule = {"kind": kind, "times": None} | fields.get(kind, {})
+
+    async def live() -> Counter[str]:
+        with emulator(time) as application:
+            await control(application, "POST", "/faults", rule)
+            await steps(application, time, 5)
+            calls = (await control(application, "GET", "/requests"))["requests"]
+            await application.aclose()
+            return Counter(call["fault"] for call in calls)
+
+    assert asyncio.run(live())[kind] >= 3
