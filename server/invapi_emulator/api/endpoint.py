@@ -61,7 +61,7 @@ class FormEndpoint:
         try:
             exchange = await self._answered(head, headers, scope, receive)
         except ClientGone:
-            if REFUSED not in scope["extensions"]:
+            if REFUSED not in scope.get("extensions", {}):
                 log_call(Exchange(head, None, self._assumed), self._database.real_time() - head.received_at)
             return
         answer = exchange.answer

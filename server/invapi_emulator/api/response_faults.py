@@ -22,6 +22,12 @@ TICKS_PER_SECOND = 10
 
 _RESET_AT_ONCE = struct.pack("ii", 1, 0)
 
+_WITHOUT_CONNECTION: dict[Cut, type[ConnectionError]] = {
+    "reset": ConnectionResetError,
+    "close": ConnectionAbortedError,
+}
+"""What is raised in a test over ASGI, and to a server whose connections cannot be reached."""
+
 
 def seconds_of(reply: Reply) -> float:
     """Return how long the fault keeps the answer on its way."""
@@ -76,8 +82,13 @@ async def _client_waits(receive: Receive, seconds: float) -> bool:
 
 
 async def cut(scope: Scope, receive: Receive, how: Cut) -> None:
-    """End the connection: reset it and drop what is unsent, or close it once everything is sent."""
-    transport: asyncio.Transport = scope["extensions"][CONNECTION]
+    """End the connection: reset it and drop what is unsent, or close it once everything is sent.
+
+    Raise ConnectionResetError or ConnectionAbortedError where no connection can be reached.
+    """
+    transport = _transport(scope, receive)
+    if transport is None:
+        raise _WITHOUT_CONNECTION[how]("a fault rule ends this connection, which only its server can reach")
     if how == "reset":
         with suppress(OSError, ValueError):  # the client has left, and the socket is closed
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
@@ -85,6 +96,15 @@ async def cut(scope: Scope, receive: Receive, how: Cut) -> None:
     else:
         transport.close()
     await _gone(receive)
+
+
+def _transport(scope: Scope, receive: Receive) -> asyncio.Transport | None:
+    """Return the connection, or None without one, or if a server other than uvicorn has it.
+
+    ASGI has no word for it. uvicorn's `receive` is a method of an object that knows it, in any application around this one.
+    """
+    found: asyncio.Transport | None = scope.get("extensions", {}).get(CONNECTION)
+    return found or getattr(getattr(receive, "__self__", None), "transport", None)
 
 
 async def _gone(receive: Receive) -> None:
