@@ -1,5 +1,6 @@
 """Heads of requests: what HTTP lets a server trust in them, and a head that asks for another protocol."""
 
+import re
 from collections.abc import Iterable
 
 from httptools import HttpRequestParser
@@ -8,6 +9,8 @@ from invapi_emulator.errors import HeadTooLarge, MalformedBody, MethodNotAllowed
 
 Header = tuple[bytes, bytes]
 
+
+_ABSOLUTE = re.compile(rb"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#]*)", re.IGNORECASE)
 
 MAX_HEAD = 64 * 1024
 """Maximum size of the request line and the headers together, in bytes."""
@@ -70,3 +73,14 @@ def with_one_proto(headers: Iterable[Header]) -> list[Header]:
         else:
             others.append((name, value))
     return [*others, *kept.items()]
+
+
+def with_host_of(target: bytes, headers: Iterable[Header]) -> list[Header]:
+    """Return headers whose Host is that of the target, if the target is a whole URL.
+
+    RFC 9112, 3.2.2: the header then does not count.
+    """
+    found = _ABSOLUTE.match(target)
+    if found is None:
+        return [*headers]
+    return [(b"host", found[1]), *(header for header in headers if header[0] != b"host")]

@@ -6,22 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from httptools import (
-    HttpParserCallbackError,
-    HttpParserError,
-    HttpParserInvalidMethodError,
-    HttpParserUpgrade,
-    HttpRequestParser,
-)
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from invapi_emulator.errors import ApiError, MalformedBody, MethodNotAllowed, TooSlow
+from invapi_emulator.errors import ApiError, TooSlow
 from invapi_emulator.process.logs import FIELDS
 from invapi_emulator.server.backlog import MOST_WAITING, AskingFlowControl, Backlog
 from invapi_emulator.server.coalescing_transport import CoalescingTransport
-from invapi_emulator.server.heads import MAX_HEAD, check_head, too_large, with_one_proto, without_upgrade
+from invapi_emulator.server.heads import (
+    MAX_HEAD,
+    check_head,
+    too_large,
+    with_host_of,
+    with_one_proto,
+    without_upgrade,
+)
 from invapi_emulator.server.old_http import answer_without_chunks
+from invapi_emulator.server.refusals import as_bytes, unreadable
 from invapi_emulator.server.unread import Unread
 
 _log = logging.getLogger("invapi_emulator.calls")
@@ -149,7 +151,7 @@ class Protocol(HttpToolsProtocol):
                 self.parser.feed_data(head)
                 unread = unread[stopped_at:]
         except HttpParserError as problem:
-            self._refuse(_unreadable(problem))
+            self._refuse(unreadable(problem))
 
     def _fed(self, data: memoryview) -> int | None:
         """Feed the parser. Return where it stopped, or None if it has read everything."""
@@ -163,6 +165,8 @@ class Protocol(HttpToolsProtocol):
         if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
             return
         check_head(self.parser, self.url, self.headers)
+        if not self.url.startswith(b"/"):
+            self.headers[:] = with_host_of(self.url, self.headers)
         if self.config.proxy_headers:
             self.headers[:] = with_one_proto(self.headers)
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
@@ -192,7 +196,7 @@ class Protocol(HttpToolsProtocol):
         self.cycle.transport.flush()  # type: ignore[attr-defined] # a CoalescingTransport, see on_headers_complete
         super().on_response_complete()
         if was_last and self._last_word is not None and not self.transport.is_closing():
-            self.transport.write(_as_bytes(*self._refusal(self._last_word)))
+            self.transport.write(as_bytes(*self._refusal(self._last_word)))
             self.transport.close()
 
     def pause_writing(self) -> None:
@@ -245,7 +249,7 @@ class Protocol(HttpToolsProtocol):
             self._last_word = error
             return
         if not self.cycle.response_started if self._in_body else self._is_idle():
-            self.transport.write(_as_bytes(*self._refusal(error)))
+            self.transport.write(as_bytes(*self._refusal(error)))
         if not self._is_idle():
             self.cycle.scope["extensions"][REFUSED] = {}
             _tell_disconnected(self.cycle)
@@ -271,22 +275,3 @@ def _new_parser(protocol: Protocol) -> HttpRequestParser:
     parser = HttpRequestParser(protocol)
     parser.set_dangerous_leniencies(lenient_data_after_close=True)
     return parser
-
-
-def _unreadable(problem: HttpParserError) -> ApiError:
-    """Return the refusal of malformed bytes. It does not quote them, as they may hold a secret."""
-    if isinstance(problem, HttpParserCallbackError):
-        refused = problem.__context__
-        return (
-            refused
-            if isinstance(refused, ApiError)
-            else MalformedBody("this request's target cannot be read")
-        )
-    if isinstance(problem, HttpParserInvalidMethodError):
-        return MethodNotAllowed("this is no verb of HTTP; the modules take only GET and POST")
-    return MalformedBody(f"this is no HTTP request that can be read: {problem}")
-
-
-def _as_bytes(status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bytes:
-    head = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
-    return b"HTTP/1.1 %d \r\n" % status + head + b"connection: close\r\n\r\n" + body

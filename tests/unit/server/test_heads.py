@@ -94,3 +94,26 @@ def test_of_two_headers_the_first_counts(emulator: Emulator) -> None:
     head = b"POST /eq.php HTTP/1.1\r\nX-Request-Id: first\r\n" + HOST + b"X-Request-Id: second\r\n"
     answer = said(emulator.url, head + LENGTH + b"Connection: close\r\n\r\n" + FORM)
     assert "x-request-id: first\r\n" in answer.lower()
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "status"),
+    [
+        (b"", b"localhost", "200"),
+        (b"", b"evil.example", "403"),
+        (b"http://evil.example", b"localhost", "403"),
+        (b"HTTP://evil.example:80", b"localhost", "403"),
+        (b"http://localhost@evil.example", b"localhost", "403"),
+        (b"http://localhost", b"evil.example", "200"),
+        (b"http://a@LOCALHOST:8650", b"evil.example", "200"),
+        (b"http://[::1]:80", b"evil.example", "200"),
+    ],
+)
+def test_the_host_of_a_whole_url_counts_and_the_header_does_not(
+    emulator: Emulator, target: bytes, host: bytes, status: str
+) -> None:
+    path = b"/_emulator/accounts"
+    head = b"GET %b%b HTTP/1.1\r\nHost: %b\r\nConnection: close\r\n\r\n" % (target, path, host)
+    answer = said(emulator.url, head)
+    assert answer.startswith(f"HTTP/1.1 {status} ")
+    assert ("foreign_host" in answer) == (status == "403")
