@@ -12,6 +12,9 @@ Header = tuple[bytes, bytes]
 
 _ABSOLUTE = re.compile(rb"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#]*)", re.IGNORECASE)
 
+LONGEST_ADDRESS = 64
+"""Number of bytes of each address in X-Forwarded-For that count. An IPv6 address with its port has up to 53."""
+
 MAX_HEAD = 64 * 1024
 """Maximum size of the request line and the headers together, in bytes."""
 
@@ -60,16 +63,19 @@ def without_upgrade(parser: HttpRequestParser, url: bytes, headers: Iterable[Hea
     return b"%b %b HTTP/%b\r\n%b\r\n" % (parser.get_method(), url, version, b"".join(kept))
 
 
-def with_one_proto(headers: Iterable[Header]) -> list[Header]:
-    """Return headers whose X-Forwarded-Proto has one value: the first, which the proxy next to the client wrote.
+def forwarded(headers: Iterable[Header]) -> list[Header]:
+    """Return headers whose X-Forwarded-Proto has one value, and whose X-Forwarded-For has none that is too long.
 
-    Each further proxy may add its own (`https, http`), and uvicorn reads none of several.
+    The first X-Forwarded-Proto is that of the proxy next to the client. Each further proxy may add its own (`https,
+    http`), and uvicorn reads none of several.
     """
     kept: dict[bytes, bytes] = {}
     others = []
     for name, value in headers:
         if name == b"x-forwarded-proto":
             kept.setdefault(name, value.partition(b",")[0].strip().lower())
+        elif name == b"x-forwarded-for":
+            others.append((name, b",".join(one.strip()[:LONGEST_ADDRESS] for one in value.split(b","))))
         else:
             others.append((name, value))
     return [*others, *kept.items()]

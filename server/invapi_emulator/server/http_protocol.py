@@ -17,9 +17,9 @@ from invapi_emulator.server.coalescing_transport import CoalescingTransport
 from invapi_emulator.server.heads import (
     MAX_HEAD,
     check_head,
+    forwarded,
     too_large,
     with_host_of,
-    with_one_proto,
     without_upgrade,
 )
 from invapi_emulator.server.old_http import answer_without_chunks
@@ -168,7 +168,7 @@ class Protocol(HttpToolsProtocol):
         if not self.url.startswith(b"/"):
             self.headers[:] = with_host_of(self.url, self.headers)
         if self.config.proxy_headers:
-            self.headers[:] = with_one_proto(self.headers)
+            self.headers[:] = forwarded(self.headers)
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         super().on_headers_complete()
         self.cycle.transport = CoalescingTransport(self.transport, self.loop)  # type: ignore[assignment] # has all that an answer uses

@@ -9,8 +9,9 @@ import pytest
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.server.sockets import taken_ports
 from invapi_emulator.settings import Settings
-from tests.support.harness import Emulator, running
+from tests.support.harness import TOKEN, Emulator, running
 
+LIST = {"action": "list", "token": TOKEN}
 FORWARDED = "X-Forwarded-For"
 
 
@@ -59,6 +60,16 @@ def test_addresses_before_the_trusted_proxys_do_not_count() -> None:
     with trusting("127.0.0.1") as emulator:
         token = login(emulator, "203.0.113.7")
         assert not accepted(emulator, token, "203.0.113.7, 198.51.100.1")
+
+
+@pytest.mark.parametrize(
+    "sent", ["a" * 60_000, "203.0.113.7, " + "b" * 60_000, "[" + "c" * 60_000, ":" * 60_000]
+)
+def test_an_address_that_is_too_long_is_cut(sent: str) -> None:
+    with trusting("127.0.0.1") as emulator:
+        assert emulator.http.post("/eq.php", data=LIST, headers={FORWARDED: sent}).json()["result"] == "OK"
+        (address,) = {call["address"] for call in emulator.control("GET", "/requests")["requests"]}
+        assert address == sent.rpartition(", ")[2][:64]
 
 
 def test_a_proxy_without_trust_changes_nothing() -> None:
