@@ -10,6 +10,7 @@ import pytest
 
 from invapi_emulator.process.logs import HumanLines, JsonLines
 from tests.support.harness import Emulator, running
+from tests.support.raw_connection import said
 
 SECRETS = {
     "token": "given-token-must-not-be-seen",
@@ -62,6 +63,13 @@ def call_in_every_way(emulator: Emulator) -> list[str]:
         form = {"action": "list", "token": token}
         emulator.http.post("/eq.php", data=form, headers={"X-Request-Id": misplaced})
         emulator.http.post("/eq.php", data=form, headers={"X-Forwarded-For": misplaced})
+    emulator.http.post(
+        "/eq.php", data={"action": "list", "token": token}, headers={"X-Request-Id": f"my-{ADMIN}"}
+    )
+    emulator.http.delete("/_emulator/accounts/none", headers={"X-Request-Id": ADMIN})
+    head = b"GET /eq.php HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: %b\r\n\r\n"
+    for word in SECRETS.values():
+        assert said(str(emulator.http.base_url), head % word.encode()).startswith("HTTP/1.1 400 ")
     emulator.http.delete(f"/_emulator/accounts/{session}", headers={"X-Request-Id": session})
     emulator.http.post("/_emulator/accounts", content="{", headers={"X-Forwarded-For": session})
     emulator.call("vm", session)

@@ -57,7 +57,8 @@ class FormEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
         request_id = self._ids.next(header(headers, _REQUEST_ID))
-        head = head_of(scope, headers, path_within(scope), request_id, self._database.real_time())
+        shown = self._ids.shown(request_id)
+        head = head_of(scope, headers, path_within(scope), shown, self._database.real_time())
         try:
             exchange = await self._answered(head, headers, scope, receive)
         except ClientGone:

@@ -37,7 +37,9 @@ class RequestLog:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
-                _log_request(scope, request_id, message["status"], self._real_time() - started_at)
+                _log_request(
+                    scope, self._ids.shown(request_id), message["status"], self._real_time() - started_at
+                )
             await send(message)
 
         await self._app(scope, receive, sent)

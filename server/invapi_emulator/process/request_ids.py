@@ -3,15 +3,21 @@
 import re
 from itertools import count
 
+from invapi_emulator.process.logs import MASK
+
 REQUEST_ID_HEADER = "X-Request-Id"
 _TAKEN_OVER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestIds:
-    """Numbers the requests of a server. Its start time in microseconds makes them unique across restarts."""
+    """Numbers the requests of a server. Its start time in microseconds makes them unique across restarts.
 
-    def __init__(self, started_at: int) -> None:
+    Log and journal do not show the `hidden` word, if there is one.
+    """
+
+    def __init__(self, started_at: int, hidden: str = "") -> None:
         self._life = f"{started_at:x}"
+        self._hidden = hidden
         self._numbers = count(1)
 
     def next(self, given: str | None) -> str:
@@ -19,3 +25,7 @@ class RequestIds:
         if given is not None and _TAKEN_OVER.fullmatch(given):
             return given
         return f"{self._life}-{next(self._numbers)}"
+
+    def shown(self, request_id: str) -> str:
+        """Return an id as log and journal may have it. The answer has it as it was given, and so tells nobody the word."""
+        return request_id.replace(self._hidden, MASK) if self._hidden else request_id
