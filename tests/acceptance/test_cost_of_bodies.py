@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.acceptance
 STATE = "/_emulator/accounts/demo/state"
 SILENCE_SECONDS = 3
 END_SECONDS = 20
+END_OF_ALL_SECONDS = 600
 LARGE_WORLD = b'{"vms":[%s]}' % b",".join(b'{"id":%d}' % number for number in range(1, 15_001))
 MIB = 1024 * 1024
 MEMORY = 256 * MIB
@@ -65,8 +67,8 @@ def _peak(pid: int) -> int:
     return int(found[1]) * 1024
 
 
-def _sent(server: Served, method: str, path: str, body: bytes = b"") -> int:
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=DEADLINE)
+def _sent(server: Served, method: str, path: str, body: bytes = b"", *, within: float = DEADLINE) -> int:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=within)
     try:
         connection.request(method, path, body)
         response = connection.getresponse()
@@ -173,3 +175,19 @@ def _ids(server: Served) -> list[int]:
     with server.emulator() as emulator:
         ids: list[int] = emulator.http.get("/_emulator/accounts/demo").json()["vms"]
         return ids
+
+
+@pytest.mark.parametrize("part", ["state", "vms"])
+def test_thirty_readers_of_a_large_world_cost_little_more_than_one(part: str) -> None:
+    with served("--clock", "frozen") as server:
+        assert _sent(server, "PUT", STATE, LARGE_WORLD) == 200
+        _peak(server.process.pid)
+        before = _peak(server.process.pid)
+        with longest_silence(server) as took, ThreadPoolExecutor(30) as readers:
+            path = f"/_emulator/accounts/demo/{part}"
+            answers = [
+                readers.submit(_sent, server, "GET", path, within=END_OF_ALL_SECONDS) for _ in range(30)
+            ]
+            assert [answer.result() for answer in answers] == [200] * 30
+        assert _peak(server.process.pid) - before <= MEMORY
+        assert max(took) < SILENCE_SECONDS
