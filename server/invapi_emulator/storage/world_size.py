@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, Text, cast, func, literal, select
 
 from invapi_emulator.storage.billing_tables import invoice, server_order
+from invapi_emulator.storage.journal_tables import request
 from invapi_emulator.storage.tables import rotation, snapshot, task, unlisted, vm
 from invapi_emulator.storage.transaction import Transaction
 
@@ -27,6 +28,11 @@ def is_large(tx: Transaction, account_id: int, vm_id: int | None = None) -> bool
     length = func.sum(func.length(cast(task.c.context, Text)))
     found = tx.execute(_within(select(length), task, account_id, vm_id)).scalar_one()
     return int(found or 0) > SMALL
+
+
+def has_many_calls(tx: Transaction, account_id: int) -> bool:
+    """Return whether the journal of an account has more than FEW calls."""
+    return int(tx.execute(select(_count(request, account_id, None))).scalar_one()) > FEW
 
 
 def _count(table: Table, account_id: int, vm_id: int | None) -> ColumnElement[int]:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from invapi_emulator.control import state, turns
@@ -119,6 +120,23 @@ def test_a_small_world_is_shown_while_a_large_one_is_made(
         making.wait(now=1, begun=1)
         assert emulator.http.get(f"/_emulator/accounts/{small.name}/vms").json() == {"vms": []}
         assert emulator.http.get("/_emulator/accounts/demo/vms/1").json()["id"] == 1
+
+
+def test_a_long_journal_waits_for_its_turn_and_a_short_one_does_not(
+    emulator: Emulator, server: Running, making: Making
+) -> None:
+    emulator.clear_requests()
+    path = "/_emulator/accounts/demo/requests"
+    with asking(server), ThreadPoolExecutor(1) as reader:
+        making.wait(now=1, begun=1)
+        assert emulator.http.get(path).json()["requests"] == []
+        for _ in range(FEW + 1):
+            emulator.call("eq", "list")
+        waits = reader.submit(httpx.get, emulator.url + path, timeout=DEADLINE)
+        settled(emulator)
+        assert not waits.done()
+        making.may_end.set()
+        assert len(waits.result(DEADLINE).json()["requests"]) == FEW + 1
 
 
 def test_the_oldest_unread_answer_is_cut_off_when_others_wait_for_long(
