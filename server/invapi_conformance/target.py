@@ -3,14 +3,14 @@
 import ssl
 from collections.abc import Callable
 from contextlib import closing
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import urlsplit
 
 from invapi_conformance.answers import Answer, shortened
 from invapi_conformance.interruption import Stop
 from invapi_conformance.requests import Request
 from invapi_conformance.system import CLOCK
-from invapi_emulator.whole_answers import TimeLimit, whole_answer
+from invapi_emulator.whole_answers import FAILURES, TimeLimit, whole_answer
 
 ANSWERS_WITHIN_SECONDS = 60
 """Maximum time from the connection to the last byte of an answer."""
@@ -88,7 +88,7 @@ class Target:
                 connection.sock.settimeout(limit.remaining())
                 connection.request(request.method, f"{self._at.path}{request.where}", body, headers)
                 response, content = whole_answer(connection, limit)
-        except (OSError, HTTPException) as problem:
+        except FAILURES as problem:
             said = str(problem) or type(problem).__name__
             raise Unreachable(f"{request.module}/{request.action}: no answer: {said}", sent=sent) from None
         return Answer.of(response.status, dict(response.getheaders()), content.decode("utf-8", "replace"))

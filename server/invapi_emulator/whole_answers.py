@@ -19,6 +19,10 @@ Seconds: TypeAlias = Callable[[], float]
 """Returns seconds that never go backwards."""
 
 
+FAILURES = (OSError, HTTPException, ValueError, ArithmeticError, LookupError, MemoryError)
+"""What reading an answer raises. `http.client` raises all but the first two for some malformed HTTP: sizes below 0, numbers of any length."""
+
+
 class AnswerTooLarge(HTTPException):
     """An answer has more bytes than are read of one."""
 
@@ -80,7 +84,7 @@ class _BoundedSocket:
 def whole_answer(
     connection: HTTPConnection, limit: TimeLimit, *, most: int = LARGEST_ANSWER
 ) -> tuple[HTTPResponse, bytes]:
-    """Return the answer to a request that was sent, and its body; raise OSError or HTTPException."""
+    """Return the answer to a request that was sent, and its body; raise one of FAILURES."""
 
     def response(sock: Any, **how: Any) -> HTTPResponse:
         return HTTPResponse(_BoundedSocket(sock, most, limit), **how)  # type: ignore[arg-type]

@@ -22,8 +22,8 @@ def peak(pid: int) -> int:
     return int(found[1]) * 1024
 
 
-def sent(server: Served, method: str, path: str, body: bytes = b"") -> int:
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=DEADLINE)
+def sent(server: Served, method: str, path: str, body: bytes = b"", *, within: float = DEADLINE) -> int:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=within)
     try:
         connection.request(method, path, body)
         response = connection.getresponse()

@@ -12,6 +12,13 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\
 DEEP_ARRAYS, DEEP_OBJECTS = b"[" * 100_000, b'{"a":' * 100_000 + b"1" + b"}" * 100_000
 
 
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+BROKEN_CHUNKS = [
+    CHUNKED + size + b"\r\n{}" for size in (b"-5", b"-1", b"zz", b"\xb2", b"7" * 16, b"f" * 16, b"f" * 5_000)
+]
+"""Answers whose first chunk has no possible size."""
+
+
 def body(content: bytes, head: bytes = HEAD) -> Answers:
     return lambda client: client.sendall(head + b"Content-Length: %d\r\n\r\n%s" % (len(content), content))
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.actions.order_parameters import OrderParameters
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.large_bodies import JsonRoute, in_turns
+from invapi_emulator.control.large_answers import answered
+from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.control_errors import Conflict, NotFound
@@ -139,25 +140,25 @@ async def show_ledger(name: NameInPath, worlds: TheWorlds) -> Ledger:
 
 
 @router.get("/invoices", responses={200: {"model": AllInvoices}})
-async def list_invoices(name: NameInPath, worlds: TheWorlds) -> Response:
+async def list_invoices(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Show all invoices of the account with their lines and payments."""
 
     def work(context: AccountContext) -> Steps[bytes]:
         found = billing.invoices(context.tx, context.account.id)
         return writing({"invoices": (_invoice_view(invoice).model_dump() for invoice in found)})
 
-    return Response(await in_turns(await worlds.within(name, work)), media_type="application/json")
+    return await answered(request, worlds, name, work)
 
 
 @router.get("/orders", responses={200: {"model": AllOrders}})
-async def list_orders(name: NameInPath, worlds: TheWorlds) -> Response:
+async def list_orders(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Show all orders of the account, also those whose server is gone."""
 
     def work(context: AccountContext) -> Steps[bytes]:
         found = orders.of_account(context.tx, context.account.id)
         return writing({"orders": (_order_view(order).model_dump() for order in found)})
 
-    return Response(await in_turns(await worlds.within(name, work)), media_type="application/json")
+    return await answered(request, worlds, name, work)
 
 
 @router.post("/invoices/{invoice_id}/pay", responses=failures(409))

@@ -9,8 +9,8 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.control.failures import failure, failures
-from invapi_emulator.control.feeds import MOST_STREAMS, Feeds, Place
-from invapi_emulator.control.news import gap
+from invapi_emulator.control.feeds import MOST_STREAMS, Feeds
+from invapi_emulator.control.messages import Place, gap
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.control_errors import Unprocessable
 from invapi_emulator.storage import events, requests

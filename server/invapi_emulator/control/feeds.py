@@ -2,14 +2,14 @@
 
 import asyncio
 from asyncio import sleep
-from collections import deque
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
 from invapi_emulator.control.account_watcher import AccountWatcher
+from invapi_emulator.control.messages import Message, Place, gap
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.errors import DATABASE_LOST
@@ -18,61 +18,36 @@ MOST_STREAMS = 1_000
 """Maximum number of open event streams of a server, over all accounts."""
 
 MOST_AT_ONCE = 500
-"""Maximum number of events, and of calls, to read at a time."""
+"""Maximum number of events, and of calls, that a feed reads at a time."""
 
-MOST_WAITING = 100
-"""Maximum number of bundles that wait for a stream. A stream further behind reads the database itself."""
+MOST_MISSED_AT_ONCE = 20
+"""Maximum number of events, and of calls, that a stream reads at a time which the feed no longer has."""
 
+MOST_HELD = 32 * 1024 * 1024
+"""Number of bytes that all feeds hold together for streams that have not sent them. Each has an equal part."""
+
+MOST_OF_A_FEED = 4 * 1024 * 1024
+LEAST_OF_A_FEED = 64 * 1024
+
+PIECE = 16 * 1024
+"""Number of bytes that a stream is given at a time, or one message. The system takes them before the next ones."""
 
 MOST_IN_A_TURN = 20
-"""Number of streams that get their messages in a turn of the event loop. Each may copy a megabyte of them."""
+"""Number of streams that are woken in a turn of the event loop."""
 
 MOST_READING = 4
-"""Number of streams that read the database at a time. Each may read MOST_AT_ONCE events and calls."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A position in a stream: the account's time of creation, and the last event and last call sent."""
-
-    made_at: int
-    event: int
-    request: int
-
-    def __str__(self) -> str:
-        return f"{self.made_at:x}-{self.event}-{self.request}"
-
-    def is_behind(self, other: "Place") -> bool:
-        return self.event < other.event or self.request < other.request
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message, and the position of a stream after sending it."""
-
-    place: Place
-    text: bytes
+"""Number of streams that read the database at a time."""
 
 
 class Follower:
-    """A stream's queue of messages, and its position.
-
-    A `lost` follower has missed messages and must read them from the database. An `ended` one gets no more.
-    """
+    """A stream's position. An `ended` one gets no more messages."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.lost = True
         self.ended = False
-        self._waiting: deque[Sequence[Message]] = deque()
         self._woken = asyncio.Event()
 
-    def tell(self, news: Sequence[Message]) -> None:
-        if len(self._waiting) >= MOST_WAITING:
-            self._waiting.clear()
-            self.lost = True
-        else:
-            self._waiting.append(news)
+    def wake(self) -> None:
         self._woken.set()
 
     def end(self) -> None:
@@ -87,29 +62,57 @@ class Follower:
         except TimeoutError:
             return
 
-    def take(self) -> list[Message]:
-        """Empty the queue; return its messages that were not sent yet."""
+    def listen(self) -> None:
+        """Wait, from now on, for what comes next."""
         self._woken.clear()
-        news = [
-            message for bundle in self._waiting for message in bundle if self.place.is_behind(message.place)
-        ]
-        self._waiting.clear()
-        if news:
-            self.place = news[-1].place
-        return news
 
 
-Read: TypeAlias = Callable[[Database, int, Place], list[Message] | None]
-"""Returns an account's messages after a place, or None if the account no longer exists."""
+Read: TypeAlias = Callable[[Database, int, Place, int], list[Message] | None]
+"""Returns an account's messages after a place, of so many events and calls; None if the account no longer exists."""
 
 
 class _Feed:
-    """The feed of one account, with its followers."""
+    """The feed of one account, with its followers and its newest messages: those after `start`, up to `place`."""
 
     def __init__(self, place: Place) -> None:
-        self.place = place
+        self.place = self.start = place
         self.followers: set[Follower] = set()
         self.task: asyncio.Task[None] | None = None
+        self._messages: list[Message] = []
+        self._size = 0
+
+    def add(self, news: Sequence[Message], most: int) -> None:
+        self._messages.extend(news)
+        self._size += sum(len(each.text) for each in news)
+        self.place = news[-1].place
+        self.trim(most)
+
+    def trim(self, most: int) -> None:
+        """Drop the oldest messages, so that at most this number of bytes stays."""
+        dropped = 0
+        while self._size > most:
+            self.start = self._messages[dropped].place
+            self._size -= len(self._messages[dropped].text)
+            dropped += 1
+        del self._messages[:dropped]
+
+    def after(self, place: Place) -> list[Message] | None:
+        """Return a piece of the messages after a place, or None if the feed no longer has the first of them."""
+        if place.is_behind(self.start):
+            return None
+        first = bisect_left(self._messages, True, key=lambda each: place.is_behind(each.place))
+        return piece_of(self._messages[first : first + PIECE // 64])
+
+
+def piece_of(messages: Sequence[Message]) -> list[Message]:
+    """Return the first messages: as many as PIECE has room for, and at least one."""
+    size, found = 0, list[Message]()
+    for each in messages:
+        size += len(each.text)
+        if found and size > PIECE:
+            break
+        found.append(each)
+    return found
 
 
 class Feeds:
@@ -141,45 +144,58 @@ class Feeds:
         Yield an empty list after `silence` seconds without messages.
         """
         follower = Follower(place)
-        self._join(account_id, follower)
+        feed = self._join(account_id, follower)
         try:
             while not follower.ended:
-                if follower.lost:
-                    news = await self._read(account_id, follower)
+                follower.listen()
+                news = feed.after(follower.place)
+                if news is None:
+                    news = await self._missed(account_id, follower.place, feed.start)
                     if news is None:
                         return
-                else:
+                elif not news:
                     await follower.wait(silence)
-                    news = follower.take()
-                if not (follower.lost or follower.ended) or news:
-                    yield news
+                    news = feed.after(follower.place)
+                    if news is None:
+                        continue
+                if news:
+                    follower.place = news[-1].place
+                yield news
         finally:
             self._leave(account_id, follower)
 
-    async def _read(self, account_id: int, follower: Follower) -> list[Message] | None:
-        """Return the messages that a follower has missed. Once it has them all, it goes on with its queue."""
+    async def _missed(self, account_id: int, place: Place, start: Place) -> list[Message] | None:
+        """Return a piece of the messages that the feed, which starts later, no longer has. Those that are not stored are a gap."""
         async with self._reading:
-            news = await self._messages_since(account_id, follower.place)
+            news = await self._messages_since(account_id, place, MOST_MISSED_AT_ONCE)
         if news is None:
             return None
-        if news:
-            follower.place = news[-1].place
-        follower.lost = len(news) >= MOST_AT_ONCE
-        return news
+        return piece_of(news) or [gap(start)]
 
-    async def _messages_since(self, account_id: int, place: Place) -> list[Message] | None:
+    async def _messages_since(self, account_id: int, place: Place, most: int) -> list[Message] | None:
         """Return the messages since a place, or None if the account or the database is gone."""
         try:
-            return await self._database.call(partial(self._news_since, self._database, account_id, place))
+            return await self._database.call(
+                partial(self._news_since, self._database, account_id, place, most)
+            )
         except DATABASE_LOST:
             return None
 
-    def _join(self, account_id: int, follower: Follower) -> None:
+    def _join(self, account_id: int, follower: Follower) -> _Feed:
         feed = self._by_account.get(account_id)
         if feed is None:
             feed = self._by_account[account_id] = _Feed(follower.place)
             feed.task = asyncio.create_task(self._feed(account_id, feed), name=f"feed of {account_id}")
+            for each in self._by_account.values():
+                each.trim(self._part)
         feed.followers.add(follower)
+        return feed
+
+    @property
+    def _part(self) -> int:
+        """The number of bytes that a feed may hold."""
+        part = MOST_HELD // max(1, len(self._by_account))
+        return max(LEAST_OF_A_FEED, min(MOST_OF_A_FEED, part))
 
     def _leave(self, account_id: int, follower: Follower) -> None:
         feed = self._by_account.get(account_id)
@@ -198,7 +214,7 @@ class Feeds:
                 more = True
                 while self._lifecycle.ready:
                     if more or await watcher.wait():
-                        news = await self._messages_since(account_id, feed.place)
+                        news = await self._messages_since(account_id, feed.place, MOST_AT_ONCE)
                         if news is None:
                             return
                         await self._tell(feed, news)
@@ -210,14 +226,11 @@ class Feeds:
                 follower.end()
 
     async def _tell(self, feed: _Feed, news: Sequence[Message]) -> None:
-        """Queue messages for some followers, and for the next ones when those have sent them.
-
-        One that joins meanwhile reads them from the database.
-        """
+        """Wake some followers for messages, and the next ones when those have sent them."""
         if not news:
             return
-        feed.place = news[-1].place
+        feed.add(news, self._part)
         for number, follower in enumerate(tuple(feed.followers), 1):
-            follower.tell(news)
+            follower.wake()
             if number % MOST_IN_A_TURN == 0:
                 await sleep(0)

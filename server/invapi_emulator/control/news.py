@@ -1,10 +1,8 @@
 """An account's events and calls, merged in one order and rendered as server-sent events."""
 
-import json
 from dataclasses import replace
-from typing import Any
 
-from invapi_emulator.control.feeds import MOST_AT_ONCE, Message, Place
+from invapi_emulator.control.messages import Message, Place, gap, message
 from invapi_emulator.control.requests import request_view
 from invapi_emulator.domain.instants import iso, iso_or_none
 from invapi_emulator.storage import accounts, events, requests
@@ -14,33 +12,23 @@ from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.storage.transaction import Transaction
 
 
-def news_since(database: Database, account_id: int, place: Place) -> list[Message] | None:
+def news_since(database: Database, account_id: int, place: Place, most: int) -> list[Message] | None:
     """Return the messages since a place, or None if the account no longer exists.
 
-    They cover at most MOST_AT_ONCE events and as many calls.
+    They cover at most this number of events, and as many calls.
     """
     with database.read(of_one_moment=True) as tx:
-        return _since(tx, account_id, place) if accounts.is_there(tx, account_id) else None
+        return _since(tx, account_id, place, most) if accounts.is_there(tx, account_id) else None
 
 
-def message(place: Place, told: dict[str, Any]) -> Message:
-    data = json.dumps({"id": str(place)} | told, separators=(",", ":"))
-    return Message(place, f"id: {place}\ndata: {data}\n\n".encode())
-
-
-def gap(place: Place) -> Message:
-    """Return the message for a stream that missed events that are no longer stored."""
-    return message(place, {"at": None, "kind": "gap"})
-
-
-def _since(tx: Transaction, account_id: int, place: Place) -> list[Message]:
+def _since(tx: Transaction, account_id: int, place: Place, most: int) -> list[Message]:
     """Read what happened since a place, after a gap if the first of it is no longer stored."""
-    happened = events.after(tx, account_id, place.event, MOST_AT_ONCE)
-    calls = requests.after(tx, account_id, place.request, MOST_AT_ONCE)
+    happened = events.after(tx, account_id, place.event, most)
+    calls = requests.after(tx, account_id, place.request, most)
     resumed = _first_kept(place, happened, calls)
     if resumed != place:
-        return [gap(resumed), *_merged(resumed, happened, calls)]
-    return _merged(place, happened, calls)
+        return [gap(resumed), *_merged(resumed, happened, calls, most)]
+    return _merged(place, happened, calls, most)
 
 
 def _first_kept(place: Place, happened: list[Event], calls: list[tuple[int, JournalEntry]]) -> Place:
@@ -50,11 +38,13 @@ def _first_kept(place: Place, happened: list[Event], calls: list[tuple[int, Jour
     return replace(place, event=event, request=request)
 
 
-def _merged(place: Place, happened: list[Event], calls: list[tuple[int, JournalEntry]]) -> list[Message]:
+def _merged(
+    place: Place, happened: list[Event], calls: list[tuple[int, JournalEntry]], most: int
+) -> list[Message]:
     """Merge events and calls: a call comes after the events that happened before its answer."""
-    if len(happened) == MOST_AT_ONCE:
+    if len(happened) == most:
         calls = [(number, call) for number, call in calls if call.after_event < happened[-1].number]
-    if len(calls) == MOST_AT_ONCE:
+    if len(calls) == most:
         happened = [event for event in happened if event.number <= calls[-1][1].after_event]
     found = []
     for event in happened:

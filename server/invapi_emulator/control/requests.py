@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from invapi_emulator.control.call_filter import Filter, FilterInQuery, kinds_of, misses
 from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_answers import answered
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.domain.instants import iso_or_none
@@ -14,7 +15,10 @@ from invapi_emulator.storage import pruned, requests
 from invapi_emulator.storage.pruned import Gone
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.world_size import has_many_calls
 from invapi_emulator.worlds.errors import error_at
+from invapi_emulator.worlds.json_text import writing
+from invapi_emulator.worlds.steps import Steps
 
 router = APIRouter(prefix="/_emulator", tags=["journal"])
 
@@ -51,12 +55,19 @@ class RequestList(View):
     last_id: int = Field(description="id of the newest call, whether it matches or not; 0 before the first")
 
 
-@router.get("/accounts/{name}/requests", responses=failures(404, 422))
+@router.get("/accounts/{name}/requests", responses={200: {"model": RequestList}, **failures(404, 422)})
 async def list_requests(
-    name: NameInPath, worlds: TheWorlds, wanted: Annotated[FilterInQuery, Query()]
-) -> RequestList:
+    request: Request, name: NameInPath, worlds: TheWorlds, wanted: Annotated[FilterInQuery, Query()]
+) -> Response:
     """Show those of the account's newest 1,000 calls that match the filter; all of them without one."""
-    return _listed(await worlds.within(name, journal_of), wanted)
+
+    def select(context: AccountContext) -> Steps[bytes]:
+        return _writing(_listed(journal_of(context), wanted))
+
+    def large(context: AccountContext) -> bool:
+        return has_many_calls(context.tx, context.account.id)
+
+    return await answered(request, worlds, name, select, is_large=large)
 
 
 @router.delete("/accounts/{name}/requests", status_code=204, responses=failures(404))
@@ -114,6 +125,11 @@ def _listed(journal: Journal, wanted: Filter) -> RequestList:
         gone=journal.gone.possible(kinds_of(wanted), wanted.since_id) + len(matching) - len(views),
         last_id=journal.last_id,
     )
+
+
+def _writing(listed: RequestList) -> Steps[bytes]:
+    calls = (view.model_dump() for view in listed.requests)
+    return writing({"requests": calls, "gone": listed.gone, "last_id": listed.last_id})
 
 
 def refuse_future(journal: Journal, wanted: Filter) -> None:

@@ -32,6 +32,7 @@ from invapi_emulator.control.head import HeadAsGet
 from invapi_emulator.control.news import news_since
 from invapi_emulator.control.proofs import Proofs
 from invapi_emulator.control.request_log import RequestLog
+from invapi_emulator.control.turns import Turns
 from invapi_emulator.control.worlds import Worlds
 from invapi_emulator.control.wrong_tokens import WrongTokens
 from invapi_emulator.runtime import Runtime
@@ -56,6 +57,7 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
         defaults_of(runtime.settings, runtime.scenarios),
         Feeds(runtime.database, runtime.lifecycle, news_since),
         Proofs(runtime.database, runtime.worker_problem),
+        Turns(),
     )
     handle_failures(application)
     for router in (*pages, *(part.router for part in _PARTS)):

@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi import APIRouter, Request, Response
 from pydantic import WrapValidator
 
 from invapi_emulator.control.bodies import has_too_many_values, limit_of
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.importing import Imported, import_world
-from invapi_emulator.control.large_bodies import JsonRoute, in_turns
-from invapi_emulator.control.worlds import NameInPath, TheWorlds
+from invapi_emulator.control.large_answers import answered
+from invapi_emulator.control.large_bodies import JsonRoute
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.worlds import schema
 from invapi_emulator.worlds.export import export_too_large, writing_world
+from invapi_emulator.worlds.steps import Steps
 
 IMPORTED = limit_of("/_emulator/accounts/name/state")
 """What an import takes. An export that has more is refused."""
@@ -30,15 +31,21 @@ _Unread: Any = Annotated[schema.World, WrapValidator(lambda given, _: given)]
 
 
 @router.get("", responses={200: {"model": schema.World}, **failures(409)})
-async def show_state(name: NameInPath, worlds: TheWorlds) -> Response:
+async def show_state(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Export the account's world; see docs/worlds.md."""
-    steps = await worlds.within(name, lambda context: writing_world(context.tx, context.account, context.now))
-    text = await in_turns(steps)
+
+    def select(context: AccountContext) -> Steps[bytes]:
+        return writing_world(context.tx, context.account, context.now)
+
+    return await answered(request, worlds, name, select, check=_check_size)
+
+
+async def _check_size(text: bytes) -> None:
+    """Raise Conflict for an export that no import takes."""
     if len(text) > IMPORTED.size:
         raise export_too_large(f"{len(text)} bytes", f"{IMPORTED.size}")
     if await has_too_many_values(text, IMPORTED):
         raise export_too_large("too many values of JSON", f"{IMPORTED.values}")
-    return Response(text, media_type="application/json")
 
 
 @router.put("", responses=failures(422))

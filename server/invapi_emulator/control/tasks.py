@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.large_bodies import JsonRoute, in_turns
+from invapi_emulator.control.large_answers import answered
+from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import TaskView, View, task_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TaskKeyInPath, TheWorlds
 from invapi_emulator.control_errors import Conflict, NotFound
@@ -35,14 +36,14 @@ class Failure(BaseModel):
 
 
 @router.get("", responses={200: {"model": TaskList}})
-async def list_tasks(name: NameInPath, worlds: TheWorlds) -> Response:
+async def list_tasks(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Show the account's tasks. Ended tasks are included until their keys age out."""
 
     def work(context: AccountContext) -> Steps[bytes]:
         kept = task_lists.lazily_of_account(context.tx, context.account, context.now)
         return writing({"tasks": (task_view(task, context.now).model_dump() for task in kept)})
 
-    return Response(await in_turns(await worlds.within(name, work)), media_type="application/json")
+    return await answered(request, worlds, name, work)
 
 
 @router.get("/{key}")

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from invapi_emulator.control import changing
 from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_answers import answered
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import View, VmView, writing_vm, written_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, VmNumber
@@ -15,6 +16,7 @@ from invapi_emulator.control_errors import Conflict
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.renting.removal import remove_server
 from invapi_emulator.storage import events, vms
+from invapi_emulator.storage.world_size import is_large
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.fields import MAX_WORLD_PARTS
 from invapi_emulator.worlds.held_world import HeldWorld
@@ -39,13 +41,13 @@ class VmList(View):
 
 
 @router.get("/vms", responses={200: {"model": VmList}})
-async def list_vms(name: NameInPath, worlds: TheWorlds) -> Response:
+async def list_vms(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Show all VMs of the account in full."""
 
     def work(context: AccountContext) -> Steps[bytes]:
         return _writing(HeldWorld(context.tx, context.account, context.now), context.now)
 
-    return await _answered(await worlds.within(name, work))
+    return await answered(request, worlds, name, work)
 
 
 @router.post("/vms", status_code=201, responses={201: {"model": VmView}, **failures(409, 422)})
@@ -67,11 +69,16 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> Response:
 
 
 @router.get("/vms/{vm_id}", responses={200: {"model": VmView}})
-async def show_vm(name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Response:
+async def show_vm(request: Request, name: NameInPath, vm_id: VmNumber, worlds: TheWorlds) -> Response:
     """Show a VM in full: disk, memory, lock, snapshots, settings and tasks."""
-    return await _answered(
-        await worlds.within(name, lambda context: writing_vm(context, context.vm_named(vm_id)))
-    )
+
+    def work(context: AccountContext) -> Steps[bytes]:
+        return writing_vm(context, context.vm_named(vm_id))
+
+    def large(context: AccountContext) -> bool:
+        return is_large(context.tx, context.account.id, context.vm_named(vm_id).id)
+
+    return await answered(request, worlds, name, work, is_large=large)
 
 
 @router.patch("/vms/{vm_id}", responses={200: {"model": VmView}, **failures(422)})

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.control.feeds import Feeds
 from invapi_emulator.control.proofs import Proofs
+from invapi_emulator.control.turns import Turns
 from invapi_emulator.control_errors import Conflict, NotFound
 from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
@@ -117,6 +118,7 @@ class Worlds:
     defaults: Wanted
     feeds: Feeds
     proofs: Proofs
+    turns: Turns
 
     def scenario(self, name: str) -> Scenario:
         """Return the scenario that a body names; raise Unprocessable if there is none."""

@@ -6,7 +6,6 @@ libuv, at the limit, accepts each waiting connection and closes it at once, with
 import asyncio
 import errno
 import logging
-import os
 import socket
 from asyncio import sleep
 from collections.abc import Callable, Collection
@@ -61,7 +60,7 @@ class Accepting:
         **options: Any,
     ) -> None:
         """Start. At most `backlog` connections wait in the system's queue. The options are those of `loop.connect_accepted_socket`."""
-        self._listening = _Listening(fileno=os.dup(listening.fileno()))
+        self._listening = _Listening(fileno=listening.dup().detach())
         self._protocol = protocol
         self._room = room
         self._options = options

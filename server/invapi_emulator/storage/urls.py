@@ -34,6 +34,9 @@ _NO_FILE = re.compile(
 )
 """How URLs without // and libpq's words begin. They may hold a password, which no file should be named after."""
 
+_USER = re.compile(r"[^/\\@:]*:(?![/\\])[^@]*@")
+"""How a URL without its scheme begins: a user, a password and an @. A Windows path has a backslash after its colon."""
+
 _SHORTEST = 4
 """Shorter secrets are not looked for in texts: they are parts of other words."""
 
@@ -45,6 +48,11 @@ def url_of(where: str) -> URL:
             raise CannotStart(
                 f"--db: '{found[0]}{MASK}' is no file name: expected a path, or a URL such as postgresql://me:password@localhost:5432/worlds; "
                 "a file of that name is ./ and the name"
+            )
+        if _USER.match(where):
+            raise CannotStart(
+                f"--db: '{MASK}' looks like a database URL without its scheme, which may have a password: "
+                "expected a path, or a URL such as postgresql://me:password@localhost:5432/worlds; a file of that name is ./ and the name"
             )
         return URL.create("sqlite", database=where or None)
     try:
@@ -58,6 +66,10 @@ def url_of(where: str) -> URL:
     backend = url.drivername.partition("+")[0]
     if backend not in _DRIVERS:
         raise CannotStart(f"--db: database {backend!r} is not supported; use a file, sqlite or postgresql")
+    if backend == "sqlite" and url.query:
+        raise CannotStart(
+            "--db: a SQLite file takes no options: leave out the ? and what follows it in the URL"
+        )
     if "@" in (url.host or ""):
         raise CannotStart("--db: in the password of a database URL, write @ as %40, / as %2F and : as %3A")
     return url.set(drivername=_DRIVERS[backend])

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from json import dumps, loads
 from os import getpid
 from typing import Any
@@ -22,7 +22,7 @@ from invapi_emulator.testing.foreign import NotAnEmulator, Shape, fits, read_ans
 from invapi_emulator.testing.interruptions import is_of_others
 from invapi_emulator.testing.made import MADE
 from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, ca_file, serving_guest
-from invapi_emulator.whole_answers import TimeLimit, whole_answer
+from invapi_emulator.whole_answers import FAILURES, TimeLimit, whole_answer
 
 LARGEST_WORLD = 256 * 2**20
 """Maximum number of bytes of an answer. An export is larger than the 64 MiB of a body that is imported."""
@@ -129,7 +129,7 @@ class Emulator(Closes):
         content = None if body is None else dumps(body)
         try:
             status, text = self._asked(method, path, content, within)
-        except (OSError, HTTPException, ValueError) as problem:
+        except FAILURES as problem:
             if is_of_others(problem):
                 raise
             raise ConnectionError(f"no emulator answers at {without_user(self.url)}: {problem}") from None
@@ -172,8 +172,12 @@ class Emulator(Closes):
         target = target_of(self.url)
         limit = TimeLimit(within, _seconds)
         with closing(self._connection(target.scheme, target.netloc, within)) as connection:
-            connection.request(method, f"{target.path}{path}", content, headers)
-            response, body = whole_answer(connection, limit, most=LARGEST_WORLD)
+            try:
+                connection.request(method, f"{target.path}{path}", content, headers)
+            except (BrokenPipeError, ConnectionResetError) as cut:
+                response, body = _answer_before_the_end(connection, limit, cut)
+            else:
+                response, body = whole_answer(connection, limit, most=LARGEST_WORLD)
             return response.status, response.getheader("X-Emulator-Reason"), body
 
     def _connection(self, scheme: str, netloc: str, within: float) -> HTTPConnection:
@@ -201,3 +205,15 @@ def _pairs(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             continue
         for inner, item in value.items():
             yield f"{name}[{inner}]{'[]' if isinstance(item, list | tuple) else ''}", item
+
+
+def _answer_before_the_end(
+    connection: HTTPConnection, limit: TimeLimit, cut: OSError
+) -> tuple[HTTPResponse, bytes]:
+    """Return the answer of a server that has not read the whole request, as it is too large; raise `cut` if there is none."""
+    try:
+        return whole_answer(connection, limit, most=LARGEST_WORLD)
+    except FAILURES as problem:
+        if is_of_others(problem):
+            raise
+        raise cut from None

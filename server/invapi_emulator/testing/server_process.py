@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from json import dumps, loads
 from subprocess import PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryFile
@@ -30,12 +30,34 @@ def server_process(settings: Settings) -> Iterator[str]:
     It has a session of its own, so that Ctrl-C ends the tests first. It does not outlive this process.
     """
     command = [sys.executable, "-P", "-c", _CHILD]
-    with TemporaryFile() as log:
-        process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=log, text=True, start_new_session=True)  # noqa: S603
-        try:
-            yield _url(process, settings, log)
-        finally:
-            _end(process)
+    with ExitStack() as own:
+        with _real_files():
+            log = own.enter_context(TemporaryFile())
+            process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=log, text=True, start_new_session=True)  # noqa: S603
+            own.callback(_end, process)
+            url = _url(process, settings, log)
+        yield url
+
+
+@contextmanager
+def _real_files() -> Iterator[None]:
+    """Use the real files, also in a test of pyfakefs: `Popen` opens its pipes as files."""
+    patcher = _patcher_of_files()
+    if patcher is None:
+        yield
+        return
+    patcher.pause()
+    try:
+        yield
+    finally:
+        patcher.resume()
+
+
+def _patcher_of_files() -> Any:
+    """Return the patcher of pyfakefs that is at work, or None."""
+    module = sys.modules.get("pyfakefs.fake_filesystem_unittest")
+    patcher = getattr(getattr(module, "Patcher", None), "PATCHER", None)
+    return patcher if getattr(patcher, "is_patching", False) else None
 
 
 def _url(process: "Popen[str]", settings: Settings, log: IO[bytes]) -> str:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from invapi_emulator.cli.main import main
+from invapi_emulator.cli.main import main, subcommand
+from invapi_emulator.ending import ended
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import is_local, read_settings
 from invapi_emulator.storage.versions import HEAD
 from invapi_emulator.worlds.named import scenario_names
+from tests.support.harness import Emulator
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
@@ -107,3 +109,13 @@ def test_a_missing_library_is_reported_in_one_line(
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert err.endswith(f"needs {library}, which is not installed: pip install 'invapi-emulator[{extra}]'\n")
+
+
+def test_an_import_that_is_too_large_is_told_as_the_server_tells_it(
+    emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text(f'vms:\n- id: 1\n  hostname: "{"a" * 20_000_000}"\n')
+    assert ended(subcommand("import"), ["--url", emulator.url, str(world)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("import: 413 body_too_large: the body is larger than 16777216 bytes")

@@ -11,6 +11,7 @@ from invapi_emulator.cli.main import subcommand
 from invapi_emulator.ending import ended
 from invapi_emulator.testing import Emulator
 from tests.support.odd_answers import (
+    BROKEN_CHUNKS,
     DEEP_ARRAYS,
     DEEP_OBJECTS,
     Answers,
@@ -75,6 +76,13 @@ def test_an_answer_that_is_too_large_is_not_read_to_its_end(
 ) -> None:
     monkeypatch.setattr(invapi_emulator.testing.emulator, "LARGEST_WORLD", 2**20)
     assert said(capsys, word, without_length(2)) == ": the answer has more than 1 MiB"
+
+
+@pytest.mark.parametrize("sent", BROKEN_CHUNKS)
+def test_an_answer_of_impossible_chunks_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], sent: bytes
+) -> None:
+    said(capsys, "env", lambda client: client.sendall(sent))
 
 
 def test_a_healthcheck_has_one_time_limit_for_an_answer(

@@ -11,6 +11,7 @@ from invapi_conformance.cli import main
 from invapi_emulator.testing.account import Account
 from tests.support.kit_runs import EVERYTHING, ran
 from tests.support.odd_answers import (
+    BROKEN_CHUNKS,
     DEEP_ARRAYS,
     DEEP_OBJECTS,
     HEAD,
@@ -52,6 +53,13 @@ def test_an_answer_that_is_too_large_or_cut_is_no_answer(
     status, line = against(capsys, answer)
     assert status == 2
     assert line.startswith(f"invapi-conformance: --target: eq/show: no answer: {why}")
+
+
+@pytest.mark.parametrize("sent", BROKEN_CHUNKS)
+def test_an_answer_of_impossible_chunks_is_no_answer(capsys: pytest.CaptureFixture[str], sent: bytes) -> None:
+    status, line = against(capsys, lambda client: client.sendall(sent))
+    assert status == 2
+    assert line.startswith("invapi-conformance: --target: eq/show: no answer: ")
 
 
 def test_an_answer_has_one_time_limit_as_a_whole(

@@ -171,3 +171,10 @@ def test_a_stream_of_the_token_goes_on(url: str, monkeypatch: pytest.MonkeyPatch
         lines = told.iter_lines()
         assert next(lines) == "retry: 1000"
         assert [next(lines) for _ in range(100)].count(": nothing new") >= 40
+
+
+def test_a_valid_cookie_is_enough_beside_another_token(url: str) -> None:
+    headers = {"Authorization": "Bearer of a proxy", "Cookie": log_in(url)}
+    assert httpx.get(f"{url}/_emulator/accounts", headers=headers).status_code == 200
+    del headers["Cookie"]
+    assert httpx.get(f"{url}/_emulator/accounts", headers=headers).status_code == 401

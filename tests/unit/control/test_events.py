@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from invapi_emulator.control import feeds, news
-from invapi_emulator.control.feeds import Message, Place
+from invapi_emulator.control import feeds, messages, news
+from invapi_emulator.control.messages import Message, Place
 from invapi_emulator.storage import requests
 from tests.support.harness import Emulator, Json, Running, running
 
@@ -150,7 +150,8 @@ def test_a_stream_whose_reader_was_too_slow_has_a_gap_wherever_it_lacks_calls(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(requests, "KEPT", 200)
-    monkeypatch.setattr(feeds, "MOST_WAITING", 2)
+    monkeypatch.setattr(feeds, "MOST_OF_A_FEED", 0)
+    monkeypatch.setattr(feeds, "LEAST_OF_A_FEED", 10_000)
     monkeypatch.setitem(emulator.http.headers, "User-Agent", "x" * 4000)  # what the sockets hold is soon full
     before = emulator.last_request
     last = before + 2500
@@ -244,7 +245,7 @@ def test_events_are_rendered_once_for_all_streams(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rendered: Counter[str] = Counter()
-    render = news.message
+    render = messages.message
 
     def counted(place: Place, told: dict[str, Any]) -> Message:
         rendered[str(place)] += 1

@@ -211,6 +211,8 @@ def test_preparing_twice_changes_nothing(database: Database) -> None:
         ("file:worlds.db?mode=ro", "is no file name"),
         ("sqlite:worlds.db", "is no file name"),
         ("sqlite+aiosqlite:worlds.db", "is no file name"),
+        ("me:pw@localhost/worlds", "'[*]{3}' looks like a database URL without its scheme"),
+        ("sqlite:///worlds.db?mode=ro&uri=true", "a SQLite file takes no options"),
         ("host=localhost dbname=worlds", "'host=[*]{3}' is no file name"),
     ],
 )
@@ -230,6 +232,10 @@ def test_a_database_that_cannot_be_used_is_refused_in_one_line(where: str, says:
         "postgresql://127.0.0.1:1/worlds?user=me&password=hunter2",
         "postgresql://127.0.0.1:abc/worlds?password=hunter2&user=me",
         "postgresql:me:hunter2@://x",
+        "me:hunter2@127.0.0.1/worlds",
+        ":hunter2@127.0.0.1",
+        "me:a/hunter2@127.0.0.1:5432/worlds",
+        "sqlite:///worlds.db?password=hunter2",
         "postgresql:me:hunter2@127.0.0.1/worlds",
         "Postgres:hunter2",
         "host=127.0.0.1 user=me password=hunter2",
@@ -265,3 +271,10 @@ def test_what_is_no_secret_in_a_url_is_shown() -> None:
         open_database("postgresql://me:hunter2@127.0.0.1:1/worlds?sslmode=disable&sslkey=/me.key", lambda: 0)
     shown = "'postgresql+psycopg://me:***@127.0.0.1:1/worlds?sslkey=***&sslmode=disable'"
     assert f"--db: cannot use {shown}: " in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["me@home.db", "10:30.db", "./me:pw@home.db"])
+def test_a_file_may_have_an_odd_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_database(name, lambda: 0).close()
+    assert (tmp_path / name).exists()

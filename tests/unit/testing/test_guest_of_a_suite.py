@@ -201,3 +201,28 @@ def test_the_variables_of_serve_do_not_count(
     """)  # fmt: skip
     result.assert_outcomes(passed=3)
     assert not [file for file in pytester.path.iterdir() if file.suffix not in {"", ".py"}]
+
+
+@pytest.mark.parametrize("where", ["thread", "process"])
+def test_the_first_use_may_be_within_pyfakefs(pytester: pytest.Pytester, where: str) -> None:
+    tests = (
+        WORKS
+        + """
+    @pytest.mark.parametrize("time", [1, 2])
+    def test_of_a_fixture(fs, request, time):
+        works(request.getfixturevalue("invapi"))
+        assert not os.path.exists(os.__file__)
+
+    def test_by_hand(fs, request):
+        process = request.config.getoption("invapi_server") == "process"
+        with Emulator(process=process) as emulator, emulator.account() as account:
+            works(account)
+
+    def test_while_it_is_paused(fs):
+        fs.pause()
+        with Emulator(process=True) as emulator, emulator.account() as account:
+            works(account)
+            assert os.path.exists(os.__file__)
+    """
+    )
+    run(pytester, tests, f"--invapi-server={where}").assert_outcomes(passed=4)

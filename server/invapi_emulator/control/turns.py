@@ -1,0 +1,112 @@
+"""Turns of large answers: one is made at a time, and those that wait to be read have a bound together."""
+
+import asyncio
+from asyncio import FIRST_COMPLETED, Semaphore, create_task, wait
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from weakref import WeakSet
+
+from fastapi import Request, Response
+from starlette.types import Receive, Scope, Send
+
+from invapi_emulator.server.http_protocol import CONNECTION
+
+T = TypeVar("T")
+
+MOST_UNREAD = 64 * 1024 * 1024
+"""Maximum number of bytes in finished answers that are not sent yet, when the next one begins."""
+
+PATIENCE_SECONDS = 30
+"""Seconds that a request waits for another to read its answer. Then the oldest such answer is cut off."""
+
+_PIECE = 64 * 1024
+"""Number of bytes that are given to a connection at a time. The system takes them before the next ones."""
+
+
+class LargeAnswer(Response):
+    """An answer in JSON that is sent in pieces, so that a connection holds no copy of it. `unsent` counts bytes, `number` answers."""
+
+    media_type = "application/json"
+
+    def __init__(self, text: bytes, number: int, turns: "Turns") -> None:
+        super().__init__(text)
+        self.unsent = len(text)
+        self.number = number
+        self._turns = turns
+        self._transport: asyncio.Transport | None = None
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        self._transport = scope.get("extensions", {}).get(CONNECTION)
+        try:
+            await send(
+                {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+            )
+            for start in range(0, len(self.body), _PIECE):
+                piece = bytes(self.body[start : start + _PIECE])
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self._count_no_longer()
+
+    def cut(self) -> None:
+        """Close the connection, where it is ours, and count the answer no longer."""
+        if self._transport is not None:
+            self._transport.abort()
+        self._count_no_longer()
+
+    def _count_no_longer(self) -> None:
+        self.unsent = 0
+        self._turns.read.set()
+
+
+class Turns:
+    """The large answers of a server. `read` is set when one was sent, or its client has gone."""
+
+    def __init__(self) -> None:
+        self.read = asyncio.Event()
+        self._one = Semaphore(1)
+        self._answers: WeakSet[LargeAnswer] = WeakSet()
+        self._made = 0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait until no other large answer is made, and few bytes wait to be read."""
+        async with self._one:
+            await self._wait_for_room()
+            yield
+
+    def answer(self, text: bytes) -> LargeAnswer:
+        """Return the answer for a text. It is counted until it is sent, or dropped."""
+        self._made += 1
+        made = LargeAnswer(text, self._made, self)
+        self._answers.add(made)
+        return made
+
+    async def _wait_for_room(self) -> None:
+        while sum(answer.unsent for answer in self._answers) > MOST_UNREAD:
+            self.read.clear()
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self.read.wait()
+            except TimeoutError:
+                self._oldest().cut()
+
+    def _oldest(self) -> LargeAnswer:
+        return min((answer for answer in self._answers if answer.unsent), key=lambda answer: answer.number)
+
+
+async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
+    """Return the result of the work, or None as soon as the client has gone. The work then stops."""
+    working, going = create_task(work), create_task(_gone(request))
+    try:
+        await wait((working, going), return_when=FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        going.cancel()
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,172 @@
+"""Large answers are made one after the other, only for clients that wait, and few wait to be read."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from invapi_emulator.control import state, turns
+from invapi_emulator.storage.world_size import FEW
+from invapi_emulator.worlds.steps import Steps
+from tests.support.harness import Emulator, Running
+from tests.support.processes import DEADLINE
+from tests.support.raw_connection import connected
+
+STATE = "/_emulator/accounts/demo/state"
+ASK = f"GET {STATE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+LARGE = b'"%s"' % (b"a" * 12 * 1024 * 1024)
+"""More than what the system takes for a client that reads nothing."""
+
+
+class Making:
+    """What is written in place of exports. It counts those under way, and waits until it may end."""
+
+    def __init__(self) -> None:
+        self.now = self.most = self.begun = self.stopped = 0
+        self.may_end = threading.Event()
+        self.changed = threading.Condition()
+        self.text = b"{}"
+
+    def __call__(self, *_: object) -> Steps[bytes]:
+        with self.changed:
+            self.now, self.begun = self.now + 1, self.begun + 1
+            self.most = max(self.most, self.now)
+            self.changed.notify_all()
+        return self._steps()
+
+    def _steps(self) -> Steps[bytes]:
+        try:
+            yield
+            while not self.may_end.is_set():
+                yield
+            return self.text
+        finally:
+            with self.changed:
+                self.now -= 1
+                self.stopped += not self.may_end.is_set()
+                self.changed.notify_all()
+
+    def wait(self, *, now: int, begun: int) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: (self.now, self.begun) == (now, begun), DEADLINE), vars(self)
+
+
+@pytest.fixture
+def making(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Making]:
+    world = {"vms": [{"id": number} for number in range(1, FEW + 2)]}
+    assert emulator.http.put(STATE, content=json.dumps(world)).status_code == 200
+    made = Making()
+    monkeypatch.setattr(state, "writing_world", made)
+    yield made
+    made.may_end.set()
+
+
+def asking(server: Running) -> socket.socket:
+    connection = connected(server.url)
+    connection.sendall(ASK)
+    return connection
+
+
+def status(server: Running) -> bytes:
+    with asking(server) as connection:
+        return connection.recv(15)
+
+
+def settled(emulator: Emulator) -> None:
+    """Return when the server has read what came in before."""
+    for _ in range(20):
+        assert emulator.http.get("/_emulator/health").status_code == 200
+
+
+def test_large_answers_are_made_one_after_the_other(
+    emulator: Emulator, server: Running, making: Making
+) -> None:
+    with ThreadPoolExecutor(6) as readers:
+        answers = [readers.submit(status, server) for _ in range(6)]
+        making.wait(now=1, begun=1)
+        settled(emulator)
+        making.may_end.set()
+        assert [answer.result(DEADLINE) for answer in answers] == [b"HTTP/1.1 200 OK"] * 6
+    assert (making.most, making.begun) == (1, 6)
+
+
+def test_what_is_made_for_a_client_that_has_gone_stops(server: Running, making: Making) -> None:
+    with asking(server):
+        making.wait(now=1, begun=1)
+    making.wait(now=0, begun=1)
+    assert making.stopped == 1
+
+
+def test_a_client_that_has_gone_leaves_the_queue(emulator: Emulator, server: Running, making: Making) -> None:
+    with asking(server) as first:
+        making.wait(now=1, begun=1)
+        for _ in range(3):
+            asking(server).close()
+        settled(emulator)
+        making.may_end.set()
+        assert first.recv(15) == b"HTTP/1.1 200 OK"
+    assert status(server) == b"HTTP/1.1 200 OK"
+    assert making.begun == 2
+
+
+def test_a_small_world_is_shown_while_a_large_one_is_made(
+    emulator: Emulator, server: Running, making: Making
+) -> None:
+    with asking(server), emulator.emulator.account(scenario="empty") as small:
+        making.wait(now=1, begun=1)
+        assert emulator.http.get(f"/_emulator/accounts/{small.name}/vms").json() == {"vms": []}
+        assert emulator.http.get("/_emulator/accounts/demo/vms/1").json()["id"] == 1
+
+
+def test_a_long_journal_waits_for_its_turn_and_a_short_one_does_not(
+    emulator: Emulator, server: Running, making: Making
+) -> None:
+    emulator.clear_requests()
+    path = "/_emulator/accounts/demo/requests"
+    with asking(server), ThreadPoolExecutor(1) as reader:
+        making.wait(now=1, begun=1)
+        assert emulator.http.get(path).json()["requests"] == []
+        for _ in range(FEW + 1):
+            emulator.call("eq", "list")
+        waits = reader.submit(httpx.get, emulator.url + path, timeout=DEADLINE)
+        settled(emulator)
+        assert not waits.done()
+        making.may_end.set()
+        assert len(waits.result(DEADLINE).json()["requests"]) == FEW + 1
+
+
+def test_the_oldest_unread_answer_is_cut_off_when_others_wait_for_long(
+    server: Running, making: Making, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "MOST_UNREAD", 0)
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.01)
+    making.text = LARGE
+    making.may_end.set()
+    with asking(server) as unread:
+        making.wait(now=0, begun=1)
+        making.text = b"{}"
+        assert status(server) == b"HTTP/1.1 200 OK"
+        got = 0
+        with pytest.raises(ConnectionResetError):  # noqa: PT012 - the loop is how one reads
+            while part := unread.recv(1 << 20):
+                got += len(part)
+            raise ConnectionResetError
+        assert got < len(LARGE)
+
+
+def test_an_answer_that_is_read_makes_room_for_the_next(
+    server: Running, making: Making, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "MOST_UNREAD", 0)
+    making.text = LARGE
+    making.may_end.set()
+    with asking(server) as first, asking(server) as second:
+        for each in (first, second):
+            got = b""
+            while not got.endswith(LARGE[-1:]):
+                got = each.recv(1 << 20)
+    assert making.begun == 2
