@@ -155,3 +155,13 @@ def test_the_currency_stays_while_there_are_orders(emulator: Emulator) -> None:
     assert emulator.control("PATCH", "", {"currency": "USD"})["currency"] == "USD"
     place_order(emulator, currency_code="USD")
     assert emulator.control("PATCH", "", {"currency": "EUR"}, status=409)["error"]["reason"] == "has_orders"
+
+
+@pytest.mark.clause("11.6")
+def test_the_invoice_of_another_account_is_not_found(emulator: Emulator) -> None:
+    with emulator.emulator.account(name="neighbour", scenario="demo") as neighbour:
+        number = neighbour.call("whmcs", "create_addfunds", amount="10")["invoice"]
+        assert apply_credit(emulator, number, "10")["reason"] == "invoice_not_found"
+        assert invoice(emulator, number)["reason"] == "invoice_not_found"
+        assert pay(emulator, number, status=404)["error"]["reason"] == "invoice_not_found"
+        assert neighbour.call("whmcs", "get_invoice", invoice_id=number)["status"] == "Unpaid"

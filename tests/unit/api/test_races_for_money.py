@@ -149,3 +149,19 @@ def test_credit_that_is_added_while_rents_fall_due_is_not_lost(emulator: Emulato
     ]
     assert len(renewals) == 3 * 6
     assert kept.credit == 15_050 - 3 * 400 - len(renewals) * 400 + 100 * len(funds)
+
+
+@pytest.mark.clause("11.2")
+def test_orders_while_the_account_is_reset_are_of_the_old_world_or_of_the_new(emulator: Emulator) -> None:
+    def send(number: int, http: httpx.Client) -> httpx.Response:
+        if number == CLIENTS // 2:
+            return http.post("/_emulator/accounts/demo/reset")
+        return http.post("/eq.php", data={"action": "order_instance", "token": TOKEN, **PICO})
+
+    answers = posted(emulator, send)
+    assert {answer.status_code for answer in answers} == {200}
+    held = books(emulator)
+    assert len(held.orders) <= CLIENTS - 1
+    assert credit(emulator) == f"{150.5 - 4 * len(held.orders):.2f}"
+    emulator.advance(until="idle")
+    assert len(emulator.call("eq", "list")["servers"]) == 4 + len(held.orders)
