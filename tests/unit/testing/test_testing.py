@@ -1,7 +1,6 @@
 """`invapi_emulator.testing`: an emulator in this process or elsewhere, and accounts on it."""
 
 import errno
-import os
 import signal
 import socket
 import threading
@@ -231,10 +230,10 @@ def test_a_setting_that_is_not_accepted_is_named_without_secrets() -> None:
 
 
 def test_a_server_that_cannot_start_says_why_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    def dup(_descriptor: int) -> int:
+    def dup(_listening: socket.socket) -> socket.socket:
         raise OSError(errno.EBADF, "Bad file descriptor in a fake file system")
 
-    monkeypatch.setattr(os, "dup", dup)
+    monkeypatch.setattr(socket.socket, "dup", dup)
     with pytest.raises(CannotStart, match="Bad file descriptor in a fake file system"):
         Emulator()
 
