@@ -1,7 +1,7 @@
 """What a connection has sent and is not parsed yet.
 
 A parsed request costs a hundred times its bytes. So few requests of a connection are parsed while others wait, and
-the rest stays as it came.
+the rest stays unparsed.
 """
 
 import asyncio
