@@ -67,7 +67,13 @@ def _routes(server: Served) -> list[tuple[str, str]]:
         for verb in verbs
         if verb in ("post", "put", "patch")
     ]
-    values = {"{name}": "demo", "{vm_id}": "12345", "{rule_id}": "1", "{key}": "k" * 32}
+    values = {
+        "{name}": "demo",
+        "{vm_id}": "12345",
+        "{rule_id}": "1",
+        "{invoice_id}": "7002",
+        "{key}": "k" * 32,
+    }
     filled = [(verb, re.sub(r"\{\w+\}", lambda part: values[part[0]], path)) for verb, path in routes]
     return [*filled, ("POST", "/_emulator/ui/login")]
 

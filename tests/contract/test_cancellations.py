@@ -99,7 +99,7 @@ def test_unpaid_invoices_of_a_cancelled_server_are_cancelled(emulator: Emulator)
         ({"id": 99999}, None),
     ],
 )
-@pytest.mark.follows("A-03")
+@pytest.mark.follows("A-06", "A-09")
 def test_a_wrong_cancellation_changes_nothing(emulator: Emulator, fields: Json, about: str | None) -> None:
     sent = {"id": 12345, "cancellation_reason": "moved"} | fields
     answer = emulator.call("whmcs", "request_cancellation", **sent)

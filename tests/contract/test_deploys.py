@@ -215,7 +215,7 @@ def test_what_a_reinstall_is_refused_for(emulator: Emulator, vm: int, fields: Js
 
 
 @pytest.mark.clause("11.4")
-@pytest.mark.follows("A-03", "A-06")
+@pytest.mark.follows("A-06", "A-09")
 def test_a_system_that_does_not_fit_the_server_is_refused_in_words(emulator: Emulator) -> None:
     emulator.control("PATCH", "/vms/12345", {"preset": "vgpu.v2-a4000"})
     answer = emulator.eq("reinstall", os_id=219)

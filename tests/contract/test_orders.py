@@ -114,6 +114,7 @@ def test_what_an_order_is_refused_for(emulator: Emulator, fields: Json, reason: 
     assert emulator.control("GET", "/state") == before
 
 
+@pytest.mark.follows("A-06")
 @pytest.mark.clause("11.1")
 @pytest.mark.parametrize(
     ("fields", "reason"),

@@ -14,6 +14,7 @@ def test_a_choice_of_two_is_a_digit_or_a_word(emulator: Emulator, field: str, wo
     assert emulator.call("eq", "order_instance", **CHOICE, **{field: word})["status"] == "Paid"
 
 
+@pytest.mark.follows("A-06")
 @pytest.mark.clause("11.1")
 @pytest.mark.parametrize("word", ["2", "yes", "True", ""])
 def test_other_words_for_a_choice_of_two_are_refused(emulator: Emulator, word: str) -> None:
@@ -27,6 +28,7 @@ def test_a_layout_of_disks_is_a_word_or_a_digit(emulator: Emulator, layout: str)
     assert emulator.call("eq", "order_instance", **CHOICE, disk_mirror=layout)["status"] == "Paid"
 
 
+@pytest.mark.follows("A-06")
 @pytest.mark.clause("11.1")
 def test_an_unknown_layout_of_disks_is_refused(emulator: Emulator) -> None:
     refused = emulator.call("eq", "order_instance", **CHOICE, disk_mirror="raid5")
@@ -39,6 +41,7 @@ def test_software_0_is_none(emulator: Emulator) -> None:
     assert (ordered["status"], ordered["soft_name"]) == ("Paid", "")
 
 
+@pytest.mark.follows("A-06")
 @pytest.mark.clause("11.1")
 def test_system_0_is_an_own_one_where_that_is_wanted(emulator: Emulator) -> None:
     wanted = CHOICE | {"os_id": 0}

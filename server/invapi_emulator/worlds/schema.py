@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from invapi_emulator.domain.account_keys import NotifyMethod
 from invapi_emulator.domain.behavior import Profile
@@ -135,6 +137,18 @@ class TagSpec(Part):
     @classmethod
     def _word(cls, given: Any) -> Any:
         return {"value": given} if isinstance(given, str) else given
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe the bare text too."""
+        described = handler(schema)
+        whole = handler.resolve_ref_schema(described)
+        with_fields = dict(whole)
+        whole.clear()
+        whole |= {"anyOf": [with_fields["properties"]["value"], with_fields]}
+        return described
 
 
 def _not_too_many(tags: Any) -> Any:
