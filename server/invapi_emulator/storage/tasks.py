@@ -183,11 +183,11 @@ def under_way(unit: UnitOfWork, vm_id: int) -> list[Task]:
     return sorted(running, key=lambda each: each.sequence)
 
 
-def remove_of_vm(unit: UnitOfWork, vm_id: int) -> None:
-    """Remove all tasks of a VM that goes. Their keys become unknown."""
+def remove_of_vm(unit: UnitOfWork, vm_id: int, kept: str | None = None) -> None:
+    """Remove the tasks of a VM that goes, but for one with the key `kept`. Their keys become unknown."""
     found = unit.rows(_KEYS_OF_VM.of(**unit.state.owner, vm=vm_id))
     changed = [each for _, each in unit.changes.of(TASK) if each is not None and each.vm_id == vm_id]
-    for key in {*found, *(each.key for each in changed)}:
+    for key in {*found, *(each.key for each in changed)} - {kept}:
         if by_key(unit, key) is not None:
             unit.remove(TASK, (key,))
 

@@ -13,6 +13,7 @@ from invapi_emulator.domain.orders import Order, begun
 from invapi_emulator.domain.tasks import Stage, Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.call import Call
+from invapi_emulator.engine.renting.belongings import remove_belongings
 from invapi_emulator.engine.tasks.kinds import Kind, Outcome, Work
 from invapi_emulator.engine.tasks.start import start_task
 from invapi_emulator.randomness import chance_of
@@ -78,6 +79,7 @@ def leave_deploy(unit: UnitOfWork, work: Work) -> None:
     """Remove the server. The order stays without one, and paid (contract 11.7)."""
     order = _order_of(unit, work)
     orders.save(unit, replace(order, status="failed", server=None))
+    remove_belongings(unit, work.vm.id, kept_task=work.task.key)
     vms.drop(unit, work.vm.id)
     events.record(unit, work.now, "deploy_failed", vm=work.vm.id, order=order.id, invoice=order.invoice)
 

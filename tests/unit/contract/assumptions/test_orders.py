@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.account_objects import add_api_key
 from tests.support.harness import Emulator
 from tests.support.orders import DAY, cancel, deploy, invoices, pay, place_order, updated
 
@@ -34,6 +35,20 @@ def test_a_server_may_be_in_lists_from_the_start(emulator: Emulator) -> None:
     assert cancel(emulator, server)["reason"] == "vm_locked"
     emulator.advance(until="idle")
     assert emulator.eq("show", server)["server_data"]["status"] == "rent"
+
+
+def test_what_a_listed_server_holds_goes_when_its_deploy_fails(emulator: Emulator) -> None:
+    emulator.assume({"A-42": "from-the-start"})
+    key = place_order(emulator)["callback"]
+    add_api_key(emulator, server_id=50001)
+    asked = emulator.start("eq", "status", 50001)
+    emulator.control("POST", f"/tasks/{key}/fail")
+    emulator.advance(60)
+    assert emulator.check(asked)["reason"] == "key_not_found"
+    assert emulator.check(key)["result"] == "Error"
+    exported = emulator.control("GET", "/state")
+    assert "api_keys" not in exported
+    emulator.control("PUT", "/state", exported)
 
 
 def test_a_reinstall_may_delete_snapshots(emulator: Emulator) -> None:
