@@ -83,6 +83,15 @@ def test_a_rent_is_renewed_from_the_credit_on_its_due_date(emulator: Emulator) -
 
 
 @pytest.mark.clause("11.7")
+def test_one_advance_over_a_deploy_and_its_rents_tells_of_both(emulator: Emulator) -> None:
+    place_order(emulator)
+    told = emulator.advance(95 * DAY)
+    kinds = [event["kind"] for event in told["events"]]
+    assert kinds.index("deployed") < kinds.index("invoice_made")
+    assert kinds.count("invoice_paid") == 3
+
+
+@pytest.mark.clause("11.7")
 @pytest.mark.follows("A-45")
 def test_a_rent_beyond_the_credit_stays_unpaid_and_suspends_nothing(emulator: Emulator) -> None:
     server = deploy(emulator)

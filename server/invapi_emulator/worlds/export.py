@@ -207,7 +207,13 @@ def _task(task: Task) -> Written:
         "fails_with": task.fails_with,
         "stops_at": iso_or_none(task.stops_at),
         "forgotten": task.forgotten or None,
-        "callback": None if task.callback_url is None else without_user(task.callback_url),
+        "callback": _callback(task),
         "stale_seconds": None if task.stale_for is None else task.stale_for / SECOND,
     }
     return written | {name: value for name, value in after_the_end.items() if value is not None}
+
+
+def _callback(task: Task) -> str | None:
+    """Return the URL that is called when a task ends, without user and password; None if none is to be called."""
+    url = task.callback_url if task.state == "running" else None
+    return None if url is None else without_user(url)

@@ -10,7 +10,8 @@ from invapi_emulator.domain.tasks import Task, advance, next_change
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.renting.rents import Due, due_at, first_due, let_happen
 from invapi_emulator.engine.tasks.end import end
-from invapi_emulator.storage import accounts, events, tasks
+from invapi_emulator.engine.tasks.kinds import kind_of
+from invapi_emulator.storage import accounts, events, orders, tasks
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 BATCH = 100
@@ -79,7 +80,7 @@ def _step(unit: UnitOfWork, due: Task | Due, at: Instant, now: Instant) -> Task 
         return None  # its server went before
     if task.due_at is not None and task.due_at <= at:
         end(unit, advance(task, now))
-        return None
+        return orders.of_server(unit, task.vm_id) if kind_of(task).installs else None  # its rent has begun
     return _enter_stage(unit, task, at)
 
 
