@@ -36,9 +36,6 @@ class Making:
             self.now, self.begun = self.now + 1, self.begun + 1
             self.most = max(self.most, self.now)
             self.changed.notify_all()
-        return self._steps()
-
-    def _steps(self) -> Steps[bytes]:
         try:
             yield
             while not self.may_end.is_set():
