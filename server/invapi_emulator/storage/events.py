@@ -53,6 +53,7 @@ EventKind: TypeAlias = Literal[
     "reinstalled",
     "cancellation_asked",
     "cancellation_withdrawn",
+    "rents_ended",
     "suspended",
     "resumed",
     "callback_sent",
