@@ -9,7 +9,7 @@ from invapi_emulator.openapi.parameters import ecma
 _ABOUT = """\
 An emulator of HOSTKEY's InvAPI. It has the modules `vm`, `eq`, `eq_callback` and `auth`, as far as clients of
 snapshots use them, and the catalogue: `presets`, `os`, `software`, `traffic_plans` and `stocks`. The control API under `/_emulator` moves time, shows state and makes calls fail.
-docs/fidelity.md says, clause by clause, which parts of the modules are known and which are assumed.
+docs/reference/wire.md says, clause by clause, which parts of the modules are known and which are assumed.
 
 The vendor's modules {missing} are not emulated: each call is 501 `not_emulated`.
 

@@ -116,7 +116,7 @@ def test_each_schema_has_the_version_of_the_program_that_writes_it() -> None:
     assert list(PROGRAMS) == known_versions()
     assert HEAD in PROGRAMS
     assert Version(PROGRAMS[HEAD]) <= Version(__version__)
-    page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/how-to/operating.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| (\d{4} to \d{4}) \| (\S+) \|$", page, re.MULTILINE))
     assert rows == {
         f"{min(schemas)} to {max(schemas)}": program

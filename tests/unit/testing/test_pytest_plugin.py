@@ -114,7 +114,7 @@ def test_it_can_be_switched_off(pytester: pytest.Pytester) -> None:
 
 
 def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "python-suites.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "pytest.md").read_text(encoding="utf-8")
     for number, example in enumerate(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)):
         pytester.makepyfile(**{f"test_example_{number}": example})
     result = pytester.runpytest_subprocess(
