@@ -11,7 +11,7 @@ from tests.support.prose import Sentence, sentences_of_page, texts_of_code
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 SERVER = ROOT / "server"
-TEMPLATES = SERVER / "invapi_emulator" / "dashboard" / "templates"
+PAGE = SERVER / "invapi_emulator" / "dashboard"
 
 NOT_YET_REWRITTEN = frozenset({
     "README.md",
@@ -119,7 +119,7 @@ def test_messages_and_descriptions_are_in_plain_english() -> None:
 def test_the_page_is_in_plain_english() -> None:
     assert_none(
         f"{file.relative_to(ROOT)}:{finding}"
-        for file in TEMPLATES.iterdir()
+        for file in [*(PAGE / "templates").iterdir(), *(PAGE / "static").glob("*.js")]
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
         for finding in calques_in([Sentence(number, EXPRESSION.sub("x", line), heading=True)])
     )
