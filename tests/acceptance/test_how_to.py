@@ -10,7 +10,7 @@ from tests.support.offenders import assert_none
 from tests.support.processes import served
 
 pytestmark = pytest.mark.acceptance
-PAGES = ("docs/how-to/faults.md", "docs/how-to/time.md")
+PAGES = ("docs/how-to/faults.md", "docs/how-to/parallel.md", "docs/how-to/time.md")
 
 
 def commands(name: str) -> list[str]:
@@ -25,6 +25,14 @@ def test_every_command_is_answered_without_an_error(name: str) -> None:
     assert_none(
         f"{command}: {answer}" for command, answer in answers.items() if isinstance(answer.get("error"), dict)
     )
+
+
+def test_a_refusal_and_its_reason_are_found_as_the_page_says() -> None:
+    refused, journal = commands("docs/how-to/refusals.md")
+    with served() as server:
+        assert "x-emulator-reason: vm_running" in type_in(refused, server.url).lower()
+        (entry,) = json.loads(type_in(journal, server.url))["requests"]
+    assert entry["reason"] == "vm_running"
 
 
 def test_the_third_snapshot_fails_with_the_rule_of_the_page() -> None:
