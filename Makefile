@@ -48,13 +48,13 @@ test-postgres: $(VENV)/installed-dev
 test-lowest: $(VENV)/installed-dev
 	@bash scripts/make_venv.sh $(PYTHON) $(LOWEST)
 	@$(BIN)/python scripts/lowest.py > $(LOWEST)/constraints.txt
-	@$(LOWEST)/bin/pip install --quiet --editable '.[dev]' --constraint $(LOWEST)/constraints.txt
+	@$(LOWEST)/bin/python scripts/install.py --editable '.[dev]' --constraint $(LOWEST)/constraints.txt
 	$(LOWEST)/bin/pytest -n auto $(QUICK) $(ARGS)
 
 lock:
 	@rm -rf .venv-lock
 	@bash scripts/make_venv.sh $(PYTHON) .venv-lock
-	@.venv-lock/bin/pip install --quiet --editable '.[dev]'
+	@.venv-lock/bin/python scripts/install.py --editable '.[dev]'
 	@{ echo "# The versions for development, on Python 3.11 to 3.14. Written by make lock."; \
 		.venv-lock/bin/pip freeze --exclude-editable; } > $(LOCK)
 	@rm -rf .venv-lock
@@ -124,12 +124,10 @@ COVERAGE := 97
 
 $(VENV)/installed: pyproject.toml $(LOCK)
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
-	@echo "make: installing the dependencies into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --editable . --constraint $(LOCK)
+	@$(BIN)/python scripts/install.py --editable . --constraint $(LOCK)
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml $(LOCK)
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
-	@echo "make: installing the dependencies into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --editable '.[dev]' --constraint $(LOCK)
+	@$(BIN)/python scripts/install.py --editable '.[dev]' --constraint $(LOCK)
 	@touch $@ $(VENV)/installed
