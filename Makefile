@@ -15,8 +15,9 @@
 # make fidelity   write the generated pages of docs/ from the code: wire contract, assumptions, sources, command line
 # make docs   build the documentation as a site into site/; a broken link or anchor is an error
 # make docs-serve   build the documentation and show it on http://127.0.0.1:8651   (DOCS_PORT=9000 takes another port)
+# make screenshots   draw the pictures of the page in docs/images, with Chromium
 .DEFAULT_GOAL := run
-.PHONY: run test coverage test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity docs docs-serve clean
+.PHONY: run test coverage test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity docs docs-serve screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -104,6 +105,8 @@ docs: $(VENV)/installed-dev
 
 docs-serve: docs
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site $(DOCS_PORT)
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python -m scripts.screenshots
 
 clauses: $(VENV)/installed-dev
 	$(BIN)/python scripts/clauses.py
