@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.acceptance.pages import examples, type_in, without_what_varies
-from tests.acceptance.recipe_runs import PATH, free_port, ran, still_running
+from tests.acceptance.recipe_runs import PATH, failed, free_port, nobody_listens, ran, still_running
 from tests.support.processes import DEADLINE, environment, served, wait_until
 from tests.support.recipe_pages import blocks, files_in, text_of, write_files
 
@@ -61,6 +61,22 @@ def test_the_node_page_passes_and_leaves_no_account_behind(tmp_path: Path) -> No
         with server.emulator() as emulator:
             accounts = emulator.http.get("/_emulator/accounts").json()["accounts"]
             assert [account["name"] for account in accounts] == ["demo"]
+
+
+@pytest.mark.parametrize(
+    ("page", "command", "told"),
+    [
+        ("node.md", "node --test", "no emulator answers at http://{0}; start one: invapi-emulator serve"),
+        ("python.md", "pytest -q", "no emulator answers at http://{0}"),
+    ],
+)
+def test_a_suite_fails_at_once_where_no_emulator_answers(
+    tmp_path: Path, page: str, command: str, told: str
+) -> None:
+    write_files(page, tmp_path)
+    address = nobody_listens()
+    output = failed(*command.split(), cwd=tmp_path, INVAPI_EMULATOR_URL=f"http://{address}")
+    assert told.format(address) in output
 
 
 @pytest.mark.parametrize("page", ["terraform.md", "panel.md", "whmcs.md", "mcp-server.md", "python.md"])
