@@ -40,6 +40,6 @@ def _first_sentence(command: click.Command) -> str:
 
 
 def _section(name: str, command: click.Command) -> Iterator[str]:
-    parent = click.Context(commands, info_name="invapi-emulator", **HELP)
+    parent = click.Context(commands, info_name="invapi-emulator", help_option_names=HELP["help_option_names"])
     context = click.Context(command, parent, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH)
     yield f"\n## {name}\n\n```text\n{command.get_help(context)}\n```\n"
