@@ -17,7 +17,7 @@ _TOP = """\
 
 - [Settings](settings.md) explains the flags of `serve` and their environment variables.
 - `invapi-conformance` is a command of its own: [conformance.md](../how-to/conformance.md).
-- [Completion](settings.md#driving-a-running-emulator) in bash, zsh and fish completes subcommands and flags.
+- [Completion](settings.md#completion) in bash, zsh and fish completes subcommands and flags.
 - An error is one line on stderr. [Exit statuses](settings.md#exit-statuses) lists the numbers.
 
 | subcommand | purpose |
