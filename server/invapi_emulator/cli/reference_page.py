@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import click
 
 from invapi_emulator.cli.main import COMMANDS, commands, subcommand
+from invapi_emulator.cli.sections import HELP
 
 _WIDTH = 100
 """Characters a line of help."""
@@ -39,6 +40,6 @@ def _first_sentence(command: click.Command) -> str:
 
 
 def _section(name: str, command: click.Command) -> Iterator[str]:
-    parent = click.Context(commands, info_name="invapi-emulator")
+    parent = click.Context(commands, info_name="invapi-emulator", **HELP)
     context = click.Context(command, parent, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH)
     yield f"\n## {name}\n\n```text\n{command.get_help(context)}\n```\n"

@@ -22,7 +22,7 @@ from invapi_emulator.domain.money import Currency, money
 from invapi_emulator.domain.orders import Order, OrderStatus, Period
 from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.renting.invoices import pay_from_outside
-from invapi_emulator.storage import billing, orders
+from invapi_emulator.storage import billing, events, orders
 from invapi_emulator.whole_numbers import MOST, whole_number
 from invapi_emulator.worlds.billing_schema import Amount
 from invapi_emulator.worlds.json_text import writing
@@ -132,8 +132,12 @@ async def change_billing(name: NameInPath, change: BillingChange, worlds: TheWor
             raise Conflict("has_orders", f"the account has orders in {owned.currency}", "currency")
         changed = replace(owned, **told)
         changed = replace(changed, opening=owned.opening + changed.credit - owned.credit)
+        if changed == owned:
+            return BillingView(**_credit(owned))
         billing.save(context.unit, changed)
-        return BillingView(**_credit(changed))
+        shown = _credit(changed)
+        events.record(context.unit, context.now, "billing_changed", **shown)
+        return BillingView(**shown)
 
     return await worlds.within(name, work)
 

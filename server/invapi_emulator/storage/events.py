@@ -44,6 +44,7 @@ EventKind: TypeAlias = Literal[
     "api_key_added",
     "api_key_changed",
     "api_key_removed",
+    "billing_changed",
     "ordered",
     "invoice_made",
     "invoice_paid",

@@ -5,7 +5,7 @@ from typing import Literal
 from invapi_emulator.contract.assumptions.assumption import Assumption, assumption
 
 FAILED_KEY: Assumption[Literal["stays", "spent"]] = assumption(
-    12, "3.5", "what happens to a failed task's key", {
+    12, "3.5", "whether the key of a failed task stays", {
         "stays": "it stays: each check returns `Fail`",
         "spent": "the `Fail` response deletes it, as `OK` does",
     },
