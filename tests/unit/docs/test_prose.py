@@ -14,9 +14,6 @@ SERVER = ROOT / "server"
 PAGE = SERVER / "invapi_emulator" / "dashboard"
 
 NOT_YET_REWRITTEN = frozenset({
-    "docs/evidence/growth.md",
-    "docs/evidence/performance.md",
-    "docs/evidence/reliability.md",
     "docs/reference/glossary.md",
     "docs/reference/openapi.md",
 })  # fmt: skip
