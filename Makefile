@@ -15,8 +15,9 @@
 # make fidelity   write the generated pages of docs/ from the code: wire contract, assumptions, sources, command line
 # make docs   build the documentation as a site into site/; a broken link or anchor is an error
 # make docs-serve   build the documentation and show it on http://127.0.0.1:8651   (DOCS_PORT=9000 takes another port)
+# make screenshots   draw the pictures of the page in docs/images, with Chromium
 .DEFAULT_GOAL := run
-.PHONY: run test coverage test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity docs docs-serve clean
+.PHONY: run test coverage test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity docs docs-serve screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -48,13 +49,13 @@ test-postgres: $(VENV)/installed-dev
 test-lowest: $(VENV)/installed-dev
 	@bash scripts/make_venv.sh $(PYTHON) $(LOWEST)
 	@$(BIN)/python scripts/lowest.py > $(LOWEST)/constraints.txt
-	@$(LOWEST)/bin/pip install --quiet --editable '.[dev]' --constraint $(LOWEST)/constraints.txt
+	@$(LOWEST)/bin/python scripts/install.py --editable '.[dev]' --constraint $(LOWEST)/constraints.txt
 	$(LOWEST)/bin/pytest -n auto $(QUICK) $(ARGS)
 
 lock:
 	@rm -rf .venv-lock
 	@bash scripts/make_venv.sh $(PYTHON) .venv-lock
-	@.venv-lock/bin/pip install --quiet --editable '.[dev]'
+	@.venv-lock/bin/python scripts/install.py --editable '.[dev]'
 	@{ echo "# The versions for development, on Python 3.11 to 3.14. Written by make lock."; \
 		.venv-lock/bin/pip freeze --exclude-editable; } > $(LOCK)
 	@rm -rf .venv-lock
@@ -106,6 +107,8 @@ docs: $(VENV)/installed-dev
 
 docs-serve: docs
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site $(DOCS_PORT)
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python -m scripts.screenshots
 
 clauses: $(VENV)/installed-dev
 	$(BIN)/python scripts/clauses.py
@@ -126,12 +129,10 @@ COVERAGE := 97
 
 $(VENV)/installed: pyproject.toml $(LOCK)
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
-	@echo "make: installing the dependencies into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --editable . --constraint $(LOCK)
+	@$(BIN)/python scripts/install.py --editable . --constraint $(LOCK)
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml $(LOCK)
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
-	@echo "make: installing the dependencies into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --editable '.[dev]' --constraint $(LOCK)
+	@$(BIN)/python scripts/install.py --editable '.[dev]' --constraint $(LOCK)
 	@touch $@ $(VENV)/installed

@@ -66,3 +66,14 @@ def test_the_diagrams_are_drawn(cut_off: tuple[BrowserContext, list[str]], addre
     assert len(widths) == 2
     assert all(widths)
     assert refused == []
+
+
+def test_an_example_is_copied_without_its_prompt(
+    cut_off: tuple[BrowserContext, list[str]], address: str
+) -> None:
+    context, _ = cut_off
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    window = context.new_page()
+    window.goto(f"{address}/start/install.html")
+    window.get_by_role("button", name="Copy to clipboard").first.click()
+    assert window.evaluate("navigator.clipboard.readText()") == "make run"

@@ -141,10 +141,22 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert (file.parent / target).exists(), f"{file.name}: {target}"
 
 
-def test_the_demo_table_of_the_readme_is_true(emulator: Emulator) -> None:
-    rows = re.findall(r"^\| (\d{5}) \| (\w+)(?: on (\w+), (\d+) GiB)?", page("README.md"), re.MULTILINE)
+def test_the_demo_table_of_the_tour_is_true(emulator: Emulator) -> None:
+    rows = re.findall(
+        r"^\| (\d{5}) \| (\w+)(?: on (\w+), (\d+) GiB)?", page("docs/start/tour.md"), re.MULTILINE
+    )
     assert len(rows) == 4
     for id_, kind, engine, size in rows:
         vm = emulator.vm(int(id_))
         assert vm["kind"] == kind
         assert not engine or (vm["engine"], vm["disk"]["size_gb"]) == (engine, int(size))
+
+
+def test_the_readme_counts_the_kinds_of_fault() -> None:
+    assert f"{len(FAULTS)} kinds" in page("README.md")
+
+
+def test_the_readme_shows_pictures_that_exist() -> None:
+    pictures = re.findall(r'(?:src|srcset)="([^"]+)"', page("README.md"))
+    assert pictures
+    assert_none(picture for picture in pictures if not (ROOT / picture).is_file())

@@ -55,7 +55,7 @@ def _assumptions() -> Iterator[str]:
 
 
 def _options(found: Assumption[Any]) -> str:
-    return "; ".join(f"`{name}`: {meaning}" for name, meaning in found.options.items())
+    return "<br>".join(f"`{name}`: {meaning}" for name, meaning in found.options.items())
 
 
 def _retired() -> Iterator[str]:

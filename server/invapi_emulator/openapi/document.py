@@ -13,7 +13,7 @@ docs/reference/wire.md says, clause by clause, which parts of the modules are kn
 
 The vendor's modules {missing} are not emulated: each call is 501 `not_emulated`.
 
-A call to a module needs the token of an account, but for the catalogue; the account `demo` has `HOSTKEY_TOKEN`. An unknown module gets
+A call to a module needs the token of an account, except for the catalogue; the account `demo` has `HOSTKEY_TOKEN`. An unknown module gets
 404 `unknown_module`; a method other than GET and POST gets 405 `method_not_allowed`. Both have the failure
 envelope. The control API requires `Authorization: Bearer <token>` if the server was started with `--admin-token`.
 """

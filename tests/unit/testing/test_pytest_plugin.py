@@ -220,7 +220,7 @@ def test_each_other_option_is_tried_and_dependent_tests_are_named(
         "A-06, what a failure's body has: 2 depend on `all-four`, not `result-error`",
         "    *::test_of_power[[]a[]]",
         "    *::test_of_power[[]b[]]",
-        "A-12, what becomes of a failed task's key: 1 depend on `stays`, not `spent`",
+        "A-12, whether the key of a failed task stays: 1 depend on `stays`, not `spent`",
         "    *::test_of_failed_keys",
         "* other options make no difference to any test",
     ])  # fmt: skip
