@@ -1,6 +1,7 @@
 # An image of the emulator: docker build -t invapi-emulator .
 #
-# docs/container.md says how to run it, and which parts were built and run, when, and with which tools.
+# docs/how-to/container.md says how to run it, docs/evidence/reliability.md which parts were built and run, when, and with
+# which tools.
 FROM python:3.13-slim AS base
 
 FROM base AS build

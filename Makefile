@@ -11,10 +11,13 @@
 # make bench  measure the speed, next to servers that do nothing   (ARGS="--only get_snapshot --rounds 3 --seconds 2", PEERS=1)
 # make bench-scaling   measure calls per second of one, two and three servers on one PostgreSQL   (ARGS="--rounds 3 --seconds 2")
 # make long   run the property tests with ten times as many examples
-# make bench-growth   measure the time per call as the store grows; write docs/growth.svg   (ARGS="--only journal")
-# make fidelity   write docs/fidelity.md from the clauses and assumptions in the code
+# make bench-growth   measure the time per call as the store grows; write docs/evidence/growth.svg   (ARGS="--only journal")
+# make fidelity   write the generated pages of docs/ from the code: wire contract, assumptions, sources, command line
+# make docs   build the documentation as a site into site/; a broken link or anchor is an error
+# make docs-serve   build the documentation and show it on http://127.0.0.1:8651   (DOCS_PORT=9000 takes another port)
+# make screenshots   draw the pictures of the page in docs/images, with Chromium
 .DEFAULT_GOAL := run
-.PHONY: run test coverage test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity clean
+.PHONY: run test coverage test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity docs docs-serve screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,9 +25,13 @@ BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 LOCK := requirements-dev.lock
 ARGS ?=
+DOCS_PORT ?= 8651
 
 # Compare the state in memory with the database after each commit (storage/state_check.py).
 test test-postgres test-lowest acceptance: export TEST_CHECK_STATE := 1
+
+# Material for MkDocs prints an advertisement of its successor with each build.
+docs: export NO_MKDOCS_2_WARNING := 1
 
 run: $(VENV)/installed
 	@exec $(BIN)/invapi-emulator serve $(ARGS)
@@ -42,13 +49,13 @@ test-postgres: $(VENV)/installed-dev
 test-lowest: $(VENV)/installed-dev
 	@bash scripts/make_venv.sh $(PYTHON) $(LOWEST)
 	@$(BIN)/python scripts/lowest.py > $(LOWEST)/constraints.txt
-	@$(LOWEST)/bin/pip install --quiet --editable '.[dev]' --constraint $(LOWEST)/constraints.txt
+	@$(LOWEST)/bin/python scripts/install.py --editable '.[dev]' --constraint $(LOWEST)/constraints.txt
 	$(LOWEST)/bin/pytest -n auto $(QUICK) $(ARGS)
 
 lock:
 	@rm -rf .venv-lock
 	@bash scripts/make_venv.sh $(PYTHON) .venv-lock
-	@.venv-lock/bin/pip install --quiet --editable '.[dev]'
+	@.venv-lock/bin/python scripts/install.py --editable '.[dev]'
 	@{ echo "# The versions for development, on Python 3.11 to 3.14. Written by make lock."; \
 		.venv-lock/bin/pip freeze --exclude-editable; } > $(LOCK)
 	@rm -rf .venv-lock
@@ -93,11 +100,19 @@ format: $(VENV)/installed-dev
 fidelity: $(VENV)/installed-dev
 	$(BIN)/python scripts/fidelity.py
 
+docs: $(VENV)/installed-dev
+	$(BIN)/mkdocs build --strict
+
+docs-serve: docs
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site $(DOCS_PORT)
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python -m scripts.screenshots
+
 clauses: $(VENV)/installed-dev
 	$(BIN)/python scripts/clauses.py
 
 clean:
-	rm -rf $(VENV) $(LOWEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
+	rm -rf $(VENV) $(LOWEST) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
 ON_POSTGRES := tests/contract $(addprefix tests/unit/,client_lint contract/assumptions control dashboard \
 	engine/faults engine/test_model.py engine/test_money_model.py engine/test_profiles.py engine/test_worker.py server api/test_concurrency.py api/test_races_for_money.py \
@@ -112,12 +127,10 @@ COVERAGE := 97
 
 $(VENV)/installed: pyproject.toml $(LOCK)
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
-	@echo "make: installing the dependencies into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --editable . --constraint $(LOCK)
+	@$(BIN)/python scripts/install.py --editable . --constraint $(LOCK)
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml $(LOCK)
 	@bash scripts/make_venv.sh $(PYTHON) $(VENV)
-	@echo "make: installing the dependencies into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --editable '.[dev]' --constraint $(LOCK)
+	@$(BIN)/python scripts/install.py --editable '.[dev]' --constraint $(LOCK)
 	@touch $@ $(VENV)/installed

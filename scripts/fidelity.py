@@ -1,11 +1,14 @@
-"""Write docs/fidelity.md from the clauses and assumptions in the code."""
+"""Write the generated pages of docs/: the wire contract, the assumptions, the sources and the command line."""
 
 from pathlib import Path
 
 import invapi_emulator.application  # noqa: F401 - fills the tables of actions and kinds of task
-from invapi_emulator.openapi.fidelity_page import whole_page
+from invapi_emulator.cli.reference_page import reference_page
+from invapi_emulator.openapi.generated_pages import generated_pages
 
-PAGE = Path(__file__).parents[1] / "docs" / "fidelity.md"
+DOCS = Path(__file__).parents[1] / "docs"
 
 if __name__ == "__main__":
-    PAGE.write_text(whole_page(), encoding="utf-8")
+    pages = generated_pages() | {"reference/cli.md": reference_page()}
+    for name, text in pages.items():
+        (DOCS / name).write_text(text, encoding="utf-8")

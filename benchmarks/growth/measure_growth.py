@@ -41,7 +41,7 @@ def main() -> None:
     known = json.loads(figures.read_text(encoding="utf-8"))
     _print_target(known)
     pictures = {each.name: _curves(known[each.name]["calls"]) for each in SERIES if each.name in known}
-    (ROOT / "docs/growth.svg").write_text(drawn(pictures), encoding="utf-8")
+    (ROOT / "docs/evidence/growth.svg").write_text(drawn(pictures), encoding="utf-8")
 
 
 def _print_target(known: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How both commands run and end: with one line on stderr if there is something to say, and a status (docs/settings.md).
+"""How both commands run and end: with one line on stderr if there is something to say, and a status (docs/reference/settings.md).
 
 Where a shell asks for completions, they print these instead.
 """

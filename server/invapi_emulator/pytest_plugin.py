@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--invapi-assumptions",
         metavar="each|A-12=no,...",
-        help="run the tests that use an emulator under these options of assumptions (docs/fidelity.md), or with "
+        help="run the tests that use an emulator under these options of assumptions (docs/reference/assumptions.md), or with "
         "`each` once under every option, and report which tests depend on an assumption",
     )
     group.addoption(

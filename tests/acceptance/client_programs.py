@@ -182,7 +182,7 @@ def module_of(account: Account, port: str, *settings: str) -> Program:
 
 
 def trusting(vendor: VendorServer) -> tuple[str, ...]:
-    """Return the flags that docs/https.md names."""
+    """Return the flags that docs/how-to/https.md names."""
     return "-d", f"openssl.cafile={vendor.ca}", "-d", f"curl.cainfo={vendor.ca}"
 
 

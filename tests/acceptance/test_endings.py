@@ -1,4 +1,4 @@
-"""Every command against every bad end of its output: a status of docs/settings.md, and at most one line."""
+"""Every command against every bad end of its output: a status of docs/reference/settings.md, and at most one line."""
 
 import fcntl
 import os

@@ -16,7 +16,9 @@ from tests.acceptance.pages import examples, page, type_in, without_what_varies
 from tests.support.processes import DEADLINE, ROOT, Served, served, wait_until
 
 pytestmark = pytest.mark.acceptance
-SECTIONS = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^#)", page("docs/faults.md"), re.MULTILINE | re.DOTALL))
+SECTIONS = dict(
+    re.findall(r"^## `(\w+)`\n(.*?)(?=^#)", page("docs/reference/faults.md"), re.MULTILINE | re.DOTALL)
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def test_a_client_sees_what_the_fault_page_shows(server: Served, kind: str) -> N
 
 def test_a_kind_is_added_as_the_page_explains(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "server" / "invapi_emulator", tmp_path / "invapi_emulator")
-    (code,) = re.findall(r"^```python\n(.*?)^```", page("docs/faults.md"), re.MULTILINE | re.DOTALL)
+    (code,) = re.findall(r"^```python\n(.*?)^```", page("docs/reference/faults.md"), re.MULTILINE | re.DOTALL)
     kinds = tmp_path / "invapi_emulator" / "engine" / "faults" / "kinds"
     before = kinds / "before_call.py"
     before.write_text(f"{before.read_text()}\n\n{code}")

@@ -1,14 +1,8 @@
 """The recipes' files run as they are on their pages. Only addresses are the test's own."""
 
-import os
 import re
 import shlex
-import signal
-import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,46 +10,14 @@ import pytest
 import yaml
 
 from tests.acceptance.pages import examples, type_in, without_what_varies
+from tests.acceptance.recipe_runs import PATH, failed, free_port, nobody_listens, ran, still_running
 from tests.support.processes import DEADLINE, environment, served, wait_until
 from tests.support.recipe_pages import blocks, files_in, text_of, write_files
 
 pytestmark = pytest.mark.acceptance
 PORT = "8650"
-PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 TESTS = {"node --test": ("node.md", r"\bpass 3\b"), "pytest": ("python.md", r"\b10 passed\b")}
 """A job: the page with the files that it needs, and its output on success."""
-
-
-@contextmanager
-def ran(*command: str, cwd: Path, **variables: str) -> Iterator[tuple[int, str]]:
-    """Run a command that must succeed. Yield its session and its output, then kill what it left running."""
-    process = subprocess.Popen(
-        command, cwd=cwd, env=environment(PATH=PATH, **variables), start_new_session=True, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        output, _ = process.communicate(timeout=DEADLINE)
-        assert process.returncode == 0, output
-        yield process.pid, output
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-
-
-def still_running(session: int) -> bool:
-    """Tell whether a process of that session is alive. A zombie is not."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            state, _, _, its_session = stat.read_text().rpartition(")")[2].split()[:4]
-            if int(its_session) == session and state != "Z":
-                return True
-    return False
-
-
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return str(listening.getsockname()[1])
 
 
 def without_keys(output: str) -> str:
@@ -99,6 +61,22 @@ def test_the_node_page_passes_and_leaves_no_account_behind(tmp_path: Path) -> No
         with server.emulator() as emulator:
             accounts = emulator.http.get("/_emulator/accounts").json()["accounts"]
             assert [account["name"] for account in accounts] == ["demo"]
+
+
+@pytest.mark.parametrize(
+    ("page", "command", "told"),
+    [
+        ("node.md", "node --test", "no emulator answers at http://{0}; start one: invapi-emulator serve"),
+        ("python.md", "pytest -q", "no emulator answers at http://{0}"),
+    ],
+)
+def test_a_suite_fails_at_once_where_no_emulator_answers(
+    tmp_path: Path, page: str, command: str, told: str
+) -> None:
+    write_files(page, tmp_path)
+    address = nobody_listens()
+    output = failed(*command.split(), cwd=tmp_path, INVAPI_EMULATOR_URL=f"http://{address}")
+    assert told.format(address) in output
 
 
 @pytest.mark.parametrize("page", ["terraform.md", "panel.md", "whmcs.md", "mcp-server.md", "python.md"])

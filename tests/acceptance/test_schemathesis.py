@@ -1,4 +1,4 @@
-"""Every answer to a schemathesis call is as described. docs/openapi.md lists the enabled checks."""
+"""Every answer to a schemathesis call is as described. docs/reference/openapi.md lists the enabled checks."""
 
 from collections.abc import Iterator
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from invapi_emulator.testing import Account
+from tests.acceptance.recipe_runs import nobody_listens
 from tests.support.recipe_pages import write_files
 
 pytestmark = pytest.mark.acceptance
@@ -66,3 +67,9 @@ def test_it_shows_refusals_and_failures(page: Page, account: Account) -> None:
     expect(page.locator("#said")).to_contain_text("under way")
     account.advance_until_idle()
     expect(page.locator("#said")).to_have_text("no space left")
+
+
+def test_it_tells_how_to_start_an_emulator_where_none_answers(browser: Browser, elsewhere: str) -> None:
+    with browser.new_page() as window:
+        window.goto(f"{elsewhere}/?{urlencode({'api': f'http://{nobody_listens()}'})}")
+        expect(window.locator("#said")).to_contain_text("start one: invapi-emulator serve")

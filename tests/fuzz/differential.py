@@ -21,7 +21,7 @@ REAL = {"duration_ms", "received_at"}
 """The journal's real times, which differ between servers."""
 
 WAITED_FOR = re.compile(r'"window":\{[^}]*\}|ask again in \d+ s')
-"""Parts of a `rate_limit` in real time. No other fault ignores the account's clock (docs/faults.md)."""
+"""Parts of a `rate_limit` in real time. No other fault ignores the account's clock (docs/reference/faults.md)."""
 
 
 class TheyDiffer(AssertionError):

@@ -1,4 +1,4 @@
-"""Fault rules as described in docs/faults.md: which rule fires on a call, and what it counts."""
+"""Fault rules as described in docs/reference/faults.md: which rule fires on a call, and what it counts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

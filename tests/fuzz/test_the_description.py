@@ -1,4 +1,4 @@
-"""Schemathesis finds no error in a real server with a file. docs/openapi.md lists the enabled checks."""
+"""Schemathesis finds no error in a real server with a file. docs/reference/openapi.md lists the enabled checks."""
 
 import signal
 import time

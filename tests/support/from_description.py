@@ -1,4 +1,4 @@
-"""Calls that schemathesis makes from a server's description. docs/openapi.md lists the enabled checks."""
+"""Calls that schemathesis makes from a server's description. docs/reference/openapi.md lists the enabled checks."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from schemathesis.engine import events, from_schema
 from invapi_emulator.engine.action import PARTLY_KNOWN_MODULES
 from tests.support.harness import TOKEN
 
-PAGE = (Path(__file__).parents[2] / "docs" / "openapi.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "openapi.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(\w+)` \| (yes|no) \| (yes|no) \|", PAGE, re.MULTILINE)
 STREAM = "/_emulator/accounts/{name}/events"
 """This operation does not end by itself, so it cannot be checked."""

@@ -1,10 +1,10 @@
-"""The pages in docs/recipes and the files in them, for tests."""
+"""The pages in docs/how-to/recipes and the files in them, for tests."""
 
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "docs" / "recipes"
+FOLDER = ROOT / "docs" / "how-to" / "recipes"
 PAGES = sorted(file.name for file in FOLDER.glob("*.md"))
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"\A(?:#!.*\n)?(?:#|//|<!--) (\S+)(?: -->)?\n")

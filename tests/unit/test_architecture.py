@@ -78,7 +78,7 @@ FORMER_NAMES = re.compile(
     r"[Hh]abits?|HABITS|Conduct|HandedTime|made_up|made up|nobody's calls|disturbed|planted|twins|"
     r"concerns|ordered\(|take_back|taken back|Unlisted|is_hostile|whoever)\b|\.holds\("
 )
-"""Words that docs/glossary.md replaces."""
+"""Words that docs/reference/glossary.md replaces."""
 
 
 def test_no_former_name_is_left() -> None:

@@ -21,7 +21,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 PORT = Settings.model_fields["port"].default
 COMPOSE = {
     "docker-compose.yml": (ROOT / "docker-compose.yml").read_text(encoding="utf-8"),
-    "docs/recipes/compose.md": files_in("compose.md")["docker-compose.yml"],
+    "docs/how-to/recipes/compose.md": files_in("compose.md")["docker-compose.yml"],
 }
 
 
@@ -124,7 +124,7 @@ def test_compose_answers_its_neighbours_and_no_foreign_name() -> None:
 
 
 def test_a_program_next_to_it_waits_until_it_is_healthy() -> None:
-    app = yaml.safe_load(COMPOSE["docs/recipes/compose.md"])["services"]["app"]
+    app = yaml.safe_load(COMPOSE["docs/how-to/recipes/compose.md"])["services"]["app"]
     assert app["depends_on"] == {"emulator": {"condition": "service_healthy"}}
     assert app["environment"]["HOSTKEY_API_URL"] == f"http://emulator:{PORT}"
 

@@ -56,3 +56,8 @@ def test_every_page_is_in_the_table() -> None:
     assert [page for page, _ in rows] == [page for _, page in rows]
     assert sorted(page for page, _ in rows) == sorted(set(PAGES) - {"README.md"})
     assert all((FOLDER / page).exists() for page, _ in rows)
+
+
+def test_every_page_tells_how_to_start_an_emulator() -> None:
+    starts = re.compile(r"invapi-emulator serve|docker build|image: .*invapi-emulator")
+    assert_none([page for page in PAGES if not starts.search(text_of(page))])

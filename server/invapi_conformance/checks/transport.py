@@ -61,7 +61,7 @@ def an_answer_is_application_json(probe: Probe) -> Finding:
     )
 
 
-@check("1.4", "assumed", "a module that is none is 404")
+@check("1.4", "assumed", "an unknown module is 404")
 def an_unknown_module_is_404(probe: Probe) -> Finding:
     answer = probe.send("conformance_no_such_module", {"action": "list"})
     return compared({"status": answer.status}, {"status": 404}, "another status")
@@ -73,14 +73,14 @@ def another_verb_is_405(probe: Probe) -> Finding:
     return compared({"status": answer.status}, {"status": 405}, "another status")
 
 
-@check("1.4", "assumed", "a body that is no form is 415")
+@check("1.4", "assumed", "a body that is not a form is 415")
 def a_body_of_json_is_415(probe: Probe) -> Finding:
     how = {"headers": {"Content-Type": "application/json"}, "raw": b'{"action":"check"}'}
     answer = probe.send("eq_callback", {}, **how)
     return compared({"status": answer.status}, {"status": 415}, "another status")
 
 
-@check("1.4", "assumed", "a broken encoding is no error of the server")
+@check("1.4", "assumed", "a broken encoding is not a server error")
 def a_broken_encoding_is_no_5xx(probe: Probe) -> Finding:
     answer = probe.send("eq_callback", {}, raw=b"action=check&key=%ff%zz%")
     return compared({"status": answer.status}, {"status": BELOW_500}, "the server failed")

@@ -87,7 +87,7 @@ def _form(content_type: str | None, body: bytes) -> list[tuple[str, str]]:
                 for name, value in parts_of(body, boundary, MAX_FIELDS)
             ]
     raise UnsupportedMediaType(
-        f"a body of type {content_type!r} is no form; send application/x-www-form-urlencoded or multipart/form-data"
+        f"a body of type {content_type!r} is not a form; send application/x-www-form-urlencoded or multipart/form-data"
     )
 
 
@@ -106,7 +106,7 @@ def _urlencoded(raw: bytes, where: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:
-        raise MalformedBody(f"{where} has percent-encoded bytes that are no UTF-8") from None
+        raise MalformedBody(f"{where} has percent-encoded bytes that are not UTF-8") from None
 
 
 def _utf8(raw: bytes, where: str) -> str:

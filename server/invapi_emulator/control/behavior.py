@@ -22,7 +22,7 @@ router = APIRouter(
 
 class AssumptionView(View):
     id: str
-    clause: str = Field(description="number of the clause in docs/fidelity.md")
+    clause: str = Field(description="number of the clause in docs/reference/wire.md")
     about: str
     option: str = Field(description="the option in force")
     options: dict[str, str] = Field(description="meaning of each option, by name, the default first")

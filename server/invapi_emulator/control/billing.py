@@ -1,5 +1,7 @@
 """What an account owes, owns and has ordered: show it, pay an invoice from outside, set the credit (contract 11.7, 11.8)."""
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
@@ -20,11 +22,11 @@ from invapi_emulator.domain.money import Currency, money
 from invapi_emulator.domain.orders import Order, OrderStatus, Period
 from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.renting.invoices import pay_from_outside
-from invapi_emulator.storage import billing, orders
+from invapi_emulator.storage import billing, events, orders
 from invapi_emulator.whole_numbers import MOST, whole_number
 from invapi_emulator.worlds.billing_schema import Amount
 from invapi_emulator.worlds.json_text import writing
-from invapi_emulator.worlds.steps import Steps
+from invapi_emulator.worlds.steps import Steps, each
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/_emulator/accounts/{name}", tags=["billing"], responses=failures(404)
@@ -94,13 +96,16 @@ class EntryView(View):
     invoice: int
 
 
-class Ledger(View):
-    """`credit` is `opening` and all `entries` together."""
-
+class BillingView(View):
     credit: str
     currency: Currency
     prepaid: bool
-    opening: str = Field(description="credit that came from no invoice")
+    opening: str = Field(description="the part of the credit that came from no invoice")
+
+
+class Ledger(BillingView):
+    """`credit` is `opening` and all `entries` together."""
+
     entries: list[EntryView] = Field(
         description="what payments added to the credit or took from it, in order of time"
     )
@@ -117,26 +122,35 @@ class BillingChange(BaseModel):
 
 
 @router.patch("", responses=failures(409, 422))
-async def change_billing(name: NameInPath, change: BillingChange, worlds: TheWorlds) -> Ledger:
+async def change_billing(name: NameInPath, change: BillingChange, worlds: TheWorlds) -> BillingView:
     """Set the account's credit, currency, or whether it prepays, which hourly periods ask for."""
 
-    def work(context: AccountContext) -> Ledger:
+    def work(context: AccountContext) -> BillingView:
         owned = billing.of_account(context.unit)
         told = change.model_dump(exclude_none=True)
         if told.get("currency", owned.currency) != owned.currency and orders.are_any(context.unit):
             raise Conflict("has_orders", f"the account has orders in {owned.currency}", "currency")
         changed = replace(owned, **told)
         changed = replace(changed, opening=owned.opening + changed.credit - owned.credit)
+        if changed == owned:
+            return BillingView(**_credit(owned))
         billing.save(context.unit, changed)
-        return _ledger(context, changed)
+        shown = _credit(changed)
+        events.record(context.unit, context.now, "billing_changed", **shown)
+        return BillingView(**shown)
 
     return await worlds.within(name, work)
 
 
-@router.get("/ledger")
-async def show_ledger(name: NameInPath, worlds: TheWorlds) -> Ledger:
+@router.get("/ledger", responses={200: {"model": Ledger}})
+async def show_ledger(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Show the account's credit, and all that has changed it."""
-    return await worlds.within(name, lambda context: _ledger(context, billing.of_account(context.unit)))
+
+    def work(context: AccountContext) -> Steps[bytes]:
+        found = billing.invoices(context.tx, context.account.id)
+        return _writing_ledger(_credit(billing.of_account(context.unit)), found)
+
+    return await answered(request, worlds, name, work)
 
 
 @router.get("/invoices", responses={200: {"model": AllInvoices}})
@@ -202,22 +216,22 @@ def _invoice(context: AccountContext, text: str) -> Invoice:
     return found
 
 
-def _ledger(context: AccountContext, owned: Billing) -> Ledger:
-    changes = [
-        (at, amount, invoice.id)
-        for invoice in billing.invoices(context.tx, context.account.id)
-        for at, amount in invoice.credit_changes
-    ]
-    return Ledger(
-        credit=money(owned.credit),
-        currency=owned.currency,
-        prepaid=owned.prepaid,
-        opening=money(owned.opening),
-        entries=[
-            EntryView(at=iso(at), amount=money(amount), invoice=number)
-            for at, amount, number in sorted(changes)
-        ],
+def _credit(owned: Billing) -> dict[str, Any]:
+    return {
+        "credit": money(owned.credit),
+        "currency": owned.currency,
+        "prepaid": owned.prepaid,
+        "opening": money(owned.opening),
+    }
+
+
+def _writing_ledger(credit: dict[str, Any], invoices: Iterable[Invoice]) -> Steps[bytes]:
+    changes = yield from each(
+        invoices, lambda invoice: [(*change, invoice.id) for change in invoice.credit_changes]
     )
+    entries = sorted(chain.from_iterable(changes))
+    written = ({"at": iso(at), "amount": money(amount), "invoice": number} for at, amount, number in entries)
+    return (yield from writing(credit | {"entries": written}))
 
 
 def _invoice_view(invoice: Invoice) -> InvoiceView:

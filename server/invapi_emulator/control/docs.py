@@ -1,5 +1,6 @@
 """`/docs`: the API description in Swagger UI, served locally."""
 
+from functools import cache
 from importlib.resources import files
 
 from fastapi import APIRouter, Response
@@ -67,5 +68,15 @@ async def start() -> Response:
 async def asset(name: str) -> Response:
     if name not in _SERVED:
         raise NotFound("not_found", f"no file {name[:80]!r} in /docs")
-    content = files(SWAGGER_UI).joinpath(name).read_bytes()
-    return Response(content, headers=_HEADERS, media_type=_SERVED[name])
+    return Response(_content(name), headers=_HEADERS, media_type=_SERVED[name])
+
+
+def load() -> None:
+    """Read all files of this page. Otherwise the first request of each does."""
+    for name in _SERVED:
+        _content(name)
+
+
+@cache
+def _content(name: str) -> bytes:
+    return files(SWAGGER_UI).joinpath(name).read_bytes()

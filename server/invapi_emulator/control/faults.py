@@ -30,7 +30,7 @@ RuleNumber = Annotated[int, Path(json_schema_extra={"minimum": 1}), BeforeValida
 
 
 class RuleView(View):
-    """A rule with all its fields, including those of its kind (docs/faults.md)."""
+    """A rule with all its fields, including those of its kind (docs/reference/faults.md)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -64,7 +64,7 @@ class RuleChange(BaseModel):
     operation_id="order__emulator_accounts__name__faults_post",  # generated clients have this name
 )
 async def add_fault(name: NameInPath, wanted: Annotated[FaultSpec, Body()], worlds: TheWorlds) -> RuleView:
-    """Create a fault rule: what fails, on which calls, how often (docs/faults.md)."""
+    """Create a fault rule: what fails, on which calls, how often (docs/reference/faults.md)."""
     return await worlds.within(name, lambda context: _add(context, wanted))
 
 

@@ -58,7 +58,7 @@ class ControlGuard:
             with self._lifecycle.nothing_done("before the request had come in whole"):
                 receive = await read_ahead(scope, receive)
         except BodyTooLarge as problem:
-            message = f"{problem}: {request.method} {request.url.path[:80]}; see docs/operating.md"
+            message = f"{problem}: {request.method} {request.url.path[:80]}; see docs/how-to/operating.md"
             refusal = failure(413, "body_too_large", message, headers={"Connection": "close"})
             await refusal(scope, receive, send)
             return

@@ -32,7 +32,7 @@ _Unread: Any = Annotated[schema.World, WrapValidator(lambda given, _: given)]
 
 @router.get("", responses={200: {"model": schema.World}, **failures(409)})
 async def show_state(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
-    """Export the account's world; see docs/worlds.md."""
+    """Export the account's world; see docs/reference/worlds.md."""
 
     def select(context: AccountContext) -> Steps[bytes]:
         return writing_world(context.tx, context.account, context.now)

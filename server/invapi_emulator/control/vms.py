@@ -52,7 +52,7 @@ async def list_vms(request: Request, name: NameInPath, worlds: TheWorlds) -> Res
 
 @router.post("/vms", status_code=201, responses={201: {"model": VmView}, **failures(409, 422)})
 async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> Response:
-    """Add a VM. The body is that of a VM in a world; only `id` is required. See docs/worlds.md."""
+    """Add a VM. The body is that of a VM in a world; only `id` is required. See docs/reference/worlds.md."""
     _check_size({part: getattr(spec, part) for part in _PARTS})
 
     def work(context: AccountContext) -> Steps[bytes]:

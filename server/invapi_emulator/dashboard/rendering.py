@@ -42,10 +42,16 @@ def html(template: str, model: Mapping[str, Any], status: int = 200) -> Response
 
 def static_file(name: str) -> Response:
     """Return a file of the folder `static`; raise NotFound if there is none of this name."""
-    known = {file.name: file for file in resources.files(__package__).joinpath("static").iterdir()}
-    if name not in known:
+    content = _files("static").get(name)
+    if content is None:
         raise NotFound("not_found", f"no file {name[:80]!r} in the page")
-    return Response(known[name].read_bytes(), 200, _HEADERS, _TYPES[name.rpartition(".")[2]])
+    return Response(content, 200, _HEADERS, _TYPES[name.rpartition(".")[2]])
+
+
+def load() -> None:
+    """Read all files that the page needs, and load its libraries. Otherwise its first use does."""
+    _files("static")
+    _environment()
 
 
 def _beginning_at(query: Mapping[str, str], list_: str, first: int) -> str:
@@ -54,12 +60,19 @@ def _beginning_at(query: Mapping[str, str], list_: str, first: int) -> str:
 
 
 @cache
+def _files(folder: str) -> Mapping[str, bytes]:
+    """Return the files of a folder beside this one, by name."""
+    found = resources.files(__package__).joinpath(folder).iterdir()
+    return {file.name: file.read_bytes() for file in found if file.is_file()}
+
+
+@cache
 def _environment() -> "Environment":
     # Imported on demand, so that the server starts faster.
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import DictLoader, Environment, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("invapi_emulator", "dashboard/templates"),
+        loader=DictLoader({name: text.decode() for name, text in _files("templates").items()}),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

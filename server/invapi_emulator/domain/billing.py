@@ -84,6 +84,9 @@ class Invoice(Struct, frozen=True):
         return [*changes, (self.payments[-1].at, self.added)] if self.added else changes
 
 
+MOST_INVOICES = 20_000
+"""Maximum number of invoices of an account. Once it has them, nothing more is sold, and rents ask for nothing."""
+
 MOST_PAYMENTS = 100
 """Maximum number of payments of an invoice that are told apart. Further ones are added to the last."""
 

@@ -10,7 +10,7 @@ from invapi_emulator.domain.money import Currency
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of a catalogue. It is written as it is described in docs/worlds.md."""
+    """A part of a catalogue. It is written as it is described in docs/reference/worlds.md."""
 
 
 class Prices(Part, frozen=True):

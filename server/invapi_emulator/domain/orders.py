@@ -88,6 +88,11 @@ def renewed(order: Order) -> Order:
     return replace(order, rent_due_at=None if due >= LATEST else due)
 
 
+def unbilled(order: Order) -> Order:
+    """Return the order of a server that stays, and whose rent asks for nothing any more."""
+    return replace(order, rent_due_at=None)
+
+
 def closed(order: Order) -> Order:
     """Return the order of a server that is gone."""
     return replace(order, status="cancelled", rent_due_at=None, suspends_at=None)

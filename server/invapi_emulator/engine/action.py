@@ -18,7 +18,7 @@ from invapi_emulator.storage.record import Index
 class Action:
     """An action of the imitated API.
 
-    `label` is its name for people. `clause` is its number in docs/fidelity.md. `task` is the kind of task that it starts.
+    `label` is its name for people. `clause` is its number in docs/reference/wire.md. `task` is the kind of task that it starts.
     `refusal` is the text before ` <id> - why` (contract 2.4); it is None for an action that is not about a VM.
     `reads` are the indexes that its handler looks in; they are loaded with the VM.
     `identified_by` is None if a token identifies the call. A call of a public action needs no token; one that is sent

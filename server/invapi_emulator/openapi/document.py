@@ -9,11 +9,11 @@ from invapi_emulator.openapi.parameters import ecma
 _ABOUT = """\
 An emulator of HOSTKEY's InvAPI. It has the modules `vm`, `eq`, `eq_callback` and `auth`, as far as clients of
 snapshots use them, and the catalogue: `presets`, `os`, `software`, `traffic_plans` and `stocks`. The control API under `/_emulator` moves time, shows state and makes calls fail.
-docs/fidelity.md says, clause by clause, which parts of the modules are known and which are assumed.
+docs/reference/wire.md says, clause by clause, which parts of the modules are known and which are assumed.
 
 The vendor's modules {missing} are not emulated: each call is 501 `not_emulated`.
 
-A call to a module needs the token of an account, but for the catalogue; the account `demo` has `HOSTKEY_TOKEN`. An unknown module gets
+A call to a module needs the token of an account, except for the catalogue; the account `demo` has `HOSTKEY_TOKEN`. An unknown module gets
 404 `unknown_module`; a method other than GET and POST gets 405 `method_not_allowed`. Both have the failure
 envelope. The control API requires `Authorization: Bearer <token>` if the server was started with `--admin-token`.
 """

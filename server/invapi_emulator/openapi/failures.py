@@ -65,7 +65,7 @@ _STATUSES = {
     413: ("body_too_large", "a body of more than 1 MiB or more than 1,000 fields",
           "a body of 1048577 bytes or more is too large; at most 1048576"),
     415: ("unsupported_media_type", "a body that is not a form",
-          "a body of type 'application/json' is no form; send application/x-www-form-urlencoded"),
+          "a body of type 'application/json' is not a form; send application/x-www-form-urlencoded"),
     429: ("fault", "a fault rule limits the calls", "too many calls; ask again later"),
     501: ("not_emulated", "an action that the vendor documents and the emulator does not have",
           "eq/reinstall is an action of the real API that this emulator does not have"),

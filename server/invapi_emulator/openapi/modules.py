@@ -60,8 +60,8 @@ def form_of(module: str, action: str, sent: Any) -> dict[str, Any]:
 def _path(module: str) -> dict[str, Any]:
     missing = ", ".join(f"`{name}`" for name in sorted(NOT_EMULATED.get(module, ())))
     about = (
-        f"docs/fidelity.md describes it clause by clause.\n\nThe API answers with HTTP 200, also if it refuses a call. Other "
-        f"statuses come from the transport, or from a fault rule (docs/faults.md), which may set any from 400 to 599. "
+        f"docs/reference/wire.md describes it clause by clause.\n\nThe API answers with HTTP 200, also if it refuses a call. Other "
+        f"statuses come from the transport, or from a fault rule (docs/reference/faults.md), which may set any from 400 to 599. "
         f"`/{module}` is the same path. Unknown fields are ignored. If a scalar field is repeated, the last value counts."
     )
     about += f"\n\nDocumented by the vendor, but not emulated (501): {missing}." if missing else ""

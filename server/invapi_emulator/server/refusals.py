@@ -17,8 +17,8 @@ def unreadable(problem: HttpParserError) -> ApiError:
             else MalformedBody("this request's target cannot be read")
         )
     if isinstance(problem, HttpParserInvalidMethodError):
-        return MethodNotAllowed("this is no verb of HTTP; the modules take only GET and POST")
-    return MalformedBody(f"this is no HTTP request that can be read: {problem}")
+        return MethodNotAllowed("not a method of HTTP; the modules take only GET and POST")
+    return MalformedBody(f"not a readable HTTP request: {problem}")
 
 
 def as_bytes(status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bytes:

@@ -1,24 +1,34 @@
 """Credit and invoices of an account."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from msgspec import to_builtins
-from sqlalchemy import select
+from msgspec.json import Decoder
+from sqlalchemy import bindparam, select
 
-from invapi_emulator.domain.billing import Billing, Invoice, InvoiceItem, Payment
+from invapi_emulator.domain.billing import Billing, Invoice, InvoiceItem, InvoiceStatus, Payment
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.money import Cents
 from invapi_emulator.storage import orders
 from invapi_emulator.storage.billing_tables import billing, invoice
 from invapi_emulator.storage.invoice_index import ROWS_OF, InvoiceIndex, merged
-from invapi_emulator.storage.record import Index, Record, without_owner
+from invapi_emulator.storage.json_column import json_text
+from invapi_emulator.storage.record import Index, Record
+from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
+_read_items = Decoder(tuple[InvoiceItem, ...]).decode
+_read_payments = Decoder(tuple[Payment, ...]).decode
 
-def read_invoice(columns: dict[str, Any]) -> Invoice:
-    items = tuple(InvoiceItem(**item) for item in columns["items"])
-    payments = tuple(Payment(**payment) for payment in columns["payments"])
-    return Invoice(**columns | {"items": items, "payments": payments})
+
+INVOICE_COLUMNS = tuple(invoice.c[name] for name in Invoice.__struct_fields__)
+
+
+def read_invoice(
+    number: int, status: InvoiceStatus, made_at: Instant, paid: Cents, items: str, payments: str
+) -> Invoice:
+    return Invoice(number, status, made_at, paid, _read_items(items), _read_payments(payments))
 
 
 BILLING = Record(
@@ -34,11 +44,11 @@ INVOICE = Record(
     invoice,
     ("id",),
     part=1,
-    read=read_invoice,
+    read=lambda columns: read_invoice(*(columns[name] for name in Invoice.__struct_fields__)),
     changing=("status", "paid", "items", "payments"),
     computed={
-        "items": lambda of: to_builtins(of.items),
-        "payments": lambda of: to_builtins(of.payments),
+        "items": lambda of: json_text(to_builtins(of.items)),
+        "payments": lambda of: json_text(to_builtins(of.payments)),
     },
 )
 """Each is loaded by itself: an account may have tens of thousands."""
@@ -78,6 +88,12 @@ def load_invoice(unit: UnitOfWork, number: int) -> Invoice:
     return found
 
 
+def count(unit: UnitOfWork) -> int:
+    """Return how many invoices there are, without counting them: no more than this."""
+    made = unit.counters.invoices_made - unit.state.counters.invoices_made
+    return len(unit.index(INVOICES).ascending) + made
+
+
 def numbers(unit: UnitOfWork) -> list[int]:
     """Return the numbers of all invoices, ascending: oldest first."""
     known = unit.index(INVOICES).ascending
@@ -91,23 +107,32 @@ def load_invoices(unit: UnitOfWork, wanted: Sequence[int]) -> list[Invoice]:
     return [load_invoice(unit, number) for number in wanted]
 
 
-def of_service(unit: UnitOfWork, service: int) -> list[Invoice]:
-    """Return the invoices that have a line for a service, oldest first."""
+def numbers_of_service(unit: UnitOfWork, service: int) -> list[int]:
+    """Return the numbers of the invoices that have a line for a service, ascending: oldest first."""
     known = unit.index(INVOICES).of_service.get(service, [])
-    return load_invoices(unit, merged(known, _changed_of(unit, service)))
+    return merged(known, [each.id for each in _changed_of(unit, service)])
+
+
+def is_unpaid(unit: UnitOfWork, service: int) -> bool:
+    """Tell whether a service has unpaid invoices."""
+    changed = {each.id: each.status for each in _changed_of(unit, service)}
+    return "Unpaid" in changed.values() or bool(
+        unit.index(INVOICES).unpaid.get(service, set()) - changed.keys()
+    )
 
 
 def unpaid_of(unit: UnitOfWork, service: int) -> list[Invoice]:
     """Return those of them that are unpaid, oldest first."""
     known = unit.index(INVOICES).unpaid.get(service, ())
-    found = load_invoices(unit, merged(sorted(known), _changed_of(unit, service)))
+    changed = [each.id for each in _changed_of(unit, service)]
+    found = load_invoices(unit, merged(sorted(known), changed))
     return [invoice for invoice in found if invoice.status == "Unpaid"]
 
 
-def _changed_of(unit: UnitOfWork, service: int) -> list[int]:
-    """Return the numbers of the invoices that the unit has changed or made, and that are for a service."""
+def _changed_of(unit: UnitOfWork, service: int) -> list[Invoice]:
+    """Return the invoices that the unit has changed or made, and that are for a service."""
     changed = (value for _, value in unit.changes.of(INVOICE) if value is not None)
-    return sorted(each.id for each in changed if any(item.product == service for item in each.items))
+    return [each for each in changed if any(item.product == service for item in each.items)]
 
 
 def is_a_service(unit: UnitOfWork, number: int) -> bool:
@@ -123,14 +148,20 @@ def service_of(unit: UnitOfWork, server: int) -> int:
 
 # In SQL
 
+_BILLING_OF: Statement[Billing] = Statement(
+    select(*(billing.c[name] for name in Billing.__struct_fields__)).where(
+        billing.c.account_id == bindparam("account_id")
+    ),
+    Billing,
+)
+_ALL = INVOICE.where(invoice.c.account_id == bindparam("account_id"), order=invoice.c.id)
 
-def read(tx: Transaction, account_id: int) -> tuple[Billing, list[Invoice]]:
-    """Return what an export tells of an account's money: how it pays, and its invoices in order."""
-    one = tx.execute(select(billing).where(billing.c.account_id == account_id)).mappings().one_or_none()
-    return Billing() if one is None else Billing(**without_owner(one)), invoices(tx, account_id)
+
+def read(tx: Transaction, account_id: int) -> Billing:
+    """Return how an account pays."""
+    return _BILLING_OF.first(tx, account_id=account_id) or Billing()
 
 
-def invoices(tx: Transaction, account_id: int) -> list[Invoice]:
-    """Return all invoices, oldest first."""
-    rows = tx.execute(select(invoice).where(invoice.c.account_id == account_id).order_by(invoice.c.id))
-    return [read_invoice(without_owner(row)) for row in rows.mappings()]
+def invoices(tx: Transaction, account_id: int) -> Iterator[Invoice]:
+    """Select all invoices now, oldest first. Each is made when it is asked for."""
+    return (made for _, made in _ALL.lazily(tx, account_id=account_id))

@@ -7,9 +7,9 @@ from typing import Any, get_args
 from sqlalchemy import ColumnElement, bindparam, select
 
 from invapi_emulator.domain.billing import Invoice, InvoiceStatus
-from invapi_emulator.storage.billing import INVOICE, read_invoice
+from invapi_emulator.storage.billing import INVOICE, INVOICE_COLUMNS, numbers_of_service, read_invoice
 from invapi_emulator.storage.billing_tables import invoice
-from invapi_emulator.storage.record import Index, Key, without_owner
+from invapi_emulator.storage.record import Index, Key
 from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -22,8 +22,8 @@ def newest(
     wanted = _of(account_id, status)
     if up_to:
         wanted &= invoice.c.id <= up_to
-    rows = tx.execute(select(invoice).where(wanted).order_by(invoice.c.id.desc()).limit(most)).mappings()
-    return [read_invoice(without_owner(row)) for row in rows]
+    rows = tx.execute(select(*INVOICE_COLUMNS).where(wanted).order_by(invoice.c.id.desc()).limit(most))
+    return [read_invoice(*row) for row in rows]
 
 
 def numbers_after(
@@ -37,8 +37,29 @@ def numbers_after(
 def with_numbers(tx: Transaction, account_id: int, numbers: Collection[int]) -> dict[int, Invoice]:
     """Return invoices by their numbers."""
     wanted = _of(account_id, None) & invoice.c.id.in_(numbers)
-    rows = tx.execute(select(invoice).where(wanted)).mappings()
-    return {found.id: found for found in (read_invoice(without_owner(row)) for row in rows)}
+    rows = tx.execute(select(*INVOICE_COLUMNS).where(wanted))
+    return {found.id: found for found in (read_invoice(*row) for row in rows)}
+
+
+_BETWEEN: Statement[tuple[Any, ...]] = Statement(
+    select(*INVOICE_COLUMNS).where(
+        invoice.c.account_id == bindparam("account_id"),
+        invoice.c.id >= bindparam("first"),
+        invoice.c.id <= bindparam("last"),
+    ),
+    lambda *columns: columns,
+)
+
+
+def of_service(unit: UnitOfWork, service: int) -> list[Invoice]:
+    """Return the invoices that have a line for a service, oldest first. None of them stays in memory."""
+    numbers = numbers_of_service(unit, service)
+    if not numbers:
+        return []
+    rows = unit.rows(_BETWEEN.of(account_id=unit.account.id, first=numbers[0], last=numbers[-1]))
+    wanted, changed = set(numbers), {key[0]: value for key, value in unit.changes.of(INVOICE)}
+    found = {row[0]: row for row in rows if row[0] in wanted}
+    return [changed.get(number) or read_invoice(*found[number]) for number in numbers]
 
 
 class _Statuses:

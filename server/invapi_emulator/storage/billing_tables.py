@@ -1,8 +1,10 @@
-"""The tables of what an account owes, owns and has ordered. Amounts are whole hundredths."""
+"""The tables of what an account owes, owns and has ordered. Amounts are whole hundredths.
+
+`items` and `payments` are JSON in ASCII, in the types of domain/billing.py.
+"""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, PrimaryKeyConstraint, String, Table, Text
 
-from invapi_emulator.storage.json_column import Json
 from invapi_emulator.storage.metadata import METADATA, account_column
 
 billing = Table(
@@ -23,8 +25,8 @@ invoice = Table(
     Column("status", String, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("paid", BigInteger, nullable=False),
-    Column("items", Json, nullable=False),
-    Column("payments", Json, nullable=False, server_default="[]"),
+    Column("items", Text, nullable=False),
+    Column("payments", Text, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("account_id", "id"),
 )
 

@@ -5,23 +5,32 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from msgspec import Struct
+from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
 
-from invapi_emulator.domain.billing import Invoice, InvoiceStatus
+from invapi_emulator.domain.billing import Invoice, InvoiceItem, InvoiceStatus
 from invapi_emulator.storage.billing_tables import invoice
 from invapi_emulator.storage.record import Key
 from invapi_emulator.storage.statement import Statement
 
-Line: TypeAlias = tuple[int, int | None]
-"""What the index keeps of an item: its service and its server."""
 
-Row: TypeAlias = tuple[int, InvoiceStatus, Sequence[Line]]
+class Line(Struct, frozen=True):
+    """What the index reads of an item: its service and its server."""
+
+    product: int
+    server: int | None = None
+
+
+Row: TypeAlias = tuple[int, InvoiceStatus, Sequence[Line | InvoiceItem]]
+
+_read_lines = Decoder(tuple[Line, ...]).decode
 
 ROWS_OF: Statement[Row] = Statement(
-    select(invoice.c.id, invoice.c.status, invoice.c["items"]).where(
-        invoice.c.account_id == bindparam("account_id")
-    ),
-    lambda number, status, items: (number, status, [(item["product"], item["server"]) for item in items]),
+    select(invoice.c.id, invoice.c.status, invoice.c["items"])
+    .where(invoice.c.account_id == bindparam("account_id"))
+    .order_by(invoice.c.id),
+    lambda number, status, items: (number, status, _read_lines(items)),
 )
 
 
@@ -43,16 +52,16 @@ class InvoiceIndex:
     def changed(self, key: Key, value: Invoice | None) -> None:
         """Take an invoice. One goes only with its whole account."""
         if value is not None:
-            self._put(key[0], value.status, [(item.product, item.server) for item in value.items])
+            self._put(key[0], value.status, value.items)
 
-    def _put(self, number: int, status: InvoiceStatus, lines: Sequence[Line]) -> None:
+    def _put(self, number: int, status: InvoiceStatus, lines: Sequence[Line | InvoiceItem]) -> None:
         insert_once(self.ascending, number)
-        for service in {service for service, _ in lines}:
+        for service in {line.product for line in lines}:
             insert_once(self.of_service[service], number)
             self._set_unpaid(service, number, unpaid=status == "Unpaid")
-        for service, server in reversed(lines):  # of items alike the first counts
-            if server is not None and self._of_server.get(server, (0, 0))[0] <= number:
-                self._of_server[server] = (number, service)
+        for line in reversed(lines):  # of items alike the first counts
+            if line.server is not None and self._of_server.get(line.server, (0, 0))[0] <= number:
+                self._of_server[line.server] = (number, line.product)
 
     def _set_unpaid(self, service: int, number: int, *, unpaid: bool) -> None:
         if unpaid:
@@ -72,6 +81,9 @@ class InvoiceIndex:
 
 def insert_once(ascending: list[int], number: int) -> None:
     """Put a number at its place in an ascending list, unless it is there."""
+    if not ascending or ascending[-1] < number:
+        ascending.append(number)
+        return
     place = bisect_left(ascending, number)
     if ascending[place : place + 1] != [number]:
         insort(ascending, number)

@@ -1,6 +1,6 @@
 """The orders of an account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from sqlalchemy import bindparam, select
@@ -11,7 +11,7 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.orders import OPEN, WITH_SERVER, Order, OrderStatus
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage.billing_tables import server_order
-from invapi_emulator.storage.record import Index, Key, Record, without_owner
+from invapi_emulator.storage.record import Index, Key, Record
 from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -151,7 +151,9 @@ def due(unit: UnitOfWork, now: Instant, most: int) -> list[Order]:
 # In SQL
 
 
-def of_account(tx: Transaction, account_id: int) -> list[Order]:
-    """Return all orders, oldest first."""
-    found = select(server_order).where(server_order.c.account_id == account_id).order_by(server_order.c.id)
-    return [_read(without_owner(row)) for row in tx.execute(found).mappings()]
+_ALL = ORDER.where(server_order.c.account_id == bindparam("account_id"), order=server_order.c.id)
+
+
+def of_account(tx: Transaction, account_id: int) -> Iterator[Order]:
+    """Select all orders now, oldest first. Each is made when it is asked for."""
+    return (order for _, order in _ALL.lazily(tx, account_id=account_id))

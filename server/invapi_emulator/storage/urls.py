@@ -46,7 +46,7 @@ def url_of(where: str) -> URL:
     if "://" not in where:
         if found := _NO_FILE.match(where):
             raise CannotStart(
-                f"--db: '{found[0]}{MASK}' is no file name: expected a path, or a URL such as postgresql://me:password@localhost:5432/worlds; "
+                f"--db: '{found[0]}{MASK}' is not a file name: expected a path, or a URL such as postgresql://me:password@localhost:5432/worlds; "
                 "a file of that name is ./ and the name"
             )
         if _USER.match(where):

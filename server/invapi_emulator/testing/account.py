@@ -80,7 +80,7 @@ class Account(Closes):
         return self._control("PUT", "/clock", changes)
 
     def assume(self, options: dict[str, str]) -> Json:
-        """Set options of assumptions, such as `{"A-12": "no"}` (docs/fidelity.md). Others do not change."""
+        """Set options of assumptions, such as `{"A-12": "no"}` (docs/reference/assumptions.md). Others do not change."""
         changed = self._control("PUT", "/assumptions", options)
         show_ignored(changed)
         return changed
@@ -133,7 +133,7 @@ class Account(Closes):
         return matched
 
     def fault(self, kind: str, *, allow_unused: bool = False, **fields: Any) -> Json:
-        """Create a fault rule (docs/faults.md) and return it.
+        """Create a fault rule (docs/reference/faults.md) and return it.
 
         Unless `allow_unused`, `unused_faults` reports the rule if it does not fire as often as its `times`.
         """

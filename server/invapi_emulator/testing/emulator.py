@@ -45,7 +45,7 @@ class Emulator(Closes):
 
     `admin_token` is the admin token of its control API. For an https URL, `ca` is a file of trusted certificates
     that replaces the system's, such as that of `invapi-emulator ca --path`. `settings` are the settings of `serve`
-    for a new emulator (docs/settings.md): `Emulator(clock="auto", seed=1)`. Its environment variables do not count. With
+    for a new emulator (docs/reference/settings.md): `Emulator(clock="auto", seed=1)`. Its environment variables do not count. With
     `process`, a new emulator runs in a process of its own.
     """
 
@@ -89,7 +89,7 @@ class Emulator(Closes):
     ) -> Account:
         """Create an account; raise ControlFailure (409, 422). None means the server's default.
 
-        `assume` sets options of assumptions, such as `{"A-12": "no"}` (docs/fidelity.md). They override those
+        `assume` sets options of assumptions, such as `{"A-12": "no"}` (docs/reference/assumptions.md). They override those
         of `assumed`, which apply to all accounts created here.
         """
         wanted = {

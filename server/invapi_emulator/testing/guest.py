@@ -32,7 +32,11 @@ def load_all() -> None:
 def _load(application: EmulatorApp) -> None:
     """Load what is otherwise loaded on demand. A test may have replaced the file system by then."""
     import invapi_emulator.api.multipart  # noqa: F401 - on demand elsewhere
+    from invapi_emulator.control import docs  # noqa: PLC0415
+    from invapi_emulator.dashboard import rendering  # noqa: PLC0415
 
     _ = application.routes
+    docs.load()
+    rendering.load()
     for name in scenario_names():
         scenario(name)

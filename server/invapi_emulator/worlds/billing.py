@@ -1,6 +1,6 @@
 """Credit and invoices in world files and exports."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from invapi_emulator.domain.billing import (
@@ -39,13 +39,13 @@ def build_billing(spec: BillingSpec, building: BuildContext, rows: WorldRows) ->
     rows.add(BILLING, (), Billing(billing.credit, billing.currency, billing.prepaid, opening))
 
 
-def written_billing(billing: Billing, invoices: Sequence[Invoice]) -> dict[str, Any]:
+def written_billing(billing: Billing, invoices: Iterator[Invoice]) -> dict[str, Any]:
     """Return credit and invoices as a world has them."""
     return {
         "credit": money(billing.credit),
         "currency": billing.currency,
         "prepaid": billing.prepaid,
-        "invoices": [_written(invoice) for invoice in invoices],
+        "invoices": map(_written, invoices),
     }
 
 

@@ -20,8 +20,9 @@ from invapi_emulator.worlds.fields import (
     Url,
 )
 
-MOST_INVOICES = 50_000
-MOST_ORDERS = 50_000
+MOST_ORDERS = billing.MOST_INVOICES
+"""Each order has an invoice of its own."""
+
 MOST_ITEMS = 20
 MOST_PAYMENTS = billing.MOST_PAYMENTS + 1
 """The last one may have another source than those before it."""
@@ -104,5 +105,5 @@ class BillingSpec(Part):
     credit: Amount | None = None
     currency: Currency | None = None
     prepaid: Annotated[bool, Field(strict=True)] | None = None
-    invoices: Annotated[Several[InvoiceSpec], Field(max_length=MOST_INVOICES)] = ()
+    invoices: Annotated[Several[InvoiceSpec], Field(max_length=billing.MOST_INVOICES)] = ()
     orders: Annotated[Several[OrderSpec], Field(max_length=MOST_ORDERS)] = ()

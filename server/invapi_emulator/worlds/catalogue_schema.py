@@ -1,4 +1,4 @@
-"""The schema of a catalogue in a world. What its fields mean is in `domain/catalogue.py` and docs/worlds.md."""
+"""The schema of a catalogue in a world. What its fields mean is in `domain/catalogue.py` and docs/reference/worlds.md."""
 
 from typing import Annotated, Any
 

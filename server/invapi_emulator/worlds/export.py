@@ -79,7 +79,7 @@ def _written_around(tx: Transaction, account: Account, now: Instant) -> Written:
         "vms": (),
         "faults": written_faults(tx, account),
         **written_keys(tx, account.id),
-        **written_billing(*billing.read(tx, account.id)),
+        **written_billing(billing.read(tx, account.id), billing.invoices(tx, account.id)),
         **written_orders(orders.of_account(tx, account.id)),
     }
 

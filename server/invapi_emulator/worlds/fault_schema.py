@@ -36,4 +36,4 @@ FaultSpec: Any = Annotated[
     ),
     Field(discriminator="kind"),
 ]
-"""A rule as the control API takes it (docs/faults.md), with its state."""
+"""A rule as the control API takes it (docs/reference/faults.md), with its state."""

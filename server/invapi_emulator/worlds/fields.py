@@ -237,4 +237,4 @@ Assume = Annotated[
     Field(max_length=100, examples=[{"A-12": "no"}]),
     BeforeValidator(_hundred),
 ]
-"""Options by id of the assumption (docs/fidelity.md): `yes`, `no`, or an option's name."""
+"""Options by id of the assumption (docs/reference/assumptions.md): `yes`, `no`, or an option's name."""

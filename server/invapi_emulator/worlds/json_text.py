@@ -6,6 +6,7 @@ written as arrays.
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -119,7 +120,12 @@ class _Parser:
             return _NEW[opening](), False
 
     def _scanned(self, text: str, place: int) -> Any:
-        value, end = _decode(text, place)
+        try:
+            value, end = _decode(text, place)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # Python reads no longer integer
+            raise self._mistake(f"an integer of more than {sys.get_int_max_str_digits():,} digits") from None
         self._place += end - place
         return value
 

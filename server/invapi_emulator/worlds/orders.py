@@ -1,6 +1,7 @@
 """Orders in world files and exports."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from invapi_emulator.domain.callback_urls import without_user
@@ -103,9 +104,10 @@ def _rent_due_at(spec: OrderSpec, since: Instant | None, now: Instant, place: st
     return first_due(since, spec.period, now)
 
 
-def written_orders(orders: Sequence[Order]) -> dict[str, Any]:
+def written_orders(orders: Iterator[Order]) -> dict[str, Any]:
     """Return the section of an export for orders. It is left out if there are none."""
-    return {"orders": [_written(order) for order in orders]} if orders else {}
+    first = next(orders, None)
+    return {} if first is None else {"orders": map(_written, chain((first,), orders))}
 
 
 def _written_callback(order: Order) -> dict[str, str]:

@@ -6,8 +6,9 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from invapi_emulator.domain.account_keys import MOST_KEYS
+from invapi_emulator.domain.billing import MOST_INVOICES
 from invapi_emulator.engine.faults.rules import MAX_RULES
-from invapi_emulator.worlds.billing_schema import MOST_INVOICES, MOST_ORDERS, InvoiceSpec, OrderSpec
+from invapi_emulator.worlds.billing_schema import MOST_ORDERS, InvoiceSpec, OrderSpec
 from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.fault_schema import FaultSpec
 from invapi_emulator.worlds.fields import MAX_WORLD_PARTS

@@ -42,7 +42,7 @@ class TaskSpec(Part):
     By default its key is generated, it is created now, its stages last as long as its kind takes, and it is
     due when the last one ends. `due_at` null means that it hangs. `sequence` is its number in the account's
     world, `stage` the index of its stage, from 0. `fault` and the fields after it come from a fault rule
-    (docs/faults.md). `callback` is a URL that is called once it is done.
+    (docs/reference/faults.md). `callback` is a URL that is called once it is done.
     """
 
     action: ActionName

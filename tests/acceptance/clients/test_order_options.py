@@ -1,4 +1,4 @@
-"""What becomes of the clients' orders under other options of the assumptions (docs/fidelity.md), and under other profiles."""
+"""What becomes of the clients' orders under other options of the assumptions (docs/reference/assumptions.md), and under other profiles."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which of the clients work with other options of the assumptions (docs/fidelity.md), and which do not."""
+"""Which of the clients work with other options of the assumptions (docs/reference/assumptions.md), and which do not."""
 
 import pytest
 

@@ -32,7 +32,7 @@ def test_each_route_has_its_limit(emulator: Emulator, method: str, path: str, si
     assert limit_of(path).size == size
     assert emulator.http.request(method, path, content=b"x" * size).status_code in (401, 303, 422)
     message = refused(emulator, method, path, b"x" * (size + 1))
-    assert message == f"the body is larger than {size} bytes: {method} {path}; see docs/operating.md"
+    assert message == f"the body is larger than {size} bytes: {method} {path}; see docs/how-to/operating.md"
 
 
 def test_a_body_of_unknown_length_has_the_same_limit(emulator: Emulator) -> None:

@@ -46,6 +46,16 @@ def test_a_stream_shows_events_from_now_on(emulator: Emulator) -> None:
         assert kinds(told, 5) == ["clock_moved", "task_stage", "task_stage", "snapshot_made", "task_ended"]
 
 
+def test_a_change_of_billing_is_an_event_and_the_same_again_is_none(emulator: Emulator) -> None:
+    with listening(emulator) as told:
+        for prepaid in (True, True, False):
+            emulator.control("PATCH", "", {"credit": "200", "prepaid": prepaid})
+        first, second = next(told), next(told)
+        expected = {"kind": "billing_changed", "credit": "200.00", "currency": "EUR", "opening": "200.00"}
+        assert first | expected | {"prepaid": True} == first
+        assert second | expected | {"prepaid": False} == second
+
+
 def test_streams_get_their_events_a_few_in_a_turn_of_the_loop(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -119,7 +119,7 @@ def test_it_requires_the_admin_token_and_a_known_host_name(tmp_path: Path) -> No
 
 def test_every_metric_of_its_own_is_on_the_page_for_operators(counted: Emulator) -> None:
     counted.call("eq", "list")
-    page = (Path(__file__).parents[3] / "docs" / "operating.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "operating.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"^\| `(invapi_emulator_[a-z_]+)` \|", page, re.MULTILINE))
     families = text_string_to_metric_families(counted.http.get("/metrics").text)
     own = {(family.name, family.type) for family in families if family.name.startswith("invapi_emulator_")}

@@ -69,7 +69,7 @@ BROKEN_FORMS = [
     ("cut percent-encoding", b"action=create_snapshot&token=HOSTKEY_TOKEN&id=12345&name=a%4"),
     ("bare percent", b"action=create_snapshot&token=HOSTKEY_TOKEN&id=12345&name=a%"),
     (
-        "percent-encoded bytes that are no UTF-8",
+        "percent-encoded bytes that are not UTF-8",
         b"action=create_snapshot&token=HOSTKEY_TOKEN&id=12345&name=%ff%fe",
     ),
     ("bytes that are no UTF-8", b"action=create_snapshot&token=HOSTKEY_TOKEN&id=12345&name=\xff\xfe"),

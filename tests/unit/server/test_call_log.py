@@ -54,7 +54,7 @@ def test_input_that_is_not_a_call_has_its_line_too(emulator: Emulator, log: pyte
         connection.sendall(b"GET / HTTP/x\r\n\r\n")
         assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
     (line,) = as_json(log)
-    assert line["message"].startswith("no call: this is no HTTP request that can be read: ")
+    assert line["message"].startswith("no call: not a readable HTTP request: ")
     assert (line["reason"], line["status"], line["address"]) == ("malformed_body", 400, "127.0.0.1")
 
 

@@ -116,7 +116,7 @@ def test_each_schema_has_the_version_of_the_program_that_writes_it() -> None:
     assert list(PROGRAMS) == known_versions()
     assert HEAD in PROGRAMS
     assert Version(PROGRAMS[HEAD]) <= Version(__version__)
-    page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/how-to/operating.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| (\d{4} to \d{4}) \| (\S+) \|$", page, re.MULTILINE))
     assert rows == {
         f"{min(schemas)} to {max(schemas)}": program
@@ -206,14 +206,14 @@ def test_preparing_twice_changes_nothing(database: Database) -> None:
         ("postgresql://me@127.0.0.1:abc/worlds", "invalid database URL"),
         ("postgresql://me:a@b@127.0.0.1:1/worlds", "write @ as %40"),
         (".", "Is a directory"),
-        ("postgresql:me:pw@localhost/worlds", "'postgresql:[*]{3}' is no file name: expected a path"),
-        ("mysql:worlds", "is no file name"),
-        ("file:worlds.db?mode=ro", "is no file name"),
-        ("sqlite:worlds.db", "is no file name"),
-        ("sqlite+aiosqlite:worlds.db", "is no file name"),
+        ("postgresql:me:pw@localhost/worlds", "'postgresql:[*]{3}' is not a file name: expected a path"),
+        ("mysql:worlds", "is not a file name"),
+        ("file:worlds.db?mode=ro", "is not a file name"),
+        ("sqlite:worlds.db", "is not a file name"),
+        ("sqlite+aiosqlite:worlds.db", "is not a file name"),
         ("me:pw@localhost/worlds", "'[*]{3}' looks like a database URL without its scheme"),
         ("sqlite:///worlds.db?mode=ro&uri=true", "a SQLite file takes no options"),
-        ("host=localhost dbname=worlds", "'host=[*]{3}' is no file name"),
+        ("host=localhost dbname=worlds", "'host=[*]{3}' is not a file name"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_refused_in_one_line(where: str, says: str) -> None:

@@ -208,6 +208,14 @@ def test_the_first_use_may_be_within_pyfakefs(pytester: pytest.Pytester, where: 
     tests = (
         WORKS
         + """
+    import urllib.request
+
+    @pytest.mark.parametrize("path", ["/", "/_emulator/ui/static/page.css", "/docs", "/docs/swagger-ui.css", "/openapi.json"])
+    def test_of_the_page(fs, request, path):
+        url = request.getfixturevalue("invapi").url + path
+        asked = urllib.request.Request(url, headers={"Accept": "text/html"})
+        assert urllib.request.urlopen(asked).status == 200
+
     @pytest.mark.parametrize("time", [1, 2])
     def test_of_a_fixture(fs, request, time):
         works(request.getfixturevalue("invapi"))
@@ -225,4 +233,4 @@ def test_the_first_use_may_be_within_pyfakefs(pytester: pytest.Pytester, where: 
             assert os.path.exists(os.__file__)
     """
     )
-    run(pytester, tests, f"--invapi-server={where}").assert_outcomes(passed=4)
+    run(pytester, tests, f"--invapi-server={where}").assert_outcomes(passed=9)

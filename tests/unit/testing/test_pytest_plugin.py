@@ -114,7 +114,7 @@ def test_it_can_be_switched_off(pytester: pytest.Pytester) -> None:
 
 
 def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "python-suites.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "pytest.md").read_text(encoding="utf-8")
     for number, example in enumerate(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)):
         pytester.makepyfile(**{f"test_example_{number}": example})
     result = pytester.runpytest_subprocess(
@@ -220,7 +220,7 @@ def test_each_other_option_is_tried_and_dependent_tests_are_named(
         "A-06, what a failure's body has: 2 depend on `all-four`, not `result-error`",
         "    *::test_of_power[[]a[]]",
         "    *::test_of_power[[]b[]]",
-        "A-12, what becomes of a failed task's key: 1 depend on `stays`, not `spent`",
+        "A-12, whether the key of a failed task stays: 1 depend on `stays`, not `spent`",
         "    *::test_of_failed_keys",
         "* other options make no difference to any test",
     ])  # fmt: skip

@@ -83,9 +83,11 @@ def test_a_name_may_stand_in_each_of_several_objects() -> None:
     assert at_once(parsing(b'{"a":{"a":[{"a":1},{"a":2}]}}')) == ({"a": {"a": [{"a": 1}, {"a": 2}]}},)
 
 
-def test_a_number_of_too_many_digits_is_refused_as_python_does() -> None:
-    with pytest.raises(ValueError, match="4300 digits"):
-        at_once(parsing(b"[" + b"9" * 10_000 + b"]"))
+@pytest.mark.parametrize(("body", "place"), [(b"[%s]", 1), (b"%s", 0), (b'{"a":[1,%s]}', 8)])
+def test_an_integer_of_too_many_digits_is_named_with_its_place(body: bytes, place: int) -> None:
+    with pytest.raises(json.JSONDecodeError, match="an integer of more than 4,300 digits") as found:
+        at_once(parsing(body % (b"9" * 10_000)))
+    assert found.value.pos == place
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])

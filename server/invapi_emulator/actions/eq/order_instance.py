@@ -7,6 +7,7 @@ from pydantic import Field
 from invapi_emulator.actions.account_access import require_whole_account
 from invapi_emulator.actions.answers import KEY, Part, TaskKey
 from invapi_emulator.actions.eq.reinstall import reinstall_server
+from invapi_emulator.actions.most import require_room_for_invoice
 from invapi_emulator.actions.order_choice import configuration_of, require_key
 from invapi_emulator.actions.order_parameters import OrderParameters
 from invapi_emulator.contract.assumptions.orders import ANSWER_OF_AN_ORDER
@@ -68,6 +69,7 @@ def order_instance(unit: UnitOfWork, call: Call[OrderParameters]) -> Body:
             "callback": installed.key,
         }
     require_whole_account(unit)
+    require_room_for_invoice(unit)
     _require_period(unit, wanted)
     configuration = configuration_of(unit, wanted)
     invoice, order = _ordered(unit, call, configuration)

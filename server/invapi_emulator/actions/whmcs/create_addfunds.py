@@ -4,6 +4,7 @@ from typing import Literal
 
 from invapi_emulator.actions.account_access import require_whole_account
 from invapi_emulator.actions.answers import Part
+from invapi_emulator.actions.most import require_room_for_invoice
 from invapi_emulator.actions.parameters import Parameters
 from invapi_emulator.actions.whmcs.apply_credit import Amount
 from invapi_emulator.actions.whmcs.parts import Money
@@ -31,6 +32,7 @@ class FundsInvoice(Part):
 
 def create_addfunds(unit: UnitOfWork, call: Call[FundsParameters]) -> Body:
     require_whole_account(unit)
+    require_room_for_invoice(unit)
     made = new_invoice(unit, call.now, [InvoiceItem(ADD_FUNDS, 0, "Add funds", call.params.amount)])
     return _answer(made.id, money(made.total))
 

@@ -9,7 +9,7 @@ from invapi_emulator.domain.money import money
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
-from invapi_emulator.storage import billing
+from invapi_emulator.storage import billing_lists
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -29,7 +29,7 @@ class ProductInvoices(Part):
 
 def get_product_invoice(unit: UnitOfWork, call: Call[ProductParameters]) -> Body:
     require_whole_account(unit)
-    found = billing.of_service(unit, call.params.product)
+    found = billing_lists.of_service(unit, call.params.product)
     return {
         "invoices": [
             {"status": invoice.status, "total": money(invoice.total), "invoiceid": invoice.id}

@@ -93,5 +93,5 @@ def split(word: str) -> tuple[str, str]:
 def _found(id_: str) -> Assumption[Any]:
     known = ASSUMPTIONS.get(id_)
     if known is None:
-        raise ValueError(f"unknown assumption {id_!r} (docs/fidelity.md lists the assumptions)")
+        raise ValueError(f"unknown assumption {id_!r} (docs/reference/assumptions.md lists the assumptions)")
     return known

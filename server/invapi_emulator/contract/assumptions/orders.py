@@ -20,9 +20,9 @@ SERVER_IN_LISTS: Assumption[Literal["when-done", "from-the-start"]] = assumption
 )  # fmt: skip
 
 SNAPSHOTS_OF_A_REINSTALL: Assumption[Literal["kept", "deleted"]] = assumption(
-    43, "11.4", "what becomes of a server's snapshots when it is reinstalled", {
+    43, "11.4", "whether a server's snapshots survive its reinstallation", {
         "kept": "they stay",
-        "deleted": "they are removed when it is done",
+        "deleted": "they are removed when it ends",
     },
 )  # fmt: skip
 
@@ -34,8 +34,8 @@ CANCELLED_SERVER: Assumption[Literal["gone-at-once", "after-five-minutes"]] = as
 )  # fmt: skip
 
 UNPAID_RENEWAL: Assumption[Literal["stays", "suspends"]] = assumption(
-    45, "11.7", "what becomes of a server whose renewal is unpaid for a week", {
-        "stays": "nothing",
+    45, "11.7", "whether a server is suspended when its renewal is unpaid for a week", {
+        "stays": "it is not",
         "suspends": "it is powered off and has the status `power_off` until the invoice is paid",
     },
 )  # fmt: skip

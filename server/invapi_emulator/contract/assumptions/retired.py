@@ -28,4 +28,4 @@ def retired_line(ids: Iterable[str]) -> str | None:
     if not found:
         return None
     are = "is retired and ignored" if len(found) == 1 else "are retired and ignored"
-    return f"{', '.join(found)} {are} (docs/fidelity.md lists the assumptions)"
+    return f"{', '.join(found)} {are} (docs/reference/assumptions.md lists the assumptions)"

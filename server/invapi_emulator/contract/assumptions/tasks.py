@@ -5,7 +5,7 @@ from typing import Literal
 from invapi_emulator.contract.assumptions.assumption import Assumption, assumption
 
 FAILED_KEY: Assumption[Literal["stays", "spent"]] = assumption(
-    12, "3.5", "what becomes of a failed task's key", {
+    12, "3.5", "whether the key of a failed task stays", {
         "stays": "it stays: each check says `Fail`",
         "spent": "the `Fail` answer deletes it, as `OK` does",
     },
@@ -40,7 +40,7 @@ KEY_LIFETIME: Assumption[Literal["day", "hour"]] = assumption(
 )  # fmt: skip
 
 SECOND_CHANGE: Assumption[Literal["refused", "queued"]] = assumption(
-    21, "4.12", "what becomes of a changing call while another changing task of the VM is under way", {
+    21, "4.12", "the answer to a changing call while another changing task of the VM is in progress", {
         "refused": "it is `vm_locked`",
         "queued": "it is accepted, and its task begins when those before it have ended; one that cannot be done by then fails",
     },

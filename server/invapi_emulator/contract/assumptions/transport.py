@@ -28,8 +28,8 @@ PAGES_OF_OTHER_ORIGINS: Assumption[Literal["allowed", "kept-out"]] = assumption(
 STATUS_OF_FAILURES: Assumption[Literal["200", "honest"]] = assumption(
     4, "1.4", "the HTTP status of an API failure", {
         "200": "200: clients read the envelope",
-        "honest": "400 for parameters, 401 for tokens and credentials, 403 without servers, 404 for what is not there, "
-        "409 for what cannot be now, 422 for what a VM cannot do",
+        "honest": "400 for parameters, 401 for tokens and credentials, 403 without servers, 404 for unknown objects, "
+        "409 for conflicts, 422 for what the VM does not support",
     },
 )  # fmt: skip
 

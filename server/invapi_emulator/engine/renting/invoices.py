@@ -98,5 +98,5 @@ def _provide(unit: UnitOfWork, invoice: Invoice, now: Instant, call: Call[Any] |
             continue
         if order.status == "awaiting_payment" and call is not None:
             begin_deploy(unit, order, call)
-        elif order.status == "active" and not billing.unpaid_of(unit, number):
+        elif order.status == "active" and not billing.is_unpaid(unit, number):
             resume(unit, order, now)

@@ -5,14 +5,14 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from invapi_emulator.contract.assumptions.orders import UNPAID_RENEWAL
-from invapi_emulator.domain.billing import HOSTING, InvoiceItem
+from invapi_emulator.domain.billing import HOSTING, MOST_INVOICES, InvoiceItem
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.orders import SUSPENDED_AFTER, Order, renewed
+from invapi_emulator.domain.orders import SUSPENDED_AFTER, Order, renewed, unbilled
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.renting.invoices import new_invoice, pay_if_credit_suffices
 from invapi_emulator.engine.renting.removal import remove_server
 from invapi_emulator.engine.renting.suspension import suspend
-from invapi_emulator.storage import orders, vms
+from invapi_emulator.storage import billing, events, orders, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 Due: TypeAlias = Order | VirtualMachine
@@ -45,7 +45,11 @@ def let_happen(unit: UnitOfWork, due: Due, at: Instant) -> Order | None:
 
 
 def _renew(unit: UnitOfWork, order: Order, at: Instant) -> None:
-    """Make the invoice of the period that begins, and pay it if the credit suffices."""
+    """Make the invoice of the period that begins, and pay it if the credit suffices. An account that is full of invoices gets none."""
+    if billing.count(unit) >= MOST_INVOICES:
+        orders.save(unit, unbilled(order))
+        events.record(unit, at, "rents_ended", order=order.id, invoices=MOST_INVOICES)
+        return
     orders.save(unit, renewed(order))
     vm = None if order.server is None else vms.held(unit, order.server)
     name = order.preset if vm is None else f"{order.preset} - {vm.hostname}"

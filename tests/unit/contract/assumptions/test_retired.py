@@ -15,7 +15,7 @@ from invapi_emulator.settings import read_settings
 from invapi_emulator.testing import Emulator as PublicEmulator
 from tests.support.harness import Emulator, running
 
-LINE = "A-17, A-29 are retired and ignored (docs/fidelity.md lists the assumptions)"
+LINE = "A-17, A-29 are retired and ignored (docs/reference/assumptions.md lists the assumptions)"
 ASKED = {"A-29": "replaces", "A-12": "no", "A-17": "anything"}
 WORDS = ",".join(f"{id_}={option}" for id_, option in ASKED.items())
 LEFT = {"A-12": "spent"}
@@ -49,7 +49,10 @@ def test_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INVAPI_EMULATOR_ASSUME", "A-17=anything")
     settings = read_settings({})
     assert dict(settings.assumed.other) == {}
-    assert settings.retired == "A-17 is retired and ignored (docs/fidelity.md lists the assumptions)"
+    assert (
+        settings.retired
+        == "A-17 is retired and ignored (docs/reference/assumptions.md lists the assumptions)"
+    )
 
 
 def test_a_scenario_file(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
@@ -114,7 +117,7 @@ def test_a_stored_account(database_of_before: Path, caplog: pytest.LogCaptureFix
         running(db=str(database_of_before)) as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
-        line = "A-17, A-19, A-22, A-29, A-33 are retired and ignored (docs/fidelity.md lists the assumptions)"
+        line = "A-17, A-19, A-22, A-29, A-33 are retired and ignored (docs/reference/assumptions.md lists the assumptions)"
         assert warnings_in(caplog) == [f"--db: '{database_of_before}': {line}"]
         emulator = Emulator(server, http)
         assert emulator.control("GET", "")["assume"] == LEFT

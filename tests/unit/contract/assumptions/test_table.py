@@ -71,9 +71,9 @@ def test_no_assumption_is_about_an_unknown_clause() -> None:
     [
         (
             "A-12=maybe",
-            "assumption A-12, what becomes of a failed task's key, takes stays, spent; yes is stays, no is spent",
+            "assumption A-12, whether the key of a failed task stays, takes stays, spent; yes is stays, no is spent",
         ),
-        ("A-99=no", "unknown assumption 'A-99' (docs/fidelity.md lists the assumptions)"),
+        ("A-99=no", "unknown assumption 'A-99' (docs/reference/assumptions.md lists the assumptions)"),
         ("A-12", "'A-12' is not an assumption with its option (example: A-12=no)"),
     ],
 )

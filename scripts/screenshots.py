@@ -1,0 +1,52 @@
+"""Draw the pictures of the page in docs/images: a VM of the demo world, in light and in dark.
+
+`make screenshots` runs it. It needs Chromium and serves the page itself. The seed and the clock are fixed, so that a
+picture changes only when the page does.
+"""
+
+from base64 import b64decode
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from invapi_emulator.testing import Account, Emulator
+from tests.browser.driving.chromium import chromium
+from tests.browser.driving.visit import Visit, visiting
+from tests.support.processes import served
+
+FOLDER = Path(__file__).parents[1] / "docs" / "images"
+VM = 12345
+NOON = {"mode": "frozen", "now": "2026-06-01T12:00:00Z"}
+WINDOW = {"width": 1280, "height": 900}
+SCHEMES = ("light", "dark")
+
+
+def play(account: Account) -> None:
+    """Make one snapshot, and leave another under way."""
+    account.call("vm", "create_snapshot", id=VM, name="before-upgrade")
+    account.advance(until="idle")
+    account.advance(40)
+    account.call("vm", "create_snapshot", id=VM, name="nightly")
+    account.advance(15)
+
+
+def picture(visit: Visit) -> bytes:
+    """Return what the window shows as WebP, which takes half the bytes of PNG."""
+    devtools = visit.page.context.new_cdp_session(visit.page)
+    answer = devtools.send("Page.captureScreenshot", {"format": "webp", "quality": 85})
+    return b64decode(answer["data"])
+
+
+def draw(browser: Browser, folder: Path) -> None:
+    """Draw page-light.webp and page-dark.webp into the folder."""
+    with served() as server:
+        account = Emulator(server.url).account(name="backups", clock=NOON, seed=7)
+        play(account)
+        for scheme in SCHEMES:
+            with visiting(browser, account, viewport=WINDOW, color_scheme=scheme) as visit:
+                (folder / f"page-{scheme}.webp").write_bytes(picture(visit.open(VM)))
+
+
+if __name__ == "__main__":
+    with chromium() as found:
+        draw(found, FOLDER)

@@ -1,0 +1,51 @@
+"""The pages that `make fidelity` writes agree with the code."""
+
+from pathlib import Path
+
+import invapi_emulator.application  # noqa: F401 - fills the tables of actions and kinds of task
+from invapi_emulator.cli.reference_page import reference_page
+from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS
+from invapi_emulator.contract.clauses import clauses
+from invapi_emulator.contract.sources import SOURCES, bases_in
+from invapi_emulator.engine.action import ACTIONS
+from invapi_emulator.openapi.generated_pages import generated_pages
+from tests.support.offenders import assert_none
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def test_the_pages_are_up_to_date_with_make_fidelity() -> None:
+    pages = generated_pages() | {"reference/cli.md": reference_page()}
+    assert_none(
+        f"docs/{name}: run `make fidelity`"
+        for name, text in pages.items()
+        if (DOCS / name).read_text(encoding="utf-8") != text
+    )
+
+
+def test_every_action_has_a_clause_that_names_it() -> None:
+    assert ACTIONS
+    unnamed = {
+        (module, name): action.clause
+        for (module, name), action in ACTIONS.items()
+        if action.clause not in clauses() or f"`{name}`" not in clauses()[action.clause].text
+    }
+    assert_none(unnamed)
+
+
+def test_every_clause_has_a_basis() -> None:
+    assert clauses()
+    without = [number for number, clause in clauses().items() if not clause.bases]
+    assert_none(without)
+
+
+def test_marks_are_read_in_every_notation() -> None:
+    assert bases_in("one [S], another [D, C]") == ("documented", "seen")
+    assert bases_in("names [names C, rest E]") == ("seen", "assumed")
+    assert bases_in("an array `a[0]` and `name[]=a`, [D/E]") == ("documented", "assumed")
+    assert bases_in("nothing [12]") == ()
+
+
+def test_every_source_has_a_date_and_every_option_a_meaning() -> None:
+    assert all(len(source.date) == len("2026-11-23") and source.what for source in SOURCES)
+    assert all(len(found.options) > 1 and all(found.options.values()) for found in ASSUMPTIONS.values())
