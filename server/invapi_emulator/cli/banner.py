@@ -7,8 +7,10 @@ from invapi_emulator.cli.addresses import url_at
 from invapi_emulator.cli.variables import DEFAULT_URL, URL_VARIABLE
 from invapi_emulator.domain.accounts import DEMO, Account
 from invapi_emulator.domain.clocks import Clock
+from invapi_emulator.process.logs import escaped
 from invapi_emulator.process.terminal import Style, styled, takes_colours
 from invapi_emulator.server.sockets import Ports
+from invapi_emulator.server.tls.folder import file_of
 from invapi_emulator.settings import Settings
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database
@@ -38,13 +40,18 @@ def _rows(settings: Settings, ports: Ports, database: Database, demo: Account) -
         yield "base URL", url
     yield "token", f"{demo.credentials.token} (account {demo.name})"
     yield "clock", _clock(demo.clock)
-    yield (
-        "store",
-        name_of(database.engine.url).strip("'") if settings.db else "in memory, gone when the server stops",
-    )
+    yield "store", _store(settings, database)
+    if ports.secure is not None:
+        yield "test CA", escaped(str(file_of(settings.ca_dir)))
     yield "docs", f"{urls[0]}/docs"
     if urls[0] != DEFAULT_URL:
         yield "commands", f"export {URL_VARIABLE}={urls[0]}"
+
+
+def _store(settings: Settings, database: Database) -> str:
+    if not settings.db:
+        return "in memory, gone when the server stops"
+    return escaped(name_of(database.engine.url).strip("'"))
 
 
 def _clock(clock: Clock) -> str:
