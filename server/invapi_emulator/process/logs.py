@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from invapi_emulator.process.log_stream import ToDescriptor
+from invapi_emulator.process.terminal import is_terminal, takes_colours
 
 LogFormat = Literal["human", "json"]
 
@@ -33,8 +34,9 @@ _IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
 
 
 def log_to_stderr(level: str, form: LogFormat) -> None:
+    """Log to stderr from here on. Lines for people are short on a terminal."""
     to_stderr = _stderr()
-    to_stderr.setFormatter(JsonLines() if form == "json" else HumanLines())
+    to_stderr.setFormatter(JsonLines() if form == "json" else _lines_for_people())
     logging.basicConfig(level=level.upper(), handlers=[to_stderr])
     logging.captureWarnings(capture=True)
     if level != "debug":
@@ -87,6 +89,14 @@ def _has_as_many_digits(text: str) -> bool:
     return len(text) >= _GENERATED_LENGTH and _RUN in text.encode(errors="replace").translate(_AS_RUNS)
 
 
+def _lines_for_people() -> logging.Formatter:
+    if not is_terminal(sys.stderr):
+        return HumanLines()
+    from invapi_emulator.process.terminal_lines import TerminalLines  # noqa: PLC0415 - it imports this module
+
+    return TerminalLines(colours=takes_colours(sys.stderr))
+
+
 def _stderr() -> logging.Handler:
     try:
         return ToDescriptor(sys.stderr.fileno())
@@ -102,13 +112,10 @@ class HumanLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         start = f"{self.formatTime(record)} {record.levelname} {record.name}:"
-        further = [
-            f"{name}={word(value)}" for name, value in _fields(record).items() if name not in _IN_MESSAGE
-        ]
-        line = " ".join([start, escaped(record.getMessage().rstrip()), *further])
-        return "\n".join([line, *self._traceback(record)])
+        line = " ".join([start, escaped(record.getMessage().rstrip()), *further_fields(fields_of(record))])
+        return "\n".join([line, *self.traceback(record)])
 
-    def _traceback(self, record: logging.LogRecord) -> list[str]:
+    def traceback(self, record: logging.LogRecord) -> list[str]:
         if not record.exc_info:
             return []
         return [f"  {escaped(line)}" for line in self.formatException(record.exc_info).split("\n")]
@@ -135,12 +142,17 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= _fields(record)
+        line |= fields_of(record)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str)
 
 
-def _fields(record: logging.LogRecord) -> dict[str, Any]:
+def fields_of(record: logging.LogRecord) -> dict[str, Any]:
     """Return the fields that are not None."""
     return {name: value for name, value in getattr(record, FIELDS, {}).items() if value is not None}
+
+
+def further_fields(fields: dict[str, Any]) -> list[str]:
+    """Return the fields that a message lacks, as `name=value`."""
+    return [f"{name}={word(value)}" for name, value in fields.items() if name not in _IN_MESSAGE]
