@@ -55,7 +55,7 @@ test-lowest: $(VENV)/installed-dev
 lock:
 	@rm -rf .venv-lock
 	@bash scripts/make_venv.sh $(PYTHON) .venv-lock
-	@.venv-lock/bin/python scripts/install.py --editable '.[dev]'
+	@.venv-lock/bin/python scripts/install.py --editable '.[dev]' uv
 	@{ echo "# The versions for development, on Python 3.11 to 3.14. Written by make lock."; \
 		.venv-lock/bin/pip freeze --exclude-editable; } > $(LOCK)
 	@rm -rf .venv-lock
