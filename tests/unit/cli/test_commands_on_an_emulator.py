@@ -117,7 +117,10 @@ def test_a_wrong_account_is_one_line(shell: Shell) -> None:
 def test_a_retired_assumption_is_told_of(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     url = shell.run("env")[0].partition("=")[2]
     assert ended(commands, ["accounts", "create", "--url", url, "--assume", "A-11=no", "two"]) == 0
-    assert capsys.readouterr().err == "A-11 is retired and ignored (docs/fidelity.md lists the assumptions)\n"
+    assert (
+        capsys.readouterr().err
+        == "A-11 is retired and ignored (docs/reference/assumptions.md lists the assumptions)\n"
+    )
 
 
 def test_the_third_snapshot_fails_by_a_rule_of_the_command_line(shell: Shell, emulator: Emulator) -> None:
