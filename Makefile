@@ -68,6 +68,8 @@ check: $(VENV)/installed-dev
 	$(BIN)/python scripts/clauses.py
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 
 acceptance: $(VENV)/installed-dev
 	$(BIN)/pytest -n auto -m "acceptance and not soak" $(ARGS)

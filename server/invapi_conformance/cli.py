@@ -63,7 +63,7 @@ def _holds_certificates(
     return value
 
 
-@click.command("invapi-conformance")
+@click.command("invapi-conformance", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="invapi-conformance")
 @click.option("--target", required=True, callback=_is_base_url, metavar="URL", help="the API to check")
 @click.option(

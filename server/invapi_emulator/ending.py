@@ -33,7 +33,7 @@ def ended(command: click.Command, words: Sequence[str] | None, *refusals: type[E
     except (KeyboardInterrupt, click.Abort):
         return _say(name, "interrupted", INTERRUPTED)
     except click.ClickException as wrong:
-        return _say(name, wrong.format_message(), COULD_NOT)
+        return _refused(name, wrong)
     except refusals as problem:
         return _say(name, str(problem), COULD_NOT)
     except OSError as problem:
@@ -41,6 +41,13 @@ def ended(command: click.Command, words: Sequence[str] | None, *refusals: type[E
             raise
         drop(sys.stdout)
         return _say(name, f"cannot write to stdout: {problem.strerror}", COULD_NOT)
+
+
+def _refused(name: str, wrong: click.ClickException) -> int:
+    """Print the line about wrong words, or the help of a group that is run without a command."""
+    if isinstance(wrong, click.exceptions.NoArgsIsHelpError):
+        return _show(wrong.format_message(), COULD_NOT)
+    return _say(name, wrong.format_message(), COULD_NOT)
 
 
 def _status(command: click.Command, name: str, words: list[str]) -> int:
@@ -78,8 +85,12 @@ def _completed(command: click.Command, name: str, asked: str) -> int:
 
 
 def _say(name: str, line: str, status: int) -> int:
+    return _show(f"{name}: {as_one_line(line)}", status)
+
+
+def _show(text: str, status: int) -> int:
     try:
-        click.echo(f"{name}: {as_one_line(line)}", err=True)
+        click.echo(text, err=True)
     except OSError:
         drop(sys.stderr)
     return status

@@ -10,6 +10,7 @@ import pytest
 from invapi_conformance.cli import conformance
 from invapi_emulator.cli.main import COMMANDS, commands
 from invapi_emulator.ending import ended
+from tests.support.harness import Emulator
 from tests.support.processes import DEADLINE, environment
 
 SHELLS = ["bash", "zsh", "fish"]
@@ -48,6 +49,74 @@ def test_a_shell_is_told_the_words_that_fit(
         } == expected
         assert told.err == ""
         assert "healthcheck" not in told.out
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("serve --clock f", {"frozen"}), ("serve --profile ", {"instant", "realistic", "slow", "hostile"}),
+        ("serve --scenario one", {"one-vm"}), ("serve --assume A-12=", {"A-12=stays", "A-12=spent"}), ("serve --no-w", {"--no-worker"}),
+        ("serve --log-level w", {"warning"}), ("accounts cr", {"create"}), ("accounts create --clock a", {"auto"}),
+        ("accounts create --scenario mix", {"mixed-kinds"}), ("faults add rej", {"reject", "rejected_but_done"}),
+        ("requests --result r", {"refused"}), ("tasks --state d", {"done"}),
+    ],
+)  # fmt: skip
+def test_values_are_completed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shell: str, typed: str, expected: set[str]
+) -> None:  # fmt: skip
+    assert completed(monkeypatch, shell, f"invapi-emulator {typed}") == 0
+    assert expected <= words_of(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("command", "typed"), [("env", "--account d"), ("open", "--account d"), ("accounts delete", "d")]
+)
+def test_accounts_of_the_running_emulator_are_completed(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    emulator: Emulator,
+    shell: str,
+    command: str,
+    typed: str,
+) -> None:
+    emulator.emulator.account(name="deploy-tests")
+    monkeypatch.delenv("INVAPI_EMULATOR_URL", raising=False)
+    assert completed(monkeypatch, shell, f"invapi-emulator {command} --url {emulator.url} {typed}") == 0
+    assert words_of(capsys.readouterr().out) >= {"demo", "deploy-tests"}
+    monkeypatch.setenv("INVAPI_EMULATOR_URL", emulator.url)
+    assert completed(monkeypatch, shell, f"invapi-emulator {command} {typed}") == 0
+    assert words_of(capsys.readouterr().out) >= {"demo", "deploy-tests"}
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "nonsense", "http://a b"])
+def test_without_an_emulator_nothing_is_completed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    monkeypatch.setenv("INVAPI_EMULATOR_URL", url)
+    assert completed(monkeypatch, "bash", "invapi-emulator env --account d") == 0
+    assert capsys.readouterr() == ("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("serve --db w", "file"),
+        ("serve --scenario worlds/", "file"),
+        ("serve --ca-dir ", "dir"),
+        ("export w", "file"),
+    ],
+)
+def test_files_and_folders_are_left_to_the_shell(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, kind: str
+) -> None:
+    assert completed(monkeypatch, "bash", f"invapi-emulator {typed}") == 0
+    assert capsys.readouterr().out.startswith(f"{kind},")
+
+
+def words_of(out: str) -> set[str]:
+    return set(out.replace(",", "\n").replace("\t", "\n").split("\n"))
 
 
 @pytest.mark.parametrize("shell", SHELLS)

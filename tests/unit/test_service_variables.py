@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from invapi_emulator.cli.main import main
-from invapi_emulator.cli.serve import warn_of_injected_variables
+from invapi_emulator.cli.serve import tell_of_variables
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import read_settings
 from tests.support.harness import Emulator
@@ -26,8 +26,8 @@ def _in_a_pod(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_they_are_taken_as_not_set_with_a_line_each_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     settings = read_settings({})
     assert (settings.port, settings.tls_port) == (8650, None)
-    with caplog.at_level(logging.WARNING):
-        warn_of_injected_variables()
+    with caplog.at_level(logging.INFO):
+        tell_of_variables()
     assert [line.partition(" is ignored: ")[0] for line in caplog.messages] == [
         "INVAPI_EMULATOR_PORT='tcp://10.0.0.1:8650'",
         "INVAPI_EMULATOR_TLS_PORT='udp://[fd00::2]:443'",

@@ -7,15 +7,19 @@ from typing import Any
 import click
 
 from invapi_emulator.cli.control_calls import control, of_account
+from invapi_emulator.cli.sections import SectionedCommand
 
 _SHAPE = {"events": [{"at": str, "kind": str}], "now": str}
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @of_account
 @click.argument("how_far")
 def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
-    """Move an account's clock: by seconds, or until `idle`, the end of a task (its key) or a timestamp."""
+    """Move an account's clock, and print what happened.
+
+    HOW_FAR is a number of seconds, `idle`, the key of a task (until its end) or a timestamp.
+    """
     answer = control(url, admin_token, "POST", f"{account}/clock/advance", _wanted(how_far), shape=_SHAPE)
     if answer.get("missing"):
         click.echo(f"{account}: {answer['missing']} earlier events are no longer kept")

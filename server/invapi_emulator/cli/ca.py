@@ -30,7 +30,7 @@ _TRUST = """\
 @click.option("--tls-names", metavar="NAMES", help=Settings.model_fields["tls_names"].description)
 @click.option("--path", is_flag=True, help="print only the path of the certificate")
 def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
-    """Print the test CA's certificate, and how to make clients trust it. Create the CA if there is none."""
+    """Print the test CA, and how to make clients trust it. Create the CA if there is none."""
     require("cryptography", "the test CA")
     from invapi_emulator.server.tls.authority import authority  # slow: not for --help
 

@@ -5,14 +5,15 @@ import shlex
 import click
 
 from invapi_emulator.cli.control_calls import control, of_account
+from invapi_emulator.cli.sections import SectionedCommand
 
 _SHAPE = {"api_key": str, "token": str, "user": str, "password": str}
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @of_account
 def env(url: str, admin_token: str, account: str) -> None:
-    """Print lines for `eval`: the emulator's URL and an account's credentials.
+    """Print URL and credentials of an account, as lines for `eval`.
 
     The credentials work nowhere else, so a call that goes to the real API by mistake fails there.
     """

@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 
 from invapi_emulator.cli.control_calls import control, of_account
+from invapi_emulator.cli.sections import SectionedCommand
 from invapi_emulator.cli.whole_files import write_whole
 from invapi_emulator.worlds.documents import YAML_ENDINGS, written
 
 _SHAPE = {"version": int, "vms": [{"id": int}]}
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @of_account
 @click.option(
     "--format", "form", type=click.Choice(["json", "yaml"]), help="default: by the suffix of FILE, else json"

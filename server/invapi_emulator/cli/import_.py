@@ -5,17 +5,18 @@ import sys
 import click
 
 from invapi_emulator.cli.control_calls import control, of_account
+from invapi_emulator.cli.sections import SectionedCommand
 from invapi_emulator.worlds.document_files import read_text, text_of
 from invapi_emulator.worlds.documents import parse
 
 _SHAPE = {"vms": list, "seed": int, "clock": {"now": str}, "keys": dict}
 
 
-@click.command("import")
+@click.command("import", cls=SectionedCommand)
 @of_account
 @click.argument("file")
 def import_(url: str, admin_token: str, account: str, file: str) -> None:
-    """Replace an account's world by the one in FILE (JSON or YAML; - for stdin)."""
+    """Replace an account's world by the one in FILE. The file is JSON or YAML; - is stdin."""
     try:
         world = parse(_stdin() if file == "-" else read_text(file))
     except OSError as problem:

@@ -6,26 +6,26 @@ from importlib import import_module
 import click
 
 from invapi_emulator import __version__
+from invapi_emulator.cli.sections import HELP, write_sections
+from invapi_emulator.cli.unknown_variables import unknown_variables
 from invapi_emulator.ending import ended
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.loading import SERVING, interruptible
 from invapi_emulator.storage.versions import HEAD
 
-COMMANDS = (
-    "advance",
-    "ca",
-    "conformance",
-    "env",
-    "export",
-    "healthcheck",
-    "import",
-    "migrate",
-    "report",
-    "reset",
-    "serve",
-    "worker",
-)
+SECTIONS = {
+    "Run an emulator": ("serve", "worker", "healthcheck", "migrate", "ca"),
+    "Use a running emulator": ("open", "env", "requests", "report", "tasks", "faults", "advance", "reset"),
+    "Accounts and their worlds": ("accounts", "export", "import"),
+    "Check another server": ("conformance",),
+}
+"""The subcommands, as the help lists them."""
+
+COMMANDS = tuple(sorted(word for words in SECTIONS.values() for word in words))
 """The subcommands. Each is in the module of its name."""
+
+_AS_MODULES = {"import": "import_", "open": "open_"}
+"""The names of those that Python has a word for."""
 
 
 class LazyGroup(click.Group):
@@ -40,21 +40,33 @@ class LazyGroup(click.Group):
             interruptible()
         return found
 
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        room = formatter.width - max(map(len, COMMANDS)) - 6
+        sections = {
+            heading: [(word, subcommand(word).get_short_help_str(room)) for word in words]
+            for heading, words in SECTIONS.items()
+        }
+        write_sections(formatter, sections)
+
 
 def subcommand(word: str) -> click.Command:
     """Import and return the subcommand with this name."""
-    name = "import_" if word == "import" else word
+    name = _AS_MODULES.get(word, word)
     found = getattr(import_module(f"invapi_emulator.cli.{name}"), name)
     assert isinstance(found, click.Command)
     return found
 
 
-@click.group("invapi-emulator", cls=LazyGroup, no_args_is_help=False)
+@click.group("invapi-emulator", cls=LazyGroup, no_args_is_help=True, context_settings=HELP)
 @click.version_option(
     __version__, prog_name="invapi-emulator", message=f"%(prog)s %(version)s (schema {HEAD})"
 )
-def commands() -> None:
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Emulate HOSTKEY's InvAPI: virtual machines, snapshots, tasks that take time."""
+    if context.invoked_subcommand not in SERVING:  # these log it
+        for line in unknown_variables():
+            click.echo(f"invapi-emulator: {line}", err=True)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 @click.command(epilog=f"The environment variable {ENVIRONMENT_PREFIX}DB works too.")
 @click.option("--db", metavar="DB", help=Settings.model_fields["db"].description)
 def migrate(db: str | None) -> int:
-    """Migrate a database to the newest schema, as `serve` does at its start."""
+    """Migrate a database to the newest schema. `serve` does so at its start."""
     settings = read_settings({} if db is None else {"db": db})
     if not settings.db:
         raise CannotStart("--db: required: the file or URL of the database to migrate")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import click
 
 from invapi_emulator.cli.main import COMMANDS, commands, subcommand
+from invapi_emulator.cli.sections import HELP
 
 _WIDTH = 100
 """Characters a line of help."""
@@ -16,7 +17,7 @@ _TOP = """\
 
 - [Settings](settings.md) explains the flags of `serve` and their environment variables.
 - `invapi-conformance` is a command of its own: [conformance.md](../how-to/conformance.md).
-- [Completion](settings.md#driving-a-running-emulator) in bash, zsh and fish completes subcommands and flags.
+- [Completion](settings.md#completion) in bash, zsh and fish completes subcommands and flags.
 - An error is one line on stderr. [Exit statuses](settings.md#exit-statuses) lists the numbers.
 
 | subcommand | purpose |
@@ -39,6 +40,6 @@ def _first_sentence(command: click.Command) -> str:
 
 
 def _section(name: str, command: click.Command) -> Iterator[str]:
-    parent = click.Context(commands, info_name="invapi-emulator")
+    parent = click.Context(commands, info_name="invapi-emulator", help_option_names=HELP["help_option_names"])
     context = click.Context(command, parent, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH)
     yield f"\n## {name}\n\n```text\n{command.get_help(context)}\n```\n"

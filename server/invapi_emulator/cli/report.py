@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import click
 
 from invapi_emulator.cli.control_calls import control, of_account
+from invapi_emulator.cli.sections import SectionedCommand
 
 SEVERITIES = ("notice", "warning", "error")
 FOUND = 1
@@ -20,10 +21,15 @@ _SHAPE = {
 }
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @of_account
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+    help="how to write the findings",
 )
 @click.option(
     "--fail-on",
@@ -31,7 +37,10 @@ _SHAPE = {
     help="exit with status 1 for a finding of this severity or worse",
 )
 def report(url: str, admin_token: str, account: str, form: str, fail_on: str | None) -> int:
-    """Report what an account's clients do that will hurt them on the real API, and what to do instead."""
+    """Report what a client does that will hurt it on the real API.
+
+    It looks at the calls of an account, and says what to do instead.
+    """
     answer = control(url, admin_token, "GET", f"{account}/report", shape=_SHAPE)
     written = {"text": _as_text, "json": _as_json, "junit": _as_junit}[form]
     click.echo(written(account, answer))

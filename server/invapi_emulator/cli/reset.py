@@ -3,13 +3,14 @@
 import click
 
 from invapi_emulator.cli.control_calls import control, of_account
+from invapi_emulator.cli.sections import SectionedCommand
 from invapi_emulator.numbers_in_words import Whole
 from invapi_emulator.whole_numbers import MOST
 
 _SHAPE = {"scenario": str, "seed": int, "clock": {"now": str}}
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @of_account
 @click.option("--scenario", help="scenario to start with  [default: the present one]")
 @click.option("--seed", type=Whole(0, MOST), help="seed to start with  [default: the present one]")

@@ -37,25 +37,23 @@ class RequestLog:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
-                _log_request(
-                    scope, self._ids.shown(request_id), message["status"], self._real_time() - started_at
-                )
+                _log_request(scope, request_id, message["status"], self._real_time() - started_at, self._ids)
             await send(message)
 
         await self._app(scope, receive, sent)
 
 
-def _log_request(scope: Scope, request_id: str, status: int, duration_us: int) -> None:
+def _log_request(scope: Scope, request_id: str, status: int, duration_us: int, ids: RequestIds) -> None:
     level = logging.DEBUG if scope["method"] in _READ_ONLY else logging.INFO
-    method, path = scope["method"], _shown(scope["path"], status)
+    method, path = scope["method"], _shown(ids.shown(scope["path"]), status)
     client = scope.get("client")
     fields = {
-        "request_id": without_generated(request_id),
+        "request_id": without_generated(ids.shown(request_id)),
         "method": method,
         "path": path,
         "status": status,
         "ms": round(duration_us / 1000, 2),
-        "address": without_generated(client[0]) if client else None,
+        "address": without_generated(ids.shown(client[0])) if client else None,
     }
     _log.log(level, "%s %s", word(method), word(path), extra={FIELDS: fields})
 

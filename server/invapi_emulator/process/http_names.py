@@ -81,12 +81,9 @@ def target_of(url: str) -> SplitResult:
     if not _WRITTEN.fullmatch(url):
         raise ValueError("a URL has only printable characters of ASCII, and no spaces")
     parts = _split(url)
-    if (
-        parts is None
-        or parts.scheme not in _DEFAULT_PORTS
-        or not parts.hostname
-        or not _is_dialled(parts.hostname)
-    ):
+    if parts is None or not _has_a_host(parts):
+        if "://" not in url and (meant := _split(f"http://{url}")) and _has_a_host(meant):
+            raise ValueError(f"the scheme is missing; did you mean http://{url}?")
         raise ValueError("expected a URL such as http://127.0.0.1:8650, with a port from 1 to 65535")
     if parts.query or parts.fragment:
         raise ValueError("the URL must not have a query or fragment")
@@ -101,6 +98,10 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return None if port == 0 else parts
+
+
+def _has_a_host(parts: SplitResult) -> bool:
+    return parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and _is_dialled(str(parts.hostname))
 
 
 def _is_dialled(host: str) -> bool:

@@ -10,6 +10,16 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import Settings
 
 
+class PortTaken(CannotStart):
+    """Another program listens on the port that a flag names."""
+
+    def __init__(self, flag: str, host: str, port: int, said: str | None) -> None:
+        super().__init__(f"{flag}: {port} on {host}: {said}")
+        self.flag = flag
+        self.host = host
+        self.port = port
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Bound sockets: one for HTTP, one for HTTPS, or both."""
@@ -67,5 +77,7 @@ def _taken(host: str, port: int, flag: str) -> socket.socket:
         listening.close()
         if problem.errno == errno.EADDRNOTAVAIL:
             raise CannotStart(f"--host: {host!r}: {problem.strerror}") from None
+        if problem.errno == errno.EADDRINUSE:
+            raise PortTaken(flag, host, port, problem.strerror) from None
         raise CannotStart(f"{flag}: {port} on {host}: {problem.strerror}") from None
     return listening

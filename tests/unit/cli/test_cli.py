@@ -42,7 +42,6 @@ def test_invalid_arguments_give_one_line_and_status_2(
             ("worker", "--db", "worlds.db"),
             "INVAPI_EMULATOR_RATE: '0': input should be greater than 0",
         ),
-        ((), "Missing command."),
     ):
         assert run(monkeypatch, *words) == 2
         assert capsys.readouterr() == ("", f"invapi-emulator: {says}\n")
@@ -51,7 +50,7 @@ def test_invalid_arguments_give_one_line_and_status_2(
 def test_version_and_help_end_with_success(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for words in (("--version",), ("--help",), ("serve", "--help")):
+    for words in (("--version",), ("--help",), ("-h",), ("serve", "--help"), ("accounts", "create", "-h")):
         assert run(monkeypatch, *words) == 0
         assert "invapi-emulator" in capsys.readouterr().out
 

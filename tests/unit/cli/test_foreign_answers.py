@@ -7,9 +7,9 @@ import pytest
 
 import invapi_emulator.cli.healthcheck
 import invapi_emulator.testing.emulator
-from invapi_emulator.cli.main import subcommand
 from invapi_emulator.ending import ended
 from invapi_emulator.testing import Emulator
+from tests.support.commands import command_of
 from tests.support.odd_answers import (
     BROKEN_CHUNKS,
     DEEP_ARRAYS,
@@ -21,7 +21,10 @@ from tests.support.odd_answers import (
     without_length,
 )
 
-COMMANDS = ["env", "advance", "report", "import", "export", "export-yaml", "reset", "healthcheck"]
+COMMANDS = [
+    "env", "advance", "report", "import", "export", "export-yaml", "reset", "healthcheck", "open", "requests", "tasks",
+    "accounts list", "accounts create", "accounts delete", "accounts purge", "faults list", "faults add", "faults clear",
+]  # fmt: skip
 REFUSED = b"HTTP/1.1 404 Not Found\r\nConnection: close\r\n"
 LEVELS = b"[" * 300 + b"]" * 300
 FOREIGN = [
@@ -43,8 +46,14 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def said(capsys: pytest.CaptureFixture[str], word: str, answer: Answers) -> str:
     """Run a command against a server that answers in this way. Return its line after the URL."""
     with answering(answer) as url:
-        more = {"advance": ["1"], "import": ["world.json"], "export-yaml": ["world.yaml"]}.get(word, [])
-        status = ended(subcommand(word.removesuffix("-yaml")), ["--url", url, *more])
+        more = {
+            "advance": ["1"],
+            "import": ["world.json"],
+            "export-yaml": ["world.yaml"],
+            "accounts delete": ["one"],
+            "faults add": ["reject"],
+        }.get(word, [])
+        status = ended(command_of(word.removesuffix("-yaml")), ["--url", url, *more])
     out, err = capsys.readouterr()
     (line,) = err.splitlines()
     assert (status, out) == (1 if word == "healthcheck" else 2, "")

@@ -12,9 +12,10 @@ import pytest
 import invapi_emulator.cli.serve_process
 import invapi_emulator.cli.worker_process
 from invapi_conformance.cli import conformance
-from invapi_emulator.cli.main import COMMANDS, commands, subcommand
+from invapi_emulator.cli.main import COMMANDS
 from invapi_emulator.ending import ended
 from invapi_emulator.errors import CannotStart
+from tests.support.commands import command_of, leaves
 from tests.support.harness import Running
 from tests.support.offenders import assert_none
 
@@ -43,13 +44,15 @@ TEXTS = [
     "../..",
     "'\"",
 ]
-SWEPT = [word for word in COMMANDS if word != "conformance"]
+WRONG_NAMES = [text for text in TEXTS if text not in {"-", "--"}]
+SWEPT = [words for words in leaves() if words != "conformance"]
 
 REFUSED: dict[str, list[str]] = {
     "wait": NUMBERS, "poll_seconds": NUMBERS, "task_timeout": NUMBERS, "url": [*URLS, ""], "target": [*URLS, ""],
     "vm": [*NUMBERS, *TEXTS], "seed": ["nan", "1e400", "-1", "9" * 400, " ", "x"], "port": ["nan", "1e400", "-1", "99999", ""],
     "rate": ["nan", "inf", "1e400", "-1", "0", ""], "head_timeout": ["nan", "inf", "1e400", "-1", "0"], "format": TEXTS,
     "account_ttl": ["nan", "1e400", "-1", "9" * 400, ""], "polls": ["nan", "-1", ""], "account": TEXTS, "how_far": [*TEXTS, "nan", "inf", "1e400"],
+    "last": NUMBERS, "skip": NUMBERS, "times": NUMBERS, "id": NUMBERS, "ids": NUMBERS, "probability": ["nan", "inf", "1e400", "-1", "0", "x"], "name": WRONG_NAMES, "names": WRONG_NAMES,
 }  # fmt: skip
 """By option: values that must be refused. Others may be accepted, as an admin token may be any text."""
 
@@ -62,6 +65,7 @@ def nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
         return SimpleNamespace(run=lambda **_: asyncio.run(application.aclose()))
 
     monkeypatch.setattr(invapi_emulator.cli.serve_process, "server_for", server_for)
+    monkeypatch.setattr("webbrowser.open", lambda _: True)
     monkeypatch.setattr("invapi_emulator.cli.serve.log_to_stderr", lambda *_: None)
     monkeypatch.setattr("invapi_emulator.cli.worker.log_to_stderr", lambda *_: None)
 
@@ -79,7 +83,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Running) -> 
 
 def wrong_words(command: click.Command) -> Iterator[tuple[str, str, list[str]]]:
     """Yield each parameter of a command with each wrong value, and the words that say so."""
-    required = {"advance": ["1"], "import": ["a-file"], "serve": ["--port", "0"]}.get(str(command.name), [])
+    required = {
+        "advance": ["1"],
+        "import": ["a-file"],
+        "serve": ["--port", "0"],
+        "add": ["reject"],
+        "delete": ["demo"],
+    }.get(str(command.name), [])
     if command is conformance:
         required = ["--target", "http://127.0.0.1:1", "--token", "t", "--vm", "1"]
     for parameter in command.params:
@@ -117,12 +127,12 @@ def complaint(
 @pytest.mark.usefixtures("nothing_is_served", "folder")
 @pytest.mark.parametrize("word", [*SWEPT, "kit"])
 def test_a_wrong_value_is_one_line_and_status_2(word: str, capsys: pytest.CaptureFixture[str]) -> None:
-    command = conformance if word == "kit" else subcommand(word)
+    command = conformance if word == "kit" else command_of(word)
     assert_none(found for case in wrong_words(command) if (found := complaint(command, *case, capsys)))
 
 
 def test_every_refused_value_belongs_to_an_option() -> None:
-    options = {str(parameter.name) for word in SWEPT for parameter in subcommand(word).params}
+    options = {str(parameter.name) for word in SWEPT for parameter in command_of(word).params}
     options |= {str(parameter.name) for parameter in conformance.params} | {"format"}
     assert not REFUSED.keys() - options
-    assert set(commands.list_commands(click.Context(commands))) == {*SWEPT, "conformance"}
+    assert {words.split()[0] for words in SWEPT} == {*COMMANDS} - {"conformance"}

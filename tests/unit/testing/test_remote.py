@@ -7,30 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from invapi_emulator.cli.control_calls import DEFAULT_URL
-from invapi_emulator.cli.main import main
+from invapi_emulator.cli.variables import DEFAULT_URL
 from invapi_emulator.settings import Settings
 from invapi_emulator.testing import Emulator as Control
 from tests.support.harness import Emulator, running
+from tests.support.shell import Shell
 from tests.support.worlds_in_use import bytes_of, live_through_everything
-
-
-class Shell:
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str) -> None:
-        self.monkeypatch = monkeypatch
-        self.capsys = capsys
-        for name in ("HOST", "PORT"):
-            monkeypatch.delenv(f"INVAPI_EMULATOR_{name}", raising=False)
-        monkeypatch.setenv("INVAPI_EMULATOR_URL", url)
-
-    def run(self, *words: str, status: int = 0) -> list[str]:
-        """Run a command. Return the lines on stdout, or on stderr if it must fail."""
-        self.monkeypatch.setattr("sys.argv", ["invapi-emulator", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = self.capsys.readouterr()
-        assert (ended.value.code or 0) == status, err
-        return (err if status else out).splitlines()
 
 
 @pytest.fixture
@@ -198,8 +180,9 @@ def test_healthcheck_uses_the_address_of_serves_variables(
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(f"INVAPI_EMULATOR_{name}", value)
+    named = " and ".join(f"INVAPI_EMULATOR_{name}" for name, value in sorted(variables.items()) if value)
     (line,) = shell.run("healthcheck", status=1)
-    assert line.startswith(f"invapi-emulator: --url: no emulator answers at {asks}: ")
+    assert line.startswith(f"invapi-emulator: {named}: no emulator answers at {asks}: ")
 
 
 def test_healthcheck_finds_the_server_of_the_same_variables(
@@ -233,8 +216,9 @@ def test_healthcheck_names_an_invalid_url_in_its_variable(
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("localhost:8650", "'localhost:8650': expected a URL such as http://127.0.0.1:8650"),
-        ("127.0.0.1:8650", "'127.0.0.1:8650': expected a URL such as"),
+        ("localhost:8650", "'localhost:8650': the scheme is missing; did you mean http://localhost:8650?"),
+        ("127.0.0.1:8650", "'127.0.0.1:8650': the scheme is missing; did you mean http://127.0.0.1:8650?"),
+        ("localhost:none", "'localhost:none': expected a URL such as"),
         ("http://127.0.0.1:none", "'http://127.0.0.1:none': expected a URL such as"),
         ("ftp://localhost", "'ftp://localhost': expected a URL such as"),
         ("http://", "'http://': expected a URL such as"),
