@@ -14,9 +14,6 @@ SERVER = ROOT / "server"
 PAGE = SERVER / "invapi_emulator" / "dashboard"
 
 NOT_YET_REWRITTEN = frozenset({
-    "docs/evidence/growth.md",
-    "docs/evidence/performance.md",
-    "docs/evidence/reliability.md",
     "docs/reference/account-objects.md",
     "docs/reference/catalogue.md",
     "docs/reference/settings.md",
