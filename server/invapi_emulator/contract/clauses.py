@@ -11,7 +11,10 @@ from invapi_emulator.contract.sources import Basis, bases_in
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of `clauses.yaml`. Marks in its `text` give the basis of each statement."""
+    """A clause of `clauses.yaml`. Marks in its `text` give the basis of each statement.
+
+    Each line of the text is a paragraph, or an item of a list if it begins with "- ".
+    """
 
     number: str
     text: str

@@ -43,7 +43,7 @@ SOURCES = (
     Source(
         "E",
         "assumed",
-        "public material is silent: the emulator's own choice. A client should not come to rely on it",
+        "a choice of the emulator, since public material is silent; clients should not rely on it",
         "2026-11-23",
     ),
 )

@@ -42,9 +42,7 @@ class RequestLog:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
-                _log_request(
-                    scope, self._ids.shown(request_id), message["status"], self._real_time() - started_at
-                )
+                _log_request(scope, request_id, message["status"], self._real_time() - started_at, self._ids)
             await send(message)
 
         await self._app(scope, receive, sent)
@@ -56,18 +54,18 @@ def note_hint(scope: Scope, hint: str | None) -> None:
         scope[_HINT] = hint
 
 
-def _log_request(scope: Scope, request_id: str, status: int, duration_us: int) -> None:
-    method, path = scope["method"], _shown(scope["path"], status)
+def _log_request(scope: Scope, request_id: str, status: int, duration_us: int, ids: RequestIds) -> None:
+    method, path = scope["method"], _shown(ids.shown(scope["path"]), status)
     client = scope.get("client")
     fields = {
-        "request_id": without_generated(request_id),
+        "request_id": without_generated(ids.shown(request_id)),
         "method": method,
         "path": path,
         "status": status,
         "ms": round(duration_us / 1000, 2),
-        "address": without_generated(client[0]) if client else None,
+        "address": without_generated(ids.shown(client[0])) if client else None,
     }
-    hint = f": {without_generated(scope[_HINT])}" if _HINT in scope else ""
+    hint = f": {without_generated(ids.shown(scope[_HINT]))}" if _HINT in scope else ""
     _log.log(_level(method, status), "%s %s%s", word(method), word(path), hint, extra={FIELDS: fields})
 
 

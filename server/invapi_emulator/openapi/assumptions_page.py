@@ -11,16 +11,20 @@ from invapi_emulator.openapi.markdown import table
 _TOP = """\
 # Assumptions
 
-Choose an option of an assumption by its word. `yes` is the first option, the default. `no` is the second.
+This page lists the emulator's choices where public material is silent, with their options.
 
-- `invapi-emulator serve --assume A-12=no` sets one for new accounts and for unauthenticated requests.
-- `PUT /_emulator/accounts/{name}/assumptions` sets one for an account.
-- `invapi_server.account(assume={"A-12": "no"})` sets one in Python.
-- `pytest --invapi-assumptions=each` runs a suite once under every other option ([pytest.md](../how-to/pytest.md)).
+Choose an option by its word. `yes` is the first option, the default. `no` is the second.
 
-Public material is silent about each of these. Each option is as likely as the others, and a client should work with all of them.
-For A-04, A-08, A-13, A-14, A-15 and A-18, documents or clients speak for the default.
-[fidelity.md](../explanation/fidelity.md) explains how an assumption comes about. `make fidelity` writes this page from the code.
+| for | use |
+|---|---|
+| new accounts and unauthenticated requests | `invapi-emulator serve --assume A-12=no` |
+| an account | `PUT /_emulator/accounts/{name}/assumptions` |
+| an account in Python | `invapi_server.account(assume={"A-12": "no"})` |
+| a whole suite, once under every other option | `pytest --invapi-assumptions=each` ([pytest.md](../how-to/pytest.md)) |
+
+Each option is as likely as the others, and a client should work with all of them. For A-04, A-08, A-13, A-14, A-15 and A-18,
+documents or clients support the default. [fidelity.md](../explanation/fidelity.md) explains how an assumption is made.
+`make fidelity` writes this page from the code.
 """
 
 _RETIRED = """

@@ -1,9 +1,9 @@
 """docs/reference/wire.md: every action, every clause, and how long tasks take."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS
-from invapi_emulator.contract.clauses import Section, clauses, sections
+from invapi_emulator.contract.clauses import Clause, Section, clauses, sections
 from invapi_emulator.contract.sources import SOURCES
 from invapi_emulator.engine.action import (
     ACTIONS,
@@ -18,10 +18,13 @@ from invapi_emulator.openapi.markdown import filled, table
 _TOP = """\
 # Wire contract
 
-This page lists what the emulator puts on the wire, clause by clause, and the basis of each fact. The tests name the numbers
-(`@pytest.mark.clause("3.6")`); `make clauses` lists the clauses without a test. `make fidelity` writes this page from the code.
-[fidelity.md](../explanation/fidelity.md) explains the marks. An id such as A-12 behind a clause is an
-[assumption](assumptions.md): another option changes what the clause says.
+This page lists what the emulator puts on the wire, clause by clause, and the basis of each fact.
+
+- A **mark** is the basis of the facts before it. The table below lists the marks, and
+  [fidelity.md](../explanation/fidelity.md) explains them.
+- An **id** such as A-12 beside a number is an [assumption](assumptions.md). Another option changes what the clause says.
+- **Tests** name the numbers (`@pytest.mark.clause("3.6")`). `make clauses` lists the clauses without a test.
+- `make fidelity` writes this page from the code.
 """
 
 
@@ -49,9 +52,9 @@ def _actions() -> Iterator[str]:
         ("call", "clause", "basis", "fields it reads", "starts a task that"),
         (_action(ACTIONS[at]) for at in sorted(ACTIONS)),
     )
-    yield "\nNot emulated, though the vendor documents them: 501 `not_emulated` (2.6).\n"
+    yield "\nThe vendor documents these, and the emulator does not have them. They return 501 `not_emulated` (2.6).\n"
     for module, names in sorted(NOT_EMULATED.items()):
-        others = ", and every other" if has_undocumented_actions(module) else ""
+        others = ", and every other action" if has_undocumented_actions(module) else ""
         yield f"- `{module}`: {', '.join(f'`{name}`' for name in sorted(names))}{others}"
     yield f"- whole modules: {', '.join(f'`{name}`' for name in sorted(NOT_EMULATED_MODULES))}"
     yield ""
@@ -72,9 +75,18 @@ def _section(section: Section) -> Iterator[str]:
         yield f"{filled(section.intro)}\n"
     for clause in section.clauses:
         assumed = [id_ for id_, found in sorted(ASSUMPTIONS.items()) if found.clause == clause.number]
-        ids = f" ({', '.join(assumed)})" if assumed else ""
-        yield filled(f"- **{clause.number}** {clause.text}{ids}", "  ")
+        yield from clause_lines(clause, assumed)
     yield ""
+
+
+def clause_lines(clause: Clause, assumed: Sequence[str]) -> Iterator[str]:
+    """Yield a clause as an item of a list, with its own list below it. `assumed` are the ids of its assumptions."""
+    ids = f" ({', '.join(assumed)})" if assumed else ""
+    first, *others = clause.text.split("\n")
+    yield filled(f"- **{clause.number}**{ids} {first}", "  ")
+    for other in others:
+        is_item = other.startswith("- ")
+        yield filled(f"    {other}", "      ") if is_item else f"\n{filled(f'    {other}', '    ')}\n"
 
 
 def _durations() -> Iterator[str]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Container
 from datetime import UTC, datetime
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from invapi_emulator.process.log_stream import ToDescriptor
 from invapi_emulator.process.terminal import is_terminal, takes_colours
@@ -19,6 +20,9 @@ FIELDS = "fields"
 MASK = "***"
 _GENERATED_LENGTH = 32
 _GENERATED = re.compile(rf"(?<![0-9a-f])[0-9a-f]{{{_GENERATED_LENGTH}}}(?![0-9a-f])")
+_MOST_DECODED = 3
+"""How often percent escapes are decoded to find a word behind one: `%20` ends in digits, `%2520` holds them."""
+
 _AS_RUNS = bytes(ord("x") if byte in b"0123456789abcdef" else ord(" ") for byte in range(256))
 _RUN = b"x" * _GENERATED_LENGTH
 _PLAIN_WORD = re.compile(r"[!#-<>-\[\]-~]+")
@@ -56,19 +60,28 @@ def _plain(text: str) -> str:
 
 def looks_generated(text: str) -> bool:
     """Return whether a text contains something like a generated token, API key or password."""
-    return _has_as_many_digits(text) and _GENERATED.search(text) is not None
+    return bool(generated_in(text))
 
 
 def generated_in(text: str) -> set[str]:
     """Return all in a text that looks so."""
-    return set(_GENERATED.findall(text)) if _has_as_many_digits(text) else set()
+    found = set[str]()
+    for _ in range(_MOST_DECODED + 1):
+        if not _has_as_many_digits(text):
+            break
+        found.update(_GENERATED.findall(text))
+        if "%" not in text:
+            break
+        text = unquote(text)
+    return found
 
 
 def without_generated(text: str, known: Container[str] | None = None) -> str:
     """Mask everything that looks so, or only those words of it that are known to be secrets."""
-    if not _has_as_many_digits(text):
-        return text
-    return _GENERATED.sub(lambda word: MASK if known is None or word[0] in known else word[0], text)
+    for each in generated_in(text):
+        if known is None or each in known:
+            text = text.replace(each, MASK)
+    return text
 
 
 def _has_as_many_digits(text: str) -> bool:

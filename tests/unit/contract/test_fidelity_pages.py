@@ -5,10 +5,11 @@ from pathlib import Path
 import invapi_emulator.application  # noqa: F401 - fills the tables of actions and kinds of task
 from invapi_emulator.cli.reference_page import reference_page
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS
-from invapi_emulator.contract.clauses import clauses
+from invapi_emulator.contract.clauses import Clause, clauses
 from invapi_emulator.contract.sources import SOURCES, bases_in
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.openapi.generated_pages import generated_pages
+from invapi_emulator.openapi.wire_page import clause_lines
 from tests.support.offenders import assert_none
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -38,6 +39,14 @@ def test_every_clause_has_a_basis() -> None:
     assert clauses()
     without = [number for number, clause in clauses().items() if not clause.bases]
     assert_none(without)
+
+
+def test_items_of_a_clause_are_a_list_below_it() -> None:
+    clause = Clause("1.1", "One [S]:\n- first\n- second\nThe end.", ("documented",))
+    lines = "\n".join(clause_lines(clause, ["A-01", "A-02"])).splitlines()
+    assert lines == [
+        "- **1.1** (A-01, A-02) One [S]:", "    - first", "    - second", "", "    The end.",
+    ]  # fmt: skip
 
 
 def test_marks_are_read_in_every_notation() -> None:

@@ -5,24 +5,24 @@ from typing import Literal
 from invapi_emulator.contract.assumptions.assumption import Assumption, assumption
 
 ANSWER_OF_AN_ORDER: Assumption[Literal["invoice-and-callback", "invoice-only", "id-at-once"]] = assumption(
-    41, "11.2", "what an order that is paid at once answers beside its invoice", {
+    41, "11.2", "what the response to an order paid at once has besides the invoice", {
         "invoice-and-callback": "the key of the deploy as `callback`",
-        "invoice-only": "nothing: the key is in `deploy_keys` of `eq/update_servers`",
+        "invoice-only": "nothing more: the key is in `deploy_keys` of `eq/update_servers`",
         "id-at-once": "the key as `callback`, and the server's `id`",
     },
 )  # fmt: skip
 
 SERVER_IN_LISTS: Assumption[Literal["when-done", "from-the-start"]] = assumption(
-    42, "11.3", "since when lists and `show` have a server that is being deployed", {
-        "when-done": "since its deploy is done",
-        "from-the-start": "since its order is paid, with the status `presale`",
+    42, "11.3", "from when lists and `show` have a server that is being deployed", {
+        "when-done": "from the end of its deploy",
+        "from-the-start": "from the payment of its order, with the status `presale`",
     },
 )  # fmt: skip
 
 SNAPSHOTS_OF_A_REINSTALL: Assumption[Literal["kept", "deleted"]] = assumption(
-    43, "11.4", "whether a server's snapshots survive its reinstallation", {
+    43, "11.4", "what happens to a server's snapshots at a reinstall", {
         "kept": "they stay",
-        "deleted": "they are removed when it ends",
+        "deleted": "they are removed at its end",
     },
 )  # fmt: skip
 
@@ -34,8 +34,8 @@ CANCELLED_SERVER: Assumption[Literal["gone-at-once", "after-five-minutes"]] = as
 )  # fmt: skip
 
 UNPAID_RENEWAL: Assumption[Literal["stays", "suspends"]] = assumption(
-    45, "11.7", "whether a server is suspended when its renewal is unpaid for a week", {
-        "stays": "it is not",
+    45, "11.7", "what happens to a server whose renewal is unpaid for a week", {
+        "stays": "nothing",
         "suspends": "it is powered off and has the status `power_off` until the invoice is paid",
     },
 )  # fmt: skip
@@ -43,6 +43,6 @@ UNPAID_RENEWAL: Assumption[Literal["stays", "suspends"]] = assumption(
 CANCELLATION_WITHOUT_TYPE: Assumption[Literal["immediate", "end-of-period"]] = assumption(
     46, "11.6", "when a cancellation without `cancellation_type` takes effect", {
         "immediate": "at once",
-        "end-of-period": "on the day when the rent falls due",
+        "end-of-period": "when the rent falls due",
     },
 )  # fmt: skip

@@ -14,16 +14,16 @@ AFTER_A_RESTORE: Assumption[Literal["off", "on"]] = assumption(
 POWER_OFF_NEEDED: Assumption[Literal["both", "neither", "restore-only"]] = assumption(
     8, "4.11", "whether restoring and removing need the VM powered off", {
         "both": "both do",
-        "neither": "neither does; a running VM that is restored loses what it had in memory",
-        "restore-only": "restoring does, removing does not",
+        "neither": "neither does; a running VM loses its memory when it is restored",
+        "restore-only": "only restoring does",
     },
 )  # fmt: skip
 
 LIST_ANSWER: Assumption[Literal["both", "by-key", "at-once"]] = assumption(
-    18, "4.7", "where `get_snapshot` gives its list", {
-        "both": "at once, and by the key's check",
-        "by-key": "by the key's check alone: the call answers `callback`",
-        "at-once": "at once alone: the call answers `settings` and `snapshots`",
+    18, "4.7", "where `get_snapshot` returns its list", {
+        "both": "in its response, and in the check of its key",
+        "by-key": "only in the check: the response has `callback`",
+        "at-once": "only in its response: that has `settings` and `snapshots`",
     },
 )  # fmt: skip
 
