@@ -9,6 +9,7 @@ from invapi_emulator.openapi.generated_pages import generated_pages
 DOCS = Path(__file__).parents[1] / "docs"
 
 if __name__ == "__main__":
-    pages = generated_pages() | {"reference/cli.md": reference_page()}
-    for name, text in pages.items():
+    for name, text in generated_pages().items():
         (DOCS / name).write_text(text, encoding="utf-8")
+    page = DOCS / "reference" / "cli.md"
+    page.write_text(reference_page(page.read_text(encoding="utf-8")), encoding="utf-8")

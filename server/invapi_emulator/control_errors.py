@@ -4,9 +4,13 @@ from typing import ClassVar
 
 
 class ControlError(Exception):
-    """A refused request to the control API. `field` is the invalid field of the body, if there is one."""
+    """A refused request to the control API. `field` is the invalid field of the body, if there is one.
+
+    `hint` is for the log of the server: the flag that opens the control API to such a request.
+    """
 
     status: ClassVar[int]
+    hint: str | None = None
 
     def __init__(self, reason: str, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -27,11 +31,19 @@ class Unprocessable(ControlError):
     status = 422
 
 
-class Forbidden(ControlError):
+class Hinted(ControlError):
+    """A refusal with a hint for the log."""
+
+    def __init__(self, reason: str, message: str, hint: str) -> None:
+        super().__init__(reason, message)
+        self.hint = hint
+
+
+class Forbidden(Hinted):
     status = 403
 
 
-class Unauthorized(ControlError):
+class Unauthorized(Hinted):
     status = 401
 
 

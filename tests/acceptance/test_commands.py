@@ -91,6 +91,30 @@ def test_requests_follows_the_calls_until_ctrl_c() -> None:
     assert (following.returncode, out, err) == (130, "", "invapi-emulator: interrupted\n")
 
 
+def test_requests_tells_of_calls_that_it_has_missed() -> None:
+    with served() as server, server.emulator() as emulator:
+        emulator.call("eq", "list")
+        following = subprocess.Popen(
+            [*COMMAND, "requests", "--follow", "--url", server.url],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
+        )  # fmt: skip
+        try:
+            assert following.stdout is not None
+            following.stdout.readline()
+            following.send_signal(signal.SIGSTOP)
+            for _ in range(1_005):
+                emulator.call("eq", "list")
+            following.send_signal(signal.SIGCONT)
+            shown = [following.stdout.readline() for _ in range(1_000)]
+            following.send_signal(signal.SIGINT)
+            _, err = following.communicate(timeout=DEADLINE)
+        finally:
+            following.kill()
+            following.communicate()
+    assert shown[-1].startswith("#1006 ")
+    assert err.startswith("number of calls in between that are no longer kept: ")
+
+
 def test_requests_ends_in_one_line_when_the_server_it_follows_stops() -> None:
     with served() as server:
         following = subprocess.Popen(

@@ -20,7 +20,12 @@ pytestmark = pytest.mark.acceptance
 def worker_on(db: str) -> Iterator[subprocess.Popen[str]]:
     """Run a standalone worker, and kill it at the end if it still runs."""
     process = subprocess.Popen(
-        [*COMMAND, "worker", "--db", db], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
+        [*COMMAND, "worker", "--db", db],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment(),
     )
     try:
         assert process.stdout is not None
@@ -55,6 +60,8 @@ def test_tasks_take_effect_through_a_standalone_worker(postgres: Postgres) -> No
             wait_until(is_done)
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(DEADLINE) == 0
+            assert worker.stderr is not None
+            assert "Traceback" not in worker.stderr.read()
 
 
 def test_a_stream_shows_an_event_made_through_another_server(postgres: Postgres) -> None:

@@ -72,6 +72,12 @@ def call_in_every_way(emulator: Emulator) -> list[str]:
         assert said(str(emulator.http.base_url), head % word.encode()).startswith("HTTP/1.1 400 ")
     emulator.http.delete(f"/_emulator/accounts/{session}", headers={"X-Request-Id": session})
     emulator.http.post("/_emulator/accounts", content="{", headers={"X-Forwarded-For": session})
+    emulator.http.post("/_emulator/accounts", content="{", headers={"X-Forwarded-For": ADMIN})
+    for path in ("tasks", "vms", "faults", "invoices"):
+        emulator.http.post(f"/_emulator/accounts/secretive/{path}/{ADMIN}")
+    for escape in ("%20", "%0a", "%2f", "%2520", "%ab"):
+        emulator.http.get(f"/{escape}{session}")
+        emulator.call("eq", "list", token="0", note=f"{escape}{session}")
     emulator.call("vm", session)
     emulator.call("eq", "list", token="0", note=session)
     emulator.http.get(f"/vm.php/{session}", headers={"X-Request-Id": session, "User-Agent": session})

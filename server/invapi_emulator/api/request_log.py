@@ -2,6 +2,7 @@
 
 import logging
 import re
+from http import HTTPStatus
 
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.masking import Masking
@@ -16,7 +17,8 @@ _LONGEST_NAME = 40
 
 def log_call(exchange: Exchange, duration: Instant) -> None:
     """Log who asked what and how it was answered. Without an answer, the client left before its call was complete."""
-    if not _log.isEnabledFor(logging.INFO):
+    level = _level(exchange)
+    if not _log.isEnabledFor(level):
         return
     request, answer = exchange.request, exchange.answer
     reason = None if answer is None else answer.reason
@@ -37,7 +39,14 @@ def log_call(exchange: Exchange, duration: Instant) -> None:
         "address": masking.text(request.address),
     }
     method, module, name = (word(fields[part]) for part in ("method", "module", "action"))
-    _log.info("%s %s/%s: %s", method, module, name, how, extra={FIELDS: fields})
+    _log.log(level, "%s %s/%s: %s", method, module, name, how, extra={FIELDS: fields})
+
+
+def _level(exchange: Exchange) -> int:
+    """Return the level of a call's line. A call that the emulator could not answer, by no rule, is a warning."""
+    answer = exchange.answer
+    unavailable = answer is not None and answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+    return logging.WARNING if unavailable and not exchange.fired else logging.INFO
 
 
 def _named(masking: Masking, name: str) -> str:

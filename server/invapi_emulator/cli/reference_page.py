@@ -1,45 +1,35 @@
-"""docs/reference/cli.md: the help of every subcommand, as `make fidelity` writes it."""
+"""docs/reference/cli.md: written by hand, with the help of each command as `make fidelity` puts it in."""
 
-from collections.abc import Iterator
+import re
 
 import click
 
-from invapi_emulator.cli.main import COMMANDS, commands, subcommand
+from invapi_emulator.cli.main import commands, subcommand
 from invapi_emulator.cli.sections import HELP
 
 _WIDTH = 100
 """Characters a line of help."""
 
-_TOP = """\
-# Command line
-
-`invapi-emulator` has the subcommands below. `make fidelity` writes this page from their help.
-
-- [Settings](settings.md) explains the flags of `serve` and their environment variables.
-- `invapi-conformance` is a command of its own: [conformance.md](../how-to/conformance.md).
-- [Completion](settings.md#driving-a-running-emulator) in bash, zsh and fish completes subcommands and flags.
-- An error is one line on stderr. [Exit statuses](settings.md#exit-statuses) lists the numbers.
-
-| subcommand | purpose |
-|---|---|
-"""
-
-_ELSEWHERE = frozenset({"conformance"})
-"""Subcommands that another command has replaced."""
+_HELP = re.compile(r"^```text\nUsage: invapi-emulator ((?:[a-z]+ )+).*?^```$", re.MULTILINE | re.DOTALL)
+"""A block of help. Its first words name the command."""
 
 
-def reference_page() -> str:
-    """Return the page: a table of the subcommands, then the help of each."""
-    found = {name: subcommand(name) for name in COMMANDS if name not in _ELSEWHERE}
-    rows = (f"| [`{name}`](#{name}) | {_first_sentence(command)} |\n" for name, command in found.items())
-    return "".join([_TOP, *rows, *(part for item in found.items() for part in _section(*item))])
+def reference_page(current: str) -> str:
+    """Return the page with the present help in each of its blocks."""
+    return _HELP.sub(lambda block: f"```text\n{help_of(block[1].strip())}\n```", current)
 
 
-def _first_sentence(command: click.Command) -> str:
-    return command.get_short_help_str(limit=1000)
-
-
-def _section(name: str, command: click.Command) -> Iterator[str]:
-    parent = click.Context(commands, info_name="invapi-emulator", **HELP)
-    context = click.Context(command, parent, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH)
-    yield f"\n## {name}\n\n```text\n{command.get_help(context)}\n```\n"
+def help_of(words: str) -> str:
+    """Return the help of the command that has these words: `serve`, `accounts list`."""
+    first, *further = words.split()
+    context = click.Context(
+        commands, info_name="invapi-emulator", help_option_names=HELP["help_option_names"]
+    )
+    command = subcommand(first)
+    for word in further:
+        assert isinstance(command, click.Group)
+        context, command = click.Context(command, context, info_name=command.name), command.commands[word]
+    shown = click.Context(
+        command, context, info_name=command.name, terminal_width=_WIDTH, max_content_width=_WIDTH
+    )
+    return command.get_help(shown)

@@ -62,7 +62,7 @@ def requests(
     given = {name: value for name, value in wanted.items() if value is not None}
     for calls, gone in _answers(url, admin_token, path, given, last, follow=follow):
         if gone:
-            click.echo(f"{gone} calls in between are no longer kept", err=True)
+            click.echo(f"number of calls in between that are no longer kept: {gone}", err=True)
         if form == "json":
             print_json(calls)
         else:
@@ -92,16 +92,16 @@ def _as_line(call: dict[str, Any]) -> str:
     refused = call["result"] == "refused"
     parts = [
         f"#{call['id']}",
-        call.get("at") or call.get("received_at"),
+        word(call.get("at") or call.get("received_at") or "-"),
         f"{word(call['module'])}/{word(call.get('action') or '-')}",
-        call.get("vm"),
+        None if call.get("vm") is None else word(call["vm"]),
         f"refused {word(call.get('reason'))}" if refused else "ok",
         f"{call['duration_ms']:.1f} ms",
         word(_message_of(call["answer"])) if refused else None,
     ]
     further = {"fault": call.get("fault"), "task": call.get("task"), "unread": ",".join(call["unread"])}
     parts += [f"{name}={word(value)}" for name, value in further.items() if value]
-    return " ".join(str(part) for part in parts if part is not None)
+    return " ".join(part for part in parts if part is not None)
 
 
 def _message_of(answer: str) -> str:

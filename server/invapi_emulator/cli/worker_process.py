@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 
 import click
 
@@ -38,6 +39,7 @@ async def run(settings: Settings) -> None:
         with on_signals(lambda *_: loop.call_soon_threadsafe(working.cancel), end_within=LAST_SECONDS):
             where = name_of(database.engine.url).strip("'")
             click.echo(f"invapi-emulator worker ready on {where}")
-            await asyncio.wait([working])
+            with suppress(asyncio.CancelledError):
+                await working
     finally:
         database.close()

@@ -12,6 +12,7 @@ from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.bodies import BodyTooLarge, read_ahead
 from invapi_emulator.control.failures import failure, no_database, refused
 from invapi_emulator.control.names import Names
+from invapi_emulator.control.request_log import note_hint
 from invapi_emulator.control_errors import ControlError, Stopped, Unauthorized
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.server.paths import path_within, root_of
@@ -96,6 +97,7 @@ class ControlGuard:
             if not is_let_in:
                 return _ask_for_token(request)
         except ControlError as error:
+            note_hint(request.scope, error.hint)
             return refused(error)
         except DATABASE_LOST as error:
             return no_database(error)
@@ -128,7 +130,9 @@ def _ask_for_token(request: Request) -> Response:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{root_of(request.scope)}{LOGIN}?next={quote(wanted, safe='')}", 303)
     raise Unauthorized(
-        "unauthorized", "the admin token is missing; send it as `Authorization: Bearer <token>`"
+        "unauthorized",
+        "the admin token is missing; send it as `Authorization: Bearer <token>`",
+        "no admin token; send that of --admin-token",
     )
 
 

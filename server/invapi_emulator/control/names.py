@@ -1,19 +1,14 @@
 """Host names and origins that the control API answers, and the flag that opens it to another."""
 
-import logging
 import re
 
 from starlette.requests import Request
 
 from invapi_emulator.control_errors import Forbidden
-from invapi_emulator.process.logs import without_generated, word
+from invapi_emulator.process.logs import word
 from invapi_emulator.settings import Settings
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
-MOST_TOLD = 100
-"""Number of refused names and origins that the log tells of, each once."""
-
-_log = logging.getLogger("invapi_emulator.control")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _ORIGIN = re.compile(rf"https?://({_HOST.pattern})(:[0-9]{{1,5}})?")
 _SHOWN = 80
@@ -25,39 +20,36 @@ class Names:
     def __init__(self, settings: Settings) -> None:
         self._hosts = {_bracketed(name) for name in (*LOCAL_NAMES, settings.host, *settings.allowed_hosts)}
         self._origins = {origin.lower().rstrip("/") for origin in settings.allowed_origins}
-        self._told: set[str] = set()
 
     def is_allowed(self, origin: str | None) -> bool:
         """Return whether an origin is one that the settings allow."""
         return origin in self._origins
 
     def check(self, request: Request, origin: str | None) -> None:
-        """Raise Forbidden for a foreign host or origin. The log tells of each once, with the flag that opens it."""
+        """Raise Forbidden for a foreign host or origin, with the flag that opens the control API to it."""
         host = request.headers.get("host", "")
         name = _without_port(host)
         if "*" not in self._hosts and name not in self._hosts:
-            self._tell(
-                f"host name {word(name[:_SHOWN])}", "--allowed-hosts", name if _HOST.fullmatch(name) else None
-            )
+            value = name if _HOST.fullmatch(name) else None
             raise Forbidden(
                 "foreign_host",
                 f"host name {host[:_SHOWN]!r} is not allowed; add it with --allowed-hosts",
+                _hint(f"host name {word(name[:_SHOWN])}", "--allowed-hosts", value),
             )
         own = f"{request.url.scheme}://{host}"
         if origin is not None and origin != own.lower() and origin not in self._origins:
             value = origin if _ORIGIN.fullmatch(origin) else None
-            self._tell(f"pages of origin {word(origin[:_SHOWN])}", "--allowed-origins", value)
             raise Forbidden(
                 "foreign_origin",
                 f"pages of {origin[:_SHOWN]!r} are not allowed to use the control API; add it with --allowed-origins",
+                _hint(f"pages of origin {word(origin[:_SHOWN])}", "--allowed-origins", value),
             )
 
-    def _tell(self, who: str, flag: str, value: str | None) -> None:
-        if who in self._told or len(self._told) >= MOST_TOLD:
-            return
-        self._told.add(who)
-        how = "no flag opens it to them" if value is None else f"if that is yours, start with {flag} {value}"
-        _log.warning("refused the control API to %s, told of once: %s", *map(without_generated, (who, how)))
+
+def _hint(who: str, flag: str, value: str | None) -> str:
+    """Return which flag opens the control API. Without a value, no flag can name who asks."""
+    how = "no flag opens it to them" if value is None else f"if that is yours, start with {flag} {value}"
+    return f"refused to {who}: {how}"
 
 
 def _without_port(host: str) -> str:

@@ -1,4 +1,7 @@
-"""Log one line for each request to the control API. Read-only requests are logged at level debug."""
+"""Log one line for each request to the control API.
+
+Read-only requests are logged at level debug, and those that somebody should look into as warnings.
+"""
 
 import logging
 import re
@@ -13,6 +16,8 @@ from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 
 _log = logging.getLogger("invapi_emulator.control")
 _READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
+_WARNED_OF = frozenset({401, 403, 503})
+_HINT = "invapi_emulator.hint"
 _SHOWN = 200
 _ACCOUNT = re.compile(r"(?<=/accounts/)[^/]+")
 _OF_ACCOUNTS = frozenset({409, 422})
@@ -37,27 +42,37 @@ class RequestLog:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
-                _log_request(
-                    scope, self._ids.shown(request_id), message["status"], self._real_time() - started_at
-                )
+                _log_request(scope, request_id, message["status"], self._real_time() - started_at, self._ids)
             await send(message)
 
         await self._app(scope, receive, sent)
 
 
-def _log_request(scope: Scope, request_id: str, status: int, duration_us: int) -> None:
-    level = logging.DEBUG if scope["method"] in _READ_ONLY else logging.INFO
-    method, path = scope["method"], _shown(scope["path"], status)
+def note_hint(scope: Scope, hint: str | None) -> None:
+    """Note what the log is to say about the refusal of a request: the flag that opens the control API to it."""
+    if hint is not None:
+        scope[_HINT] = hint
+
+
+def _log_request(scope: Scope, request_id: str, status: int, duration_us: int, ids: RequestIds) -> None:
+    method, path = scope["method"], _shown(ids.shown(scope["path"]), status)
     client = scope.get("client")
     fields = {
-        "request_id": without_generated(request_id),
+        "request_id": without_generated(ids.shown(request_id)),
         "method": method,
         "path": path,
         "status": status,
         "ms": round(duration_us / 1000, 2),
-        "address": without_generated(client[0]) if client else None,
+        "address": without_generated(ids.shown(client[0])) if client else None,
     }
-    _log.log(level, "%s %s", word(method), word(path), extra={FIELDS: fields})
+    hint = f": {without_generated(scope[_HINT])}" if _HINT in scope else ""
+    _log.log(_level(method, status), "%s %s%s", word(method), word(path), hint, extra={FIELDS: fields})
+
+
+def _level(method: str, status: int) -> int:
+    if status in _WARNED_OF:
+        return logging.WARNING
+    return logging.DEBUG if method in _READ_ONLY else logging.INFO
 
 
 def _shown(path: str, status: int) -> str:

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.guard import LOGIN
+from invapi_emulator.control.request_log import note_hint
 from invapi_emulator.control_errors import ControlError, TooManyWrongTokens
 from invapi_emulator.dashboard.rendering import html
 from invapi_emulator.server.paths import root_of
@@ -29,7 +30,9 @@ async def log_in(request: Request) -> Response:
     token, wanted = sent.get("token", [""])[-1], sent.get("next", [""])[-1]
     admin_auth: AdminAuth = request.app.state.admin_auth
     if not admin_auth.is_token(token):
-        return _form(request, wanted, admin_auth.refusal(request))
+        refusal = admin_auth.refusal(request)
+        note_hint(request.scope, refusal.hint)
+        return _form(request, wanted, refusal)
     return RedirectResponse(
         _here(request, wanted), 303, {"Set-Cookie": await admin_auth.begin_session(request)}
     )

@@ -94,7 +94,7 @@ class Worker:
             try:
                 pause = await self._work()
                 if lost:
-                    _log.warning("the worker goes on: the database takes what is written again")
+                    _log.info("the worker goes on: the database takes what is written again")
                 lost = 0
             except DATABASE_LOST as problem:
                 self._why = f"the emulator {why_lost(problem)}"

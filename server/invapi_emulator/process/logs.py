@@ -7,8 +7,10 @@ import sys
 from collections.abc import Container
 from datetime import UTC, datetime
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from invapi_emulator.process.log_stream import ToDescriptor
+from invapi_emulator.process.terminal import is_terminal, takes_colours
 
 LogFormat = Literal["human", "json"]
 
@@ -18,6 +20,9 @@ FIELDS = "fields"
 MASK = "***"
 _GENERATED_LENGTH = 32
 _GENERATED = re.compile(rf"(?<![0-9a-f])[0-9a-f]{{{_GENERATED_LENGTH}}}(?![0-9a-f])")
+_MOST_DECODED = 3
+"""How often percent escapes are decoded to find a word behind one: `%20` ends in digits, `%2520` holds them."""
+
 _AS_RUNS = bytes(ord("x") if byte in b"0123456789abcdef" else ord(" ") for byte in range(256))
 _RUN = b"x" * _GENERATED_LENGTH
 _PLAIN_WORD = re.compile(r"[!#-<>-\[\]-~]+")
@@ -29,8 +34,9 @@ _IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
 
 
 def log_to_stderr(level: str, form: LogFormat) -> None:
+    """Log to stderr from here on. Lines for people are short on a terminal."""
     to_stderr = _stderr()
-    to_stderr.setFormatter(JsonLines() if form == "json" else HumanLines())
+    to_stderr.setFormatter(JsonLines() if form == "json" else _lines_for_people())
     logging.basicConfig(level=level.upper(), handlers=[to_stderr])
     logging.captureWarnings(capture=True)
     if level != "debug":
@@ -54,24 +60,41 @@ def _plain(text: str) -> str:
 
 def looks_generated(text: str) -> bool:
     """Return whether a text contains something like a generated token, API key or password."""
-    return _has_as_many_digits(text) and _GENERATED.search(text) is not None
+    return bool(generated_in(text))
 
 
 def generated_in(text: str) -> set[str]:
     """Return all in a text that looks so."""
-    return set(_GENERATED.findall(text)) if _has_as_many_digits(text) else set()
+    found = set[str]()
+    for _ in range(_MOST_DECODED + 1):
+        if not _has_as_many_digits(text):
+            break
+        found.update(_GENERATED.findall(text))
+        if "%" not in text:
+            break
+        text = unquote(text)
+    return found
 
 
 def without_generated(text: str, known: Container[str] | None = None) -> str:
     """Mask everything that looks so, or only those words of it that are known to be secrets."""
-    if not _has_as_many_digits(text):
-        return text
-    return _GENERATED.sub(lambda word: MASK if known is None or word[0] in known else word[0], text)
+    for each in generated_in(text):
+        if known is None or each in known:
+            text = text.replace(each, MASK)
+    return text
 
 
 def _has_as_many_digits(text: str) -> bool:
     """Return whether a text has so many hexadecimal digits in a row. This takes a fortieth of the expression's time."""
     return len(text) >= _GENERATED_LENGTH and _RUN in text.encode(errors="replace").translate(_AS_RUNS)
+
+
+def _lines_for_people() -> logging.Formatter:
+    if not is_terminal(sys.stderr):
+        return HumanLines()
+    from invapi_emulator.process.terminal_lines import TerminalLines  # noqa: PLC0415 - it imports this module
+
+    return TerminalLines(colours=takes_colours(sys.stderr))
 
 
 def _stderr() -> logging.Handler:
@@ -89,13 +112,10 @@ class HumanLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         start = f"{self.formatTime(record)} {record.levelname} {record.name}:"
-        further = [
-            f"{name}={word(value)}" for name, value in _fields(record).items() if name not in _IN_MESSAGE
-        ]
-        line = " ".join([start, escaped(record.getMessage().rstrip()), *further])
-        return "\n".join([line, *self._traceback(record)])
+        line = " ".join([start, escaped(record.getMessage().rstrip()), *further_fields(fields_of(record))])
+        return "\n".join([line, *self.traceback(record)])
 
-    def _traceback(self, record: logging.LogRecord) -> list[str]:
+    def traceback(self, record: logging.LogRecord) -> list[str]:
         if not record.exc_info:
             return []
         return [f"  {escaped(line)}" for line in self.formatException(record.exc_info).split("\n")]
@@ -122,12 +142,17 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= _fields(record)
+        line |= fields_of(record)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str)
 
 
-def _fields(record: logging.LogRecord) -> dict[str, Any]:
+def fields_of(record: logging.LogRecord) -> dict[str, Any]:
     """Return the fields that are not None."""
     return {name: value for name, value in getattr(record, FIELDS, {}).items() if value is not None}
+
+
+def further_fields(fields: dict[str, Any]) -> list[str]:
+    """Return the fields that a message lacks, as `name=value`."""
+    return [f"{name}={word(value)}" for name, value in fields.items() if name not in _IN_MESSAGE]

@@ -26,6 +26,6 @@ class RequestIds:
             return given
         return f"{self._life}-{next(self._numbers)}"
 
-    def shown(self, request_id: str) -> str:
-        """Return an id as log and journal may have it. The answer has it as it was given, and so tells nobody the word."""
-        return request_id.replace(self._hidden, MASK) if self._hidden else request_id
+    def shown(self, text: str) -> str:
+        """Return an id, or another part of a request, as log and journal may have it. The answer has the id as it was given, and so tells nobody the word."""
+        return text.replace(self._hidden, MASK) if self._hidden else text

@@ -4,9 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -25,6 +27,9 @@ from invapi_emulator.server.heads import (
 from invapi_emulator.server.old_http import answer_without_chunks
 from invapi_emulator.server.refusals import as_bytes, unreadable
 from invapi_emulator.server.unread import Unread
+
+# Each connection asks for a logger. Tests in the same process may have replaced `getLogger` by then.
+httptools_impl.logging = SimpleNamespace(getLogger=logging.getLogger)  # type: ignore[attr-defined, assignment] # all that it uses
 
 _log = logging.getLogger("invapi_emulator.calls")
 

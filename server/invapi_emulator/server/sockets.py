@@ -30,17 +30,17 @@ class Ports:
 
     def numbers(self) -> set[int]:
         """Return the numbers of the ports."""
-        return {taken.getsockname()[1] for taken in (self.plain, self.secure) if taken is not None}
+        return set(self.by_scheme().values())
+
+    def by_scheme(self) -> dict[str, int]:
+        """Return the number of the port of each scheme that is served."""
+        schemes = {"http": self.plain, "https": self.secure}
+        return {scheme: taken.getsockname()[1] for scheme, taken in schemes.items() if taken is not None}
 
     def urls(self) -> list[str]:
         """Return the URLs of the server."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        schemes = {"http": self.plain, "https": self.secure}
-        return [
-            f"{scheme}://{host}:{taken.getsockname()[1]}"
-            for scheme, taken in schemes.items()
-            if taken is not None
-        ]
+        return [f"{scheme}://{host}:{number}" for scheme, number in self.by_scheme().items()]
 
 
 @contextmanager

@@ -241,3 +241,23 @@ def test_the_default_url_without_an_emulator_is_told_with_how_to_start_one(shell
     assert line.endswith(
         "; start one with `invapi-emulator serve`, or name another with --url or INVAPI_EMULATOR_URL"
     )
+
+
+def test_open_opens_the_page_of_an_emulator_that_answers(shell: Shell, emulator: Emulator) -> None:
+    opened: list[str] = []
+
+    def open_page(page: str) -> bool:
+        opened.append(page)
+        return True
+
+    shell.monkeypatch.setattr("webbrowser.open", open_page)
+    for words, path in (((), "/"), (("--account", "demo"), "/_emulator/ui/accounts/demo")):
+        assert shell.run("open", *words) == [f"{emulator.url}{path}"]
+        assert opened.pop() == f"{emulator.url}{path}"
+    (line,) = shell.run("open", "--account", "none", status=2)
+    assert line.startswith("invapi-emulator: 404 account_not_found")
+    shell.run("open", "--url", "http://127.0.0.1:1", status=2)
+    assert not opened
+    shell.monkeypatch.setattr("webbrowser.open", lambda _: False)
+    (line,) = shell.run("open", status=2)
+    assert line == f"invapi-emulator: there is no browser to open; open {emulator.url}/ yourself"

@@ -98,3 +98,23 @@ def test_each_expected_field_is_sealed_once_however_many_calls_there_are(
     with pytest.raises(AssertionError):
         emulator.verify(fields=fields, count=1)
     assert len(sealed) == len(fields) + 1
+
+
+@pytest.mark.parametrize("name", ["params[name]", "b[0]", "c[x][y]", "c[]]"])
+def test_a_name_that_no_call_can_have_is_refused_with_how_it_is_sent(emulator: Emulator, name: str) -> None:
+    """A brackets' name is collected: it would always count as never sent."""
+    first = name.partition("[")[0]
+    expected = {"count": 0, "fields": {name: "v"}}
+    rule = {"kind": "reject", "match": {"fields": {name: "v"}}}
+    for path, body in (("/requests/verify", expected), ("/faults", rule)):
+        error = emulator.control("POST", path, body, status=422)["error"]
+        assert f'send "{first}"' in error["message"], error
+    emulator.call("eq", "list", **{name: "v"})
+    assert name not in emulator.control("GET", "/requests")["requests"][-1]["fields"]
+
+
+@pytest.mark.parametrize("name", ["a[", "a]", "[a]", "a[b"])
+def test_a_name_whose_brackets_are_none_is_compared(emulator: Emulator, name: str) -> None:
+    emulator.call("eq", "list", **{name: "v"})
+    expected = {"count": 1, "since_id": 0, "fields": {name: "v"}}
+    assert emulator.control("POST", "/requests/verify", expected)["matched"] == 1

@@ -1,6 +1,7 @@
 """The worker: tasks take effect without any calls, and it waits for a lost database."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -126,6 +127,7 @@ def test_it_waits_for_a_lost_database(
 
 
 def test_it_goes_on_only_when_it_has_written(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "invapi_emulator")
     tried = 0
 
     def lost(_tx: Transaction, _at: int) -> None:
@@ -142,6 +144,8 @@ def test_it_goes_on_only_when_it_has_written(database: Database, caplog: pytest.
             assert "the worker waits" in caplog.text
             assert "the worker goes on" not in caplog.text
         await until(lambda: "the worker goes on" in caplog.text, worker)
+        (level,) = {record.levelno for record in caplog.records if "goes on" in record.getMessage()}
+        assert level == logging.INFO
         working.cancel()
 
     asyncio.run(live())

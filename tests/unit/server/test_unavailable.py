@@ -1,6 +1,7 @@
 """503: while the server starts or stops, and when it has lost its database."""
 
 import asyncio
+import logging
 import sqlite3
 from pathlib import Path
 from typing import Literal
@@ -72,3 +73,26 @@ def test_while_its_database_is_locked_what_writes_is_unavailable(tmp_path: Path)
         thief.close()
         assert http.post("/eq.php", data=LIST).json()["result"] == "OK"
         assert http.get("/_emulator/health").json()["status"] == "ready"
+
+
+def test_what_is_unavailable_is_a_warning_in_the_log_but_for_a_fault(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "worlds.db"
+    with running(db=str(file)) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        caplog.set_level(logging.INFO, "invapi_emulator")
+        rules = "/_emulator/accounts/demo/faults"
+        http.post(rules, content='{"kind": "http_status", "status": 503}').raise_for_status()
+        assert http.post("/eq.php", data=LIST).status_code == 503
+        file.unlink()
+        assert http.post("/eq.php", data=LIST | {"action": "off", "id": "12345"}).status_code == 503
+        assert http.get("/_emulator/health").status_code == 503
+    levels = {
+        record.getMessage().rpartition(":")[0] or record.getMessage(): record.levelno
+        for record in caplog.records
+        if record.name in {"invapi_emulator.calls", "invapi_emulator.control"}
+    }
+    assert levels == {
+        f"POST {rules}": logging.INFO, "POST eq/list": logging.INFO, "POST eq/off": logging.WARNING,
+        "GET /_emulator/health": logging.WARNING,
+    }  # fmt: skip

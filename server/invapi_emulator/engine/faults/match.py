@@ -52,7 +52,22 @@ _TEXT_OR_TEXTS = [
     {"type": "array", "items": {"type": ["string", "integer"]}},
 ]
 ModuleName = Annotated[str, AfterValidator(_known_module)]
-FieldName = Annotated[str, Field(max_length=1000), AfterValidator(lambda name: name.removesuffix("[]"))]
+
+
+def _as_collected(name: str) -> str:
+    """Return the name of a field as a call has it. One with brackets is collected under another, and would never match."""
+    name = name.removesuffix("[]")
+    first, bracket, rest = name.partition("[")
+    if first and bracket and "]" in rest:
+        inner = rest.partition("]")[0]
+        raise ValueError(
+            f'no call has a field of this name: {name[:100]} is sent as an entry of a map or array; send "{first[:100]}": '
+            f'{{"{inner[:100]}": ...}} with all entries of the map, or a list of all values of an array'
+        )
+    return name
+
+
+FieldName = Annotated[str, Field(max_length=1000), AfterValidator(_as_collected)]
 FieldValue = Annotated[
     Any,
     PlainValidator(_as_sent),
