@@ -93,13 +93,12 @@ echo "$*" >>{tmp_path}/calls
     assert (tmp_path / "calls").read_text(encoding="utf-8").splitlines()[-1].endswith(f" {package}")
 
 
-def test_the_job_of_the_recipe_passes_with_the_action(tmp_path: Path) -> None:
+def test_the_job_of_the_recipe_passes_with_the_action(installed: Path, tmp_path: Path) -> None:
     """Where a file of the recipe names port 8650, a free one is used."""
     (text,) = [text for name, text in files_in("github-actions.md").items() if name.endswith("-action.yml")]
     job = yaml.safe_load(text.replace("8650", free_port()))["jobs"]["test"]
     write_files("node.md", tmp_path)
-    (tmp_path / "temp").mkdir()
-    with runner(tmp_path / "temp", tmp_path) as running:
+    with runner(installed, tmp_path) as running:
         for step in job["steps"]:
             if "/invapi-emulator@" in step.get("uses", ""):
                 outputs = running.use_action({name: str(value) for name, value in step["with"].items()})

@@ -65,7 +65,7 @@ def _log_request(scope: Scope, request_id: str, status: int, duration_us: int, i
         "ms": round(duration_us / 1000, 2),
         "address": without_generated(ids.shown(client[0])) if client else None,
     }
-    hint = f": {without_generated(scope[_HINT])}" if _HINT in scope else ""
+    hint = f": {without_generated(ids.shown(scope[_HINT]))}" if _HINT in scope else ""
     _log.log(_level(method, status), "%s %s%s", word(method), word(path), hint, extra={FIELDS: fields})
 
 

@@ -15,7 +15,6 @@ from invapi_emulator.control.worlds import AccountContext, Worlds
 from invapi_emulator.domain.tags import MOST_TAGS
 from invapi_emulator.domain.virtual_machines import powered_off, powered_on
 from invapi_emulator.storage import vms
-from invapi_emulator.worlds import export
 from invapi_emulator.worlds.accounts import replace_world
 from invapi_emulator.worlds.errors import shortened
 from invapi_emulator.worlds.reading import reading
@@ -84,25 +83,6 @@ def test_a_world_has_at_most_15_000_parts(emulator: Emulator) -> None:
     refused = emulator.http.put(STATE, content=json.dumps({"vms": vms}))
     expected = "vms: '15003 VMs, snapshots, settings, tasks and unlisted changes': at most 15000 are allowed together"
     assert (refused.status_code, refused.json()["error"]["message"]) == (422, expected)
-
-
-def test_a_world_has_at_most_150_000_changes_of_power(emulator: Emulator) -> None:
-    changes = [{"at": "2029-12-31T23:00:00Z", "power": power} for power in ("off", "on")] * 37_500
-    world = {"vms": [{"id": 1, "power_changes": changes}, {"id": 2, "power_changes": [*changes, {}]}]}
-    refused = emulator.http.put(STATE, content=json.dumps(world))
-    expected = "vms: '150001 changes of power': at most 150000 are allowed together"
-    assert (refused.status_code, refused.json()["error"]["message"]) == (422, expected)
-
-
-def test_an_export_of_more_changes_of_power_than_an_import_takes_is_refused(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(export, "MAX_POWER_CHANGES", 3)
-    for action in ("off", "on", "off", "on"):
-        emulator.do("eq", action)
-    refused = emulator.control("GET", "/state", status=409)["error"]
-    assert refused["reason"] == "export_too_large"
-    assert "changes of power, of at most 3" in refused["message"]
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/vms"), ("PATCH", "/vms/12345")])
