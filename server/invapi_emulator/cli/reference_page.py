@@ -5,6 +5,7 @@ import re
 import click
 
 from invapi_emulator.cli.main import commands, subcommand
+from invapi_emulator.cli.sections import HELP
 
 _WIDTH = 100
 """Characters a line of help."""
@@ -21,7 +22,9 @@ def reference_page(current: str) -> str:
 def help_of(words: str) -> str:
     """Return the help of the command that has these words: `serve`, `accounts list`."""
     first, *further = words.split()
-    context = click.Context(commands, info_name="invapi-emulator")
+    context = click.Context(
+        commands, info_name="invapi-emulator", help_option_names=HELP["help_option_names"]
+    )
     command = subcommand(first)
     for word in further:
         assert isinstance(command, click.Group)
