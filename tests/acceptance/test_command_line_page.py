@@ -18,6 +18,17 @@ def plain(output: str) -> str:
     return re.sub(r" +", " ", re.sub(r"[0-9.]+ ms", "<ms>", without_what_varies(output)))
 
 
+@pytest.mark.parametrize("name", ["faults", "refusals"])
+def test_the_commands_of_a_how_to_page_work(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    found = [words for words, _ in examples(page(f"docs/how-to/{name}.md")) if words.startswith("invapi-")]
+    assert found
+    with served() as server:
+        monkeypatch.setenv("INVAPI_EMULATOR_URL", server.url)
+        for command in found:
+            assert not type_in(f"{command} || echo failed", server.url).endswith("failed\n"), command
+
+
 def test_every_example_prints_what_the_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")

@@ -98,5 +98,5 @@ def test_there_is_only_a_banner_when_only_stdout_is_a_terminal() -> None:
     with served_on_a_terminal(streams="out") as terminal:
         url = url_in(terminal.until("Ctrl-C stops it"))
         httpx.post(f"{url}/vm.php", data=CALL, timeout=DEADLINE)
-    assert terminal.plain.endswith("The log follows:\n")
+    assert terminal.plain.endswith("Ctrl-C stops it.\n")
     assert STYLE.search(terminal.shown)

@@ -59,7 +59,9 @@ def test_a_shell_is_told_the_words_that_fit(
         ("serve --scenario one", {"one-vm"}), ("serve --assume A-12=", {"A-12=stays", "A-12=spent"}), ("serve --no-w", {"--no-worker"}),
         ("serve --log-level w", {"warning"}), ("accounts cr", {"create"}), ("accounts create --clock a", {"auto"}),
         ("accounts create --scenario mix", {"mixed-kinds"}), ("faults add rej", {"reject", "rejected_but_done"}),
-        ("requests --result r", {"refused"}), ("tasks --state d", {"done"}),
+        ("requests --result r", {"refused"}), ("requests --module eq_", {"eq_callback"}), ("requests --reason snapshot_l", {"snapshot_limit"}),
+        ("requests --action create_s", {"create_snapshot"}), ("faults add reject --module eq --action reb", {"reboot"}),
+        ("advance i", {"idle"}), ("reset --scenario one", {"one-vm"}), ("tasks --state d", {"done"}),
     ],
 )  # fmt: skip
 def test_values_are_completed(
@@ -106,6 +108,9 @@ def test_without_an_emulator_nothing_is_completed(
         ("serve --scenario worlds/", "file"),
         ("serve --ca-dir ", "dir"),
         ("export w", "file"),
+        ("import w", "file"),
+        ("migrate --db ", "file"),
+        ("ca --ca-dir ", "dir"),
     ],
 )
 def test_files_and_folders_are_left_to_the_shell(

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from invapi_emulator.cli.completions import choices
 from invapi_emulator.cli.control_calls import control, of_account
 from invapi_emulator.cli.sections import SectionedCommand
 
@@ -14,7 +15,7 @@ _SHAPE = {"events": [{"at": str, "kind": str}], "now": str}
 
 @click.command(cls=SectionedCommand)
 @of_account
-@click.argument("how_far")
+@click.argument("how_far", shell_complete=choices(["idle"]))
 def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
     """Move an account's clock, and print what happened.
 

@@ -25,7 +25,7 @@ def banner(settings: Settings, ports: Ports, database: Database) -> str:
     rows = list(_rows(settings, ports, database, demo))
     width = max(len(name) for name, _ in rows)
     shown = [f"  {_styled(name.ljust(width), Style.DIM)}  {value}" for name, value in rows]
-    return "\n".join(["", *shown, "", "Ctrl-C stops it. The log follows:"])
+    return "\n".join(["", *shown, "", "Ctrl-C stops it."])
 
 
 def headline(where: str) -> str:

@@ -4,6 +4,7 @@ import os
 
 import click
 
+from invapi_emulator.cli.completions import folders
 from invapi_emulator.clock import real_time
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.process.extras import require
@@ -26,7 +27,9 @@ _TRUST = """\
 @click.command(
     epilog=f"The environment variables {ENVIRONMENT_PREFIX}CA_DIR and {ENVIRONMENT_PREFIX}TLS_NAMES work too."
 )
-@click.option("--ca-dir", metavar="DIR", help=Settings.model_fields["ca_dir"].description)
+@click.option(
+    "--ca-dir", shell_complete=folders, metavar="DIR", help=Settings.model_fields["ca_dir"].description
+)
 @click.option("--tls-names", metavar="NAMES", help=Settings.model_fields["tls_names"].description)
 @click.option("--path", is_flag=True, help="print only the path of the certificate")
 def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:

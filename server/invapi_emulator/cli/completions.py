@@ -51,6 +51,32 @@ def kinds_of_faults(_context: click.Context, _parameter: click.Parameter, typed:
     return _fitting(FAULTS, typed)
 
 
+def modules(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
+    """Complete a module of the imitated API."""
+    return _fitting(sorted({module for module, _ in _actions()}), typed)
+
+
+def actions(context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
+    """Complete an action, of the module that the command line names if it names one."""
+    named = context.params.get("module")
+    return _fitting(sorted({action for module, action in _actions() if named in (None, module)}), typed)
+
+
+def reasons(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
+    """Complete the reason of a refusal."""
+    from invapi_emulator import errors  # noqa: PLC0415 - few need it
+
+    found = {getattr(each, "reason", "") for each in vars(errors).values()}
+    return _fitting(sorted(word for word in found if isinstance(word, str) and word), typed)
+
+
+def _actions() -> Iterable[tuple[str, str]]:
+    import invapi_emulator.actions  # noqa: F401, PLC0415 - fills the table, and is slow
+    from invapi_emulator.engine.action import ACTIONS  # noqa: PLC0415 - slow
+
+    return ACTIONS
+
+
 def accounts(context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
     """Complete the name of an account of the running emulator that the command line or the environment names."""
     from invapi_emulator.testing import ControlFailure, Emulator  # noqa: PLC0415 - slow

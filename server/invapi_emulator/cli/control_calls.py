@@ -1,5 +1,6 @@
 """Shared code of the commands that call the control API of a running emulator."""
 
+import os
 import re
 from http import HTTPStatus
 from typing import Any
@@ -22,7 +23,7 @@ _ACCOUNT_NAME = re.compile("[a-z0-9-]{1,64}")
 def url_of_emulator(context: click.Context, _parameter: object, url: str | None) -> str | None:
     """Refuse a URL that no emulator has, before anything else is done."""
     if url is not None and (wrong := wrong_url(url)):
-        raise click.ClickException(f"{_source_of(context) or '--url'}: {wrong}")
+        raise click.ClickException(f"{_source_of(context, url) or '--url'}: {wrong}")
     return url
 
 
@@ -127,11 +128,13 @@ def _nobody_there(problem: ConnectionError) -> str:
 
 def _source_of_url() -> str | None:
     context = click.get_current_context(silent=True)
-    return "--url" if context is None else _source_of(context)
+    return "--url" if context is None else _source_of(context, str(context.params.get("url")))
 
 
-def _source_of(context: click.Context) -> str | None:
+def _source_of(context: click.Context, url: str) -> str | None:
     """Return the flag or the variable that the URL is from, None for the default."""
     source = context.get_parameter_source("url")
+    if source is None:  # click 8.4 notes it only after the check of the value
+        return URL_VARIABLE if url == os.environ.get(URL_VARIABLE) else "--url"
     named = {ParameterSource.ENVIRONMENT: URL_VARIABLE, ParameterSource.DEFAULT: None}
-    return named.get(source, "--url") if source is not None else "--url"
+    return named.get(source, "--url")

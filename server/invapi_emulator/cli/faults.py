@@ -57,8 +57,20 @@ class _Times(Whole):
 
 @faults.command(cls=SectionedCommand)
 @of_account
-@option(WHICH_CALLS, "--module", metavar="MODULE", help="module of the calls: vm, eq, …")
-@option(WHICH_CALLS, "--action", metavar="ACTION", help="action of the calls: create_snapshot, …")
+@option(
+    WHICH_CALLS,
+    "--module",
+    metavar="MODULE",
+    shell_complete=completions.modules,
+    help="module of the calls: vm, eq, …",
+)
+@option(
+    WHICH_CALLS,
+    "--action",
+    metavar="ACTION",
+    shell_complete=completions.actions,
+    help="action of the calls: create_snapshot, …",
+)
 @option(WHICH_CALLS, "--vm", help="id of the VM of the calls", metavar="ID", type=Whole(1, 2**63 - 2))
 @option(
     WHICH_CALLS,

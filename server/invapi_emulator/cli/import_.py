@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from invapi_emulator.cli.completions import files
 from invapi_emulator.cli.control_calls import control, of_account
 from invapi_emulator.cli.sections import SectionedCommand
 from invapi_emulator.worlds.document_files import read_text, text_of
@@ -14,7 +15,7 @@ _SHAPE = {"vms": list, "seed": int, "clock": {"now": str}, "keys": dict}
 
 @click.command("import", cls=SectionedCommand)
 @of_account
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 def import_(url: str, admin_token: str, account: str, file: str) -> None:
     """Replace an account's world by the one in FILE. The file is JSON or YAML; - is stdin."""
     try:

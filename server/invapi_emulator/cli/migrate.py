@@ -2,12 +2,13 @@
 
 import click
 
+from invapi_emulator.cli.completions import files
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
 
 
 @click.command(epilog=f"The environment variable {ENVIRONMENT_PREFIX}DB works too.")
-@click.option("--db", metavar="DB", help=Settings.model_fields["db"].description)
+@click.option("--db", shell_complete=files, metavar="DB", help=Settings.model_fields["db"].description)
 def migrate(db: str | None) -> int:
     """Migrate a database to the newest schema. `serve` does so at its start."""
     settings = read_settings({} if db is None else {"db": db})

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import click
 
+from invapi_emulator.cli import completions
 from invapi_emulator.cli.control_calls import asked, of_account
 from invapi_emulator.cli.sections import SectionedCommand, option
 from invapi_emulator.cli.tables import format_option, print_json, print_lines
@@ -30,11 +31,29 @@ _SHAPE = {
 
 @click.command(cls=SectionedCommand)
 @of_account
-@option(_FILTERS, "--module", metavar="MODULE", help="module that was called: vm, eq, …")
-@option(_FILTERS, "--action", metavar="ACTION", help="action that was called: create_snapshot, …")
+@option(
+    _FILTERS,
+    "--module",
+    metavar="MODULE",
+    shell_complete=completions.modules,
+    help="module that was called: vm, eq, …",
+)
+@option(
+    _FILTERS,
+    "--action",
+    metavar="ACTION",
+    shell_complete=completions.actions,
+    help="action that was called: create_snapshot, …",
+)
 @option(_FILTERS, "--vm", "id", type=Whole(1, 2**63 - 2), metavar="ID", help="VM that the call was about")
 @option(_FILTERS, "--result", type=click.Choice(["ok", "refused"]), help="how the call was answered")
-@option(_FILTERS, "--reason", metavar="REASON", help="why the call was refused: vm_locked, …")
+@option(
+    _FILTERS,
+    "--reason",
+    metavar="REASON",
+    shell_complete=completions.reasons,
+    help="why the call was refused: vm_locked, …",
+)
 @option(
     _FILTERS,
     "--unauthenticated",

@@ -2,6 +2,7 @@
 
 import click
 
+from invapi_emulator.cli.completions import scenarios
 from invapi_emulator.cli.control_calls import control, of_account
 from invapi_emulator.cli.sections import SectionedCommand
 from invapi_emulator.numbers_in_words import Whole
@@ -12,7 +13,9 @@ _SHAPE = {"scenario": str, "seed": int, "clock": {"now": str}}
 
 @click.command(cls=SectionedCommand)
 @of_account
-@click.option("--scenario", help="scenario to start with  [default: the present one]")
+@click.option(
+    "--scenario", shell_complete=scenarios, help="scenario to start with  [default: the present one]"
+)
 @click.option("--seed", type=Whole(0, MOST), help="seed to start with  [default: the present one]")
 def reset(url: str, admin_token: str, account: str, scenario: str | None, seed: int | None) -> None:
     """Reset an account's world to its initial state."""

@@ -34,7 +34,7 @@ def test_it_has_a_row_for_each_thing_to_know() -> None:
         "docs      http://127.0.0.1:PORT/docs",
         "commands  export INVAPI_EMULATOR_URL=http://127.0.0.1:PORT",
         "",
-        "Ctrl-C stops it. The log follows:",
+        "Ctrl-C stops it.",
     ]
 
 

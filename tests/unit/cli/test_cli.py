@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from invapi_emulator.cli.main import main, subcommand
+from invapi_emulator.cli.setting_flags import given
 from invapi_emulator.ending import ended
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import is_local, read_settings
@@ -118,3 +119,20 @@ def test_an_import_that_is_too_large_is_told_as_the_server_tells_it(
     assert ended(subcommand("import"), ["--url", emulator.url, str(world)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("import: 413 body_too_large: the body is larger than 16777216 bytes")
+
+
+@pytest.mark.parametrize(
+    ("flag", "name", "value"),
+    [
+        ("--worker", "no_worker", "true"), ("--no-live", "live", "true"), ("--no-tls", "tls", "true"), ("--no-fsync", "fsync", "true"),
+        ("--no-worker", "no_worker", "false"), ("--live", "live", "false"),
+    ],
+)  # fmt: skip
+def test_a_switch_undoes_its_environment_variable(
+    monkeypatch: pytest.MonkeyPatch, flag: str, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"INVAPI_EMULATOR_{name.upper()}", value)
+    command = subcommand("serve")
+    for words, expected in (([], value), ([flag], "false" if value == "true" else "true")):
+        flags = command.make_context("serve", words).params
+        assert str(getattr(read_settings(given(flags)), name)).lower() == expected
