@@ -55,7 +55,7 @@ test-lowest: $(VENV)/installed-dev
 lock:
 	@rm -rf .venv-lock
 	@bash scripts/make_venv.sh $(PYTHON) .venv-lock
-	@.venv-lock/bin/python scripts/install.py --editable '.[dev]'
+	@.venv-lock/bin/python scripts/install.py --editable '.[dev]' uv
 	@{ echo "# The versions for development, on Python 3.11 to 3.14. Written by make lock."; \
 		.venv-lock/bin/pip freeze --exclude-editable; } > $(LOCK)
 	@rm -rf .venv-lock
@@ -68,6 +68,8 @@ check: $(VENV)/installed-dev
 	$(BIN)/python scripts/clauses.py
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 
 acceptance: $(VENV)/installed-dev
 	$(BIN)/pytest -n auto -m "acceptance and not soak" $(ARGS)

@@ -114,11 +114,9 @@ class Installation:
 
     def with_pip(self) -> bool:
         """Install with pip. It compiles nothing: Python compiles each module that it imports."""
+        pip = ["--ignore-installed", "pip"] if self.variables else []  # the unpacked one counts as installed
         install = ["install", "--no-compile", *self.quiet, *self.constraints]
-        return not any(
-            self._pip(*install, *packages).returncode
-            for packages in (["--ignore-installed", "pip"], self.packages)
-        )
+        return self._pip(*install, *pip, *self.packages).returncode == 0
 
     def _uv(self) -> str | None:
         """Return the path of uv, fetched from the package index if need be, or None."""

@@ -61,7 +61,10 @@ def failed(*command: str, cwd: Path, **variables: str) -> str:
 
 
 def npm_folder(factory: pytest.TempPathFactory, *packages: str) -> Path:
-    """Return a folder with these packages of npm. The processes of pytest-xdist share it: each install takes seconds."""
+    """Return a folder with these packages of npm. The processes of pytest-xdist share it: each install takes seconds.
+
+    The packages' own install scripts do not run: they would compile an optional package, and fetch its headers.
+    """
     shared = (
         factory.getbasetemp() if "PYTEST_XDIST_WORKER" not in os.environ else factory.getbasetemp().parent
     )
@@ -70,7 +73,15 @@ def npm_folder(factory: pytest.TempPathFactory, *packages: str) -> Path:
         if not (folder / "installed").exists():
             folder.mkdir(exist_ok=True)
             (folder / "package.json").write_text("{}", encoding="utf-8")
-            command = ["npm", "install", "--no-audit", "--no-fund", "--prefer-offline", *packages]
+            command = [
+                "npm",
+                "install",
+                "--no-audit",
+                "--no-fund",
+                "--prefer-offline",
+                "--ignore-scripts",
+                *packages,
+            ]
             subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=5 * DEADLINE)
             (folder / "installed").touch()
     return folder

@@ -51,6 +51,7 @@ WORST: dict[str, Callable[[BodyLimit], bytes]] = {
     "names": lambda limit: b"{%s}" % b",".join(b'"k%d":1' % n for n in range(min(limit.values, limit.size // 16))),
     "vms": lambda limit: b'{"vms":%s}' % _repeated(b"{},", limit),
     "snapshots": lambda limit: b'{"id":1,"snapshots":%s}' % _repeated(b"{},", limit),
+    "changes of power": lambda limit: b'{"vms":[{"id":1,"power_changes":%s}]}' % _repeated(b'{"at":"2029-12-31T23:59:59Z","power":"on"},', limit),
     "text": _filled,
     "digits": lambda limit: b"[" + b"9" * (limit.size - 2) + b"]",
     "quotes": lambda limit: b'"' * limit.size,

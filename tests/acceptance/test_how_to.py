@@ -1,11 +1,13 @@
 """The curl commands of the how-to pages, run as written, do what the pages say."""
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
 from invapi_emulator.testing import Emulator
-from tests.acceptance.pages import examples, page, type_in
+from tests.acceptance.pages import ADDRESS, examples, page, type_in
 from tests.support.offenders import assert_none
 from tests.support.processes import served
 
@@ -25,6 +27,19 @@ def test_every_command_is_answered_without_an_error(name: str) -> None:
     assert_none(
         f"{command}: {answer}" for command, answer in answers.items() if isinstance(answer.get("error"), dict)
     )
+
+
+@pytest.mark.parametrize("name", [*PAGES, "docs/how-to/refusals.md"])
+def test_every_subcommand_succeeds(name: str) -> None:
+    parts = [command for command, _ in examples(page(name)) if command.startswith("invapi-emulator ")]
+    found = [command for command in parts if " serve" not in command]
+    bin_ = Path(sys.executable).parent
+    with served() as server:
+        printed = {
+            command: type_in(f"INVAPI_EMULATOR_URL={ADDRESS} {bin_}/{command}; echo $?", server.url)
+            for command in found
+        }
+    assert_none(f"{command}: {output}" for command, output in printed.items() if output.split()[-1] != "0")
 
 
 def test_a_refusal_and_its_reason_are_found_as_the_page_says() -> None:

@@ -14,6 +14,7 @@ from scripts.install import pip_settings, uv_variables
 from tests.acceptance.pages import ADDRESS, page, without_what_varies
 from tests.support.harness import TOKEN
 from tests.support.processes import DEADLINE, ROOT, environment, served
+from tests.support.uv import uv_folder
 
 pytestmark = pytest.mark.acceptance
 README = page("README.md")
@@ -97,14 +98,14 @@ def variables(tmp_path: Path) -> dict[str, str]:
 
 
 def test_uvx_serves_without_an_installation(variables: dict[str, str]) -> None:
-    uvx = [str(BIN / "uvx"), "--from", ".", "invapi-emulator"]
+    uvx = [str(uv_folder() / "uvx"), "--from", ".", "invapi-emulator"]
     with served(command=uvx, variables=variables) as server:
         assert demo_is_at(server.url)
         assert server.stop(signal.SIGTERM)[0] == 0
 
 
 def test_pipx_installs_both_commands(tmp_path: Path, variables: dict[str, str]) -> None:
-    pipx = [str(BIN / "uvx"), "pipx", "install", "."]
+    pipx = [str(uv_folder() / "uvx"), "pipx", "install", "."]
     subprocess.run(pipx, cwd=ROOT, env=environment(**variables), capture_output=True, check=True)
     assert {file.name for file in (tmp_path / "bin").iterdir()} == {"invapi-emulator", "invapi-conformance"}
     with served(command=[str(tmp_path / "bin" / "invapi-emulator")]) as server:

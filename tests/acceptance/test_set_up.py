@@ -5,7 +5,6 @@ import os
 import pty
 import shutil
 import subprocess
-import sys
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -19,10 +18,9 @@ from typing import Any
 import pytest
 
 from tests.support.processes import DEADLINE, ROOT, environment
+from tests.support.uv import uv_folder
 
 pytestmark = pytest.mark.acceptance
-BIN = Path(sys.executable).parent
-"""The folder with the uv of the development tools."""
 
 
 class Index(SimpleHTTPRequestHandler):
@@ -95,7 +93,7 @@ def test_uv_installs_from_the_index_of_pip_and_is_silent_without_a_terminal(
     packages: Path, python: Path
 ) -> None:
     with package_index(packages) as (index, programs):
-        assert install(python, index, BIN) == "make: installing the dependencies into venv\n"
+        assert install(python, index, uv_folder()) == "make: installing the dependencies into venv\n"
     assert programs == {"uv"}
 
 
@@ -118,7 +116,7 @@ def all_of(terminal: int) -> str:
 def test_a_terminal_shows_what_is_installed(packages: Path, python: Path) -> None:
     ours, theirs = pty.openpty()
     with package_index(packages) as (index, _):
-        install(python, index, BIN, theirs)
+        install(python, index, uv_folder(), theirs)
     os.close(theirs)
     shown = all_of(ours)
     assert "2 packages" in shown

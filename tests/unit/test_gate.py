@@ -28,10 +28,10 @@ def tools(tmp_path: Path) -> Path:
     return folder
 
 
-def gate(tools: Path, failing: str = "none") -> tuple[int, str, list[str]]:
+def gate(tools: Path, *parts: str, failing: str = "none") -> tuple[int, str, list[str]]:
     """Run the gate. Return its exit status, its output, and the calls of apt-get and make."""
     ended = subprocess.run(
-        [ROOT / ".ci" / "run"],
+        [ROOT / ".ci" / "run", *parts],
         env={"PATH": str(tools), "FAILING": failing},
         capture_output=True,
         text=True,
@@ -73,6 +73,11 @@ def test_it_prints_the_time_of_each_part(tools: Path) -> None:
     timed = re.findall(r"^(\S+) +\d+ min \d\d s", output, re.MULTILINE)
     assert (status, timed) == (0, ["packages", *PARTS, "total"])
     assert [call.removeprefix("make ") for call in calls if call.startswith("make")] == PARTS
+
+
+def test_it_runs_the_parts_that_are_named(tools: Path) -> None:
+    status, _, calls = gate(tools, "check", "test")
+    assert (status, calls) == (0, ["make check", "make test"])
 
 
 def test_it_ends_when_the_list_of_packages_cannot_be_read(tools: Path) -> None:

@@ -1,24 +1,25 @@
 """The OpenAPI document: the control API from FastAPI, the modules from the table of actions."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from invapi_emulator.engine.action import NOT_EMULATED_MODULES
+from invapi_emulator.engine.action import NOT_EMULATED_MODULES, modules
 from invapi_emulator.openapi.modules import module_paths, module_schemas
 from invapi_emulator.openapi.parameters import ecma
 
 _ABOUT = """\
-An emulator of HOSTKEY's InvAPI. It has the modules `vm`, `eq`, `eq_callback` and `auth`, as far as clients of
-snapshots use them, and the catalogue: `presets`, `os`, `software`, `traffic_plans` and `stocks`. The control API under `/_emulator` moves time, shows state and makes calls fail.
-docs/reference/wire.md says, clause by clause, which parts of the modules are known and which are assumed.
+An emulator of HOSTKEY's InvAPI, with the modules {emulated}. The control API under `/_emulator` moves time, shows state and makes
+calls fail. docs/reference/wire.md lists, clause by clause, which parts of the modules are known and which are assumed.
 
-The vendor's modules {missing} are not emulated: each call is 501 `not_emulated`.
+The vendor's modules {missing} are not emulated: each call returns 501 `not_emulated`.
 
-A call to a module needs the token of an account, except for the catalogue; the account `demo` has `HOSTKEY_TOKEN`. An unknown module gets
-404 `unknown_module`; a method other than GET and POST gets 405 `method_not_allowed`. Both have the failure
-envelope. The control API requires `Authorization: Bearer <token>` if the server was started with `--admin-token`.
+- **Token.** Calls to a module need the token of an account, except for the catalogue. The account `demo` has `HOSTKEY_TOKEN`.
+- **Errors.** An unknown module returns 404 `unknown_module`. A method other than GET and POST returns 405
+  `method_not_allowed`. Both have the failure envelope.
+- **Control API.** It requires `Authorization: Bearer <token>` if the server was started with `--admin-token`.
 """
 _FOREIGN = ("HTTPValidationError", "ValidationError")
-"""FastAPI's schemas for invalid requests. The emulator answers them like all other failures."""
+"""FastAPI's schemas for invalid requests. The emulator returns them like all other failures."""
 
 
 def whole_document(control: dict[str, Any]) -> dict[str, Any]:
@@ -33,15 +34,19 @@ def whole_document(control: dict[str, Any]) -> dict[str, Any]:
             operation["security"] = [{}, {"adminToken": []}]
             _drop_foreign_failures(operation["responses"])
     own = {name: schema for name, schema in own.items() if name not in _FOREIGN}
-    missing = ", ".join(f"`{module}`" for module in sorted(NOT_EMULATED_MODULES))
+    emulated, missing = _listed(modules()), _listed(NOT_EMULATED_MODULES)
     return control | {
-        "info": control["info"] | {"description": _ABOUT.format(missing=missing)},
+        "info": control["info"] | {"description": _ABOUT.format(emulated=emulated, missing=missing)},
         "paths": module_paths() | in_json_schema(control["paths"]),
         "components": {
             "schemas": schemas | in_json_schema(own),
             "securitySchemes": {"adminToken": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 def in_json_schema(schema: Any) -> Any:

@@ -11,7 +11,7 @@ _STRING = {"type": "string"}
 FAILURE_SCHEMAS: dict[str, Any] = {
     "ModuleFailure": {
         "type": "object",
-        "description": "A refusal, in the four fields that clients look at. `message` and `error` are equal.",
+        "description": "A refusal, with the four fields that clients read. `message` and `error` are equal.",
         "properties": {
             "result": {"type": "integer", "const": -1},
             "code": {
@@ -21,14 +21,14 @@ FAILURE_SCHEMAS: dict[str, Any] = {
             },
             "message": _STRING,
             "error": _STRING,
-            "key": _STRING | {"description": "only if the key of a task is not found"},
+            "key": _STRING | {"description": "present only if the key of a task is not found"},
         },
         "required": ["result", "code", "message", "error"],
         "additionalProperties": False,
     },
     "NoAppropriateServers": {
         "type": "object",
-        "description": "The answer to a login of an account without VMs: the only failure of another shape.",
+        "description": "The response to a login of an account without VMs: the only failure with another shape.",
         "properties": {
             "result": {"type": "integer", "const": -1},
             "error": _STRING,
@@ -45,7 +45,7 @@ NO_SERVERS = failure_body(errors.NoAppropriateServers())
 def failure_headers(*, required: bool) -> dict[str, Any]:
     return {
         REASON_HEADER: {
-            "description": "reason of the refusal, in one word; absent if the call was not refused",
+            "description": "reason of the refusal, in one word; absent for a successful call",
             "required": required,
             "schema": {"$ref": "#/components/schemas/Reason"},
         }
@@ -68,7 +68,7 @@ _STATUSES = {
           "a body of type 'application/json' is not a form; send application/x-www-form-urlencoded"),
     429: ("fault", "a fault rule limits the calls", "too many calls; ask again later"),
     501: ("not_emulated", "an action that the vendor documents and the emulator does not have",
-          "eq/reinstall is an action of the real API that this emulator does not have"),
+          "eq/create_backup is an action of the real API that this emulator does not have"),
     503: ("unavailable", "the emulator is starting or stopping, or has lost its database", "the emulator is starting; ask again"),
 }  # fmt: skip
 

@@ -60,7 +60,7 @@ def form_of(module: str, action: str, sent: Any) -> dict[str, Any]:
 def _path(module: str) -> dict[str, Any]:
     missing = ", ".join(f"`{name}`" for name in sorted(NOT_EMULATED.get(module, ())))
     about = (
-        f"docs/reference/wire.md describes it clause by clause.\n\nThe API answers with HTTP 200, also if it refuses a call. Other "
+        f"docs/reference/wire.md describes it clause by clause.\n\nThe API returns HTTP 200, even for a refused call. Other "
         f"statuses come from the transport, or from a fault rule (docs/reference/faults.md), which may set any from 400 to 599. "
         f"`/{module}` is the same path. Unknown fields are ignored. If a scalar field is repeated, the last value counts."
     )
@@ -104,7 +104,7 @@ def _answered(module: str) -> dict[str, Any]:
         schemas.append({"$ref": f"{SCHEMAS}NoAppropriateServers"})
         examples["login: no_appropriate_servers"] = {"value": NO_SERVERS}
     return {
-        "description": "the answer of the action or a refusal",
+        "description": "the response of the action, or a refusal",
         "headers": failure_headers(required=False) | RETRY_AFTER,
         "content": {"application/json": {"schema": {"anyOf": schemas}, "examples": examples}},
     }

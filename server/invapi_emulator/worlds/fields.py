@@ -32,6 +32,9 @@ V = TypeVar("V")
 MAX_WORLD_PARTS = 15_000
 """Maximum number of all PARTS of a world together, as it is stored in one step."""
 
+MAX_POWER_CHANGES = 150_000
+"""Maximum number of changes of power of a world together. Each is read into half a kilobyte and more."""
+
 MAX_NUMBER = 2**53
 """Largest counter. Every JSON reader keeps it exact, and it leaves room for counting further."""
 

@@ -44,13 +44,15 @@ def held_vm(unit: UnitOfWork, stored: VirtualMachine, now: Instant) -> HeldVm:
 class HeldWorld:
     """The rows of an account's VMs at a moment. They can be made into values once.
 
-    `size` is the number of VMs and of what belongs to them that were made so far.
+    `size` is the number of VMs and of what belongs to them that were made so far, `power_changes` that of the
+    VMs' changes of power.
     """
 
     def __init__(self, tx: Transaction, account: Account, now: Instant) -> None:
         self.size = 0
         self._now = now
         self._vms = vms.of_account(tx, account.id)
+        self.power_changes = 0
         self._snapshots = snapshots.of_account(tx, account.id)
         self._settings = snapshots.settings_of_account(tx, account.id)
         self._tasks = task_lists.lazily_of_account(tx, account, now)
@@ -64,7 +66,7 @@ class HeldWorld:
         unlisted = yield from self._grouped((key[0], value) for key, value in self._unlisted)
         return (
             HeldVm(
-                as_of(vm, self._now),
+                self._as_of_now(vm),
                 held.get(vm.id, ()),
                 dict(settings.get(vm.id, ())),
                 tasks.get(vm.id, ()),
@@ -72,6 +74,10 @@ class HeldWorld:
             )
             for vm in self._counted(self._vms)
         )
+
+    def _as_of_now(self, vm: VirtualMachine) -> VirtualMachine:
+        self.power_changes += len(vm.power_changes)
+        return as_of(vm, self._now)
 
     def _grouped(self, items: Iterable[tuple[int, T]]) -> Steps[dict[int, list[T]]]:
         """Return the items by VM."""

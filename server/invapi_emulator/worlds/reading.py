@@ -11,7 +11,7 @@ from invapi_emulator.engine.faults.rules import MAX_RULES
 from invapi_emulator.worlds.billing_schema import MOST_ORDERS, InvoiceSpec, OrderSpec
 from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.fault_schema import FaultSpec
-from invapi_emulator.worlds.fields import MAX_WORLD_PARTS
+from invapi_emulator.worlds.fields import MAX_POWER_CHANGES, MAX_WORLD_PARTS
 from invapi_emulator.worlds.schema import (
     MAX_PARTS,
     PARTS,
@@ -88,9 +88,18 @@ def _parts_of(vm: Any) -> int:
     return 1 + sum(len(part) for part in parts if isinstance(part, list | dict))
 
 
+def _check_power_changes(given: list[Any]) -> None:
+    listed = [vm.get("power_changes") for vm in given if isinstance(vm, dict)]
+    size = sum(len(changes) for changes in listed if isinstance(changes, list))
+    if size > MAX_POWER_CHANGES:
+        accepted = f"at most {MAX_POWER_CHANGES} are allowed together"
+        raise error_at("vms", f"{size} changes of power", accepted)
+
+
 def _vms(given: list[Any]) -> Steps[tuple[VmSpec, ...]]:
     _check_size(given, "vms", "VMs", MAX_WORLD_PARTS)
     check_parts(sum(map(_parts_of, given)))
+    _check_power_changes(given)
     vms = []
     for number, vm in enumerate(given):
         parts = yield from _with_parts(vm, ("vms", number))

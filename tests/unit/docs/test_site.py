@@ -16,6 +16,11 @@ ROOT = Path(__file__).parents[3]
 LOADING = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href", "object": "data"}
 """The attribute of each element that makes a browser load something."""
 
+CODE = frozenset({"pre", "code", "script", "style"})
+
+MARKDOWN = re.compile(r"```|~~~|\n *[-*] +\w.*|\|-{3}|\*\*\w+|`[^`\n]+`|\w\]\([^)]*\)")
+"""Markdown that the site did not turn into HTML. MkDocs wants four spaces before a fence in an item."""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,6 +43,31 @@ class Loaded(HTMLParser):
             self.addresses.append(address)
 
 
+class Shown(HTMLParser):
+    """Collects the text that a page shows outside code."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.hidden = 0
+        self.parts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        self.hidden += tag in CODE
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in CODE
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.parts.append(data)
+
+
+def left_in(page: str) -> list[str]:
+    """Return what looks like Markdown in the text of a page: a fence, an item, a row, emphasis, code, a link."""
+    return MARKDOWN.findall("".join(Shown(page).parts))
+
+
 def loaded(file: Path) -> Iterator[str]:
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".html":
@@ -57,6 +87,20 @@ def test_a_strict_build_has_a_page_for_each_file_and_loads_nothing_from_elsewher
         for address in loaded(file)
         if "//" in address and not address.startswith("data:")
     )
+
+
+@pytest.mark.no_cover
+def test_no_markdown_is_left_in_the_pages(site: Path) -> None:
+    assert_none(
+        f"{file.relative_to(site)}: {found!r}"
+        for file in site.rglob("*.html")
+        for found in left_in(file.read_text(encoding="utf-8"))
+    )
+
+
+def test_markdown_that_is_left_is_noticed() -> None:
+    page = "<p>A list:\n- one</p>\n<p>**bold** [text](link) <code>`a` **b**</code></p>\n<p>| a |\n|---|</p>"
+    assert left_in(page) == ["\n- one", "**bold", "t](link)", "|---"]
 
 
 def test_a_page_that_loads_from_elsewhere_is_noticed(tmp_path: Path) -> None:
