@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from invapi_emulator.server.tls.folder import file_of
 from tests.support.processes import COMMAND, DEADLINE, environment, refused, served
 
 pytestmark = pytest.mark.acceptance
@@ -16,9 +17,12 @@ pytestmark = pytest.mark.acceptance
 
 @pytest.mark.parametrize("flags", [(), ("--tls",)])
 def test_a_port_that_an_emulator_has_is_refused_with_its_url(flags: tuple[str, ...], tmp_path: Path) -> None:
-    ca = ("--ca-dir", str(tmp_path))
+    ca, trusted = ("--ca-dir", str(tmp_path)), {"SSL_CERT_FILE": str(file_of(str(tmp_path)))}
     with served(*flags, *ca) as server:
         port = str(urlsplit(server.url).port)
+        assert (
+            run("healthcheck", "--url", server.url, "--wait", str(DEADLINE), **trusted)[0] == 0
+        )  # loads the control API
         line = refused("--port", port, *ca)
         other = refused("--port", "0", "--tls-port", port, *ca)
     assert line.startswith(
