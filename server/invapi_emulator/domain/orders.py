@@ -60,18 +60,25 @@ class Order(Struct, frozen=True):
         return min((at for at in (self.rent_due_at, self.suspends_at) if at is not None), default=None)
 
 
-def rent_after(since: Instant, period: Period, due: Instant) -> Instant:
-    """Return when the rent that began at `since` falls due next after `due`, one of its due dates or its beginning."""
+def rent_after(since: Instant, period: Period, due: Instant) -> Instant | None:
+    """Return when the rent that began at `since` falls due next after `due`, one of its due dates or its beginning.
+
+    None stands for never: no clock goes so far.
+    """
     if period == "hourly":
-        return min(due + HOUR, LATEST)
-    return months_later(since, due, MONTHS_OF[period])
+        return _in_time(due + HOUR)
+    return _in_time(months_later(since, due, MONTHS_OF[period]))
 
 
-def first_due(since: Instant, period: Period, now: Instant) -> Instant:
-    """Return the first time after now when a rent that began at `since` falls due."""
+def first_due(since: Instant, period: Period, now: Instant) -> Instant | None:
+    """Return the first time after now when a rent that began at `since` falls due, None for never."""
     if period == "hourly":
-        return min(since + ((now - since) // HOUR + 1) * HOUR, LATEST)
-    return next_anniversary(since, now, MONTHS_OF[period])
+        return _in_time(since + ((now - since) // HOUR + 1) * HOUR)
+    return _in_time(next_anniversary(since, now, MONTHS_OF[period]))
+
+
+def _in_time(due: Instant) -> Instant | None:
+    return due if due < LATEST else None
 
 
 def begun(order: Order, now: Instant) -> Order:
@@ -85,7 +92,7 @@ def renewed(order: Order) -> Order:
     assert order.rent_since is not None
     assert order.rent_due_at is not None
     due = rent_after(order.rent_since, order.period, order.rent_due_at)
-    return replace(order, rent_due_at=None if due >= LATEST else due)
+    return replace(order, rent_due_at=due)
 
 
 def unbilled(order: Order) -> Order:

@@ -131,8 +131,8 @@ def resumed(vm: VirtualMachine, now: Instant) -> VirtualMachine:
 
 
 def powered_on(vm: VirtualMachine, now: Instant) -> VirtualMachine:
-    """Return the VM running: with the memory that a restore left it, or freshly booted."""
-    if vm.power == "on":
+    """Return the VM running: with the memory that a restore left it, or freshly booted. A suspended server stays off."""
+    if vm.power == "on" or vm.phase == "suspended":
         return vm
     held = vm.state.memory_fingerprint is not None
     state = vm.state if held else _booted(vm.state)

@@ -18,7 +18,16 @@ from invapi_emulator.domain.billing import (
 )
 from invapi_emulator.domain.default_catalogue import default_catalogue
 from invapi_emulator.domain.due_dates import months_later, next_anniversary
-from invapi_emulator.domain.instants import HOUR, LATEST, Instant, from_datetime, iso, parse_iso, to_datetime
+from invapi_emulator.domain.instants import (
+    HOUR,
+    LATEST,
+    MINUTE,
+    Instant,
+    from_datetime,
+    iso,
+    parse_iso,
+    to_datetime,
+)
 from invapi_emulator.domain.order_rules import Configuration, sold_preset, wanted_plan
 from invapi_emulator.domain.orders import (
     HOURS_OF_MONTH,
@@ -80,6 +89,7 @@ def test_the_first_rent_after_a_time_is_the_one_that_counting_finds(
     since: Instant, period: Period, now: Instant
 ) -> None:
     found = first_due(since, period, now)
+    assert found is not None
     assert found > now
     if period == "hourly":
         assert (found - since) % HOUR == 0
@@ -96,9 +106,16 @@ def test_the_first_rent_after_a_time_is_the_one_that_counting_finds(
 @given(moments, periods)
 def test_no_rent_falls_due_after_the_latest_time(since: Instant, period: Period) -> None:
     due = rent_after(since, period, since)
-    assert since < due <= LATEST or due == LATEST
-    order = renewed(rented(since, period)) if due < LATEST else rented(since, period)
-    assert order.rent_due_at is None or order.rent_due_at <= LATEST
+    assert due is None or since < due < LATEST
+    order = rented(since, period) if due is None else renewed(rented(since, period))
+    assert order.rent_due_at is None or order.rent_due_at < LATEST
+
+
+@given(periods)
+def test_a_rent_that_falls_due_beyond_the_latest_time_never_does(period: Period) -> None:
+    since = LATEST - MINUTE
+    assert rented(since, period).rent_due_at is None
+    assert first_due(since, period, LATEST) is None
 
 
 @pytest.mark.parametrize(

@@ -63,3 +63,14 @@ def test_a_rent_of_a_months_last_day_comes_back(emulator: Emulator) -> None:
     emulator.set_clock(now="2030-01-31T10:00:00Z")
     deploy(emulator)
     comes_back(emulator)
+
+
+def test_an_order_at_the_end_of_time_asks_for_nothing_more_and_comes_back(emulator: Emulator) -> None:
+    emulator.set_clock(now="9999-12-31T20:00:00Z")
+    deploy(emulator)
+    emulator.advance(until="9999-12-31T23:59:59Z")
+    (order,) = emulator.control("GET", "/orders")["orders"]
+    assert (order["status"], order["rent_due_at"]) == ("active", None)
+    for _ in range(2):
+        comes_back(emulator)
+    assert credit(emulator) == "146.50"

@@ -24,5 +24,5 @@ def resume(unit: UnitOfWork, order: Order, now: Instant) -> None:
         orders.save(unit, replace(order, suspends_at=None))
     vm = None if order.server is None else vms.held(unit, order.server)
     if vm is not None and vm.phase == "suspended":
-        vms.save(unit, replace(powered_on(vm, now), phase="rented"))
+        vms.save(unit, powered_on(replace(vm, phase="rented"), now))
         events.record(unit, now, "resumed", vm=vm.id, order=order.id)

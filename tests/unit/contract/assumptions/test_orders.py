@@ -89,6 +89,29 @@ def test_an_unpaid_rent_may_suspend_the_server(emulator: Emulator) -> None:
     assert (data["status"], data["power_status"]) == ("rent", "power_on")
 
 
+@pytest.mark.parametrize(("action", "state"), [("reinstall", "done"), ("on", "done"), ("reboot", "failed")])
+def test_a_task_that_ends_on_a_suspended_server_leaves_it_off(
+    emulator: Emulator, action: str, state: str
+) -> None:
+    """It began before the suspension. An import takes the export, as a suspended server is off."""
+    emulator.assume({"A-45": "suspends"})
+    server = deploy(emulator)
+    if action == "on":
+        emulator.do("eq", "off", server)
+    emulator.control("PATCH", "", {"credit": 0})
+    (of_server,) = emulator.control("GET", "/orders")["orders"]
+    emulator.advance(until=of_server["rent_due_at"])
+    emulator.advance(7 * DAY - 1)
+    key = emulator.start("eq", action, server, **({"os_id": 187} if action == "reinstall" else {}))
+    emulator.advance(DAY)
+    assert emulator.control("GET", f"/tasks/{key}")["state"] == state
+    data = emulator.eq("show", server)["server_data"]
+    assert (data["status"], data["power_status"]) == ("power_off", "power_off")
+    emulator.control("PUT", "/state", emulator.control("GET", "/state"))
+    pay(emulator, invoices(emulator)[-1]["id"])
+    assert emulator.eq("show", server)["server_data"]["power_status"] == "power_on"
+
+
 def test_a_rent_that_is_paid_in_time_suspends_nothing(emulator: Emulator) -> None:
     emulator.assume({"A-45": "suspends"})
     server = deploy(emulator)
