@@ -2,6 +2,9 @@
 
 import re
 
+MAX_NUMBER = 2**53
+"""Largest counter and id of a world. Every JSON reader keeps it exact, and it leaves room for counting further."""
+
 MOST = 2**63 - 1
 """The largest number that a database keeps."""
 

@@ -4,10 +4,11 @@ A callback is a row, written with the end of the task. A worker claims it for th
 the outcome. If the worker is killed meanwhile, the lease runs out, and another try is made.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from invapi_emulator.domain.callback_urls import checked_callback_url, shown_url
 from invapi_emulator.domain.instants import SECOND, Instant
@@ -114,12 +115,13 @@ def first_due_at(tx: Transaction) -> Instant | None:
     return _FIRST.first(tx)
 
 
-def claim(tx: Transaction, real_now: Instant, most: int) -> list[Callback]:
-    """Claim at most `most` due callbacks, earliest first. Others do not claim them until the lease ends.
+def claim(tx: Transaction, real_now: Instant, most: int, busy: Collection[int] = ()) -> list[Callback]:
+    """Claim at most `most` due callbacks, earliest first, of accounts that are not `busy`. Others do not claim them until the lease ends.
 
     On PostgreSQL, those that another transaction claims at this moment are skipped. On SQLite there is no other.
     """
-    due = select(callback.c.id).where(_IS_PENDING, real_now >= _DUE_AT).order_by(_DUE_AT, callback.c.id)
+    is_due = and_(_IS_PENDING, real_now >= _DUE_AT, callback.c.account_id.not_in(busy))
+    due = select(callback.c.id).where(is_due).order_by(_DUE_AT, callback.c.id)
     chosen = due.limit(most).with_for_update(skip_locked=True).cte("chosen")
     claiming = (
         update(callback)

@@ -39,12 +39,16 @@ _OF_ACCOUNT: Statement[_Row] = Statement(
 
 
 class _Orders:
-    """The orders of an account: the id of each server's, those without a server yet, and when each asks for something."""
+    """The orders of an account: the id of each server's, those without a server yet, and when each asks for something.
+
+    `given` has the servers that any of them has or had, as far as it is known.
+    """
 
     def __init__(self, rows: Iterable[_Row]) -> None:
         self._servers: dict[int, int] = {}
         self.of_server: dict[int, int] = {}
         self.rent_due: dict[int, Instant | None] = {}
+        self.given: set[int] = set()
         self.open: set[int] = set()
         self.numbers: set[int] = set()
         self.due: DueQueue[Key] = DueQueue()
@@ -68,6 +72,8 @@ class _Orders:
         former = self._servers.pop(number, None)
         if former is not None and self.of_server.get(former) == number:
             del self.of_server[former], self.rent_due[former]
+        if server is not None:
+            self.given.add(server)
         if server is not None and status in WITH_SERVER:
             self._servers[number] = server
             self.of_server[server] = number
@@ -78,7 +84,7 @@ class _Orders:
             self.open.discard(number)
         self.due.set((number,), next_at, number)
 
-    def content(self) -> tuple[dict[int, int], dict[int, Instant | None], set[int], dict[Key, Instant]]:
+    def content(self) -> tuple[object, ...]:
         return self.of_server, self.rent_due, self.open, self.due.times()
 
 
@@ -122,6 +128,11 @@ def of_server(unit: UnitOfWork, server: int) -> Order | None:
     number = unit.index(ORDERS).of_server.get(server)
     found = None if number is None else find(unit, number)
     return found if found is not None and found.status in WITH_SERVER else None
+
+
+def had_server(unit: UnitOfWork, server: int) -> bool:
+    """Tell whether a server was that of an order that the account has, before the unit's changes."""
+    return server in unit.index(ORDERS).given
 
 
 def rent_due_at(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Instant:

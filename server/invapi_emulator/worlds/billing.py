@@ -12,6 +12,7 @@ from invapi_emulator.domain.billing import (
     credit_of,
 )
 from invapi_emulator.domain.instants import Instant, iso
+from invapi_emulator.domain.money import MOST as MOST_MONEY
 from invapi_emulator.domain.money import money
 from invapi_emulator.storage.billing import BILLING, INVOICE
 from invapi_emulator.storage.world_rows import WorldRows
@@ -56,6 +57,8 @@ def _invoice(spec: InvoiceSpec, building: BuildContext, place: str) -> Invoice:
             raise error_at(f"{place}.items.{number}.product", 0, f"a line of type {HOSTING} is for a service")
     total = sum(item.amount for item in items)
     paid = (total if spec.status == "Paid" else 0) if spec.paid is None else spec.paid
+    if total > MOST_MONEY:
+        raise error_at(f"{place}.items", money(total), f"together at most {money(MOST_MONEY)}")
     now, made_at = building.now, building.made_at(spec.created_at, spec.age_seconds)
     if made_at > now:
         raise too_late(f"{place}.created_at", made_at, now)

@@ -25,6 +25,7 @@ from invapi_emulator.domain.callback_urls import LONGEST, checked_callback_url
 from invapi_emulator.domain.clocks import MAX_POLLS, MAX_RATE, ClockMode
 from invapi_emulator.domain.instants import EARLIEST, Instant, parse_iso
 from invapi_emulator.domain.virtual_machines import Power
+from invapi_emulator.whole_numbers import MAX_NUMBER
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -34,9 +35,6 @@ MAX_WORLD_PARTS = 15_000
 
 MAX_POWER_CHANGES = 150_000
 """Maximum number of changes of power of a world together. Each is read into half a kilobyte and more."""
-
-MAX_NUMBER = 2**53
-"""Largest counter. Every JSON reader keeps it exact, and it leaves room for counting further."""
 
 MAX_TEXT = 1024 * 1024
 MAX_DEPTH = 32

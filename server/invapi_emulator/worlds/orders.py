@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from invapi_emulator.domain.billing import HOSTING
 from invapi_emulator.domain.callback_urls import without_user
 from invapi_emulator.domain.catalogue import preset_named
 from invapi_emulator.domain.default_catalogue import catalogue_of
@@ -12,7 +13,7 @@ from invapi_emulator.domain.money import money
 from invapi_emulator.domain.orders import WITH_SERVER, Order, first_due
 from invapi_emulator.storage.orders import ORDER
 from invapi_emulator.storage.world_rows import WorldRows
-from invapi_emulator.worlds.billing_schema import BillingSpec, OrderSpec
+from invapi_emulator.worlds.billing_schema import BillingSpec, InvoiceSpec, OrderSpec
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.errors import error_at, too_late
 from invapi_emulator.worlds.steps import Steps, each
@@ -20,13 +21,13 @@ from invapi_emulator.worlds.steps import Steps, each
 
 def build_orders(spec: BillingSpec, building: BuildContext, rows: WorldRows) -> Steps[None]:
     """Add the rows of orders. Raise Unprocessable for one that contradicts the VMs, the invoices or the catalogue."""
-    unpaid = {invoice.id: invoice.status == "Unpaid" for invoice in spec.invoices}
+    invoices = {invoice.id: invoice for invoice in spec.invoices}
     taken = set[int]()
 
     def build(number: int) -> None:
         described, place = spec.orders[number], f"orders.{number}."
         building.orders.of("order", described.id, f"{place}id")
-        _check_invoice(described, unpaid, place)
+        _check_invoice(described, invoices.get(described.invoice), place)
         _check_server(described, building, taken, place)
         order = _order(described, building, place)
         rows.add(ORDER, (order.id,), order)
@@ -37,10 +38,15 @@ def build_orders(spec: BillingSpec, building: BuildContext, rows: WorldRows) -> 
             raise error_at(f"{server.place}phase", server.phase, f"an order of server {vm_id} is needed")
 
 
-def _check_invoice(spec: OrderSpec, unpaid: dict[int, bool], place: str) -> None:
-    if spec.invoice not in unpaid:
+def _check_invoice(spec: OrderSpec, invoice: InvoiceSpec | None, place: str) -> None:
+    if invoice is None:
         raise error_at(f"{place}invoice", spec.invoice, "expected the id of one of the world's invoices")
-    if unpaid[spec.invoice] != (spec.status == "awaiting_payment") and spec.status != "cancelled":
+    if spec.status == "awaiting_payment" and not any(
+        item.type == HOSTING and item.product == spec.id for item in invoice.items
+    ):
+        accepted = f"an invoice with a line of type {HOSTING} whose product is {spec.id}: its payment begins the deploy"
+        raise error_at(f"{place}invoice", spec.invoice, accepted)
+    if (invoice.status == "Unpaid") != (spec.status == "awaiting_payment") and spec.status != "cancelled":
         accepted = "an order awaits payment exactly while its invoice is Unpaid"
         raise error_at(f"{place}status", spec.status, accepted)
 

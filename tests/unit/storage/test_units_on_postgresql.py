@@ -9,15 +9,14 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from invapi_emulator.clock import real_time
-from invapi_emulator.domain.accounts import Credentials
 from invapi_emulator.settings import read_settings
-from invapi_emulator.startup import BUILT_IN, defaults_of, open_worlds
+from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage import events, vms
 from invapi_emulator.storage.backends.postgresql_session import PostgresSession
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.write_batch import WriteBatch
-from invapi_emulator.worlds.accounts import make_account
+from tests.support.accounts import new_account
 from tests.support.calls import DEMO
 from tests.support.postgres_server import Postgres
 from tests.unit.storage.together import VM, at_once, breaking, started_of, stored
@@ -28,13 +27,6 @@ def database(postgres: Postgres, request: pytest.FixtureRequest) -> Iterator[Dat
     settings = read_settings({"db": postgres.url(request.node.name[-40:]), "seed": 7, "clock": "frozen"})
     with closing(open_worlds(settings, real_time())) as database:
         yield database
-
-
-def new_account(database: Database, name: str) -> int:
-    credentials = Credentials(f"key of {name}", f"token of {name}", name, "password")
-    wanted = defaults_of(read_settings({"clock": "frozen"}), BUILT_IN).asked()
-    with database.transaction() as tx:
-        return make_account(tx, name, credentials, wanted, database.real_now(tx)).id
 
 
 @pytest.fixture

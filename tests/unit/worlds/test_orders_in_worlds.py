@@ -27,6 +27,52 @@ def put(emulator: Emulator, status: int = 200, **told: Any) -> Json:
     return emulator.control("PUT", "/state", world, status=status)
 
 
+AWAITING: Json = {"id": 7, "invoice": 5, "status": "awaiting_payment", "preset": "vm.pico", "price": 4}
+UNPAID: Json = {"id": 5, "items": [{"product": 7, "amount": 4}]}
+
+
+def test_only_the_orders_own_invoice_begins_its_deploy(emulator: Emulator) -> None:
+    other = UNPAID | {"id": 6}
+    put(emulator, vms=[], orders=[AWAITING], invoices=[UNPAID, other])
+    pay(emulator, 6)
+    (order,) = emulator.control("GET", "/orders")["orders"]
+    assert order["status"] == "awaiting_payment"
+    emulator.control("PUT", "/state", emulator.control("GET", "/state"))
+    pay(emulator, 5)
+    (order,) = emulator.control("GET", "/orders")["orders"]
+    assert order["status"] == "deploying"
+
+
+@pytest.mark.parametrize(
+    "items", [[{"product": 8, "amount": 4}], [{"type": "Other", "product": 7, "amount": 4}]]
+)
+def test_an_order_whose_invoice_could_never_begin_its_deploy_is_refused(
+    emulator: Emulator, items: Json
+) -> None:
+    error = put(emulator, 422, vms=[], orders=[AWAITING], invoices=[UNPAID | {"items": items}])["error"]
+    assert error["field"] == "orders.0.invoice"
+    assert "whose product is 7: its payment begins the deploy" in error["message"]
+
+
+def test_an_invoice_of_more_than_a_world_can_have_is_refused(emulator: Emulator) -> None:
+    items = [{"product": 0, "type": "Other", "amount": 10**13}] * 2
+    error = put(emulator, 422, vms=[], orders=[], invoices=[UNPAID | {"items": items}])["error"]
+    assert error["field"] == "invoices.0.items"
+    assert "together at most 10000000000000.00" in error["message"]
+
+
+@pytest.mark.parametrize("number", [30_001, 2**53])
+def test_a_server_gets_no_id_that_another_had_or_no_world_takes(emulator: Emulator, number: int) -> None:
+    former = ORDER | {"id": 2, "status": "cancelled", "server": 50_001}
+    unpaid = UNPAID | {"id": 6, "items": [{"product": number, "amount": 4}]}
+    awaiting = AWAITING | {"id": number, "invoice": 6}
+    put(emulator, vms=[], orders=[former, awaiting], invoices=[INVOICE, unpaid])
+    pay(emulator, 6)
+    server = emulator.control("GET", "/orders")["orders"][-1]["server"]
+    assert 50_001 < server <= 2**53
+    emulator.control("PUT", "/state", emulator.control("GET", "/state"))
+
+
 def test_an_export_in_the_middle_of_everything_imports_again(emulator: Emulator) -> None:
     first = deploy(emulator, hostname="a.example.com")
     cancel(emulator, deploy(emulator))

@@ -1,6 +1,6 @@
 """The worker of callbacks: it claims those that are due, sends each in a thread, and records how it ended.
 
-Nothing waits for it. It holds no transaction while it sends, and a receiver that is slow delays only its own callback.
+Nothing waits for it. It holds no transaction while it sends, and a receiver that hangs delays the callbacks of its own account alone.
 """
 
 import asyncio
@@ -24,8 +24,11 @@ from invapi_emulator.storage.notifications import Notifications
 
 _log = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 8
+MOST_AT_ONCE = 32
 """Maximum number of callbacks that one worker sends at the same time, each in a thread of its own."""
+
+MANY = 8
+"""Maximum number of callbacks that are claimed together. An account of which so many are under way waits: its receiver may hang."""
 
 LONGEST_PAUSE = SECOND
 """Interval at which the worker looks again while callbacks are pending."""
@@ -50,7 +53,7 @@ class Deliveries:
         self._send = send
         self._count = count
         self._woken = asyncio.Event()
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[asyncio.Task[None], int] = {}
 
     def wake(self) -> None:
         """Look again: a callback may have been written."""
@@ -95,20 +98,21 @@ class Deliveries:
         free = MOST_AT_ONCE - len(self._sending)
         if free == 0:
             return LONGEST_PAUSE
-        claimed, pause = await self._database.call(partial(self._claim, free))
+        busy = [account for account, count in Counter(self._sending.values()).items() if count >= MANY]
+        claimed, pause = await self._database.call(partial(self._claim, min(free, MANY), busy))
         for owed in claimed:
             sending = asyncio.create_task(self._deliver(owed), name="callback")
-            self._sending.add(sending)
+            self._sending[sending] = owed.account_id
             sending.add_done_callback(self._is_sent)
-        return pause
+        return GATHER if claimed else pause
 
     def _is_sent(self, sending: "asyncio.Task[None]") -> None:
-        self._sending.discard(sending)
+        del self._sending[sending]
         self._woken.set()
         if not sending.cancelled() and (mistake := sending.exception()) is not None:
             _log.error("a mistake of the emulator's own while it recorded a callback", exc_info=mistake)
 
-    def _claim(self, most: int) -> tuple[list[Callback], Instant]:
+    def _claim(self, most: int, busy: Collection[int]) -> tuple[list[Callback], Instant]:
         """Return the claimed callbacks, and the time until the worker must look again."""
         with self._database.read() as tx:
             real_now, first_at = self._database.real_now(tx), callbacks.first_due_at(tx)
@@ -117,7 +121,7 @@ class Deliveries:
         if first_at > real_now:
             return [], min(first_at - real_now, LONGEST_PAUSE)
         with self._database.transaction() as tx:
-            return callbacks.claim(tx, real_now, most), LONGEST_PAUSE
+            return callbacks.claim(tx, real_now, most, busy), LONGEST_PAUSE
 
     async def _deliver(self, owed: Callback) -> None:
         outcome = Outcome(error=callbacks.LOST) if owed.is_used_up else await self._tried(owed)

@@ -20,6 +20,7 @@ from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import accounts, callbacks, events, orders, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.vm_indexes import CHOSEN_ADDRESSES
+from invapi_emulator.whole_numbers import MAX_NUMBER
 
 BEFORE_FIRST_ORDER = 30_000
 _BEFORE_FIRST_SERVER = 50_000
@@ -107,9 +108,9 @@ def _identity(unit: UnitOfWork, order: Order, preset: Preset) -> Identity:
 
 
 def _free_id(unit: UnitOfWork, order: Order) -> int:
-    """Return the id that goes with an order's number; if a VM has that, one that no other order will get."""
+    """Return the id that goes with an order's number; if a server has or had that, one that no other order will get."""
     number = order.id - BEFORE_FIRST_ORDER + _BEFORE_FIRST_SERVER
-    while vms.held(unit, number) is not None:
+    while number > MAX_NUMBER or vms.held(unit, number) is not None or orders.had_server(unit, number):
         number = _BEFORE_FIRST_SERVER + accounts.next_order(unit)
     return number
 

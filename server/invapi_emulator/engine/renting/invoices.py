@@ -96,7 +96,7 @@ def _provide(unit: UnitOfWork, invoice: Invoice, now: Instant, call: Call[Any] |
         order = orders.find(unit, number)
         if order is None:
             continue
-        if order.status == "awaiting_payment" and call is not None:
+        if order.status == "awaiting_payment" and order.invoice == invoice.id and call is not None:
             begin_deploy(unit, order, call)
         elif order.status == "active" and not billing.is_unpaid(unit, number):
             resume(unit, order, now)

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from invapi_emulator.engine.callbacks import deliveries
-from invapi_emulator.engine.callbacks.deliveries import MOST_AT_ONCE, Deliveries, Send, deliveries_from
+from invapi_emulator.engine.callbacks.deliveries import MANY, Deliveries, Send, deliveries_from
 from invapi_emulator.storage import accounts, callbacks, events
 from invapi_emulator.storage.callbacks import Callback, Outcome
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from tests.support.accounts import new_account
 from tests.support.calls import DEMO
 from tests.support.fake_clock import FakeClock, opened
 from tests.support.receiver import OK, receiving
@@ -193,7 +194,30 @@ def test_neither_calls_nor_other_callbacks_wait_for_a_slow_receiver(database: Da
     asyncio.run(live())
 
 
-def test_only_so_many_are_sent_at_once(database: Database) -> None:
+def test_an_account_whose_receiver_hangs_holds_up_its_own_callbacks_alone(database: Database) -> None:
+    ends, begun = threading.Event(), []
+
+    def hanging(owed: Callback) -> Outcome:
+        begun.append(owed.server)
+        if owed.account_id == DEMO:
+            ends.wait(30)
+        return Outcome(200)
+
+    async def live() -> None:
+        neighbour = new_account(database, "neighbour")
+        for server in range(10 * MANY):
+            database.run_now(DEMO, partial(add, server=server))
+        database.run_now(neighbour, partial(add, server=777))
+        async with at_work(database, hanging) as worker:
+            await until(lambda: 777 in begun, worker)
+            assert len(told(database)) == 0
+            ends.set()
+            await until(lambda: len(begun) == 10 * MANY + 1, worker)
+
+    asyncio.run(live())
+
+
+def test_only_so_many_of_an_account_are_sent_at_once(database: Database) -> None:
     ends, begun = threading.Event(), []
 
     def slow(owed: Callback) -> Outcome:
@@ -202,14 +226,14 @@ def test_only_so_many_are_sent_at_once(database: Database) -> None:
         return Outcome(200)
 
     async def live() -> None:
-        for server in range(MOST_AT_ONCE + 3):
+        for server in range(MANY + 3):
             database.run_now(DEMO, partial(add, server=server))
         async with at_work(database, slow) as worker:
-            await until(lambda: len(begun) == MOST_AT_ONCE, worker)
+            await until(lambda: len(begun) == MANY, worker)
             await database.run(DEMO, accounts.next_sequence)
-            assert len(begun) == MOST_AT_ONCE
+            assert len(begun) == MANY
             ends.set()
-            await until(has_told(database, MOST_AT_ONCE + 3), worker)
+            await until(has_told(database, MANY + 3), worker)
 
     asyncio.run(live())
 
