@@ -16,7 +16,7 @@ from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.engine.action import modules
-from invapi_emulator.storage import api_keys, faults, ssh_keys, task_lists, vms
+from invapi_emulator.storage import api_keys, faults, requests, ssh_keys, task_lists, vms
 
 CARDS = 24
 """Maximum number of VMs on one page."""
@@ -36,6 +36,7 @@ def gather_account(
     under_way = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
     polls = polls_of(context)
     return frame_of(context) | {
+        "has_calls": requests.last_number(context.unit) > 0,
         "machines": [machine_of(context, context.vm_named(str(id_))) for id_ in shown.rows],
         "shown": shown,
         "owed": owed(context),

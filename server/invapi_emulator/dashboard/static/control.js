@@ -46,7 +46,7 @@ function readable(instant) {
   return instant.slice(0, 19).replace("T", " ");
 }
 
-function say(element, text, bad) {
+export function say(element, text, bad) {
   const own = element.querySelector("output");
   const place = own ?? document.getElementById("said");
   place.textContent = text;
