@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - the import fills the table of kinds
-from invapi_emulator.engine.faults.kinds import FAULTS
 from tests.browser.driving.visit import Visit
 from tests.support.processes import DEADLINE
 
@@ -38,6 +36,21 @@ def test_the_clock_is_frozen_run_changed_and_advanced(visit: Visit) -> None:
     visit.press("❚❚ Freeze")
     visit.see("#bar", "frozen")
     assert visit.account.clock["mode"] == "frozen"
+
+
+def test_the_clock_is_advanced_by_a_length_of_ones_own(visit: Visit) -> None:
+    visit.open()
+    visit.page.get_by_role("spinbutton", name="Length to advance by").fill("1.5")
+    visit.page.get_by_role("combobox", name="Unit").select_option("hours")
+    visit.press("Advance")
+    visit.see("#now", "2030-01-01 01:30:00")
+
+
+def test_an_auto_clock_moves_with_the_checks(visit: Visit) -> None:
+    visit.open()
+    visit.press("⏭ Auto")
+    visit.see("#bar", "⏭ auto")
+    assert visit.account.clock["mode"] == "auto"
 
 
 def test_an_impossible_rate_is_refused_in_words(visit: Visit) -> None:
@@ -122,6 +135,32 @@ def test_polls_faults_and_jumps_are_shown_in_the_timeline(visit: Visit) -> None:
     expect(visit.page).to_have_url(re.compile("window=2m"))
 
 
+def test_the_timeline_zooms(visit: Visit) -> None:
+    visit.open()
+    visit.call("eq", "off", id=12345)
+    window = visit.page.get_by_role("combobox", name="Show")
+    visit.press("Zoom out")
+    expect(window).to_have_value("30s")
+    visit.press("Zoom out")
+    expect(window).to_have_value("2m")
+    expect(visit.page).to_have_url(re.compile("window=2m"))
+    visit.press("Zoom in")
+    expect(window).to_have_value("30s")
+
+
+def test_a_vm_of_a_thousand_is_found_by_its_id(visit: Visit) -> None:
+    visit.account.reset(scenario="large")
+    visit.open()
+    expect(visit.page.locator(".card.vm")).to_have_count(24)
+    visit.page.get_by_role("link", name="Last", exact=True).click()
+    visit.see("#cards", "VMs 985 to 1000 of 1000")
+    visit.page.get_by_role("searchbox", name="Search VMs").fill("20500")
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator(".card.vm")).to_have_count(1)
+    expect(visit.page).to_have_url(re.compile("q=20500"))
+    expect(visit.page).not_to_have_url(re.compile("from="))
+
+
 def test_requests_come_newest_first_and_unfold(visit: Visit) -> None:
     visit.open()
     visit.call("eq", "list")
@@ -151,6 +190,23 @@ def test_requests_are_filtered_by_action_and_result(visit: Visit) -> None:
     expect(visit.rows("#journal")).to_have_count(1)
 
 
+def test_requests_before_a_reset_are_folded_and_cleared(visit: Visit) -> None:
+    visit.open()
+    visit.call("eq", "list")
+    expect(visit.rows("#journal")).to_have_count(1)
+    visit.account.reset()
+    visit.see("#journal", "reset to scenario demo")
+    expect(visit.rows("#journal")).to_have_count(0)
+    former = visit.page.locator("#former-requests")
+    expect(former.locator("details.row")).not_to_be_visible()
+    former.get_by_text("1 earlier request").click()
+    expect(former.locator("details.row")).to_be_visible()
+    visit.press("Clear requests")
+    visit.agree("Clear")
+    expect(former).to_have_count(0)
+    assert visit.account.requests() == []
+
+
 def test_a_request_is_copied_as_curl_and_repeats_it(visit: Visit) -> None:
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit.open()
@@ -162,51 +218,3 @@ def test_a_request_is_copied_as_curl_and_repeats_it(visit: Visit) -> None:
     expect(row.get_by_role("button", name="✓ Copied")).to_be_visible()
     assert '"exclude_rotation":["a","b"]' in typed(visit.page.evaluate("navigator.clipboard.readText()"))
     expect(visit.rows("#journal")).to_have_count(2)
-
-
-def test_a_fault_is_added_fires_is_switched_off_and_deleted(visit: Visit) -> None:
-    visit.open()
-    form = visit.page.locator("#new-fault")
-    form.get_by_role("combobox", name="Kind").select_option("reject")
-    form.get_by_role("textbox", name="message").fill("no more")
-    form.get_by_role("combobox", name="action").select_option("create_snapshot")
-    form.get_by_role("textbox", name="fields").fill("name=a")
-    form.get_by_role("spinbutton", name="times").fill("")
-    visit.press("Add fault")
-    visit.see("#rules", 'on {"action":"create_snapshot","fields":{"name":"a"}}')
-    assert visit.call("vm", "create_snapshot", id=12345, name="a")["message"] == "no more"
-    visit.see("#rules", "fired 1 times, no limit")
-    expect(visit.rows("#journal").first).to_contain_text("⚡ reject")
-    visit.press("Switch off rule 1")
-    visit.see("#rules", "○ off")
-    assert visit.call("vm", "create_snapshot", id=12345, name="a")["result"] == "OK"
-    visit.press("Delete rule 1")
-    visit.agree("Delete")
-    visit.see("#rules", "No rule")
-
-
-@pytest.mark.parametrize("kind", sorted(FAULTS))
-def test_every_kind_of_fault_is_ordered_with_its_form(visit: Visit, kind: str) -> None:
-    visit.open()
-    form = visit.page.locator("#new-fault")
-    form.get_by_role("combobox", name="Kind").select_option(kind)
-    if kind == "latency":
-        form.get_by_role("spinbutton", name="seconds").fill("1")
-    for field in form.locator("fieldset:enabled input[required]").all():
-        least = field.get_attribute("min")
-        field.fill("1" if least in (None, "0") else str(least))
-    visit.press("Add fault")
-    visit.see("#new-fault output", f"Rule 1, {kind}, is on")
-    visit.see("#rules", kind)
-
-
-def test_a_wrong_field_is_named_and_focused(visit: Visit) -> None:
-    visit.open()
-    form = visit.page.locator("#new-fault")
-    form.get_by_role("combobox", name="Kind").select_option("http_status")
-    form.get_by_role("spinbutton", name="status").fill("99")
-    visit.press("Add fault")
-    visit.see("#new-fault output", "status: 99: Input should be greater than or equal to 400")
-    expect(form.get_by_role("spinbutton", name="status")).to_be_focused()
-    expect(form.get_by_role("spinbutton", name="status")).to_have_attribute("aria-invalid", "true")
-    visit.complaints.clear()  # the browser logs the 422

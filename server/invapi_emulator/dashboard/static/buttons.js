@@ -1,13 +1,16 @@
-// Buttons: `data-call` sends a client's call, `data-control` calls the control API, `data-copy` copies.
+// Buttons: `data-call` sends a client's call, `data-control` calls the control API, `data-import` sends a file to it,
+// `data-copy` copies.
 import { agreed } from "./ask.js";
 import { call } from "./calls.js";
 import { control } from "./control.js";
 import { copy } from "./copy.js";
+import { importFile } from "./import.js";
+import { bringAbout } from "./states.js";
 
 export function watchButtons(refresh) {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.matches("[data-call], [data-control]")) return;
+    if (!form.matches("[data-call], [data-control], [data-import]")) return;
     event.preventDefault();
     act(form, refresh);
   });
@@ -21,7 +24,12 @@ export function watchButtons(refresh) {
 
 async function act(element, refresh) {
   if (!(await agreed(element))) return;
-  const done = element.dataset.call === undefined ? control : call;
-  await done(element);
+  await senderOf(element)(element);
   refresh();
+}
+
+function senderOf({ dataset }) {
+  if (dataset.import !== undefined) return importFile;
+  if (dataset.undo !== undefined) return bringAbout;
+  return dataset.call === undefined ? control : call;
 }
