@@ -13,7 +13,7 @@ from invapi_emulator import __version__
 from invapi_emulator.ending import as_one_line, ended
 from invapi_emulator.numbers_in_words import Seconds, Whole
 
-FORMATS = ("text", "json", "junit")
+FORMATS = ("text", "json", "junit", "sarif")
 
 
 def _is_base_url(_context: click.Context, _parameter: click.Parameter, value: str) -> str:

@@ -16,10 +16,10 @@ from invapi_conformance.running import planned, run_checks
 from invapi_conformance.system import CLOCK, new_name, on_signals
 from invapi_conformance.target import Target
 from invapi_conformance.walk import Allowed
-from invapi_conformance.writing import as_json, as_junit, as_text
+from invapi_conformance.writing import as_json, as_junit, as_sarif, as_text
 from invapi_emulator.ending import INTERRUPTED as WAS_INTERRUPTED
 
-WRITTEN = {"text": as_text, "json": as_json, "junit": as_junit}
+WRITTEN = {"text": as_text, "json": as_json, "junit": as_junit, "sarif": as_sarif}
 Say = Callable[[str], None]
 
 

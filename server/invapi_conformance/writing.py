@@ -1,4 +1,4 @@
-"""Reports for people, programs and CI pages."""
+"""Reports for people, programs, CI pages and pages of code scanning."""
 
 import json
 from collections.abc import Iterator
@@ -6,20 +6,31 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from invapi_conformance.report import Report, Result
+from invapi_conformance.table import Verdict
+from invapi_emulator import sarif
+from invapi_emulator.contract.sources import Basis
 
 ASSUMED = "assumed: nobody knew"
+VERDICTS: tuple[Verdict, ...] = ("holds", "differs", "could not tell")
+BASES: tuple[Basis, ...] = ("documented", "seen", "assumed")
 
 
 def as_text(report: Report) -> str:
-    """Write the table. Checks that were not asked are counted by reason."""
+    """Write the checks, and at the end a table of numbers. Checks that were not asked are counted by reason."""
     lines = [line for result in report.results for line in _rows(result)]
-    return "\n".join([*lines, "", *_not_asked(report), in_numbers(report)])
+    return "\n".join([*lines, "", *_not_asked(report), "", *_summary(report), in_numbers(report)])
+
+
+def _summary(report: Report) -> Iterator[str]:
+    """Return a table of the checks: a row for each basis, a column for each verdict."""
+    yield f"{'':10}{''.join(f'{verdict:>16}' for verdict in VERDICTS)}"
+    for basis in BASES:
+        counts = [sum(each.check.basis == basis for each in report.of(verdict)) for verdict in VERDICTS]
+        yield f"{basis:10}{''.join(f'{count:16}' for count in counts)}"
 
 
 def in_numbers(report: Report) -> str:
-    holding, differing, unknown = (
-        len(report.of(verdict)) for verdict in ("holds", "differs", "could not tell")
-    )
+    holding, differing, unknown = (len(report.of(verdict)) for verdict in VERDICTS)
     return f"{holding} hold, {differing} {'differs' if differing == 1 else 'differ'}, {unknown} could not be told"
 
 
@@ -96,6 +107,33 @@ def as_junit(report: Report) -> str:
     ):
         suite.set(name, str(count))
     return str(ET.tostring(suite, encoding="us-ascii", xml_declaration=True), "ascii")
+
+
+def as_sarif(report: Report) -> str:
+    """Write a SARIF log: an error for each check that differs, a warning if the clause is only assumed, and the trouble."""
+    differing = report.of("differs")
+    rules = [sarif.Rule(each.check.name, each.check.title, _level(each), _clause(each)) for each in differing]
+    place = f"{report.target}/vm/{report.vm}"
+    results = [sarif.Result(each.check.name, _level(each), _difference(each), [place]) for each in differing]
+    if report.trouble:
+        rules.append(
+            sarif.Rule("the-run-itself", "the run ended early", "error", "See the messages of the run.")
+        )
+        results += [sarif.Result("the-run-itself", "error", line, [place]) for line in report.trouble]
+    return sarif.sarif_log("invapi-conformance", rules, results)
+
+
+def _level(result: Result) -> sarif.Level:
+    return "warning" if result.check.basis == "assumed" else "error"
+
+
+def _clause(result: Result) -> str:
+    return f"Clause {result.check.clause} ({result.check.basis}). See docs/reference/wire.md."
+
+
+def _difference(result: Result) -> str:
+    finding = result.finding
+    return f"{finding.why}: expected {_json(finding.expected)}, seen {_json(finding.seen)}"
 
 
 def _json(value: Any) -> str:

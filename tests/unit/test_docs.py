@@ -92,6 +92,13 @@ def test_every_lint_rule_has_its_heading_with_its_severity() -> None:
     assert sorted(headings) == sorted((lint_rule.id, lint_rule.severity) for lint_rule in LINT_RULES.values())
 
 
+def test_every_lint_rule_links_to_its_heading() -> None:
+    for lint_rule in LINT_RULES.values():
+        file, _, anchor = lint_rule.docs.partition("#")
+        assert f"\n## `{anchor}`\n" in page(file)
+        assert anchor == lint_rule.id
+
+
 def test_every_library_is_accounted_for() -> None:
     project = tomllib.loads(page("pyproject.toml"))["project"]
     libraries = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]

@@ -79,6 +79,11 @@ class LintRule:
     look: Look
     fields: Fields
 
+    @property
+    def docs(self) -> str:
+        """Return the page about the rule, with its heading as the anchor."""
+        return f"docs/reference/lint-rules.md#{self.id}"
+
 
 LINT_RULES: Registry[str, LintRule] = Registry("lint rules")
 

@@ -21,6 +21,7 @@ class FindingView(View):
     fields: list[str] = Field(description="names of the fields that it is about, in the order of the calls")
     requests: list[int] = Field(description="ids of those calls in the journal, in order")
     instead: str = Field(description="what to do instead")
+    docs: str = Field(description="the page about the rule, in the folder of the documentation")
 
 
 class ReportView(View):
@@ -55,4 +56,5 @@ def _view(finding: Finding) -> FindingView:
         fields=list(finding.fields),
         requests=list(finding.lines),
         instead=rule.instead,
+        docs=rule.docs,
     )

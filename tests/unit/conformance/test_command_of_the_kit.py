@@ -1,6 +1,8 @@
 """`invapi-conformance`, typed: for a person, a program and a CI page."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
@@ -11,6 +13,7 @@ from invapi_conformance.walk import Allowed
 from invapi_emulator.cli.main import main as emulator_main
 from invapi_emulator.testing.account import Account
 from tests.support.kit_runs import NOTHING, ran
+from tests.support.sarif_logs import sarif_runs
 from tests.unit.conformance.mutated_servers.mutated_server import Asked, Given, mutated_server
 
 LEAKY = "0123456789abcdef" * 2
@@ -66,7 +69,7 @@ def test_a_difference_shows_both_shapes_and_whether_it_was_assumed(account: Acco
     assert 'seen      {"access-control-allow-origin": null}\n' in found.out
 
 
-@pytest.mark.parametrize("form", ["text", "json", "junit"])
+@pytest.mark.parametrize("form", ["text", "json", "junit", "sarif"])
 def test_no_output_contains_a_secret(account: Account, form: str) -> None:
     with mutated_server(account.url, leaks) as target:
         found = ran(account, NOTHING, target=target, form=form)
@@ -86,6 +89,47 @@ def test_ci_shows_a_failed_test_for_each_difference(account: Account) -> None:
     assert counts == tuple(map(str, expected))
     assert len(suite.findall("testcase/failure")) == expected[1]
     assert "expected " in (suite.findtext("testcase/failure") or "")
+
+
+def test_a_table_at_the_end_counts_the_verdicts_of_each_basis(account: Account) -> None:
+    with mutated_server(account.url, leaks) as target:
+        checks = ran(account, NOTHING, target=target).report["checks"]
+        *_, head, documented, seen, assumed, _ = ran(
+            account, NOTHING, target=target, form="text"
+        ).out.splitlines()
+    assert re.split("  +", head.strip()) == ["holds", "differs", "could not tell"]
+    for line in (documented, seen, assumed):
+        basis, *counts = line.split()
+        found = Counter(check["verdict"] for check in checks if check["basis"] == basis)
+        assert list(map(int, counts)) == [
+            found[verdict] for verdict in ("holds", "differs", "could not tell")
+        ]
+        assert sum(found.values()) > 0
+
+
+def test_code_scanning_shows_a_result_for_each_difference(account: Account) -> None:
+    with mutated_server(account.url, leaks) as target:
+        (run,) = sarif_runs(ran(account, NOTHING, target=target, form="sarif").out)
+        differing = [
+            each
+            for each in ran(account, NOTHING, target=target).report["checks"]
+            if each["verdict"] == "differs"
+        ]
+    assert [each["ruleId"] for each in run["results"]] == [check["name"] for check in differing]
+    levels = ["warning" if check["basis"] == "assumed" else "error" for check in differing]
+    assert [each["level"] for each in run["results"]] == levels
+    assert all(": expected " in each["message"]["text"] for each in run["results"])
+    helps = [rule["help"]["text"] for rule in run["tool"]["driver"]["rules"]]
+    assert helps == [
+        f"Clause {each['clause']} ({each['basis']}). See docs/reference/wire.md." for each in differing
+    ]
+
+
+def test_code_scanning_shows_what_a_run_left_behind(account: Account) -> None:
+    account.fault("reject", match={"action": "on"}, times=None)
+    (run,) = sarif_runs(ran(account, Allowed(power=True), form="sarif", task_seconds=1).out)
+    assert run["results"][-1]["ruleId"] == "the-run-itself"
+    assert run["results"][-1]["message"]["text"].startswith("left behind: VM 12345 was found on")
 
 
 def test_ci_shows_an_error_for_a_run_that_left_something_behind(account: Account) -> None:

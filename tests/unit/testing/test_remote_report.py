@@ -10,6 +10,7 @@ import pytest
 from invapi_emulator.cli.main import main
 from invapi_emulator.storage import requests
 from tests.support.harness import Emulator, running
+from tests.support.sarif_logs import sarif_runs
 
 
 @pytest.fixture
@@ -50,6 +51,37 @@ def test_a_person_reads_the_finding_its_calls_and_the_advice(
         "notice: unread-fields: sends fields that no handler reads\n  1 call: #2\n  fields: typo\n  instead: "
         in told
     )
+
+
+@pytest.mark.usefixtures("misbehaved")
+def test_a_table_at_the_end_has_a_line_for_each_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(capsys).splitlines()[-4:] == [
+        "severity  rule               calls  see",
+        "warning   change-while-busy  1      docs/reference/lint-rules.md#change-while-busy",
+        "notice    unread-fields      1      docs/reference/lint-rules.md#unread-fields",
+        "demo: 1 warning, 1 notice in 2 calls",
+    ]
+
+
+@pytest.mark.usefixtures("misbehaved")
+def test_code_scanning_shows_a_result_for_each_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    (run,) = sarif_runs(typed(capsys, "--format", "sarif"))
+    assert [(each["ruleId"], each["level"]) for each in run["results"]] == [
+        ("change-while-busy", "warning"),
+        ("unread-fields", "note"),
+    ]
+    (place,) = run["results"][0]["locations"]
+    assert place["logicalLocations"] == [{"fullyQualifiedName": "demo/requests/2"}]
+    helps = [rule["help"]["text"] for rule in run["tool"]["driver"]["rules"]]
+    assert helps[1].endswith(" See docs/reference/lint-rules.md#unread-fields.")
+
+
+@pytest.mark.usefixtures("client")
+def test_code_scanning_shows_nothing_for_a_report_without_findings(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (run,) = sarif_runs(typed(capsys, "--format", "sarif"))
+    assert run["results"] == []
 
 
 def test_a_limited_number_of_calls_is_named(client: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
