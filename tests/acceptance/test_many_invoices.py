@@ -1,6 +1,7 @@
 """An account with all the invoices that it may have: the server answers others while they are made, read and cancelled."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -47,12 +48,16 @@ def _called(http: httpx.Client, module: str, **fields: object) -> httpx.Response
     )
 
 
+def _ordered_by_the_hour(http: httpx.Client, token: str) -> None:
+    what = {"preset": "vm.pico", "location_name": "NL", "os_name": "Ubuntu 22.04", "root_pass": "Abcdef1%x"}
+    sent = {"token": token, "action": "order_instance", "deploy_period": "hourly"} | what
+    assert http.post("/eq.php", data=sent).json()["result"] == "OK"
+
+
 def _filled(http: httpx.Client) -> None:
     """Rent a server by the hour for as long as the account takes invoices. The credit pays few of them."""
     http.patch(DEMO, json={"prepaid": True})
-    what = {"preset": "vm.pico", "location_name": "NL", "os_name": "Ubuntu 22.04", "root_pass": "Abcdef1%x"}
-    ordered = _called(http, "eq", action="order_instance", deploy_period="hourly", **what)
-    assert ordered.json()["result"] == "OK", ordered.text
+    _ordered_by_the_hour(http, "HOSTKEY_TOKEN")
     http.patch(DEMO, json={"credit": "1"})
     http.post(f"{DEMO}/clock/advance", json={"seconds": TEN_YEARS})
 
@@ -69,3 +74,25 @@ def test_an_account_full_of_invoices_silences_nobody(server: Served) -> None:
         found = http.get(f"{DEMO}/invoices").json()["invoices"]
     assert len(found) == MOST_INVOICES
     assert {each["status"] for each in found} == {"Paid", "Unpaid", "Cancelled"}
+
+
+def test_accounts_that_advance_at_the_same_time_take_turns() -> None:
+    """Each has ten servers by the hour, and 2,400 rents to come."""
+    with (
+        served("--clock", "frozen", "--profile", "instant") as server,
+        httpx.Client(base_url=server.url, timeout=DEADLINE) as http,
+    ):
+        names = [f"m{number}" for number in range(16)]
+        for name in names:
+            account = http.post("/_emulator/accounts", json={"name": name}).json()
+            http.patch(f"/_emulator/accounts/{name}", json={"prepaid": True, "credit": "10000"})
+            for _ in range(10):
+                _ordered_by_the_hour(http, account["token"])
+        with longest_silence(server) as took, ThreadPoolExecutor(len(names)) as threads:
+            paths = [f"{server.url}/_emulator/accounts/{name}/clock/advance" for name in names]
+            moved = threads.map(lambda path: httpx.post(path, json={"seconds": 864_000}, timeout=600), paths)
+            assert {answer.status_code for answer in moved} == {200}
+        assert max(took) < SILENCE_SECONDS
+        for name in names:
+            found = http.get(f"/_emulator/accounts/{name}/invoices").json()["invoices"]
+            assert len(found) > 2_400

@@ -113,14 +113,16 @@ class FormEndpoint:
     async def _called(self, request: Request, action: Action) -> Exchange:
         """Run a call through the pipeline until it is answered. Other calls get their turn between two runs."""
         attempt = Attempt(request, action, self._assumed, self._database)
-        while True:
-            exchange = await self._database.run_for(
-                attempt.owner, attempt.run, attempt.needs, attempt.may_lose
-            )
-            if exchange.answer is not None:
-                return exchange
+        exchange = await self._once(attempt)
+        while exchange.answer is None:
             attempt.rules_asked = exchange.rules_asked
             await sleep(0)
+            async with self._database.settling:
+                exchange = await self._once(attempt)
+        return exchange
+
+    async def _once(self, attempt: Attempt) -> Exchange:
+        return await self._database.run_for(attempt.owner, attempt.run, attempt.needs, attempt.may_lose)
 
     async def _refused(self, request: Request, error: ApiError) -> Exchange:
         """Refuse a call that names no action. It is refused even if the journal cannot be written."""

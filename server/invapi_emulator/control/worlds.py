@@ -162,20 +162,25 @@ class Worlds:
     async def within(self, name: str, work: Callable[[AccountContext], T]) -> T:
         """Do work in an account's world; raise NotFound if there is no such account.
 
-        Due tasks take effect first. If there are many, several units of work settle them, so that other
-        calls can run in between.
+        Due tasks take effect first. If there are many, several units of work settle them. Other calls can run
+        in between, and of several accounts with much due one at a time has its turn.
         """
-        while True:
-            account_id = await self.id_of(name)
-            unit_of_work = _Work(work)
-            try:
-                done = await self.database.run(account_id, unit_of_work.run, may_lose=unit_of_work.may_lose)
-            except AccountGone:
-                self.database.owners.evict(("name", name))
-                continue
-            if done is not None:
-                return done[0]
+        done = await self._once(name, work)
+        while done is None:
             await sleep(0)
+            async with self.database.settling:
+                done = await self._once(name, work)
+        return done[0]
+
+    async def _once(self, name: str, work: Callable[[AccountContext], T]) -> tuple[T] | None:
+        """Do the work in one unit, and return its result in a tuple. None: more is due, or the account is another one by now."""
+        account_id = await self.id_of(name)
+        unit_of_work = _Work(work)
+        try:
+            return await self.database.run(account_id, unit_of_work.run, may_lose=unit_of_work.may_lose)
+        except AccountGone:
+            self.database.owners.evict(("name", name))
+            return None
 
     async def id_of(self, name: str) -> int:
         """Return an account's id; raise NotFound if there is no such account."""

@@ -1,6 +1,7 @@
 """The database: units of work and transactions, run where the engine runs them best."""
 
 from abc import ABC, abstractmethod
+from asyncio import Lock
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
@@ -61,6 +62,7 @@ class Database(ABC):
     - `real_time`: reads the time of the process.
     - `times`: how long transactions took, by kind: `read` or `write`.
     - `missed`: the calls that the journal misses because it could not be written to, as long as it does not tell so itself.
+    - `settling`: held while a further batch of what is due in an account takes effect, so that accounts take turns.
     - `former_worlds`: ids of accounts with former worlds that are not fully cleared away.
     """
 
@@ -77,6 +79,7 @@ class Database(ABC):
         self.times = {"read": Timing(), "write": Timing()}
         self.states = States()
         self.owners = Owners()
+        self.settling = Lock()
         self.former_worlds: set[int] = set()
         self.missed = Missed()
 

@@ -14,11 +14,11 @@ from invapi_emulator.engine.tasks.kinds import kind_of
 from invapi_emulator.storage import accounts, events, orders, tasks
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
-BATCH = 100
-"""Maximum number of tasks that take effect in one transaction, and of rents. Other calls get their turn after it."""
+BATCH = 50
+"""Maximum number of tasks and rents that are looked for together, and of those that happen in one transaction.
 
-_STEPS = 5 * BATCH
-"""Maximum number of stages, ends and rents in one transaction. A clock that jumps over years brings many rents."""
+Other calls get their turn after it. A clock that jumps over years brings many.
+"""
 
 
 _RANKS: dict[type[Task | Due], int] = {Task: 0, VirtualMachine: 1, Order: 2}
@@ -62,7 +62,7 @@ def settle_due(unit: UnitOfWork, now: Instant) -> bool:
     ahead = _Ahead()
     for due in (*found, *rents):
         ahead.push(due, until)
-    for _ in range(_STEPS):
+    for _ in range(BATCH):
         first = ahead.pop()
         if first is None:
             return bool(ends)
