@@ -34,7 +34,7 @@ class Runtime:
         self.real_time = real_time
         self.scenarios = scenarios
         self.lifecycle = Lifecycle()
-        self.ids = RequestIds(real_time(), settings.admin_token)
+        self.ids = RequestIds(real_time(), settings.admin_token, settings.read_token)
         self.own_ports: set[int] = set()
         self._database: Database | None = None
         self._metrics: Metrics | None = None

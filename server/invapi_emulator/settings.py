@@ -2,7 +2,7 @@
 
 import os
 import re
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
@@ -26,6 +26,10 @@ _CHECKS = {
 """What checks each value of a setting that has several."""
 
 ENVIRONMENT_PREFIX = "INVAPI_EMULATOR_"
+
+
+SECRETS = ("admin_token", "read_token")
+"""Settings whose values no message may show."""
 
 
 class Settings(BaseModel):
@@ -154,6 +158,11 @@ class Settings(BaseModel):
         description="if set, the control API requires `Authorization: Bearer <token>`, and the page a login",
     )
 
+    read_token: str = Field(
+        "",
+        description="a second token, which only reads: the control API, the page, metrics and events, and changes nothing",
+    )
+
     trusted_proxies: tuple[str, ...] = Field(
         (),
         description="addresses or networks of proxies whose X-Forwarded-For is trusted, separated by commas; * for all",
@@ -218,10 +227,15 @@ class Settings(BaseModel):
     def _address(cls, value: str) -> str:
         return http_names.listened_at(value)
 
-    @field_validator("admin_token")
+    @field_validator(*SECRETS)
     @classmethod
     def _can_be_sent(cls, value: str) -> str:
         return http_names.sendable(value)
+
+    @field_validator("read_token")
+    @classmethod
+    def _is_second(cls, value: str, info: ValidationInfo) -> str:
+        return http_names.second_token(value, info.data.get("admin_token"))
 
     @field_validator(*_CHECKS)
     @classmethod
@@ -235,14 +249,6 @@ class Settings(BaseModel):
             if address != "*":
                 ip_network(address)
         return ("*",) if "*" in value else value  # uvicorn reads "*" among others as a name
-
-
-def is_local(host: str) -> bool:
-    """Return whether an address can only be reached from this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 WORLD_SETTINGS = ("scenario", "clock", "rate", "polls", "seed", "profile", "assume")
@@ -261,7 +267,7 @@ def read_settings(flags: dict[str, Any]) -> Settings:
         name = str(first["loc"][0])
         flag = f"--{name.replace('_', '-')}"
         source = flag if name in flags else f"{ENVIRONMENT_PREFIX}{name.upper()}"
-        given = "***" if name == "admin_token" else repr(first["input"])
+        given = "***" if name in SECRETS else repr(first["input"])
         said = str(first["msg"]).removeprefix("Value error, ")
         raise CannotStart(f"{source}: {given}: {said[0].lower()}{said[1:]}") from None
 

@@ -52,6 +52,7 @@ def test_it_is_a_fastapi_application_with_every_route() -> None:
     described = set(app.openapi()["paths"])
     assert described >= {f"/{module}.php" for module in modules()} | {
         "/_emulator/health",
+        "/_emulator/live",
         "/_emulator/accounts/{name}/state",
     }
     assert {getattr(route, "path", "") for route in app.routes} >= {f"/{module}.php" for module in modules()}

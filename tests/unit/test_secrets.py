@@ -19,6 +19,7 @@ SECRETS = {
 }
 WRONG = "wrong-secret-must-not-be-seen"
 ADMIN = "admin-token-must-not-be-seen"
+READER = "read-token-must-not-be-seen"
 TOKEN = re.compile(r"[0-9a-f]{16}")
 """The form of a login token, or of half of one."""
 
@@ -30,7 +31,7 @@ def emulator(caplog: pytest.LogCaptureFixture) -> Iterator[Emulator]:
     caplog.set_level(logging.DEBUG)
     headers = {"Authorization": f"Bearer {ADMIN}"}
     with (
-        running(admin_token=ADMIN, trusted_proxies="*") as server,
+        running(admin_token=ADMIN, read_token=READER, trusted_proxies="*") as server,
         httpx.Client(base_url=server.url, headers=headers, timeout=60) as http,
     ):
         made = http.post("/_emulator/accounts", content=json.dumps({"name": "secretive", **SECRETS}))
@@ -66,7 +67,14 @@ def call_in_every_way(emulator: Emulator) -> list[str]:
     emulator.http.post(
         "/eq.php", data={"action": "list", "token": token}, headers={"X-Request-Id": f"my-{ADMIN}"}
     )
-    emulator.http.delete("/_emulator/accounts/none", headers={"X-Request-Id": ADMIN})
+    emulator.http.post("/eq.php", data=form, headers={"X-Request-Id": f"my-{READER}"})
+    for admin in (ADMIN, READER):
+        emulator.http.delete("/_emulator/accounts/none", headers={"X-Request-Id": admin})
+        emulator.http.post("/_emulator/accounts", content="{", headers={"X-Forwarded-For": admin})
+        emulator.http.get(
+            f"/_emulator/accounts/secretive/vms/{admin}", headers={"Authorization": f"Bearer {READER}"}
+        )
+        emulator.http.put(f"/_emulator/{admin}", headers={"Authorization": f"Bearer {READER}"})
     head = b"GET /eq.php HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: %b\r\n\r\n"
     for word in SECRETS.values():
         assert said(str(emulator.http.base_url), head % word.encode()).startswith("HTTP/1.1 400 ")

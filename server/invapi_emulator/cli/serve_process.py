@@ -11,11 +11,12 @@ from invapi_emulator.application import EmulatorApp
 from invapi_emulator.clock import real_time
 from invapi_emulator.ending import drop
 from invapi_emulator.process.gc_tuning import keep_what_is_there
+from invapi_emulator.process.http_names import is_local
 from invapi_emulator.process.terminal import is_terminal
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.server.server import allow_many_connections, secured, server_for
 from invapi_emulator.server.sockets import Ports
-from invapi_emulator.settings import Settings, is_local
+from invapi_emulator.settings import Settings
 from invapi_emulator.startup import with_printed_seed
 from invapi_emulator.storage.database import Database
 from invapi_emulator.worlds.files import known_scenarios

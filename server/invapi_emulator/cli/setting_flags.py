@@ -14,7 +14,13 @@ SECTIONS = {
     "Store": ("db", "db_timeout", "fsync"),
     "World and clock of new accounts": ("scenario", "clock", "rate", "polls", "seed", "profile", "assume"),
     "Work in the background": ("no_worker", "live", "callbacks_to", "account_ttl"),
-    "Access to the control API": ("admin_token", "allowed_hosts", "allowed_origins", "trusted_proxies"),
+    "Access to the control API": (
+        "admin_token",
+        "read_token",
+        "allowed_hosts",
+        "allowed_origins",
+        "trusted_proxies",
+    ),
     "Time limits of clients": ("head_timeout", "body_timeout", "answer_timeout", "idle_timeout"),
     "Log on stderr": ("log_level", "log_format"),
 }

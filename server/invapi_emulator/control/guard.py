@@ -12,6 +12,7 @@ from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.bodies import BodyTooLarge, read_ahead
 from invapi_emulator.control.failures import failure, no_database, refused
 from invapi_emulator.control.names import Names
+from invapi_emulator.control.paths import LOGIN, PROBES, is_open, require_reading
 from invapi_emulator.control.request_log import note_hint
 from invapi_emulator.control_errors import ControlError, Stopped, Unauthorized
 from invapi_emulator.process.lifecycle import Lifecycle
@@ -19,12 +20,6 @@ from invapi_emulator.server.paths import path_within, root_of
 from invapi_emulator.settings import Settings
 from invapi_emulator.storage.errors import DATABASE_LOST
 
-LOGIN = "/_emulator/ui/login"
-_HEALTH = "/_emulator/health"
-_NEEDS_NO_TOKEN = (_HEALTH, LOGIN, "/openapi.json", "/docs")
-"""Paths that are open without the token: health, login, and the API description. None shows a world."""
-
-_OPEN_FOLDERS = ("/docs/", "/_emulator/ui/static/")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -89,7 +84,7 @@ class ControlGuard:
             self._names.check(request, origin)
             if request.method == "OPTIONS" and self._names.is_allowed(origin):
                 return _preflight(request)
-            if not self._lifecycle.ready and path_within(request.scope) != _HEALTH:
+            if not self._lifecycle.ready and path_within(request.scope) not in PROBES:
                 message = f"the emulator is {self._lifecycle.state}; try again"
                 return failure(503, "unavailable", message, headers={"Retry-After": "1"})
             with self._lifecycle.nothing_done("before it had read who asks"):
@@ -104,16 +99,19 @@ class ControlGuard:
         return None
 
     async def _is_let_in(self, request: Request) -> bool:
-        """Return whether a request is let in; raise a ControlError for one with a wrong token."""
-        if self._admin_auth.open_to_all or _is_open(path_within(request.scope)):
+        """Return whether a request is let in; raise a ControlError for a wrong token, or a change with the read token."""
+        if self._admin_auth.open_to_all or is_open(path_within(request.scope)):
             return True
-        is_right = self._admin_auth.in_header(request)
-        if is_right:
-            return True
-        request.state.by_cookie = await self._admin_auth.in_cookie(request)
-        if is_right is False and not request.state.by_cookie:
-            raise self._admin_auth.refusal(request)
-        return bool(request.state.by_cookie)
+        rights = self._admin_auth.in_header(request)
+        if rights in (None, "wrong"):
+            by_cookie = await self._admin_auth.in_cookie(request)
+            request.state.by_cookie = by_cookie is not None
+            if rights == "wrong" and by_cookie is None:
+                raise self._admin_auth.refusal(request)
+            rights = by_cookie
+        if rights == "read":
+            require_reading(request)
+        return rights is not None
 
 
 def _stopped(method: str) -> Response:
@@ -163,14 +161,6 @@ def _preflight(request: Request) -> Response:
             "true"  # asked by pages from further away than this machine
         )
     return Response(status_code=204, headers=headers)
-
-
-def _is_open(path: str) -> bool:
-    """Return whether a path is open without the token.
-
-    Pass the path as routes see it: `request.url` also depends on the Host header.
-    """
-    return path in _NEEDS_NO_TOKEN or path.startswith(_OPEN_FOLDERS)
 
 
 def _read_as_json(scope: Scope) -> None:

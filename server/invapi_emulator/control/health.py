@@ -1,4 +1,6 @@
-"""Health: whether the emulator can answer calls."""
+"""Health: whether the process is alive, and whether the emulator can answer calls."""
+
+from typing import Literal
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -17,6 +19,17 @@ class Health(View):
     )
     version: str
     why: str | None = Field(None, description="the problem with the database, or with the worker")
+
+
+class Liveness(View):
+    status: Literal["alive"]
+    version: str
+
+
+@router.get("/live")
+async def live() -> Liveness:
+    """Return that the process answers. It asks nothing else, so a lost database restarts no server."""
+    return Liveness(status="alive", version=__version__)
 
 
 @router.get("/health", responses={503: {"model": Health}})

@@ -64,7 +64,7 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
         application.include_router(router, responses=failures(401, 403, 413, 429, 503))
     application.include_router(health.router, responses=failures(403))
     wrong_tokens = WrongTokens(runtime.real_time, runtime.metrics)
-    admin_auth = AdminAuth(runtime.settings.admin_token, runtime.database, wrong_tokens)
+    admin_auth = AdminAuth(runtime.settings, runtime.database, wrong_tokens)
     application.state.admin_auth = admin_auth
     application.add_middleware(
         ControlGuard, settings=runtime.settings, lifecycle=runtime.lifecycle, admin_auth=admin_auth

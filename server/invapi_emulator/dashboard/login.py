@@ -1,4 +1,4 @@
-"""Log in with the admin token in a browser: a form that sets a cookie."""
+"""Log in with the admin token, or the read token, in a browser: a form that sets a cookie."""
 
 from urllib.parse import parse_qs
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from invapi_emulator.control.admin_auth import AdminAuth
-from invapi_emulator.control.guard import LOGIN
+from invapi_emulator.control.paths import LOGIN, LOGOUT
 from invapi_emulator.control.request_log import note_hint
 from invapi_emulator.control_errors import ControlError, TooManyWrongTokens
 from invapi_emulator.dashboard.rendering import html
@@ -15,7 +15,6 @@ from invapi_emulator.server.paths import root_of
 router = APIRouter(include_in_schema=False)
 
 HOME = "/_emulator/ui"
-LOGOUT = "/_emulator/ui/logout"
 
 
 @router.get(LOGIN)
@@ -29,12 +28,13 @@ async def log_in(request: Request) -> Response:
     sent = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
     token, wanted = sent.get("token", [""])[-1], sent.get("next", [""])[-1]
     admin_auth: AdminAuth = request.app.state.admin_auth
-    if not admin_auth.is_token(token):
+    rights = admin_auth.rights_of(token)
+    if rights is None:
         refusal = admin_auth.refusal(request)
         note_hint(request.scope, refusal.hint)
         return _form(request, wanted, refusal)
     return RedirectResponse(
-        _here(request, wanted), 303, {"Set-Cookie": await admin_auth.begin_session(request)}
+        _here(request, wanted), 303, {"Set-Cookie": await admin_auth.begin_session(request, rights)}
     )
 
 

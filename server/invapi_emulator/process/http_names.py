@@ -29,6 +29,23 @@ def sendable(token: str) -> str:
     return token
 
 
+def second_token(token: str, admin_token: str | None) -> str:
+    """Return a read token; raise ValueError if it limits nobody, for there is no admin token, or the same one."""
+    if token and admin_token == "":
+        raise ValueError("needs an admin token: without one, everyone may change everything")
+    if token and admin_token == token:
+        raise ValueError("expected another token than the admin token")
+    return token
+
+
+def is_local(host: str) -> bool:
+    """Return whether an address can only be reached from this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def asked_host(host: str) -> str:
     """Return a host name as Host headers have it; raise ValueError if none can."""
     if host == "*":

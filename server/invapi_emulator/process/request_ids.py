@@ -12,12 +12,13 @@ _TAKEN_OVER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class RequestIds:
     """Numbers the requests of a server. Its start time in microseconds makes them unique across restarts.
 
-    Log and journal do not show the `hidden` word, if there is one.
+    Log and journal do not show the `hidden` words. An empty one hides nothing.
     """
 
-    def __init__(self, started_at: int, hidden: str = "") -> None:
+    def __init__(self, started_at: int, *hidden: str) -> None:
         self._life = f"{started_at:x}"
-        self._hidden = hidden
+        # The longest first, so that one within another leaves no part of it.
+        self._hidden = sorted(filter(None, hidden), key=len, reverse=True)
         self._numbers = count(1)
 
     def next(self, given: str | None) -> str:
@@ -27,5 +28,7 @@ class RequestIds:
         return f"{self._life}-{next(self._numbers)}"
 
     def shown(self, text: str) -> str:
-        """Return an id, or another part of a request, as log and journal may have it. The answer has the id as it was given, and so tells nobody the word."""
-        return text.replace(self._hidden, MASK) if self._hidden else text
+        """Return an id, or another part of a request, as log and journal may have it. The answer has the id as it was given, and so tells nobody a word."""
+        for word in self._hidden:
+            text = text.replace(word, MASK)
+        return text

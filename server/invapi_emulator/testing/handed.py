@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.settings import Settings
+from invapi_emulator.settings import SECRETS, Settings
 
 
 def handed(given: dict[str, Any]) -> Settings:
@@ -21,6 +21,6 @@ def handed(given: dict[str, Any]) -> Settings:
     except ValidationError as invalid:
         first = invalid.errors()[0]
         name = str(first["loc"][0])
-        value = "***" if name == "admin_token" else repr(first["input"])
+        value = "***" if name in SECRETS else repr(first["input"])
         said = str(first["msg"]).removeprefix("Value error, ")
         raise CannotStart(f"{name}: {value}: {said[0].lower()}{said[1:]}") from None

@@ -157,6 +157,7 @@ def test_only_what_shows_no_world_is_open(browser: httpx.Client) -> None:
     statuses = {
         path: browser.get(path, headers={"Accept": "*/*"}).status_code
         for path in (
+            "/_emulator/live",
             "/_emulator/health",
             "/openapi.json",
             "/docs",

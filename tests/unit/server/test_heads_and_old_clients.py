@@ -6,7 +6,7 @@ from tests.support.harness import Emulator
 from tests.support.raw_connection import connected, said
 
 PATHS = [
-    "/", "/_emulator/health", "/metrics", "/docs", "/openapi.json", "/_emulator", "/_emulator/accounts", "/_emulator/requests",
+    "/", "/_emulator/health", "/_emulator/live", "/metrics", "/docs", "/openapi.json", "/_emulator", "/_emulator/accounts", "/_emulator/requests",
     "/_emulator/accounts/demo/state", "/_emulator/accounts/demo/clock", "/_emulator/accounts/demo/vms", "/_emulator/ui/login",
     "/_emulator/accounts/nobody", "/nowhere/_emulator",
 ]  # fmt: skip

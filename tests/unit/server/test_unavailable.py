@@ -39,6 +39,8 @@ def test_while_it_starts_and_stops_calls_are_asked_to_come_back() -> None:
                 health = await http.get("/_emulator/health")
                 assert_unavailable(call, control, health)
                 assert health.json()["status"] == state
+                alive = await http.get("/_emulator/live")
+                assert (alive.status_code, alive.json()["status"]) == (200, "alive")
         await application.aclose()
 
     asyncio.run(ask())
@@ -87,6 +89,7 @@ def test_what_is_unavailable_is_a_warning_in_the_log_but_for_a_fault(
         file.unlink()
         assert http.post("/eq.php", data=LIST | {"action": "off", "id": "12345"}).status_code == 503
         assert http.get("/_emulator/health").status_code == 503
+        assert http.get("/_emulator/live").status_code == 200
     levels = {
         record.getMessage().rpartition(":")[0] or record.getMessage(): record.levelno
         for record in caplog.records
