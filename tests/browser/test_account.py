@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - the import fills the table of kinds
-from invapi_emulator.engine.faults.kinds import FAULTS
 from tests.browser.driving.visit import Visit
 from tests.support.processes import DEADLINE
 
@@ -162,51 +160,3 @@ def test_a_request_is_copied_as_curl_and_repeats_it(visit: Visit) -> None:
     expect(row.get_by_role("button", name="✓ Copied")).to_be_visible()
     assert '"exclude_rotation":["a","b"]' in typed(visit.page.evaluate("navigator.clipboard.readText()"))
     expect(visit.rows("#journal")).to_have_count(2)
-
-
-def test_a_fault_is_added_fires_is_switched_off_and_deleted(visit: Visit) -> None:
-    visit.open()
-    form = visit.page.locator("#new-fault")
-    form.get_by_role("combobox", name="Kind").select_option("reject")
-    form.get_by_role("textbox", name="message").fill("no more")
-    form.get_by_role("combobox", name="action").select_option("create_snapshot")
-    form.get_by_role("textbox", name="fields").fill("name=a")
-    form.get_by_role("spinbutton", name="times").fill("")
-    visit.press("Add fault")
-    visit.see("#rules", 'on {"action":"create_snapshot","fields":{"name":"a"}}')
-    assert visit.call("vm", "create_snapshot", id=12345, name="a")["message"] == "no more"
-    visit.see("#rules", "fired 1 times, no limit")
-    expect(visit.rows("#journal").first).to_contain_text("⚡ reject")
-    visit.press("Switch off rule 1")
-    visit.see("#rules", "○ off")
-    assert visit.call("vm", "create_snapshot", id=12345, name="a")["result"] == "OK"
-    visit.press("Delete rule 1")
-    visit.agree("Delete")
-    visit.see("#rules", "No rule")
-
-
-@pytest.mark.parametrize("kind", sorted(FAULTS))
-def test_every_kind_of_fault_is_ordered_with_its_form(visit: Visit, kind: str) -> None:
-    visit.open()
-    form = visit.page.locator("#new-fault")
-    form.get_by_role("combobox", name="Kind").select_option(kind)
-    if kind == "latency":
-        form.get_by_role("spinbutton", name="seconds").fill("1")
-    for field in form.locator("fieldset:enabled input[required]").all():
-        least = field.get_attribute("min")
-        field.fill("1" if least in (None, "0") else str(least))
-    visit.press("Add fault")
-    visit.see("#new-fault output", f"Rule 1, {kind}, is on")
-    visit.see("#rules", kind)
-
-
-def test_a_wrong_field_is_named_and_focused(visit: Visit) -> None:
-    visit.open()
-    form = visit.page.locator("#new-fault")
-    form.get_by_role("combobox", name="Kind").select_option("http_status")
-    form.get_by_role("spinbutton", name="status").fill("99")
-    visit.press("Add fault")
-    visit.see("#new-fault output", "status: 99: Input should be greater than or equal to 400")
-    expect(form.get_by_role("spinbutton", name="status")).to_be_focused()
-    expect(form.get_by_role("spinbutton", name="status")).to_have_attribute("aria-invalid", "true")
-    visit.complaints.clear()  # the browser logs the 422

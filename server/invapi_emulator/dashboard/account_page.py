@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from invapi_emulator.control.faults import rule_view
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.callbacks import callbacks_of
-from invapi_emulator.dashboard.fault_form import kind_forms
+from invapi_emulator.dashboard.fault_form import faults_of
 from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
@@ -15,8 +14,7 @@ from invapi_emulator.dashboard.rents import owed
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.engine.action import modules
-from invapi_emulator.storage import api_keys, faults, requests, ssh_keys, task_lists, vms
+from invapi_emulator.storage import api_keys, requests, ssh_keys, task_lists, vms
 
 CARDS = 24
 """Maximum number of VMs on one page."""
@@ -36,6 +34,7 @@ def gather_account(
     under_way = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
     polls = polls_of(context)
     return frame_of(context) | {
+        **faults_of(context),
         "has_calls": requests.last_number(context.unit) > 0,
         "machines": [machine_of(context, context.vm_named(str(id_))) for id_ in shown.rows],
         "shown": shown,
@@ -50,9 +49,6 @@ def gather_account(
         "ssh_keys": ssh_keys.of_unit(context.unit),
         "api_keys": api_keys.of_unit(context.unit),
         "shown_key": shown_key,
-        "rules": [rule_view(rule) for rule in faults.of_account(context.unit)],
-        "kinds": kind_forms(),
-        "modules": modules(),
     }
 
 

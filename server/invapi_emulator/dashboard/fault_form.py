@@ -5,14 +5,59 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from invapi_emulator.control.faults import rule_view
+from invapi_emulator.control.worlds import AccountContext
+from invapi_emulator.engine.action import modules
 from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
 from invapi_emulator.engine.faults.fault import Fault
 from invapi_emulator.engine.faults.kinds import FAULTS
+from invapi_emulator.storage import faults
+
+_SUGGESTED: Mapping[tuple[str, str], object] = {
+    ("http_status", "status"): 503,
+    ("latency", "seconds"): 3,
+    ("latency", "low"): 1,
+    ("latency", "high"): 5,
+    ("latency", "median"): 2,
+    ("latency", "sigma"): 0.5,
+    ("rate_limit", "budget"): 5,
+    ("rate_limit", "per"): 60,
+    ("slow_task", "factor"): 3,
+    ("stale_list", "seconds"): 30,
+}
+"""Values of fields that have no default, so that the form can be sent as it is. They are only the form's."""
+
+_WITH: Mapping[tuple[str, str], str] = {
+    ("latency", "seconds"): "",
+    ("latency", "low"): "uniform",
+    ("latency", "high"): "uniform",
+    ("latency", "median"): "lognormal",
+    ("latency", "sigma"): "lognormal",
+}
+"""The `distribution` with which a field applies."""
+
+_FIXED: Mapping[str, tuple[str, ...]] = {
+    "deploy_fails": ("module", "action", "id"),
+    "not_ready": ("module", "action"),
+    "out_of_stock": ("module", "action", "id"),
+    "rename_ignored": ("module", "action"),
+}
+"""The parts of `match` that a kind gives no choice of: it applies to one action, or to an order without a VM."""
+
+_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Before the call: it has no effect": ("before",),
+    "After the call: its answer is different": ("after",),
+    "Task: what the call does, and its check": ("task", "check", "effect"),
+}
+"""The headings of the list of kinds, each with its phases."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field of a form. `type` is its JSON type; `least` and `most` bound a number."""
+    """A field of a form. `type` is its JSON type; `least` and `most` bound a number.
+
+    `with_distribution` is the distribution with which the field applies, or None for a field that always applies.
+    """
 
     name: str
     type: str
@@ -22,6 +67,8 @@ class FormField:
     least_is_too_little: bool
     most: Any
     choices: tuple[str, ...]
+    suggested: object
+    with_distribution: str | None
 
     @property
     def hint(self) -> str:
@@ -41,6 +88,34 @@ class KindForm:
     meaning: str
     phase: str
     fields: tuple[FormField, ...]
+    fixed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Kinds of fault under one heading."""
+
+    heading: str
+    forms: tuple[KindForm, ...]
+
+
+def faults_of(context: AccountContext, vm_id: int | None = None) -> dict[str, Any]:
+    """Return the values for the template: the account's rules, or those that calls of a VM may match, and the form."""
+    rules = [rule_view(rule) for rule in faults.of_account(context.unit)]
+    return {
+        "rules": [rule for rule in rules if vm_id is None or rule.match.get("id") in (None, vm_id)],
+        "kind_groups": kind_groups(),
+        "modules": modules(),
+        "fault_vm": vm_id,
+    }
+
+
+@cache
+def kind_groups() -> tuple[Group, ...]:
+    return tuple(
+        Group(heading, tuple(form for form in kind_forms() if form.phase in phases))
+        for heading, phases in _GROUPS.items()
+    )
 
 
 @cache
@@ -52,24 +127,29 @@ def _form(word: str, kind: type[Fault]) -> KindForm:
     schema = kind.model_json_schema()
     required = schema.get("required", ())
     fields = (
-        _field(name, shape, required=name in required)
+        _field(word, name, shape, required=name in required)
         for name, shape in schema["properties"].items()
         if name not in Fault.model_fields
     )
     meaning, _, _ = (kind.__doc__ or "").partition("\n")
-    return KindForm(word, meaning.removeprefix(f"`{word}`: "), kind.phase, tuple(fields))
+    return KindForm(
+        word, meaning.removeprefix(f"`{word}`: "), kind.phase, tuple(fields), _FIXED.get(word, ())
+    )
 
 
-def _field(name: str, shape: Mapping[str, Any], *, required: bool) -> FormField:
+def _field(kind: str, name: str, shape: Mapping[str, Any], *, required: bool) -> FormField:
     parts = [part for part in shape.get("anyOf", [shape]) if part.get("type") != "null"]
     part = parts[0]
+    with_distribution = _WITH.get((kind, name))
     return FormField(
         name=name,
         type=part.get("type", "string"),
-        required=required,
+        required=required or with_distribution is not None,
         default=shape.get("default"),
         least=part.get("minimum", part.get("exclusiveMinimum")),
         least_is_too_little="exclusiveMinimum" in part,
         most=part.get("maximum", part.get("exclusiveMaximum")),
         choices=tuple(part.get("enum", ())),
+        suggested=_SUGGESTED.get((kind, name), shape.get("default")),
+        with_distribution=with_distribution,
     )

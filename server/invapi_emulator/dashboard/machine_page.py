@@ -7,6 +7,7 @@ from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.callbacks import callbacks_of
 from invapi_emulator.dashboard.chain import LINEAGE, MOST_OF_LINEAGE, chains_of, origin_of
 from invapi_emulator.dashboard.charts import statistics_charts
+from invapi_emulator.dashboard.fault_form import faults_of
 from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
@@ -30,6 +31,7 @@ def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: 
     has_all = len(told) < MOST_OF_LINEAGE and not events.are_any_gone(tx, context.account.id)
     origin = origin_of(machine.vm, held, told, has_all=has_all)
     return frame_of(context) | {
+        **faults_of(context, stored.id),
         "machine": machine,
         "vm": machine.vm,
         "is_seen": vms.find(unit, stored.id) is not None,

@@ -1,10 +1,15 @@
 // Calls the control API, and describes the answer in words.
+import { clearErrors, isValid, showError } from "./errors.js";
 import { readFields } from "./fields.js";
 
 export async function control(element) {
   const [method, path] = element.dataset.control.split(" ");
+  clearErrors(element);
+  if (element.noValidate && !isValid(element)) {
+    say(element, "", true);
+    return;
+  }
   const body = element.matches("form") ? JSON.stringify(readFields(element)) : element.dataset.body;
-  for (const field of element.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   try {
     const answer = await fetch(path, { method, body });
     const text = await answer.text();
@@ -17,12 +22,23 @@ export async function control(element) {
 }
 
 function refused(element, error) {
-  say(element, error.message, true);
   const field = [...element.querySelectorAll("[name]")].find(
     (each) => each.name === error.field && !each.matches(":disabled"),
   );
-  field?.setAttribute("aria-invalid", "true");
+  const isShown = field !== undefined && showError(field, inWords(error));
+  say(element, isShown ? "" : withoutBody(error.message), true);
   field?.focus();
+}
+
+// Returns the message without the name and the value of the field, which are beside it.
+function inWords({ field, message }) {
+  const said = message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
+  return said.replace(/^[^:]*: /, "").replace(/^Input should be/, "It should be");
+}
+
+// An error of the whole body quotes it. The form shows the same.
+function withoutBody(message) {
+  return message.replace(/^the body: \{.*?(\}|\.\.\.): /, "");
 }
 
 function done(element, said) {
