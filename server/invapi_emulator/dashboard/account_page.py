@@ -11,6 +11,7 @@ from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of,
 from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.paging import part_of
 from invapi_emulator.dashboard.rents import owed
+from invapi_emulator.dashboard.states import states_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
@@ -35,6 +36,7 @@ def gather_account(
     polls = polls_of(context)
     return frame_of(context) | {
         **faults_of(context),
+        "states": states_of(),
         "has_calls": requests.last_number(context.unit) > 0,
         "machines": [machine_of(context, context.vm_named(str(id_))) for id_ in shown.rows],
         "shown": shown,

@@ -12,6 +12,7 @@ from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.rents import rented
+from invapi_emulator.dashboard.states import states_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.default_catalogue import catalogue_of
 from invapi_emulator.domain.instants import DAY
@@ -32,6 +33,7 @@ def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: 
     origin = origin_of(machine.vm, held, told, has_all=has_all)
     return frame_of(context) | {
         **faults_of(context, stored.id),
+        "states": states_of(machine.vm),
         "machine": machine,
         "vm": machine.vm,
         "is_seen": vms.find(unit, stored.id) is not None,

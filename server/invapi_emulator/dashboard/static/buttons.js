@@ -5,6 +5,7 @@ import { call } from "./calls.js";
 import { control } from "./control.js";
 import { copy } from "./copy.js";
 import { importFile } from "./import.js";
+import { bringAbout } from "./states.js";
 
 export function watchButtons(refresh) {
   document.addEventListener("submit", (event) => {
@@ -29,5 +30,6 @@ async function act(element, refresh) {
 
 function senderOf({ dataset }) {
   if (dataset.import !== undefined) return importFile;
+  if (dataset.undo !== undefined) return bringAbout;
   return dataset.call === undefined ? control : call;
 }

@@ -1,4 +1,4 @@
-// Calls the control API, and describes the answer in words.
+// Calls the control API, and describes the answer in words. Returns the answer, or undefined if there is none.
 import { clearErrors, isValid, showError } from "./errors.js";
 import { readFields } from "./fields.js";
 
@@ -14,11 +14,15 @@ export async function control(element) {
     const answer = await fetch(path, { method, body });
     const text = await answer.text();
     const said = text === "" ? {} : JSON.parse(text);
-    if (answer.ok) say(element, done(element, said), false);
-    else refused(element, said.error);
+    if (answer.ok) {
+      say(element, done(element, said), false);
+      return said;
+    }
+    refused(element, said.error);
   } catch {
     say(element, "The emulator does not respond.", true);
   }
+  return undefined;
 }
 
 function refused(element, error) {
@@ -43,6 +47,7 @@ function withoutBody(message) {
 
 function done(element, said) {
   if (said.events !== undefined) return `The clock shows ${readable(said.now)}; ${counted(said)}.`;
+  if (element.dataset.undo) return `Rule ${said.id}: ${element.dataset.body}. To undo it: ${element.dataset.undo}`;
   if (said.kind !== undefined && said.fired !== undefined) return `Rule ${said.id}, ${said.kind}, is ${said.enabled ? "on" : "off"}.`;
   if (said.mode !== undefined) return `The clock is ${said.mode}, rate ${said.rate}.`;
   if (said.scenario !== undefined) return `Account ${said.name} was reset to scenario ${said.scenario}.`;
@@ -64,7 +69,7 @@ function readable(instant) {
 
 export function say(element, text, bad) {
   const own = element.querySelector("output");
-  const place = own ?? document.getElementById("said");
+  const place = own ?? document.getElementById(element.dataset.said ?? "said");
   place.textContent = text;
   place.classList.toggle("bad", bad);
 }
