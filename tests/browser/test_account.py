@@ -149,6 +149,23 @@ def test_requests_are_filtered_by_action_and_result(visit: Visit) -> None:
     expect(visit.rows("#journal")).to_have_count(1)
 
 
+def test_requests_before_a_reset_are_folded_and_cleared(visit: Visit) -> None:
+    visit.open()
+    visit.call("eq", "list")
+    expect(visit.rows("#journal")).to_have_count(1)
+    visit.account.reset()
+    visit.see("#journal", "reset to scenario demo")
+    expect(visit.rows("#journal")).to_have_count(0)
+    former = visit.page.locator("#former-requests")
+    expect(former.locator("details.row")).not_to_be_visible()
+    former.get_by_text("1 earlier request").click()
+    expect(former.locator("details.row")).to_be_visible()
+    visit.press("Clear requests")
+    visit.agree("Clear")
+    expect(former).to_have_count(0)
+    assert visit.account.requests() == []
+
+
 def test_a_request_is_copied_as_curl_and_repeats_it(visit: Visit) -> None:
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit.open()

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.machines import state_of_disk, state_of_memory
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot, newer_than
 from invapi_emulator.domain.tasks import Task, progress_at, stage_at
 from invapi_emulator.domain.virtual_machines import VirtualMachine
+from invapi_emulator.storage import events
 from invapi_emulator.storage.events import Event, EventKind
 
 NEW_WORLD: tuple[EventKind, ...] = ("reset", "imported")
@@ -15,6 +17,12 @@ LINEAGE: tuple[EventKind, ...] = (*NEW_WORLD, "vm_added", "snapshot_made", "snap
 """Kinds of event that can change the origin of a disk."""
 
 MOST_OF_LINEAGE = 300
+
+
+def newest_reset(context: AccountContext) -> Event | None:
+    """Return the event with which the account's present world began, or None if the account was never reset."""
+    found = events.newest(context.tx, context.account.id, NEW_WORLD, 1)
+    return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from invapi_emulator.control.worlds import AccountContext
+from invapi_emulator.dashboard.chain import newest_reset
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.storage import pruned, requests
+from invapi_emulator.storage.events import Event
 from invapi_emulator.storage.requests import JournalEntry
 
 SHOWN = 50
@@ -37,9 +39,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The newest calls. `more`: older ones that are kept may match. `gone`: so may some that are no longer kept."""
+    """The newest calls. `more`: older ones that are kept may match. `gone`: so may some that are no longer kept.
+
+    `former` are those before the `reset` with which the present world began.
+    """
 
     entries: tuple[Entry, ...]
+    former: tuple[Entry, ...]
+    reset: Event | None
     more: bool
     gone: bool
     actions: tuple[str, ...]
@@ -78,8 +85,12 @@ def journal_of(
         if of_vm is None or call.vm == of_vm or call.fields.get("key") in keys
     ]
     token = context.account.credentials.token
+    reset = None if wanted.unauthenticated else newest_reset(context)
+    began = 0 if reset is None else reset.number
     return Journal(
-        entries=tuple(_entry(number, call, token) for number, call in matching[:SHOWN]),
+        entries=tuple(_entry(*each, token) for each in matching[:SHOWN] if each[1].after_event >= began),
+        former=tuple(_entry(*each, token) for each in matching[:SHOWN] if each[1].after_event < began),
+        reset=reset,
         more=len(matching) > SHOWN or len(found) == most,
         gone=not wanted.unauthenticated and pruned.are_any_gone(context.unit),
         actions=tuple(sorted({action for _, action in ACTIONS})),

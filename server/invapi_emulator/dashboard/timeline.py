@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.bars import Bar, Mark, bar_of, end_of
+from invapi_emulator.dashboard.chain import newest_reset
 from invapi_emulator.dashboard.scale import Scale, window_of
 from invapi_emulator.dashboard.words import span
 from invapi_emulator.domain.instants import SECOND, Instant, parse_iso
@@ -39,6 +40,8 @@ class Lane:
 @dataclass(frozen=True, slots=True)
 class Timeline:
     now_place: float
+    reset: Event | None
+    reset_place: float | None
     times: tuple[tuple[float, Instant], ...]
     lanes: tuple[Lane, ...]
     jumps: tuple[Jump, ...]
@@ -64,8 +67,11 @@ def timeline_of(
         for vm_id in vm_ids
         for rows in [_rows(scale, [task for task in tasks if task.vm_id == vm_id])]
     )
+    reset = newest_reset(context)
     return Timeline(
         now_place=scale.place(context.now),
+        reset=reset,
+        reset_place=scale.place(reset.at) if reset and scale.since <= reset.at <= scale.until else None,
         times=tuple((scale.place(at), at) for at in scale.times(_TIMES)),
         lanes=tuple(lanes),
         jumps=tuple(jump for jump in jumps if jump is not None),
