@@ -38,6 +38,21 @@ def test_the_clock_is_frozen_run_changed_and_advanced(visit: Visit) -> None:
     assert visit.account.clock["mode"] == "frozen"
 
 
+def test_the_clock_is_advanced_by_a_length_of_ones_own(visit: Visit) -> None:
+    visit.open()
+    visit.page.get_by_role("spinbutton", name="Length to advance by").fill("1.5")
+    visit.page.get_by_role("combobox", name="Unit").select_option("hours")
+    visit.press("Advance")
+    visit.see("#now", "2030-01-01 01:30:00")
+
+
+def test_an_auto_clock_moves_with_the_checks(visit: Visit) -> None:
+    visit.open()
+    visit.press("⏭ Auto")
+    visit.see("#bar", "⏭ auto")
+    assert visit.account.clock["mode"] == "auto"
+
+
 def test_an_impossible_rate_is_refused_in_words(visit: Visit) -> None:
     visit.open()
     visit.page.locator("#bar-title").evaluate(

@@ -11,6 +11,7 @@ from invapi_emulator.control.index import Index
 from invapi_emulator.control.worlds import AccountContext, TheWorlds, Worlds
 from invapi_emulator.control_errors import NotFound
 from invapi_emulator.dashboard.account_page import gather_account
+from invapi_emulator.dashboard.accounts_page import gather_accounts
 from invapi_emulator.dashboard.catalogue_page import Search, gather_catalogue
 from invapi_emulator.dashboard.journal import Wanted
 from invapi_emulator.dashboard.machine_page import gather_machine
@@ -19,7 +20,6 @@ from invapi_emulator.dashboard.rendering import html, static_file
 from invapi_emulator.dashboard.scale import WINDOWS
 from invapi_emulator.domain.accounts import DEMO
 from invapi_emulator.server.paths import root_of
-from invapi_emulator.storage import accounts
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,11 +42,8 @@ async def demo(request: Request, worlds: TheWorlds) -> Response:
 
 @router.get("/_emulator/ui/accounts")
 async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
-    def names() -> list[str]:
-        with worlds.database.read() as tx:
-            return [held.name for held in accounts.all_of_them(tx)]
-
-    return html("accounts.html", _visitor(request) | {"names": await worlds.database.call(names)})
+    model = await worlds.database.call(lambda: gather_accounts(worlds))
+    return html("accounts.html", _visitor(request) | model)
 
 
 @router.get("/_emulator/ui/accounts/{name}")

@@ -156,6 +156,15 @@ def last_unauthenticated(tx: Transaction) -> int:
     return number
 
 
+def last_received(tx: Transaction) -> dict[int, Instant]:
+    """Return by account when its newest call arrived, in real time. Calls that an older version answered are left out."""
+    of_accounts = (
+        request.c.account_id.is_not(None) & request.c.received_at.is_not(None) & (request.c.result != MISSED)
+    )
+    newest_of = select(request.c.account_id, func.max(request.c.received_at)).where(of_accounts)
+    return {row[0]: row[1] for row in tx.execute(newest_of.group_by(request.c.account_id))}
+
+
 def _of(account_id: int | None) -> ColumnElement[bool]:
     owner = _UNAUTHENTICATED if account_id is None else request.c.account_id == account_id
     return owner & (request.c.result != MISSED)

@@ -50,6 +50,7 @@ function done(element, said) {
   if (element.dataset.undo) return `Rule ${said.id}: ${element.dataset.body}. To undo it: ${element.dataset.undo}`;
   if (said.kind !== undefined && said.fired !== undefined) return `Rule ${said.id}, ${said.kind}, is ${said.enabled ? "on" : "off"}.`;
   if (said.mode !== undefined) return `The clock is ${said.mode}, rate ${said.rate}.`;
+  if (said.ignored !== undefined) return `Account ${said.name} is created.`;
   if (said.scenario !== undefined) return `Account ${said.name} was reset to scenario ${said.scenario}.`;
   if (said.opening !== undefined) return `The credit is ${said.credit} ${said.currency}.`;
   if (said.balance !== undefined) return `Invoice ${said.id} is ${said.status}.`;

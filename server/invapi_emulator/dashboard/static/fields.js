@@ -1,4 +1,5 @@
-// Reads a form into the object that the control API takes. `data-type` is the JSON type of a field.
+// Reads a form into the object that the control API takes. `data-type` is the JSON type of a field,
+// `data-unit` the id of a list with the factor of its unit.
 
 export function readFields(form) {
   const body = {};
@@ -15,6 +16,7 @@ function valueOf(field) {
   const type = field.dataset.type ?? "string";
   if (type === "times") return text === "" ? null : Number(text);
   if (text === "") return undefined;
+  if (field.dataset.unit !== undefined) return Number(text) * Number(document.getElementById(field.dataset.unit).value);
   if (type === "number" || type === "integer") return Number.isNaN(Number(text)) ? text : Number(text);
   if (type === "boolean") return text === "true";
   return type === "pairs" ? pairs(text) : text;
