@@ -135,6 +135,19 @@ def test_polls_faults_and_jumps_are_shown_in_the_timeline(visit: Visit) -> None:
     expect(visit.page).to_have_url(re.compile("window=2m"))
 
 
+def test_a_vm_of_a_thousand_is_found_by_its_id(visit: Visit) -> None:
+    visit.account.reset(scenario="large")
+    visit.open()
+    expect(visit.page.locator(".card.vm")).to_have_count(24)
+    visit.page.get_by_role("link", name="Last", exact=True).click()
+    visit.see("#cards", "VMs 985 to 1000 of 1000")
+    visit.page.get_by_role("searchbox", name="Search VMs").fill("20500")
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator(".card.vm")).to_have_count(1)
+    expect(visit.page).to_have_url(re.compile("q=20500"))
+    expect(visit.page).not_to_have_url(re.compile("from="))
+
+
 def test_requests_come_newest_first_and_unfold(visit: Visit) -> None:
     visit.open()
     visit.call("eq", "list")

@@ -1,6 +1,7 @@
 """An account's page: its clock, VMs, tasks, requests and faults."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from invapi_emulator.control.worlds import AccountContext
@@ -15,6 +16,7 @@ from invapi_emulator.dashboard.states import states_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
+from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage import api_keys, requests, ssh_keys, task_lists, vms
 
 CARDS = 24
@@ -23,15 +25,23 @@ CARDS = 24
 LANES = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The VMs that a person looks at: those with all `words`, from VM `first` or the next one on."""
+
+    first: int = 0
+    words: str = ""
+
+
 def gather_account(
-    context: AccountContext, wanted: Wanted, window: str, first_vm: int, shown_key: int
+    context: AccountContext, wanted: Wanted, window: str, cards: Cards, shown_key: int
 ) -> dict[str, Any]:
     """Return the values for the template.
 
-    The cards start at VM `first_vm`, or at the next VM after it. The secret of API key `shown_key` is shown.
+    The secret of API key `shown_key` is shown.
     """
     ids = vms.held_ids(context.unit)
-    shown = part_of(ids, first_vm, CARDS)
+    shown = part_of(_found(context, ids, cards.words), cards.first, CARDS)
     under_way = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
     polls = polls_of(context)
     return frame_of(context) | {
@@ -40,6 +50,8 @@ def gather_account(
         "has_calls": requests.last_number(context.unit) > 0,
         "machines": [machine_of(context, context.vm_named(str(id_))) for id_ in shown.rows],
         "shown": shown,
+        "vm_count": len(ids),
+        "words": cards.words,
         "owed": owed(context),
         "timeline": timeline_of(context, window, _lanes(ids, under_way), under_way, polls),
         "window": window,
@@ -52,6 +64,21 @@ def gather_account(
         "api_keys": api_keys.of_unit(context.unit),
         "shown_key": shown_key,
     }
+
+
+def _found(context: AccountContext, ids: Sequence[int], words: str) -> list[int]:
+    """Return the VMs whose id, hostname, address, location or tags have all words, in any case."""
+    wanted = words.lower().split()
+    if not wanted:
+        return list(ids)
+    vms.all_of(context.unit)  # in one query
+    held = (vms.held(context.unit, id_) for id_ in ids)
+    return [vm.id for vm in held if vm is not None and all(word in _text_of(vm) for word in wanted)]
+
+
+def _text_of(vm: VirtualMachine) -> str:
+    tags = (part for tag in vm.tags for part in (tag.name, tag.value))
+    return " ".join((str(vm.id), vm.hostname, vm.ip, vm.location, *tags)).lower()
 
 
 def _lanes(ids: Sequence[int], under_way: Sequence[Task]) -> list[int]:

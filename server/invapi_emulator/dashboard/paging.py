@@ -9,12 +9,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[T]):
-    """Some rows of a list of `total`. `before` and `after` are the ids that the parts beside it begin with, or None."""
+    """Some rows of a list of `total`, from number `start` on, counted from 0.
+
+    `before` and `after` are the ids that the parts beside it begin with, or None. `last` is that of the last part.
+    """
 
     rows: list[T]
     before: int | None
     after: int | None
     total: int
+    start: int = 0
+    last: int | None = None
 
 
 def part_of(ids: Sequence[int], first: int, most: int, *, newest_first: bool = False) -> Part[int]:
@@ -28,4 +33,6 @@ def part_of(ids: Sequence[int], first: int, most: int, *, newest_first: bool = F
         before=ordered[max(start - most, 0)] if start else None,
         after=ordered[end] if end < len(ordered) else None,
         total=len(ordered),
+        start=start,
+        last=ordered[(len(ordered) - 1) // most * most] if ordered else None,
     )

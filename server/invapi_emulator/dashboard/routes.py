@@ -10,7 +10,7 @@ from invapi_emulator.control import index
 from invapi_emulator.control.index import Index
 from invapi_emulator.control.worlds import AccountContext, TheWorlds, Worlds
 from invapi_emulator.control_errors import NotFound
-from invapi_emulator.dashboard.account_page import gather_account
+from invapi_emulator.dashboard.account_page import Cards, gather_account
 from invapi_emulator.dashboard.accounts_page import gather_accounts
 from invapi_emulator.dashboard.catalogue_page import Search, gather_catalogue
 from invapi_emulator.dashboard.journal import Wanted
@@ -24,7 +24,7 @@ from invapi_emulator.server.paths import root_of
 router = APIRouter(include_in_schema=False)
 
 _MOST_WORDS = 200
-"""Maximum number of characters that the catalogue is searched for."""
+"""Maximum number of characters that the catalogue or the VMs are searched for."""
 
 
 @router.get("/", response_model=None)
@@ -49,9 +49,10 @@ async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
 @router.get("/_emulator/ui/accounts/{name}")
 async def account(request: Request, name: str, worlds: TheWorlds) -> Response:
     first_vm, shown_key = (_number(request.query_params.get(name, "")) for name in ("from", "key"))
+    cards = Cards(first_vm, request.query_params.get("q", "")[:_MOST_WORDS])
 
     def gather(context: AccountContext) -> Mapping[str, Any]:
-        return gather_account(context, _wanted(request), _window(request), first_vm, shown_key)
+        return gather_account(context, _wanted(request), _window(request), cards, shown_key)
 
     return await _page(request, worlds, name, "account.html", gather)
 

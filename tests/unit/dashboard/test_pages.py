@@ -174,6 +174,31 @@ def test_an_account_with_many_machines_is_shown_in_parts(emulator: Emulator) -> 
     assert 'data-key="lane-20500"' in page(emulator)
 
 
+def cards(emulator: Emulator, query: str) -> list[int]:
+    return [int(id_) for id_ in re.findall(r'data-key="vm-(\d+)"', page(emulator, f"/?{query}"))]
+
+
+def test_machines_are_found_by_hostname_id_address_and_tag(emulator: Emulator) -> None:
+    emulator.reset(scenario="large")
+    vm = emulator.vm(20500)
+    emulator.call("tags", "add", id=20500, tag="team", value="Billing East")
+    for words in (vm["hostname"], "20500", "TEAM east"):
+        assert cards(emulator, f"q={words}") == [20500]
+    assert cards(emulator, "q=nothing-has-this") == []
+    assert "No VM matches" in said(emulator, "/?q=nothing-has-this")
+
+
+def test_the_pages_of_a_search_and_of_all_machines_have_ends(emulator: Emulator) -> None:
+    emulator.reset(scenario="large")
+    everything = said(emulator)
+    assert "VMs 1 to 24 of 1000" in everything
+    last = re.findall(r'href="\?from=(\d+)#vms">Last', page(emulator))[0]
+    assert "VMs 985 to 1000 of 1000" in said(emulator, f"/?from={last}")
+    assert "First Earlier VMs" in said(emulator, f"/?from={last}")
+    assert "Later VMs" not in said(emulator, f"/?from={last}")
+    assert "that match" in said(emulator, "/?q=200")
+
+
 def test_an_account_without_machines_has_a_page(emulator: Emulator) -> None:
     emulator.reset(scenario="empty")
     assert "This account has no VM" in said(emulator)
