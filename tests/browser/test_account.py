@@ -135,6 +135,19 @@ def test_polls_faults_and_jumps_are_shown_in_the_timeline(visit: Visit) -> None:
     expect(visit.page).to_have_url(re.compile("window=2m"))
 
 
+def test_the_timeline_zooms(visit: Visit) -> None:
+    visit.open()
+    visit.call("eq", "off", id=12345)
+    window = visit.page.get_by_role("combobox", name="Show")
+    visit.press("Zoom out")
+    expect(window).to_have_value("30s")
+    visit.press("Zoom out")
+    expect(window).to_have_value("2m")
+    expect(visit.page).to_have_url(re.compile("window=2m"))
+    visit.press("Zoom in")
+    expect(window).to_have_value("30s")
+
+
 def test_a_vm_of_a_thousand_is_found_by_its_id(visit: Visit) -> None:
     visit.account.reset(scenario="large")
     visit.open()

@@ -4,6 +4,7 @@ from typing import Any
 
 from invapi_emulator.control.views import clock_view
 from invapi_emulator.control.worlds import AccountContext
+from invapi_emulator.dashboard.scale import WINDOWS
 
 
 def frame_of(context: AccountContext) -> dict[str, Any]:
@@ -11,4 +12,5 @@ def frame_of(context: AccountContext) -> dict[str, Any]:
         "account": context.account,
         "clock": clock_view(context.account, context.now),
         "now": context.now,
+        "windows": WINDOWS,
     }

@@ -39,6 +39,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
+    length: Instant
     now_place: float
     reset: Event | None
     reset_place: float | None
@@ -69,6 +70,7 @@ def timeline_of(
     )
     reset = newest_reset(context)
     return Timeline(
+        length=scale.until - scale.since,
         now_place=scale.place(context.now),
         reset=reset,
         reset_place=scale.place(reset.at) if reset and scale.since <= reset.at <= scale.until else None,

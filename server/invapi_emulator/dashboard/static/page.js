@@ -4,9 +4,11 @@ import { tickClock } from "./clock.js";
 import { watchFaultForm } from "./faults.js";
 import { stayLive } from "./live.js";
 import { watchPlaces } from "./places.js";
+import { watchZoom } from "./zoom.js";
 
 const refresh = stayLive();
 watchButtons(refresh);
 watchFaultForm();
 watchPlaces(refresh);
+watchZoom();
 tickClock();
