@@ -15,7 +15,7 @@
 # make fidelity   write the generated pages of docs/ from the code: wire contract, assumptions, sources, command line
 # make docs   build the documentation as a site into site/; a broken link or anchor is an error
 # make docs-serve   build the documentation and show it on http://127.0.0.1:8651   (DOCS_PORT=9000 takes another port)
-# make screenshots   draw the pictures of the page in docs/images, with Chromium
+# make screenshots   draw the pictures of the pages in docs/images, with Chromium
 .DEFAULT_GOAL := run
 .PHONY: run test coverage test-postgres test-lowest lock check acceptance image-test soak bench bench-growth bench-scaling long format clauses fidelity docs docs-serve screenshots clean
 

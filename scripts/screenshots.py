@@ -1,7 +1,7 @@
-"""Draw the pictures of the page in docs/images: a VM of the demo world, in light and in dark.
+"""Draw the pictures of the page in docs/images: one of each kind of page, in light and in dark.
 
 `make screenshots` runs it. It needs Chromium and serves the page itself. The seed and the clock are fixed, so that a
-picture changes only when the page does.
+picture changes only when the page does. The list of accounts also shows real time: ages and last calls.
 """
 
 from base64 import b64decode
@@ -19,6 +19,14 @@ VM = 12345
 NOON = {"mode": "frozen", "now": "2026-06-01T12:00:00Z"}
 WINDOW = {"width": 1280, "height": 900}
 SCHEMES = ("light", "dark")
+PAGES = {
+    "page": f"/{{account}}/vms/{VM}",
+    "account": "/{account}",
+    "accounts": "",
+    "orders": "/{account}/orders",
+    "catalogue": "/{account}/catalogue",
+}
+"""The path of each page below that of the accounts. The picture of a VM's page is also in the README."""
 
 
 def play(account: Account) -> None:
@@ -38,13 +46,15 @@ def picture(visit: Visit) -> bytes:
 
 
 def draw(browser: Browser, folder: Path) -> None:
-    """Draw page-light.webp and page-dark.webp into the folder."""
+    """Draw a picture of each page in each scheme into the folder: `account-light.webp` and so on."""
     with served() as server:
         account = Emulator(server.url).account(name="backups", clock=NOON, seed=7)
         play(account)
         for scheme in SCHEMES:
             with visiting(browser, account, viewport=WINDOW, color_scheme=scheme) as visit:
-                (folder / f"page-{scheme}.webp").write_bytes(picture(visit.open(VM)))
+                for name, path in PAGES.items():
+                    address = f"/_emulator/ui/accounts{path.format(account=account.name)}"
+                    (folder / f"{name}-{scheme}.webp").write_bytes(picture(visit.open_path(address)))
 
 
 if __name__ == "__main__":

@@ -48,8 +48,8 @@ def test_the_clock_is_advanced_by_a_length_of_ones_own(visit: Visit) -> None:
 
 def test_an_auto_clock_moves_with_the_checks(visit: Visit) -> None:
     visit.open()
-    visit.press("⏭ Auto")
-    visit.see("#bar", "⏭ auto")
+    visit.press("» Auto")
+    visit.see("#bar", "» auto")
     assert visit.account.clock["mode"] == "auto"
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from invapi_emulator.testing import Account, Emulator
 from tests.browser.driving.visit import Visit, visiting
@@ -67,8 +67,12 @@ def keep_picture(visit: Visit, name: str, *, full_page: bool = False) -> None:
 
 
 def serious_findings(visit: Visit) -> list[str]:
+    return findings_of(visit.page)
+
+
+def findings_of(page: Page) -> list[str]:
     """Return what axe finds to hinder users, each with its first element."""
-    found = Axe().run(visit.page).response["violations"]
+    found = Axe().run(page).response["violations"]
     serious = [each for each in found if each["impact"] in ("serious", "critical")]
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in serious]
 

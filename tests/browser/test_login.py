@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.test_for_everybody import PICTURES, Scheme, findings_of
 from tests.support.processes import served
 
 pytestmark = pytest.mark.acceptance
@@ -40,6 +41,17 @@ def test_with_the_token_the_page_is_live_and_its_buttons_work_until_logout(page:
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     page.goto(f"{url}/")
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_form_is_readable(browser: Browser, url: str, scheme: Scheme) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 600})
+    page = context.new_page()
+    page.goto(f"{url}/")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"login-390-{scheme}.png")
+    assert findings_of(page) == []
+    context.close()
 
 
 def test_an_open_page_asks_again_when_its_cookie_is_invalid(page: Page, url: str) -> None:

@@ -1,11 +1,11 @@
-"""The pictures of the page in the README are small, and `make screenshots` can draw them again."""
+"""The pictures of the pages in the documentation are small, and `make screenshots` can draw them again."""
 
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from scripts.screenshots import FOLDER, SCHEMES, WINDOW, draw
+from scripts.screenshots import FOLDER, PAGES, SCHEMES, WINDOW, draw
 
 pytestmark = pytest.mark.acceptance
 LIMIT = 150_000
@@ -22,15 +22,17 @@ def size_of(page: Page, picture: Path) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_pictures_in_the_repository_are_small(browser: Browser, scheme: str) -> None:
-    picture = FOLDER / f"page-{scheme}.webp"
+@pytest.mark.parametrize("name", PAGES)
+def test_the_pictures_in_the_repository_are_small(browser: Browser, name: str, scheme: str) -> None:
+    picture = FOLDER / f"{name}-{scheme}.webp"
     assert picture.stat().st_size < LIMIT
     assert size_of(browser.new_page(), picture) == WINDOW
 
 
 def test_the_pictures_can_be_drawn_again(browser: Browser, tmp_path: Path) -> None:
     draw(browser, tmp_path)
-    pictures = [tmp_path / f"page-{scheme}.webp" for scheme in SCHEMES]
-    assert [size_of(browser.new_page(), picture) for picture in pictures] == [WINDOW, WINDOW]
-    assert pictures[0].read_bytes() != pictures[1].read_bytes()
-    assert all(picture.stat().st_size < LIMIT for picture in pictures)
+    for name in PAGES:
+        pictures = [tmp_path / f"{name}-{scheme}.webp" for scheme in SCHEMES]
+        assert [size_of(browser.new_page(), picture) for picture in pictures] == [WINDOW, WINDOW]
+        assert pictures[0].read_bytes() != pictures[1].read_bytes()
+        assert all(picture.stat().st_size < LIMIT for picture in pictures)

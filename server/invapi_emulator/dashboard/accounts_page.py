@@ -35,7 +35,7 @@ def gather_accounts(worlds: Worlds) -> dict[str, Any]:
             _line(account, len(ids.get(account.id, ())), last_calls.get(account.id), real_now)
             for account in accounts.all_of_them(tx)
         ]
-    return {"lines": lines, "scenarios": worlds.scenarios.names()}
+    return {"lines": lines, "scenarios": worlds.scenarios.names(), "scenario": worlds.defaults.scenario.name}
 
 
 def _line(account: Account, held: int, last_call: Instant | None, real_now: Instant) -> AccountLine:

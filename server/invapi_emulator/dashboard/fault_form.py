@@ -42,7 +42,7 @@ _FIXED: Mapping[str, tuple[str, ...]] = {
     "out_of_stock": ("module", "action", "id"),
     "rename_ignored": ("module", "action"),
 }
-"""The parts of `match` that a kind leaves no choice of, as it concerns one action, or an order without a VM."""
+"""The parts of `match` that a kind gives no choice of: it applies to one action, or to an order without a VM."""
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "Before the call: it has no effect": ("before",),

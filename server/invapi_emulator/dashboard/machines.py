@@ -48,13 +48,13 @@ def machine_of(context: AccountContext, stored: VirtualMachine) -> Machine:
 
 
 def state_of_disk(state: MachineState) -> str:
-    return f"state {state.disk_generation}, {state.disk_fingerprint[:8]}"
+    return f"state {state.disk_generation}, fingerprint {state.disk_fingerprint[:8]}"
 
 
 def state_of_memory(state: MachineState) -> str:
     if state.memory_fingerprint is None:
         return "none"
-    return f"state {state.memory_generation}, {state.memory_fingerprint[:8]}"
+    return f"state {state.memory_generation}, fingerprint {state.memory_fingerprint[:8]}"
 
 
 def lock_of(context: AccountContext, key: str | None) -> Lock | None:

@@ -24,7 +24,10 @@ class Visit:
 
     def open(self, vm: int | None = None, query: str = "") -> "Visit":
         path = f"/_emulator/ui/accounts/{self.account.name}" + ("" if vm is None else f"/vms/{vm}")
-        self.page.goto(f"{self.account.url}{path}{query}")
+        return self.open_path(path + query)
+
+    def open_path(self, path: str) -> "Visit":
+        self.page.goto(f"{self.account.url}{path}")
         expect(self.page.locator("#stream")).to_have_attribute("data-state", "live")
         return self
 

@@ -18,8 +18,15 @@ export function watchButtons(refresh) {
     const button = event.target.closest("button");
     if (button?.matches("[data-call], [data-control]")) act(button, refresh);
     if (button?.matches("[data-copy]")) copy(button);
+    if (button?.matches("[data-fold]")) unfold(button);
     if (button?.matches("[data-close]")) document.getElementById(button.dataset.close).classList.remove("shown");
   });
+}
+
+// In a narrow window the style hides a part of a folded element.
+function unfold(button) {
+  const isShown = document.getElementById(button.dataset.fold).classList.toggle("shown");
+  button.setAttribute("aria-expanded", isShown);
 }
 
 async function act(element, refresh) {
