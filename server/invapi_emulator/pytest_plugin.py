@@ -19,6 +19,7 @@ from invapi_emulator.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from invapi_emulator.testing import Account, Emulator
+    from invapi_emulator.testing.async_account import AsyncAccount
 
 URL_VARIABLE = "INVAPI_EMULATOR_URL"
 TOKEN_VARIABLE = "INVAPI_EMULATOR_ADMIN_TOKEN"  # noqa: S105 - a name
@@ -124,6 +125,16 @@ def invapi(
     """Return a new account with scenario demo and a frozen clock, unless the marker invapi says otherwise."""
     with _made(request, invapi_server, _invapi_wanted) as account:
         yield account
+
+
+@pytest.fixture
+def invapi_async(invapi: "Account") -> "AsyncAccount":
+    """Return the account of the fixture invapi for tests with asyncio. It needs httpx."""
+    try:
+        from invapi_emulator.testing.async_account import AsyncAccount  # noqa: PLC0415 - needs httpx
+    except ImportError as missing:
+        pytest.fail(str(missing), pytrace=False)
+    return AsyncAccount(invapi)
 
 
 def _made(request: pytest.FixtureRequest, server: "Emulator", wanted: dict[str, Any]) -> "Account":

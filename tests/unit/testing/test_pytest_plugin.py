@@ -120,7 +120,7 @@ def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess(
         "-p", "no:cacheprovider", "-p", "no:schemathesis", "--strict-markers"
     )
-    result.assert_outcomes(passed=5)
+    result.assert_outcomes(passed=7)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
