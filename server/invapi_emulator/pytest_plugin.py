@@ -8,21 +8,26 @@ import os
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from inspect import getsourcelines
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import invapi_emulator.clock
-import invapi_emulator.process.real_sockets  # noqa: F401 - bound before tests replace what is in them
+import invapi_emulator.process.real_sockets  # bound before tests replace what is in them
+from invapi_emulator.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from invapi_emulator.testing import Account, Emulator
+    from invapi_emulator.testing.async_account import AsyncAccount
 
 URL_VARIABLE = "INVAPI_EMULATOR_URL"
 TOKEN_VARIABLE = "INVAPI_EMULATOR_ADMIN_TOKEN"  # noqa: S105 - a name
 _MARKER = "invapi(scenario=..., clock=..., seed=..., profile=..., assume=...): the account that the fixture invapi creates for this test"
 _ARGUMENTS = ("name", "scenario", "clock", "seed", "profile", "assume")
-_OPEN_BEFORE = pytest.StashKey["list[Account]"]()
+_OPEN_BEFORE = pytest.StashKey["list[tuple[Account, str | None]]"]()
+_BEGAN = pytest.StashKey[int]()
+_now = invapi_emulator.clock.real_time()
 _FIXTURES = frozenset({"_invapi_server", "_invapi_wanted"})
 """Names of fixtures that nobody else has. One of them is behind each use of ours."""
 
@@ -36,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "`each` once under every option, and report which tests depend on an assumption",
     )
     group.addoption(
+        "--invapi-seed",
+        metavar="N",
+        help="the seed of all accounts that name none, which repeats a run; the report of a failed test has the whole command",
+    )
+    group.addoption(
         "--invapi-server",
         choices=("thread", "process"),
         default="thread",
@@ -46,6 +56,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
+    seeds = config.getoption("--invapi-seed")
+    if seeds is not None:
+        from invapi_emulator.testing.repeating import use_seeds  # noqa: PLC0415 - most runs do not need it
+
+        try:
+            use_seeds(seeds)
+        except ValueError as problem:
+            raise pytest.UsageError(f"--invapi-seed: {problem}") from None
     asked = config.getoption("--invapi-assumptions")
     if asked:
         from invapi_emulator.testing.assumption_runs import AssumptionRuns  # most runs do not need it
@@ -93,21 +111,65 @@ def _invapi_wanted(request: pytest.FixtureRequest) -> dict[str, Any]:
         refused = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in _ARGUMENTS)]
         if refused:
             takes = ", ".join(f"{name}=" for name in _ARGUMENTS)
-            pytest.fail(f"the marker invapi takes {takes} and not {', '.join(refused)}", pytrace=False)
+            meant = "".join(did_you_mean(name, _ARGUMENTS) for name in marker.kwargs if name in refused)
+            said = f"the marker invapi takes {takes} and not {', '.join(refused)}{meant}"
+            pytest.fail(f"{said}\n{_line_of(request.node)}", pytrace=False)
         wanted |= marker.kwargs
     return wanted
 
 
 @pytest.fixture
-def invapi(invapi_server: "Emulator", _invapi_wanted: dict[str, Any]) -> "Iterator[Account]":
+def invapi(
+    request: pytest.FixtureRequest, invapi_server: "Emulator", _invapi_wanted: dict[str, Any]
+) -> "Iterator[Account]":
     """Return a new account with scenario demo and a frozen clock, unless the marker invapi says otherwise."""
-    with invapi_server.account(**_invapi_wanted) as account:
+    with _made(request, invapi_server, _invapi_wanted) as account:
         yield account
+
+
+@pytest.fixture
+def invapi_async(invapi: "Account") -> "AsyncAccount":
+    """Return the account of the fixture invapi for tests with asyncio. It needs httpx."""
+    try:
+        from invapi_emulator.testing.async_account import AsyncAccount  # noqa: PLC0415 - needs httpx
+    except ImportError as missing:
+        pytest.fail(str(missing), pytrace=False)
+    return AsyncAccount(invapi)
+
+
+def _made(request: pytest.FixtureRequest, server: "Emulator", wanted: dict[str, Any]) -> "Account":
+    """Return a new account. If the server refuses it or does not answer, fail with the sentence and the line of the test."""
+    from invapi_emulator.testing import ControlFailure  # noqa: PLC0415 - costs nothing if unused
+
+    try:
+        return server.account(**wanted)
+    except (ControlFailure, TypeError) as refused:
+        said = str(refused)
+    except ConnectionError as dead:
+        names_it = os.environ.get(URL_VARIABLE)
+        said = f"{dead}" + (f" ({URL_VARIABLE} is set: start that server, or unset it)" if names_it else "")
+    pytest.fail(f"fixture invapi: {said}\n{_line_of(request.node)}", pytrace=False)
+
+
+def _line_of(item: pytest.Item) -> str:
+    """Return the line of a test's marker invapi, or else of its definition, as `tests/test_a.py:3: @pytest.mark...`."""
+    path, first, _ = item.location
+    try:
+        lines, begins = getsourcelines(item.function)  # type: ignore[attr-defined] # not all items have one
+    except (AttributeError, OSError, TypeError):
+        return f"  {path}:{(first or 0) + 1}"
+    found = [number for word in (".invapi(", "def ") for number, line in enumerate(lines) if word in line]
+    at = found[0] if found else 0
+    return f"  {path}:{begins + at}: {lines[at].strip()}"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
-    item.stash[_OPEN_BEFORE] = _accounts()
+    made = sys.modules.get("invapi_emulator.testing.made")
+    if made is not None:
+        made.MADE.drawn.clear()
+    item.stash[_BEGAN] = _now()
+    item.stash[_OPEN_BEFORE] = [(account, _clock_of(account)) for account in _accounts()]
     with _forgiven_on_failure():
         yield
 
@@ -140,6 +202,15 @@ def _accounts() -> "list[Account]":
     return [] if made is None else list(made.MADE.accounts)
 
 
+def _clock_of(account: "Account") -> str | None:
+    """Return the present time of an account's clock. None if its server does not answer."""
+    try:
+        now = account.clock["now"]
+    except Exception:  # noqa: BLE001 - an earlier test may have removed the account or stopped the server
+        return None
+    return str(now)
+
+
 def _unused_faults(account: "Account") -> list[str]:
     try:
         return account.unused_faults()
@@ -155,18 +226,24 @@ def _unused_faults(account: "Account") -> list[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the requests and tasks of the test's accounts to the report of a failed test."""
+    """Add the calls and tasks of the test's accounts, and hints, to the report of a failed test."""
     report = yield
     if report.failed and _accounts():
-        from invapi_emulator.testing.story import story  # noqa: PLC0415 - most runs do not need it
+        from invapi_emulator.testing.repeating import command  # noqa: PLC0415 - most runs do not need it
+        from invapi_emulator.testing.story import story  # noqa: PLC0415
 
-        report.sections += [story(account) for account in _shown(item)]
+        before: list[tuple[Account, str | None]] = item.stash.get(_OPEN_BEFORE, [])
+        began, shown = dict(before), _shown(item)
+        real = item.stash.get(_BEGAN, None)
+        report.sections += [story(account, began.get(account, account.began), real) for account in shown]
+        repeat = command(item, [account for account in shown if account in began])
+        report.sections += [("invapi: repeat this test", repeat)] if repeat else []
     return report
 
 
 def _shown(item: pytest.Item) -> "list[Account]":
     """Return the accounts made for the test, or else all: those that tests share."""
-    before = item.stash.get(_OPEN_BEFORE, [])
+    before = [account for account, _ in item.stash.get(_OPEN_BEFORE, [])]
     values = list(getattr(item, "funcargs", {}).values())
     of_test = [
         account

@@ -16,6 +16,7 @@ from invapi_emulator.engine.action import (
     modules,
 )
 from invapi_emulator.errors import ApiError, NotEmulated, UnknownAction, UnknownModule, UnsupportedMediaType
+from invapi_emulator.suggestions import did_you_mean
 
 _NOT_THE_VENDORS = "that this emulator does not have; this is not the vendor's refusal"
 
@@ -42,7 +43,8 @@ def find_action(request: Request, path: bytes) -> Action:
         if isinstance(name, str) and name
         else "the field action is missing"
     )
-    raise UnknownAction(f"{given}; {module} has {', '.join(actions_of(module))}")
+    actions = actions_of(module)
+    raise UnknownAction(f"{given}; {module} has {', '.join(actions)}{did_you_mean(name, actions)}")
 
 
 def _shown(path: bytes) -> str:

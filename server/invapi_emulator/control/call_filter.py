@@ -8,6 +8,7 @@ from invapi_emulator.engine.action import ACTIONS, is_documented
 from invapi_emulator.errors import reasons
 from invapi_emulator.storage.pruned import Kinds
 from invapi_emulator.storage.requests import JournalEntry
+from invapi_emulator.suggestions import did_you_mean
 from invapi_emulator.whole_numbers import whole_number
 from invapi_emulator.worlds.fields import Timestamp
 
@@ -33,7 +34,9 @@ class Filter(BaseModel):
     def _known_reason(cls, reason: str | None) -> str | None:
         """Refuse a reason that no call can have. Unknown actions and modules can be called, and are in the journal."""
         if reason is not None and reason not in reasons():
-            raise ValueError(f"unknown reason (known: {', '.join(reasons())})")
+            raise ValueError(
+                f"unknown reason (known: {', '.join(reasons())}){did_you_mean(reason, reasons())}"
+            )
         return reason
 
 

@@ -24,6 +24,7 @@ from invapi_emulator.engine.faults.match import ExpectedFields
 from invapi_emulator.storage import requests
 from invapi_emulator.storage.hidden_fields import MOST, KnownFields, Told
 from invapi_emulator.storage.requests import JournalEntry
+from invapi_emulator.suggestions import did_you_mean
 from invapi_emulator.worlds.steps import Steps
 
 router = APIRouter(route_class=JsonRoute, prefix="/_emulator", tags=["journal"])
@@ -60,7 +61,9 @@ class Expectation(Filter):
             return action
         known = {name for _, name in ACTIONS} | {name for names in NOT_EMULATED.values() for name in names}
         if action is not None and action not in known:
-            raise ValueError(f"unknown action (known: {', '.join(sorted(known))})")
+            raise ValueError(
+                f"unknown action (known: {', '.join(sorted(known))}){did_you_mean(action, known)}"
+            )
         return action
 
     @model_validator(mode="after")

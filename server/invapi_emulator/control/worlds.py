@@ -23,6 +23,7 @@ from invapi_emulator.storage import accounts, vms
 from invapi_emulator.storage.database import AccountGone, Database
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.suggestions import did_you_mean
 from invapi_emulator.whole_numbers import MOST, whole_number
 from invapi_emulator.worlds.accounts import Wanted
 from invapi_emulator.worlds.errors import error_at
@@ -125,7 +126,8 @@ class Worlds:
         found = self.scenarios.find(name)
         if found is None:
             known = ", ".join(self.scenarios.names())
-            raise error_at("scenario", name, f"unknown scenario (known: {known})")
+            meant = did_you_mean(name, self.scenarios.names())
+            raise error_at("scenario", name, f"unknown scenario (known: {known}){meant}")
         return found
 
     def scenario_of(self, account: Account) -> Scenario:

@@ -7,6 +7,7 @@ from typing import Any
 
 def options_of(assume: Any) -> Mapping[str, Any]:
     """Return options of assumptions; raise TypeError unless they are a mapping or None."""
+    __tracebackhide__ = True
     if assume is None:
         return {}
     if not isinstance(assume, Mapping):
@@ -16,6 +17,7 @@ def options_of(assume: Any) -> Mapping[str, Any]:
 
 def sendable_value(name: str, value: Any) -> Any:
     """Return a value; raise TypeError, which names the argument, unless JSON can say it."""
+    __tracebackhide__ = True
     try:
         dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):

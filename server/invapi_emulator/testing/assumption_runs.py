@@ -32,6 +32,9 @@ class AssumptionRuns:
     def __init__(self, asked: str, fixtures: frozenset[str]) -> None:
         self._fixtures = fixtures
         self._made_before = 0
+        self._runs: set[str] = set()
+        self._ended = 0
+        self._config: pytest.Config | None = None
         self._last_before: list[tuple[Account, int]] = []
         self._each = asked == EACH
         self._retired = None if self._each else retired_line(_options(asked))
@@ -80,6 +83,37 @@ class AssumptionRuns:
         report.user_properties += [(_PROPERTY, told), (_OLD_PROPERTY, told)]
         return report
 
+    def pytest_report_collectionfinish(self, config: pytest.Config, items: list[pytest.Item]) -> str | None:
+        """Say beforehand how many runs there are."""
+        self._announce([item.nodeid for item in items])
+        return self._plan() if self._each and not hasattr(config, "workerinput") else None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        """Do the same for runs with pytest-xdist, where the workers collect. All collect the same."""
+        if self._each and not self._runs:
+            self._announce(ids)
+            _say(node.config, self._plan())
+
+    def _announce(self, nodeids: list[str]) -> None:
+        self._runs = {nodeid for nodeid in nodeids if self._each and _has_word(nodeid, self._words)}
+
+    def _plan(self) -> str:
+        tests, options = len(self._runs) // len(self._words), len(self._words) - 1
+        return f"invapi assumptions: {len(self._runs)} runs, {tests} tests under the defaults and {options} other options each"
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Show progress after each tenth of the runs. The last phase of a test is its teardown."""
+        if report.when != "teardown" or report.nodeid not in self._runs:
+            return
+        self._ended += 1
+        tenth = self._ended * 10 // len(self._runs)
+        if tenth > (self._ended - 1) * 10 // len(self._runs) and self._config is not None:
+            _say(self._config, f"invapi assumptions: {self._ended} of {len(self._runs)} runs have ended")
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self._config = None if hasattr(config, "workerinput") else config
+
     def _was_not_tried(self, word: str | None) -> bool:
         """Return whether the test has used an emulator, but not with an account made under its option."""
         has_made = MADE.count > self._made_before
@@ -126,6 +160,24 @@ def _lines(word: str, tests: list[str]) -> Iterator[str]:
     yield f"{id_}, {found.about}: {len(tests)} depend on `{found.default}`, not `{option}`"
     for test in tests:
         yield f"    {test}"
+
+
+def _say(config: pytest.Config, line: str) -> None:
+    """Write a line between the results of tests, in a terminal's reporter if there is one."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.ensure_newline()
+        if config.pluginmanager.hasplugin(
+            "dsession"
+        ):  # pytest-xdist writes its dots without telling the reporter
+            reporter.write("\n")
+        reporter.write_line(line)
+
+
+def _has_word(nodeid: str, words: list[str]) -> bool:
+    """Return whether one of these options is among the parameters in the id of a test."""
+    parameters = nodeid.partition("[")[2].removesuffix("]")
+    return any(f"-{word}-" in f"-{parameters}-" for word in words)
 
 
 def _word(item: pytest.Item) -> str | None:

@@ -58,6 +58,7 @@ class Emulator(Closes):
         process: bool = False,
         **settings: Any,
     ) -> None:
+        __tracebackhide__ = True
         for name in settings.keys() & {"host", "port", "tls_port"} if url is None else settings:
             raise TypeError(
                 f"unexpected setting {name!r}: a new emulator uses a free port; with url, pass no settings"
@@ -66,6 +67,7 @@ class Emulator(Closes):
         self._resources = ExitStack()
         self.assumed: dict[str, str] = {}
         self.ca = ca
+        self._about = ""
         if url is None:
             from invapi_emulator.testing.handed import handed  # noqa: PLC0415 - only a new emulator needs it
 
@@ -74,8 +76,13 @@ class Emulator(Closes):
             url = self._resources.enter_context(serving_guest(chosen, process=process))
             MADE.count += 1
             self.ca = ca_file(chosen) if chosen.tls else ca
+            self._about = f", scenario {chosen.scenario}, clock {chosen.clock}"
         self._admin_token = sendable(admin_token)
         self.url = url.rstrip("/")
+
+    def __repr__(self) -> str:
+        accounts = [account.name for account in MADE.accounts if account.emulator is self]
+        return f"<Emulator {without_user(self.url)}{self._about}, accounts {', '.join(accounts) or 'none'}>"
 
     def account(
         self,
@@ -92,11 +99,12 @@ class Emulator(Closes):
         `assume` sets options of assumptions, such as `{"A-12": "no"}` (docs/reference/assumptions.md). They override those
         of `assumed`, which apply to all accounts created here.
         """
+        __tracebackhide__ = True
         wanted = {
             "name": name,
             "scenario": scenario,
             "clock": clock,
-            "seed": seed,
+            "seed": MADE.next_seed() if seed is None else seed,
             "profile": profile,
             "assume": {**MADE.options, **self.assumed, **options_of(assume)} or None,
         }
@@ -107,7 +115,9 @@ class Emulator(Closes):
             shape=_MADE,
         )
         show_ignored(made)
-        account = Account(self, made)
+        account = Account(self, made, has_drawn_seed=seed is None)
+        if seed is None:
+            MADE.drawn.append(account.seed)
         MADE.add(account)
         return account
 
@@ -126,6 +136,7 @@ class Emulator(Closes):
         A status in `accept` is not a failure. Raise ConnectionError if no emulator answers `within` seconds, or
         something else does: what does not have the `shape` of the answer.
         """
+        __tracebackhide__ = True
         content = None if body is None else dumps(body)
         try:
             status, text = self._asked(method, path, content, within)
@@ -147,7 +158,8 @@ class Emulator(Closes):
 
         Return the answer. If the call is refused, the answer has the reason as `reason`.
         """
-        form = urlencode(dict(_pairs(fields)), doseq=True).encode()
+        __tracebackhide__ = True
+        form = urlencode(dict(form_pairs(fields)), doseq=True).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         _, reason, text = self._sent("POST", f"/{module}.php", form, headers, STARTS_WITHIN_SECONDS)
         answer: Json = loads(text)
@@ -169,6 +181,7 @@ class Emulator(Closes):
         within: float,
     ) -> tuple[int, str | None, bytes]:
         """Send a request. Return the status, the reason of a refused call, and the body."""
+        __tracebackhide__ = True
         target = target_of(self.url)
         limit = TimeLimit(within, _seconds)
         with closing(self._connection(target.scheme, target.netloc, within)) as connection:
@@ -198,7 +211,8 @@ class Emulator(Closes):
         self._resources.close()
 
 
-def _pairs(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def form_pairs(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the names and values of a form: a map as one entry for each of its own."""
     for name, value in fields.items():
         if not isinstance(value, Mapping):
             yield name, value

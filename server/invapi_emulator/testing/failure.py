@@ -1,6 +1,9 @@
 """The exception for a refusal of the control API."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from invapi_emulator.suggestions import did_you_mean
 
 Json = dict[str, Any]
 
@@ -18,3 +21,9 @@ class ControlFailure(Exception):
         # A string comes from a module: the URL leads to a path without a control API.
         said = error if isinstance(error, str) else f"{error.get('reason')}: {error.get('message')}"
         super().__init__(f"{status} {said}")
+
+    def suggest(self, known: Iterable[str]) -> None:
+        """Add a suggestion to the message if the server refused an unknown field that is like a known one."""
+        error = self.answer.get("error")
+        if isinstance(error, dict) and str(error.get("message")).endswith(": unknown field"):
+            self.args = (f"{self}{did_you_mean(error.get('field'), known)}",)

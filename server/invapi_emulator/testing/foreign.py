@@ -23,6 +23,7 @@ class NotAnEmulator(ConnectionError):
 
 def read_answer(url: str, status: int, content: bytes, shape: Shape) -> Json:
     """Return an answer of the control API, an object of this shape; raise NotAnEmulator for another."""
+    __tracebackhide__ = True
     try:
         answer = _decode(content.decode()) if content else {}
         is_ours = isinstance(answer, dict) and fits(answer, shape) and not is_too_deep(answer)

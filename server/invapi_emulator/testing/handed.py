@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import SECRETS, Settings
+from invapi_emulator.suggestions import did_you_mean
 
 
 def handed(given: dict[str, Any]) -> Settings:
@@ -14,8 +15,11 @@ def handed(given: dict[str, Any]) -> Settings:
     The variables of `serve` do not count: they may name the database of somebody who runs the tests, or be set by
     Kubernetes for a Service that is called as we are.
     """
+    __tracebackhide__ = True
     for name in given.keys() - Settings.model_fields.keys():
-        raise TypeError(f"unknown setting {name!r} (known: {', '.join(Settings.model_fields)})")
+        raise TypeError(
+            f"unknown setting {name!r} (known: {', '.join(Settings.model_fields)}){did_you_mean(name, Settings.model_fields)}"
+        )
     try:
         return Settings(**given)
     except ValidationError as invalid:

@@ -10,17 +10,25 @@ class Made:
     """The accounts made in this process.
 
     `accounts` are those that are open, or have something to say about their fault rules. `count` is the number of accounts
-    and emulators made so far. `options` are the options of assumptions for new accounts of all emulators.
+    and emulators made so far. `options` are the options of assumptions for new accounts of all emulators. `seeds` are those
+    of the accounts that name none: the first of a test gets the first, and further ones the last. `drawn` are the seeds
+    that such accounts of the present test have.
     """
 
     def __init__(self) -> None:
         self.accounts: list[Account] = []
         self.count = 0
         self.options: dict[str, str] = {}
+        self.seeds: tuple[int, ...] = ()
+        self.drawn: list[int] = []
 
     def add(self, account: "Account") -> None:
         self.accounts.append(account)
         self.count += 1
+
+    def next_seed(self) -> int | None:
+        """Return the seed of the next account that names none. None lets the server draw it."""
+        return self.seeds[min(len(self.drawn), len(self.seeds) - 1)] if self.seeds else None
 
     def forget(self, account: "Account") -> None:
         if account in self.accounts:

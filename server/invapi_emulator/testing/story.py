@@ -1,36 +1,50 @@
-"""The requests and tasks of an account, for the report of a failed test."""
+"""What the report of a failed test shows of an account: its calls, its tasks, and hints."""
 
-from typing import Any
-
+from invapi_emulator.domain.instants import Instant
 from invapi_emulator.testing.account import Account
+from invapi_emulator.testing.failure import Json
+from invapi_emulator.testing.hints import hints
+from invapi_emulator.testing.told_calls import Start, instant_of, told
 
 _SHOWN = 50
+_TIMES = "times since the start of the test: on the account's clock / in real time"
 
 
-def story(account: Account) -> tuple[str, str]:
-    """Return a title and lines. If the server cannot be asked, the lines say why."""
-    title = f"invapi account {account.name}, seed {account.seed}"
+def story(account: Account, began: str | None, real: Instant | None) -> tuple[str, str]:
+    """Return a title and lines. If the server cannot be asked, the lines say why.
+
+    The test began at `began` on the account's clock (ISO 8601) and at `real` in real time (microseconds since 1970).
+    """
+    title = f"invapi account {account.name}, scenario {account.scenario}, seed {account.seed}"
     try:
-        return title, _lines(account)
+        start = Start(instant_of(began) if began else None, real)
+        return title, "\n".join(_lines(account, start))
     except Exception as problem:  # noqa: BLE001 - the report must not fail if the server has
         return title, f"cannot read the journal: {problem}"
 
 
-def _lines(account: Account) -> str:
-    requests, tasks = account.requests(), account.tasks
-    lines = [_request(request) for request in requests[-_SHOWN:]] or ["no requests"]
-    return "\n".join([*lines, *(_task(task) for task in tasks[-_SHOWN:])])
+def _lines(account: Account, start: Start) -> list[str]:
+    requests, tasks, clock = account.requests(), account.tasks, account.clock
+    calls = [str(line) for line in told(requests, start)]
+    works = [_task(task, start) for task in tasks]
+    now = f"clock: {clock['mode']}, now {start.on_clock(clock['now'])}"
+    return [
+        *(f"hint: {hint}" for hint in hints(account, requests, tasks, clock)),
+        f"{now} ({_TIMES})",
+        *(_newest(calls, "lines of calls") or ["no requests"]),
+        *_newest(works, "tasks"),
+    ]
 
 
-def _request(request: dict[str, Any]) -> str:
-    why = f" ({request['reason']})" if request["reason"] else ""
-    why += f" [{request['fault']}]" if request["fault"] else ""
-    unread = f", unread: {', '.join(request['unread'])}" if request["unread"] else ""
-    fields = {name: value for name, value in request["fields"].items() if name not in {"action", "token"}}
-    return f"{request['at']}  {request['module']}/{request['action']} {fields} -> {request['result']}{why}{unread}"
+def _newest(lines: list[str], what: str) -> list[str]:
+    left = len(lines) - _SHOWN
+    return [f"… {left} older {what}", *lines[left:]] if left > 0 else lines
 
 
-def _task(task: dict[str, Any]) -> str:
-    end = task["ended_at"] or f"due {task['due_at']}"
+def _task(task: Json, start: Start) -> str:
+    due = f"due {start.on_clock(task['due_at'])}" if task["due_at"] else "never due"
+    end = start.on_clock(task["ended_at"]) if task["ended_at"] else due
     why = f": {task['error']}" if task["error"] else ""
-    return f"task {task['key']}  {task['action']} of {task['vm']}: {task['created_at']} to {end}, {task['stage']}{why}"
+    fault = f" [{task['fault']}]" if task["fault"] else ""
+    started = start.on_clock(task["created_at"])
+    return f"task {task['key']}  {task['action']} of {task['vm']}: {started} to {end}, {task['stage']}{why}{fault}"

@@ -6,6 +6,8 @@ from typing import Any
 from invapi_emulator.control_errors import Unprocessable
 from invapi_emulator.domain.instants import iso
 from invapi_emulator.engine.faults.kinds import FAULTS
+from invapi_emulator.engine.faults.match import Match
+from invapi_emulator.suggestions import did_you_mean
 from invapi_emulator.worlds.fields import ACCEPTED
 
 _SHOWN = 80
@@ -43,14 +45,23 @@ def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessab
         value = error["ctx"].get("tag")
     field = ".".join(str(part)[:_SHOWN] for part in path) or None
     given = "" if error["type"] in _NOT_THERE else f"{_seen(field or '', value)}: "
-    return Unprocessable("invalid", f"{field or 'the body'}: {given}{_accepted(error)}", field)
+    meant = _meant(place) if error["type"] == "extra_forbidden" else ""
+    return Unprocessable("invalid", f"{field or 'the body'}: {given}{_accepted(error)}{meant}", field)
+
+
+def _meant(place: Sequence[str | int]) -> str:
+    """Return a suggestion for an unknown field of a fault rule or its `match`."""
+    kind = next((FAULTS[str(part)] for part in place if part in FAULTS), None)
+    if kind is None:
+        return ""
+    return did_you_mean(place[-1], (Match if place[-2] == "match" else kind).model_fields)
 
 
 def _accepted(error: Mapping[str, Any]) -> str:
     if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in ACCEPTED:
         return f"expected {ACCEPTED[error['ctx']['pattern']]}"
     if error["type"] == "union_tag_invalid":
-        return f"unknown kind of fault (known: {', '.join(sorted(FAULTS))})"
+        return f"unknown kind of fault (known: {', '.join(sorted(FAULTS))}){did_you_mean(error['ctx']['tag'], FAULTS)}"
     if error["type"] in _PLAIN:
         return _PLAIN[error["type"]].format_map(error.get("ctx", {}))
     return str(error["msg"]).removeprefix("Value error, ")

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from invapi_emulator.control_errors import Unprocessable
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.suggestions import did_you_mean
 from invapi_emulator.worlds.document_files import read_text
 from invapi_emulator.worlds.documents import ENDINGS, parse
 from invapi_emulator.worlds.errors import invalid
@@ -30,7 +31,8 @@ def chosen_scenario(scenarios: Scenarios, setting: str) -> Scenario:
     found = scenarios.find(Path(setting).stem if _is_file(setting) else setting)
     if found is None:
         known = ", ".join(scenarios.names())
-        raise CannotStart(f"--scenario: unknown scenario {setting!r} (known: {known})")
+        meant = did_you_mean(setting, scenarios.names())
+        raise CannotStart(f"--scenario: unknown scenario {setting!r} (known: {known}){meant}")
     return found
 
 

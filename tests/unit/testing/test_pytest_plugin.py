@@ -75,9 +75,9 @@ def test_the_report_of_a_failed_test_shows_calls_and_tasks(pytester: pytest.Pyte
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([
         "*invapi account account-*, seed *",
-        "*vm/create_snapshot {*'name': 'a'*} -> ok, unread: nmae",
-        "*vm/create_snapshot {*'name': 'b'*} -> refused (vm_locked)",
-        "task * create_snapshot of 12345: * to due *, prepare",
+        "*vm/create_snapshot id=12345 name=a nmae=typo -> OK, key *, unread: nmae",
+        "*vm/create_snapshot id=12345 name=b -> refused vm_locked: *",
+        "task * create_snapshot of 12345: +0 s to due +* s, prepare",
     ])  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def test_a_suite_that_does_not_use_it_has_no_cost(pytester: pytest.Pytester) -> 
 
     def test_nothing_is_imported():
         loaded = {name for name in sys.modules if name.startswith(("invapi_emulator", "fastapi", "sqlalchemy"))}
-        ours = "pytest_entry pytest_plugin clock domain domain.instants process process.real_sockets".split()
+        ours = "pytest_entry pytest_plugin suggestions clock domain domain.instants process process.real_sockets".split()
         assert loaded == {"invapi_emulator", *(f"invapi_emulator.{name}" for name in ours)}
     """)  # fmt: skip
     result.assert_outcomes(passed=1)
@@ -120,7 +120,7 @@ def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess(
         "-p", "no:cacheprovider", "-p", "no:schemathesis", "--strict-markers"
     )
-    result.assert_outcomes(passed=5)
+    result.assert_outcomes(passed=7)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
@@ -184,7 +184,7 @@ def test_the_report_names_the_fault_that_fired(pytester: pytest.Pytester) -> Non
         assert call(invapi, "create_snapshot", name="a")["result"] == "OK"
     """)  # fmt: skip
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*vm/create_snapshot * -> refused (fault) [[]rejected_but_done]"])
+    result.stdout.fnmatch_lines(["*vm/create_snapshot * -> refused fault: * [[]rejected_but_done]"])
 
 
 GUESSES = """

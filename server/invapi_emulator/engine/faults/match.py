@@ -18,6 +18,7 @@ from invapi_emulator.engine.action import ACTIONS, actions_of, modules
 from invapi_emulator.engine.call import MAX_FIELDS, Call
 from invapi_emulator.storage import tasks
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.suggestions import did_you_mean
 
 _CHECK = ("eq_callback", "check")
 
@@ -126,7 +127,8 @@ class Match(BaseModel):
         module = info.data.get("module")
         known = actions_of(module) if module else sorted({name for _, name in ACTIONS})
         if action is not None and action not in known:
-            raise ValueError(f"{module or 'no module'} has no such action; there are {', '.join(known)}")
+            known_ones = f"there are {', '.join(known)}{did_you_mean(action, known)}"
+            raise ValueError(f"{module or 'no module'} has no such action; {known_ones}")
         return action
 
     def fits(self, unit: UnitOfWork, call: Call[Any]) -> bool:
