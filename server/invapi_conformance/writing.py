@@ -9,6 +9,7 @@ from invapi_conformance.report import Report, Result
 from invapi_conformance.table import Verdict
 from invapi_emulator import sarif
 from invapi_emulator.contract.sources import Basis
+from invapi_emulator.junit import junit_xml
 
 ASSUMED = "assumed: nobody knew"
 VERDICTS: tuple[Verdict, ...] = ("holds", "differs", "could not tell")
@@ -106,7 +107,7 @@ def as_junit(report: Report) -> str:
         ("errors", len(report.trouble)),
     ):
         suite.set(name, str(count))
-    return str(ET.tostring(suite, encoding="us-ascii", xml_declaration=True), "ascii")
+    return junit_xml(suite)
 
 
 def as_sarif(report: Report) -> str:

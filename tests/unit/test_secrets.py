@@ -4,6 +4,8 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from socket import AF_INET, socket
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -86,6 +88,9 @@ def call_in_every_way(emulator: Emulator) -> list[str]:
     for escape in ("%20", "%0a", "%2f", "%2520", "%ab"):
         emulator.http.get(f"/{escape}{session}")
         emulator.call("eq", "list", token="0", note=f"{escape}{session}")
+    for character in "\xe9\x1b\u6f22\U0001f600":
+        emulator.call("vm", character + session, token=token)
+        emulator.call("vm", "get_snapshot", token=token, id=character + session)
     emulator.call("vm", session)
     emulator.call("eq", "list", token="0", note=session)
     emulator.http.get(f"/vm.php/{session}", headers={"X-Request-Id": session, "User-Agent": session})
@@ -181,3 +186,34 @@ def test_a_wrong_admin_token_is_not_quoted(emulator: Emulator) -> None:
     form = emulator.http.post("/_emulator/ui/login", content=f"token={WRONG}&next=/")
     assert form.status_code == 401
     assert NEVER not in form.text
+
+
+@pytest.mark.parametrize("escapes", [1, 2, 3])
+def test_the_log_masks_an_admin_token_however_often_it_is_escaped(
+    caplog: pytest.LogCaptureFixture, escapes: int
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    token = "a+b=c/d==é-must-not-be-seen"
+    written = token
+    for _ in range(escapes):
+        written = quote(written, safe="")
+    with running(admin_token=token) as server, socket(AF_INET) as client:
+        host, _, port = server.url.rpartition("//")[2].partition(":")
+        client.connect((host, int(port)))
+        client.sendall(
+            f"GET /_emulator/accounts/demo/tasks/{written} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        )
+        assert client.recv(100).startswith(b"HTTP/1.1 401 ")
+    lines = [form.format(record) for form in (HumanLines(), JsonLines()) for record in mine(caplog)]
+    assert any("/tasks/" in line for line in lines)
+    assert not [line for line in lines if NEVER in line]
+
+
+def test_the_page_masks_a_token_among_the_fields_of_a_task(emulator: Emulator) -> None:
+    token = emulator.call("auth", "login", key=SECRETS["api_key"])["result"]["token"]
+    emulator.call("vm", "get_snapshot", token=SECRETS["token"], id=12345, **{f"é{token}": token})
+    for path in ("", "/vms/12345"):
+        page = emulator.http.get(f"/_emulator/ui/accounts/secretive{path}", headers={"Accept": "text/html"})
+        assert page.status_code == 200
+        assert "get_snapshot" in page.text
+        assert token not in page.text

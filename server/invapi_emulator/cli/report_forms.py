@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 from xml.etree import ElementTree as ET
 
 from invapi_emulator.cli.tables import table
+from invapi_emulator.junit import junit_xml
+from invapi_emulator.process.logs import escaped
 from invapi_emulator.sarif import Level, Result, Rule, sarif_log
 
 SEVERITIES = ("notice", "warning", "error")
@@ -50,8 +52,8 @@ def _clean(answer: dict[str, Any]) -> str:
 
 
 def _fields(finding: dict[str, Any]) -> str:
-    """Return a line with the fields that a finding is about; empty for one about other things."""
-    names = finding.get("fields", [])
+    """Return a line with the fields that a finding is about; empty for one about other things. Clients choose the names."""
+    names = [escaped(str(name)) for name in finding.get("fields", [])]
     return f"  fields: {_shortened(names)}\n" if names else ""
 
 
@@ -84,7 +86,7 @@ def _as_junit(account: str, answer: dict[str, Any]) -> str:
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(found)))
     suite.set("skipped", str(int(bool(gone))))
-    return str(ET.tostring(suite, encoding="us-ascii", xml_declaration=True), "ascii")
+    return junit_xml(suite)
 
 
 def _as_sarif(account: str, answer: dict[str, Any]) -> str:

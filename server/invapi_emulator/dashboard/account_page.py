@@ -12,6 +12,7 @@ from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of,
 from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.paging import part_of
 from invapi_emulator.dashboard.rents import owed
+from invapi_emulator.dashboard.shown_tasks import shown_tasks
 from invapi_emulator.dashboard.states import states_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.instants import DAY
@@ -42,7 +43,8 @@ def gather_account(
     """
     ids = vms.held_ids(context.unit)
     shown = part_of(_found(context, ids, cards.words), cards.first, CARDS)
-    under_way = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
+    found = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
+    under_way = shown_tasks(context, found)
     polls = polls_of(context)
     return frame_of(context) | {
         **faults_of(context),

@@ -12,6 +12,7 @@ from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
 from invapi_emulator.dashboard.rents import rented
+from invapi_emulator.dashboard.shown_tasks import shown_tasks
 from invapi_emulator.dashboard.states import states_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.default_catalogue import catalogue_of
@@ -24,7 +25,7 @@ def gather_machine(context: AccountContext, vm_id: str, wanted: Wanted, window: 
     tx, unit, now = context.tx, context.unit, context.now
     stored = context.vm_named(vm_id)
     machine = machine_of(context, stored)
-    mine = task_lists.newest(tx, context.account, now - DAY, MOST_TASKS, stored.id)
+    mine = shown_tasks(context, task_lists.newest(tx, context.account, now - DAY, MOST_TASKS, stored.id))
     polls = polls_of(context)
     held = snapshots.of_vm(unit, stored.id)
     settings = snapshots.settings_of_vm(unit, stored.id)

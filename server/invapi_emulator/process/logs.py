@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -19,7 +19,12 @@ FIELDS = "fields"
 
 MASK = "***"
 _GENERATED_LENGTH = 32
-_GENERATED = re.compile(rf"(?<![0-9a-f])[0-9a-f]{{{_GENERATED_LENGTH}}}(?![0-9a-f])")
+_LONGEST_ESCAPE = 8
+"""Maximum number of hexadecimal digits of an escape, as of `\\U0001f600`, which may stand before a generated word."""
+
+_GENERATED = re.compile(
+    rf"(?<![0-9a-f])[0-9a-f]{{0,{_LONGEST_ESCAPE}}}([0-9a-f]{{{_GENERATED_LENGTH}}})(?![0-9a-f])"
+)
 _MOST_DECODED = 3
 """How often percent escapes are decoded to find a word behind one: `%20` ends in digits, `%2520` holds them."""
 
@@ -64,16 +69,25 @@ def looks_generated(text: str) -> bool:
 
 
 def generated_in(text: str) -> set[str]:
-    """Return all in a text that looks so."""
-    found = set[str]()
-    for _ in range(_MOST_DECODED + 1):
-        if not _has_as_many_digits(text):
-            break
-        found.update(_GENERATED.findall(text))
+    """Return all in a text that looks so, also behind an escape, whose digits would make it longer."""
+    if not _has_as_many_digits(text):
+        return set()
+    return {word for form in _decoded(text) for word in _GENERATED.findall(form)}
+
+
+def decoded_to_the_end(text: str) -> str:
+    """Return a text with its percent escapes decoded, and those that this leaves."""
+    return [text, *_decoded(text)][-1]
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """Yield a text, and then what decoding its percent escapes makes of it, a few times."""
+    yield text
+    for _ in range(_MOST_DECODED):
         if "%" not in text:
-            break
+            return
         text = unquote(text)
-    return found
+        yield text
 
 
 def without_generated(text: str, known: Container[str] | None = None) -> str:

@@ -3,7 +3,7 @@
 import re
 from itertools import count
 
-from invapi_emulator.process.logs import MASK
+from invapi_emulator.process.logs import MASK, decoded_to_the_end
 
 REQUEST_ID_HEADER = "X-Request-Id"
 _TAKEN_OVER = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -31,4 +31,5 @@ class RequestIds:
         """Return an id, or another part of a request, as log and journal may have it. The answer has the id as it was given, and so tells nobody a word."""
         for word in self._hidden:
             text = text.replace(word, MASK)
-        return text
+        decoded = decoded_to_the_end(text)
+        return self.shown(decoded) if any(word in decoded for word in self._hidden) else text

@@ -28,8 +28,9 @@ from invapi_emulator.server.old_http import answer_without_chunks
 from invapi_emulator.server.refusals import as_bytes, unreadable
 from invapi_emulator.server.unread import Unread
 
-# Each connection asks for a logger. Tests in the same process may have replaced `getLogger` by then.
-httptools_impl.logging = SimpleNamespace(getLogger=logging.getLogger)  # type: ignore[attr-defined, assignment] # all that it uses
+# Each connection asks for its loggers. Tests in the same process may have replaced parts of `logging` by then.
+_LOGGERS = {name: logging.getLogger(name) for name in ("uvicorn.error", "uvicorn.access")}
+httptools_impl.logging = SimpleNamespace(getLogger=_LOGGERS.__getitem__)  # type: ignore[attr-defined, assignment] # all that it uses
 
 _log = logging.getLogger("invapi_emulator.calls")
 

@@ -1,4 +1,4 @@
-"""Hints for a failed test: habits of a client, or of a test, that are the likely cause."""
+"""Hints for a failed test: likely causes, judging by the calls that were made."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ _POWER_CHANGES = frozenset({"on", "off", "hard_off", "reboot"})
 
 
 def hints(account: Account, requests: list[Json], tasks: list[Json], clock: Json) -> Iterator[str]:
-    """Yield a sentence for each habit that these calls show. Calls and tasks are in order."""
+    """Yield a sentence for each likely cause that these calls show. Calls and tasks are in order."""
     checks = _checks(requests)
     if clock["mode"] == "frozen":
         due = {task["key"] for task in tasks if task["ended_at"] is None and task["due_at"]}

@@ -113,6 +113,16 @@ def test_a_name_that_no_call_can_have_is_refused_with_how_it_is_sent(emulator: E
     assert name not in emulator.control("GET", "/requests")["requests"][-1]["fields"]
 
 
+@pytest.mark.parametrize("value", ["1", 1, ["1"]])
+def test_brackets_behind_a_name_are_a_list_of_what_is_sent(emulator: Emulator, value: object) -> None:
+    emulator.control("POST", "/faults", {"kind": "reject", "match": {"fields": {"d[]": value}}}, status=201)
+    assert emulator.call("eq", "list", **{"d[]": "1"})["result"] == -1
+    for name in ("d", "d[]"):
+        wanted = value if name == "d[]" else ["1"]
+        expected = {"count": 1, "fields": {name: wanted}}
+        assert emulator.control("POST", "/requests/verify", expected)["matched"] == 1
+
+
 @pytest.mark.parametrize("name", ["a[", "a]", "[a]", "a[b"])
 def test_a_name_whose_brackets_are_none_is_compared(emulator: Emulator, name: str) -> None:
     emulator.call("eq", "list", **{name: "v"})

@@ -71,7 +71,7 @@ def test_the_journal_says_what_was_answered_and_collapses_polls(pytester: pytest
     result.stdout.no_fnmatch_line("hint: *")
 
 
-def test_hints_name_the_habit_that_is_the_likely_cause(pytester: pytest.Pytester) -> None:
+def test_hints_name_the_likely_cause(pytester: pytest.Pytester) -> None:
     result = run(pytester, """
     def start(account, action="create_snapshot", vm=12345, module="vm", **fields):
         return account.call(module, action, id=vm, **fields)["callback"]

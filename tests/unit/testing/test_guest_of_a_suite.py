@@ -52,14 +52,18 @@ REPLACED = (
         threading.Event().wait(1.2)  # the server sets the header Date anew
         assert not any(other.called for other in replaced)
 
-    def test_loggers(invapi, monkeypatch):
-        logger = Mock(side_effect=ZeroDivisionError)
-        monkeypatch.setattr(logging, "getLogger", logger)
-        works(invapi)
-        with socket.create_connection(("127.0.0.1", int(invapi.url.rpartition(":")[2]))) as new:
-            new.sendall(b"GET /_emulator/live HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
-            assert new.recv(15) == b"HTTP/1.1 200 OK"
-        assert not logger.called
+    @pytest.mark.parametrize(
+        ("owner", "name"), [(logging, "getLogger"), (logging.Manager, "getLogger"), (logging, "Logger")]
+    )
+    def test_loggers(invapi, monkeypatch, owner, name):
+        with monkeypatch.context() as replaced:
+            logger = Mock(side_effect=ZeroDivisionError)
+            replaced.setattr(owner, name, logger)
+            works(invapi)
+            with socket.create_connection(("127.0.0.1", int(invapi.url.rpartition(":")[2]))) as new:
+                new.sendall(b"GET /_emulator/live HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
+                assert new.recv(15) == b"HTTP/1.1 200 OK"
+            assert not logger.called
 
     def test_asyncio_sleep(invapi, monkeypatch):
         slept = AsyncMock()
@@ -105,7 +109,7 @@ REPLACED = (
 def test_what_tests_replace_does_not_reach_the_server(pytester: pytest.Pytester, where: str) -> None:
     result = run(pytester, REPLACED, f"--invapi-server={where}", "-W", "error")
     in_process = where == "process"
-    result.assert_outcomes(passed=11 + in_process, skipped=1 - in_process)
+    result.assert_outcomes(passed=13 + in_process, skipped=1 - in_process)
 
 
 @pytest.mark.parametrize("where", ["thread", "process"])

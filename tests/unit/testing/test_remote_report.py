@@ -106,6 +106,19 @@ def test_ci_shows_a_failed_test_for_each_lint_finding(capsys: pytest.CaptureFixt
     assert told[1].startswith("1 call: #2; fields: typo; instead: ")
 
 
+def test_names_of_fields_change_no_terminal_and_no_xml(
+    client: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a\x1b]0;pwned\x07", "b\nforged: line", "c\x00", "d\uffff\u202e"):
+        client.call("eq", "list", **{name: "x"})
+    told = typed(capsys)
+    assert told.isascii()
+    assert "\\x1b]0;pwned\\x07" in told
+    assert "\nforged" not in told
+    suite = ET.fromstring(typed(capsys, "--format", "junit"))
+    assert "pwned" in (suite.findtext("testcase/failure") or "")
+
+
 def test_a_report_without_findings_says_so(client: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
     assert typed(capsys, "--fail-on", "notice") == "demo: no calls yet\n"
     suite = ET.fromstring(typed(capsys, "--format", "junit"))

@@ -89,12 +89,17 @@ MAX_MATCHED = 100
 
 
 def _at_most(most: int, why: str) -> BeforeValidator:
-    """Refuse more fields than so many, before one is read."""
+    """Refuse more fields than so many, before one is read. A name that ends in `[]` has a list, as it is sent for one."""
 
     def checked(fields: Any) -> Any:
-        if isinstance(fields, dict) and len(fields) > most:
+        if not isinstance(fields, dict):
+            return fields
+        if len(fields) > most:
             raise ValueError(f"{len(fields)} fields: {why} has at most {most}")
-        return fields
+        return {
+            name: [value] if str(name).endswith("[]") and isinstance(value, str | int) else value
+            for name, value in fields.items()
+        }
 
     return BeforeValidator(checked)
 

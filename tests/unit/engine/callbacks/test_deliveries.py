@@ -6,76 +6,27 @@ Here callbacks are written through the store. An order does it through the API.
 import asyncio
 import logging
 import threading
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pytest
 
 from invapi_emulator.engine.callbacks import deliveries
-from invapi_emulator.engine.callbacks.deliveries import MANY, Deliveries, Send, deliveries_from
-from invapi_emulator.storage import accounts, callbacks, events
+from invapi_emulator.storage import accounts, callbacks
 from invapi_emulator.storage.callbacks import Callback, Outcome
 from invapi_emulator.storage.database import Database
-from invapi_emulator.storage.unit_of_work import UnitOfWork
-from tests.support.accounts import new_account
 from tests.support.calls import DEMO
-from tests.support.fake_clock import FakeClock, opened
+from tests.support.fake_clock import FakeClock
 from tests.support.receiver import OK, receiving
+from tests.unit.engine.callbacks.at_work import add, at_work, has_told, told, until
 
-URL = "http://me:hunter2@127.0.0.1:9/done?key=hunter2"
 BAD = b"HTTP/1.1 500 Not now\r\n\r\n"
-
-
-@pytest.fixture
-def database(time: FakeClock, lasting: str) -> Iterator[Database]:
-    with opened(time, db=lasting, clock="real", rate=10) as database:
-        yield database
-
-
-def add(unit: UnitOfWork, url: str = URL, server: int = 12345) -> None:
-    callbacks.add(unit, url, server, 7, "deploy_done")
-
-
-def told(database: Database) -> list[dict[str, Any]]:
-    with database.read() as tx:
-        happened = events.newest(tx, DEMO, ("callback_sent", "callback_failed"), 100)
-    return [event.data | {"kind": event.kind} for event in happened]
-
-
-@asynccontextmanager
-async def at_work(database: Database, send: Send | None = None) -> AsyncIterator[Deliveries]:
-    """Let a worker work until the end of the block. Without `send`, it sends as a server does."""
-    worker = deliveries_from(database, (), (), Counter())
-    if send is not None:
-        worker = Deliveries(database, send, Counter())
-    working = asyncio.create_task(worker.run())
-    try:
-        yield worker
-    finally:
-        working.cancel()
-        await asyncio.wait({working})
-
-
-def has_told(database: Database, count: int) -> Callable[[], bool]:
-    """Return the condition that so many tries have ended."""
-    return lambda: len(told(database)) == count
 
 
 def asked_often() -> Callable[[], bool]:
     """Return a condition that holds when it is asked for the twentieth time."""
     left = iter(range(20))
     return lambda: next(left, None) is None
-
-
-async def until(condition: Callable[[], object], worker: Deliveries) -> None:
-    """Wake the worker and let it run until a condition holds."""
-    async with asyncio.timeout(30):
-        while not condition():
-            worker.wake()
-            await asyncio.sleep(0)
 
 
 def test_a_callback_is_sent_as_soon_as_it_is_written(database: Database) -> None:
@@ -171,71 +122,6 @@ def test_two_workers_do_not_both_send_within_a_lease(database: Database) -> None
         sent = [receiver.next().form["id"] for _ in range(6)]
         assert receiver.received.empty()
     assert sorted(sent) == ["0", "1", "2", "3", "4", "5"]
-
-
-def test_neither_calls_nor_other_callbacks_wait_for_a_slow_receiver(database: Database) -> None:
-    ends = threading.Event()
-
-    def slow(owed: Callback) -> Outcome:
-        if owed.server == 1:
-            ends.wait(30)
-        return Outcome(200)
-
-    async def live() -> None:
-        async with at_work(database, slow) as worker:
-            await database.run(DEMO, lambda unit: add(unit, server=1))
-            await database.run(DEMO, lambda unit: add(unit, server=2))
-            await until(has_told(database, 1), worker)
-            await database.run(DEMO, accounts.next_sequence)
-            assert [event["server"] for event in told(database)] == [2]
-            ends.set()
-            await until(has_told(database, 2), worker)
-
-    asyncio.run(live())
-
-
-def test_an_account_whose_receiver_hangs_holds_up_its_own_callbacks_alone(database: Database) -> None:
-    ends, begun = threading.Event(), []
-
-    def hanging(owed: Callback) -> Outcome:
-        begun.append(owed.server)
-        if owed.account_id == DEMO:
-            ends.wait(30)
-        return Outcome(200)
-
-    async def live() -> None:
-        neighbour = new_account(database, "neighbour")
-        for server in range(10 * MANY):
-            database.run_now(DEMO, partial(add, server=server))
-        database.run_now(neighbour, partial(add, server=777))
-        async with at_work(database, hanging) as worker:
-            await until(lambda: 777 in begun, worker)
-            assert len(told(database)) == 0
-            ends.set()
-            await until(lambda: len(begun) == 10 * MANY + 1, worker)
-
-    asyncio.run(live())
-
-
-def test_only_so_many_of_an_account_are_sent_at_once(database: Database) -> None:
-    ends, begun = threading.Event(), []
-
-    def slow(owed: Callback) -> Outcome:
-        begun.append(owed.server)
-        ends.wait(30)
-        return Outcome(200)
-
-    async def live() -> None:
-        for server in range(MANY + 3):
-            database.run_now(DEMO, partial(add, server=server))
-        async with at_work(database, slow) as worker:
-            await until(lambda: len(begun) == MANY, worker)
-            await database.run(DEMO, accounts.next_sequence)
-            assert len(begun) == MANY
-            ends.set()
-            await until(has_told(database, MANY + 3), worker)
-
-    asyncio.run(live())
 
 
 def test_what_is_sent_for_an_account_that_is_removed_meanwhile_leaves_nothing(
