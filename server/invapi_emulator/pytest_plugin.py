@@ -41,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "`each` once under every option, and report which tests depend on an assumption",
     )
     group.addoption(
+        "--invapi-lint",
+        choices=("notice", "warning", "error"),
+        help="fail each test whose calls a lint rule finds at fault, with this severity or worse (docs/reference/lint-rules.md)",
+    )
+    group.addoption(
         "--invapi-seed",
         metavar="N",
         help="the seed of all accounts that name none, which repeats a run; the report of a failed test has the whole command",
@@ -175,14 +180,29 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:  # noqa: ARG001 - pytest goes by its name
-    """Fail a test if one of its fault rules did not fire, as it did not test the failure."""
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test if one of its fault rules did not fire, as it did not test the failure, or for what lint rules find."""
     with _forgiven_on_failure():
         result = yield
-    unused = [complaint for account in _accounts() for complaint in _unused_faults(account)]
-    if unused:
-        pytest.fail("\n".join(unused), pytrace=False)
+    wrong = [complaint for account in _accounts() for complaint in _unused_faults(account)]
+    least = item.config.getoption("--invapi-lint")
+    if least is not None and _accounts():
+        wrong += _lint(_shown(item), least)
+    if wrong:
+        pytest.fail("\n".join(wrong), pytrace=False)
     return result
+
+
+def _lint(accounts: "list[Account]", least: str) -> list[str]:
+    """Return what lint rules find in the calls of accounts. Those that the test has removed have none."""
+    from invapi_emulator.testing.failure import ControlFailure  # noqa: PLC0415 - most runs do not need it
+    from invapi_emulator.testing.linting import complaints  # noqa: PLC0415
+
+    found: list[str] = []
+    for account in accounts:
+        with suppress(ControlFailure, ConnectionError):
+            found += complaints(account, least)
+    return found
 
 
 class _forgiven_on_failure:  # noqa: N801 - used as a function

@@ -191,6 +191,12 @@ class Account(Closes):
         faults: list[Json] = self._control("GET", "/faults")["faults"]
         return faults
 
+    def report(self) -> list[Json]:
+        """Return what the lint rules find in the account's calls, as in docs/how-to/report.md."""
+        __tracebackhide__ = True
+        findings: list[Json] = self._control("GET", "/report")["findings"]
+        return findings
+
     def unused_faults(self) -> list[str]:
         """Return a message for each rule made by `fault` that did not fire as often as its `times`.
 
