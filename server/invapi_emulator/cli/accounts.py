@@ -23,7 +23,7 @@ _ACCOUNT = {
 
 @click.group(no_args_is_help=True, context_settings=HELP)
 def accounts() -> None:
-    """List, create and remove accounts. Each account is a world of its own."""
+    """List, create, delete and purge accounts. Each account is a world of its own."""
 
 
 @accounts.command("list", cls=SectionedCommand)
@@ -77,7 +77,7 @@ def create(url: str, admin_token: str, form: str, assume: tuple[str, ...], **wan
 @of_emulator
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=completions.accounts)
 def delete(url: str, admin_token: str, names: tuple[str, ...]) -> None:
-    """Remove accounts with all they hold. The account demo stays."""
+    """Delete accounts with all they hold. The account demo stays."""
     context = click.get_current_context()
     for name in names:
         account_in_path(context, context.command.params[0], name)

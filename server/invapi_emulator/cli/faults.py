@@ -31,7 +31,7 @@ _COMMON = {*_RULE, "times"}
 
 @click.group(no_args_is_help=True, context_settings=HELP)
 def faults() -> None:
-    """List, add and remove fault rules. A rule says what fails, on which calls, and how often."""
+    """List, add and clear fault rules. A rule says what fails, on which calls, and how often."""
 
 
 @faults.command("list", cls=SectionedCommand)
