@@ -170,10 +170,10 @@ def _line_of(item: pytest.Item) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    item.stash[_BEGAN] = now = _now()
     made = sys.modules.get("invapi_emulator.testing.made")
     if made is not None:
-        made.MADE.drawn.clear()
-    item.stash[_BEGAN] = _now()
+        made.MADE.begin_test(now)
     item.stash[_OPEN_BEFORE] = [(account, _clock_of(account)) for account in _accounts()]
     with _forgiven_on_failure():
         yield
@@ -248,6 +248,9 @@ def _unused_faults(account: "Account") -> list[str]:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add the calls and tasks of the test's accounts, and hints, to the report of a failed test."""
     report = yield
+    made = sys.modules.get("invapi_emulator.testing.made")
+    if report.failed and made is not None:
+        report.sections += made.MADE.stories
     if report.failed and _accounts():
         from invapi_emulator.testing.repeating import command  # noqa: PLC0415 - most runs do not need it
         from invapi_emulator.testing.story import story  # noqa: PLC0415

@@ -59,6 +59,8 @@ class Account(Closes):
     ) -> None:
         __tracebackhide__ = True
         try:
+            if error is not None:
+                MADE.left_in_failure(self)
             unused = self.unused_faults() if error is None else []
         finally:
             self.close()
@@ -102,9 +104,10 @@ class Account(Closes):
         self._clock = self._control("GET", "/clock")
         return self._clock.copy()
 
-    def set_clock(self, **changes: Any) -> Json:
+    def set_clock(self, mode: str | None = None, **changes: Any) -> Json:
         """Change mode, rate, polls or now. Omitted fields do not change."""
         __tracebackhide__ = True
+        changes |= {} if mode is None else {"mode": mode}
         self._clock = self._control("PUT", "/clock", changes, ("mode", "rate", "polls", "now"))
         return self._clock.copy()
 

@@ -23,6 +23,7 @@ def hints(account: Account, requests: list[Json], tasks: list[Json], clock: Json
         yield from _frozen({key: calls for key, calls in checks.items() if key in due})
     yield from _after_the_end(checks)
     yield from _power_polls(account, requests, checks)
+    yield from _refused_power(requests)
 
 
 def _checks(requests: list[Json]) -> dict[str, list[Json]]:
@@ -69,6 +70,22 @@ def _power_polls(account: Account, requests: list[Json], checks: dict[str, list[
             yield (
                 f"VM {vm} is locked by {began['action']} and was asked for its power {after} times: "
                 f"check the key {short_key(lock)} until OK or Fail instead"
+            )
+
+
+def _refused_power(requests: list[Json]) -> Iterator[str]:
+    """Look at VMs whose change of power was refused as they were locked, and then waited for without another call."""
+    for vm in dict.fromkeys(request["vm"] for request in requests if request["vm"]):
+        calls = [call for call in requests if call["vm"] == vm and call["module"] == "eq"]
+        changes = [number for number, call in enumerate(calls) if call["action"] in _POWER_CHANGES]
+        last = calls[changes[-1]] if changes else None
+        if last is None or last["reason"] != "vm_locked":
+            continue
+        after = sum(call["action"] in _POWER_READS for call in calls[changes[-1] :])
+        if after >= _POWER_POLLS:
+            yield (
+                f"{last['action']} of VM {vm} was refused, as a task had locked it, and its power was then asked for {after} "
+                "times: wait for the end of that task, and send the call again"
             )
 
 

@@ -12,7 +12,8 @@ class Made:
     `accounts` are those that are open, or have something to say about their fault rules. `count` is the number of accounts
     and emulators made so far. `options` are the options of assumptions for new accounts of all emulators. `seeds` are those
     of the accounts that name none: the first of a test gets the first, and further ones the last. `drawn` are the seeds
-    that such accounts of the present test have.
+    that such accounts of the present test have. `stories` are those of accounts that were closed as the present test
+    failed: titles and lines for its report.
     """
 
     def __init__(self) -> None:
@@ -21,10 +22,24 @@ class Made:
         self.options: dict[str, str] = {}
         self.seeds: tuple[int, ...] = ()
         self.drawn: list[int] = []
+        self.stories: list[tuple[str, str]] = []
+        self.began: int | None = None
 
     def add(self, account: "Account") -> None:
         self.accounts.append(account)
         self.count += 1
+
+    def begin_test(self, real_now: int) -> None:
+        """Forget what was kept for the test before. `real_now` is the real time, in microseconds since 1970."""
+        self.began = real_now
+        self.drawn.clear()
+        self.stories.clear()
+
+    def left_in_failure(self, account: "Account") -> None:
+        """Keep the story of an account whose `with` block an error leaves: it is gone before the report."""
+        from invapi_emulator.testing.story import story  # noqa: PLC0415 - few tests fail
+
+        self.stories.append(story(account, account.began, self.began))
 
     def next_seed(self) -> int | None:
         """Return the seed of the next account that names none. None lets the server draw it."""

@@ -26,7 +26,8 @@ def story(account: Account, began: str | None, real: Instant | None) -> tuple[st
 def _lines(account: Account, start: Start) -> list[str]:
     requests, tasks, clock = account.requests(), account.tasks, account.clock
     calls = [str(line) for line in told(requests, start)]
-    works = [_task(task, start) for task in tasks]
+    names = {call["task"]: call["fields"].get("name") for call in requests if call["task"]}
+    works = [_task(task, start, names.get(task["key"])) for task in tasks]
     now = f"clock: {clock['mode']}, now {start.on_clock(clock['now'])}"
     return [
         *(f"hint: {hint}" for hint in hints(account, requests, tasks, clock)),
@@ -41,10 +42,14 @@ def _newest(lines: list[str], what: str) -> list[str]:
     return [f"… {left} older {what}", *lines[left:]] if left > 0 else lines
 
 
-def _task(task: Json, start: Start) -> str:
-    due = f"due {start.on_clock(task['due_at'])}" if task["due_at"] else "never due"
-    end = start.on_clock(task["ended_at"]) if task["ended_at"] else due
-    why = f": {task['error']}" if task["error"] else ""
+def _task(task: Json, start: Start, name: object) -> str:
+    what = (
+        f"task {task['key']}  {task['action']}{f' {name}' if isinstance(name, str) else ''} of {task['vm']}"
+    )
     fault = f" [{task['fault']}]" if task["fault"] else ""
     started = start.on_clock(task["created_at"])
-    return f"task {task['key']}  {task['action']} of {task['vm']}: {started} to {end}, {task['stage']}{why}{fault}"
+    if not task["ended_at"]:
+        due = f"due {start.on_clock(task['due_at'])}" if task["due_at"] else "never due"
+        return f"{what}: since {started}, runs ({task['stage']}), {due}{fault}"
+    why = f": {task['error']}" if task["error"] else ""
+    return f"{what}: {started} to {start.on_clock(task['ended_at'])}, {task['stage']}{why}{fault}"

@@ -51,7 +51,7 @@ def told(requests: list[Json], start: Start) -> list[Line]:
     repeated: dict[str, Line] = {}
     for request in requests:
         text, when = (
-            f"{_asked(request)} -> {answered(request)}",
+            f"{_asked(request)} -> {answered(request, start)}",
             start.since(request["at"], request["received_at"]),
         )
         if text in repeated:
@@ -65,11 +65,15 @@ def told(requests: list[Json], start: Start) -> list[Line]:
     return lines
 
 
-def answered(request: Json) -> str:
-    """Return what a call was answered: the result and what it says, the fault that fired, and fields that no action read."""
+def answered(request: Json, start: Start) -> str:
+    """Return what a call was answered: the result and what it says, the fault that fired, and fields that no action read.
+
+    A token that no action read is left out: many clients send it with each call.
+    """
     fault = f" [{request['fault']}]" if request["fault"] else ""
-    unread = f", unread: {', '.join(request['unread'])}" if request["unread"] else ""
-    return f"{_result(request)}{fault}{unread}"
+    unread = [name for name in request["unread"] if name not in _HIDDEN]
+    told_unread = f", unread: {', '.join(unread)}" if unread else ""
+    return f"{_result(request, start)}{fault}{told_unread}"
 
 
 def short_key(key: str) -> str:
@@ -85,17 +89,30 @@ def body_of(request: Json) -> Json:
     return body if isinstance(body, dict) else {}
 
 
-def _result(request: Json) -> str:
+def _result(request: Json, start: Start) -> str:
     body = body_of(request)
     if request["result"] == "refused":
         message = body.get("message") or body.get("error") or ""
         return f"refused {request['reason']}" + (f": {_cut(_why(str(message)))}" if message else "")
     if request["status"] is None:
-        return "no answer: the connection was cut"
+        started = (
+            f", but it started the task with key {short_key(request['task'])}" if request["task"] else ""
+        )
+        return f"no answer: the connection was cut{started}"
     if (request["module"], request["action"]) == CHECK:
         return _checked(body)
+    if isinstance(login := body.get("result"), dict):
+        return f"OK{_until(login, start)}"
     result = str(body.get("result", request["result"]))
     return f"{result}, key {short_key(request['task'])}" if request["task"] else result
+
+
+def _until(login: Json, start: Start) -> str:
+    """Return when the token of a login expires; empty for another answer."""
+    at = login.get("token_expire")
+    if not isinstance(at, int) or start.clock is None:
+        return ""
+    return f", token expires {round((at * SECOND - start.clock) / SECOND):+d} s"
 
 
 def _checked(body: Json) -> str:

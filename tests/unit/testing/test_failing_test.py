@@ -62,9 +62,9 @@ def test_the_journal_says_what_was_answered_and_collapses_polls(pytester: pytest
         '+90 s / +*eq_callback/check key=????????… -> OK "Snapshot nightly created"',
         "+90 s / +*vm/create_snapshot id=12345 name=weekly -> OK, key ????????… [[]task_fails]",
         '+180 s / +*eq_callback/check key=????????… -> Fail "no space left"',
-        "+180 s / +*vm/get_snapshot id=12345 -> no answer: the connection was cut [[]lost_reply]",
-        "task * create_snapshot of 12345: +0 s to +* s, done",
-        "task * create_snapshot of 12345: +90 s to +* s, *: no space left*",
+        "+180 s / +*vm/get_snapshot id=12345 -> no answer: the connection was cut, but it started the task with key ????????… [[]lost_reply]",
+        "task * create_snapshot nightly of 12345: +0 s to +* s, done",
+        "task * create_snapshot weekly of 12345: +90 s to +* s, *: no space left*",
         "*invapi account account-*, scenario at-the-limit, seed 2*",
         "… 72 older lines of calls",
     ])  # fmt: skip
@@ -91,6 +91,12 @@ def test_hints_name_the_likely_cause(pytester: pytest.Pytester) -> None:
         start(invapi, "off", module="eq")
         assert "off" in [invapi.call("eq", "show", id=12345)["server_data"]["status"] for _ in range(3)]
 
+    def test_refused_power(invapi):
+        start(invapi, name="a")
+        assert invapi.call("eq", "off", id=12345)["reason"] == "vm_locked"
+        invapi.advance(3600)
+        assert "off" in [invapi.call("eq", "show", id=12345)["server_data"]["status"] for _ in range(4)]
+
     @pytest.mark.invapi(clock="auto")
     def test_without_cause(invapi):
         assert polled(invapi, start(invapi, name="a"), 2) == ["Not ready", "OK"]
@@ -107,13 +113,44 @@ def test_hints_name_the_likely_cause(pytester: pytest.Pytester) -> None:
             invapi.call("eq", "show", id=12345)
         assert False, "for another reason"
     """)  # fmt: skip
-    result.assert_outcomes(failed=5)
+    result.assert_outcomes(failed=6)
     result.stdout.fnmatch_lines([
         "hint: the clock did not move during 24 checks of this key: call `invapi.advance(...)` or use `clock=?auto?` (key *",
         "hint: this key was checked after its OK: *",
         "hint: VM 12345 is locked by off and was asked for its power 3 times: check the key ????????… until OK or Fail instead",
+        "hint: off of VM 12345 was refused, as a task had locked it, and its power was then asked for 4 times: wait for the *",
     ])  # fmt: skip
-    assert result.stdout.str().count("hint: ") == 3
+    assert result.stdout.str().count("hint: ") == 4
+
+
+def test_an_account_that_the_failure_closes_is_shown_too_and_a_login_says_when_it_expires(
+    pytester: pytest.Pytester,
+) -> None:
+    result = run(pytester, """
+    def test_of_another(invapi, invapi_server):
+        with invapi_server.account(name="closed") as other:
+            other.call("auth", "login", key=other.api_key, ttl=3600)
+            key = other.call("vm", "get_snapshot", id=12345)["callback"]
+            other.call("eq_callback", "check", key=key, token=other.token)
+            assert other.call("eq", "show", id=1)["result"] == "OK"
+
+    def test_passes(invapi_server):
+        with invapi_server.account(name="kept"):
+            pass
+
+    def test_of_its_own(invapi):
+        assert False
+    """)  # fmt: skip
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines([
+        "*invapi account closed, scenario demo, seed *",
+        "+0 s / +* s  auth/login *-> OK, token expires +3??? s",
+        "+0 s / +* s  eq/show id=1 -> refused vm_not_found*",
+    ])  # fmt: skip
+    told = result.stdout.str()
+    assert told.count("invapi account closed") == 1
+    assert "unread: token" not in told
+    assert "invapi account kept" not in told
 
 
 def test_a_misuse_shows_the_sentence_and_the_line_of_the_test(

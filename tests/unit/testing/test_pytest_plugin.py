@@ -77,7 +77,7 @@ def test_the_report_of_a_failed_test_shows_calls_and_tasks(pytester: pytest.Pyte
         "*invapi account account-*, seed *",
         "*vm/create_snapshot id=12345 name=a nmae=typo -> OK, key *, unread: nmae",
         "*vm/create_snapshot id=12345 name=b -> refused vm_locked: *",
-        "task * create_snapshot of 12345: +0 s to due +* s, prepare",
+        "task * create_snapshot* of 12345: since +0 s, runs (prepare), due +* s",
     ])  # fmt: skip
 
 
