@@ -7,6 +7,9 @@ from invapi_emulator.testing.hints import hints
 from invapi_emulator.testing.told_calls import Start, instant_of, told
 
 _SHOWN = 50
+_READING = frozenset({"get_snapshot", "load_stats", "status"})
+"""Actions whose tasks change nothing. They are shown if their key was checked."""
+
 _TIMES = "times since the start of the test: on the account's clock / in real time"
 
 
@@ -27,7 +30,12 @@ def _lines(account: Account, start: Start) -> list[str]:
     requests, tasks, clock = account.requests(), account.tasks, account.clock
     calls = [str(line) for line in told(requests, start)]
     names = {call["task"]: call["fields"].get("name") for call in requests if call["task"]}
-    works = [_task(task, start, names.get(task["key"])) for task in tasks]
+    checked = {call["fields"].get("key") for call in requests if call["module"] == "eq_callback"}
+    works = [
+        _task(task, start, names.get(task["key"]))
+        for task in tasks
+        if task["key"] in checked or task["action"] not in _READING
+    ]
     now = f"clock: {clock['mode']}, now {start.on_clock(clock['now'])}"
     return [
         *(f"hint: {hint}" for hint in hints(account, requests, tasks, clock)),

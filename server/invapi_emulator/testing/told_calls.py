@@ -6,6 +6,7 @@ from typing import Any
 
 from invapi_emulator.domain.instants import EARLIEST, SECOND, Instant, parse_iso
 from invapi_emulator.testing.failure import Json
+from invapi_emulator.testing.told_answers import held, unread
 
 CHECK = ("eq_callback", "check")
 
@@ -66,14 +67,9 @@ def told(requests: list[Json], start: Start) -> list[Line]:
 
 
 def answered(request: Json, start: Start) -> str:
-    """Return what a call was answered: the result and what it says, the fault that fired, and fields that no action read.
-
-    A token that no action read is left out: many clients send it with each call.
-    """
+    """Return what a call was answered: the result and what it says, the fault that fired, and fields that no action read."""
     fault = f" [{request['fault']}]" if request["fault"] else ""
-    unread = [name for name in request["unread"] if name not in _HIDDEN]
-    told_unread = f", unread: {', '.join(unread)}" if unread else ""
-    return f"{_result(request, start)}{fault}{told_unread}"
+    return f"{_result(request, start)}{fault}{unread(request)}"
 
 
 def short_key(key: str) -> str:
@@ -103,7 +99,7 @@ def _result(request: Json, start: Start) -> str:
         return _checked(body)
     if isinstance(login := body.get("result"), dict):
         return f"OK{_until(login, start)}"
-    result = str(body.get("result", request["result"]))
+    result = f"{body.get('result', request['result'])}{held(body)}"
     return f"{result}, key {short_key(request['task'])}" if request["task"] else result
 
 

@@ -49,6 +49,8 @@ def test_the_journal_says_what_was_answered_and_collapses_polls(pytester: pytest
         for _ in range(60):
             invapi.call("eq", "show", id=12345)
             invapi.call("vm", "no_such", id=12345)
+        invapi.call("vm", "update_restore_settings", id=12345, exclude_rotations="x", token=invapi.token)
+        invapi.call("vm", "get_snapshot", id=12345)
         assert False
     """)  # fmt: skip
     result.assert_outcomes(passed=1, failed=2)
@@ -66,7 +68,10 @@ def test_the_journal_says_what_was_answered_and_collapses_polls(pytester: pytest
         "task * create_snapshot nightly of 12345: +0 s to +* s, done",
         "task * create_snapshot weekly of 12345: +90 s to +* s, *: no space left*",
         "*invapi account account-*, scenario at-the-limit, seed 2*",
-        "… 72 older lines of calls",
+        "… 74 older lines of calls",
+        "* eq/show id=12345 -> OK, rent, power_*",
+        "* vm/update_restore_settings id=12345 exclude_rotations=x -> *, unread: exclude_rotations; did you mean 'exclude_rotation'?",
+        "* vm/get_snapshot id=12345 -> OK, 4 of 4 snapshots, rotation off, key ????????…",
     ])  # fmt: skip
     result.stdout.no_fnmatch_line("hint: *")
 

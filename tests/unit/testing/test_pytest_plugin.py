@@ -75,7 +75,7 @@ def test_the_report_of_a_failed_test_shows_calls_and_tasks(pytester: pytest.Pyte
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([
         "*invapi account account-*, seed *",
-        "*vm/create_snapshot id=12345 name=a nmae=typo -> OK, key *, unread: nmae",
+        "*vm/create_snapshot id=12345 name=a nmae=typo -> OK, key *, unread: nmae; did you mean ?name??",
         "*vm/create_snapshot id=12345 name=b -> refused vm_locked: *",
         "task * create_snapshot* of 12345: since +0 s, runs (prepare), due +* s",
     ])  # fmt: skip
@@ -120,7 +120,7 @@ def test_the_example_of_the_docs_passes(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess(
         "-p", "no:cacheprovider", "-p", "no:schemathesis", "--strict-markers"
     )
-    result.assert_outcomes(passed=7)
+    result.assert_outcomes(passed=8)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
