@@ -16,7 +16,10 @@ from tests.support.recipe_pages import blocks, files_in, text_of, write_files
 
 pytestmark = pytest.mark.acceptance
 PORT = "8650"
-TESTS = {"node --test": ("node.md", r"\bpass 3\b"), "pytest": ("python.md", r"\b10 passed\b")}
+TESTS = {
+    "node --test": ("node.md", r"\bpass 3\b"),
+    "pytest --invapi-lint=error": ("python.md", r"\b10 passed\b"),
+}
 """A job: the page with the files that it needs, and its output on success."""
 
 
@@ -50,7 +53,7 @@ def test_the_python_page_passes(tmp_path: Path, *, elsewhere: bool) -> None:
     with served() as server:
         variables = {"INVAPI_EMULATOR_URL": server.url} if elsewhere else {}
         with ran("pytest", "-q", "-W", "error", cwd=tmp_path, **variables) as (_, output):
-            assert re.search(TESTS["pytest"][1], output), output
+            assert re.search(TESTS["pytest --invapi-lint=error"][1], output), output
 
 
 def test_the_node_page_passes_and_leaves_no_account_behind(tmp_path: Path) -> None:
