@@ -32,9 +32,9 @@ class Unprocessable(ControlError):
 
 
 class Hinted(ControlError):
-    """A refusal with a hint for the log."""
+    """A refusal with a hint for the log, which tells it once."""
 
-    def __init__(self, reason: str, message: str, hint: str) -> None:
+    def __init__(self, reason: str, message: str, hint: str | None) -> None:
         super().__init__(reason, message)
         self.hint = hint
 
@@ -45,6 +45,10 @@ class Forbidden(Hinted):
 
 class Unauthorized(Hinted):
     status = 401
+
+
+class WrongToken(Unauthorized):
+    """A wrong admin token. It has a hint once a minute for each address."""
 
 
 class TooManyWrongTokens(ControlError):

@@ -14,7 +14,8 @@ from invapi_emulator.control.failures import failure, no_database, refused
 from invapi_emulator.control.names import Names
 from invapi_emulator.control.paths import LOGIN, PROBES, is_open, require_reading
 from invapi_emulator.control.request_log import note_hint
-from invapi_emulator.control_errors import ControlError, Stopped, Unauthorized
+from invapi_emulator.control.told_once import ToldOnce
+from invapi_emulator.control_errors import ControlError, Stopped, Unauthorized, WrongToken
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.server.paths import path_within, root_of
 from invapi_emulator.settings import Settings
@@ -36,6 +37,7 @@ class ControlGuard:
         self._lifecycle = lifecycle
         self._admin_auth = admin_auth
         self._names = Names(settings)
+        self._told = ToldOnce()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -92,7 +94,8 @@ class ControlGuard:
             if not is_let_in:
                 return _ask_for_token(request)
         except ControlError as error:
-            note_hint(request.scope, error.hint)
+            told = error.hint if isinstance(error, WrongToken) else self._told.first(error.hint)
+            note_hint(request.scope, told)
             return refused(error)
         except DATABASE_LOST as error:
             return no_database(error)

@@ -1,6 +1,6 @@
 """Log one line for each request to the control API.
 
-Read-only requests are logged at level debug, and those that somebody should look into as warnings.
+Read-only requests are logged at level debug. A refusal whose flag is told, and a 503, is a warning.
 """
 
 import logging
@@ -16,7 +16,6 @@ from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 
 _log = logging.getLogger("invapi_emulator.control")
 _READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
-_WARNED_OF = frozenset({401, 403, 503})
 _HINT = "invapi_emulator.hint"
 _SHOWN = 200
 _ACCOUNT = re.compile(r"(?<=/accounts/)[^/]+")
@@ -66,12 +65,11 @@ def _log_request(scope: Scope, request_id: str, status: int, duration_us: int, i
         "address": without_generated(ids.shown(client[0])) if client else None,
     }
     hint = f": {without_generated(ids.shown(scope[_HINT]))}" if _HINT in scope else ""
-    _log.log(_level(method, status), "%s %s%s", word(method), word(path), hint, extra={FIELDS: fields})
+    level = logging.WARNING if hint or status == HTTPStatus.SERVICE_UNAVAILABLE else _level(method)
+    _log.log(level, "%s %s%s", word(method), word(path), hint, extra={FIELDS: fields})
 
 
-def _level(method: str, status: int) -> int:
-    if status in _WARNED_OF:
-        return logging.WARNING
+def _level(method: str) -> int:
     return logging.DEBUG if method in _READ_ONLY else logging.INFO
 
 

@@ -1,11 +1,11 @@
-"""Wrong admin tokens: counted, and beyond a number a minute of an address refused with 429."""
+"""Wrong admin tokens: counted, logged once a minute an address, and beyond a number refused with 429."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from invapi_emulator.clock import RealTime
-from invapi_emulator.control_errors import ControlError, TooManyWrongTokens, Unauthorized
+from invapi_emulator.control_errors import ControlError, TooManyWrongTokens, WrongToken
 from invapi_emulator.domain.instants import MINUTE, SECOND, Instant
 from invapi_emulator.process.metrics import Metrics
 
@@ -22,7 +22,7 @@ _NETWORK_BITS = 64
 
 @dataclass(slots=True)
 class _Minute:
-    """The wrong tokens of an address in a minute that began with the first. `before`: those before that got 429."""
+    """The wrong tokens of an address in a minute that began with the first. `before`: those before that the log did not tell."""
 
     began_at: Instant
     count: int = 0
@@ -44,7 +44,7 @@ class WrongTokens:
         minute = self._minute(address, now)
         minute.count += 1
         if minute.count <= MOST_A_MINUTE:
-            return Unauthorized("unauthorized", _WRONG, _hint(minute))
+            return WrongToken("unauthorized", _WRONG, _hint(minute))
         seconds = -((now - minute.began_at - MINUTE) // SECOND)
         return TooManyWrongTokens(
             f"{_WRONG}; this is number {minute.count} of the wrong ones that {address} sent within a minute: "
@@ -55,7 +55,7 @@ class WrongTokens:
     def _minute(self, address: str, now: Instant) -> _Minute:
         minute = self._minutes.pop(address, None) or _Minute(now)
         if now - minute.began_at >= MINUTE:
-            minute = _Minute(now, before=max(minute.count - MOST_A_MINUTE, 0))
+            minute = _Minute(now, before=max(minute.count - 1, 0))
         self._minutes[address] = minute
         if len(self._minutes) > MOST_ADDRESSES:
             self._minutes.popitem(last=False)
@@ -75,9 +75,9 @@ def address_of(client: str | None) -> str:
     return str(IPv6Network((int(address), _NETWORK_BITS), strict=False))
 
 
-def _hint(minute: _Minute) -> str:
-    """Return what the log tells of a wrong token. What gets 429 is told of in number, by the first of a later minute."""
-    more = (
-        f"; further ones in its last minute: {minute.before}" if minute.count == 1 and minute.before else ""
-    )
-    return f"wrong admin token, not that of --admin-token{more}"
+def _hint(minute: _Minute) -> str | None:
+    """Return what the log tells: the first wrong token of a minute, and how many came before it untold."""
+    if minute.count > 1:
+        return None
+    more = f"; further ones in its last minute: {minute.before}" if minute.before else ""
+    return f"wrong admin token, not that of --admin-token; further ones from this address are told after a minute{more}"
