@@ -12,7 +12,7 @@ DAY = 86_400
 
 
 def order(emulator: Emulator, **fields: Any) -> Json:
-    """Order PICO with other fields. A field that is None is not sent."""
+    """Order PICO with other fields. None leaves a field out."""
     sent = {name: value for name, value in (PICO | fields).items() if value is not None}
     return emulator.call("eq", "order_instance", **sent)
 

@@ -217,3 +217,20 @@ def test_the_page_masks_a_token_among_the_fields_of_a_task(emulator: Emulator) -
         assert page.status_code == 200
         assert "get_snapshot" in page.text
         assert token not in page.text
+
+
+@pytest.mark.parametrize("secret", [*SECRETS.values(), "nobodys-key-must-not-be-seen"])
+def test_a_request_id_does_not_show_a_secret_that_its_call_sends(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture, secret: str
+) -> None:
+    headers = {"X-Request-Id": f"r-{secret}"}
+    for path, form in (
+        ("eq_callback", {"action": "check", "key": "x", "token": secret}),
+        ("auth", {"action": "login", "key": secret}),
+        ("auth", {"action": "whmcslogin", "user": "u", "password": secret}),
+        ("nothing", {"action": "list", "token": secret}),
+    ):
+        emulator.http.post(f"/{path}.php", data=form, headers=headers)
+    shown = [form.format(record) for form in (HumanLines(), JsonLines()) for record in mine(caplog)]
+    for text in (*shown, emulator.http.get("/_emulator/requests").text):
+        assert NEVER not in text

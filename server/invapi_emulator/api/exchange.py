@@ -15,6 +15,7 @@ from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.fault import Reply
 from invapi_emulator.errors import ApiError
+from invapi_emulator.process.logs import is_secret
 
 
 class Exchange:
@@ -74,9 +75,10 @@ class Exchange:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The words to mask: the account's secrets, and the token that was sent."""
+        """The words to mask: the account's secrets, and the token that was sent; without an account all sent secrets."""
         if self.account is None:
-            return ()
+            sent = self.request.fields.items()
+            return tuple(value for name, value in sent if isinstance(value, str) and is_secret(name))
         credentials, token = self.account.credentials, self.request.fields.get("token")
         own = (credentials.token, credentials.api_key, credentials.password)
         return (*own, token) if isinstance(token, str) else own

@@ -12,7 +12,7 @@ from invapi_emulator.api.request import Request
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Fields
-from invapi_emulator.process.logs import generated_in, looks_generated, names_a_secret
+from invapi_emulator.process.logs import generated_in, is_secret
 from invapi_emulator.storage import requests, secrets
 from invapi_emulator.storage.hidden_fields import REST, digests_of
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -63,7 +63,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
 def _masking(unit: UnitOfWork, exchange: Exchange, text: str) -> Masking:
     """Return what hides the account's secrets, the token that was sent, and other tokens in the text of a call."""
     if exchange.account is None:
-        return Masking(exchange.request.module, (), idle=not looks_generated(text))
+        return Masking.of(exchange.request.module, exchange.secrets).for_text(text)
     known = [*secrets.own(unit), *exchange.secrets]
     tokens = secrets.known_among(unit, generated_in(text))
     return Masking.of(exchange.request.module, known, tokens).for_text(text)
@@ -129,7 +129,7 @@ def _names(masking: Masking, names: Sequence[str]) -> list[str]:
         return []
     more = len(names) - _MOST_NAMES
     if more > 0:
-        names = sorted(names, key=lambda name: not (names_a_secret(name) or name.lower() == "key"))
+        names = sorted(names, key=lambda name: not is_secret(name))
     shown = [masking.text(_cut(name, 100)) for name in names[:_MOST_NAMES]]
     return [*shown, f"{REST} ({more} more)"] if more > 0 else shown
 

@@ -11,6 +11,7 @@ from invapi_emulator.domain.callback_urls import shown_url
 from invapi_emulator.engine.call import Fields, Value
 from invapi_emulator.process.logs import (
     MASK,
+    is_secret,
     looks_generated,
     may_name_a_secret,
     names_a_secret,
@@ -126,4 +127,4 @@ def _secret_among(names: tuple[str, ...], *, keys_are_shown: bool) -> dict[str, 
 
 def _is_secret(name: str, *, keys_are_shown: bool) -> bool:
     """Tell whether a field of this name is secret, in any spelling. A task's key is not; an API key is."""
-    return names_a_secret(name) or (name.lower() == "key" and not keys_are_shown)
+    return names_a_secret(name) if keys_are_shown else is_secret(name)

@@ -9,6 +9,7 @@ import click
 from invapi_emulator.cli.completions import choices
 from invapi_emulator.cli.control_calls import control, of_account
 from invapi_emulator.cli.sections import SectionedCommand
+from invapi_emulator.process.logs import escaped
 
 _SHAPE = {"events": [{"at": str, "kind": str}], "now": str}
 
@@ -26,9 +27,9 @@ def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
         click.echo(f"{account}: {answer['missing']} earlier events are no longer kept")
     for event in answer["events"]:
         details = " ".join(
-            f"{key}={value}" for key, value in event.items() if key not in {"id", "at", "kind"}
+            f"{key}={escaped(str(value))}" for key, value in event.items() if key not in {"id", "at", "kind"}
         )
-        click.echo(f"{event['at']} {event['kind']} {details}")
+        click.echo(f"{escaped(event['at'])} {escaped(event['kind'])} {details}")
     click.echo(f"{account}: the clock shows {answer['now']}")
 
 

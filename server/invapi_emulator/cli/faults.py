@@ -1,7 +1,7 @@
 """`invapi-emulator faults`: the fault rules of an account."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -103,7 +103,10 @@ def add(
     Example: `faults add reject message=busy --action list --skip 2`. A value is read as JSON if it is valid JSON, such as a
     number, otherwise as text.
     """
-    rule = {"kind": kind} | {name: _value(text) for name, text in map(_named, fields)} | _when(**when)
+    of_kind, chosen = _once(fields), _when(**when)
+    for name in of_kind.keys() & {"kind", *chosen}:
+        raise click.BadParameter(f"{name}: given twice, as {name}= and otherwise")
+    rule = {"kind": kind} | {name: _value(text) for name, text in of_kind.items()} | chosen
     made = control(url, admin_token, "POST", f"{account}/faults", rule, shape=_RULE)
     if form == "json":
         print_json([made])
@@ -129,13 +132,23 @@ def _when(
     times: int | str | None, probability: float | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the part of a rule that says when it fires."""
-    match = {"module": module, "action": action, "id": vm, "fields": dict(map(_named, field)) or None}
+    match = {"module": module, "action": action, "id": vm, "fields": _once(field) or None}
     when = {"match": _given(match) or None, "skip": skip, "probability": probability}
     return _given(when) | ({} if times is None else {"times": None if times == ALWAYS else times})
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _once(fields: Iterable[str]) -> dict[str, str]:
+    """Return the values of `NAME=VALUE`; raise BadParameter for a name that is given twice."""
+    found: dict[str, str] = {}
+    for name, value in map(_named, fields):
+        if name in found:
+            raise click.BadParameter(f"{name}: given twice, {found[name]!r} and {value!r}")
+        found[name] = value
+    return found
 
 
 def _named(words: str) -> tuple[str, str]:
@@ -147,7 +160,7 @@ def _named(words: str) -> tuple[str, str]:
 
 
 def _value(text: str) -> Any:
-    """Return the value that JSON text has, or the text if it is none. NaN and Infinity are text."""
+    """Return the value of a text in JSON; any other text as it is, also NaN and Infinity."""
     try:
         return json.loads(text, parse_constant=str)
     except (ValueError, RecursionError):

@@ -53,6 +53,11 @@ def names_a_secret(name: str) -> bool:
     return _plain(name).rstrip("0123456789").endswith(_SECRET_ENDS)
 
 
+def is_secret(name: str) -> bool:
+    """Return whether a field of this name holds a secret, or a key, which may be one of an account."""
+    return names_a_secret(name) or name.lower() == "key"
+
+
 def may_name_a_secret(text: str) -> bool:
     """Return whether such a name may occur in a text. This is quick."""
     plain = _plain(text)

@@ -1,6 +1,7 @@
 """What the report of a failed test shows of an account: its calls, its tasks, and hints."""
 
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.process.logs import escaped
 from invapi_emulator.testing.account import Account
 from invapi_emulator.testing.failure import Json
 from invapi_emulator.testing.hints import hints
@@ -32,7 +33,7 @@ def _lines(account: Account, start: Start) -> list[str]:
     names = {call["task"]: call["fields"].get("name") for call in requests if call["task"]}
     checked = {call["fields"].get("key") for call in requests if call["module"] == "eq_callback"}
     works = [
-        _task(task, start, names.get(task["key"]))
+        escaped(_task(task, start, names.get(task["key"])))
         for task in tasks
         if task["key"] in checked or task["action"] not in _READING
     ]

@@ -5,6 +5,7 @@ from json import JSONDecoder
 from typing import Any
 
 from invapi_emulator.domain.instants import EARLIEST, SECOND, Instant, parse_iso
+from invapi_emulator.process.logs import escaped
 from invapi_emulator.testing.failure import Json
 from invapi_emulator.testing.told_answers import held, unread
 
@@ -52,7 +53,7 @@ def told(requests: list[Json], start: Start) -> list[Line]:
     repeated: dict[str, Line] = {}
     for request in requests:
         text, when = (
-            f"{_asked(request)} -> {answered(request, start)}",
+            escaped(f"{_asked(request)} -> {answered(request, start)}"),
             start.since(request["at"], request["received_at"]),
         )
         if text in repeated:

@@ -172,11 +172,27 @@ def test_a_wrong_rule_is_one_line(shell: Shell) -> None:
         ("nonsense", "422 "),
         ("reject --module nonsense", "there is no such module"),
         ("latency seconds=NaN", "422 "),
+        ("reject message=a message=b", "message: given twice, 'a' and 'b'"),
+        ("reject --field a=1 --field a=2", "a: given twice, '1' and '2'"),
+        ("reject times=7 --times 2", "times: given twice, as times= and otherwise"),
+        ('reject match={"action":"list"} --action on', "match: given twice, as match= and otherwise"),
+        ("reject kind=latency", "kind: given twice, as kind= and otherwise"),
     ):
         (line,) = shell.run("faults", "add", *words.split(), status=2)
         assert says in line
     (line,) = shell.run("faults", "clear", "7", status=2)
     assert line.startswith("invapi-emulator: 404 fault_not_found: ")
+
+
+def test_an_error_of_a_task_changes_no_terminal(shell: Shell, emulator: Emulator) -> None:
+    emulator.control(
+        "POST", "/faults", {"kind": "task_fails", "error": "\x1b]0;pwned\x07\nforged"}, status=201
+    )
+    emulator.start("eq", "off")
+    told = shell.run("advance", "idle")
+    assert all(line.isprintable() for line in told)
+    assert [line for line in told if line.startswith("forged")] == []
+    assert any("pwned" in line for line in told)
 
 
 def test_tasks_are_listed_with_their_state(shell: Shell, emulator: Emulator) -> None:

@@ -134,6 +134,7 @@ def test_an_account_that_the_failure_closes_is_shown_too_and_a_login_says_when_i
     result = run(pytester, """
     def test_of_another(invapi, invapi_server):
         with invapi_server.account(name="closed") as other:
+            other.call("eq", "list", **{"\\x1b]0;pwned\\x07\\n::error::x": 1})
             other.call("auth", "login", key=other.api_key, ttl=3600)
             key = other.call("vm", "get_snapshot", id=12345)["callback"]
             other.call("eq_callback", "check", key=key, token=other.token)
@@ -156,6 +157,9 @@ def test_an_account_that_the_failure_closes_is_shown_too_and_a_login_says_when_i
     assert told.count("invapi account closed") == 1
     assert "unread: token" not in told
     assert "invapi account kept" not in told
+    assert "\\x1b]0;pwned\\x07\\n::error::x" in told
+    assert "\x1b]0" not in told
+    assert "\n::error::" not in told
 
 
 def test_a_misuse_shows_the_sentence_and_the_line_of_the_test(
