@@ -1,19 +1,19 @@
 """`invapi-emulator accounts`: list, create and remove accounts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from invapi_emulator.cli import completions
 from invapi_emulator.cli.control_calls import account_in_path, asked, control, of_emulator
+from invapi_emulator.cli.named_values import once
 from invapi_emulator.cli.sections import HELP, SectionedCommand
 from invapi_emulator.cli.tables import format_option, print_json, print_lines, table
+from invapi_emulator.domain.behavior import Profile
+from invapi_emulator.domain.clocks import ClockMode
 from invapi_emulator.numbers_in_words import Whole
 from invapi_emulator.whole_numbers import MOST
-
-CLOCKS = ("real", "frozen", "auto")
-PROFILES = ("instant", "realistic", "slow", "hostile")
 
 _ACCOUNT = {
     "name": str, "token": str, "api_key": str, "user": str, "password": str, "scenario": str, "profile": str, "seed": int,
@@ -48,9 +48,11 @@ def list_(url: str, admin_token: str, form: str) -> None:
 @click.option(
     "--scenario", shell_complete=completions.scenarios, help="initial world  [default: the server's]"
 )
-@click.option("--clock", type=click.Choice(CLOCKS), help="mode of the clock  [default: the server's]")
+@click.option(
+    "--clock", type=click.Choice(get_args(ClockMode)), help="mode of the clock  [default: the server's]"
+)
 @click.option("--seed", type=Whole(0, MOST), help="makes keys, tokens and durations repeatable")
-@click.option("--profile", type=click.Choice(PROFILES), help="behavior  [default: the server's]")
+@click.option("--profile", type=click.Choice(get_args(Profile)), help="behavior  [default: the server's]")
 @click.option(
     "--assume",
     multiple=True,
@@ -63,7 +65,7 @@ def create(url: str, admin_token: str, form: str, assume: tuple[str, ...], **wan
     """Create an account, and print its credentials. Without NAME, the server generates one."""
     body = {key: value for key, value in wanted.items() if value is not None}
     if assume:
-        body["assume"] = dict(map(_option_of_assumption, assume))
+        body["assume"] = once(assume, "the option of an assumption, such as A-12=no")
     made = asked(url, admin_token, "POST", "/accounts", body, shape=_ACCOUNT)
     if form == "json":
         print_json([made])
@@ -95,14 +97,6 @@ def purge(url: str, admin_token: str) -> None:
     print_lines(f"{name}: removed" for name in removed)
     if not removed:
         click.echo("no account to remove")
-
-
-def _option_of_assumption(words: str) -> tuple[str, str]:
-    """Return the id and the option of `A-12=no`; raise BadParameter for other words."""
-    id_, equals, option = words.partition("=")
-    if not equals:
-        raise click.BadParameter(f"{words!r}: expected the option of an assumption, such as A-12=no")
-    return id_, option
 
 
 def _described(made: Mapping[str, Any]) -> list[str]:

@@ -1,13 +1,14 @@
 """`invapi-emulator faults`: the fault rules of an account."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from invapi_emulator.cli import completions
 from invapi_emulator.cli.control_calls import control, of_account
+from invapi_emulator.cli.named_values import once
 from invapi_emulator.cli.sections import HELP, SectionedCommand, option
 from invapi_emulator.cli.tables import format_option, print_json, print_lines, table
 from invapi_emulator.numbers_in_words import Whole
@@ -103,7 +104,7 @@ def add(
     Example: `faults add reject message=busy --action list --skip 2`. A value is read as JSON if it is valid JSON, such as a
     number, otherwise as text.
     """
-    of_kind, chosen = _once(fields), _when(**when)
+    of_kind, chosen = once(fields), _when(**when)
     for name in of_kind.keys() & {"kind", *chosen}:
         raise click.BadParameter(f"{name}: given twice, as {name}= and otherwise")
     rule = {"kind": kind} | {name: _value(text) for name, text in of_kind.items()} | chosen
@@ -132,31 +133,13 @@ def _when(
     times: int | str | None, probability: float | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the part of a rule that says when it fires."""
-    match = {"module": module, "action": action, "id": vm, "fields": _once(field) or None}
+    match = {"module": module, "action": action, "id": vm, "fields": once(field) or None}
     when = {"match": _given(match) or None, "skip": skip, "probability": probability}
     return _given(when) | ({} if times is None else {"times": None if times == ALWAYS else times})
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _once(fields: Iterable[str]) -> dict[str, str]:
-    """Return the values of `NAME=VALUE`; raise BadParameter for a name that is given twice."""
-    found: dict[str, str] = {}
-    for name, value in map(_named, fields):
-        if name in found:
-            raise click.BadParameter(f"{name}: given twice, {found[name]!r} and {value!r}")
-        found[name] = value
-    return found
-
-
-def _named(words: str) -> tuple[str, str]:
-    """Return the two parts of `NAME=VALUE`; raise BadParameter for other words."""
-    name, equals, value = words.partition("=")
-    if not equals or not name:
-        raise click.BadParameter(f"{words!r}: expected NAME=VALUE")
-    return name, value
 
 
 def _value(text: str) -> Any:

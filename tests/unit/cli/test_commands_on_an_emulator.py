@@ -108,6 +108,8 @@ def test_an_account_without_a_name_gets_one_and_json_has_it(shell: Shell) -> Non
 def test_a_wrong_account_is_one_line(shell: Shell) -> None:
     (line,) = shell.run("accounts", "create", "--assume", "A-12", status=2)
     assert line.endswith("'A-12': expected the option of an assumption, such as A-12=no")
+    (line,) = shell.run("accounts", "create", "--assume", "A-12=no", "--assume", "A-12=yes", status=2)
+    assert line.endswith("A-12: given twice, 'no' and 'yes'")
     (line,) = shell.run("accounts", "delete", "../demo", status=2)
     assert "an account's name is 1 to 64 characters" in line
     (line,) = shell.run("accounts", "create", "--scenario", "none", status=2)
