@@ -5,13 +5,14 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import astuple
-from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, literal_column, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, insert, literal_column, select
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import pruned
 from invapi_emulator.storage.journal_tables import MISSED, request
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.statement import Insertion, Write
+from invapi_emulator.storage.tables import account
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -158,11 +159,12 @@ def last_unauthenticated(tx: Transaction) -> int:
 
 def last_received(tx: Transaction) -> dict[int, Instant]:
     """Return by account when its newest call arrived, in real time. Calls that an older version answered are left out."""
-    of_accounts = (
-        request.c.account_id.is_not(None) & request.c.received_at.is_not(None) & (request.c.result != MISSED)
+    of_account = and_(
+        request.c.account_id == account.c.id, request.c.received_at.is_not(None), request.c.result != MISSED
     )
-    newest_of = select(request.c.account_id, func.max(request.c.received_at)).where(of_accounts)
-    return {row[0]: row[1] for row in tx.execute(newest_of.group_by(request.c.account_id))}
+    newest = select(request.c.received_at).where(of_account).order_by(request.c.number.desc()).limit(1)
+    rows = tx.execute(select(account.c.id, newest.scalar_subquery()))  # by its index: not each call is read
+    return {account_id: at for account_id, at in rows if at is not None}
 
 
 def _of(account_id: int | None) -> ColumnElement[bool]:
