@@ -82,7 +82,7 @@ def test_accounts_that_advance_at_the_same_time_take_turns() -> None:
         served("--clock", "frozen", "--profile", "instant") as server,
         httpx.Client(base_url=server.url, timeout=DEADLINE) as http,
     ):
-        names = [f"m{number}" for number in range(16)]
+        names = [f"m{number}" for number in range(32)]
         for name in names:
             account = http.post("/_emulator/accounts", json={"name": name}).json()
             http.patch(f"/_emulator/accounts/{name}", json={"prepaid": True, "credit": "10000"})
