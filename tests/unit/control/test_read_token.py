@@ -135,10 +135,11 @@ def test_wrong_tokens_are_counted_as_without_it(time: FakeClock) -> None:
         assert "invapi_emulator_admin_token_refused_total 11.0\n" in metrics
 
 
-def test_the_log_says_why_a_change_was_refused(
-    reader: httpx.Client, caplog: pytest.LogCaptureFixture
-) -> None:
-    reader.post(f"{DEMO}/reset", content="{}")
+def test_the_log_says_once_why_a_change_was_refused(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    with running(admin_token=ADMIN, read_token=READ) as server:
+        for _ in range(2):
+            httpx.post(f"{server.url}{DEMO}/reset", content="{}", headers={"Authorization": f"Bearer {READ}"})
     (line,) = [each for each in caplog.records if each.name == "invapi_emulator.control"]
     assert line.levelno == logging.WARNING
     assert line.getMessage().endswith(": a change with the token of --read-token; send that of --admin-token")
