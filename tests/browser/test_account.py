@@ -5,9 +5,10 @@ import subprocess
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.driving.visit import Visit
+from invapi_emulator.testing import Account
+from tests.browser.driving.visit import Visit, visiting
 from tests.support.processes import DEADLINE
 
 pytestmark = pytest.mark.acceptance
@@ -152,13 +153,24 @@ def test_a_vm_of_a_thousand_is_found_by_its_id(visit: Visit) -> None:
     visit.account.reset(scenario="large")
     visit.open()
     expect(visit.page.locator(".card.vm")).to_have_count(24)
-    visit.page.get_by_role("link", name="Last", exact=True).click()
+    visit.follow("Last")
     visit.see("#cards", "VMs 985 to 1000 of 1000")
     visit.page.get_by_role("searchbox", name="Search VMs").fill("20500")
     visit.page.keyboard.press("Enter")
     expect(visit.page.locator(".card.vm")).to_have_count(1)
     expect(visit.page).to_have_url(re.compile("q=20500"))
     expect(visit.page).not_to_have_url(re.compile("from="))
+
+
+def test_vms_can_be_searched_without_scripts(browser: Browser, account: Account) -> None:
+    account.reset(scenario="large")
+    with visiting(browser, account, java_script_enabled=False) as visit:
+        visit.page.goto(f"{account.url}/_emulator/ui/accounts/{account.name}?from=20985")
+        visit.see("#cards", "VMs 985 to 1000 of 1000")
+        visit.page.get_by_role("searchbox", name="Search VMs").fill("20500")
+        visit.press("Search")
+        expect(visit.page).to_have_url(re.compile(r"\?q=20500$"))
+        expect(visit.page.locator(".card.vm")).to_have_count(1)
 
 
 def test_requests_come_newest_first_and_unfold(visit: Visit) -> None:

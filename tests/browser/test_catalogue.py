@@ -13,7 +13,7 @@ pytestmark = pytest.mark.acceptance
 
 def test_a_person_searches_the_catalogue(visit: Visit) -> None:
     visit.open()
-    visit.page.get_by_role("link", name="Catalogue").click()
+    visit.follow("Catalogue")
     expect(visit.rows("#presets")).to_have_count(7)
     visit.page.get_by_role("searchbox", name="Search").fill("unmetered")
     visit.press("Search")

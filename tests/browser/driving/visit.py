@@ -28,6 +28,14 @@ class Visit:
 
     def open_path(self, path: str) -> "Visit":
         self.page.goto(f"{self.account.url}{path}")
+        return self.wait_until_live()
+
+    def follow(self, link: str) -> "Visit":
+        """Click a link to another page, and wait until its scripts run."""
+        self.page.get_by_role("link", name=link, exact=True).click()
+        return self.wait_until_live()
+
+    def wait_until_live(self) -> "Visit":
         expect(self.page.locator("#stream")).to_have_attribute("data-state", "live")
         return self
 

@@ -25,6 +25,7 @@ function unfold() {
   place.querySelector("summary").focus();
 }
 
+// A disabled field leaves the address: a new search begins at the first page. Browsers without scripts never send it.
 function view(form, refresh) {
   const address = new URL(location.href);
   for (const { name, value } of form.elements) {
