@@ -16,7 +16,7 @@ from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import MINUTE
 from invapi_emulator.engine.tasks.settle import move_clock, settle_due
 from invapi_emulator.engine.worker import Worker
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
 from invapi_emulator.storage import accounts
 from invapi_emulator.storage.database import Database

@@ -12,7 +12,7 @@ from invapi_emulator.domain.accounts import Account, Credentials
 from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import DAY, Instant, iso
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
 from invapi_emulator.storage import accounts, billing_tables, events, journal_tables, requests, tables
 from invapi_emulator.storage.requests import JournalEntry

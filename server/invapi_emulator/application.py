@@ -18,7 +18,8 @@ from invapi_emulator.process.gc_tuning import no_collection
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.server.http_protocol import CONNECTION
 from invapi_emulator.server.paths import path_within
-from invapi_emulator.settings import Settings, read_settings
+from invapi_emulator.settings import Settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import with_printed_seed
 from invapi_emulator.worlds.demo_traffic import DemoTraffic
 from invapi_emulator.worlds.files import known_scenarios

@@ -1,21 +1,15 @@
 """All settings of the server: type, default and description."""
 
-import os
-import re
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from invapi_emulator.contract.assumptions.assumption import Assumed, split, stored
 from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
-from invapi_emulator.errors import CannotStart
 from invapi_emulator.process import http_names
 from invapi_emulator.process.logs import LogFormat
 from invapi_emulator.whole_numbers import whole_number
-
-_INJECTED = re.compile(r"(tcp|udp|sctp)://.*")
-"""Value of `<SERVICE>_PORT` as Kubernetes sets it for a Service, and Docker for a link."""
 
 _CHECKS = {
     "allowed_hosts": http_names.asked_host,
@@ -24,9 +18,6 @@ _CHECKS = {
     "tls_names": http_names.certified_name,
 }
 """What checks each value of a setting that has several."""
-
-ENVIRONMENT_PREFIX = "INVAPI_EMULATOR_"
-
 
 SECRETS = ("admin_token", "read_token")
 """Settings whose values no message may show."""
@@ -253,47 +244,6 @@ class Settings(BaseModel):
 
 WORLD_SETTINGS = ("scenario", "clock", "rate", "polls", "seed", "profile", "assume")
 """Settings that apply only to new accounts."""
-
-
-def read_settings(flags: dict[str, Any]) -> Settings:
-    """Return the settings from the given flags, the environment and the defaults.
-
-    Raise CannotStart with one line that names the flag or variable, its value and the accepted values.
-    """
-    try:
-        return Settings(**from_environment() | flags)
-    except ValidationError as invalid:
-        first = invalid.errors()[0]
-        name = str(first["loc"][0])
-        flag = f"--{name.replace('_', '-')}"
-        source = flag if name in flags else f"{ENVIRONMENT_PREFIX}{name.upper()}"
-        given = "***" if name in SECRETS else repr(first["input"])
-        said = str(first["msg"]).removeprefix("Value error, ")
-        raise CannotStart(f"{source}: {given}: {said[0].lower()}{said[1:]}") from None
-
-
-def from_environment() -> dict[str, str]:
-    """Return the settings from environment variables. Their names are case-insensitive."""
-    return {name: value for name, value in _variables().items() if not _is_injected(name, value)}
-
-
-def injected_variables() -> list[str]:
-    """Return a line for each variable that is not taken as a setting, as it is of a Service."""
-    return [
-        f"{ENVIRONMENT_PREFIX}{name.upper()}={value!r} is ignored: it is the address of a service, as Kubernetes and Docker set it"
-        for name, value in _variables().items()
-        if _is_injected(name, value)
-    ]
-
-
-def _variables() -> dict[str, str]:
-    given = {name.upper(): value for name, value in os.environ.items() if value}
-    variables = {name: f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
-    return {name: given[variable] for name, variable in variables.items() if variable in given}
-
-
-def _is_injected(name: str, value: str) -> bool:
-    return name in ("port", "tls_port") and _INJECTED.fullmatch(value) is not None
 
 
 def _are_text(words: Any) -> bool:

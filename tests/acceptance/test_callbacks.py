@@ -13,7 +13,7 @@ from socket import socket
 import pytest
 
 from invapi_emulator.clock import real_time
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage import callbacks
 from tests.support.calls import DEMO

@@ -1,7 +1,7 @@
 """Accounts made through the store."""
 
 from invapi_emulator.domain.accounts import Credentials
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import BUILT_IN, defaults_of
 from invapi_emulator.storage.database import Database
 from invapi_emulator.worlds.accounts import make_account

@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import URL, make_url
 
 from invapi_emulator.domain.instants import SECOND, Instant, parse_iso
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage.database import Database
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 import invapi_emulator.application  # noqa: F401 - fills the tables that tests are parametrized over
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.testing import Account, serving
 from invapi_emulator.testing import Emulator as PublicEmulator
 from tests.support.fake_clock import FakeClock, fresh_database

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from invapi_emulator.application import EmulatorApp, create_app
 from invapi_emulator.domain.instants import SECOND
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.storage import callbacks
 from invapi_emulator.storage.callback_tables import callback
 from invapi_emulator.testing.server_thread import server_thread

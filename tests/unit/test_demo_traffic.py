@@ -10,7 +10,7 @@ import pytest
 
 from invapi_emulator.application import EmulatorApp
 from invapi_emulator.runtime import Runtime
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.worlds.demo_traffic import DemoTraffic
 from tests.support.fake_clock import FakeClock, fresh_database
 from tests.support.harness import SEED, Json

@@ -14,7 +14,8 @@ import yaml
 from invapi_emulator import __version__
 from invapi_emulator.cli.main import subcommand
 from invapi_emulator.process.extras import EXTRAS
-from invapi_emulator.settings import Settings, read_settings
+from invapi_emulator.settings import Settings
+from invapi_emulator.settings_sources import read_settings
 from tests.support.recipe_pages import ROOT, files_in
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")

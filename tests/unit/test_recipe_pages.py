@@ -5,7 +5,8 @@ import re
 import yaml
 
 from invapi_emulator.cli.main import COMMANDS, subcommand
-from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings
+from invapi_emulator.settings import Settings
+from invapi_emulator.settings_sources import ENVIRONMENT_PREFIX
 from tests.support.offenders import assert_none
 from tests.support.recipe_pages import FOLDER, PAGES, blocks, files_in, text_of
 

@@ -7,7 +7,7 @@ import pytest
 from invapi_emulator.cli.main import main
 from invapi_emulator.cli.serve import tell_of_variables
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from tests.support.harness import Emulator
 
 INJECTED = {

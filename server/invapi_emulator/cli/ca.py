@@ -8,7 +8,8 @@ from invapi_emulator.cli.completions import folders
 from invapi_emulator.clock import real_time
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.process.extras import require
-from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
+from invapi_emulator.settings import Settings
+from invapi_emulator.settings_sources import ENVIRONMENT_PREFIX, read_settings
 
 _TRUST = """\
 # This is {file}, a test CA for this machine only. It can certify only

@@ -14,7 +14,7 @@ from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.ending import as_one_line
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.numbers_in_words import Seconds
-from invapi_emulator.settings import ENVIRONMENT_PREFIX, from_environment, read_settings
+from invapi_emulator.settings_sources import ENVIRONMENT_PREFIX, from_environment, read_settings
 from invapi_emulator.testing import ControlFailure, Emulator
 from invapi_emulator.testing.serving import ca_file
 

@@ -4,7 +4,8 @@ import click
 
 from invapi_emulator.cli.completions import files
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, read_settings
+from invapi_emulator.settings import Settings
+from invapi_emulator.settings_sources import ENVIRONMENT_PREFIX, read_settings
 
 
 @click.command(epilog=f"The environment variable {ENVIRONMENT_PREFIX}DB works too.")

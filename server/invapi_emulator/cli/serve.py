@@ -12,7 +12,8 @@ from invapi_emulator.process.gc_tuning import no_collection
 from invapi_emulator.process.logs import log_to_stderr
 from invapi_emulator.process.signals import leave, on_signals
 from invapi_emulator.server.sockets import PortTaken, taken_ports
-from invapi_emulator.settings import ENVIRONMENT_PREFIX, Settings, injected_variables, read_settings
+from invapi_emulator.settings import Settings
+from invapi_emulator.settings_sources import ENVIRONMENT_PREFIX, injected_variables, read_settings
 
 _log = logging.getLogger("invapi_emulator")
 

@@ -10,7 +10,7 @@ from invapi_emulator.cli.serve import tell_of_variables
 from invapi_emulator.cli.setting_flags import given, setting_flags
 from invapi_emulator.process.logs import log_to_stderr
 from invapi_emulator.process.signals import leave, on_signals
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 
 _TAKEN = ("db", "callbacks_to", "account_ttl", "log_level", "log_format")
 

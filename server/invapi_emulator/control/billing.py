@@ -9,17 +9,25 @@ from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from invapi_emulator.actions.order_parameters import OrderParameters
+from invapi_emulator.control.billing_views import (
+    AllInvoices,
+    AllOrders,
+    BillingView,
+    InvoiceView,
+    Ledger,
+    credit_of,
+    invoice_view,
+    order_view,
+)
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_answers import answered
 from invapi_emulator.control.large_bodies import JsonRoute
-from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.control_errors import Conflict, NotFound
-from invapi_emulator.domain.billing import Billing, Invoice, InvoiceStatus, PaidFrom
-from invapi_emulator.domain.instants import iso, iso_or_none
+from invapi_emulator.domain.billing import Billing, Invoice
+from invapi_emulator.domain.instants import iso
 from invapi_emulator.domain.money import MOST as MOST_MONEY
 from invapi_emulator.domain.money import Currency, money
-from invapi_emulator.domain.orders import Order, OrderStatus, Period
 from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.renting.invoices import pay_from_outside
 from invapi_emulator.storage import billing, events, orders
@@ -35,80 +43,6 @@ router = APIRouter(
 InvoiceNumber = Annotated[
     str, Path(json_schema_extra={"pattern": "^[0-9]{1,16}$"}, description="the number of an invoice")
 ]
-
-
-class LineView(View):
-    type: str
-    product: int = Field(description="number of the service, 0 for none")
-    server: int | None
-    description: str
-    amount: str
-
-
-class PaymentView(View):
-    at: str
-    amount: str
-    source: PaidFrom
-
-
-class InvoiceView(View):
-    id: int
-    status: InvoiceStatus
-    created_at: str
-    total: str
-    paid: str
-    balance: str
-    items: list[LineView]
-    payments: list[PaymentView] = Field(description="those that the emulator has seen, oldest first")
-
-
-class AllInvoices(View):
-    invoices: list[InvoiceView] = Field(description="ascending by number")
-
-
-class OrderView(View):
-    id: int = Field(description="number of the service in billing")
-    invoice: int
-    server: int | None = Field(description="null until the order is paid")
-    status: OrderStatus
-    preset: str
-    location: str
-    os: str
-    software: str
-    traffic_plan: str
-    hostname: str | None
-    period: Period
-    price: str = Field(description="of a period")
-    created_at: str
-    rent_since: str | None
-    rent_due_at: str | None
-    suspends_at: str | None
-    key: str | None = Field(description="key of the task that deploys it")
-
-
-class AllOrders(View):
-    orders: list[OrderView] = Field(description="ascending by number")
-
-
-class EntryView(View):
-    at: str
-    amount: str = Field(description="negative for credit that was spent")
-    invoice: int
-
-
-class BillingView(View):
-    credit: str
-    currency: Currency
-    prepaid: bool
-    opening: str = Field(description="the part of the credit that came from no invoice")
-
-
-class Ledger(BillingView):
-    """`credit` is `opening` and all `entries` together."""
-
-    entries: list[EntryView] = Field(
-        description="what payments added to the credit or took from it, in order of time"
-    )
 
 
 class BillingChange(BaseModel):
@@ -133,9 +67,9 @@ async def change_billing(name: NameInPath, change: BillingChange, worlds: TheWor
         changed = replace(owned, **told)
         changed = replace(changed, opening=owned.opening + changed.credit - owned.credit)
         if changed == owned:
-            return BillingView(**_credit(owned))
+            return BillingView(**credit_of(owned))
         billing.save(context.unit, changed)
-        shown = _credit(changed)
+        shown = credit_of(changed)
         events.record(context.unit, context.now, "billing_changed", **shown)
         return BillingView(**shown)
 
@@ -148,7 +82,7 @@ async def show_ledger(request: Request, name: NameInPath, worlds: TheWorlds) -> 
 
     def work(context: AccountContext) -> Steps[bytes]:
         found = billing.invoices(context.tx, context.account.id)
-        return _writing_ledger(_credit(billing.of_account(context.unit)), found)
+        return _writing_ledger(credit_of(billing.of_account(context.unit)), found)
 
     return await answered(request, worlds, name, work)
 
@@ -159,7 +93,7 @@ async def list_invoices(request: Request, name: NameInPath, worlds: TheWorlds) -
 
     def work(context: AccountContext) -> Steps[bytes]:
         found = billing.invoices(context.tx, context.account.id)
-        return writing({"invoices": (_invoice_view(invoice).model_dump() for invoice in found)})
+        return writing({"invoices": (invoice_view(invoice).model_dump() for invoice in found)})
 
     return await answered(request, worlds, name, work)
 
@@ -170,7 +104,7 @@ async def list_orders(request: Request, name: NameInPath, worlds: TheWorlds) -> 
 
     def work(context: AccountContext) -> Steps[bytes]:
         found = orders.of_account(context.tx, context.account.id)
-        return writing({"orders": (_order_view(order).model_dump() for order in found)})
+        return writing({"orders": (order_view(order).model_dump() for order in found)})
 
     return await answered(request, worlds, name, work)
 
@@ -187,7 +121,7 @@ async def pay(name: NameInPath, invoice_id: InvoiceNumber, worlds: TheWorlds) ->
             )
             raise Conflict(reason, f"invoice {invoice.id} is {invoice.status}")
         _require_room_for(invoice, billing.of_account(context.unit))
-        return _invoice_view(pay_from_outside(context.unit, invoice, context.now, _paying_call(context)))
+        return invoice_view(pay_from_outside(context.unit, invoice, context.now, _paying_call(context)))
 
     return await worlds.within(name, work)
 
@@ -216,15 +150,6 @@ def _invoice(context: AccountContext, text: str) -> Invoice:
     return found
 
 
-def _credit(owned: Billing) -> dict[str, Any]:
-    return {
-        "credit": money(owned.credit),
-        "currency": owned.currency,
-        "prepaid": owned.prepaid,
-        "opening": money(owned.opening),
-    }
-
-
 def _writing_ledger(credit: dict[str, Any], invoices: Iterable[Invoice]) -> Steps[bytes]:
     changes = yield from each(
         invoices, lambda invoice: [(*change, invoice.id) for change in invoice.credit_changes]
@@ -232,50 +157,3 @@ def _writing_ledger(credit: dict[str, Any], invoices: Iterable[Invoice]) -> Step
     entries = sorted(chain.from_iterable(changes))
     written = ({"at": iso(at), "amount": money(amount), "invoice": number} for at, amount, number in entries)
     return (yield from writing(credit | {"entries": written}))
-
-
-def _invoice_view(invoice: Invoice) -> InvoiceView:
-    return InvoiceView(
-        id=invoice.id,
-        status=invoice.status,
-        created_at=iso(invoice.made_at),
-        total=money(invoice.total),
-        paid=money(invoice.paid),
-        balance=money(invoice.balance),
-        items=[
-            LineView(
-                type=item.type,
-                product=item.product,
-                server=item.server,
-                description=item.description,
-                amount=money(item.amount),
-            )
-            for item in invoice.items
-        ],
-        payments=[
-            PaymentView(at=iso(payment.at), amount=money(payment.amount), source=payment.source)
-            for payment in invoice.payments
-        ],
-    )
-
-
-def _order_view(order: Order) -> OrderView:
-    return OrderView(
-        id=order.id,
-        invoice=order.invoice,
-        server=order.server,
-        status=order.status,
-        preset=order.preset,
-        location=order.location,
-        os=order.os,
-        software=order.software,
-        traffic_plan=order.traffic_plan,
-        hostname=order.hostname,
-        period=order.period,
-        price=money(order.price),
-        created_at=iso(order.made_at),
-        rent_since=iso_or_none(order.rent_since),
-        rent_due_at=iso_or_none(order.rent_due_at),
-        suspends_at=iso_or_none(order.suspends_at),
-        key=order.key,
-    )

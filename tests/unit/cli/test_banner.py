@@ -7,7 +7,7 @@ import pytest
 from invapi_emulator.cli.banner import banner, headline
 from invapi_emulator.clock import real_time
 from invapi_emulator.server.sockets import taken_ports
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import open_worlds
 
 

@@ -10,7 +10,7 @@ from invapi_emulator.cli.setting_flags import given
 from invapi_emulator.ending import ended
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.process.http_names import is_local
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.storage.versions import HEAD
 from invapi_emulator.worlds.named import scenario_names
 from tests.support.harness import Emulator

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from tests.support.fake_clock import FakeClock
 from tests.support.harness import running
 

@@ -3,7 +3,7 @@
 import pytest
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 
 
 @pytest.mark.parametrize(

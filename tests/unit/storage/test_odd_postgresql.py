@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage.database import Database
 from tests.support.harness import Emulator, running

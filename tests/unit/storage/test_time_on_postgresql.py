@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from invapi_emulator.clock import real_time
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage import heartbeat
 from invapi_emulator.storage.database import Database

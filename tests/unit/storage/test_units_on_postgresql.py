@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from invapi_emulator.clock import real_time
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage import events, vms
 from invapi_emulator.storage.backends.postgresql_session import PostgresSession

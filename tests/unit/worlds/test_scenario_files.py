@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.testing import Account, ControlFailure, Emulator
 from invapi_emulator.worlds.files import known_scenarios

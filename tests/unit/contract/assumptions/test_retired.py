@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from invapi_emulator.cli.import_ import import_
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS
 from invapi_emulator.contract.assumptions.retired import RETIRED
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.testing import Emulator as PublicEmulator
 from tests.support.harness import Emulator, running
 

@@ -15,7 +15,7 @@ from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed
 from invapi_emulator.contract.assumptions.without_options import WHY_NO_OPTIONS
 from invapi_emulator.contract.clauses import clauses
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from tests.support.harness import Emulator, running
 from tests.support.offenders import assert_none
 

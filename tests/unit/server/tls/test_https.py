@@ -10,7 +10,7 @@ import pytest
 
 from invapi_emulator.cli.main import main
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.settings import read_settings
+from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.testing import Emulator
 from tests.support.harness import TOKEN, running
 
