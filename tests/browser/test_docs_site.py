@@ -76,4 +76,4 @@ def test_an_example_is_copied_without_its_prompt(
     window = context.new_page()
     window.goto(f"{address}/start/install.html")
     window.get_by_role("button", name="Copy to clipboard").first.click()
-    assert window.evaluate("navigator.clipboard.readText()") == "make run"
+    window.wait_for_function("async () => (await navigator.clipboard.readText()) === 'make run'")

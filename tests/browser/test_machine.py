@@ -139,6 +139,7 @@ def test_a_key_is_checked_and_then_spent(visit: Visit) -> None:
     visit.press("Check this key")
     visit.see("#answer", "Not ready")
     visit.press("Advance to idle")
+    visit.see("#said", "1 task ended")
     visit.press("Check this key")
     visit.see("#answer", "VM is up now")
     visit.page.locator("summary", has_text="Check a key").click()
