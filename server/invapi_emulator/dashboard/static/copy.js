@@ -1,11 +1,23 @@
 // Copies text. Without a clipboard (browsers have none for plain HTTP from another machine), uses a field.
+import { say } from "./control.js";
+
+const SHOWN = 1500; // ms: the button itself says so for this long
 
 export async function copy(button) {
-  const text = button.dataset.copy;
-  const done = await intoClipboard(text);
+  const done = await intoClipboard(button.dataset.copy);
+  const name = button.getAttribute("aria-label") ?? button.dataset.label ?? button.textContent;
+  say(button, done ? `${name.replace(/^Copy/, "Copied")}.` : `${name}: the browser refuses it.`, !done);
+  show(button, done ? "✓ Copied" : "✗ Not copied");
+}
+
+// While a button has `data-label`, its former label, refreshes leave it alone.
+function show(button, verdict) {
   const label = (button.dataset.label ??= button.textContent);
-  button.textContent = done ? "✓ Copied" : "✗ Not copied";
-  setTimeout(() => (button.textContent = label), 1500);
+  button.textContent = verdict;
+  setTimeout(() => {
+    button.textContent = label;
+    delete button.dataset.label;
+  }, SHOWN);
 }
 
 async function intoClipboard(text) {
