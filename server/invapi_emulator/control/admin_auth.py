@@ -6,11 +6,11 @@ from typing import Literal, TypeAlias
 
 from starlette.requests import HTTPConnection
 
+from invapi_emulator.control.cookies import cookie_name, set_cookie
 from invapi_emulator.control.wrong_tokens import WrongTokens
 from invapi_emulator.control_errors import ControlError
 from invapi_emulator.domain.instants import HOUR
 from invapi_emulator.randomness import new_session
-from invapi_emulator.server.paths import root_of
 from invapi_emulator.settings import Settings
 from invapi_emulator.storage import admin_sessions
 from invapi_emulator.storage.database import Database
@@ -20,7 +20,6 @@ Rights: TypeAlias = Literal["all", "read"]
 """What a token gives: the admin token all, the read token only what changes nothing."""
 
 SESSION_LIFE = 12 * HOUR
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 class AdminAuth:
@@ -68,13 +67,13 @@ class AdminAuth:
         """Begin a session in place of the browser's former one. Return its `Set-Cookie`, which has no end of its own."""
         value, former = new_session(), request.cookies.get(cookie_name(request), "")
         await self._database.call(lambda: self._begin(self._hash(value, rights), former))
-        return _cookie(request, value)
+        return set_cookie(request, value)
 
     async def end_session(self, request: HTTPConnection) -> str:
         """End the session of a request. Return the `Set-Cookie` that deletes its cookie."""
         value = request.cookies.get(cookie_name(request), "")
         await self._database.call(lambda: self._end(value))
-        return f"{_cookie(request, '')}; Max-Age=0"
+        return f"{set_cookie(request, '')}; Max-Age=0"
 
     def _hash(self, value: str, rights: Rights) -> str:
         return hmac.new(self._tokens[rights].encode(), value.encode(), sha256).hexdigest()
@@ -100,18 +99,6 @@ class AdminAuth:
     def _remove(self, tx: Transaction, value: str) -> None:
         for rights in self._tokens:
             admin_sessions.remove(tx, self._hash(value, rights))
-
-
-def cookie_name(request: HTTPConnection) -> str:
-    """Return the cookie's name. It has the port, as a browser sends a cookie to all ports of a host."""
-    port = request.headers.get("host", "").rpartition(":")[2]
-    known = port if port.isascii() and port.isdigit() else _DEFAULT_PORTS.get(request.url.scheme, "80")
-    return f"invapi_emulator_{known}"
-
-
-def _cookie(request: HTTPConnection, value: str) -> str:
-    secure = "; Secure" if request.url.scheme == "https" else ""
-    return f"{cookie_name(request)}={value}; Path={root_of(request.scope) or '/'}; HttpOnly; SameSite=Strict{secure}"
 
 
 def _bearer_token(header: str) -> str | None:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invapi_emulator.control.admin_auth import AdminAuth
 from invapi_emulator.control.bodies import BodyTooLarge, read_ahead
+from invapi_emulator.control.cookies import drop_other_cookies
 from invapi_emulator.control.failures import failure, no_database, refused
 from invapi_emulator.control.names import Names
 from invapi_emulator.control.paths import LOGIN, PROBES, is_open, require_reading
@@ -43,6 +44,7 @@ class ControlGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        drop_other_cookies(scope)
         request = Request(scope)
         origin = request.headers["origin"].lower() if "origin" in request.headers else None
         send = _with_headers(send, origin if self._names.is_allowed(origin) else None)
