@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from invapi_emulator.domain.instants import HOUR, LATEST, MINUTE, SECOND, Instant, to_datetime
+from invapi_emulator.domain.instants import HOUR, MINUTE, SECOND, Instant, to_datetime
 from invapi_emulator.engine.action import ACTIONS
 
 _KIB = 1024
@@ -15,8 +15,8 @@ def action(name: str) -> str:
 
 
 def clock(instant: Instant) -> str:
-    """Return a time in UTC as `2030-01-01 00:00:00`. The axis of a drawing may end later than any clock."""
-    return to_datetime(min(instant, LATEST)).strftime("%Y-%m-%d %H:%M:%S")
+    """Return a time in UTC as `2030-01-01 00:00:00`."""
+    return to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def span(length: Instant) -> str:

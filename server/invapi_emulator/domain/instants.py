@@ -21,12 +21,14 @@ def from_datetime(moment: datetime) -> Instant:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def to_datetime(instant: Instant) -> datetime:
-    return _EPOCH + timedelta(microseconds=instant)
-
-
 LATEST = from_datetime(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
 """The latest time of a clock: later dates cannot be written as ISO 8601."""
+
+
+def to_datetime(instant: Instant) -> datetime:
+    """Return the date of an instant. What is planned for after the latest time has that time."""
+    return _EPOCH + timedelta(microseconds=min(instant, LATEST))
+
 
 EARLIEST = from_datetime(datetime(1800, 1, 1, tzinfo=UTC))
 """The earliest time of anything that happened: a clock that starts in 1970 has a past, too."""

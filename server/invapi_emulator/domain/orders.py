@@ -59,6 +59,11 @@ class Order(Struct, frozen=True):
         """When the order next asks for something: its rent, or a suspension."""
         return min((at for at in (self.rent_due_at, self.suspends_at) if at is not None), default=None)
 
+    @property
+    def never_falls_due(self) -> bool:
+        """Whether the server is rented for good: its rents have ended, or time ends before the next one."""
+        return self.status == "active" and self.rent_since is not None and self.rent_due_at is None
+
 
 def rent_after(since: Instant, period: Period, due: Instant) -> Instant | None:
     """Return when the rent that began at `since` falls due next after `due`, one of its due dates or its beginning.
@@ -66,18 +71,19 @@ def rent_after(since: Instant, period: Period, due: Instant) -> Instant | None:
     None stands for never: no clock goes so far.
     """
     if period == "hourly":
-        return _in_time(due + HOUR)
-    return _in_time(months_later(since, due, MONTHS_OF[period]))
+        return in_time(due + HOUR)
+    return in_time(months_later(since, due, MONTHS_OF[period]))
 
 
 def first_due(since: Instant, period: Period, now: Instant) -> Instant | None:
     """Return the first time after now when a rent that began at `since` falls due, None for never."""
     if period == "hourly":
-        return _in_time(since + ((now - since) // HOUR + 1) * HOUR)
-    return _in_time(next_anniversary(since, now, MONTHS_OF[period]))
+        return in_time(since + ((now - since) // HOUR + 1) * HOUR)
+    return in_time(next_anniversary(since, now, MONTHS_OF[period]))
 
 
-def _in_time(due: Instant) -> Instant | None:
+def in_time(due: Instant) -> Instant | None:
+    """Return when something falls due, None for never: beyond the latest time of a clock."""
     return due if due < LATEST else None
 
 

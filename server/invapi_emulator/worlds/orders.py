@@ -8,9 +8,9 @@ from invapi_emulator.domain.billing import HOSTING
 from invapi_emulator.domain.callback_urls import without_user
 from invapi_emulator.domain.catalogue import preset_named
 from invapi_emulator.domain.default_catalogue import catalogue_of
-from invapi_emulator.domain.instants import SECOND, Instant, iso, iso_or_none
+from invapi_emulator.domain.instants import LATEST, SECOND, Instant, iso, iso_or_none
 from invapi_emulator.domain.money import money
-from invapi_emulator.domain.orders import WITH_SERVER, Order, first_due
+from invapi_emulator.domain.orders import WITH_SERVER, Order, first_due, in_time
 from invapi_emulator.storage.orders import ORDER
 from invapi_emulator.storage.world_rows import WorldRows
 from invapi_emulator.worlds.billing_schema import BillingSpec, InvoiceSpec, OrderSpec
@@ -95,18 +95,21 @@ def _order(spec: OrderSpec, building: BuildContext, place: str) -> Order:
 
 
 def _rent_due_at(spec: OrderSpec, since: Instant | None, now: Instant, place: str) -> Instant | None:
-    """Return when the rent of an active order falls due next: as described, else after the period that runs now."""
+    """Return when the rent of an active order falls due next: as described, else after the period that runs now.
+
+    One that is due at the latest time of a clock never is.
+    """
     if spec.status != "active" or since is None:
         return None
     for field, at in (("rent_due_at", spec.rent_due_at), ("suspends_at", spec.suspends_at)):
-        if at is not None and at <= now:
+        if at is not None and at <= now and at < LATEST:
             raise error_at(
                 f"{place}{field}", iso(at), f"must be after the account's present time, {iso(now)}"
             )
     if spec.rent_due_at is not None:
-        return spec.rent_due_at
+        return in_time(spec.rent_due_at)
     if spec.due_in_seconds is not None:
-        return now + spec.due_in_seconds * SECOND
+        return in_time(now + spec.due_in_seconds * SECOND)
     return first_due(since, spec.period, now)
 
 
@@ -127,7 +130,7 @@ def _written(order: Order) -> dict[str, Any]:
     plain = ("id", "invoice", "server", "status", "preset", "location", "os", "software", "traffic_plan")
     times = {
         "rent_since": order.rent_since,
-        "rent_due_at": order.rent_due_at,
+        "rent_due_at": LATEST if order.never_falls_due else order.rent_due_at,
         "suspends_at": order.suspends_at,
     }
     return (
