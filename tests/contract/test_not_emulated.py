@@ -79,12 +79,11 @@ def test_a_call_that_cannot_be_made_is_in_the_journal_of_its_token(
 @pytest.mark.clause("2.6")
 def test_a_call_that_cannot_be_made_is_of_no_account_without_a_good_token(emulator: Emulator) -> None:
     own = emulator.requests()
-    before = len(emulator.http.get("/_emulator/requests").json()["requests"])
     for token in ({}, {"token": "wrong"}):
-        emulator.http.post("/pdns.php", data={"action": "add_zone", "zone": "example.com"} | token)
-    calls = emulator.http.get("/_emulator/requests").json()["requests"][before:]
+        emulator.http.post("/pdns.php", data={"action": "add_zone", "zone": "of-nobody.example.com"} | token)
+    calls = emulator.http.get("/_emulator/requests").json()["requests"][-2:]
     assert [(call["module"], call["action"], call["fields"]["zone"]) for call in calls] == [
-        ("pdns", "add_zone", "example.com")
+        ("pdns", "add_zone", "of-nobody.example.com")
     ] * 2
     assert emulator.requests() == own
 
