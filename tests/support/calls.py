@@ -3,6 +3,7 @@
 from invapi_emulator.api.attempt import Attempt
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.form_rules import find_action
+from invapi_emulator.api.large_answers import LargeAnswers
 from invapi_emulator.api.request import Request
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.storage.database import Database
@@ -16,7 +17,9 @@ def called(database: Database, module: str, **fields: str) -> Exchange:
     """Make a call like the endpoint, with its journal entry, and return the outcome."""
     real_now = database.real_time()
     request = Request(module, "POST", "127.0.0.1", "a test", "a-request", real_now, True, False, None, fields)
-    attempt = Attempt(request, find_action(request, f"/{module}.php".encode()), Assumed(), database)
+    attempt = Attempt(
+        request, find_action(request, f"/{module}.php".encode()), Assumed(), database, LargeAnswers()
+    )
     while True:
         exchange = database.run_now(owner_of(database, attempt), attempt.run)
         if exchange.answer is not None:

@@ -3,6 +3,8 @@
 from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
+from invapi_emulator.server.pieces import PIECE, send_in_pieces
+
 REASON_HEADER = "X-Emulator-Reason"
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -16,7 +18,7 @@ _REASON = REASON_HEADER.lower().encode()
 _NO_CONTENT = 204
 
 
-class Answer(Struct):
+class Answer(Struct, weakref=True):
     """An answer: status, body and headers.
 
     `reason` says why a call was refused; it is None for a call that was not. `retry_after` is in seconds. `more` are
@@ -45,5 +47,9 @@ class Answer(Struct):
         return headers
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        start = {"type": "http.response.start", "status": self.status, "headers": self.headers}
+        if len(self.body) > PIECE:
+            await send_in_pieces(start, self.body, send)
+            return
+        await send(start)
         await send({"type": "http.response.body", "body": self.body})

@@ -4,6 +4,7 @@ import logging
 
 from invapi_emulator.api import pipeline
 from invapi_emulator.api.exchange import Exchange
+from invapi_emulator.api.large_answers import LargeAnswers
 from invapi_emulator.api.parameters import vm_id_in
 from invapi_emulator.api.request import Request
 from invapi_emulator.api.tokens import identification_of
@@ -31,7 +32,10 @@ _log = logging.getLogger(__name__)
 class Attempt:
     """A call that waits for its answer. `rules_asked` is true once the rules that act in its place have been asked."""
 
-    def __init__(self, request: Request, action: Action, assumed: Assumed, database: Database) -> None:
+    def __init__(
+        self, request: Request, action: Action, assumed: Assumed, database: Database, large: LargeAnswers
+    ) -> None:
+        self._large = large
         self._request = request
         self._action = action
         self._assumed = assumed
@@ -52,6 +56,7 @@ class Attempt:
             self._action,
             self._assumed,
             self._database.real_time,
+            self._large,
             rules_asked=self.rules_asked,
         )
         self._number = unit.counters.last_request if unit.owned else 0

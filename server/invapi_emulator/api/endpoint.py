@@ -12,6 +12,7 @@ from invapi_emulator.api.envelope import failure, preflight
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.form_rules import find_action, form_refusal
 from invapi_emulator.api.forms import ClientGone, Headers, header, headers_of
+from invapi_emulator.api.large_answers import LargeAnswers
 from invapi_emulator.api.request import Request, head_of, with_fields
 from invapi_emulator.api.request_log import log_call
 from invapi_emulator.api.response_faults import deliver
@@ -53,6 +54,7 @@ class FormEndpoint:
         self._ids = ids
         self._metrics = metrics
         self._assumed = assumed
+        self._large = LargeAnswers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
@@ -112,7 +114,7 @@ class FormEndpoint:
 
     async def _called(self, request: Request, action: Action) -> Exchange:
         """Run a call through the pipeline until it is answered. Other calls get their turn between two runs."""
-        attempt = Attempt(request, action, self._assumed, self._database)
+        attempt = Attempt(request, action, self._assumed, self._database, self._large)
         exchange = await self._once(attempt)
         while exchange.answer is None:
             attempt.rules_asked = exchange.rules_asked

@@ -13,6 +13,7 @@ from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.form_rules import form_refusal
 from invapi_emulator.api.journal import record_request
 from invapi_emulator.api.known_answers import KnownAnswers
+from invapi_emulator.api.large_answers import LargeAnswers
 from invapi_emulator.api.parameters import validated
 from invapi_emulator.api.request import Request
 from invapi_emulator.api.scrambling import scrambled
@@ -28,7 +29,7 @@ from invapi_emulator.engine.faults.fault import AfterFault, BeforeFault, Reply
 from invapi_emulator.engine.faults.presets import preset_of
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.settle import settle_due
-from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired
+from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired, Unavailable
 from invapi_emulator.storage import accounts, sessions
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
@@ -164,6 +165,7 @@ def run(
     action: Action,
     assumed: Assumed,
     real_time: RealTime,
+    large: LargeAnswers,
     *,
     rules_asked: bool,
 ) -> Exchange:
@@ -176,6 +178,9 @@ def run(
     if exchange.settled is not None:
         answer = fire_after(unit, exchange, scramble(unit, exchange, answer))
         exchange.must_be_kept = unit.version != exchange.settled
+    if not exchange.must_be_kept and not large.has_room_for(answer):
+        answer = failure(Unavailable("too many large answers wait to be read; ask again"), exchange.assumed)
+    large.hold(answer)
     exchange.answer = answer
     record_request(unit, exchange, real_time())
     return exchange

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.server.http_protocol import CONNECTION
+from invapi_emulator.server.pieces import send_in_pieces
 
 T = TypeVar("T")
 
@@ -20,12 +21,9 @@ MOST_UNREAD = 64 * 1024 * 1024
 PATIENCE_SECONDS = 30
 """Seconds that a request waits for another to read its answer. Then the oldest such answer is cut off."""
 
-_PIECE = 64 * 1024
-"""Number of bytes that are given to a connection at a time. The system takes them before the next ones."""
-
 
 class LargeAnswer(Response):
-    """An answer in JSON that is sent in pieces, so that a connection holds no copy of it. `unsent` counts bytes, `number` answers."""
+    """An answer in JSON that is sent in pieces. `unsent` counts bytes, `number` answers."""
 
     media_type = "application/json"
 
@@ -39,13 +37,8 @@ class LargeAnswer(Response):
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         self._transport = scope.get("extensions", {}).get(CONNECTION)
         try:
-            await send(
-                {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-            )
-            for start in range(0, len(self.body), _PIECE):
-                piece = bytes(self.body[start : start + _PIECE])
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+            await send_in_pieces(start, bytes(self.body), send)
         finally:
             self._count_no_longer()
 

@@ -56,6 +56,27 @@ def test_simultaneous_calls_share_one_commit_and_each_sees_those_before(
     assert stored(database) == 5
 
 
+def test_a_long_unit_lets_others_go_first_before_the_next_one(
+    database: SqliteDatabase, time: FakeClock
+) -> None:
+    order: list[str] = []
+
+    def other(steps: int) -> None:
+        order.append("other")
+        if steps > 1:
+            asyncio.get_running_loop().call_soon(other, steps - 1)
+
+    def long(_: UnitOfWork) -> None:
+        order.append("long")
+        asyncio.get_running_loop().call_soon(other, 10)
+        time.go_on(1)
+
+    at_once(database, long, lambda _: order.append("next"))
+    assert order == ["long", *["other"] * 10, "next"]
+    at_once(database, lambda _: order.append("first"), lambda _: order.append("second"))
+    assert order[-2:] == ["first", "second"]
+
+
 def test_nothing_is_answered_before_it_is_committed(database: SqliteDatabase, commits: list[int]) -> None:
     async def one_after_the_other() -> list[tuple[int, int]]:
         return [(await database.run(DEMO, started_of), len(commits)) for _ in range(3)]

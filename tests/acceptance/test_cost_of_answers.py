@@ -1,0 +1,59 @@
+"""Large answers of the modules that nobody reads: what they cost in memory, and how long the server is silent."""
+
+import socket
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.acceptance.costs import MIB, longest_silence, peak, sent
+from tests.support.harness import TOKEN
+from tests.support.processes import DEADLINE, Served, served, wait_until
+
+pytestmark = pytest.mark.acceptance
+
+CLIENTS = 40
+SILENCE_SECONDS = 3
+MEMORY = 256 * MIB
+HOSTNAME = b"a-long-name-of-a-server." * 9 + b"example"
+WORLD = b'{"vms":[%s]}' % b",".join(
+    b'{"id":%d,"hostname":"%d.%s"}' % (number, number, HOSTNAME) for number in range(1, 12_001)
+)
+FORM = f"action=list&full=1&token={TOKEN}".encode()
+HEAD = b"POST /eq.php HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+CALL = HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(FORM), FORM)
+
+
+def test_answers_that_nobody_reads_have_a_bound_together() -> None:
+    with served("--clock", "frozen", "--answer-timeout", "600") as server:
+        assert sent(server, "PUT", "/_emulator/accounts/demo/state", WORLD) == 200
+        assert status_of_a_call(server) == 200
+        peak(server.process.pid)
+        before = peak(server.process.pid)
+        with longest_silence(server) as took, ExitStack() as clients:
+            for _ in range(CLIENTS):
+                clients.enter_context(unread(server))
+            wait_until(lambda: status_of_a_call(server) == 503)
+        assert peak(server.process.pid) - before <= MEMORY
+        assert max(took) < SILENCE_SECONDS
+        wait_until(lambda: status_of_a_call(server) == 200)
+
+
+def unread(server: Served) -> socket.socket:
+    """Make a call, and leave its answer on the connection. The system holds little of it."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(at(server))
+    connection.sendall(CALL)
+    return connection
+
+
+def status_of_a_call(server: Served) -> int:
+    with socket.create_connection(at(server), DEADLINE) as connection:
+        connection.sendall(CALL)
+        return int(connection.makefile("rb").readline().split()[1])
+
+
+def at(server: Served) -> tuple[str, int]:
+    address = urlsplit(server.url)
+    return str(address.hostname), int(address.port or 0)
