@@ -120,7 +120,7 @@ def add(
 @of_account
 @click.argument("ids", nargs=-1, type=Whole(1, _MOST), metavar="[ID]...")
 def clear(url: str, admin_token: str, account: str, ids: tuple[int, ...]) -> None:
-    """Remove the fault rules with these IDs, or all of them. What they have done stays done."""
+    """Remove the fault rules with these IDs, or all of them. Their effects so far stay."""
     if not ids:
         found = control(url, admin_token, "GET", f"{account}/faults", shape={"faults": [_RULE]})["faults"]
         ids = tuple(rule["id"] for rule in found)

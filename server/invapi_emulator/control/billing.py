@@ -112,7 +112,7 @@ class Ledger(BillingView):
 
 
 class BillingChange(BaseModel):
-    """What is left out stays. The currency can only change while nothing is ordered."""
+    """A field that is left out keeps its value. The currency can only change while nothing is ordered."""
 
     model_config = ConfigDict(extra="forbid")
 
