@@ -28,7 +28,7 @@ class Started(Part):
 
 
 class Plain(Part):
-    """Nothing but the envelope."""
+    """Only the envelope."""
 
 
 def started(**sent: str | int) -> Example:

@@ -10,6 +10,7 @@ from invapi_emulator.cli.control_calls import account_in_path, asked, control, o
 from invapi_emulator.cli.named_values import once
 from invapi_emulator.cli.sections import HELP, SectionedCommand
 from invapi_emulator.cli.tables import format_option, print_json, print_lines, table
+from invapi_emulator.cli.unknown_commands import HintingGroup
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.clocks import ClockMode
 from invapi_emulator.numbers_in_words import Whole
@@ -21,7 +22,7 @@ _ACCOUNT = {
 }  # fmt: skip
 
 
-@click.group(no_args_is_help=True, context_settings=HELP)
+@click.group(cls=HintingGroup, no_args_is_help=True, context_settings=HELP)
 def accounts() -> None:
     """List, create, delete and purge accounts. Each account is a world of its own."""
 

@@ -11,6 +11,7 @@ from invapi_emulator.cli.control_calls import control, of_account
 from invapi_emulator.cli.named_values import once
 from invapi_emulator.cli.sections import HELP, SectionedCommand, option
 from invapi_emulator.cli.tables import format_option, print_json, print_lines, table
+from invapi_emulator.cli.unknown_commands import HintingGroup
 from invapi_emulator.numbers_in_words import Whole
 
 ALWAYS = "always"
@@ -30,7 +31,7 @@ _RULE = {
 _COMMON = {*_RULE, "times"}
 
 
-@click.group(no_args_is_help=True, context_settings=HELP)
+@click.group(cls=HintingGroup, no_args_is_help=True, context_settings=HELP)
 def faults() -> None:
     """List, add and clear fault rules. A rule says what fails, on which calls, and how often."""
 
@@ -119,7 +120,7 @@ def add(
 @of_account
 @click.argument("ids", nargs=-1, type=Whole(1, _MOST), metavar="[ID]...")
 def clear(url: str, admin_token: str, account: str, ids: tuple[int, ...]) -> None:
-    """Remove the fault rules with these IDs, or all of them. What they have done stays done."""
+    """Remove the fault rules with these IDs, or all of them. Their effects so far stay."""
     if not ids:
         found = control(url, admin_token, "GET", f"{account}/faults", shape={"faults": [_RULE]})["faults"]
         ids = tuple(rule["id"] for rule in found)

@@ -7,6 +7,7 @@ import click
 
 from invapi_emulator import __version__
 from invapi_emulator.cli.sections import HELP, write_sections
+from invapi_emulator.cli.unknown_commands import HintingGroup
 from invapi_emulator.cli.unknown_variables import unknown_variables
 from invapi_emulator.ending import ended
 from invapi_emulator.errors import CannotStart
@@ -28,7 +29,7 @@ _AS_MODULES = {"import": "import_", "open": "open_"}
 """The names of those that Python has a word for."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(HintingGroup):
     """A group that imports each subcommand on demand. To import them all takes half a second."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:

@@ -46,7 +46,7 @@ InvoiceNumber = Annotated[
 
 
 class BillingChange(BaseModel):
-    """What is left out stays. The currency can only change while nothing is ordered."""
+    """A field that is left out keeps its value. The currency can only change while nothing is ordered."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -52,7 +52,7 @@ async def list_ssh_keys(name: NameInPath, worlds: TheWorlds) -> SshKeyList:
 
 @router.get("/api_keys")
 async def list_api_keys(name: NameInPath, worlds: TheWorlds) -> ApiKeyList:
-    """Show the account's API keys with their secrets, but for its built-in one, which the account has."""
+    """Show the account's API keys with their secrets. The built-in key is shown with the account."""
     return await worlds.within(
         name,
         lambda context: ApiKeyList(api_keys=[_api_key(key) for key in api_keys.of_unit(context.unit)]),

@@ -39,7 +39,7 @@ def test_invalid_arguments_give_one_line_and_status_2(
         ),
         (("serve", "--rate", "1", "--port"), "Option '--port' requires an argument."),
         (("serve", "--xyz"), "No such option '--xyz'."),
-        (("xyz",), "No such command 'xyz'."),
+        (("xyz",), "No such command 'xyz'; run 'invapi-emulator --help' for a list"),
         (
             ("worker", "--db", "worlds.db"),
             "INVAPI_EMULATOR_RATE: '0': input should be greater than 0",

@@ -52,7 +52,7 @@ class NotReady(Part):
 
 
 class Installed(Part):
-    """What the scope of a deploy or reinstall has (11.3)."""
+    """The scope of a deploy or reinstall (11.3)."""
 
     id: int
     location: str

@@ -50,7 +50,7 @@ class TaskHangs(TaskFault):
 
 
 class SlowTask(TaskFault):
-    """`slow_task`: each stage takes `factor` times as long; with `spread`, up to so many times more or less."""
+    """`slow_task`: each stage takes `factor` times as long; with `spread`, up to `spread` times more or less."""
 
     kind: Literal["slow_task"]
     factor: Annotated[float, Field(ge=0, le=1_000_000, strict=True, allow_inf_nan=False)]
