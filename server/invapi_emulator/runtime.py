@@ -65,9 +65,16 @@ class Runtime:
         return self._loop is asyncio.get_running_loop()
 
     def start(self) -> None:
-        """Open the worlds and start the workers on the present event loop, once for each loop."""
+        """Open the worlds and start the workers on the present event loop, once for each loop.
+
+        Raise RuntimeError while it runs on another loop.
+        """
         if self.started or self.lifecycle.state == "stopping":
             return
+        if self._loop is not None and self._loop.is_running():
+            raise RuntimeError(
+                "this application runs in another event loop; make an application for each, or serve one and send requests"
+            )
         database = self.open()
         self._loop = asyncio.get_running_loop()
         self._worker = worker = Worker(

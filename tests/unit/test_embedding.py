@@ -126,6 +126,18 @@ def test_an_application_continues_in_the_next_event_loop() -> None:
     assert "nightly" in asked(app, again)
 
 
+def test_an_application_refuses_a_second_event_loop_beside_the_first() -> None:
+    app = create_app()
+
+    async def first(http: httpx.AsyncClient) -> None:
+        assert (await snapshot_made(http))["result"] == "OK"
+        with pytest.raises(RuntimeError, match="runs in another event loop"):
+            await asyncio.to_thread(asked, app, snapshot_made)
+        await app.aclose()
+
+    asked(app, first)
+
+
 def test_it_reads_the_environment_only_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INVAPI_EMULATOR_ADMIN_TOKEN", "a-long-secret")
 

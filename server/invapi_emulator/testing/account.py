@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from invapi_emulator.testing.closing import Closes
-from invapi_emulator.testing.failure import ControlFailure, Json
+from invapi_emulator.testing.failure import ControlFailure, Json, unless_gone
 from invapi_emulator.testing.made import MADE
 
 if TYPE_CHECKING:
@@ -241,11 +241,15 @@ class Account(Closes):
         return made
 
     def close(self) -> None:
-        """Remove the account and everything in it. Further calls do nothing, and neither do those of a child after a fork."""
+        """Remove the account and everything in it, if it is still there.
+
+        Further calls do nothing, and neither do those of a child after a fork.
+        """
         __tracebackhide__ = True
         if not self._closed and getpid() == self._made_in:
-            self._look_at_faults()
-            self._control("DELETE", "")
+            with unless_gone():
+                self._look_at_faults()
+                self._control("DELETE", "")
             self._closed = True
             if not self._unused:
                 MADE.forget(self)

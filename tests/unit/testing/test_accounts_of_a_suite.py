@@ -73,13 +73,16 @@ def test_accounts_are_known_however_a_test_comes_to_them(pytester: pytest.Pytest
         account.fault("reject")
         invapi_server.control("DELETE", f"/accounts/{account.name}")
 
+    def test_an_account_of_the_fixture_that_is_removed(invapi):
+        invapi.emulator.control("DELETE", f"/accounts/{invapi.name}")
+
     def test_with_the_way_lost(invapi_server):
         account = invapi_server.account()
         account.fault("reject")
         account.name = "no such"
         assert False
     """)  # fmt: skip
-    result.assert_outcomes(passed=2, failed=5, errors=1, skipped=1)
+    result.assert_outcomes(passed=3, failed=5, errors=1, skipped=1)
     for name in ("of-set-up", "of-dynamic", "of-a-class"):
         result.stdout.fnmatch_lines([f"*vm/create_snapshot * name={name} -> OK, key *"])
     assert result.stdout.str().count("should fire 1 times, but fired 0 times") == 2
