@@ -9,6 +9,7 @@ from invapi_conformance.report import Report, Result
 from invapi_conformance.table import Verdict
 from invapi_emulator import sarif
 from invapi_emulator.contract.sources import Basis
+from invapi_emulator.json_escapes import escaped_json
 from invapi_emulator.junit import junit_xml
 
 ASSUMED = "assumed: nobody knew"
@@ -138,4 +139,4 @@ def _difference(result: Result) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return escaped_json(json.dumps(value, ensure_ascii=False))
