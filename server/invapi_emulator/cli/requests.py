@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import click
 
 from invapi_emulator.cli import completions
-from invapi_emulator.cli.control_calls import asked, of_account
+from invapi_emulator.cli.control_calls import Refused, asked, of_account
 from invapi_emulator.cli.sections import SectionedCommand, option
 from invapi_emulator.cli.tables import format_option, print_json, print_lines
 from invapi_emulator.numbers_in_words import Whole
@@ -97,8 +97,22 @@ def _answers(
     pause = threading.Event()
     while follow:
         pause.wait(ASKS_EVERY_SECONDS)
-        found = _asked_for(url, admin_token, path, wanted | {"since_id": found["last_id"]})
+        found = _after(found["last_id"], url, admin_token, path, wanted)
         yield found["requests"], found["gone"]
+
+
+def _after(mark: int, url: str, admin_token: str, path: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Ask for the calls after the one with this id. A journal that ends before it is another one: ask for all of it."""
+    try:
+        return _asked_for(url, admin_token, path, wanted | {"since_id": mark})
+    except Refused as refused:
+        if refused.field != "since_id":
+            raise
+    click.echo(
+        "the journal begins again, as that of a new account or a new server; it follows from its first call",
+        err=True,
+    )
+    return _asked_for(url, admin_token, path, wanted)
 
 
 def _asked_for(url: str, admin_token: str, path: str, wanted: dict[str, Any]) -> dict[str, Any]:
