@@ -107,7 +107,6 @@ def test_what_an_order_accepts(emulator: Emulator, fields: Json) -> None:
         ),
     ],
 )  # fmt: skip
-@pytest.mark.follows("A-06")
 def test_what_an_order_is_refused_for(emulator: Emulator, fields: Json, reason: str, words: str) -> None:
     before = emulator.control("GET", "/state")
     answer = order(emulator, **fields)
@@ -125,7 +124,6 @@ def test_what_an_order_is_refused_for(emulator: Emulator, fields: Json, reason: 
         ({"os_id": 5, "soft_id": 5, "traffic_plan": 40}, "not_in_catalogue"),
     ],
 )
-@pytest.mark.follows("A-06")
 def test_refusals_come_in_order(emulator: Emulator, fields: Json, reason: str) -> None:
     words = {"not_in_catalogue": ("preset", "OS 5"), "not_compatible": ("location",)}
     answer = order(emulator, **fields)

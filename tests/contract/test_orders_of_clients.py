@@ -17,7 +17,6 @@ def test_a_choice_of_two_is_a_digit_or_a_word(emulator: Emulator, field: str, wo
 @pytest.mark.follows("A-06")
 @pytest.mark.clause("11.1")
 @pytest.mark.parametrize("word", ["2", "yes", "True", ""])
-@pytest.mark.follows("A-06")
 def test_other_words_for_a_choice_of_two_are_refused(emulator: Emulator, word: str) -> None:
     refused = emulator.call("eq", "order_instance", **CHOICE, deploy_notify=word)
     assert "invalid parameter deploy_notify" in refused["message"]
@@ -31,7 +30,6 @@ def test_a_layout_of_disks_is_a_word_or_a_digit(emulator: Emulator, layout: str)
 
 @pytest.mark.follows("A-06")
 @pytest.mark.clause("11.1")
-@pytest.mark.follows("A-06")
 def test_an_unknown_layout_of_disks_is_refused(emulator: Emulator) -> None:
     refused = emulator.call("eq", "order_instance", **CHOICE, disk_mirror="raid5")
     assert "it takes 1, 0, hba, raid0, raid1 or raid10" in refused["message"]
@@ -45,7 +43,6 @@ def test_software_0_is_none(emulator: Emulator) -> None:
 
 @pytest.mark.follows("A-06")
 @pytest.mark.clause("11.1")
-@pytest.mark.follows("A-06")
 def test_system_0_is_an_own_one_where_that_is_wanted(emulator: Emulator) -> None:
     wanted = CHOICE | {"os_id": 0}
     assert "invalid parameter os_id" in emulator.call("eq", "order_instance", **wanted)["message"]
