@@ -60,16 +60,18 @@ def _not_asked(report: Report) -> Iterator[str]:
 
 
 def as_json(report: Report) -> str:
-    return json.dumps(
-        {
-            "target": report.target,
-            "vm": report.vm,
-            "found": report.found,
-            "status": report.status,
-            "trouble": report.trouble,
-            "checks": [_entry(result) for result in report.results],
-        },
-        indent=2,
+    return escaped_json(
+        json.dumps(
+            {
+                "target": report.target,
+                "vm": report.vm,
+                "found": report.found,
+                "status": report.status,
+                "trouble": report.trouble,
+                "checks": [_entry(result) for result in report.results],
+            },
+            indent=2,
+        )
     )
 
 
