@@ -8,6 +8,7 @@ from invapi_conformance.answers import Answer
 from invapi_conformance.facts import CouldNotRun
 from invapi_conformance.references import References
 from invapi_conformance.requests import Request
+from invapi_emulator.json_escapes import escaped_json
 
 
 class Recorder:
@@ -30,7 +31,7 @@ class Recorder:
         self._last = exchange
         self._count += 1
         name = f"{self._count:03}-{request.module}-{request.action or request.method}.json"
-        text = json.dumps(exchange, indent=2, ensure_ascii=False)
+        text = escaped_json(json.dumps(exchange, indent=2, ensure_ascii=False))
         try:
             (self._folder / name).write_text(f"{text}\n", encoding="utf-8")
         except OSError as problem:

@@ -9,6 +9,7 @@ from invapi_conformance.report import Report, Result
 from invapi_conformance.table import Verdict
 from invapi_emulator import sarif
 from invapi_emulator.contract.sources import Basis
+from invapi_emulator.json_escapes import escaped_json
 from invapi_emulator.junit import junit_xml
 
 ASSUMED = "assumed: nobody knew"
@@ -59,16 +60,18 @@ def _not_asked(report: Report) -> Iterator[str]:
 
 
 def as_json(report: Report) -> str:
-    return json.dumps(
-        {
-            "target": report.target,
-            "vm": report.vm,
-            "found": report.found,
-            "status": report.status,
-            "trouble": report.trouble,
-            "checks": [_entry(result) for result in report.results],
-        },
-        indent=2,
+    return escaped_json(
+        json.dumps(
+            {
+                "target": report.target,
+                "vm": report.vm,
+                "found": report.found,
+                "status": report.status,
+                "trouble": report.trouble,
+                "checks": [_entry(result) for result in report.results],
+            },
+            indent=2,
+        )
     )
 
 
@@ -138,4 +141,4 @@ def _difference(result: Result) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return escaped_json(json.dumps(value, ensure_ascii=False))

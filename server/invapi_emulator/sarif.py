@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from invapi_emulator import __version__
+from invapi_emulator.json_escapes import escaped_json
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 """The name of the schema. Nothing here loads it."""
@@ -38,7 +39,7 @@ def sarif_log(tool: str, rules: Sequence[Rule], results: Sequence[Result]) -> st
     index = {rule.id: number for number, rule in enumerate(rules)}
     driver = {"name": tool, "version": __version__, "rules": list(map(_rule, rules))}
     run = {"tool": {"driver": driver}, "results": [_result(each, index[each.rule]) for each in results]}
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return escaped_json(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2))
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

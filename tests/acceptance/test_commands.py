@@ -119,6 +119,38 @@ def test_requests_tells_of_calls_that_it_has_missed() -> None:
     assert err.startswith("number of calls in between that are no longer kept: ")
 
 
+def test_requests_goes_on_with_an_account_that_is_created_again() -> None:
+    account = {"name": "again", "token": "token-of-again"}
+    with served() as server, server.emulator() as emulator:
+        emulator.http.post("/_emulator/accounts", json=account).raise_for_status()
+        for _ in range(3):
+            emulator.call("eq", "list", token="token-of-again")
+        following = subprocess.Popen(
+            [*COMMAND, "requests", "--follow", "--url", server.url, "--account", "again"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
+        )  # fmt: skip
+        try:
+            assert following.stdout is not None
+            assert following.stderr is not None
+            shown = [following.stdout.readline() for _ in range(3)]
+            following.send_signal(signal.SIGSTOP)
+            emulator.http.delete("/_emulator/accounts/again").raise_for_status()
+            emulator.http.post("/_emulator/accounts", json=account).raise_for_status()
+            emulator.call("eq", "nonsense", token="token-of-again")
+            following.send_signal(signal.SIGCONT)
+            told, first = following.stderr.readline(), following.stdout.readline()
+            emulator.http.delete("/_emulator/accounts/again").raise_for_status()
+            out, err = following.communicate(timeout=DEADLINE)
+        finally:
+            following.kill()
+            following.communicate()
+    assert shown[-1].startswith("#3 ")
+    assert told.startswith("the journal begins again, as that of a new account ")
+    assert (first[:3], "unknown_action" in first, out) == ("#1 ", True, "")
+    assert (following.returncode, err.count("\n")) == (2, 1)
+    assert "404 account_not_found" in err
+
+
 def test_requests_ends_in_one_line_when_the_server_it_follows_stops() -> None:
     with served() as server:
         following = subprocess.Popen(

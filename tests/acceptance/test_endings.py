@@ -74,6 +74,23 @@ def test_a_silent_command_needs_no_stdout(server: Served, tmp_path: Path, redire
     assert run(server, tmp_path, redirected, *COMMAND, "healthcheck") == (0, [])
 
 
+def test_characters_that_the_encoding_lacks_are_escaped(server: Served, tmp_path: Path) -> None:
+    variables = environment(INVAPI_EMULATOR_URL=server.url, PYTHONIOENCODING="cp1252")
+
+    def printed(*words: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            words, capture_output=True, cwd=tmp_path, timeout=DEADLINE, check=False, env=variables
+        )
+        return done.returncode, done.stdout.decode("cp1252"), done.stderr.decode("cp1252")
+
+    status, _, err = printed(*COMMAND, "export", "--account", "\u4e2d")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "'\\u4e2d': an account's name is " in err
+    status, out, err = printed(*COMMAND, "serve", "--help")
+    assert (status, err) == (0, "")
+    assert "--allowed-hosts" in out
+
+
 def unread_in(pipe: IO[str] | None) -> int:
     """Return the number of bytes in a pipe that nobody has read."""
     assert pipe is not None

@@ -5,6 +5,7 @@ of them must fail under one option. In the long form it applies to the whole sui
 fail.
 """
 
+import ast
 import os
 import re
 import subprocess
@@ -20,7 +21,6 @@ pytestmark = pytest.mark.acceptance
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT / "tests" / "contract"
-MARKED = re.compile(r"@pytest\.mark\.follows\(([^)]*)\)\ndef (\w+)\(")
 WITHIN_SECONDS = 600
 WITHOUT_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:cov", "-p", "no:xdist")
 """These plugins take two seconds of each run to load."""
@@ -31,9 +31,17 @@ def marked(id_: str) -> set[str]:
 
 
 def all_marked() -> Iterator[tuple[str, list[str]]]:
+    """Yield each marked test with the ids of its mark, wherever that stands among the decorators."""
     for file in sorted(CONTRACT.glob("test_*.py")):
-        for ids, test in MARKED.findall(file.read_text(encoding="utf-8")):
-            yield f"{file.name}::{test}", re.findall(r'"([^"]+)"', ids)
+        for test in _functions(file):
+            for mark in test.decorator_list:
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.follows":
+                    yield f"{file.name}::{test.name}", list(map(ast.literal_eval, mark.args))
+
+
+def _functions(file: Path) -> Iterator[ast.FunctionDef]:
+    parsed = ast.parse(file.read_text(encoding="utf-8"))
+    return (each for each in parsed.body if isinstance(each, ast.FunctionDef))
 
 
 def failing(word: str, chosen: Collection[str]) -> set[str]:

@@ -11,6 +11,7 @@ from tests.support.harness import Emulator, Json
 
 
 @pytest.mark.clause("10.1")
+@pytest.mark.follows("A-06")
 def test_an_ssh_key_is_added_listed_and_deleted(emulator: Emulator) -> None:
     answer = emulator.call("ssh_keys", "add", **params(name="laptop", key=SSH, default="0"))
     made = answer.pop("sshkey")
@@ -40,6 +41,7 @@ def test_an_ssh_key_is_added_listed_and_deleted(emulator: Emulator) -> None:
         (params(default=1), "name, key"),
     ],
 )
+@pytest.mark.follows("A-06")
 def test_missing_parts_of_an_ssh_key_are_named(emulator: Emulator, sent: Json, missing: str) -> None:
     refused = emulator.call("ssh_keys", "add", **sent)
     assert (refused["reason"], refused["error"]) == ("invalid_parameter", f"Missing required keys: {missing}")
@@ -79,7 +81,7 @@ def test_ids_of_objects_are_never_used_again(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("10.2")
-@pytest.mark.follows("A-14")
+@pytest.mark.follows("A-14", "A-06")
 def test_a_tag_is_set_changed_listed_and_removed(emulator: Emulator) -> None:
     sent = {"id": 12345, "tag": "my-tag", "value": "v", "extra": "more", "component": "eq", "internal": 1}
     answer = emulator.call("tags", "add", **sent)
@@ -121,6 +123,7 @@ def test_a_list_of_servers_gets_a_tag_whole_or_not_at_all(emulator: Emulator) ->
 
 @pytest.mark.clause("10.2")
 @pytest.mark.parametrize(("field", "length"), [("tag", 33), ("value", 257), ("extra", 16_385)])
+@pytest.mark.follows("A-06")
 def test_a_tag_that_is_too_long_is_refused_in_the_vendors_words(
     emulator: Emulator, field: str, length: int
 ) -> None:
@@ -144,6 +147,7 @@ def test_internal_tags_can_be_left_out_of_the_list(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("10.2")
+@pytest.mark.follows("A-06")
 def test_the_tag_hostname_renames_the_server(emulator: Emulator) -> None:
     assert emulator.call("tags", "add", id=12345, tag="hostname", value="shop_1.example.com")["internal"] == 0
     assert hostname(emulator) == "shop_1.example.com"

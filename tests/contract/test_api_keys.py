@@ -7,6 +7,7 @@ from tests.support.harness import Emulator, Json
 
 
 @pytest.mark.clause("10.4")
+@pytest.mark.follows("A-06")
 def test_an_api_key_is_made_viewed_edited_and_deleted(emulator: Emulator) -> None:
     made = add_api_key(
         emulator, name="Production Key", server_id=12345, ip="192.0.2.1, 10.4.6.3/24", active=1,
@@ -35,6 +36,7 @@ def test_an_api_key_is_made_viewed_edited_and_deleted(emulator: Emulator) -> Non
 
 
 @pytest.mark.clause("10.4")
+@pytest.mark.follows("A-06")
 def test_an_api_key_logs_in_while_it_is_active_and_there(emulator: Emulator) -> None:
     made = add_api_key(emulator)
     token = log_in(emulator, made["api_key"])["result"]["token"]

@@ -150,7 +150,7 @@ PUBLIC = [
 
 @pytest.mark.clause("9.1", "9.2", "9.3", "9.4")
 @pytest.mark.parametrize(("module", "action"), PUBLIC)
-@pytest.mark.follows("A-40")
+@pytest.mark.follows("A-40", "A-06")
 def test_no_token_is_needed_but_one_that_is_sent_must_be_valid(
     emulator: Emulator, module: str, action: str
 ) -> None:

@@ -105,7 +105,7 @@ def test_profile_instant_deploys_at_once(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("11.3", "11.7", "11.8")
-@pytest.mark.follows("A-41", "A-12")
+@pytest.mark.follows("A-41")
 @pytest.mark.parametrize("kind", ["task_fails", "deploy_fails"])
 def test_a_deploy_that_fails_leaves_a_paid_order_without_a_server(emulator: Emulator, kind: str) -> None:
     emulator.fault(kind, match={"module": "eq", "action": "order_instance"})

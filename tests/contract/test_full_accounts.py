@@ -14,6 +14,7 @@ def world(emulator: Emulator, told: Json, status: int = 200) -> Json:
 
 @pytest.mark.clause("10.1", "10.4")
 @pytest.mark.parametrize(("module", "key"), [("ssh_keys", {"key": SSH}), ("api_keys", {})])
+@pytest.mark.follows("A-06")
 def test_an_account_has_a_thousand_keys_at_most(emulator: Emulator, module: str, key: Json) -> None:
     keys = [{"name": f"key-{number}", **key} for number in range(MOST_KEYS)]
     world(emulator, {module: keys[1:]})
@@ -29,6 +30,7 @@ def test_an_account_has_a_thousand_keys_at_most(emulator: Emulator, module: str,
 
 
 @pytest.mark.clause("10.2")
+@pytest.mark.follows("A-06")
 def test_a_server_has_a_thousand_tags_at_most(emulator: Emulator) -> None:
     tags = {f"tag-{number}": "" for number in range(MOST_TAGS - 2)}
     world(emulator, {"vms": [{"id": 1, "tags": tags}]})

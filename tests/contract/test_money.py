@@ -33,7 +33,6 @@ def test_the_whole_credit_begins_the_deploy(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("11.6", "11.7")
-@pytest.mark.follows("A-06")
 @pytest.mark.parametrize(
     ("amount", "reason"),
     [

@@ -76,6 +76,7 @@ def test_an_invoice_names_its_servers_and_what_is_still_to_be_paid(emulator: Emu
 
 
 @pytest.mark.clause("11.6", "2.5")
+@pytest.mark.follows("A-06")
 def test_another_accounts_invoice_is_not_there(emulator: Emulator) -> None:
     world(emulator, invoices=[])
     refused = emulator.call("whmcs", "get_invoice", invoice_id=7001)
@@ -109,6 +110,7 @@ def test_the_account_id_of_a_server_is_the_service_that_its_newest_invoice_is_fo
      ("get_invoices", "limitstart")],
 )  # fmt: skip
 @pytest.mark.parametrize("value", ["", "x", "-1", "1.0", "٣", "9" * 40, " 1"])
+@pytest.mark.follows("A-06")
 def test_a_field_that_is_no_number_is_refused(
     emulator: Emulator, action: str, field: str, value: str
 ) -> None:
@@ -167,6 +169,7 @@ def test_an_export_has_all_of_it_and_a_reset_brings_the_first_world_back(emulato
 
 @pytest.mark.clause("11.6")
 @pytest.mark.parametrize("action", ["get_products", "no such \0", "x" * 999])
+@pytest.mark.follows("A-06")
 def test_the_rest_of_the_module_is_not_emulated(emulator: Emulator, action: str) -> None:
     response = emulator.http.post("/whmcs.php", data={"action": action, "id": 12345})
     assert (response.status_code, response.headers["x-emulator-reason"]) == (501, "not_emulated")

@@ -36,6 +36,14 @@ def wrong_url(url: str) -> str | None:
     return None
 
 
+class Refused(click.ClickException):
+    """The control API refused a request, because of this field if there is one."""
+
+    def __init__(self, message: str, field: str | None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 _url = option(
     SECTION,
     "--url",
@@ -96,7 +104,7 @@ def control(
 def asked(
     url: str, admin_token: str, method: str, path: str, body: Any = None, *, shape: Shape
 ) -> dict[str, Any]:
-    """Call the control API; return an answer of this shape, or raise ClickException with one line."""
+    """Call the control API; return an answer of this shape, or raise ClickException, `Refused` for a refusal, with one line."""
     try:
         emulator = Emulator(url, admin_token=admin_token)
     except ValueError as wrong:
@@ -104,7 +112,7 @@ def asked(
     try:
         return emulator.control(method, path, body, shape=shape)
     except ControlFailure as refused:
-        raise click.ClickException(f"{refused}{_hint(refused, admin_token)}") from None
+        raise Refused(f"{refused}{_hint(refused, admin_token)}", refused.field) from None
     except NotAnEmulator as problem:
         raise click.ClickException(f"{_source_of_url() or '--url'}: {problem}") from None
     except ConnectionError as problem:

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from xml.etree import ElementTree as ET
 
 from invapi_emulator.cli.tables import table
+from invapi_emulator.json_escapes import escaped_json
 from invapi_emulator.junit import junit_xml
 from invapi_emulator.process.logs import escaped
 from invapi_emulator.sarif import Level, Result, Rule, sarif_log
@@ -42,7 +43,7 @@ def _table(account: str, answer: dict[str, Any]) -> str:
 
 
 def _as_json(_account: str, answer: dict[str, Any]) -> str:
-    return json.dumps(answer, indent=2)
+    return escaped_json(json.dumps(answer, indent=2))
 
 
 def _clean(answer: dict[str, Any]) -> str:

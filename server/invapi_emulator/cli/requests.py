@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import click
 
 from invapi_emulator.cli import completions
-from invapi_emulator.cli.control_calls import asked, of_account
+from invapi_emulator.cli.control_calls import Refused, asked, of_account
 from invapi_emulator.cli.sections import SectionedCommand, option
 from invapi_emulator.cli.tables import format_option, print_json, print_lines
 from invapi_emulator.numbers_in_words import Whole
@@ -81,7 +81,7 @@ def requests(
     given = {name: value for name, value in wanted.items() if value is not None}
     for calls, gone in _answers(url, admin_token, path, given, last, follow=follow):
         if gone:
-            click.echo(f"number of calls in between that are no longer kept: {gone}", err=True)
+            click.echo(gone, err=True)
         if form == "json":
             print_json(calls)
         else:
@@ -90,15 +90,34 @@ def requests(
 
 def _answers(
     url: str, admin_token: str, path: str, wanted: dict[str, Any], last: int, *, follow: bool
-) -> Iterator[tuple[list[dict[str, Any]], int]]:
-    """Yield the newest calls, then those after them, each time with the number of those that were missed."""
+) -> Iterator[tuple[list[dict[str, Any]], str | None]]:
+    """Yield the newest calls, then those after them, each time with a line about those that are missing."""
     found = _asked_for(url, admin_token, path, wanted)
-    yield found["requests"][-last:] if last else [], 0
+    shown = found["requests"][-last:] if last else []
+    yield shown, _missing("older calls that may match and", found["gone"] if len(shown) < last else 0)
     pause = threading.Event()
     while follow:
         pause.wait(ASKS_EVERY_SECONDS)
-        found = _asked_for(url, admin_token, path, wanted | {"since_id": found["last_id"]})
-        yield found["requests"], found["gone"]
+        found = _after(found["last_id"], url, admin_token, path, wanted)
+        yield found["requests"], _missing("calls in between that", found["gone"])
+
+
+def _missing(which: str, gone: int) -> str | None:
+    return f"number of {which} are no longer kept: {gone}" if gone else None
+
+
+def _after(mark: int, url: str, admin_token: str, path: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Ask for the calls after the one with this id. A journal that ends before it is another one: ask for all of it."""
+    try:
+        return _asked_for(url, admin_token, path, wanted | {"since_id": mark})
+    except Refused as refused:
+        if refused.field != "since_id":
+            raise
+    click.echo(
+        "the journal begins again, as that of a new account or a new server; it follows from its first call",
+        err=True,
+    )
+    return _asked_for(url, admin_token, path, wanted)
 
 
 def _asked_for(url: str, admin_token: str, path: str, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from invapi_emulator.cli.sections import Command
+from invapi_emulator.json_escapes import escaped_json
 from invapi_emulator.process.logs import escaped, word
 
 FORMATS = ("text", "json")
@@ -35,8 +36,8 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def print_json(objects: Iterable[Any]) -> None:
-    """Print each object on a line of its own, in ASCII."""
-    print_lines(json.dumps(each) for each in objects)
+    """Print each object on a line of its own, in ASCII that prints."""
+    print_lines(escaped_json(json.dumps(each)) for each in objects)
 
 
 def _last_cell(value: object) -> str:

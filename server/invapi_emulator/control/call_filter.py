@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from invapi_emulator.engine.action import ACTIONS, is_documented
 from invapi_emulator.errors import reasons
@@ -29,14 +29,24 @@ class Filter(BaseModel):
         None, description="only calls after the one with this id"
     )
 
+    @field_validator("until")
+    @classmethod
+    def _not_before_since(cls, until: int | None, info: ValidationInfo) -> int | None:
+        since = info.data.get("since")
+        if since is not None and until is not None and since > until:
+            raise ValueError("no call can match: it is before `since`")
+        return until
+
     @field_validator("reason")
     @classmethod
-    def _known_reason(cls, reason: str | None) -> str | None:
+    def _possible_reason(cls, reason: str | None, info: ValidationInfo) -> str | None:
         """Refuse a reason that no call can have. Unknown actions and modules can be called, and are in the journal."""
         if reason is not None and reason not in reasons():
             raise ValueError(
                 f"unknown reason (known: {', '.join(reasons())}){did_you_mean(reason, reasons())}"
             )
+        if reason is not None and info.data.get("result") == "ok":
+            raise ValueError("no call can match: only refused calls have a reason, and `result` is `ok`")
         return reason
 
 

@@ -5,13 +5,15 @@ import re
 from starlette.requests import Request
 
 from invapi_emulator.control_errors import Forbidden
-from invapi_emulator.process.logs import word
+from invapi_emulator.process.http_names import LONGEST_NAME
+from invapi_emulator.process.logs import shortened, word
 from invapi_emulator.settings import Settings
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _ORIGIN = re.compile(rf"https?://({_HOST.pattern})(:[0-9]{{1,5}})?")
 _SHOWN = 80
+_LONGEST_ORIGIN = len("https://") + LONGEST_NAME + len(":65535")
 
 
 class Names:
@@ -30,19 +32,19 @@ class Names:
         host = request.headers.get("host", "")
         name = _without_port(host)
         if "*" not in self._hosts and name not in self._hosts:
-            value = name if _HOST.fullmatch(name) else None
+            value = name if len(name) <= LONGEST_NAME and _HOST.fullmatch(name) else None
             raise Forbidden(
                 "foreign_host",
                 f"host name {host[:_SHOWN]!r} is not allowed; add it with --allowed-hosts",
-                _hint(f"host name {word(name[:_SHOWN])}", "--allowed-hosts", value),
+                _hint(f"host name {word(shortened(name, _SHOWN))}", "--allowed-hosts", value),
             )
         own = f"{request.url.scheme}://{host}"
         if origin is not None and origin != own.lower() and origin not in self._origins:
-            value = origin if _ORIGIN.fullmatch(origin) else None
+            value = origin if len(origin) <= _LONGEST_ORIGIN and _ORIGIN.fullmatch(origin) else None
             raise Forbidden(
                 "foreign_origin",
                 f"pages of {origin[:_SHOWN]!r} are not allowed to use the control API; add it with --allowed-origins",
-                _hint(f"pages of origin {word(origin[:_SHOWN])}", "--allowed-origins", value),
+                _hint(f"pages of origin {word(shortened(origin, _SHOWN))}", "--allowed-origins", value),
             )
 
 

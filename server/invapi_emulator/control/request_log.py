@@ -11,13 +11,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invapi_emulator.clock import RealTime
-from invapi_emulator.process.logs import FIELDS, MASK, without_generated, word
+from invapi_emulator.process.logs import FIELDS, MASK, shortened, without_generated, word
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 
 _log = logging.getLogger("invapi_emulator.control")
 _READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 _HINT = "invapi_emulator.hint"
 _SHOWN = 200
+"""Maximum number of characters of a path in the log."""
+
 _ACCOUNT = re.compile(r"(?<=/accounts/)[^/]+")
 _OF_ACCOUNTS = frozenset({409, 422})
 """Statuses of refusals that come from an account that there is."""
@@ -76,4 +78,4 @@ def _level(method: str) -> int:
 def _shown(path: str, status: int) -> str:
     """Return a path without what may be a secret. An account that was not found may be one in the wrong place."""
     found = status < HTTPStatus.BAD_REQUEST or status in _OF_ACCOUNTS
-    return without_generated(path if found else _ACCOUNT.sub(MASK, path))[:_SHOWN]
+    return shortened(without_generated(path if found else _ACCOUNT.sub(MASK, path)), _SHOWN)

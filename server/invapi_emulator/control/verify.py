@@ -66,6 +66,14 @@ class Expectation(Filter):
             )
         return action
 
+    @field_validator("at_most")
+    @classmethod
+    def _not_below_at_least(cls, most: int | None, info: ValidationInfo) -> int | None:
+        least = info.data.get("at_least")
+        if least is not None and most is not None and least > most:
+            raise ValueError(f"no number is at least {least} and at most {most}")
+        return most
+
     @model_validator(mode="after")
     def _says_how_many(self) -> "Expectation":
         if (self.count is None) == (self.at_least is None and self.at_most is None):

@@ -4,7 +4,10 @@ import re
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
-_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+LONGEST_NAME = 253
+"""Maximum number of characters of a host name (RFC 1035)."""
+
+_NAME = re.compile(rf"(?=.{{1,{LONGEST_NAME}}}\Z)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 _CERTIFIED = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _ORIGIN = re.compile(r"(https?)://(\[[^\]]*\]|[^/:@?#\[\]\s]+)(?::([0-9]{1,5}))?/?", re.IGNORECASE)
 _USER = re.compile(r"(?<=//).*@|^[^/]*@")

@@ -35,6 +35,9 @@ _SECRET_ENDS = (
     "token", "apikey", "privatekey", "secretkey", "accesskey", "loginkey", "password", "passwd", "passwort", "passphrase",
     "pass", "pwd", "secret", "credential", "credentials", "authorization", "bearer", "jwt", "cookie", "otp",
 )  # fmt: skip
+_LONGEST = 2_000
+"""Maximum number of characters of a message, and of a field, in a line of the log."""
+
 _IN_MESSAGE = frozenset({"method", "module", "action", "path", "reason"})
 
 
@@ -131,13 +134,22 @@ class HumanLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         start = f"{self.formatTime(record)} {record.levelname} {record.name}:"
-        line = " ".join([start, escaped(record.getMessage().rstrip()), *further_fields(fields_of(record))])
+        line = " ".join([start, escaped(message_of(record).rstrip()), *further_fields(fields_of(record))])
         return "\n".join([line, *self.traceback(record)])
 
     def traceback(self, record: logging.LogRecord) -> list[str]:
         if not record.exc_info:
             return []
         return [f"  {escaped(line)}" for line in self.formatException(record.exc_info).split("\n")]
+
+
+def shortened(text: str, most: int = _LONGEST) -> str:
+    """Return a text, or its beginning and how many characters are cut off."""
+    return text if len(text) <= most else f"{text[:most]}... ({len(text) - most:,} characters cut)"
+
+
+def message_of(record: logging.LogRecord) -> str:
+    return shortened(record.getMessage())
 
 
 def word(value: object) -> str:
@@ -159,7 +171,7 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": message_of(record),
         }
         line |= fields_of(record)
         if record.exc_info:
@@ -168,8 +180,9 @@ class JsonLines(logging.Formatter):
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:
-    """Return the fields that are not None."""
-    return {name: value for name, value in getattr(record, FIELDS, {}).items() if value is not None}
+    """Return the fields that are not None. A long text is cut."""
+    given = {name: value for name, value in getattr(record, FIELDS, {}).items() if value is not None}
+    return {name: shortened(value) if isinstance(value, str) else value for name, value in given.items()}
 
 
 def further_fields(fields: dict[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from invapi_emulator.process.logs import HumanLines, escaped, fields_of, further_fields, word
+from invapi_emulator.process.logs import HumanLines, escaped, fields_of, further_fields, message_of, word
 from invapi_emulator.process.terminal import Style, styled
 
 _OK = 200
@@ -31,7 +31,7 @@ class TerminalLines(HumanLines):
         elif "path" in fields:
             said = _request(record, fields)
         else:
-            said = [escaped(record.getMessage().rstrip()), *further_fields(fields)]
+            said = [escaped(message_of(record).rstrip()), *further_fields(fields)]
         line = " ".join([*self._start(record), *said])
         return "\n".join([line, *self.traceback(record)])
 
@@ -67,7 +67,7 @@ class TerminalLines(HumanLines):
 
 def _request(record: logging.LogRecord, fields: dict[str, Any]) -> list[str]:
     """Return a request to the control API: its message has the method, the path and the hint."""
-    return [escaped(record.getMessage()), str(fields["status"]), f"{fields['ms']:.1f} ms"]
+    return [escaped(message_of(record)), str(fields["status"]), f"{fields['ms']:.1f} ms"]
 
 
 def _shown(value: object) -> str:

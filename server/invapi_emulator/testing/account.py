@@ -136,13 +136,17 @@ class Account(Closes):
         return self._control("GET", f"/vms/{vm_id}")
 
     def requests(self, **wanted: Any) -> list[Json]:
-        """Return the journal, or its calls that match.
+        """Return the journal, or its calls that match. Warn if older calls, which are no longer kept, may match too.
 
         Filters are `module`, `action`, `id`, `result`, `reason`, `since`, `until` and `since_id`.
         """
         __tracebackhide__ = True
         query = f"?{urlencode(wanted)}" if wanted else ""
-        requests: list[Json] = self._control("GET", f"/requests{query}", None, _FILTERS)["requests"]
+        found = self._control("GET", f"/requests{query}", None, _FILTERS)
+        if gone := found["gone"]:
+            said = "older calls are no longer kept, and may match too: `verify` counts them, or says that it cannot"
+            warnings.warn(f"account {self.name}: {gone} {said}", stacklevel=2)
+        requests: list[Json] = found["requests"]
         return requests
 
     @property

@@ -23,6 +23,13 @@ class ControlFailure(Exception):
         said = error if isinstance(error, str) else f"{error.get('reason')}: {error.get('message')}"
         super().__init__(f"{status} {said}")
 
+    @property
+    def field(self) -> str | None:
+        """The field of the request that was refused, if there is one."""
+        error = self.answer.get("error")
+        field = error.get("field") if isinstance(error, dict) else None
+        return field if isinstance(field, str) else None
+
     def suggest(self, known: Iterable[str]) -> None:
         """Add a suggestion to the message if the server refused an unknown field that is like a known one."""
         error = self.answer.get("error")

@@ -1,5 +1,7 @@
 """What the report of a failed test shows of an account: its calls, its tasks, and hints."""
 
+from urllib.parse import quote
+
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.process.logs import escaped
 from invapi_emulator.testing.account import Account
@@ -28,7 +30,8 @@ def story(account: Account, began: str | None, real: Instant | None) -> tuple[st
 
 
 def _lines(account: Account, start: Start) -> list[str]:
-    requests, tasks, clock = account.requests(), account.tasks, account.clock
+    journal = account.emulator.control("GET", f"/accounts/{quote(account.name)}/requests")
+    requests, tasks, clock = journal["requests"], account.tasks, account.clock
     calls = [str(line) for line in told(requests, start)]
     names = {call["task"]: call["fields"].get("name") for call in requests if call["task"]}
     checked = {call["fields"].get("key") for call in requests if call["module"] == "eq_callback"}
@@ -41,9 +44,14 @@ def _lines(account: Account, start: Start) -> list[str]:
     return [
         *(f"hint: {hint}" for hint in hints(account, requests, tasks, clock)),
         f"{now} ({_TIMES})",
+        *_no_longer_kept(journal["gone"]),
         *(_newest(calls, "lines of calls") or ["no requests"]),
         *_newest(works, "tasks"),
     ]
+
+
+def _no_longer_kept(gone: int) -> list[str]:
+    return [f"… {gone} older calls that are no longer kept"] if gone else []
 
 
 def _newest(lines: list[str], what: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from invapi_emulator.json_escapes import escaped_json
 from invapi_emulator.worlds.yaml_text import MAX_DIGITS, NotAccepted, read_yaml, too_long, write_yaml
 
 YAML_ENDINGS = (".yaml", ".yml")
@@ -38,7 +39,10 @@ def parse(text: str) -> Any:
 
 
 def written(world: Any, *, as_yaml: bool) -> str:
-    return write_yaml(world) if as_yaml else f"{json.dumps(world, indent=2, ensure_ascii=False)}\n"
+    """Return a world as text. A terminal can show it: what does not print is escaped."""
+    return (
+        write_yaml(world) if as_yaml else f"{escaped_json(json.dumps(world, indent=2, ensure_ascii=False))}\n"
+    )
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -27,7 +27,6 @@ _WORDS = {
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_ESCAPED = re.compile("[\x85\u2028\u2029\ufeff]")
 _BASES = {"0o": 8, "0x": 16}
 _TEXT = ("!", "tag:yaml.org,2002:str")
 _PLAIN_TAGS = (None, *_TEXT, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
@@ -179,8 +178,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    """Escape what is a line break in YAML 1.1 only, and the byte order mark."""
-    style = '"' if _ESCAPED.search(text) else None
+    """Put a text that has to be escaped in double quotes, as only they take escapes."""
+    style = None if _prints(text) else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -191,4 +190,11 @@ _Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("[yYnN]"), li
 
 
 def write_yaml(value: Any) -> str:
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    """Return a value as YAML. A terminal can show it: what does not print is escaped."""
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text if _prints(text) else "".join(c if _prints(c) else f"\\U{ord(c):08X}" for c in text)
+
+
+def _prints(text: str) -> bool:
+    """Return whether a text has no characters but line ends and those that print."""
+    return text.replace("\n", "").isprintable()

@@ -167,6 +167,8 @@ def test_a_refused_origin_is_told_once_with_the_flag_that_opens_it(
         {"Host": "a;reboot"},
         {"Host": "*"},
         {"Host": "a,*"},
+        {"Host": "a" * 5_000},
+        {"Origin": f"http://{'a' * 5_000}"},
     ],
 )
 def test_what_no_flag_can_open_is_told_of_without_one(
@@ -175,6 +177,7 @@ def test_what_no_flag_can_open_is_told_of_without_one(
     assert httpx.get(f"{served()}{ACCOUNT}", headers=headers).status_code == 403
     (line,) = told(caplog)
     assert line.endswith(": no flag opens it to them")
+    assert len(line) < 300
 
 
 def test_only_so_many_refused_names_are_told(caplog: pytest.LogCaptureFixture) -> None:

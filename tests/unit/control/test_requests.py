@@ -126,6 +126,33 @@ def test_a_filter_that_no_call_could_match_is_refused(
     assert (refused.status_code, refused.json()["error"]["field"]) == (422, name), refused.text
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("parts", "field"),
+    [
+        ({"since": "2031-01-01T00:00:00Z", "until": "2030-01-01T00:00:00Z"}, "until"),
+        ({"result": "ok", "reason": "vm_locked"}, "reason"),
+    ],
+)
+def test_parts_that_contradict_each_other_are_refused(
+    emulator: Emulator, method: str, parts: dict[str, str], field: str
+) -> None:
+    path = "/_emulator/accounts/demo/requests"
+    if method == "GET":
+        refused = emulator.http.get(path, params=parts)
+    else:
+        refused = emulator.http.post(f"{path}/verify", json={"count": 0} | parts)
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, field), refused.text
+    assert "no call can match: " in refused.json()["error"]["message"]
+
+
+def test_a_number_that_cannot_be_is_not_expected(emulator: Emulator) -> None:
+    error = emulator.control("POST", "/requests/verify", {"at_least": 1, "at_most": 0}, status=422)["error"]
+    assert error["field"] == "at_most"
+    assert "no number is at least 1 and at most 0" in error["message"]
+    assert emulator.control("POST", "/requests/verify", {"at_least": 0, "at_most": 0})["matched"] == 0
+
+
 def test_calls_of_an_action_that_there_is_not_can_be_listed(journal: Journal) -> None:
     journal.call("misspelt")
     (found,) = journal.lines(action="misspelt")

@@ -13,6 +13,7 @@ from invapi_emulator.storage.pruned import Gone, Kinds
 from invapi_emulator.testing import Account
 from invapi_emulator.testing import Emulator as Control
 from invapi_emulator.testing.failure import ControlFailure, Json
+from invapi_emulator.testing.story import story
 from tests.support.harness import Emulator, running
 
 KEPT = 10
@@ -93,6 +94,16 @@ def test_a_list_says_how_many_older_calls_may_match(worn: Account) -> None:
     assert listed("?action=restore_snapshot") == {"ids": [], "gone": 0}
     assert listed("?since_id=25") == {"ids": [26, 27, 28], "gone": 0}
     assert listed("?since_id=18") == {"ids": newest, "gone": 0}
+
+
+def test_the_python_client_warns_of_a_list_that_may_be_incomplete(worn: Account) -> None:
+    with pytest.warns(
+        UserWarning, match="7 older calls are no longer kept, and may match too: `verify` counts them"
+    ):
+        assert worn.requests(action="show") == []
+    assert worn.requests(action="restore_snapshot") == []
+    _, told = story(worn, None, None)
+    assert "… 18 older calls that are no longer kept" in told
 
 
 def test_verify_can_begin_at_a_mark(worn: Account) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from invapi_emulator.process.logs import FIELDS, HumanLines, word
+from invapi_emulator.process.logs import FIELDS, HumanLines, JsonLines, word
+from invapi_emulator.process.terminal_lines import TerminalLines
 
 FORGED = (
     "a\nb", "a\r\n2026-01-01 00:00:00,000 INFO invapi_emulator.calls: forged", "\x1b[31m", "\x9b31m", "\x7f", "\x00", "\u2028x",
@@ -29,6 +30,17 @@ def test_a_field_is_one_word(sent: str) -> None:
     assert before.endswith(" INFO x: said")
     assert after.endswith('" after=1')
     assert after.startswith('"')
+
+
+@pytest.mark.parametrize("form", [HumanLines(), TerminalLines(colours=False), JsonLines()])
+def test_a_long_text_is_cut_and_tells_how_long_it_was(form: logging.Formatter) -> None:
+    record = logging.LogRecord("x", logging.INFO, "x", 1, "m" * 5_000, (), None)
+    setattr(record, FIELDS, {"address": "f" * 7_000, "status": 200})
+    line = form.format(record)
+    assert "m... (3,000 characters cut)" in line
+    assert "f... (5,000 characters cut)" in line
+    assert "status" in line
+    assert len(line) < 4_300
 
 
 @pytest.mark.parametrize(

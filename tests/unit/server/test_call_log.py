@@ -48,6 +48,15 @@ def test_the_line_for_people_has_them_too(emulator: Emulator, log: pytest.LogCap
     assert line.endswith(" address=127.0.0.1")
 
 
+def test_a_long_path_is_cut_and_tells_how_long_it_was(
+    emulator: Emulator, log: pytest.LogCaptureFixture
+) -> None:
+    emulator.http.post(f"/_emulator/{'a' * 5_000}")
+    (line,) = as_json(log, "invapi_emulator.control")
+    assert line["path"] == f"/_emulator/{'a' * 189}... (4,811 characters cut)"
+    assert line["message"] == f'POST "{line["path"]}"'
+
+
 def test_input_that_is_not_a_call_has_its_line_too(emulator: Emulator, log: pytest.LogCaptureFixture) -> None:
     address = urlsplit(emulator.url)
     with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60) as connection:

@@ -118,6 +118,28 @@ def test_what_is_written_is_read_again(value: object) -> None:
     assert parse(written({"a": value}, as_yaml=False)) == {"a": value}
 
 
+@pytest.mark.parametrize("as_yaml", [False, True])
+def test_what_does_not_print_is_escaped(*, as_yaml: bool) -> None:
+    odd = [
+        "\x1b[31m",
+        "\x7f",
+        "\x85\x9b31m",
+        "\u202ekcab",
+        "\u2066a\u2069",
+        "\u200b\ufeff",
+        "\u2028",
+        "\U000e0001",
+        "tab\t",
+    ]
+    world = {"texts": odd, "keys": dict.fromkeys(odd, "é 中 🙂")}
+    text = written(world, as_yaml=as_yaml)
+    assert [line for line in text.splitlines() if not line.isprintable()] == []
+    assert "é 中" in text
+    assert parse(text) == world
+    if as_yaml:
+        assert read_by_others(text) == [world] * 3
+
+
 @pytest.mark.parametrize("number", ["0x" + "f" * 100_000, "0o" + "7" * 5000, "-" + "9" * 5000, "9" * 1001])
 def test_a_long_number_is_refused_with_its_place(number: str) -> None:
     says = rf"line 2, column 7: {number[:40]}... has {len(number)} characters: expected a number of at most 1000$"
