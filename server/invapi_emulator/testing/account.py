@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from invapi_emulator.testing.closing import Closes
 from invapi_emulator.testing.failure import ControlFailure, Json, unless_gone
 from invapi_emulator.testing.made import MADE
+from invapi_emulator.testing.sentences import explained, fell_short, shortfall, show_ignored
 
 if TYPE_CHECKING:
     from invapi_emulator.testing.emulator import Emulator
@@ -176,7 +177,7 @@ class Account(Closes):
             failure.suggest((*_FILTERS, "fields", "count", "at_least", "at_most"))
             raise
         if "error" in answer:
-            raise AssertionError(_explained(answer))
+            raise AssertionError(explained(answer))
         matched: int = answer["matched"]
         return matched
 
@@ -263,7 +264,7 @@ class Account(Closes):
         __tracebackhide__ = True
         awaited, self._awaited = self._awaited, []
         rules = self.faults if awaited else []
-        self._unused += [_shortfall(rule) for rule in rules if rule["id"] in awaited and _fell_short(rule)]
+        self._unused += [shortfall(rule) for rule in rules if rule["id"] in awaited and fell_short(rule)]
 
     def _control(self, method: str, path: str, body: Any = None, known: tuple[str, ...] = ()) -> Json:
         """Call the control API of the account. `known` are the fields that the body or query may have."""
@@ -273,32 +274,3 @@ class Account(Closes):
         except ControlFailure as failure:
             failure.suggest(known)
             raise
-
-
-def show_ignored(answer: Json) -> None:
-    """Show the line about retired assumptions as a warning, even if warnings are errors."""
-    if answer.get("ignored"):
-        warnings.showwarning(UserWarning(answer["ignored"]), UserWarning, __file__, 0)
-
-
-def _fell_short(rule: Json) -> bool:
-    return bool(rule["probability"] == 1 and rule["fired"] < (rule["times"] or 1))
-
-
-def _shortfall(rule: Json) -> str:
-    wanted = "always" if rule["times"] is None else f"{rule['times']} times"
-    return (
-        f"fault {rule['id']} ({rule['kind']}, match {rule['match']}, skip {rule['skip']}) should fire {wanted}, "
-        f"but fired {rule['fired']} times; {rule['seen']} calls matched that no earlier rule took. "
-        "Pass allow_unused=True to allow this."
-    )
-
-
-def _explained(answer: Json) -> str:
-    lines = [answer["error"]["message"]]
-    for miss in answer["nearest"]:
-        asked = miss["request"]
-        lines.append(
-            f"  nearest: {asked['module']}/{asked['action']} {asked['fields']} ({', '.join(miss['differs_in'])})"
-        )
-    return "\n".join(lines)

@@ -14,13 +14,14 @@ from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.process.http_names import sendable, target_of, without_user
 from invapi_emulator.process.real_sockets import connect
-from invapi_emulator.testing.account import Account, show_ignored
+from invapi_emulator.testing.account import Account
 from invapi_emulator.testing.arguments import options_of, sendable_value
 from invapi_emulator.testing.closing import Closes
 from invapi_emulator.testing.failure import ControlFailure, Json
 from invapi_emulator.testing.foreign import NotAnEmulator, Shape, fits, read_answer
 from invapi_emulator.testing.interruptions import is_of_others
 from invapi_emulator.testing.made import MADE
+from invapi_emulator.testing.sentences import show_ignored
 from invapi_emulator.testing.serving import STARTS_WITHIN_SECONDS, ca_file, serving_guest
 from invapi_emulator.whole_answers import FAILURES, TimeLimit, whole_answer
 
