@@ -12,6 +12,7 @@ import click
 from invapi_emulator import __version__
 from invapi_emulator.ending import as_one_line, ended
 from invapi_emulator.numbers_in_words import Seconds, Whole
+from invapi_emulator.sarif import source_uri
 
 FORMATS = ("text", "json", "junit", "sarif")
 
@@ -48,6 +49,13 @@ def _is_sendable(_context: click.Context, _parameter: click.Parameter, value: st
     except UnicodeEncodeError:
         raise click.BadParameter("expected text in UTF-8") from None
     return value
+
+
+def _is_source(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else source_uri(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
 
 
 def _holds_certificates(
@@ -101,6 +109,12 @@ def _holds_certificates(
 @click.option("--plan", "plan_only", is_flag=True, help="look at the VM, print the plan and exit")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option(
+    "--source",
+    metavar="FILE",
+    callback=_is_source,
+    help="with sarif: the file to show the differences at, from the root of your repository",
+)
+@click.option(
     "--record", metavar="DIR", help="write the answers to this folder, without ids, times and secrets"
 )
 @click.option(
@@ -131,6 +145,8 @@ def conformance(**given: Any) -> int:
     """
     if given["allow_orders"] and given["max_cost"] is None:
         raise click.UsageError("--allow-orders needs --max-cost: what it may cost, such as 4.00")
+    if given["source"] is not None and given["form"] != "sarif":
+        raise click.UsageError("--source needs --format sarif")
     from invapi_conformance.printed_run import options_of, run_and_print  # not needed for --help
 
     return run_and_print(options_of(given), click.echo, _say)

@@ -98,7 +98,8 @@ LIST = Like("list", lambda value: isinstance(value, list))
 OBJECT = Like("object", lambda value: isinstance(value, dict))
 PHP_MAP = Like("object, or an empty list", lambda value: value == [] or isinstance(value, dict))
 KEY = Like(
-    "string of 32 a-z0-9", lambda value: _is_key(value) or form_of(str(value)) == "string of 32 hex digits"
+    "string of 32 lowercase letters and digits",
+    lambda value: _is_key(value) or form_of(str(value)) == "string of 32 hex digits",
 )
 MONEY = Like(
     "text with two decimal places",

@@ -31,6 +31,7 @@ class RunOptions:
     patience: Patience = field(default_factory=Patience)
     plan_only: bool = False
     form: str = "text"
+    source: str | None = None
     record: str | None = None
     ca: str | None = None
     own: str = field(default_factory=lambda: f"conformance-{new_name()}")
@@ -54,6 +55,7 @@ def options_of(given: Mapping[str, Any]) -> RunOptions:
         patience=Patience(given["poll_seconds"], given["task_timeout"]),
         plan_only=given["plan_only"],
         form=given["form"],
+        source=given["source"],
         record=given["record"],
         ca=given["ca"],
     )
@@ -92,7 +94,8 @@ def _run(options: RunOptions, stop: Stop, out: Say, err: Say) -> int:
     if recorder is not None and recorder.problem is not None:
         report.trouble.append(recorder.problem)
     masked = report.masked(Masking((options.access.token, options.access.api_key)))
-    out(WRITTEN[options.form](masked))
+    source = options.source
+    out(WRITTEN[options.form](masked) if source is None else as_sarif(masked, source))
     for line in masked.trouble:
         err(line)
     return report.status

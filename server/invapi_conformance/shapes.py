@@ -29,7 +29,7 @@ def form_of(text: str) -> str:
     for words, form in _FORMS:
         if re.fullmatch(form, text, re.ASCII):
             return words
-    return f"string of {len(text)} a-z0-9" if _KEYLIKE.fullmatch(text) else "string"
+    return f"string of {len(text)} lowercase letters and digits" if _KEYLIKE.fullmatch(text) else "string"
 
 
 def shape_of(value: Any) -> Shape:

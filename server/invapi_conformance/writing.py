@@ -113,8 +113,11 @@ def as_junit(report: Report) -> str:
     return junit_xml(suite)
 
 
-def as_sarif(report: Report) -> str:
-    """Write a SARIF log: an error for each check that differs, a warning if the clause is only assumed, and the trouble."""
+def as_sarif(report: Report, source: str | None = None) -> str:
+    """Write a SARIF log: an error for each check that differs, a warning if the clause is only assumed, and the trouble.
+
+    `source` is the URI of the file that all of them are shown at.
+    """
     differing = report.of("differs")
     rules = [sarif.Rule(each.check.name, each.check.title, _level(each), _clause(each)) for each in differing]
     place = f"{report.target}/vm/{report.vm}"
@@ -124,7 +127,7 @@ def as_sarif(report: Report) -> str:
             sarif.Rule("the-run-itself", "the run ended early", "error", "See the messages of the run.")
         )
         results += [sarif.Result("the-run-itself", "error", line, [place]) for line in report.trouble]
-    return sarif.sarif_log("invapi-conformance", rules, results)
+    return sarif.sarif_log("invapi-conformance", rules, results, source)
 
 
 def _level(result: Result) -> sarif.Level:

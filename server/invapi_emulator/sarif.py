@@ -3,7 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Literal, TypeAlias
+from urllib.parse import quote
 
 from invapi_emulator import __version__
 from invapi_emulator.json_escapes import escaped_json
@@ -34,11 +36,24 @@ class Result:
     places: Sequence[str]
 
 
-def sarif_log(tool: str, rules: Sequence[Rule], results: Sequence[Result]) -> str:
-    """Return a log of one run, as JSON. `rules` has each rule of the results once."""
+def source_uri(path: str) -> str:
+    """Return a file of a repository as a URI relative to its root. Raise ValueError for a path that may lead out of it."""
+    file = PurePosixPath(path)
+    inside = not file.is_absolute() and ".." not in file.parts and file.name
+    if not inside or "://" in path or "\\" in path or path.endswith("/"):
+        raise ValueError(f"{path!r}: expected a file from the root of your repository, such as src/backup.py")
+    return quote(str(file))
+
+
+def sarif_log(tool: str, rules: Sequence[Rule], results: Sequence[Result], source: str | None = None) -> str:
+    """Return a log of one run, as JSON. `rules` has each rule of the results once.
+
+    `source` is the URI of the file that all results are shown at. Pages of code scanning leave out results without one.
+    """
     index = {rule.id: number for number, rule in enumerate(rules)}
     driver = {"name": tool, "version": __version__, "rules": list(map(_rule, rules))}
-    run = {"tool": {"driver": driver}, "results": [_result(each, index[each.rule]) for each in results]}
+    written = [_result(each, index[each.rule], source) for each in results]
+    run = {"tool": {"driver": driver}, "results": written}
     return escaped_json(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2))
 
 
@@ -51,12 +66,20 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(result: Result, index: int) -> dict[str, Any]:
-    places = [{"logicalLocations": [{"fullyQualifiedName": place}]} for place in result.places]
+def _result(result: Result, index: int, source: str | None) -> dict[str, Any]:
     return {
         "ruleId": result.rule,
         "ruleIndex": index,
         "level": result.level,
         "message": {"text": result.message},
-        "locations": places,
+        "locations": _locations(result.places, source),
     }
+
+
+def _locations(places: Sequence[str], source: str | None) -> list[dict[str, Any]]:
+    """Return a location for each place, or, with a source, its first line with all places."""
+    logical = [{"fullyQualifiedName": place} for place in places]
+    if source is None:
+        return [{"logicalLocations": [place]} for place in logical]
+    file = {"artifactLocation": {"uri": source, "uriBaseId": "%SRCROOT%"}, "region": {"startLine": 1}}
+    return [{"physicalLocation": file, "logicalLocations": logical}]

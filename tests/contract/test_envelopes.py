@@ -175,7 +175,10 @@ def test_a_missing_action_is_an_unknown_action(emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({}, "invalid parameter name: it is missing; it takes 1 to 100 characters of a-zA-Z0-9_-."),
+        (
+            {},
+            "invalid parameter name: it is missing; it takes 1 to 100 characters: ASCII letters, digits, `_`, `-` and `.`",
+        ),
         ({"name": ""}, "invalid parameter name: ''; it takes"),
         ({"name": "a b"}, "invalid parameter name: 'a b'; it takes"),
         ({"name": "x" * 101}, f"invalid parameter name: '{'x' * 59}... (101 long); it takes"),

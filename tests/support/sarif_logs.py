@@ -21,14 +21,36 @@ _RULE = {
         "defaultConfiguration": {"type": "object", "properties": {"level": _LEVEL}},
     },
 }
+_FILE = {
+    "type": "object",
+    "required": ["artifactLocation"],
+    "additionalProperties": False,
+    "properties": {
+        "artifactLocation": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "uri": {"type": "string", "format": "uri-reference"},
+                "uriBaseId": {"type": "string"},
+            },
+        },
+        "region": {
+            "type": "object",
+            "required": ["startLine"],
+            "properties": {"startLine": {"type": "integer", "minimum": 1}},
+        },
+    },
+}
 _LOCATION = {
     "type": "object",
     "required": ["logicalLocations"],
     "additionalProperties": False,
     "properties": {
+        "physicalLocation": _FILE,
         "logicalLocations": {
             "type": "array",
             "minItems": 1,
+            "uniqueItems": True,
             "items": {"type": "object", "properties": {"fullyQualifiedName": {"type": "string"}}},
         },
     },
@@ -42,7 +64,7 @@ _RESULT = {
         "ruleIndex": {"type": "integer", "minimum": -1},
         "level": _LEVEL,
         "message": _TEXT,
-        "locations": {"type": "array", "items": _LOCATION},
+        "locations": {"type": "array", "minItems": 1, "items": _LOCATION},
     },
 }
 _DRIVER = {

@@ -30,7 +30,7 @@ def ended_well(answer: Answer) -> Answer:
     return answer
 
 
-@check("3.1", "documented", "a call that starts work answers a key of 32 a-z0-9")
+@check("3.1", "documented", "a call that starts work answers a key of 32 lowercase letters and digits")
 def a_call_that_starts_work_answers_a_key(probe: Probe) -> Finding:
     return answered(probe.accepted(*STATUS), {"callback": KEY}, "it is not such a key")
 

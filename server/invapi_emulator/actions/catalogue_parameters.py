@@ -16,7 +16,7 @@ CatalogueId = VmId
 Location = Annotated[
     str,
     StringConstraints(pattern=r"\A[a-zA-Z0-9_-]{1,16}\z"),
-    Field(description="1 to 16 characters of a-zA-Z0-9_-"),
+    Field(description="1 to 16 characters: ASCII letters, digits, `_` and `-`"),
 ]
 BillPeriod = Annotated[Literal["monthly", "hourly"], Field(description="monthly or hourly")]
 

@@ -76,15 +76,15 @@ RootPassword = Annotated[
     str,
     AfterValidator(_strong_password),
     Field(
-        description="8 to 30 characters of A-Za-z0-9%-_+ with an upper and a lower case letter, a digit "
-        "and one of %-_+, which is not the first"
+        description="8 to 30 characters: ASCII letters, digits, `%`, `-`, `_` and `+`, with an upper and a lower case letter, "
+        "a digit and one of `%`, `-`, `_` and `+`, which is not the first"
     ),
 ]
 ServerName = Annotated[
     str,
     StringConstraints(pattern=r"\A[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?\z"),
     Field(
-        description="a host name: 1 to 253 characters of a-zA-Z0-9.-, the first and the last a letter or a digit"
+        description="a host name: 1 to 253 characters: ASCII letters, digits, `.` and `-`, the first and the last a letter or a digit"
     ),
 ]
 DeployPeriod = Annotated[

@@ -70,12 +70,12 @@ VmId = Annotated[
 SnapshotName = Annotated[
     str,
     StringConstraints(pattern=r"\A[a-zA-Z0-9_.-]{1,100}\z"),
-    Field(description="1 to 100 characters of a-zA-Z0-9_-."),
+    Field(description="1 to 100 characters: ASCII letters, digits, `_`, `-` and `.`"),
 ]
 SnapshotType = Annotated[
     str,
     StringConstraints(pattern=r"\A[a-zA-Z0-9_.-]{1,32}\z"),
-    Field(description="1 to 32 characters of a-zA-Z0-9_-."),
+    Field(description="1 to 32 characters: ASCII letters, digits, `_`, `-` and `.`"),
 ]
 ImageId = Annotated[
     str,
@@ -86,7 +86,9 @@ Names = Annotated[
     tuple[SnapshotName, ...],
     BeforeValidator(_names),
     AfterValidator(lambda names: tuple(dict.fromkeys(names))),
-    Field(description="an array of snapshot names, each 1 to 100 characters of a-zA-Z0-9_-."),
+    Field(
+        description="an array of snapshot names, each 1 to 100 characters: ASCII letters, digits, `_`, `-` and `.`"
+    ),
 ]
 VmIds = Annotated[
     tuple[int, ...],
@@ -102,7 +104,7 @@ Hostname = Annotated[
     str,
     StringConstraints(pattern=HOSTNAME),
     Field(
-        description="a host name: 1 to 253 characters of a-zA-Z0-9._-, the first and the last a letter or a digit"
+        description="a host name: 1 to 253 characters: ASCII letters, digits, `.`, `_` and `-`, the first and the last a letter or a digit"
     ),
 ]
 Name = Annotated[

@@ -90,7 +90,9 @@ def of_account(command: Command) -> Command:
 def account_in_path(_context: click.Context, _parameter: click.Parameter, name: str | None) -> str | None:
     """Refuse a name that no account has. In a path it could name something else."""
     if name is not None and not _ACCOUNT_NAME.fullmatch(name):
-        raise click.BadParameter(f"{name!r}: an account's name is 1 to 64 characters of a-z0-9-")
+        raise click.BadParameter(
+            f"{name!r}: an account's name is 1 to 64 characters: lowercase ASCII letters, digits and `-`"
+        )
     return name
 
 

@@ -90,8 +90,8 @@ def _as_junit(account: str, answer: dict[str, Any]) -> str:
     return junit_xml(suite)
 
 
-def _as_sarif(account: str, answer: dict[str, Any]) -> str:
-    """Return a SARIF log: a result for each finding. Its locations are calls, as the report knows no file."""
+def _as_sarif(account: str, answer: dict[str, Any], source: str | None = None) -> str:
+    """Return a SARIF log: a result for each finding. Its locations are calls, as the report knows no file but `source`."""
     rules = [
         Rule(each["id"], each["title"], _LEVELS[each["severity"]], _help(each)) for each in answer["findings"]
     ]
@@ -101,7 +101,7 @@ def _as_sarif(account: str, answer: dict[str, Any]) -> str:
         )
         for each in answer["findings"]
     ]
-    return sarif_log("invapi-emulator report", rules, results)
+    return sarif_log("invapi-emulator report", rules, results, source)
 
 
 def _help(finding: dict[str, Any]) -> str:
@@ -130,3 +130,8 @@ def _shortened(words: list[str]) -> str:
 Writer: TypeAlias = Callable[[str, dict[str, Any]], str]
 FORMS: dict[str, Writer] = {"text": _as_text, "json": _as_json, "junit": _as_junit, "sarif": _as_sarif}
 """How to write the report of an account, by the value of `--format`."""
+
+
+def written(form: str, account: str, answer: dict[str, Any], source: str | None) -> str:
+    """Return the report in a form. `source` is the URI of the client's file, for SARIF."""
+    return _as_sarif(account, answer, source) if source is not None else FORMS[form](account, answer)

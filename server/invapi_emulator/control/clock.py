@@ -138,7 +138,7 @@ def _until(context: AccountContext, until: str) -> Instant:
     try:
         target = parse_iso(until)
     except ValueError as problem:
-        accepted = f'expected "idle", a task key (32 characters, a-z and 0-9) or a timestamp; {problem}'
+        accepted = f'expected "idle", a task key (32 characters: lowercase ASCII letters and digits) or a timestamp; {problem}'
         raise Unprocessable("invalid", accepted, "until") from None
     if target < context.now:
         raise Unprocessable("in_the_past", _in_the_past(target, context.now), "until")

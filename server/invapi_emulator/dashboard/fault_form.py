@@ -137,6 +137,11 @@ def _form(word: str, kind: type[Fault]) -> KindForm:
     )
 
 
+def _most(part: Mapping[str, Any]) -> Any:
+    """Return the largest number that a field takes; None without a limit. Only whole numbers have one that is exclusive."""
+    return part["exclusiveMaximum"] - 1 if "exclusiveMaximum" in part else part.get("maximum")
+
+
 def _field(kind: str, name: str, shape: Mapping[str, Any], *, required: bool) -> FormField:
     parts = [part for part in shape.get("anyOf", [shape]) if part.get("type") != "null"]
     part = parts[0]
@@ -148,7 +153,7 @@ def _field(kind: str, name: str, shape: Mapping[str, Any], *, required: bool) ->
         default=shape.get("default"),
         least=part.get("minimum", part.get("exclusiveMinimum")),
         least_is_too_little="exclusiveMinimum" in part,
-        most=part.get("maximum", part.get("exclusiveMaximum")),
+        most=_most(part),
         choices=tuple(part.get("enum", ())),
         suggested=_SUGGESTED.get((kind, name), shape.get("default")),
         with_distribution=with_distribution,

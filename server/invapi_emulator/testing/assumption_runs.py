@@ -100,7 +100,7 @@ class AssumptionRuns:
 
     def _plan(self) -> str:
         tests, options = len(self._runs) // len(self._words), len(self._words) - 1
-        return f"invapi assumptions: {len(self._runs)} runs, {tests} tests under the defaults and {options} other options each"
+        return f"invapi assumptions: {len(self._runs)} runs, {tests} test{'' if tests == 1 else 's'} under the defaults and {options} other options each"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Show progress after each tenth of the runs. The last phase of a test is its teardown."""
@@ -157,7 +157,7 @@ def _told(terminalreporter: pytest.TerminalReporter, wanted: str) -> Iterator[An
 def _lines(word: str, tests: list[str]) -> Iterator[str]:
     id_, option = split(word)
     found = ASSUMPTIONS[id_]
-    yield f"{id_}, {found.about}: {len(tests)} depend on `{found.default}`, not `{option}`"
+    yield f"{id_}, {found.about}: {len(tests)} {'depends' if len(tests) == 1 else 'depend'} on `{found.default}`, not `{option}`"
     for test in tests:
         yield f"    {test}"
 

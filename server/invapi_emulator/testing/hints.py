@@ -5,6 +5,7 @@ from typing import Any
 
 from invapi_emulator.testing.account import Account
 from invapi_emulator.testing.failure import Json
+from invapi_emulator.testing.lost_answers import repeated_blindly
 from invapi_emulator.testing.told_calls import CHECK, body_of, short_key
 
 _IDLE_CHECKS = 5
@@ -24,6 +25,7 @@ def hints(account: Account, requests: list[Json], tasks: list[Json], clock: Json
     yield from _after_the_end(checks)
     yield from _power_polls(account, requests, checks)
     yield from _refused_power(requests)
+    yield from repeated_blindly(requests, tasks)
 
 
 def _checks(requests: list[Json]) -> dict[str, list[Json]]:

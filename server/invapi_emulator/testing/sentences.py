@@ -16,12 +16,16 @@ def fell_short(rule: Json) -> bool:
 
 
 def shortfall(rule: Json) -> str:
-    wanted = "always" if rule["times"] is None else f"{rule['times']} times"
+    wanted = "always" if rule["times"] is None else _counted(rule["times"], "time")
     return (
         f"fault {rule['id']} ({rule['kind']}, match {rule['match']}, skip {rule['skip']}) should fire {wanted}, "
-        f"but fired {rule['fired']} times; {rule['seen']} calls matched that no earlier rule took. "
+        f"but fired {_counted(rule['fired'], 'time')}; {_counted(rule['seen'], 'call')} matched that no earlier rule took. "
         "Pass allow_unused=True to allow this."
     )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def explained(answer: Json) -> str:

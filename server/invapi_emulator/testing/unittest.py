@@ -25,6 +25,10 @@ from invapi_emulator.testing.story import story
 _now = real_time()
 
 
+__unittest = True
+"""unittest leaves the frames of such modules out of its tracebacks."""
+
+
 class InvapiMixin:
     """A mixin for TestCase or IsolatedAsyncioTestCase, to be named before them.
 

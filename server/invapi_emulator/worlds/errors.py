@@ -1,7 +1,9 @@
 """Error messages about a world or a body: the place, the value, and what is accepted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 from invapi_emulator.control_errors import Unprocessable
 from invapi_emulator.domain.instants import iso
@@ -36,8 +38,13 @@ def too_late(place: str, value: int, now: int) -> Unprocessable:
     return error_at(place, iso(value), f"must not be after the account's present time, {iso(now)}")
 
 
-def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessable:
-    """Return the refusal for one of pydantic's errors at this place in the body."""
+def invalid(
+    error: Mapping[str, Any], place: Sequence[str | int], model: type[BaseModel] | None = None
+) -> Unprocessable:
+    """Return the refusal for one of pydantic's errors at this place in the body.
+
+    `model` is what the error is about. Its fields are suggested for an unknown one.
+    """
     path = [part for part in place if part not in FAULTS]  # pydantic puts the kind before a rule's fields
     value = error["input"]
     if error["type"] in _ABOUT_KIND:
@@ -45,16 +52,26 @@ def invalid(error: Mapping[str, Any], place: Sequence[str | int]) -> Unprocessab
         value = error["ctx"].get("tag")
     field = ".".join(str(part)[:_SHOWN] for part in path) or None
     given = "" if error["type"] in _NOT_THERE else f"{_seen(field or '', value)}: "
-    meant = _meant(place) if error["type"] == "extra_forbidden" else ""
+    meant = _meant(place, error["loc"], model) if error["type"] == "extra_forbidden" else ""
     return Unprocessable("invalid", f"{field or 'the body'}: {given}{_accepted(error)}{meant}", field)
 
 
-def _meant(place: Sequence[str | int]) -> str:
-    """Return a suggestion for an unknown field of a fault rule or its `match`."""
+def _meant(place: Sequence[str | int], within: Sequence[str | int], model: type[BaseModel] | None) -> str:
+    """Return a suggestion for an unknown field of a fault rule, of its `match`, or of the model."""
     kind = next((FAULTS[str(part)] for part in place if part in FAULTS), None)
-    if kind is None:
-        return ""
-    return did_you_mean(place[-1], (Match if place[-2] == "match" else kind).model_fields)
+    if kind is not None:
+        return did_you_mean(place[-1], (Match if place[-2] == "match" else kind).model_fields)
+    for part in within[:-1]:
+        if model is not None and isinstance(part, str) and part in model.model_fields:
+            model = _model_in(model.model_fields[part].annotation)
+    return "" if model is None else did_you_mean(place[-1], model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model of a field: its own, or that of its entries."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 
 
 def _accepted(error: Mapping[str, Any]) -> str:

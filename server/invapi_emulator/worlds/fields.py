@@ -166,13 +166,19 @@ Seconds = Annotated[int, Field(ge=0, le=100 * 365 * 86_400, strict=True)]
 
 Gigabytes = Annotated[float, Field(ge=0, le=100_000, strict=True, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
-Name = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,100}\z", "1 to 100 characters of a-zA-Z0-9_-.")]
-Type = Annotated[str, _text(r"\A[a-zA-Z0-9_.-]{1,32}\z", "1 to 32 characters of a-zA-Z0-9_-.")]
+Name = Annotated[
+    str, _text(r"\A[a-zA-Z0-9_.-]{1,100}\z", "1 to 100 characters: ASCII letters, digits, `_`, `-` and `.`")
+]
+Type = Annotated[
+    str, _text(r"\A[a-zA-Z0-9_.-]{1,32}\z", "1 to 32 characters: ASCII letters, digits, `_`, `-` and `.`")
+]
 Text = Annotated[str, _text(r"\A[^\x00-\x1f\x7f]{1,200}\z", "1 to 200 characters without control characters")]
 Words = Annotated[
     str, _text(r"\A[^\x00-\x1f\x7f]{0,1000}\z", "0 to 1000 characters without control characters")
 ]
-Location = Annotated[str, _text(r"\A[a-zA-Z0-9_-]{1,16}\z", "1 to 16 characters of a-zA-Z0-9_-")]
+Location = Annotated[
+    str, _text(r"\A[a-zA-Z0-9_-]{1,16}\z", "1 to 16 characters: ASCII letters, digits, `_` and `-`")
+]
 Price = Annotated[
     str, _text(r"\A(0|[1-9][0-9]{0,7})\.[0-9]{2}\z", 'a price with two places, as text: "4.00"')
 ]
@@ -185,16 +191,21 @@ TagValue = Annotated[
 PublicKey = Annotated[str, _text(SSH_KEY, "a public key as `type base64 comment`")]
 LongText = Annotated[str, _text(r"\A[^\x00]*\z", "text without NUL"), Field(max_length=MAX_TEXT)]
 Addresses = Annotated[str, Field(max_length=MAX_ADDRESSES), AfterValidator(checked_addresses)]
-AccountName = Annotated[str, _text(r"\A[a-z0-9-]{1,64}\z", "1 to 64 characters of a-z0-9-")]
-Fingerprint = Annotated[str, _text(r"\A[0-9a-f]{16}\z", "16 characters of 0-9a-f")]
+AccountName = Annotated[
+    str, _text(r"\A[a-z0-9-]{1,64}\z", "1 to 64 characters: lowercase ASCII letters, digits and `-`")
+]
+Fingerprint = Annotated[str, _text(r"\A[0-9a-f]{16}\z", "16 lowercase hexadecimal digits")]
 Uuid = Annotated[str, _text(r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z", "a lowercase UUID")]
 IpAddress = Annotated[
     str, _text(r"\A[0-9a-fA-F.:]{2,45}\z", "an IPv4 or IPv6 address"), AfterValidator(_address)
 ]
 MacAddress = Annotated[
-    str, _text(r"\A[0-9a-f]{2}(:[0-9a-f]{2}){5}\z", "six pairs of 0-9a-f separated by colons")
+    str,
+    _text(
+        r"\A[0-9a-f]{2}(:[0-9a-f]{2}){5}\z", "six pairs of lowercase hexadecimal digits, separated by colons"
+    ),
 ]
-TaskKeySpec = Annotated[str, _text(r"\A[a-z0-9]{32}\z", "32 characters of a-z0-9")]
+TaskKeySpec = Annotated[str, _text(r"\A[a-z0-9]{32}\z", "32 characters: lowercase ASCII letters and digits")]
 PowerWord = Annotated[Power, BeforeValidator(_unquoted_switch, json_schema_input_type=Power | bool)]
 ActionName = Annotated[Text, BeforeValidator(_unquoted_switch, json_schema_input_type=Text | bool)]
 FormFields = Annotated[dict[str, Any], AfterValidator(_form_fields)]

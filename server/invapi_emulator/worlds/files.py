@@ -42,7 +42,7 @@ def _is_file(setting: str) -> bool:
 
 def _read(setting: str) -> World:
     if _NAME.fullmatch(Path(setting).stem) is None:
-        accepted = "the file name without its suffix must be 1 to 100 characters of a-zA-Z0-9_.-"
+        accepted = "the file name without its suffix must be 1 to 100 characters: ASCII letters, digits, `_`, `-` and `.`"
         raise CannotStart(f"--scenario: {setting!r}: {accepted}")
     try:
         return _world(parse(read_text(setting)))
@@ -59,4 +59,4 @@ def _world(parsed: Any) -> World:
         return World.model_validate(parsed)
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        raise invalid(first, first["loc"]) from None
+        raise invalid(first, first["loc"], World) from None

@@ -28,6 +28,7 @@ from invapi_emulator.worlds.steps import AT_A_TIME, Steps
 from invapi_emulator.worlds.task_schema import TaskSpec
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 _RULES_AT_A_TIME = 10
 _RULE: TypeAdapter[Any] = TypeAdapter(FaultSpec)
@@ -52,7 +53,7 @@ _Place: TypeAlias = tuple[str | int, ...]
 def reading(given: Any) -> Steps[World]:
     """Return the world; raise Unprocessable for the first mistake."""
     if not isinstance(given, dict):
-        return _read(World.model_validate, given, ())
+        return _read(World, given, ())
     read: dict[str, Any] = {}
     for name, (kind, what, most) in _SECTIONS.items():
         if isinstance(given.get(name), list):
@@ -63,13 +64,13 @@ def reading(given: Any) -> Steps[World]:
     if isinstance(given.get("faults"), list):
         _check_size(given["faults"], "faults", "rules", MAX_RULES)
         read["faults"] = yield from _rules(given["faults"])
-    return _read(World.model_validate, given | dict.fromkeys(read, ()), ()).model_copy(update=read)
+    return _read(World, given | dict.fromkeys(read, ()), ()).model_copy(update=read)
 
 
 def reading_vm(given: Any) -> Steps[VmSpec]:
     """Return the VM; raise Unprocessable for the first mistake."""
     parts = yield from _with_parts(given, ())
-    return _read(VmSpec.model_validate, parts, ())
+    return _read(VmSpec, parts, ())
 
 
 def _check_size(items: list[Any], field: str, what: str, most: int) -> None:
@@ -103,7 +104,7 @@ def _vms(given: list[Any]) -> Steps[tuple[VmSpec, ...]]:
     vms = []
     for number, vm in enumerate(given):
         parts = yield from _with_parts(vm, ("vms", number))
-        vms.append(_read(VmSpec.model_validate, parts, ("vms", number)))
+        vms.append(_read(VmSpec, parts, ("vms", number)))
         if number % AT_A_TIME == 0:
             yield
     return tuple(vms)
@@ -112,7 +113,7 @@ def _vms(given: list[Any]) -> Steps[tuple[VmSpec, ...]]:
 def _rules(given: list[Any]) -> Steps[tuple[Any, ...]]:
     rules = []
     for number, rule in enumerate(given):
-        rules.append(_read(_RULE.validate_python, rule, ("faults", number)))
+        rules.append(_read_by(_RULE.validate_python, rule, ("faults", number)))
         if number % _RULES_AT_A_TIME == 0:
             yield
     return tuple(rules)
@@ -143,15 +144,21 @@ def _check_length(items: list[Any], place: _Place) -> None:
 def _each(kind: type[M], items: Iterable[tuple[str | int, Any]], place: _Place) -> Steps[list[M]]:
     read: list[M] = []
     for name, item in items:
-        read.append(_read(kind.model_validate, item, (*place, name)))
+        read.append(_read(kind, item, (*place, name)))
         if len(read) % AT_A_TIME == 0:
             yield
     return read
 
 
-def _read(validate: Callable[[Any], M], given: Any, place: _Place) -> M:
+def _read(kind: type[M], given: Any, place: _Place) -> M:
+    return _read_by(kind.model_validate, given, place, kind)
+
+
+def _read_by(
+    validate: Callable[[Any], T], given: Any, place: _Place, model: type[BaseModel] | None = None
+) -> T:
     try:
         return validate(given)
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        raise invalid(first, (*place, *first["loc"])) from None
+        raise invalid(first, (*place, *first["loc"]), model) from None

@@ -125,6 +125,19 @@ def test_code_scanning_shows_a_result_for_each_difference(account: Account) -> N
     ]
 
 
+def test_with_a_source_all_differences_are_at_that_file(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ("--vm", "12345", "--token", account.token, "--format", "sarif", "--source", "docs/api notes.md")
+    with mutated_server(account.url, leaks) as target:
+        status, out, _ = typed(capsys, "--target", target, *given)
+    (run,) = sarif_runs(out)
+    files = [place["physicalLocation"] for each in run["results"] for place in each["locations"]]
+    assert status == 1
+    assert len(files) == len(run["results"])
+    assert {file["artifactLocation"]["uri"] for file in files} == {"docs/api%20notes.md"}
+
+
 def test_code_scanning_shows_what_a_run_left_behind(account: Account) -> None:
     account.fault("reject", match={"action": "on"}, times=None)
     (run,) = sarif_runs(ran(account, Allowed(power=True), form="sarif", task_seconds=1).out)
@@ -145,6 +158,19 @@ def test_ci_shows_an_error_for_a_run_that_left_something_behind(account: Account
     [
         ("--target", "nowhere", "--vm", "1", "--token", "x"),
         ("--target", "http://u:p@h", "--vm", "1", "--token", "x"),
+        ("--target", "http://127.0.0.1:1", "--vm", "1", "--token", "x", "--source", "a.py"),
+        (
+            "--target",
+            "http://127.0.0.1:1",
+            "--vm",
+            "1",
+            "--token",
+            "x",
+            "--format",
+            "sarif",
+            "--source",
+            "/a.py",
+        ),
         ("--target", "http://[::1", "--vm", "1", "--token", "x"),
         ("--target", "http://127.0.0.1:99999", "--vm", "1", "--token", "x"),
         ("--target", "https://127.0.0.1:1", "--vm", "1", "--token", "x", "--ca", "/no/such/file"),

@@ -28,8 +28,8 @@ HEX = "0123456789abcdef" * 2
 @pytest.mark.parametrize(
     ("value", "shape"),
     [
-        (AKEY, "string of 32 a-z0-9"),
-        (AKEY[:31], "string of 31 a-z0-9"),
+        (AKEY, "string of 32 lowercase letters and digits"),
+        (AKEY[:31], "string of 31 lowercase letters and digits"),
         (HEX, "string of 32 hex digits"),
         ("2026-03-01 12:00:00", "YYYY-MM-DD HH:MM:SS"),
         ("2026-03-01T12:00:00.5Z", "ISO 8601 time"),
@@ -71,9 +71,13 @@ def test_only_expected_parts_are_shown_of_the_seen_value() -> None:
     pattern = {"result": "OK", "callback": KEY, "settings": {"num_max": COUNT}}
     value = {"result": "Fine", "callback": AKEY[:31], "settings": [], "email": "somebody@example.com"}
     assert expected(pattern) == {
-        "result": "OK", "callback": "string of 32 a-z0-9", "settings": {"num_max": "number, or string of digits"},
+        "result": "OK", "callback": "string of 32 lowercase letters and digits", "settings": {"num_max": "number, or string of digits"},
     }  # fmt: skip
-    assert seen(pattern, value) == {"result": "Fine", "callback": "string of 31 a-z0-9", "settings": []}
+    assert seen(pattern, value) == {
+        "result": "Fine",
+        "callback": "string of 31 lowercase letters and digits",
+        "settings": [],
+    }
     assert seen({"a": TEXT}, {}) == {"a": "(missing)"}
 
 

@@ -28,6 +28,18 @@ def test_a_field_that_is_required_has_a_value_to_begin_with() -> None:
     assert empty == []
 
 
+def test_the_limit_of_a_code_is_one_that_the_api_takes(emulator: Emulator) -> None:
+    (code,) = (
+        field
+        for form in kind_forms()
+        if form.kind == "reject"
+        for field in form.fields
+        if field.name == "code"
+    )
+    assert code.hint.startswith("at least -2147483648, at most -1")
+    emulator.fault("reject", code=code.most, allow_unused=True)
+
+
 def test_only_kinds_that_concern_one_action_leave_no_choice_of_it() -> None:
     fixed = [form.kind for form in kind_forms() if form.fixed]
     assert fixed

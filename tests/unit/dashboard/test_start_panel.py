@@ -23,6 +23,7 @@ def test_the_panel_has_the_address_the_credentials_and_the_links(emulator: Emula
     panel = page(emulator).partition('id="start"')[2].partition("</form>")[0]
     assert f'data-copy="{emulator.url}"' in panel
     assert 'data-copy="HOSTKEY_TOKEN"' in panel
+    assert "docs/start/tour.md" in panel
     assert re.findall(r'<a class="button" href="([^"]*)"', panel) == [
         "/docs",
         "/_emulator/accounts/demo/report",

@@ -25,6 +25,9 @@ LONGEST = 30
 DATED = re.compile(r"\b202\d-\d\d-\d\d\b")
 """A date of a measurement or an attempt. These belong to docs/evidence."""
 
+CLASS = re.compile(r"(?<![\w\[])(?:a-z|A-Z|0-9|a-f)")
+"""A class of characters of a regular expression. A person reads "ASCII letters and digits" instead."""
+
 EXPRESSION = re.compile(r"\{[{%].*?[%}]\}")
 """What Jinja fills in."""
 
@@ -96,6 +99,15 @@ def test_the_description_of_the_api_is_in_plain_english() -> None:
     texts = list(described(create_app().openapi(), ""))
     assert len(texts) > 1_000
     assert_none(f"{place}:{found}" for place, text in texts for found in calques_in(sentences_of_page(text)))
+
+
+def test_messages_name_characters_in_words() -> None:
+    assert_none(
+        f"{file.relative_to(ROOT)}:{sentence.line}: {sentence.text[:100]}"
+        for file in SERVER.rglob("*.py")
+        for sentence in texts_of_code(file.read_text(encoding="utf-8"))
+        if CLASS.search(sentence.text) and "[" not in sentence.text
+    )
 
 
 def test_the_page_is_in_plain_english() -> None:

@@ -85,7 +85,7 @@ def test_accounts_are_known_however_a_test_comes_to_them(pytester: pytest.Pytest
     result.assert_outcomes(passed=3, failed=5, errors=1, skipped=1)
     for name in ("of-set-up", "of-dynamic", "of-a-class"):
         result.stdout.fnmatch_lines([f"*vm/create_snapshot * name={name} -> OK, key *"])
-    assert result.stdout.str().count("should fire 1 times, but fired 0 times") == 2
+    assert result.stdout.str().count("should fire 1 time, but fired 0 times") == 2
 
 
 def test_markers_add_to_each_other_and_refuse_what_they_do_not_know(pytester: pytest.Pytester) -> None:

@@ -126,5 +126,6 @@ main()
     assert "FAILED (failures=3)" in ran.stderr
     assert "vm/create_snapshot id=12345 name=nightly -> OK, key " in ran.stderr
     assert "vm/create_snapshot id=12345 name=awaited -> OK, key " in ran.stderr
-    assert ran.stderr.count("should fire 1 times, but fired 0 times") == 1
+    assert ran.stderr.count("should fire 1 time, but fired 0 times") == 1
     assert "fault 1 (lost_reply" in ran.stderr
+    assert "in run_it" not in ran.stderr

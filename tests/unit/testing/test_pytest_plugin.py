@@ -170,8 +170,8 @@ def test_a_fault_that_did_not_fire_fails_the_test_that_ordered_it(pytester: pyte
     """)  # fmt: skip
     result.assert_outcomes(passed=2, failed=3)
     result.stdout.fnmatch_lines([
-        "fault 1 (reject, match {'action': 'remove_snapshot'}, skip 0) should fire 1 times, but fired 0 times; *",
-        "fault 1 (reject, match {}, skip 0) should fire 2 times, but fired 1 times; 1 calls matched *",
+        "fault 1 (reject, match {'action': 'remove_snapshot'}, skip 0) should fire 1 time, but fired 0 times; *",
+        "fault 1 (reject, match {}, skip 0) should fire 2 times, but fired 1 time; 1 call matched *",
         "*assert 1 == 2*",
     ])  # fmt: skip
     assert "lost_reply) was" not in result.stdout.str()
@@ -220,7 +220,7 @@ def test_each_other_option_is_tried_and_dependent_tests_are_named(
         "A-06, what a failure's body has: 2 depend on `all-four`, not `result-error`",
         "    *::test_of_power[[]a[]]",
         "    *::test_of_power[[]b[]]",
-        "A-12, whether the key of a failed task stays: 1 depend on `stays`, not `spent`",
+        "A-12, whether the key of a failed task stays: 1 depends on `stays`, not `spent`",
         "    *::test_of_failed_keys",
         "* other options make no difference to any test",
     ])  # fmt: skip

@@ -251,7 +251,7 @@ def test_an_account_whose_name_is_a_path_is_refused(
     shell: Shell, words: tuple[str, ...], account: str
 ) -> None:
     (line,) = shell.run(*words, "--account", account, status=2)
-    assert line.endswith("an account's name is 1 to 64 characters of a-z0-9-")
+    assert line.endswith("an account's name is 1 to 64 characters: lowercase ASCII letters, digits and `-`")
 
 
 def test_an_admin_token_beyond_ascii_works_and_one_that_cannot_be_sent_is_not_shown(shell: Shell) -> None:

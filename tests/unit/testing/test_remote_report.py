@@ -76,6 +76,39 @@ def test_code_scanning_shows_a_result_for_each_finding(capsys: pytest.CaptureFix
     assert helps[1].endswith(" See docs/reference/lint-rules.md#unread-fields.")
 
 
+@pytest.mark.usefixtures("misbehaved")
+@pytest.mark.parametrize(
+    ("file", "uri"), [("src/backup.py", "src/backup.py"), ("./a b/ü:1.py", "a%20b/%C3%BC%3A1.py")]
+)
+def test_with_a_source_all_findings_are_at_the_client_s_file(
+    capsys: pytest.CaptureFixture[str], file: str, uri: str
+) -> None:
+    (run,) = sarif_runs(typed(capsys, "--format", "sarif", "--source", file))
+    (places,) = {json.dumps(each["locations"]) for each in run["results"]}
+    assert json.loads(places) == [
+        {
+            "physicalLocation": {
+                "artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"},
+                "region": {"startLine": 1},
+            },
+            "logicalLocations": [{"fullyQualifiedName": "demo/requests/2"}],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "file", ["", ".", "/src/a.py", "../a.py", "src/", "https://x/a.py", "a\\b.py", "\udcff.py"]
+)
+def test_a_source_outside_of_the_repository_is_refused(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    told = typed(capsys, "--format", "sarif", "--source", file, status=2)
+    assert "--source" in told
+    assert told.count("\n") == 1
+
+
+def test_a_source_without_code_scanning_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(capsys, "--source", "a.py", status=2) == "invapi-emulator: --source needs --format sarif\n"
+
+
 @pytest.mark.usefixtures("client")
 def test_code_scanning_shows_nothing_for_a_report_without_findings(
     capsys: pytest.CaptureFixture[str],

@@ -90,7 +90,7 @@ def test_runs_under_each_option_are_announced_and_show_progress(
     assert result.ret == 0
     text = result.stdout.str()
     (told,) = re.findall(
-        r"^invapi assumptions: (\d+) runs, 1 tests under the defaults and (\d+) other options each$",
+        r"^invapi assumptions: (\d+) runs, 1 test under the defaults and (\d+) other options each$",
         text,
         re.MULTILINE,
     )

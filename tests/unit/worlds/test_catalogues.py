@@ -99,7 +99,7 @@ def test_a_scenario_with_a_wrong_catalogue_ends_the_start(scenario: Path) -> Non
         (
             "presets.0.prices",
             {"N L": None},
-            "catalogue.presets.0.prices.N L.[key]: 'N L': expected 1 to 16 characters of",
+            "catalogue.presets.0.prices.N L.[key]: 'N L': expected 1 to 16 characters: ",
         ),
         ("presets.0.prices", {}, "catalogue.presets.0.prices: {}: expected at least one location"),
         ("presets.0.extra", 1, "catalogue.presets.0.extra: 1: unknown field"),

@@ -129,7 +129,9 @@ def test_an_impossible_file_ends_the_start(tmp_path: Path) -> None:
     assert refused(f"{tmp_path}/") == f"--scenario: '{tmp_path}/': Is a directory"
     (tmp_path / "bytes.json").write_bytes(b"\xff")
     assert "bytes.json': 'utf-8' codec can't decode" in refused(tmp_path / "bytes.json")
-    assert "1 to 100 characters of a-zA-Z0-9_.-" in refused(tmp_path / "two words.json")
+    assert "1 to 100 characters: ASCII letters, digits, `_`, `-` and `.`" in refused(
+        tmp_path / "two words.json"
+    )
 
 
 def test_a_reset_after_a_restart_without_the_file_is_refused(tmp_path: Path, file: Path) -> None:

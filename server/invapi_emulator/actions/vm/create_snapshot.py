@@ -111,7 +111,7 @@ ACTION = Action(
         RefusalExample(
             {"id": 12345, "name": "a b"},
             "invalid_parameter",
-            f"{_REFUSAL} 12345 - invalid parameter name: 'a b'; it takes 1 to 100 characters of a-zA-Z0-9_-.",
+            f"{_REFUSAL} 12345 - invalid parameter name: 'a b'; it takes 1 to 100 characters: ASCII letters, digits, `_`, `-` and `.`",
         ),
         RefusalExample(
             {"id": 12345, "name": "before-release"},
