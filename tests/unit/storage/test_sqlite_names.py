@@ -1,14 +1,22 @@
-"""A SQLite log that goes as it is opened, and a link that is turned elsewhere: nothing acknowledged is lost."""
+"""Names that SQLite keeps for itself, a SQLite log that goes as it is opened, and a link that is turned elsewhere: nothing acknowledged is lost."""
 
 from pathlib import Path
 
 import pytest
 
+from invapi_emulator.errors import CannotStart
 from invapi_emulator.storage.backends.sqlite_watch import OpenFile
 from invapi_emulator.storage.database import Database, open_database
 from invapi_emulator.storage.errors import CannotWrite
 from invapi_emulator.storage.heartbeat import last_alive_at
 from tests.support.sqlite_files import copy_of, write
+
+
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_the_name_of_another_databases_log_is_refused(tmp_path: Path, end: str) -> None:
+    with pytest.raises(CannotStart, match=f"choose a name without {end}"):
+        open_database(str(tmp_path / f"worlds.db{end}"), lambda: 0)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("names", [("wal",), ("shm",), ("wal", "shm")])

@@ -33,6 +33,7 @@ TURNS_OF_OTHERS = 15
 def open_url(url: URL, real_time: RealTime, resources: ExitStack, *, fsync: bool) -> "SqliteDatabase":
     """Open a file, or a database in memory; raises CannotStart, DBAPIError, OSError."""
     path = sqlite_links.file_of(url)
+    sqlite_links.refuse_name_of_log(url)
     sqlite_links.refuse_links(url)
     file = (
         None

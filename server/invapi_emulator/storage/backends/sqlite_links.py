@@ -1,4 +1,7 @@
-"""Symbolic links at a SQLite file. SQLite keeps the log beside the file that they lead to, and opens no log that is one."""
+"""Names of a SQLite file: symbolic links, and names that SQLite gives to what it keeps beside a file.
+
+SQLite keeps the log beside the file that links lead to, and opens no log that is a link.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +11,7 @@ from sqlalchemy import URL
 from invapi_emulator.errors import CannotStart
 
 _BESIDE = ("-wal", "-shm")
+_KEPT_BY_SQLITE = (*_BESIDE, "-journal")
 
 
 def file_of(url: URL) -> Path | None:
@@ -21,6 +25,17 @@ def file_of(url: URL) -> Path | None:
         raise CannotStart(f"--db: '{given}' is a symbolic link that leads back to itself") from None
     except OSError as problem:
         raise CannotStart(f"--db: '{given}': {problem.strerror}") from None
+
+
+def refuse_name_of_log(url: URL) -> None:
+    """Raise CannotStart for a name that another database has for its log, which SQLite deletes without a word."""
+    file = file_of(url)
+    for end in _KEPT_BY_SQLITE:
+        if file is not None and file.name.endswith(end):
+            owner = file.name.removesuffix(end)
+            raise CannotStart(
+                f"--db: '{file}': SQLite would delete it beside '{owner}'; choose a name without {end}"
+            )
 
 
 def given_in(url: URL) -> Path:
