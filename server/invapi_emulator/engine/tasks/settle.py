@@ -12,6 +12,7 @@ from invapi_emulator.engine.renting.rents import Due, due_at, first_due, let_hap
 from invapi_emulator.engine.tasks.end import end
 from invapi_emulator.engine.tasks.kinds import kind_of
 from invapi_emulator.storage import accounts, events, orders, tasks
+from invapi_emulator.storage.task_room import text_size
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 BATCH = 50
@@ -19,6 +20,12 @@ BATCH = 50
 
 Other calls get their turn after it. A clock that jumps over years brings many.
 """
+
+MUCH_TEXT = 4 * 1024 * 1024
+"""Number of bytes of the texts of ended tasks, such as lists of snapshots, after which other calls get their turn too."""
+
+MANY_CHANGES = 1_000
+"""Number of changes, such as removed snapshots, after which other calls get their turn too."""
 
 
 _RANKS: dict[type[Task | Due], int] = {Task: 0, VirtualMachine: 1, Order: 2}
@@ -62,13 +69,23 @@ def settle_due(unit: UnitOfWork, now: Instant) -> bool:
     ahead = _Ahead()
     for due in (*found, *rents):
         ahead.push(due, until)
+    begun, text = unit.version, 0
     for _ in range(BATCH):
         first = ahead.pop()
         if first is None:
             return bool(ends)
         at, due = first
         ahead.push(_step(unit, due, at, now), until)
+        text += _text_of(unit, due)
+        if text >= MUCH_TEXT or unit.version - begun >= MANY_CHANGES:
+            break
     return True
+
+
+def _text_of(unit: UnitOfWork, due: Task | Due) -> int:
+    """Return the bytes of text of a task after its step. What else was due has little."""
+    task = tasks.by_key(unit, due.key) if isinstance(due, Task) else None
+    return 0 if task is None else text_size(task)
 
 
 def _step(unit: UnitOfWork, due: Task | Due, at: Instant, now: Instant) -> Task | Due | None:
