@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import HOUR
 from invapi_emulator.domain.tasks import MAX_LARGE, PlannedStage, Task
 from invapi_emulator.engine.tasks.settle import MUCH_TEXT, settle_due
-from invapi_emulator.storage import tasks
+from invapi_emulator.storage import tasks, vms
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from tests.support.calls import DEMO
@@ -61,12 +62,27 @@ def ended(database: Database, keys: list[str]) -> int:
     return database.run_now(DEMO, work)
 
 
-def test_other_calls_get_their_turn_after_much_text(database: Database) -> None:
-    keys = start_failing(database, 4, "x" * (MUCH_TEXT // 4))  # each has it three times at its end
+def steps_of(database: Database, keys: list[str]) -> list[int]:
+    """Settle what is due. Return how many of the tasks had ended after each unit but the last."""
     steps = []
     while database.run_now(DEMO, lambda unit: settle_due(unit, HOUR)):
         steps.append(ended(database, keys))
-    assert steps == [2, 4]
+    return steps
+
+
+def test_other_calls_get_their_turn_after_much_text(database: Database) -> None:
+    keys = start_failing(database, 4, "x" * (MUCH_TEXT // 4))  # each has it three times at its end
+    assert steps_of(database, keys) == [2, 4]
+
+
+def test_other_calls_get_their_turn_after_long_lists_of_changes_of_power(database: Database) -> None:
+    def work(unit: UnitOfWork) -> None:
+        changes = tuple((number, ("on", "off")[number % 2]) for number in range(60_001))
+        vms.save(unit, replace(vms.load(unit, 12345), power_changes=changes))
+
+    database.run_now(DEMO, work)
+    keys = start_failing(database, 7, "short")
+    assert steps_of(database, keys) == [3, 6]
 
 
 @pytest.mark.clause("8.5")
