@@ -9,7 +9,7 @@ from invapi_emulator.domain.catalogue import Preset
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.orders import Order
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX
-from invapi_emulator.domain.tags import HOSTNAME, Tag, find_tag
+from invapi_emulator.domain.tags import HOSTNAME, OS_TAG, Tag, find_tag
 from invapi_emulator.domain.virtual_machines import (
     Engine,
     MachineState,
@@ -20,7 +20,6 @@ from invapi_emulator.domain.virtual_machines import (
     tagged,
 )
 
-OS_TAG = "os"
 _INSTALLED_MB = 2_048
 """What a fresh operating system takes of a disk."""
 

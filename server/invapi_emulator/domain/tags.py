@@ -6,8 +6,27 @@ from msgspec.structs import replace
 HOSTNAME = "hostname"
 """The tag that holds the VM's hostname."""
 
+OS_TAG = "os"
+"""The tag that holds the name of the installed system."""
+
 MOST_TAGS = 1_000
 """Maximum number of tags of a VM."""
+
+MOST_TEXT = 128 * 1024
+"""Maximum size of the tags of a VM. They are written together each time that one of them changes."""
+
+MOST_AT_ONCE = 1024 * 1024
+"""Maximum size of a tag, times the number of servers that a call sets it on."""
+
+MOST_TEXT_OF_ACCOUNT = 16 * 1024 * 1024
+"""Maximum size of the tags of all VMs that have more than LITTLE_TEXT each."""
+
+LITTLE_TEXT = 1024
+"""VMs with tags up to this size are not counted among those of the account."""
+
+_CHANGING = frozenset({HOSTNAME, OS_TAG})
+_SIZE_OF_TAG = 64
+"""What a tag counts beside its text: its numbers and its place in memory."""
 
 
 class Tag(Struct, frozen=True):
@@ -37,3 +56,17 @@ def with_tag(tags: Tags, new: Tag) -> Tags:
 
 def without_tag(tags: Tags, name: str) -> Tags:
     return tuple(tag for tag in tags if tag.name != name)
+
+
+def size_of(tags: Tags) -> int:
+    """Return the size of tags: the bytes of their text, and 64 for each.
+
+    The values of `hostname` and `os` do not count, as a rename or reinstall changes them.
+    """
+    texts = [tag.name + tag.extra + ("" if tag.name in _CHANGING else tag.value) for tag in tags]
+    return _SIZE_OF_TAG * len(tags) + len("".join(texts).encode(errors="surrogatepass"))
+
+
+def size_in_account(size: int) -> int:
+    """Return the part of MOST_TEXT_OF_ACCOUNT that a VM takes with tags of this size."""
+    return size if size > LITTLE_TEXT else 0

@@ -19,11 +19,11 @@ KEY_LIFETIME = DAY
 MAX_TASKS = 10_000
 """Maximum number of tasks that an account keeps (contract 3.7)."""
 
-MAX_CONTEXTS = 64 * 1024 * 1024
-"""Maximum number of bytes of all contexts of an account. They repeat what clients send."""
+LARGE_TASK = 4 * 1024
+"""Number of bytes of text above which a task is a large one. What calls repeat and what tasks answer can be long."""
 
-LARGE_CONTEXT = 4 * 1024
-"""MAX_TASKS contexts below this size stay within MAX_CONTEXTS, and need not be added up."""
+MAX_LARGE = 64 * 1024 * 1024
+"""Maximum number of bytes of text of all large tasks of an account (contract 8.5)."""
 
 JITTER = 0.1
 """The share by which a stage may be longer or shorter than planned."""

@@ -20,6 +20,9 @@ Phase: TypeAlias = Literal["deploying", "rented", "suspended"]
 DISK_GROWTH_SECONDS_PER_MB = 60
 """Seconds in which the used disk of a running VM grows by one MiB, until it is nearly full."""
 
+MOST_POWER_CHANGES = 10_000
+"""Maximum number of changes of power that a VM keeps. All of them are written at each change, and read for statistics."""
+
 DISK_FULL = 0.95
 
 _FINGERPRINT_STEP = 0x9E3779B97F4A7C15
@@ -167,7 +170,8 @@ def damaged(vm: VirtualMachine, now: Instant) -> VirtualMachine:
 def _with_power(vm: VirtualMachine, power: Power, now: Instant) -> VirtualMachine:
     changes = (*vm.power_changes, (now, power))
     recent = [number for number, (at, _) in enumerate(changes) if at > now - HOUR]
-    return replace(vm, power=power, power_changes=changes[max(recent[0] - 1, 0) :])
+    first = max(recent[0] - 1, len(changes) - MOST_POWER_CHANGES, 0)
+    return replace(vm, power=power, power_changes=changes[first:])
 
 
 def _after_running(vm: VirtualMachine, seconds: int) -> MachineState:

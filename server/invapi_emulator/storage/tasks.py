@@ -1,16 +1,15 @@
 """An account's tasks in a unit of work."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, false, func, or_, select
 
 from invapi_emulator.domain.due_queue import DueQueue
 from invapi_emulator.domain.instants import LATEST, Instant
 from invapi_emulator.domain.tasks import (
     KEY_LIFETIME,
-    LARGE_CONTEXT,
+    LARGE_TASK,
     KindName,
     PlannedStage,
     Task,
@@ -39,12 +38,16 @@ def _read(columns: dict[str, Any]) -> Task:
     return Task(**columns)
 
 
+def written_stages(of: Task) -> list[tuple[str, Instant]]:
+    return [(stage.name, stage.ends_at) for stage in of.stages]
+
+
 def _is_small(of: Task) -> bool:
     """Tell whether a task may stay in memory. What clients send or import could otherwise fill it."""
     size = len(of.scope or "") + len(of.debug or "") + len(of.error or "")
     for value in of.context.values():
         size += len(value) if isinstance(value, str) else len(str(value))
-    return size <= LARGE_CONTEXT
+    return size <= LARGE_TASK
 
 
 TASK = Record(
@@ -56,7 +59,7 @@ TASK = Record(
         "state", "stage", "next_at", "ended_at", "scope", "debug", "error", "polls", "spent", "fails_with",
     ),
     computed={
-        "stages": lambda of: [(stage.name, stage.ends_at) for stage in of.stages],
+        "stages": written_stages,
         "next_at": lambda of: next_change(of) if of.state == "running" else None,
     },
     is_small=_is_small,
@@ -114,8 +117,6 @@ _OLDEST: Statement[tuple[str, Instant | None]] = Statement(
     select(task.c.key, task.c.ended_at).where(OF_WORLD).order_by(task.c.sequence).limit(_LOOKED_AT),
     lambda key, ended_at: (key, ended_at),
 )
-_SIZE = func.length(cast(task.c.context, Text))
-_HELD = Statement(select(func.coalesce(func.sum(_SIZE), 0)).where(OF_WORLD), int)
 _KEYS_OF_VM = Statement(select(task.c.key).where(OF_WORLD, task.c.vm_id == bindparam("vm")), str)
 _UNDER_WAY = TASK.where(OF_WORLD, RUNNING, task.c.vm_id == bindparam("vm"))
 
@@ -196,49 +197,14 @@ def drop_aged_out(unit: UnitOfWork, now: Instant) -> None:
     """Drop tasks with aged out keys, among the oldest. Other aged out keys are found when they are used."""
     then = now - KEY_LIFETIME
     oldest = unit.rows(Query(_OLDEST, unit.state.owner))
-    _drop(unit, [key for key, ended_at in oldest if ended_at is not None and ended_at <= then])
-
-
-def make_room(unit: UnitOfWork, most: int, reading: tuple[KindName, ...]) -> None:
-    """Drop tasks until one more fits into `most`: ended ones first, then those of the `reading` kinds.
-
-    The oldest go first. A running task that changes something is never dropped (contract 3.7).
-    """
-    surplus = last_and_count(unit)[1] + 1 - most
-    for droppable in (_droppable(None), _droppable(reading)):
-        if surplus <= 0:
-            return
-        doomed = [key for key, _ in unit.rows(Query(droppable, {**unit.state.owner, "most": surplus}))]
-        _drop(unit, doomed)
-        surplus -= len(doomed)
-
-
-def make_room_for_context(unit: UnitOfWork, most: int, reading: tuple[KindName, ...]) -> None:
-    """Drop tasks, in the same order, until the contexts of the others take at most `most` bytes together."""
-    surplus = unit.rows(Query(_HELD, unit.state.owner))[0] - most
-    for droppable in (_droppable(None), _droppable(reading)):
-        doomed = []
-        for key, freed in unit.rows(Query(droppable, {**unit.state.owner, "most": 10**9})):
-            if surplus <= 0:
-                break
-            doomed.append(key)
-            surplus -= freed
-        _drop(unit, doomed)
-
-
-@cache
-def _droppable(reading: tuple[KindName, ...] | None) -> Statement[tuple[str, int]]:
-    """Return a query for tasks to drop, oldest first: ended ones, or running ones of the `reading` kinds."""
-    which = ~RUNNING if reading is None else RUNNING & is_one_of(reading)
-    found = select(task.c.key, _SIZE).where(OF_WORLD, which).order_by(task.c.sequence)
-    return Statement(found.limit(bindparam("most")), lambda key, size: (key, size))
+    drop(unit, [key for key, ended_at in oldest if ended_at is not None and ended_at <= then])
 
 
 def is_one_of(kinds: Sequence[KindName]) -> ColumnElement[bool]:
     return or_(false(), *((task.c.module == module) & (task.c.action == action) for module, action in kinds))
 
 
-def _drop(unit: UnitOfWork, keys: Iterable[str]) -> None:
+def drop(unit: UnitOfWork, keys: Iterable[str]) -> None:
     for key in keys:
         unit.remove(TASK, (key,))
 

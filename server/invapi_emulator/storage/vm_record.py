@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import to_builtins
 from msgspec.structs import astuple
 
-from invapi_emulator.domain.tags import Tag
+from invapi_emulator.domain.tags import Tag, Tags
 from invapi_emulator.domain.virtual_machines import Cancellation, MachineState, VirtualMachine
 from invapi_emulator.storage.record import Record
 from invapi_emulator.storage.tables import STATE_COLUMNS, vm
@@ -14,9 +14,13 @@ from invapi_emulator.storage.tables import STATE_COLUMNS, vm
 STATE_PATHS: Mapping[str, str] = {name: f"state.{name}" for name in STATE_COLUMNS}
 
 
+def read_tags(stored: list[list[Any]]) -> Tags:
+    return tuple(Tag(*parts) for parts in stored)
+
+
 def _read(columns: dict[str, Any]) -> VirtualMachine:
     state = MachineState(*(columns.pop(name) for name in STATE_COLUMNS))
-    columns["tags"] = tuple(Tag(*parts) for parts in columns["tags"])
+    columns["tags"] = read_tags(columns["tags"])
     columns["power_changes"] = tuple((at, power) for at, power in columns["power_changes"])
     if columns["cancellation"] is not None:
         columns["cancellation"] = Cancellation(**columns["cancellation"])

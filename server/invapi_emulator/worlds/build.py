@@ -140,7 +140,7 @@ def _tags(spec: VmSpec, building: BuildContext, place: str) -> Tags:
     """Return the VM's tags, with one for its hostname if the description has none."""
     hostname = TagSpec(value=spec.hostname or default_hostname(spec), internal=1)
     described = spec.tags if HOSTNAME in spec.tags else spec.tags | {HOSTNAME: hostname}
-    return tuple(
+    tags = tuple(
         Tag(
             building.objects.of("tag", tag.id, f"{place}tags.{name}.id"),
             name,
@@ -150,6 +150,8 @@ def _tags(spec: VmSpec, building: BuildContext, place: str) -> Tags:
         )
         for name, tag in described.items()
     )
+    building.tags.add(tags, f"{place}tags")
+    return tags
 
 
 def _busy(vm: VirtualMachine, tasks: tuple[Task, ...], now: Instant) -> VirtualMachine:

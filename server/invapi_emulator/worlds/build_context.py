@@ -7,10 +7,17 @@ from typing import NamedTuple
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.addresses import Addresses
 from invapi_emulator.domain.instants import SECOND, Instant
+from invapi_emulator.domain.tags import (
+    MOST_TEXT,
+    MOST_TEXT_OF_ACCOUNT,
+    Tags,
+    size_in_account,
+    size_of,
+)
 from invapi_emulator.domain.virtual_machines import Phase
 from invapi_emulator.engine.tasks.keys import new_key
 from invapi_emulator.randomness import Chance, chance_of
-from invapi_emulator.storage import accounts, snapshots, task_lists, vms
+from invapi_emulator.storage import accounts, snapshots, tag_sizes, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.schema import VmSpec
@@ -87,6 +94,23 @@ class Keys:
         return None if is_free else owner
 
 
+class TagSizes:
+    """The size of the tags of an account's VMs."""
+
+    def __init__(self, others: int = 0) -> None:
+        self._sum = others
+
+    def add(self, tags: Tags, place: str) -> None:
+        """Add the tags of a VM; raise Unprocessable if they take too much."""
+        size = size_of(tags)
+        if size > MOST_TEXT:
+            raise error_at(place, f"{size:,} bytes", f"at most {MOST_TEXT:,} bytes are allowed")
+        self._sum += size_in_account(size)
+        if self._sum > MOST_TEXT_OF_ACCOUNT:
+            accepted = f"the tags of all VMs together may take at most {MOST_TEXT_OF_ACCOUNT:,} bytes"
+            raise error_at(place, f"{self._sum:,} bytes", accepted)
+
+
 class BuiltServer(NamedTuple):
     """What orders ask of a server that was built. `deploy_key` is the key of its deploy, if that is under way."""
 
@@ -108,6 +132,7 @@ class BuildContext:
     invoices: Numbers
     keys: Keys
     addresses: Addresses
+    tags: TagSizes
     servers: dict[int, BuiltServer] = field(default_factory=dict)
 
     @property
@@ -132,7 +157,9 @@ class BuildContext:
 def new_context(tx: Transaction, account: Account, now: Instant, *, keep_keys: bool) -> BuildContext:
     """Return the context for a world of an account that has no VMs."""
     keys = Keys(tx, account, keep=keep_keys)
-    return BuildContext(account, now, Numbers(), Numbers(), Numbers(), Numbers(), keys, Addresses())
+    return BuildContext(
+        account, now, Numbers(), Numbers(), Numbers(), Numbers(), keys, Addresses(), TagSizes()
+    )
 
 
 def present_context(tx: Transaction, account: Account, now: Instant, replaced: int = 0) -> BuildContext:
@@ -142,15 +169,18 @@ def present_context(tx: Transaction, account: Account, now: Instant, replaced: i
     objects = Numbers(last["objects_made"], tag=taken.tags)
     keys = Keys(tx, account, keep=True, replaced=task_lists.keys_of_vm(tx, account, replaced))
     made = Numbers(last["orders_made"]), Numbers(last["invoices_made"])
-    return BuildContext(account, now, numbers, objects, *made, keys, Addresses(taken.addresses))
+    return BuildContext(
+        account, now, numbers, objects, *made, keys, Addresses(taken.addresses), TagSizes(taken.tag_size)
+    )
 
 
 class Taken(NamedTuple):
-    """The numbers of snapshots and tasks, ids of tags, and addresses that VMs have."""
+    """The numbers of snapshots and tasks, ids and size of tags, and addresses that VMs have."""
 
     snapshots: list[int]
     tasks: list[int]
     tags: list[int]
+    tag_size: int
     addresses: list[tuple[int, str]]
 
 
@@ -160,5 +190,6 @@ def taken_by_others(tx: Transaction, account: Account, vm_id: int) -> Taken:
         sorted(snapshots.sequences(tx, account.id, vm_id)),
         sorted(task_lists.sequences(tx, account, vm_id)),
         sorted(vms.tag_ids(tx, account.id, vm_id)),
+        tag_sizes.in_account_without(tx, account.id, vm_id),
         sorted(vms.addresses(tx, account.id, vm_id)),
     )

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from invapi_emulator.domain.virtual_machines import MOST_POWER_CHANGES
 from invapi_emulator.worlds import export
 from tests.support.harness import Emulator
 
@@ -16,6 +17,17 @@ def test_a_world_has_at_most_150_000_changes_of_power(emulator: Emulator) -> Non
     refused = emulator.http.put(STATE, content=json.dumps(world))
     expected = "vms: '150001 changes of power': at most 150000 are allowed together"
     assert (refused.status_code, refused.json()["error"]["message"]) == (422, expected)
+
+
+def test_a_server_keeps_its_newest_10_000_changes_of_power(emulator: Emulator) -> None:
+    changes = [{"at": "2029-12-31T23:30:00Z", "power": power} for power in ("off", "on")] * 5_001
+    emulator.control("PUT", "/state", {"vms": [{"id": 1, "power_changes": changes}]})
+    emulator.do("eq", "off", 1)
+    exported = emulator.control("GET", "/state")
+    kept = exported["vms"][0]["power_changes"]
+    assert len(kept) == MOST_POWER_CHANGES
+    assert [change["power"] for change in kept[-2:]] == ["on", "off"]
+    emulator.control("PUT", "/state", exported)
 
 
 def test_an_export_of_more_changes_of_power_than_an_import_takes_is_refused(

@@ -276,3 +276,13 @@ def test_events_are_rendered_once_for_all_streams(
         ids = [[next(each)["id"] for _ in range(3)] for each in told]
     assert ids == [ids[0]] * 5
     assert [rendered[id_] for id_ in ids[0]] == [1, 1, 1]
+
+
+def test_an_event_of_settings_has_the_names_that_its_call_sent(emulator: Emulator) -> None:
+    names = ["golden", "fresh-install"]
+    with listening(emulator) as told:
+        emulator.call("vm", "update_restore_settings", id=12345, **{"exclude_rotation[]": names})
+        emulator.call_vm("update_restore_settings", enable_rotation=1)
+        settings = (event["settings"] for event in told if event["kind"] == "settings")
+        assert next(settings) == {"num_max": 4, "enable_rotation": 0, "exclude_rotation": names}
+        assert next(settings) == {"num_max": 4, "enable_rotation": 1}

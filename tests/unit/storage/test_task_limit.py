@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from invapi_emulator.domain.tasks import MAX_TASKS, PlannedStage, Task
-from invapi_emulator.storage import accounts, task_lists, tasks
+from invapi_emulator.storage import accounts, task_lists, task_room, tasks
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from tests.support.calls import DEMO, called
@@ -57,7 +57,7 @@ def test_ended_tasks_go_first_then_reading_ones_and_changing_ones_never(database
     )
 
     def left(most: int) -> list[str]:
-        database.run_now(DEMO, lambda unit: tasks.make_room(unit, most, READING))
+        database.run_now(DEMO, lambda unit: task_room.make_room(unit, most, READING))
         return kept(database)
 
     assert left(6) == ["key-0", "key-1", "key-2", "key-3", "key-4"]
@@ -86,22 +86,50 @@ def test_a_task_above_the_limit_drops_the_oldest_also_between_two_hundreds(datab
         assert (len(numbers), min(numbers)) == (MAX_TASKS, first + count)
 
 
+def size(database: Database, key: str) -> int:
+    return database.run_now(DEMO, lambda unit: task_room.text_size(held(unit, key)))
+
+
+def held(unit: UnitOfWork, key: str) -> Task:
+    found = tasks.by_key(unit, key)
+    assert found is not None
+    return found
+
+
+def left_with(database: Database, key: str, most: int) -> list[str]:
+    """Save a task again, as its end does, with room for so many bytes of text. Return what is kept then."""
+
+    def work(unit: UnitOfWork) -> None:
+        tasks.save(unit, held(unit, key))
+        task_room.make_room_for_text(unit, held(unit, key), most, READING)
+
+    database.run_now(DEMO, work)
+    return kept(database)
+
+
 @pytest.mark.clause("8.5")
-def test_contexts_are_limited_together_and_dropped_in_the_same_order(database: Database) -> None:
-    fill(
-        database,
-        [("off", False), ("status", False), ("off", True), ("load_stats", False), ("status", True)],
-        note="x" * 1000,
-    )
+def test_large_tasks_are_limited_together_and_dropped_in_the_same_order(database: Database) -> None:
+    wanted = [("off", False), ("status", False), ("off", True), ("load_stats", False), ("status", True)]
+    fill(database, wanted, note="x" * 5000)
+    one = size(database, "key-0")
+    assert left_with(database, "key-0", 5 * one + 100) == ["key-0", "key-1", "key-2", "key-3", "key-4"]
+    assert left_with(database, "key-0", 4 * one + 100) == ["key-0", "key-1", "key-3", "key-4"]
+    assert left_with(database, "key-3", 2 * one + 100) == ["key-0", "key-3"]
+    assert left_with(database, "key-0", 0) == ["key-0"]
 
-    def left(most: int) -> list[str]:
-        database.run_now(DEMO, lambda unit: tasks.make_room_for_context(unit, most, READING))
-        return kept(database)
 
-    assert left(6000) == ["key-0", "key-1", "key-2", "key-3", "key-4"]
-    assert left(5000) == ["key-0", "key-1", "key-3", "key-4"]
-    assert left(2500) == ["key-0", "key-3"]
-    assert left(0) == ["key-0"]
+@pytest.mark.clause("8.5")
+@pytest.mark.parametrize("field", ["scope", "debug", "error", "fails_with"])
+def test_every_text_of_a_task_counts_and_small_tasks_stay(database: Database, field: str) -> None:
+    fill(database, [("status", True), ("status", True), ("status", True)])
+
+    def lengthen(key: str, text: str) -> None:
+        database.run_now(DEMO, lambda unit: tasks.save(unit, replace(held(unit, key), **{field: text})))
+
+    lengthen("key-1", "é" * 3000)
+    assert size(database, "key-1") > 6000
+    lengthen("key-2", "x" * 5000)
+    assert left_with(database, "key-2", 10_000) == ["key-0", "key-2"]
 
 
 def test_a_hanging_task_is_listed_as_hanging_and_goes_no_further(database: Database) -> None:

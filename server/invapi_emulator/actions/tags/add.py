@@ -11,6 +11,7 @@ from invapi_emulator.actions.answers import Flag, Part
 from invapi_emulator.actions.lock_refusals import require_changeable
 from invapi_emulator.actions.most import require_room
 from invapi_emulator.actions.parameters import HOSTNAME, Switch
+from invapi_emulator.actions.room_for_tags import require_room_for_tag
 from invapi_emulator.actions.tag_changes import save_with_tag
 from invapi_emulator.actions.tags.servers import COMPONENT, OfServers, servers_in, tag_row
 from invapi_emulator.domain import tags
@@ -74,6 +75,7 @@ def add(unit: UnitOfWork, call: Call[AddTag]) -> Body:
     if wanted.tag == tags.HOSTNAME:
         for vm in machines:
             require_changeable(unit, vm)
+    require_room_for_tag(unit, machines, _tag(0, wanted))
     rows = [_set(unit, call, vm) for vm in machines]
     return {"result": "OK", "action": "add"} | rows[0]
 
@@ -84,9 +86,13 @@ def _set(unit: UnitOfWork, call: Call[AddTag], vm: VirtualMachine) -> Body:
     if present is None:
         require_room(len(vm.tags), tags.MOST_TAGS, f"tags of server {vm.id}")
     number = accounts.next_object(unit) if present is None else present.id
-    tag = Tag(number, wanted.tag, wanted.value, wanted.extra, wanted.internal)
+    tag = _tag(number, wanted)
     save_with_tag(unit, call.now, tagged(vm, tag), tag.name)
     return tag_row(call.account.assumed, vm.id, tag)
+
+
+def _tag(number: int, wanted: AddTag) -> Tag:
+    return Tag(number, wanted.tag, wanted.value, wanted.extra, wanted.internal)
 
 
 _SENT: Sent = {"id": 12345, "tag": "project", "value": "shop"}

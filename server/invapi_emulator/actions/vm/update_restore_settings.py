@@ -38,8 +38,14 @@ def update_restore_settings(unit: UnitOfWork, call: Call[RestoreSettings]) -> Bo
     settings = _changed(snapshots.settings_of_type(unit, vm.id, type_), call.params)
     snapshots.save_settings(unit, vm.id, type_, settings)
     body = settings_body(settings, vm.num_max)
-    events.record(unit, call.now, "settings", vm=vm.id, type=type_, settings=body)
+    told = body if call.params.exclude_rotation is not None else _without_names(body)
+    events.record(unit, call.now, "settings", vm=vm.id, type=type_, settings=told)
     return {"settings": body}
+
+
+def _without_names(body: Body) -> Body:
+    """Return the settings for an event. Names that the call did not send could be thousands each time."""
+    return {name: value for name, value in body.items() if name != "exclude_rotation"}
 
 
 def _changed(settings: RotationSettings, params: RestoreSettings) -> RotationSettings:

@@ -9,6 +9,7 @@ from invapi_emulator.domain.snapshots import Snapshot, StaleChange
 from invapi_emulator.domain.tasks import Task, failed, was_queued
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of, paused, resumed
 from invapi_emulator.engine.tasks.kinds import Outcome, Work, holds_still, kind_of
+from invapi_emulator.engine.tasks.room import drop_too_large
 from invapi_emulator.errors import Refusal, TaskFailed
 from invapi_emulator.randomness import chance_of
 from invapi_emulator.storage import events, snapshots, stale_lists, tasks, vms
@@ -70,7 +71,9 @@ def _work(unit: UnitOfWork, task: Task, now: Instant) -> Work:
 
 def _close(unit: UnitOfWork, work: Work, outcome: Outcome, ended: Task) -> None:
     """Save a task as ended, and unlock its VM."""
-    tasks.save(unit, replace(ended, scope=outcome.scope, debug=outcome.debug))
+    saved = replace(ended, scope=outcome.scope, debug=outcome.debug)
+    tasks.save(unit, saved)
+    drop_too_large(unit, saved)
     if kind_of(ended).changes and outcome.vm is not None:
         under_way = _still_under_way(unit, work, ended)
         _unlock(unit, work, outcome.vm, under_way)

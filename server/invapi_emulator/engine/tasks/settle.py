@@ -11,7 +11,8 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.renting.rents import Due, due_at, first_due, let_happen
 from invapi_emulator.engine.tasks.end import end
 from invapi_emulator.engine.tasks.kinds import kind_of
-from invapi_emulator.storage import accounts, events, orders, tasks
+from invapi_emulator.storage import accounts, events, orders, tasks, vms
+from invapi_emulator.storage.task_room import text_size
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 BATCH = 50
@@ -19,6 +20,16 @@ BATCH = 50
 
 Other calls get their turn after it. A clock that jumps over years brings many.
 """
+
+MUCH_TEXT = 4 * 1024 * 1024
+"""Number of bytes of lists after which other calls get their turn too: what tasks say at their end, as a list of snapshots,
+and the changes of power of their VMs."""
+
+_CHANGE_OF_POWER = 32
+"""Number of bytes of a change of power."""
+
+MANY_CHANGES = 1_000
+"""Number of changes, such as removed snapshots, after which other calls get their turn too."""
 
 
 _RANKS: dict[type[Task | Due], int] = {Task: 0, VirtualMachine: 1, Order: 2}
@@ -62,13 +73,26 @@ def settle_due(unit: UnitOfWork, now: Instant) -> bool:
     ahead = _Ahead()
     for due in (*found, *rents):
         ahead.push(due, until)
+    begun, text = unit.version, 0
     for _ in range(BATCH):
         first = ahead.pop()
         if first is None:
             return bool(ends)
         at, due = first
         ahead.push(_step(unit, due, at, now), until)
+        text += _length_of_lists(unit, due)
+        if text >= MUCH_TEXT or unit.version - begun >= MANY_CHANGES:
+            break
     return True
+
+
+def _length_of_lists(unit: UnitOfWork, due: Task | Due) -> int:
+    """Return the bytes of the lists that a step has gone through. Other things that were due have none."""
+    if not isinstance(due, Task):
+        return 0
+    task, vm = tasks.by_key(unit, due.key), vms.held(unit, due.vm_id)
+    text = 0 if task is None else text_size(task)
+    return text if vm is None else text + _CHANGE_OF_POWER * len(vm.power_changes)
 
 
 def _step(unit: UnitOfWork, due: Task | Due, at: Instant, now: Instant) -> Task | Due | None:

@@ -3,32 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from msgspec.structs import replace
 
-from invapi_emulator.domain.tasks import (
-    LARGE_CONTEXT,
-    MAX_CONTEXTS,
-    MAX_TASKS,
-    QUEUED,
-    KindName,
-    PlannedStage,
-    Task,
-    was_queued,
-)
+from invapi_emulator.domain.tasks import QUEUED, PlannedStage, Task, was_queued
 from invapi_emulator.domain.virtual_machines import VirtualMachine, paused
 from invapi_emulator.engine.call import Call, Value
 from invapi_emulator.engine.faults.fault import TaskFault
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.keys import key_of_new_task
-from invapi_emulator.engine.tasks.kinds import KINDS, Kind, kinds_where
+from invapi_emulator.engine.tasks.kinds import KINDS, Kind
 from invapi_emulator.engine.tasks.planning import planned_stages, with_stale_list
+from invapi_emulator.engine.tasks.room import drop_too_large, make_room
 from invapi_emulator.errors import VmLocked
 from invapi_emulator.storage import accounts, events, tasks, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-
-_AT_A_TIME = 100
-"""Number of tasks that room is made for at once. Counting thousands for each task would cost more than the task."""
 
 _NOT_REPEATED = frozenset({"token", "action", "id"})
 
@@ -47,8 +35,7 @@ def start_task(
     """
     kind = KINDS[call.module, call.action]
     number = accounts.next_sequence(unit)
-    context = _context(call, vm, defaults)
-    _make_room(unit, call, number, len(orjson.dumps(context)))
+    make_room(unit, number, call.now)
     count = vm.started.get(call.action, 0) + 1
     stages = _planned(unit, call, vm, kind, count)
     task = Task(
@@ -57,7 +44,7 @@ def start_task(
         action=call.action,
         vm_id=vm.id,
         sequence=number,
-        context=context,
+        context=_context(call, vm, defaults),
         stages=stages,
         created_at=call.now,
         due_at=stages[-1].ends_at,
@@ -65,6 +52,7 @@ def start_task(
     )
     task = _with_fault(unit, call, with_stale_list(call, task, count))
     tasks.add(unit, task)
+    drop_too_large(unit, task)
     held = paused(vm, call.now) if kind.pauses and not was_queued(task) else vm
     locked_by = task.key if kind.changes else vm.locked_by
     started = {**vm.started, call.action: count}
@@ -85,23 +73,6 @@ def _planned(
         raise VmLocked(f"the VM is locked: {action} hangs, and nothing can wait for its end")
     waiting = PlannedStage(QUEUED, ahead.due_at)
     return (waiting, *planned_stages(call.action, kind, vm.id, vm.size_gb, count, ahead.due_at, call.account))
-
-
-def _make_room(unit: UnitOfWork, call: Call[Any], number: int, context_size: int) -> None:
-    """Drop old tasks of the account until there is room for one more with this number and context."""
-    last, count = tasks.last_and_count(unit)
-    if number // _AT_A_TIME != last // _AT_A_TIME:
-        tasks.drop_aged_out(unit, call.now)
-        if count >= MAX_TASKS - _AT_A_TIME:
-            tasks.make_room(unit, MAX_TASKS + 1 - _AT_A_TIME, _reading())
-    elif count >= MAX_TASKS:
-        tasks.make_room(unit, MAX_TASKS, _reading())
-    if context_size > LARGE_CONTEXT:
-        tasks.make_room_for_context(unit, MAX_CONTEXTS - context_size, _reading())
-
-
-def _reading() -> tuple[KindName, ...]:
-    return kinds_where(lambda kind: not kind.changes)
 
 
 def _with_fault(unit: UnitOfWork, call: Call[Any], task: Task) -> Task:

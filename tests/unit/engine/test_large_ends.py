@@ -1,0 +1,98 @@
+"""Tasks whose end says much, as a list of thousands of snapshots: few end in one unit, and the account keeps few."""
+
+from collections.abc import Iterator
+
+import pytest
+from msgspec.structs import replace
+
+from invapi_emulator.domain.instants import HOUR
+from invapi_emulator.domain.tasks import MAX_LARGE, PlannedStage, Task
+from invapi_emulator.engine.tasks.settle import MUCH_TEXT, settle_due
+from invapi_emulator.storage import tasks, vms
+from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.unit_of_work import UnitOfWork
+from tests.support.calls import DEMO
+from tests.support.fake_clock import FakeClock, opened
+from tests.support.harness import Emulator, Json
+
+
+@pytest.fixture
+def database(time: FakeClock) -> Iterator[Database]:
+    with opened(time) as database:
+        yield database
+
+
+def world(snapshots: int) -> Json:
+    """Return a world of a VM with so many snapshots of long names."""
+    named = [{"name": f"{number:0>100}"} for number in range(snapshots)]
+    return {"version": 1, "vms": [{"id": 1, "num_max": 1000, "snapshots": named}]}
+
+
+def start_failing(database: Database, count: int, error: str) -> list[str]:
+    """Start tasks that will fail with a long text, all at the same time. Return their keys."""
+    started = [
+        Task(
+            f"key-{number}",
+            "vm",
+            "get_snapshot",
+            12345,
+            number,
+            {},
+            (PlannedStage("read", 10),),
+            0,
+            10,
+            fails_with=error,
+        )
+        for number in range(1, count + 1)
+    ]
+
+    def work(unit: UnitOfWork) -> None:
+        for each in started:
+            tasks.add(unit, each)
+
+    database.run_now(DEMO, work)
+    return [each.key for each in started]
+
+
+def ended(database: Database, keys: list[str]) -> int:
+    def work(unit: UnitOfWork) -> int:
+        found = [tasks.by_key(unit, key) for key in keys]
+        return sum(each is not None and each.state != "running" for each in found)
+
+    return database.run_now(DEMO, work)
+
+
+def steps_of(database: Database, keys: list[str]) -> list[int]:
+    """Settle what is due. Return how many of the tasks had ended after each unit but the last."""
+    steps = []
+    while database.run_now(DEMO, lambda unit: settle_due(unit, HOUR)):
+        steps.append(ended(database, keys))
+    return steps
+
+
+def test_other_calls_get_their_turn_after_much_text(database: Database) -> None:
+    keys = start_failing(database, 4, "x" * (MUCH_TEXT // 4))  # each has it three times at its end
+    assert steps_of(database, keys) == [2, 4]
+
+
+def test_other_calls_get_their_turn_after_long_lists_of_changes_of_power(database: Database) -> None:
+    def work(unit: UnitOfWork) -> None:
+        changes = tuple((number, ("on", "off")[number % 2]) for number in range(60_001))
+        vms.save(unit, replace(vms.load(unit, 12345), power_changes=changes))
+
+    database.run_now(DEMO, work)
+    keys = start_failing(database, 7, "short")
+    assert steps_of(database, keys) == [3, 6]
+
+
+@pytest.mark.clause("8.5")
+@pytest.mark.acceptance
+def test_an_account_keeps_64_mib_of_lists(emulator: Emulator) -> None:
+    emulator.control("PUT", "/state", world(10_000))
+    keys = [emulator.start("vm", "get_snapshot", 1) for _ in range(25)]
+    emulator.advance(until="idle")
+    answers = [emulator.check(key) for key in keys]
+    kept = [answer for answer in answers if answer["result"] == "OK"]
+    assert sum(len(answer["scope"]) for answer in kept) <= MAX_LARGE
+    assert [answer["result"] for answer in answers] == [-1] * (25 - len(kept)) + ["OK"] * len(kept)
+    assert len(kept) >= MAX_LARGE // len(kept[0]["scope"]) - 1
