@@ -6,19 +6,20 @@ picture changes only when the page does. The list of accounts also shows real ti
 
 from base64 import b64decode
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from invapi_emulator.testing import Account, Emulator
 from tests.browser.driving.chromium import chromium
-from tests.browser.driving.visit import Visit, visiting
+from tests.browser.driving.visit import visiting
 from tests.support.processes import served
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 VM = 12345
 NOON = {"mode": "frozen", "now": "2026-06-01T12:00:00Z"}
-WINDOW = {"width": 1280, "height": 900}
-SCHEMES = ("light", "dark")
+WINDOW: ViewportSize = {"width": 1280, "height": 900}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = {
     "page": f"/{{account}}/vms/{VM}",
     "account": "/{account}",
@@ -27,6 +28,10 @@ PAGES = {
     "catalogue": "/{account}/catalogue",
 }
 """The path of each page below that of the accounts. The picture of a VM's page is also in the README."""
+
+LOGIN = "login"
+PICTURES = (*PAGES, LOGIN)
+"""The names of all pictures."""
 
 
 def play(account: Account) -> None:
@@ -38,9 +43,9 @@ def play(account: Account) -> None:
     account.advance(15)
 
 
-def picture(visit: Visit) -> bytes:
+def picture(page: Page) -> bytes:
     """Return what the window shows as WebP, which takes half the bytes of PNG."""
-    devtools = visit.page.context.new_cdp_session(visit.page)
+    devtools = page.context.new_cdp_session(page)
     answer = devtools.send("Page.captureScreenshot", {"format": "webp", "quality": 85})
     return b64decode(answer["data"])
 
@@ -54,9 +59,20 @@ def draw(browser: Browser, folder: Path) -> None:
             with visiting(browser, account, viewport=WINDOW, color_scheme=scheme) as visit:
                 for name, path in PAGES.items():
                     address = f"/_emulator/ui/accounts{path.format(account=account.name)}"
-                    (folder / f"{name}-{scheme}.webp").write_bytes(picture(visit.open_path(address)))
+                    (folder / f"{name}-{scheme}.webp").write_bytes(picture(visit.open_path(address).page))
+
+
+def draw_login(browser: Browser, folder: Path) -> None:
+    """Draw a picture of the login, which a server with an admin token has."""
+    with served("--admin-token", "a-token") as server:
+        for scheme in SCHEMES:
+            page = browser.new_page(viewport=WINDOW, color_scheme=scheme)
+            page.goto(f"{server.url}/_emulator/ui/login")
+            (folder / f"{LOGIN}-{scheme}.webp").write_bytes(picture(page))
+            page.close()
 
 
 if __name__ == "__main__":
     with chromium() as found:
         draw(found, FOLDER)
+        draw_login(found, FOLDER)

@@ -32,7 +32,7 @@ BODIES: dict[str, list[Json]] = {
     "PATCH /_emulator/accounts/{name}/vms/{vm_id}": [{"power": "on"}],
     "POST /_emulator/accounts/{name}/tasks/{key}/fail": [{}],
     "POST /_emulator/accounts/{name}/requests/verify": [
-        {"module": "vm", "action": "list", "result": "ok", "reason": "vm_locked", "fields": {"name": "a"}, "count": 0}
+        {"module": "vm", "action": "list", "result": "refused", "reason": "vm_locked", "fields": {"name": "a"}, "count": 0}
     ],
     "POST /_emulator/accounts/{name}/faults": [
         {"kind": "reject", "message": "no", "match": {"module": "eq", "action": "list"}},

@@ -131,7 +131,7 @@ def test_an_ordered_fault_shows_how_often_it_fired(account: Account) -> None:
 
 @pytest.mark.parametrize(
     ("fields", "wanted"),
-    [({}, "fire 1 times, but fired 0"), ({"times": 3}, "3 times"), ({"times": None}, "fire always")],
+    [({}, "fire 1 time, but fired 0"), ({"times": 3}, "3 times"), ({"times": None}, "fire always")],
 )
 def test_a_fault_that_did_not_fire_is_reported_once(
     account: Account, fields: dict[str, Any], wanted: str
