@@ -1,8 +1,8 @@
 """An account's page: its clock, VMs, tasks, requests and faults."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.callbacks import callbacks_of
@@ -10,11 +10,12 @@ from invapi_emulator.dashboard.fault_form import faults_of
 from invapi_emulator.dashboard.frame import frame_of
 from invapi_emulator.dashboard.journal import Wanted, are_all_polls, journal_of, polls_of
 from invapi_emulator.dashboard.machines import machine_of
-from invapi_emulator.dashboard.paging import part_of
+from invapi_emulator.dashboard.paging import Part, part_of
 from invapi_emulator.dashboard.rents import owed
 from invapi_emulator.dashboard.shown_tasks import shown_tasks
 from invapi_emulator.dashboard.states import states_of
 from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
+from invapi_emulator.domain.account_keys import ApiKey, SshKey
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.domain.virtual_machines import VirtualMachine
@@ -23,37 +24,44 @@ from invapi_emulator.storage import api_keys, requests, ssh_keys, task_lists, vm
 CARDS = 24
 """Maximum number of VMs on one page."""
 
+KEYS = 50
+"""Maximum number of SSH keys, and of API keys, on one page."""
+
 LANES = 12
+
+K = TypeVar("K", SshKey, ApiKey)
 
 
 @dataclass(frozen=True, slots=True)
-class Cards:
-    """The VMs that a person looks at: those with all `words`, from VM `first` or the next one on."""
+class AccountView:
+    """The parts of the lists that a person looks at: the ids that they begin with, 0 for the beginning.
 
-    first: int = 0
+    `words` are what all VMs have that are shown. The secret of API key `shown_key` is shown.
+    """
+
+    vm: int = 0
+    rule: int = 0
+    ssh_key: int = 0
+    api_key: int = 0
+    shown_key: int = 0
     words: str = ""
 
 
-def gather_account(
-    context: AccountContext, wanted: Wanted, window: str, cards: Cards, shown_key: int
-) -> dict[str, Any]:
-    """Return the values for the template.
-
-    The secret of API key `shown_key` is shown.
-    """
+def gather_account(context: AccountContext, wanted: Wanted, window: str, view: AccountView) -> dict[str, Any]:
+    """Return the values for the template."""
     ids = vms.held_ids(context.unit)
-    shown = part_of(_found(context, ids, cards.words), cards.first, CARDS)
+    shown = part_of(_found(context, ids, view.words), view.vm, CARDS)
     found = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
     under_way = shown_tasks(context, found)
     polls = polls_of(context)
     return frame_of(context) | {
-        **faults_of(context),
+        **faults_of(context, view.rule),
         "states": states_of(),
         "has_calls": requests.last_number(context.unit) > 0,
         "machines": [machine_of(context, context.vm_named(str(id_))) for id_ in shown.rows],
         "shown": shown,
         "vm_count": len(ids),
-        "words": cards.words,
+        "words": view.words,
         "owed": owed(context),
         "timeline": timeline_of(context, window, _lanes(ids, under_way), under_way, polls),
         "window": window,
@@ -62,10 +70,16 @@ def gather_account(
         "are_all_polls": are_all_polls(context, polls),
         "journal": journal_of(context, wanted),
         "callbacks": callbacks_of(context),
-        "ssh_keys": ssh_keys.of_unit(context.unit),
-        "api_keys": api_keys.of_unit(context.unit),
-        "shown_key": shown_key,
+        "ssh_keys": _part(ssh_keys.of_unit(context.unit), view.ssh_key),
+        "api_keys": _part(api_keys.of_unit(context.unit), view.api_key),
+        "shown_key": view.shown_key,
     }
+
+
+def _part(keys: Iterable[K], first: int) -> Part[K]:
+    by_id = {key.id: key for key in keys}
+    part = part_of(sorted(by_id), first, KEYS)
+    return Part([by_id[id_] for id_ in part.rows], part.before, part.after, part.total)
 
 
 def _found(context: AccountContext, ids: Sequence[int], words: str) -> list[int]:

@@ -1,10 +1,12 @@
 """A VM's snapshots as a chain in time, and the snapshot that the VM's disk descends from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.machines import state_of_disk, state_of_memory
+from invapi_emulator.dashboard.paging import at_most
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot, newer_than
 from invapi_emulator.domain.tasks import Task, progress_at, stage_at
@@ -17,6 +19,15 @@ LINEAGE: tuple[EventKind, ...] = (*NEW_WORLD, "vm_added", "snapshot_made", "snap
 """Kinds of event that can change the origin of a disk."""
 
 MOST_OF_LINEAGE = 300
+
+MOST_LINKS = 50
+"""Maximum number of snapshots on a page."""
+
+MOST_NAMES = 10
+"""Maximum number of names in a sentence about snapshots."""
+
+MOST_TYPES = 20
+"""Maximum number of types that are shown only because they have settings."""
 
 
 def newest_reset(context: AccountContext) -> Event | None:
@@ -40,7 +51,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A snapshot in the chain. `doomed` are the names of the snapshots that restoring it deletes."""
+    """A snapshot in the chain. `doomed` are the names of the snapshots that restoring it deletes, and how many more."""
 
     snapshot: Snapshot
     disk: str
@@ -63,10 +74,12 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The snapshots of one type, oldest first."""
+    """The snapshots of one type, oldest first. `links` are those on the page, of `count`. `excluded` are names of the settings."""
 
     type: str
     settings: RotationSettings
+    excluded: tuple[str, ...]
+    count: int
     links: tuple[Link, ...]
     making: tuple[Making, ...]
 
@@ -114,16 +127,19 @@ def _tells(event: Event) -> bool:
 
 def chains_of(
     snapshots: Sequence[Snapshot],
+    shown: Container[int],
     settings: Mapping[str, RotationSettings],
     tasks: Sequence[Task],
     origin: Origin,
     now: Instant,
 ) -> list[Chain]:
-    types = {DEFAULT_TYPE, *settings, *(each.type for each in snapshots)}
+    """Return the chains of a VM with the snapshots whose numbers are `shown`."""
+    types = {DEFAULT_TYPE, *islice(sorted(settings), MOST_TYPES)}
+    types |= {each.type for each in snapshots if each.sequence in shown}
     making = [task for task in tasks if task.action == "create_snapshot" and task.state == "running"]
     types |= {task.context["type"] for task in making}
     return [
-        _chain(type_, settings.get(type_, RotationSettings()), snapshots, making, origin, now)
+        _chain(type_, settings.get(type_, RotationSettings()), snapshots, shown, making, origin, now)
         for type_ in sorted(types, key=lambda type_: (type_ != DEFAULT_TYPE, type_))
     ]
 
@@ -132,6 +148,7 @@ def _chain(
     type_: str,
     settings: RotationSettings,
     snapshots: Sequence[Snapshot],
+    shown: Container[int],
     making: Sequence[Task],
     origin: Origin,
     now: Instant,
@@ -143,13 +160,15 @@ def _chain(
             disk=state_of_disk(each.state),
             memory=state_of_memory(each.state),
             excluded=each.name in settings.excluded,
-            doomed=tuple(other.name for other in newer_than(each, mine)),
+            doomed=at_most([other.name for other in newer_than(each, mine)], MOST_NAMES),
             is_origin=each == origin.snapshot,
         )
         for each in mine
+        if each.sequence in shown
     )
     under_way = tuple(_making(task, now) for task in making if task.context["type"] == type_)
-    return Chain(type_, settings, links, under_way)
+    excluded = at_most(sorted(settings.excluded), MOST_NAMES)
+    return Chain(type_, settings, excluded, len(mine), links, under_way)
 
 
 def _making(task: Task, now: Instant) -> Making:

@@ -7,11 +7,16 @@ from typing import Any
 
 from invapi_emulator.control.faults import rule_view
 from invapi_emulator.control.worlds import AccountContext
+from invapi_emulator.dashboard.paging import part_of
 from invapi_emulator.engine.action import modules
-from invapi_emulator.engine.faults import rules as _rules  # noqa: F401 - importing it fills the table of kinds
 from invapi_emulator.engine.faults.fault import Fault
 from invapi_emulator.engine.faults.kinds import FAULTS
+from invapi_emulator.engine.faults.rules import parse
 from invapi_emulator.storage import faults
+from invapi_emulator.storage.faults import Rule
+
+MOST_RULES = 50
+"""Maximum number of rules on a page."""
 
 _SUGGESTED: Mapping[tuple[str, str], object] = {
     ("http_status", "status"): 503,
@@ -99,11 +104,20 @@ class Group:
     forms: tuple[KindForm, ...]
 
 
-def faults_of(context: AccountContext, vm_id: int | None = None) -> dict[str, Any]:
-    """Return the values for the template: the account's rules, or those that calls of a VM may match, and the form."""
-    rules = [rule_view(rule) for rule in faults.of_account(context.unit)]
+def _may_match(rule: Rule, vm_id: int | None) -> bool:
+    return vm_id is None or parse(rule).match.id in (None, vm_id)
+
+
+def faults_of(context: AccountContext, first: int, vm_id: int | None = None) -> dict[str, Any]:
+    """Return the values for the template: rules from the `first` on, and the form.
+
+    The rules are the account's, or those that calls of a VM may match.
+    """
+    rules = {rule.id: rule for rule in faults.of_account(context.unit) if _may_match(rule, vm_id)}
+    part = part_of(sorted(rules), first, MOST_RULES)
     return {
-        "rules": [rule for rule in rules if vm_id is None or rule.match.get("id") in (None, vm_id)],
+        "rules": [rule_view(rules[id_]) for id_ in part.rows],
+        "shown_rules": part,
         "kind_groups": kind_groups(),
         "modules": modules(),
         "fault_vm": vm_id,

@@ -22,6 +22,12 @@ class Part(Generic[T]):
     last: int | None = None
 
 
+def at_most(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    """Return the first texts, and how many more there are as the last one."""
+    more = len(texts) - most
+    return (*texts[:most], f"and {more:,} more") if more > 0 else tuple(texts)
+
+
 def part_of(ids: Sequence[int], first: int, most: int, *, newest_first: bool = False) -> Part[int]:
     """Return at most `most` ids of an ascending sequence, from `first` or the next one. 0 is the beginning."""
     ordered = ids[::-1] if newest_first else ids

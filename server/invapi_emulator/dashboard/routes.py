@@ -10,11 +10,11 @@ from invapi_emulator.control import index
 from invapi_emulator.control.index import Index
 from invapi_emulator.control.worlds import AccountContext, TheWorlds, Worlds
 from invapi_emulator.control_errors import NotFound
-from invapi_emulator.dashboard.account_page import Cards, gather_account
+from invapi_emulator.dashboard.account_page import AccountView, gather_account
 from invapi_emulator.dashboard.accounts_page import gather_accounts
 from invapi_emulator.dashboard.catalogue_page import Search, gather_catalogue
 from invapi_emulator.dashboard.journal import Wanted
-from invapi_emulator.dashboard.machine_page import gather_machine
+from invapi_emulator.dashboard.machine_page import MachineView, gather_machine
 from invapi_emulator.dashboard.orders_page import STATUSES, OrdersView, gather_orders
 from invapi_emulator.dashboard.rendering import html, static_file
 from invapi_emulator.dashboard.scale import WINDOWS
@@ -48,19 +48,22 @@ async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
 
 @router.get("/_emulator/ui/accounts/{name}")
 async def account(request: Request, name: str, worlds: TheWorlds) -> Response:
-    first_vm, shown_key = (_number(request.query_params.get(name, "")) for name in ("from", "key"))
-    cards = Cards(first_vm, request.query_params.get("q", "")[:_MOST_WORDS])
+    vm, rule, ssh_key, api_key, shown = _numbers(request, "from", "rule", "ssh_key", "api_key", "key")
+    words = request.query_params.get("q", "")[:_MOST_WORDS]
+    view = AccountView(vm, rule, ssh_key, api_key, shown, words)
 
     def gather(context: AccountContext) -> Mapping[str, Any]:
-        return gather_account(context, _wanted(request), _window(request), cards, shown_key)
+        return gather_account(context, _wanted(request), _window(request), view)
 
     return await _page(request, worlds, name, "account.html", gather)
 
 
 @router.get("/_emulator/ui/accounts/{name}/vms/{vm_id}")
 async def machine(request: Request, name: str, vm_id: str, worlds: TheWorlds) -> Response:
+    view = MachineView(*_numbers(request, "snapshot", "rule"))
+
     def gather(context: AccountContext) -> Mapping[str, Any]:
-        return gather_machine(context, vm_id, _wanted(request), _window(request))
+        return gather_machine(context, vm_id, _wanted(request), _window(request), view)
 
     return await _page(request, worlds, name, "machine.html", gather)
 
@@ -78,9 +81,7 @@ async def catalogue(request: Request, name: str, worlds: TheWorlds) -> Response:
 
 @router.get("/_emulator/ui/accounts/{name}/orders")
 async def orders(request: Request, name: str, worlds: TheWorlds) -> Response:
-    order, server, invoice = (
-        _number(request.query_params.get(list_, "")) for list_ in ("order", "server", "invoice")
-    )
+    order, server, invoice = _numbers(request, "order", "server", "invoice")
     status = next((each for each in STATUSES if each == request.query_params.get("status")), None)
 
     def gather(context: AccountContext) -> Mapping[str, Any]:
@@ -135,6 +136,10 @@ def _text(given: str) -> str:
 def _window(request: Request) -> str:
     window = request.query_params.get("window", "")
     return window if window in WINDOWS else ""
+
+
+def _numbers(request: Request, *names: str) -> list[int]:
+    return [_number(request.query_params.get(name, "")) for name in names]
 
 
 def _number(text: str) -> int:
