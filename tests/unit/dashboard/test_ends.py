@@ -34,6 +34,13 @@ SEEN_BY_PAGES = (
     "server",
     "invoice",
     "status",
+    "snapshot",
+    "rule",
+    "ssh_key",
+    "api_key",
+    "key",
+    "q",
+    "location",
 )
 
 
