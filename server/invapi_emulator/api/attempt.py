@@ -78,11 +78,11 @@ class Attempt:
         return needs
 
     def may_lose(self) -> bool:
-        """Tell whether the call changed nothing but the journal. The journal may then miss it."""
-        if self._last is None or self._last.must_be_kept:
+        """Note that the journal misses the call. Tell whether it changed nothing else: then it is answered anyway."""
+        if self._last is None:
             return False
         _note_missed(self._database, self._last, self._number)
-        return True
+        return not self._last.must_be_kept
 
 
 class Refusal:

@@ -124,9 +124,14 @@ def clear(url: str, admin_token: str, account: str, ids: tuple[int, ...]) -> Non
     if not ids:
         found = control(url, admin_token, "GET", f"{account}/faults", shape={"faults": [_RULE]})["faults"]
         ids = tuple(rule["id"] for rule in found)
-    for number in ids:
-        control(url, admin_token, "DELETE", f"{account}/faults/{number}", shape=dict)
-    click.echo(f"{account}: number of fault rules removed: {len(ids)}")
+    removed = 0
+    try:
+        for number in dict.fromkeys(ids):
+            control(url, admin_token, "DELETE", f"{account}/faults/{number}", shape=dict)
+            removed += 1
+    finally:
+        if removed or not ids:
+            click.echo(f"{account}: number of fault rules removed: {removed}")
 
 
 def _when(

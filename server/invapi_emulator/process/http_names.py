@@ -75,9 +75,17 @@ def called_host(host: str) -> str:
 
 def certified_name(name: str) -> str:
     """Return a host name or an address that a certificate can have; raise ValueError for none."""
-    if not _CERTIFIED.fullmatch(name):
-        ip_address(name)
+    if not _CERTIFIED.fullmatch(name) and not _is_address(name):
+        raise ValueError(f"{name!r} is neither a host name nor an address (example: api.example.com)")
     return name
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def asking_origin(origin: str) -> str:

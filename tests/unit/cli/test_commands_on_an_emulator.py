@@ -163,7 +163,7 @@ def test_a_rule_has_what_its_words_say(shell: Shell, emulator: Emulator) -> None
 def test_only_the_named_rules_are_removed(shell: Shell, emulator: Emulator) -> None:
     for kind in ("reject", "empty_reply", "expired_token"):
         shell.run("faults", "add", kind)
-    assert shell.run("faults", "clear", "1", "3") == ["demo: number of fault rules removed: 2"]
+    assert shell.run("faults", "clear", "1", "3", "1") == ["demo: number of fault rules removed: 2"]
     assert [rule["kind"] for rule in emulator.control("GET", "/faults")["faults"]] == ["empty_reply"]
 
 

@@ -77,6 +77,22 @@ def test_missed_calls_are_known_after_a_kill_once_anything_was_written(
         assert emulator.last_request == last
 
 
+def test_changes_that_were_refused_for_the_database_are_known_to_be_missing(file: Path) -> None:
+    with serving(file) as emulator:
+        mark = emulator.call("eq", "list") and emulator.last_request
+        file.chmod(0o444)
+        for _ in range(3):
+            assert emulator.call_vm("create_snapshot", name="a")["reason"] == "unavailable"
+        file.chmod(0o644)
+        for _ in range(2):
+            assert emulator.control("GET", f"/requests?action=create_snapshot&since_id={mark}")["gone"] == 3
+            wanted = {"action": "create_snapshot", "count": 0}
+            refused = emulator.control("POST", "/requests/verify", wanted, 409)
+            assert refused["error"]["reason"] == "journal_incomplete"
+            health(emulator)
+        assert emulator.call_vm("create_snapshot", name="a")["result"] == "OK"
+
+
 def test_missed_calls_are_known_after_an_orderly_stop(file: Path) -> None:
     with serving(file) as emulator:
         miss(emulator, file)
