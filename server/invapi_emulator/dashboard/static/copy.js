@@ -5,18 +5,18 @@ const SHOWN = 1500; // ms: the button itself says so for this long
 
 export async function copy(button) {
   const done = await intoClipboard(button.dataset.copy);
-  const name = button.getAttribute("aria-label") ?? button.dataset.label ?? button.textContent;
+  const name = button.getAttribute("aria-label") ?? button.dataset.former ?? button.textContent;
   say(button, done ? `${name.replace(/^Copy/, "Copied")}.` : `${name}: the browser refuses it.`, !done);
   show(button, done ? "✓ Copied" : "✗ Not copied");
 }
 
-// While a button has `data-label`, its former label, refreshes leave it alone.
+// While a button has `data-former`, its former label, refreshes leave it alone.
 function show(button, verdict) {
-  const label = (button.dataset.label ??= button.textContent);
+  const label = (button.dataset.former ??= button.textContent);
   button.textContent = verdict;
   setTimeout(() => {
     button.textContent = label;
-    delete button.dataset.label;
+    delete button.dataset.former;
   }, SHOWN);
 }
 

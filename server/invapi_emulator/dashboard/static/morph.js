@@ -5,7 +5,7 @@ export function morph(old, wanted) {
     if (old.nodeValue !== wanted.nodeValue) old.nodeValue = wanted.nodeValue;
     return;
   }
-  if (old.isEqualNode(wanted) || old.dataset?.label !== undefined) return;
+  if (old.isEqualNode(wanted) || old.dataset?.former !== undefined) return;
   morphAttributes(old, wanted);
   morphChildren(old, wanted);
 }
