@@ -10,9 +10,8 @@ from invapi_emulator.engine.action import modules
 from tests.support.from_description import ROWS, calls_of_modules, calls_of_the_control_api
 from tests.support.harness import SEED, Running, running
 
-FEWEST = {"short": 8, "long": 50}
+FEWEST = 50
 """Minimum number of calls of each operation, so that a run without calls does not pass."""
-SIZES = pytest.mark.parametrize("size", list(FEWEST))
 
 pytestmark = pytest.mark.acceptance
 
@@ -24,27 +23,23 @@ def server() -> Iterator[Running]:
         yield server
 
 
-@SIZES
-def test_the_modules_answer_as_described(server: Running, size: str) -> None:
-    made, operations = calls_of_modules(server.url, SEED, FEWEST[size], coverage=size == "long")
+def test_the_modules_answer_as_described(server: Running) -> None:
+    made, operations = calls_of_modules(server.url, SEED, FEWEST, coverage=True)
     assert made.wrong == []
     assert len(made.calls) == 2 * len(modules())
     assert made.calls.keys() == operations
-    assert min(made.calls.values()) >= FEWEST[size]
+    assert min(made.calls.values()) >= FEWEST
     assert accepted(server) > 0
-    if size == "long":
-        assert made.checks == {name for name, modules, _ in ROWS if modules == "yes"}
+    assert made.checks == {name for name, modules, _ in ROWS if modules == "yes"}
 
 
-@SIZES
-def test_the_control_api_answers_as_described(server: Running, size: str) -> None:
-    made, operations = calls_of_the_control_api(server.url, SEED, FEWEST[size], coverage=size == "long")
+def test_the_control_api_answers_as_described(server: Running) -> None:
+    made, operations = calls_of_the_control_api(server.url, SEED, FEWEST, coverage=True)
     assert made.wrong == []
     assert len(made.calls) >= 24
     assert made.calls.keys() == operations
-    assert sum(made.calls.values()) >= FEWEST[size] * 10
-    if size == "long":
-        assert made.checks == {name for name, _, control in ROWS if control == "yes"}
+    assert sum(made.calls.values()) >= FEWEST * 10
+    assert made.checks == {name for name, _, control in ROWS if control == "yes"}
 
 
 def accepted(server: Running) -> int:
