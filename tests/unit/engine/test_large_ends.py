@@ -23,7 +23,7 @@ def database(time: FakeClock) -> Iterator[Database]:
 
 
 def world(snapshots: int) -> Json:
-    """Return a world of a VM with so many snapshots of long names."""
+    """Return a world with one VM, which has this number of snapshots with long names."""
     named = [{"name": f"{number:0>100}"} for number in range(snapshots)]
     return {"version": 1, "vms": [{"id": 1, "num_max": 1000, "snapshots": named}]}
 

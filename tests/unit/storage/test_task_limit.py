@@ -97,7 +97,7 @@ def held(unit: UnitOfWork, key: str) -> Task:
 
 
 def left_with(database: Database, key: str, most: int) -> list[str]:
-    """Save a task again, as its end does, with room for so many bytes of text. Return what is kept then."""
+    """Save a task again, as its end does, with room for at most `most` bytes of text. Return what is kept then."""
 
     def work(unit: UnitOfWork) -> None:
         tasks.save(unit, held(unit, key))
