@@ -15,6 +15,7 @@ from invapi_emulator.domain.instants import DAY, Instant, iso
 from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import BUILT_IN, open_worlds
 from invapi_emulator.storage import accounts, billing_tables, events, journal_tables, requests, tables
+from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -155,7 +156,7 @@ def _hold(tx: Transaction, holders: range, held: Holding) -> None:
 
 def _invoice(_account: int, n: int) -> Row:
     line = {"type": "Hosting", "product": COPY + n, "description": "a", "amount": 400, "server": COPY + n}
-    return {"id": COPY + n, "items": [line]}
+    return {"id": COPY + n, "items": json_text([line])}
 
 
 def _rented(_account: int, n: int) -> Row:
