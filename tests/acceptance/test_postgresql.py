@@ -137,4 +137,4 @@ def test_a_server_is_known_to_be_alive_after_a_database_restart(postgres: Postgr
         before = first.clock["now"]
         with served("--db", db):
             assert first.clock["now"] > before
-        assert postgres.locks("restarted") == 1
+        wait_until(lambda: postgres.locks("restarted") == 1)

@@ -57,7 +57,7 @@ def test_an_order_is_watched_from_the_call_to_the_server(visit: Visit) -> None:
     visit.see("#server-rows", "shop.example")
     visit.see("#order-rows", "No order is waiting")
     visit.page.locator("#server-rows").get_by_role("link", name="shop.example").click()
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text("shop.example")
+    visit.arrive("shop.example")
     visit.see("#vm", "● on")
     visit.see("#vm", "4.00 EUR monthly")
 
@@ -219,7 +219,7 @@ def test_orders_are_paid_and_watched_with_the_keyboard_alone(tenant: Visit) -> N
     tenant.open()
     tab_to(tenant, "Orders")
     tenant.page.keyboard.press("Enter")
-    expect(tenant.page.get_by_role("heading", level=1)).to_have_text("Orders and invoices")
+    tenant.arrive("Orders and invoices")
     tab_to(tenant, "Pay invoice 7005")
     tenant.page.keyboard.press("Enter")
     tenant.see("#order-rows", "deploying")

@@ -32,7 +32,13 @@ class Visit:
 
     def follow(self, link: str) -> "Visit":
         """Click a link to another page, and wait until its scripts run."""
-        self.page.get_by_role("link", name=link, exact=True).click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=link, exact=True).click()
+        return self.wait_until_live()
+
+    def arrive(self, heading: str) -> "Visit":
+        """Wait until the page with this heading is there and its scripts run: its buttons work then."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
         return self.wait_until_live()
 
     def wait_until_live(self) -> "Visit":
