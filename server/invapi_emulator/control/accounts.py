@@ -102,7 +102,7 @@ def _list(worlds: Worlds) -> AccountList:
         return AccountList(
             accounts=[
                 view_of(account, account.clock.now(real_now), ids.get(account.id, []))
-                for account in accounts.all_of_them(tx)
+                for account in accounts.all_without_catalogues(tx)
             ]
         )
 
@@ -167,7 +167,7 @@ def _remove(worlds: Worlds, name: str) -> bool:
 
 def _purge(worlds: Worlds) -> Purged:
     with worlds.database.read() as tx:
-        doomed = [account for account in accounts.all_of_them(tx) if account.name != DEMO]
+        doomed = [account for account in accounts.all_without_catalogues(tx) if account.name != DEMO]
     with worlds.database.transaction() as tx:
         removed = [account for account in doomed if accounts.remove(tx, account.id)]
     worlds.database.evict([account.id for account in removed])

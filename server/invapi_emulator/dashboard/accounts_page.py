@@ -1,13 +1,18 @@
-"""The page of all accounts: a line for each, with its clock, its last call and its age."""
+"""The page of all accounts, in parts: a line for each, with its clock, its last call and its age."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from invapi_emulator.control.views import ClockView, clock_view
 from invapi_emulator.control.worlds import Worlds
+from invapi_emulator.dashboard.paging import part_of
 from invapi_emulator.domain.accounts import DEMO, Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import accounts, requests, vms
+from invapi_emulator.storage.transaction import Transaction
+
+LINES = 100
+"""Maximum number of accounts on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +31,29 @@ class AccountLine:
         return self.account.name != DEMO
 
 
-def gather_accounts(worlds: Worlds) -> dict[str, Any]:
-    """Return the values for the template. Showing the accounts does not count as using them."""
+def gather_accounts(worlds: Worlds, first: int, words: str) -> dict[str, Any]:
+    """Return the values for the template: the accounts from id `first` on whose name has `words`.
+
+    Showing the accounts does not count as using them.
+    """
     with worlds.database.read() as tx:
-        real_now = worlds.database.real_now(tx)
-        ids, last_calls = vms.ids_by_account(tx), requests.last_received(tx)
-        lines = [
-            _line(account, len(ids.get(account.id, ())), last_calls.get(account.id), real_now)
-            for account in accounts.all_of_them(tx)
-        ]
-    return {"lines": lines, "scenarios": worlds.scenarios.names(), "scenario": worlds.defaults.scenario.name}
+        every = accounts.all_without_catalogues(tx)
+        found = {each.id: each for each in every if words.lower() in each.name.lower()}
+        shown = part_of(list(found), first, LINES)
+        return {
+            "lines": _lines(tx, [found[id_] for id_ in shown.rows], worlds.database.real_now(tx)),
+            "shown": shown,
+            "count": len(every),
+            "words": words,
+            "scenarios": worlds.scenarios.names(),
+            "scenario": worlds.defaults.scenario.name,
+        }
+
+
+def _lines(tx: Transaction, shown: list[Account], real_now: Instant) -> list[AccountLine]:
+    ids = [account.id for account in shown]
+    held, last_calls = vms.counts(tx, ids), requests.last_received(tx, ids)
+    return [_line(each, held.get(each.id, 0), last_calls.get(each.id), real_now) for each in shown]
 
 
 def _line(account: Account, held: int, last_call: Instant | None, real_now: Instant) -> AccountLine:

@@ -24,7 +24,7 @@ from invapi_emulator.server.paths import root_of
 router = APIRouter(include_in_schema=False)
 
 _MOST_WORDS = 200
-"""Maximum number of characters that the catalogue or the VMs are searched for."""
+"""Maximum number of characters that a list is searched for."""
 
 
 @router.get("/", response_model=None)
@@ -42,15 +42,15 @@ async def demo(request: Request, worlds: TheWorlds) -> Response:
 
 @router.get("/_emulator/ui/accounts")
 async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
-    model = await worlds.database.call(lambda: gather_accounts(worlds))
-    return html("accounts.html", _visitor(request) | model)
+    (first,) = _numbers(request, "from")
+    model = await worlds.database.call(lambda: gather_accounts(worlds, first, _words(request)))
+    return html("accounts.html", _visitor(request) | {"query": request.query_params} | model)
 
 
 @router.get("/_emulator/ui/accounts/{name}")
 async def account(request: Request, name: str, worlds: TheWorlds) -> Response:
     vm, rule, ssh_key, api_key, shown = _numbers(request, "from", "rule", "ssh_key", "api_key", "key")
-    words = request.query_params.get("q", "")[:_MOST_WORDS]
-    view = AccountView(vm, rule, ssh_key, api_key, shown, words)
+    view = AccountView(vm, rule, ssh_key, api_key, shown, _words(request))
 
     def gather(context: AccountContext) -> Mapping[str, Any]:
         return gather_account(context, _wanted(request), _window(request), view)
@@ -70,8 +70,7 @@ async def machine(request: Request, name: str, vm_id: str, worlds: TheWorlds) ->
 
 @router.get("/_emulator/ui/accounts/{name}/catalogue")
 async def catalogue(request: Request, name: str, worlds: TheWorlds) -> Response:
-    query = request.query_params
-    search = Search(query.get("q", "")[:_MOST_WORDS], query.get("location", "")[:_MOST_WORDS])
+    search = Search(_words(request), request.query_params.get("location", "")[:_MOST_WORDS])
 
     def gather(context: AccountContext) -> Mapping[str, Any]:
         return gather_catalogue(context, search)
@@ -126,6 +125,10 @@ def _wanted(request: Request) -> Wanted:
         _text(query.get("result", "")),
         unauthenticated=query.get("whose") in {"unauthenticated", "nobody"},
     )
+
+
+def _words(request: Request) -> str:
+    return request.query_params.get("q", "")[:_MOST_WORDS]
 
 
 def _text(given: str) -> str:

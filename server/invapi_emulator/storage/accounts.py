@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, null, select, update
 
 from invapi_emulator.contract.assumptions.assumption import stored
 from invapi_emulator.domain.accounts import Account, Credentials
@@ -172,9 +172,11 @@ def by_name(tx: Transaction, name: str) -> Account | None:
     return None if row is None else _from_row(row)
 
 
-def all_of_them(tx: Transaction) -> list[Account]:
-    """Return all accounts in order of creation, without locking them."""
-    return [_from_row(row) for row in tx.execute(select(_account).order_by(_account.c.id)).mappings()]
+def all_without_catalogues(tx: Transaction) -> list[Account]:
+    """Return all accounts in order of creation, without locking them. Their catalogues, which are large, are not read."""
+    columns = (column for column in _account.c if column is not _account.c.catalogue)
+    rows = tx.execute(select(*columns, null().label("catalogue")).order_by(_account.c.id))
+    return [_from_row(row) for row in rows.mappings()]
 
 
 def assumed_ids(tx: Transaction) -> set[str]:

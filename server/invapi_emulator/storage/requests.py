@@ -1,6 +1,6 @@
 """The journal: the newest calls of each account, and the newest unauthenticated calls."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -157,13 +157,16 @@ def last_unauthenticated(tx: Transaction) -> int:
     return number
 
 
-def last_received(tx: Transaction) -> dict[int, Instant]:
+def last_received(tx: Transaction, account_ids: Collection[int]) -> dict[int, Instant]:
     """Return by account when its newest call arrived, in real time. Calls that an older version answered are left out."""
     of_account = and_(
         request.c.account_id == account.c.id, request.c.received_at.is_not(None), request.c.result != MISSED
     )
     newest = select(request.c.received_at).where(of_account).order_by(request.c.number.desc()).limit(1)
-    rows = tx.execute(select(account.c.id, newest.scalar_subquery()))  # by its index: not each call is read
+    wanted = account.c.id.in_(account_ids)
+    rows = tx.execute(
+        select(account.c.id, newest.scalar_subquery()).where(wanted)
+    )  # by index: not each call is read
     return {account_id: at for account_id, at in rows if at is not None}
 
 

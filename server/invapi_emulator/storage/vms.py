@@ -1,8 +1,8 @@
 """VMs, each within an account."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from invapi_emulator.contract.assumptions.orders import SERVER_IN_LISTS
 from invapi_emulator.domain.instants import Instant
@@ -153,6 +153,13 @@ def tag_ids(tx: Transaction, account_id: int, without: int = 0) -> list[int]:
     others = (vm.c.account_id == account_id) & (vm.c.id != without) & (vm.c.tags != [])
     rows = tx.execute(select(vm.c.tags).where(others)).scalars()
     return [parts[0] for tags in rows for parts in tags]
+
+
+def counts(tx: Transaction, account_ids: Collection[int]) -> dict[int, int]:
+    """Return the number of VMs of each account that has VMs."""
+    wanted = vm.c.account_id.in_(account_ids)
+    rows = tx.execute(select(vm.c.account_id, func.count()).where(wanted).group_by(vm.c.account_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def ids_by_account(tx: Transaction) -> dict[int, list[int]]:
