@@ -1,5 +1,7 @@
 """Accounts: create, show and remove them."""
 
+from asyncio import sleep
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -13,7 +15,7 @@ from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import IGNORED, AccountView, View, account_view, view_of
 from invapi_emulator.control.worlds import NameInPath, ScenarioName, TheWorlds, Worlds, no_account
 from invapi_emulator.control_errors import Conflict
-from invapi_emulator.domain.accounts import DEMO, Credentials, is_account_name
+from invapi_emulator.domain.accounts import DEMO, Account, Credentials, is_account_name
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.randomness import Chance, new_name, new_seed
 from invapi_emulator.storage import accounts, vms
@@ -92,8 +94,13 @@ async def remove(name: NameInPath, worlds: TheWorlds) -> None:
 
 @router.post("/purge")
 async def purge(worlds: TheWorlds) -> Purged:
-    """Remove all accounts except `demo`."""
-    return await worlds.database.call(lambda: _purge(worlds))
+    """Remove all accounts except `demo`, one by one. Calls get their turn in between."""
+    removed = []
+    for account in await worlds.database.call(partial(_doomed, worlds)):
+        if await worlds.database.call(partial(_remove_account, worlds, account.id)):
+            removed.append(account.name)
+        await sleep(0)
+    return Purged(removed=removed)
 
 
 def _list(worlds: Worlds) -> AccountList:
@@ -165,10 +172,13 @@ def _remove(worlds: Worlds, name: str) -> bool:
     return True
 
 
-def _purge(worlds: Worlds) -> Purged:
+def _doomed(worlds: Worlds) -> list[Account]:
     with worlds.database.read() as tx:
-        doomed = [account for account in accounts.all_without_catalogues(tx) if account.name != DEMO]
+        return [account for account in accounts.all_without_catalogues(tx) if account.name != DEMO]
+
+
+def _remove_account(worlds: Worlds, account_id: int) -> bool:
     with worlds.database.transaction() as tx:
-        removed = [account for account in doomed if accounts.remove(tx, account.id)]
-    worlds.database.evict([account.id for account in removed])
-    return Purged(removed=[account.name for account in removed])
+        was_there = accounts.remove(tx, account_id)
+    worlds.database.evict([account_id])
+    return was_there

@@ -32,6 +32,9 @@ ROUND = 5 * SECOND
 LAST_RETRY = 5 * SECOND
 """The longest pause before the next try to reach a lost database."""
 
+_MOST_REMOVED = 100
+"""Maximum number of unused accounts that are removed between two heartbeats."""
+
 _FIRST_RETRY = SECOND // 10
 _BUSY = SECOND // 20
 """Time until an account that another server or call holds is looked at again."""
@@ -58,6 +61,7 @@ class Worker:
         self._touched: set[int] = set()
         self._round_at: Instant = 0
         self._beat_at: Instant = 0
+        self._removal_at: Instant = 0
         self._missed_beats = 0
         self._why = ""
 
@@ -115,6 +119,9 @@ class Worker:
         self._missed_beats = 0
         while (account_id := self._due.take(real_now)) is not None:
             await self._settle_account(account_id, real_now)
+        if self._account_ttl and real_now >= self._removal_at:
+            self._removal_at = real_now + HEARTBEAT
+            await self._remove_unused(real_now - self._account_ttl - MINUTE)
         await self._clear_away()
         first_at = self._due.first_at()
         return HEARTBEAT if first_at is None else min(max(first_at - real_now, _MOMENT), HEARTBEAT)
@@ -133,7 +140,7 @@ class Worker:
                 touched, self._touched = self._touched, set()
                 self._note(next_changes.next_changes_of(tx, touched), touched)
         if real_now >= self._beat_at:
-            if self._database.durable or self._account_ttl:
+            if self._database.durable:
                 self._beat(real_now)
             self._beat_at = (
                 real_now + HEARTBEAT
@@ -148,13 +155,8 @@ class Worker:
             self._due.set(account_id, clock.real_time_of(at))
 
     def _beat(self, real_now: Instant) -> None:
-        removed = []
         with self._database.transaction() as tx:
-            if self._database.durable:
-                heartbeat.say_alive(tx, real_now)
-            if self._account_ttl:
-                removed = accounts.remove_unused(tx, real_now - self._account_ttl - MINUTE, DEMO)
-        self._database.evict(removed)
+            heartbeat.say_alive(tx, real_now)
 
     async def _settle_account(self, account_id: int, real_now: Instant) -> None:
         """Settle a batch of an account's tasks, and read when the next one is due.
@@ -173,6 +175,22 @@ class Worker:
     def _next_change(self, account_id: int) -> next_changes.NextChanges:
         with self._database.read() as tx:
             return next_changes.next_changes_of(tx, [account_id])
+
+    async def _remove_unused(self, since: Instant) -> None:
+        """Remove accounts that were not used since then, one by one. Calls get their turn in between."""
+        for account_id in await self._database.call(partial(self._unused_ids, since)):
+            await self._database.call(partial(self._remove_if_unused, account_id, since))
+            await sleep(0)
+
+    def _unused_ids(self, since: Instant) -> list[int]:
+        with self._database.read() as tx:
+            return accounts.unused_ids(tx, since, DEMO, _MOST_REMOVED)
+
+    def _remove_if_unused(self, account_id: int, since: Instant) -> None:
+        with self._database.transaction() as tx:
+            was_removed = accounts.remove_unused(tx, account_id, since)
+        if was_removed:
+            self._database.evict([account_id])
 
     async def _clear_away(self) -> None:
         """Remove the rests of former worlds in steps. Calls get their turn in between."""

@@ -196,10 +196,16 @@ def remove_named(tx: Transaction, name: str) -> int | None:
     return tx.execute(delete(_account).where(_account.c.name == name).returning(_account.c.id)).scalar()
 
 
-def remove_unused(tx: Transaction, since: Instant, staying: str) -> list[int]:
-    """Remove the accounts not used since that real time, except the one named `staying`. Return their ids."""
+def unused_ids(tx: Transaction, since: Instant, staying: str, most: int) -> list[int]:
+    """Return the ids of at most `most` accounts not used since that real time, except the one named `staying`."""
     unused = (_account.c.used_at < since) & (_account.c.name != staying)
-    return list(tx.execute(delete(_account).where(unused).returning(_account.c.id)).scalars())
+    return list(tx.execute(select(_account.c.id).where(unused).limit(most)).scalars())
+
+
+def remove_unused(tx: Transaction, account_id: int, since: Instant) -> bool:
+    """Remove an account if it was not used since that real time. Return whether it was removed."""
+    unused = (_account.c.id == account_id) & (_account.c.used_at < since)
+    return tx.execute(delete(_account).where(unused).returning(_account.c.id)).first() is not None
 
 
 def taken(tx: Transaction, name: str, credentials: Credentials) -> str | None:

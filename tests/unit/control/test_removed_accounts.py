@@ -21,9 +21,19 @@ def purged(emulator: Emulator) -> Iterator[None]:
     emulator.http.post("/_emulator/purge")
 
 
-def make(http: httpx.Client, name: str) -> int:
-    body = json.dumps({"name": name, "scenario": "empty"})
+def make(http: httpx.Client, name: str, scenario: str = "empty") -> int:
+    body = json.dumps({"name": name, "scenario": scenario})
     return http.post(ACCOUNTS, content=body).status_code
+
+
+def make_large(http: httpx.Client, count: int = 20) -> int:
+    """Make accounts of 1,000 VMs. Return how many accounts there are now."""
+    assert {make(http, f"large-{number}", "large") for number in range(count)} == {201}
+    return how_many(http)
+
+
+def how_many(http: httpx.Client) -> int:
+    return len(http.get(ACCOUNTS).json()["accounts"])
 
 
 def remove(http: httpx.Client, name: str) -> int:
@@ -63,6 +73,23 @@ def test_an_account_is_removed_after_one_with_its_name_expired() -> None:
         assert make(http, "expired") == 201
         assert remove(http, "expired") == 204
         assert not is_there(http, "expired")
+
+
+def test_calls_are_answered_while_many_accounts_are_purged(emulator: Emulator) -> None:
+    before = make_large(emulator.http)
+    with ThreadPoolExecutor(1) as pool:
+        purged = pool.submit(emulator.http.post, "/_emulator/purge")
+        seen = [how_many(emulator.http) for _ in iter(purged.done, True)]
+    assert len(purged.result().json()["removed"]) == before - 1
+    assert any(1 < each < before for each in seen)
+
+
+def test_calls_are_answered_while_many_accounts_expire() -> None:
+    with running(account_ttl=600) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+        before = left = make_large(http)
+        server.time.go_on(700)
+        seen = {left := how_many(http) for _ in iter(lambda: left, 1)}
+    assert any(1 < each < before for each in seen)
 
 
 def test_the_removal_of_an_account_that_is_not_there_is_404(emulator: Emulator) -> None:
