@@ -1,7 +1,7 @@
 """The loaded part of an account: its row, its counters, and its records as frozen values."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from threading import Lock
 from typing import Any
 
@@ -12,7 +12,10 @@ from invapi_emulator.storage.changes import Changes
 from invapi_emulator.storage.record import Index, Key, Owner, Record
 
 MOST_VALUES = 10_000
-"""Maximum number of values in memory, over all accounts. The least recently used accounts go first."""
+"""Maximum number of values in memory, over all accounts. The least recently used accounts go first.
+
+The account used last may have more, if they were loaded at once: its next unit would load them again.
+"""
 
 
 class Counters(Struct):
@@ -35,13 +38,15 @@ class Counters(Struct):
 class AccountState:
     """The loaded part of an account, including changes that a batch has yet to write.
 
-    It is valid while its `revision` equals that of the account's row. Every writer increments the revision.
+    It is valid while its `revision` equals that of the account's row. Every writer increments the revision. `size` is
+    its number of values, `growth` that of values which came one by one.
     """
 
     __slots__ = (
         "account",
         "counted_size",
         "counters",
+        "growth",
         "indexes",
         "owner",
         "parts",
@@ -60,6 +65,7 @@ class AccountState:
         self.indexes: dict[Index[Any, Any], Any] = {}
         self.size = 0 if account.catalogue is None else account.catalogue.size
         self.counted_size = 0
+        self.growth = 0
 
     @property
     def row(self) -> tuple[Account, Counters, int]:
@@ -73,10 +79,18 @@ class AccountState:
     def put(self, record: Record[Any], part: Key, rows: Sequence[tuple[Key, Any]]) -> None:
         """Cache a loaded part: all its records, or the fact that it has none."""
         self.size += 1 + len(rows)
+        self.growth += record.single
         if not record.single:
             self.parts.setdefault(record, {})[part] = dict(rows)
         elif not rows or record.is_small(rows[0][1]):
             self.singles.setdefault(record, {})[part] = rows[0][1] if rows else None
+
+    def put_all(self, record: Record[Any], rows: Iterable[tuple[Key, Any]]) -> None:
+        """Cache all values of a single record. Those that are cached already stay: they may have changes."""
+        held = self.singles.setdefault(record, {})
+        found = {key: value for key, value in rows if key not in held and record.is_small(value)}
+        held.update(found)
+        self.size += len(found)
 
     def apply(self, account: Account, counters: Counters, changes: Changes) -> None:
         """Apply the changes of a unit of work."""
@@ -95,7 +109,7 @@ class AccountState:
             if value is not None and not record.is_small(value):
                 held.pop(key, None)
             else:
-                self.size += key not in held
+                self._grow(key not in held)
                 held[key] = value
             return
         part = self.parts.get(record, {}).get(key[: record.part])
@@ -104,8 +118,12 @@ class AccountState:
         if value is None:
             part.pop(key, None)
         else:
-            self.size += key not in part
+            self._grow(key not in part)
             part[key] = value
+
+    def _grow(self, by: int) -> None:
+        self.size += by
+        self.growth += by
 
 
 class States:
@@ -120,7 +138,7 @@ class States:
         return self._by_account.get(account_id)
 
     def put(self, state: AccountState) -> None:
-        """Cache a state without unwritten changes as the last one used. Evict others if there are too many."""
+        """Cache a state without unwritten changes as the last one used. Evict others if there are too many values."""
         with self._lock:
             kept = self._by_account.get(state.account.id)
             if kept is not state:
@@ -130,7 +148,7 @@ class States:
             self._by_account.move_to_end(state.account.id)
             self._size += state.size - state.counted_size
             state.counted_size = state.size
-            while self._size > MOST_VALUES:
+            while self._size > MOST_VALUES and (len(self._by_account) > 1 or state.growth > MOST_VALUES):
                 self._evict(next(iter(self._by_account)))
 
     def drop(self, account_id: int) -> None:

@@ -112,9 +112,7 @@ def all_of(unit: UnitOfWork) -> list[VirtualMachine]:
     """Return all VMs that the call may see, ascending by id."""
     wanted = [(vm_id,) for vm_id in ids(unit)]
     if any(not unit.state.has(VM, key) for key in wanted):
-        for key, machine in unit.rows(Query(_ALL, unit.state.owner)):
-            if not unit.state.has(VM, key):
-                unit.state.put(VM, key, [(key, machine)])
+        unit.state.put_all(VM, unit.rows(Query(_ALL, unit.state.owner)))
     found = (unit.one(VM, key) for key in wanted)
     return [each for each in found if each is not None]
 

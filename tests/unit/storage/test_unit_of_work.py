@@ -258,3 +258,18 @@ def test_the_number_of_values_in_memory_is_limited(database: Database) -> None:
         owner = accounts.by_name(tx, "demo")
         assert owner is not None
         assert len(task_lists.sequences(tx, owner)) >= 5 * (MOST_VALUES // 4)
+
+
+def test_the_values_that_the_last_unit_loaded_at_once_stay_in_memory_however_many(database: Database) -> None:
+    def grown(unit: UnitOfWork) -> None:
+        one = vms.load(unit, VM)
+        for number in range(MOST_VALUES + 1):
+            vms.add(unit, replace(one, id=20_000 + number))
+
+    database.run_now(DEMO, grown)
+    assert database.states.get(DEMO) is None
+    assert len(database.run_now(DEMO, vms.all_of)) > MOST_VALUES
+    kept = database.states.get(DEMO)
+    assert kept is not None
+    database.run_now(DEMO, vms.all_of)
+    assert database.states.get(DEMO) is kept
