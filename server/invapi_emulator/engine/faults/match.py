@@ -88,6 +88,14 @@ MAX_MATCHED = 100
 """Maximum number of fields of a rule. A call may be compared with all rules of its account."""
 
 
+def _same_action(fields: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+    """Refuse a field `action` beside another `action`: no call has both."""
+    named, sent = info.data.get("action"), fields.get("action")
+    if named is not None and sent not in (None, named):
+        raise ValueError(f"no call can match: its action is '{named}' here, and {sent!r} in `fields`")
+    return fields
+
+
 def _at_most(most: int, why: str) -> BeforeValidator:
     """Refuse more fields than so many, before one is read. A name that ends in `[]` has a list, as it is sent for one."""
 
@@ -105,10 +113,16 @@ def _at_most(most: int, why: str) -> BeforeValidator:
 
 
 ExpectedFields = Annotated[
-    dict[FieldName, FieldValue], Field(max_length=MAX_FIELDS), _at_most(MAX_FIELDS, "a call")
+    dict[FieldName, FieldValue],
+    Field(max_length=MAX_FIELDS),
+    _at_most(MAX_FIELDS, "a call"),
+    AfterValidator(_same_action),
 ]
 _MatchedFields = Annotated[
-    dict[FieldName, FieldValue], Field(max_length=MAX_MATCHED), _at_most(MAX_MATCHED, "a rule")
+    dict[FieldName, FieldValue],
+    Field(max_length=MAX_MATCHED),
+    _at_most(MAX_MATCHED, "a rule"),
+    AfterValidator(_same_action),
 ]
 
 
