@@ -92,7 +92,7 @@ def _resume_clocks(database: Database, tx: Transaction) -> None:
     if alive_at is None:
         return
     latest, clocks = events.latest_of_each(tx), {}
-    for account in accounts.all_without_catalogues(tx):
+    for account in accounts.without_catalogues(tx):
         now = max(account.clock.now(alive_at), latest.get(account.id, 0))
         clocks[account.id] = account.clock.moved_to(now, real_now)
     accounts.start_clocks(tx, clocks)

@@ -1,13 +1,14 @@
-"""Large answers of the modules that nobody reads: what they cost in memory, and how long the server is silent."""
+"""Large answers that nobody reads: what they cost in memory, and how long the server is silent."""
 
 import socket
+from collections.abc import Callable
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.acceptance.costs import MIB, longest_silence, peak, sent
-from tests.support.harness import TOKEN
+from tests.support.harness import TOKEN, Emulator
 from tests.support.processes import DEADLINE, Served, served, wait_until
 
 pytestmark = pytest.mark.acceptance
@@ -39,12 +40,43 @@ def test_answers_that_nobody_reads_have_a_bound_together() -> None:
         wait_until(lambda: status_of_a_call(server) == 200)
 
 
-def unread(server: Served) -> socket.socket:
+EXPECTATION = b'{"at_least":5000}'
+HEAD_OF_VERIFY = b"POST /_emulator/accounts/demo/requests/verify HTTP/1.1\r\nHost: localhost\r\n"
+VERIFY = HEAD_OF_VERIFY + b"Content-Length: %d\r\n\r\n%s" % (len(EXPECTATION), EXPECTATION)
+RULES = b"GET /_emulator/accounts/demo/faults HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def long_call(emulator: Emulator) -> None:
+    emulator.call("eq", "list", full=1, a="x" * 4_000)
+
+
+def long_rule(emulator: Emulator) -> None:
+    emulator.fault("reject", match={"action": "on", "fields": {"a": "x" * 15_000}})
+
+
+@pytest.mark.parametrize(("add", "asks"), [(long_call, VERIFY), (long_rule, RULES)])
+def test_long_lists_of_the_control_api_that_nobody_reads_have_a_bound_together(
+    add: Callable[[Emulator], None], asks: bytes
+) -> None:
+    with served("--clock", "frozen", "--answer-timeout", "600") as server, server.emulator() as emulator:
+        for _ in range(1_000):
+            add(emulator)
+        peak(server.process.pid)
+        before = peak(server.process.pid)
+        with longest_silence(server) as took, ExitStack() as clients:
+            for _ in range(CLIENTS):
+                clients.enter_context(unread(server, asks))
+            wait_until(lambda: len(took) > 300)
+        assert peak(server.process.pid) - before <= MEMORY
+        assert max(took) < SILENCE_SECONDS
+
+
+def unread(server: Served, call: bytes = CALL) -> socket.socket:
     """Make a call, and leave its answer on the connection. The system holds little of it."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.connect(at(server))
-    connection.sendall(CALL)
+    connection.sendall(call)
     return connection
 
 

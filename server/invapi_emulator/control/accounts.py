@@ -1,16 +1,18 @@
 """Accounts: create, show and remove them."""
 
 from asyncio import sleep
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.control.building import built
 from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_answers import for_who_waits
 from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import IGNORED, AccountView, View, account_view, view_of
 from invapi_emulator.control.worlds import NameInPath, ScenarioName, TheWorlds, Worlds, no_account
@@ -20,12 +22,16 @@ from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.randomness import Chance, new_name, new_seed
 from invapi_emulator.storage import accounts, vms
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.world_size import has_many_accounts
 from invapi_emulator.worlds.accounts import Wanted, add_account, new_account
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.fields import AccountName, Assume, ClockChange, Seed
 from invapi_emulator.worlds.load import Prepared, preparing
 
 router = APIRouter(route_class=JsonRoute, prefix="/_emulator", tags=["accounts"])
+
+_AT_A_TIME = 10
+"""Number of accounts that are read in a step. Each may have 15,000 VMs."""
 
 Word = Annotated[str, Field(pattern=r"\A[!-~]{1,128}\z", strict=True)]
 Text = Annotated[str, Field(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z", strict=True)]
@@ -71,10 +77,17 @@ async def make(worlds: TheWorlds, body: Annotated[NewAccount | None, Body()] = N
     return view
 
 
-@router.get("/accounts")
-async def list_accounts(worlds: TheWorlds) -> AccountList:
+@router.get("/accounts", responses={200: {"model": AccountList}})
+async def list_accounts(request: Request, worlds: TheWorlds) -> Response:
     """Show all accounts. Listing them does not count as using them."""
-    return await worlds.database.call(lambda: _list(worlds))
+
+    async def answer() -> Response:
+        async with worlds.turns.turn_if(needed=await worlds.database.call(partial(_are_many, worlds))):
+            return worlds.turns.answer(
+                b'{"accounts":[%s]}' % b",".join([each async for each in _written(worlds)])
+            )
+
+    return await for_who_waits(request, answer())
 
 
 @router.get("/accounts/{name}", responses=failures(404))
@@ -103,15 +116,26 @@ async def purge(worlds: TheWorlds) -> Purged:
     return Purged(removed=removed)
 
 
-def _list(worlds: Worlds) -> AccountList:
+def _are_many(worlds: Worlds) -> bool:
     with worlds.database.read() as tx:
-        real_now, ids = worlds.database.real_now(tx), vms.ids_by_account(tx)
-        return AccountList(
-            accounts=[
-                view_of(account, account.clock.now(real_now), ids.get(account.id, []))
-                for account in accounts.all_without_catalogues(tx)
-            ]
-        )
+        return has_many_accounts(tx)
+
+
+async def _written(worlds: Worlds) -> AsyncIterator[bytes]:
+    """Yield all accounts as JSON, in order of creation. Other calls get their turn in between."""
+    last = 0
+    while found := await worlds.database.call(partial(_next_ones, worlds, last)):
+        yield b",".join(view.model_dump_json().encode() for view in found.values())
+        last = max(found)
+        await sleep(0)
+
+
+def _next_ones(worlds: Worlds, after: int) -> dict[int, AccountView]:
+    """Return the first accounts with ids above `after`, by id."""
+    with worlds.database.read() as tx:
+        found = accounts.without_catalogues(tx, after, _AT_A_TIME)
+        real_now, ids = worlds.database.real_now(tx), vms.ids_by_account(tx, [each.id for each in found])
+        return {each.id: view_of(each, each.clock.now(real_now), ids.get(each.id, [])) for each in found}
 
 
 async def _make(worlds: Worlds, body: NewAccount) -> tuple[int, Made]:
@@ -174,7 +198,7 @@ def _remove(worlds: Worlds, name: str) -> bool:
 
 def _doomed(worlds: Worlds) -> list[Account]:
     with worlds.database.read() as tx:
-        return [account for account in accounts.all_without_catalogues(tx) if account.name != DEMO]
+        return [account for account in accounts.without_catalogues(tx) if account.name != DEMO]
 
 
 def _remove_account(worlds: Worlds, account_id: int) -> bool:

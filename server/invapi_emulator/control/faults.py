@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Body, Path, Request
 from fastapi.responses import Response
 from msgspec.structs import replace
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.large_bodies import JsonRoute, in_turns
+from invapi_emulator.control.large_answers import answered
+from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.control_errors import Conflict, NotFound
@@ -16,8 +17,10 @@ from invapi_emulator.engine.faults.fault import Fault
 from invapi_emulator.engine.faults.rules import MAX_RULES, FaultSpec, parse
 from invapi_emulator.storage import accounts, faults
 from invapi_emulator.storage.faults import Rule
+from invapi_emulator.storage.world_size import FEW
 from invapi_emulator.whole_numbers import whole_number
 from invapi_emulator.worlds.json_text import writing
+from invapi_emulator.worlds.steps import Steps
 
 router = APIRouter(
     route_class=JsonRoute,
@@ -69,11 +72,17 @@ async def add_fault(name: NameInPath, wanted: Annotated[FaultSpec, Body()], worl
 
 
 @router.get("", responses={200: {"model": FaultList}})
-async def list_faults(name: NameInPath, worlds: TheWorlds) -> Response:
+async def list_faults(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Show the fault rules, each with the number of times that it fired."""
-    rules = await worlds.within(name, lambda context: faults.of_account(context.unit))
-    views = (rule_view(rule).model_dump(mode="json") for rule in rules)
-    return Response(await in_turns(writing({"faults": views})), media_type="application/json")
+
+    def select(context: AccountContext) -> Steps[bytes]:
+        rules = faults.of_account(context.unit)
+        return writing({"faults": (rule_view(rule).model_dump(mode="json") for rule in rules)})
+
+    def large(context: AccountContext) -> bool:
+        return len(faults.of_account(context.unit)) > FEW
+
+    return await answered(request, worlds, name, select, is_large=large)
 
 
 @router.patch("/{rule_id}", responses=failures(422))

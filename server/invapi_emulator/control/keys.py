@@ -1,14 +1,18 @@
 """An account's SSH keys and API keys: show them."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from invapi_emulator.control.failures import failures
+from invapi_emulator.control.large_answers import answered
 from invapi_emulator.control.views import View
-from invapi_emulator.control.worlds import NameInPath, TheWorlds
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.domain.account_keys import ApiKey, NotifyMethod, SshKey
 from invapi_emulator.domain.instants import iso
 from invapi_emulator.storage import api_keys, ssh_keys
+from invapi_emulator.storage.world_size import FEW
+from invapi_emulator.worlds.json_text import writing
+from invapi_emulator.worlds.steps import Steps
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["keys"], responses=failures(404))
 
@@ -41,22 +45,30 @@ class ApiKeyList(View):
     api_keys: list[ApiKeyView] = Field(description="oldest first")
 
 
-@router.get("/ssh_keys")
-async def list_ssh_keys(name: NameInPath, worlds: TheWorlds) -> SshKeyList:
+@router.get("/ssh_keys", responses={200: {"model": SshKeyList}})
+async def list_ssh_keys(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Show the account's SSH keys."""
-    return await worlds.within(
-        name,
-        lambda context: SshKeyList(ssh_keys=[_ssh_key(key) for key in ssh_keys.of_unit(context.unit)]),
-    )
+
+    def select(context: AccountContext) -> Steps[bytes]:
+        return writing({"ssh_keys": (_ssh_key(key).model_dump() for key in ssh_keys.of_unit(context.unit))})
+
+    def large(context: AccountContext) -> bool:
+        return len(ssh_keys.of_unit(context.unit)) > FEW
+
+    return await answered(request, worlds, name, select, is_large=large)
 
 
-@router.get("/api_keys")
-async def list_api_keys(name: NameInPath, worlds: TheWorlds) -> ApiKeyList:
+@router.get("/api_keys", responses={200: {"model": ApiKeyList}})
+async def list_api_keys(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Show the account's API keys with their secrets. The built-in key is shown with the account."""
-    return await worlds.within(
-        name,
-        lambda context: ApiKeyList(api_keys=[_api_key(key) for key in api_keys.of_unit(context.unit)]),
-    )
+
+    def select(context: AccountContext) -> Steps[bytes]:
+        return writing({"api_keys": (_api_key(key).model_dump() for key in api_keys.of_unit(context.unit))})
+
+    def large(context: AccountContext) -> bool:
+        return len(api_keys.of_unit(context.unit)) > FEW
+
+    return await answered(request, worlds, name, select, is_large=large)
 
 
 def _ssh_key(key: SshKey) -> SshKeyView:

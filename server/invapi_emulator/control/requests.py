@@ -7,7 +7,8 @@ from pydantic import Field
 
 from invapi_emulator.control.call_filter import Filter, FilterInQuery, kinds_of, misses
 from invapi_emulator.control.failures import failures
-from invapi_emulator.control.large_answers import answered
+from invapi_emulator.control.large_answers import answered, for_who_waits
+from invapi_emulator.control.large_bodies import in_turns
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.domain.instants import iso_or_none
@@ -64,10 +65,7 @@ async def list_requests(
     def select(context: AccountContext) -> Steps[bytes]:
         return _writing(_listed(journal_of(context), wanted))
 
-    def large(context: AccountContext) -> bool:
-        return has_many_calls(context.tx, context.account.id)
-
-    return await answered(request, worlds, name, select, is_large=large)
+    return await answered(request, worlds, name, select, is_large=has_many)
 
 
 @router.delete("/accounts/{name}/requests", status_code=204, responses=failures(404))
@@ -78,17 +76,28 @@ async def clear_requests(name: NameInPath, worlds: TheWorlds) -> None:
 
 @router.get(
     "/requests",
-    responses=failures(422),
+    responses={200: {"model": RequestList}, **failures(422)},
     operation_id="list_strangers__emulator_requests_get",  # generated clients have this name
 )
-async def list_unauthenticated(worlds: TheWorlds, wanted: Annotated[FilterInQuery, Query()]) -> RequestList:
+async def list_unauthenticated(
+    request: Request, worlds: TheWorlds, wanted: Annotated[FilterInQuery, Query()]
+) -> Response:
     """Show the newest 1,000 unauthenticated requests: a bad token, an unknown key or an unknown module."""
 
     def read() -> Journal:
         with worlds.database.read() as tx:
             return _unauthenticated(tx, worlds.database.missed.unauthenticated)
 
-    return _listed(await worlds.database.call(read), wanted)
+    def large() -> bool:
+        with worlds.database.read() as tx:
+            return has_many_calls(tx, None)
+
+    async def answer() -> Response:
+        async with worlds.turns.turn_if(needed=await worlds.database.call(large)):
+            listed = _listed(await worlds.database.call(read), wanted)
+            return worlds.turns.answer(await in_turns(_writing(listed)))
+
+    return await for_who_waits(request, answer())
 
 
 class Journal(NamedTuple):
@@ -100,6 +109,10 @@ class Journal(NamedTuple):
     @property
     def last_id(self) -> int:
         return self.gone.newest
+
+
+def has_many(context: AccountContext) -> bool:
+    return has_many_calls(context.tx, context.account.id)
 
 
 def journal_of(context: AccountContext) -> Journal:

@@ -3,7 +3,7 @@
 import asyncio
 from asyncio import FIRST_COMPLETED, Semaphore, create_task, wait
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -27,8 +27,8 @@ class LargeAnswer(Response):
 
     media_type = "application/json"
 
-    def __init__(self, text: bytes, number: int, turns: "Turns") -> None:
-        super().__init__(text)
+    def __init__(self, text: bytes, status: int, number: int, turns: "Turns") -> None:
+        super().__init__(text, status)
         self.unsent = len(text)
         self.number = number
         self._turns = turns
@@ -62,6 +62,10 @@ class Turns:
         self._answers: WeakSet[LargeAnswer] = WeakSet()
         self._made = 0
 
+    def turn_if(self, *, needed: bool) -> AbstractAsyncContextManager[None]:
+        """Return a turn, or nothing to wait for."""
+        return self.turn() if needed else nullcontext()
+
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait until no other large answer is made, and few bytes wait to be read."""
@@ -69,10 +73,10 @@ class Turns:
             await self._wait_for_room()
             yield
 
-    def answer(self, text: bytes) -> LargeAnswer:
+    def answer(self, text: bytes, status: int = 200) -> LargeAnswer:
         """Return the answer for a text. It is counted until it is sent, or dropped."""
         self._made += 1
-        made = LargeAnswer(text, self._made, self)
+        made = LargeAnswer(text, status, self._made, self)
         self._answers.add(made)
         return made
 

@@ -2,14 +2,21 @@
 
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from invapi_emulator.control.call_filter import Filter, kinds_of, misses
 from invapi_emulator.control.failures import FailureView, failures
+from invapi_emulator.control.large_answers import for_who_waits, selected
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
-from invapi_emulator.control.requests import Journal, RequestView, journal_of, refuse_future, request_view
+from invapi_emulator.control.requests import (
+    Journal,
+    RequestView,
+    has_many,
+    journal_of,
+    refuse_future,
+    request_view,
+)
 from invapi_emulator.control.views import View
 from invapi_emulator.control.worlds import NameInPath, TheWorlds
 from invapi_emulator.control_errors import Conflict
@@ -25,6 +32,7 @@ from invapi_emulator.storage import requests
 from invapi_emulator.storage.hidden_fields import MOST, KnownFields, Told
 from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.suggestions import did_you_mean
+from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.steps import Steps
 
 router = APIRouter(route_class=JsonRoute, prefix="/_emulator", tags=["journal"])
@@ -120,16 +128,26 @@ class NotAsExpected(FailureView):
         **failures(404, 409, 422),
     },
 )
-async def verify(name: NameInPath, expected: Expectation, worlds: TheWorlds) -> Verified:
+async def verify(request: Request, name: NameInPath, expected: Expectation, worlds: TheWorlds) -> Verified:
     """Verify the number of matching calls. Otherwise answer 417, with the matches and the nearest misses."""
-    journal = await worlds.within(name, journal_of)
-    refuse_future(journal, expected)
-    compared = await in_turns(_compared(journal, expected))
+
+    async def answer() -> Response:
+        async with selected(worlds, name, journal_of, has_many) as journal:
+            refuse_future(journal, expected)
+            text, status = await in_turns(_verified(journal, expected))
+            return worlds.turns.answer(text, status)
+
+    return await for_who_waits(request, answer())  # type: ignore[return-value] # FastAPI describes the model
+
+
+def _verified(journal: Journal, expected: Expectation) -> Steps[tuple[bytes, int]]:
+    """Return the answer and its status."""
+    compared = yield from _compared(journal, expected)
     seen = [each for each in compared if not each.missed]
     _refuse_unclear(seen, expected)
     matched = len(seen) + _counted(journal, expected)
     if expected.is_met_by(matched):
-        return Verified(matched=matched)
+        return Verified(matched=matched).model_dump_json().encode(), 200
     others = sorted((each for each in compared if each.missed), key=lambda each: each.missed)
     nearest = [
         {"differs_in": _differences(each, expected), "request": _shown(each)} for each in others[:NEAREST]
@@ -138,10 +156,10 @@ async def verify(name: NameInPath, expected: Expectation, worlds: TheWorlds) -> 
     body = {
         "error": {"reason": "not_as_expected", "message": message, "field": None},
         "matched": matched,
-        "seen": [_shown(each) for each in seen],
+        "seen": (_shown(each) for each in seen),
         "nearest": nearest,
     }
-    return JSONResponse(body, 417)  # type: ignore[return-value]
+    return (yield from writing(body)), 417
 
 
 def _counted(journal: Journal, expected: Expectation) -> int:

@@ -37,7 +37,7 @@ def gather_accounts(worlds: Worlds, first: int, words: str) -> dict[str, Any]:
     Showing the accounts does not count as using them.
     """
     with worlds.database.read() as tx:
-        every = accounts.all_without_catalogues(tx)
+        every = accounts.without_catalogues(tx)
         found = {each.id: each for each in every if words.lower() in each.name.lower()}
         shown = part_of(list(found), first, LINES)
         return {

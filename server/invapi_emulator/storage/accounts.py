@@ -172,10 +172,14 @@ def by_name(tx: Transaction, name: str) -> Account | None:
     return None if row is None else _from_row(row)
 
 
-def all_without_catalogues(tx: Transaction) -> list[Account]:
-    """Return all accounts in order of creation, without locking them. Their catalogues, which are large, are not read."""
+def without_catalogues(tx: Transaction, after: int = 0, most: int | None = None) -> list[Account]:
+    """Return the accounts in order of creation, without locking them: at most `most`, with ids above `after`.
+
+    Their catalogues, which are large, are not read.
+    """
     columns = (column for column in _account.c if column is not _account.c.catalogue)
-    rows = tx.execute(select(*columns, null().label("catalogue")).order_by(_account.c.id))
+    wanted = select(*columns, null().label("catalogue")).where(_account.c.id > after)
+    rows = tx.execute(wanted.order_by(_account.c.id).limit(most))
     return [_from_row(row) for row in rows.mappings()]
 
 

@@ -160,9 +160,10 @@ def counts(tx: Transaction, account_ids: Collection[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def ids_by_account(tx: Transaction) -> dict[int, list[int]]:
-    """Return the VM ids of each account that has VMs, ascending."""
+def ids_by_account(tx: Transaction, account_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the VM ids of each of these accounts that has VMs, ascending."""
     found: dict[int, list[int]] = {}
-    for account_id, vm_id in tx.execute(select(vm.c.account_id, vm.c.id).order_by(vm.c.account_id, vm.c.id)):
+    wanted = select(vm.c.account_id, vm.c.id).where(vm.c.account_id.in_(account_ids))
+    for account_id, vm_id in tx.execute(wanted.order_by(vm.c.account_id, vm.c.id)):
         found.setdefault(account_id, []).append(vm_id)
     return found

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, Table, Text, cast, func, literal, 
 
 from invapi_emulator.storage.billing_tables import invoice, server_order
 from invapi_emulator.storage.journal_tables import request
-from invapi_emulator.storage.tables import rotation, snapshot, task, unlisted, vm
+from invapi_emulator.storage.tables import account, rotation, snapshot, task, unlisted, vm
 from invapi_emulator.storage.transaction import Transaction
 
 FEW = 100
@@ -30,17 +30,29 @@ def is_large(tx: Transaction, account_id: int, vm_id: int | None = None) -> bool
     return int(found or 0) > SMALL
 
 
-def has_many_calls(tx: Transaction, account_id: int) -> bool:
-    """Return whether the journal of an account has more than FEW calls."""
+def has_many_calls(tx: Transaction, account_id: int | None) -> bool:
+    """Return whether the journal of an account has more than FEW calls; without one, the unauthenticated calls."""
     return int(tx.execute(select(_count(request, account_id, None))).scalar_one()) > FEW
 
 
-def _count(table: Table, account_id: int, vm_id: int | None) -> ColumnElement[int]:
+def has_many_accounts(tx: Transaction) -> bool:
+    """Return whether there are more than FEW accounts and VMs together."""
+    few = (
+        select(func.count()).select_from(select(literal(1)).select_from(table).limit(FEW + 1).subquery())
+        for table in (account, vm)
+    )
+    return (
+        int(tx.execute(select(sum((each.scalar_subquery() for each in few), start=literal(0)))).scalar_one())
+        > FEW
+    )
+
+
+def _count(table: Table, account_id: int | None, vm_id: int | None) -> ColumnElement[int]:
     """Return the number of rows, counted up to one more than FEW."""
     rows = _within(select(literal(1)), table, account_id, vm_id).limit(FEW + 1).subquery()
     return select(func.count()).select_from(rows).scalar_subquery()
 
 
-def _within(selected: Select[Any], table: Table, account_id: int, vm_id: int | None) -> Select[Any]:
+def _within(selected: Select[Any], table: Table, account_id: int | None, vm_id: int | None) -> Select[Any]:
     found = selected.select_from(table).where(table.c.account_id == account_id)
     return found if vm_id is None else found.where(table.c.vm_id == vm_id)

@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -12,6 +12,7 @@ import pytest
 from invapi_emulator.control import state, turns
 from invapi_emulator.storage.world_size import FEW
 from invapi_emulator.worlds.steps import Steps
+from tests.support.account_objects import params
 from tests.support.harness import Emulator, Running
 from tests.support.processes import DEADLINE
 from tests.support.raw_connection import connected
@@ -75,7 +76,7 @@ def status(server: Running) -> bytes:
 
 def settled(emulator: Emulator) -> None:
     """Return when the server has read what came in before."""
-    for _ in range(20):
+    for _ in range(100):
         assert emulator.http.get("/_emulator/health").status_code == 200
 
 
@@ -119,21 +120,75 @@ def test_a_small_world_is_shown_while_a_large_one_is_made(
         assert emulator.http.get("/_emulator/accounts/demo/vms/1").json()["id"] == 1
 
 
-def test_a_long_journal_waits_for_its_turn_and_a_short_one_does_not(
-    emulator: Emulator, server: Running, making: Making
+def _call(emulator: Emulator) -> None:
+    emulator.call("eq", "list")
+
+
+def _call_without_a_token(emulator: Emulator) -> None:
+    emulator.http.post("/eq.php", data={"action": "list", "token": "wrong"})
+
+
+def _add_rule(emulator: Emulator) -> None:
+    emulator.fault("reject", match={"action": "on"})
+
+
+def _add_ssh_key(emulator: Emulator) -> None:
+    emulator.call("ssh_keys", "add", **params(name="laptop", key="ssh-ed25519 AAAA"))
+
+
+def _add_api_key(emulator: Emulator) -> None:
+    emulator.call("api_keys", "add", **params(name="panel"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "add"),
+    [
+        ("GET", "accounts/demo/requests", _call),
+        ("POST", "accounts/demo/requests/verify", _call),
+        ("GET", "requests", _call_without_a_token),
+        ("GET", "accounts/demo/faults", _add_rule),
+        ("GET", "accounts/demo/ssh_keys", _add_ssh_key),
+        ("GET", "accounts/demo/api_keys", _add_api_key),
+    ],
+)
+def test_a_long_list_waits_for_its_turn_and_a_short_one_does_not(
+    emulator: Emulator,
+    server: Running,
+    making: Making,
+    method: str,
+    path: str,
+    add: Callable[[Emulator], None],
 ) -> None:
+    def asked() -> httpx.Response:
+        body = {"at_least": 5_000} if method == "POST" else None
+        return httpx.request(method, f"{emulator.url}/_emulator/{path}", json=body, timeout=DEADLINE)
+
     emulator.clear_requests()
-    path = "/_emulator/accounts/demo/requests"
     with asking(server), ThreadPoolExecutor(1) as reader:
         making.wait(now=1, begun=1)
-        assert emulator.http.get(path).json()["requests"] == []
+        short = asked()
         for _ in range(FEW + 1):
-            emulator.call("eq", "list")
-        waits = reader.submit(httpx.get, emulator.url + path, timeout=DEADLINE)
+            add(emulator)
+        waits = reader.submit(asked)
         settled(emulator)
         assert not waits.done()
         making.may_end.set()
-        assert len(waits.result(DEADLINE).json()["requests"]) == FEW + 1
+        long = waits.result(DEADLINE)
+    assert {short.status_code, long.status_code} == {417 if method == "POST" else 200}
+    assert len(long.content) > len(short.content)
+
+
+@pytest.mark.parametrize("path", ["accounts", "accounts/demo/vms"])
+def test_a_list_of_many_vms_waits_for_its_turn(
+    emulator: Emulator, server: Running, making: Making, path: str
+) -> None:
+    with asking(server), ThreadPoolExecutor(1) as reader:
+        making.wait(now=1, begun=1)
+        waits = reader.submit(httpx.get, f"{emulator.url}/_emulator/{path}", timeout=DEADLINE)
+        settled(emulator)
+        assert not waits.done()
+        making.may_end.set()
+        assert waits.result(DEADLINE).status_code == 200
 
 
 def test_the_oldest_unread_answer_is_cut_off_when_others_wait_for_long(
