@@ -1,6 +1,6 @@
 """An account's VMs: show, add, change and remove them."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,7 +11,7 @@ from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_answers import answered
 from invapi_emulator.control.large_bodies import JsonRoute, in_turns
 from invapi_emulator.control.views import View, VmView, writing_vm, written_view
-from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, VmNumber
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, VmNumber, Worlds
 from invapi_emulator.control_errors import Conflict
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.renting.removal import remove_server
@@ -65,7 +65,7 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> Response:
         events.record(context.unit, context.now, "vm_added", vm=spec.id)
         return _view(context, spec.id)
 
-    return await _answered(await worlds.settle(name, work), 201)
+    return await _changed(worlds, worlds.settle(name, work), 201)
 
 
 @router.get("/vms/{vm_id}", responses={200: {"model": VmView}})
@@ -75,18 +75,15 @@ async def show_vm(request: Request, name: NameInPath, vm_id: VmNumber, worlds: T
     def work(context: AccountContext) -> Steps[bytes]:
         return writing_vm(context, context.vm_named(vm_id))
 
-    def large(context: AccountContext) -> bool:
-        return is_large(context.tx, context.account.id, context.vm_named(vm_id).id)
-
-    return await answered(request, worlds, name, work, is_large=large)
+    return await answered(request, worlds, name, work, is_large=_is_large(vm_id))
 
 
 @router.patch("/vms/{vm_id}", responses={200: {"model": VmView}, **failures(422)})
 async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], worlds: TheWorlds) -> Response:
     """Change a VM. Omitted fields stay, also those within `disk` and `memory`; lists are replaced."""
     _check_size(change)
-
-    return await _answered(await changing.change_vm(worlds, name, vm_id, change))
+    async with worlds.turns.turn_if(needed=await worlds.within(name, _is_large(vm_id))):
+        return await _changed(worlds, changing.change_vm(worlds, name, vm_id, change))
 
 
 @router.delete("/vms/{vm_id}", status_code=204)
@@ -119,5 +116,10 @@ def _view(context: AccountContext, vm_id: int) -> Steps[bytes]:
     return writing_vm(context, context.vm_named(str(vm_id)))
 
 
-async def _answered(steps: Steps[bytes], status: int = 200) -> Response:
-    return Response(await in_turns(steps), status, media_type="application/json")
+def _is_large(vm_id: str) -> Callable[[AccountContext], bool]:
+    return lambda context: is_large(context.tx, context.account.id, context.vm_named(vm_id).id)
+
+
+async def _changed(worlds: Worlds, change: Awaitable[Steps[bytes]], status: int = 200) -> Response:
+    """Change a VM, and answer with it as it is then."""
+    return worlds.turns.answer(await in_turns(await change), status)

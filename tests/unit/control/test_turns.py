@@ -124,10 +124,6 @@ def _call(emulator: Emulator) -> None:
     emulator.call("eq", "list")
 
 
-def _call_without_a_token(emulator: Emulator) -> None:
-    emulator.http.post("/eq.php", data={"action": "list", "token": "wrong"})
-
-
 def _add_rule(emulator: Emulator) -> None:
     emulator.fault("reject", match={"action": "on"})
 
@@ -145,7 +141,6 @@ def _add_api_key(emulator: Emulator) -> None:
     [
         ("GET", "accounts/demo/requests", _call),
         ("POST", "accounts/demo/requests/verify", _call),
-        ("GET", "requests", _call_without_a_token),
         ("GET", "accounts/demo/faults", _add_rule),
         ("GET", "accounts/demo/ssh_keys", _add_ssh_key),
         ("GET", "accounts/demo/api_keys", _add_api_key),
@@ -178,10 +173,12 @@ def test_a_long_list_waits_for_its_turn_and_a_short_one_does_not(
     assert len(long.content) > len(short.content)
 
 
-@pytest.mark.parametrize("path", ["accounts", "accounts/demo/vms"])
-def test_a_list_of_many_vms_waits_for_its_turn(
+@pytest.mark.parametrize("path", ["accounts", "accounts/demo/vms", "requests"])
+def test_a_list_that_is_long_already_waits_for_its_turn(
     emulator: Emulator, server: Running, making: Making, path: str
 ) -> None:
+    for _ in range(FEW + 1):
+        emulator.http.post("/eq.php", data={"action": "list", "token": "wrong"})
     with asking(server), ThreadPoolExecutor(1) as reader:
         making.wait(now=1, begun=1)
         waits = reader.submit(httpx.get, f"{emulator.url}/_emulator/{path}", timeout=DEADLINE)
@@ -189,6 +186,23 @@ def test_a_list_of_many_vms_waits_for_its_turn(
         assert not waits.done()
         making.may_end.set()
         assert waits.result(DEADLINE).status_code == 200
+
+
+def test_a_change_of_a_vm_with_many_snapshots_waits_for_its_turn(
+    emulator: Emulator, server: Running, making: Making
+) -> None:
+    snapshots = [{"name": f"s{number}", "age_seconds": 1_000 - number} for number in range(FEW + 1)]
+    vm = {"id": 5_000, "num_max": 500, "snapshots": snapshots}
+    assert emulator.http.post("/_emulator/accounts/demo/vms", json=vm).status_code == 201
+    url = f"{emulator.url}/_emulator/accounts/demo/vms"
+    with asking(server), ThreadPoolExecutor(1) as reader:
+        making.wait(now=1, begun=1)
+        waits = reader.submit(httpx.patch, f"{url}/5000", json={"num_max": 400}, timeout=DEADLINE)
+        settled(emulator)
+        assert not waits.done()
+        assert httpx.patch(f"{url}/1", json={"num_max": 4}, timeout=DEADLINE).json()["num_max"] == 4
+        making.may_end.set()
+        assert waits.result(DEADLINE).json()["num_max"] == 400
 
 
 def test_the_oldest_unread_answer_is_cut_off_when_others_wait_for_long(
