@@ -44,6 +44,11 @@ def new_seed() -> int:
     return randbits(48)
 
 
+def new_revision() -> int:
+    """Return a number that no other writer draws: not even one of a database that lost the last commits."""
+    return randbits(62)
+
+
 def new_name() -> str:
     return token_hex(6)
 

@@ -20,7 +20,7 @@ from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics
 from invapi_emulator.storage import accounts, vms
-from invapi_emulator.storage.database import AccountGone, Database
+from invapi_emulator.storage.database import AccountGone, Database, WrongAccount
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.suggestions import did_you_mean
@@ -83,7 +83,8 @@ class AccountContext:
 class _Work(Generic[T]):
     """A function that works in an account's world, run as a unit of work. It may run more than once."""
 
-    def __init__(self, work: Callable[[AccountContext], T]) -> None:
+    def __init__(self, name: str, work: Callable[[AccountContext], T]) -> None:
+        self._name = name
         self._work = work
         self._settled = 0
         self._unit: UnitOfWork | None = None
@@ -91,6 +92,8 @@ class _Work(Generic[T]):
     def run(self, unit: UnitOfWork) -> tuple[T] | None:
         """Run the work; return its result in a tuple, or None if too much is due for one unit to settle."""
         self._unit = unit
+        if unit.account.name != self._name:
+            raise WrongAccount
         accounts.touch(unit)
         now = unit.account.clock.now(unit.real_now)
         if settle_due(unit, now):
@@ -177,10 +180,10 @@ class Worlds:
     async def _once(self, name: str, work: Callable[[AccountContext], T]) -> tuple[T] | None:
         """Do the work in one unit, and return its result in a tuple. None: more is due, or the account is another one by now."""
         account_id = await self.id_of(name)
-        unit_of_work = _Work(work)
+        unit_of_work = _Work(name, work)
         try:
             return await self.database.run(account_id, unit_of_work.run, may_lose=unit_of_work.may_lose)
-        except AccountGone:
+        except (AccountGone, WrongAccount):
             self.database.owners.evict(("name", name))
             return None
 

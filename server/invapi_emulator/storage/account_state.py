@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from invapi_emulator.domain.accounts import Account
+from invapi_emulator.randomness import new_revision
 from invapi_emulator.storage.changes import Changes
 from invapi_emulator.storage.record import Index, Key, Owner, Record
 
@@ -38,8 +39,9 @@ class Counters(Struct):
 class AccountState:
     """The loaded part of an account, including changes that a batch has yet to write.
 
-    It is valid while its `revision` equals that of the account's row. Every writer increments the revision. `size` is
-    its number of values, `growth` that of values which came one by one.
+    It is valid while its `revision` equals that of the account's row. Every writer draws a new one: after a failover to a
+    standby that lacks commits, another server may have written as often as this one. `size` is its number of values,
+    `growth` that of values which came one by one.
     """
 
     __slots__ = (
@@ -95,7 +97,7 @@ class AccountState:
     def apply(self, account: Account, counters: Counters, changes: Changes) -> None:
         """Apply the changes of a unit of work."""
         self.account, self.counters = account, counters
-        self.revision += 1
+        self.revision = new_revision()
         for record in changes.records():
             indexes = [index for kind, index in self.indexes.items() if kind.record is record]
             for key, value in changes.of(record):

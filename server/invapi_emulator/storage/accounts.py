@@ -13,6 +13,7 @@ from invapi_emulator.domain.behavior import Behavior
 from invapi_emulator.domain.catalogue import Catalogue
 from invapi_emulator.domain.clocks import Clock, ClockStart
 from invapi_emulator.domain.instants import MINUTE, Instant
+from invapi_emulator.randomness import new_revision
 from invapi_emulator.storage import api_keys, journal_tables, sessions, tables
 from invapi_emulator.storage.account_state import AccountState, Counters
 from invapi_emulator.storage.json_column import json_text
@@ -242,6 +243,7 @@ def _row(account: Account) -> dict[str, Any]:
         | {name: getattr(account.credentials, name) for name in _CREDENTIALS}
         | {f"start_{part}": getattr(account.start, part) for part in _START}
         | {f"clock_{part}": getattr(account.clock, part) for part in _CLOCK}
+        | {"revision": new_revision()}
         | {"catalogue": None if account.catalogue is None else msgspec.to_builtins(account.catalogue)}
         | _behavior_row("start_", account.start_behavior)
         | _behavior_row("", account.behavior)

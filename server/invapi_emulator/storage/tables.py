@@ -82,7 +82,7 @@ account = Table(
     Column("profile", String, nullable=False, server_default="realistic"),
     Column("assumed", Json, nullable=False, server_default="{}"),
     Column("answered", BigInteger, nullable=False, server_default="0", comment="counted while hostile"),
-    Column("revision", BigInteger, nullable=False, server_default="0", comment="every writer increments it"),
+    Column("revision", BigInteger, nullable=False, server_default="0", comment="every writer changes it"),
     Column(
         "cleared", BigInteger, nullable=False, server_default="0", comment="the last call that was cleared"
     ),

@@ -34,6 +34,7 @@ def checking_tasks(spec: VmSpec, built: BuiltVm, now: Instant, place: str) -> St
         _check_state(task, where)
         _check_stage(task, where)
         _check_times(task, now, where)
+        _check_due(task, now, where, is_sent="due_at" in spec.tasks[number].model_fields_set)
         _check_context(spec, task, where)
         if task.state != "running":
             continue
@@ -81,8 +82,13 @@ def _check_times(task: Task, now: Instant, place: str) -> None:
         if task.ended_at < task.created_at:
             accepted = f"must not be before {iso(task.created_at)}, the start of the task"
             raise error_at(f"{place}.ended_at", iso(task.ended_at), accepted)
-    elif task.due_at is not None and task.due_at <= now:
+
+
+def _check_due(task: Task, now: Instant, place: str, *, is_sent: bool) -> None:
+    if task.ended_at is None and task.due_at is not None and task.due_at <= now:
         accepted = f"must be after the account's present time, {iso(now)}, or null for a task that hangs"
+        if not is_sent:
+            accepted += "; without one, it is the end of the last stage"
         raise error_at(f"{place}.due_at", iso(task.due_at), accepted)
 
 

@@ -232,3 +232,10 @@ def test_no_world_causes_a_server_error_now_or_later(
             emulator.vm(vm_id)
         put(emulator, json.loads(before))
         assert json.loads(bytes_of(emulator)) == json.loads(before)
+
+
+def test_a_default_that_is_refused_is_named_as_one(emulator: Emulator) -> None:
+    emulator.control("PUT", "/profile", {"profile": "instant"})
+    error = emulator.control("PUT", "/state", vm(tasks=[{"action": "status"}]), status=422)["error"]
+    assert error["field"] == "vms.1.tasks.0.due_at"
+    assert "; without one, it is the end of the last stage" in error["message"]

@@ -134,6 +134,10 @@ UNUSABLE = {
         ["ALTER ROLE without_schema SET search_path = nowhere"],
         "its search_path, 'nowhere', has no schema that the role 'without_schema' may use",
     ),
+    "without_lasting_schema": (
+        ["ALTER ROLE without_lasting_schema SET search_path = pg_temp, public"],
+        "its search_path, 'pg_temp, public', begins with a schema of temporary tables",
+    ),
     "may_not_read": (
         ["CREATE TABLE alembic_version (version_num text)"]
         + [f"CREATE TABLE {name} (id int)" for name in ("server", "account", "vm", "snapshot", "task")],

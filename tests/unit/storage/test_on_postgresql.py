@@ -5,15 +5,17 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from functools import partial
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.exc import OperationalError
 
 from invapi_emulator.clock import real_time
 from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import open_worlds
-from invapi_emulator.storage import accounts
+from invapi_emulator.storage import accounts, vms
 from invapi_emulator.storage.database import AccountBusy, Database, open_database
 from invapi_emulator.storage.errors import OutcomeUnknown, why_lost
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -187,3 +189,23 @@ def test_a_server_whose_connection_is_lost_while_it_joins_again_joins_later(post
                 joining.result()
         database.stay_member()
         assert postgres.locks("joins") == 1
+
+
+def test_a_failover_that_lost_commits_leaves_no_server_with_what_was_lost(postgres: Postgres) -> None:
+    db = postgres.url("failover")
+    with (
+        closing(open_worlds(read_settings({"db": db}), real_time())) as one,
+        closing(open_worlds(read_settings({"db": db}), real_time())) as other,
+        psycopg.connect(db, autocommit=True) as standby,
+    ):
+        one.run_now(DEMO, partial(_name_vm, "before"))
+        (before,) = standby.execute("SELECT revision FROM account WHERE id = %s", [DEMO]).fetchall()
+        one.run_now(DEMO, partial(_name_vm, "lost"))
+        standby.execute("UPDATE vm SET hostname = 'before' WHERE id = 12345")
+        standby.execute("UPDATE account SET revision = %s WHERE id = %s", [*before, DEMO])
+        other.run_now(DEMO, partial(_name_vm, "kept"))
+        assert one.run_now(DEMO, lambda unit: vms.load(unit, 12345).hostname) == "kept"
+
+
+def _name_vm(hostname: str, unit: UnitOfWork) -> None:
+    vms.save(unit, replace(vms.load(unit, 12345), hostname=hostname))

@@ -2,6 +2,7 @@
 
 import io
 from contextlib import suppress
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from socket import socket
 from typing import Any
@@ -46,6 +47,16 @@ class _StartOfSocket:
         return io.BufferedReader(self._start, MOST_BYTES)
 
 
+class _FinalResponse(HTTPResponse):
+    """The final answer. Of those that are announced before it, as 103, http.client passes over 100 alone."""
+
+    def begin(self) -> None:
+        super().begin()
+        while self.status < HTTPStatus.OK and self.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            self.headers = None  # type: ignore[assignment] # it reads the next head only without one
+            super().begin()
+
+
 def status_of_answer(connection: HTTPConnection, limit: TimeLimit) -> int:
     """Return the status of the answer to a request that was sent; raise OSError or HTTPException.
 
@@ -54,7 +65,7 @@ def status_of_answer(connection: HTTPConnection, limit: TimeLimit) -> int:
     """
 
     def response(sock: Any, **how: Any) -> HTTPResponse:
-        return HTTPResponse(_StartOfSocket(sock, limit), **how)  # type: ignore[arg-type] # it only makes a file of it
+        return _FinalResponse(_StartOfSocket(sock, limit), **how)  # type: ignore[arg-type] # it only makes a file of it
 
     connection.response_class = response  # type: ignore[assignment] # as above
     with connection.getresponse() as found:

@@ -60,6 +60,10 @@ def _refuse_encoding_and_schema(connection: Connection, name: str, driver: Any) 
             "create it with ENCODING 'UTF8' TEMPLATE template0"
         )
     schema, path = connection.execute(text("SELECT current_schema(), current_setting('search_path')")).one()
+    if schema is not None and schema.startswith("pg_temp"):
+        raise CannotStart(
+            f"--db: {name}: its search_path, {path!r}, begins with a schema of temporary tables, which end with their connection"
+        )
     if schema is None:
         raise CannotStart(
             f"--db: {name}: its search_path, {path!r}, has no schema that the role {driver.info.user!r} may use"

@@ -73,6 +73,15 @@ def test_every_status_of_success_is_one(send: Send, status: int) -> None:
         assert send(receiver.url()) == Outcome(status)
 
 
+@pytest.mark.parametrize("announced", [100, 102, 103, 199])
+def test_what_is_announced_before_the_answer_is_passed_over(send: Send, announced: int) -> None:
+    first = b"HTTP/1.1 %d Soon\r\nLink: </style.css>\r\n\r\n" % announced
+    with receiving(first * 3 + b"HTTP/1.1 204 Fine\r\n\r\n") as receiver:
+        assert send(receiver.url()) == Outcome(204)
+    with receiving(first) as receiver:
+        assert send(receiver.url()).status is None
+
+
 @pytest.mark.parametrize("status", [101, 400, 404, 500, 503])
 def test_any_other_status_is_a_failure(send: Send, status: int) -> None:
     with receiving(b"HTTP/1.1 %d Not fine\r\n\r\n" % status) as receiver:
