@@ -1,7 +1,7 @@
 """Accounts: create, show and remove them."""
 
 from asyncio import sleep
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import IGNORED, AccountView, View, account_view, view_of
 from invapi_emulator.control.worlds import NameInPath, ScenarioName, TheWorlds, Worlds, no_account
 from invapi_emulator.control_errors import Conflict
-from invapi_emulator.domain.accounts import DEMO, Account, Credentials, is_account_name
+from invapi_emulator.domain.accounts import DEMO, Credentials, is_account_name
 from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.randomness import Chance, new_name, new_seed
 from invapi_emulator.storage import accounts, vms
@@ -109,9 +109,9 @@ async def remove(name: NameInPath, worlds: TheWorlds) -> None:
 async def purge(worlds: TheWorlds) -> Purged:
     """Remove all accounts except `demo`, one by one. Calls get their turn in between."""
     removed = []
-    for account in await worlds.database.call(partial(_doomed, worlds)):
-        if await worlds.database.call(partial(_remove_account, worlds, account.id)):
-            removed.append(account.name)
+    for account_id, name in (await worlds.database.call(partial(_names, worlds))).items():
+        if name != DEMO and await worlds.database.call(partial(_remove_account, worlds, account_id)):
+            removed.append(name)
         await sleep(0)
     return Purged(removed=removed)
 
@@ -123,19 +123,26 @@ def _are_many(worlds: Worlds) -> bool:
 
 async def _written(worlds: Worlds) -> AsyncIterator[bytes]:
     """Yield all accounts as JSON, in order of creation. Other calls get their turn in between."""
-    last = 0
-    while found := await worlds.database.call(partial(_next_ones, worlds, last)):
-        yield b",".join(view.model_dump_json().encode() for view in found.values())
-        last = max(found)
+    ids = list(await worlds.database.call(partial(_names, worlds)))
+    for place in range(0, len(ids), _AT_A_TIME):
+        for view in await worlds.database.call(partial(_views, worlds, ids[place : place + _AT_A_TIME])):
+            yield view.model_dump_json().encode()
         await sleep(0)
 
 
-def _next_ones(worlds: Worlds, after: int) -> dict[int, AccountView]:
-    """Return the first accounts with ids above `after`, by id."""
+def _names(worlds: Worlds) -> dict[int, str]:
     with worlds.database.read() as tx:
-        found = accounts.without_catalogues(tx, after, _AT_A_TIME)
-        real_now, ids = worlds.database.real_now(tx), vms.ids_by_account(tx, [each.id for each in found])
-        return {each.id: view_of(each, each.clock.now(real_now), ids.get(each.id, [])) for each in found}
+        return accounts.names(tx)
+
+
+def _views(worlds: Worlds, ids: Sequence[int]) -> list[AccountView]:
+    """Return those of the accounts that are still there."""
+    with worlds.database.read() as tx:
+        real_now, held = worlds.database.real_now(tx), vms.ids_by_account(tx, ids)
+        return [
+            view_of(each, each.clock.now(real_now), held.get(each.id, []))
+            for each in accounts.without_catalogues(tx, ids)
+        ]
 
 
 async def _make(worlds: Worlds, body: NewAccount) -> tuple[int, Made]:
@@ -194,11 +201,6 @@ def _remove(worlds: Worlds, name: str) -> bool:
         return False
     worlds.database.evict([account_id])
     return True
-
-
-def _doomed(worlds: Worlds) -> list[Account]:
-    with worlds.database.read() as tx:
-        return [account for account in accounts.without_catalogues(tx) if account.name != DEMO]
 
 
 def _remove_account(worlds: Worlds, account_id: int) -> bool:

@@ -37,23 +37,25 @@ def gather_accounts(worlds: Worlds, first: int, words: str) -> dict[str, Any]:
     Showing the accounts does not count as using them.
     """
     with worlds.database.read() as tx:
-        every = accounts.without_catalogues(tx)
-        found = {each.id: each for each in every if words.lower() in each.name.lower()}
-        shown = part_of(list(found), first, LINES)
+        names = accounts.names(tx)
+        found = [id_ for id_, name in names.items() if words.lower() in name.lower()]
+        shown = part_of(found, first, LINES)
         return {
-            "lines": _lines(tx, [found[id_] for id_ in shown.rows], worlds.database.real_now(tx)),
+            "lines": _lines(tx, shown.rows, worlds.database.real_now(tx)),
             "shown": shown,
-            "count": len(every),
+            "count": len(names),
             "words": words,
             "scenarios": worlds.scenarios.names(),
             "scenario": worlds.defaults.scenario.name,
         }
 
 
-def _lines(tx: Transaction, shown: list[Account], real_now: Instant) -> list[AccountLine]:
-    ids = [account.id for account in shown]
+def _lines(tx: Transaction, ids: list[int], real_now: Instant) -> list[AccountLine]:
     held, last_calls = vms.counts(tx, ids), requests.last_received(tx, ids)
-    return [_line(each, held.get(each.id, 0), last_calls.get(each.id), real_now) for each in shown]
+    return [
+        _line(each, held.get(each.id, 0), last_calls.get(each.id), real_now)
+        for each in accounts.without_catalogues(tx, ids)
+    ]
 
 
 def _line(account: Account, held: int, last_call: Instant | None, real_now: Instant) -> AccountLine:

@@ -1,6 +1,6 @@
 """Accounts: an account's row in a unit of work, and queries about all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -173,15 +173,20 @@ def by_name(tx: Transaction, name: str) -> Account | None:
     return None if row is None else _from_row(row)
 
 
-def without_catalogues(tx: Transaction, after: int = 0, most: int | None = None) -> list[Account]:
-    """Return the accounts in order of creation, without locking them: at most `most`, with ids above `after`.
+def names(tx: Transaction) -> dict[int, str]:
+    """Return the names of all accounts by their ids, in order of creation."""
+    return {
+        row[0]: row[1] for row in tx.execute(select(_account.c.id, _account.c.name).order_by(_account.c.id))
+    }
 
-    Their catalogues, which are large, are not read.
-    """
+
+def without_catalogues(tx: Transaction, account_ids: Collection[int] | None = None) -> list[Account]:
+    """Return these accounts, or all, in order of creation, without locking them. Their catalogues are large, and not read."""
     columns = (column for column in _account.c if column is not _account.c.catalogue)
-    wanted = select(*columns, null().label("catalogue")).where(_account.c.id > after)
-    rows = tx.execute(wanted.order_by(_account.c.id).limit(most))
-    return [_from_row(row) for row in rows.mappings()]
+    wanted = select(*columns, null().label("catalogue")).order_by(_account.c.id)
+    if account_ids is not None:
+        wanted = wanted.where(_account.c.id.in_(account_ids))
+    return [_from_row(row) for row in tx.execute(wanted).mappings()]
 
 
 def assumed_ids(tx: Transaction) -> set[str]:
