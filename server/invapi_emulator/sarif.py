@@ -45,16 +45,28 @@ def source_uri(path: str) -> str:
     return quote(str(file))
 
 
-def sarif_log(tool: str, rules: Sequence[Rule], results: Sequence[Result], source: str | None = None) -> str:
+def sarif_log(
+    tool: str,
+    rules: Sequence[Rule],
+    results: Sequence[Result],
+    source: str | None = None,
+    lacks: Sequence[str] = (),
+) -> str:
     """Return a log of one run, as JSON. `rules` has each rule of the results once.
 
     `source` is the URI of the file that all results are shown at. Pages of code scanning leave out results without one.
+    `lacks` says what the run has not looked at.
     """
     index = {rule.id: number for number, rule in enumerate(rules)}
     driver = {"name": tool, "version": __version__, "rules": list(map(_rule, rules))}
     written = [_result(each, index[each.rule], source) for each in results]
-    run = {"tool": {"driver": driver}, "results": written}
+    run = {"tool": {"driver": driver}, "invocations": [_invocation(lacks)], "results": written}
     return escaped_json(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2))
+
+
+def _invocation(lacks: Sequence[str]) -> dict[str, Any]:
+    notes = [{"level": "warning", "message": {"text": text}} for text in lacks]
+    return {"executionSuccessful": True, "toolExecutionNotifications": notes}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

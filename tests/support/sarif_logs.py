@@ -72,10 +72,26 @@ _DRIVER = {
     "required": ["name"],
     "properties": {"version": {"type": "string"}, "rules": {"type": "array", "items": _RULE}},
 }
+_NOTIFICATION = {
+    "type": "object",
+    "required": ["message"],
+    "additionalProperties": False,
+    "properties": {"level": _LEVEL, "message": _TEXT},
+}
+_INVOCATION = {
+    "type": "object",
+    "required": ["executionSuccessful"],
+    "additionalProperties": False,
+    "properties": {
+        "executionSuccessful": {"type": "boolean"},
+        "toolExecutionNotifications": {"type": "array", "items": _NOTIFICATION},
+    },
+}
 _RUN = {
     "type": "object",
     "required": ["tool"],
     "properties": {
+        "invocations": {"type": "array", "items": _INVOCATION},
         "tool": {"type": "object", "required": ["driver"], "properties": {"driver": _DRIVER}},
         "results": {"type": "array", "items": _RESULT},
     },

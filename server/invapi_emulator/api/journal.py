@@ -14,7 +14,7 @@ from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Fields
 from invapi_emulator.process.logs import generated_in, is_secret
 from invapi_emulator.storage import requests, secrets
-from invapi_emulator.storage.hidden_fields import REST, digests_of
+from invapi_emulator.storage.hidden_fields import REST, digests_of, names_left_out
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_SHOWN = 4096
@@ -131,7 +131,7 @@ def _names(masking: Masking, names: Sequence[str]) -> list[str]:
     if more > 0:
         names = sorted(names, key=lambda name: not is_secret(name))
     shown = [masking.text(_cut(name, 100)) for name in names[:_MOST_NAMES]]
-    return [*shown, f"{REST} ({more} more)"] if more > 0 else shown
+    return [*shown, names_left_out(more)] if more > 0 else shown
 
 
 def _cut(text: str, most: int = MAX_SHOWN) -> str:

@@ -55,7 +55,9 @@ def _clean(answer: dict[str, Any]) -> str:
 def _fields(finding: dict[str, Any]) -> str:
     """Return a line with the fields that a finding is about; empty for one about other things. Clients choose the names."""
     names = [escaped(str(name)) for name in finding.get("fields", [])]
-    return f"  fields: {_shortened(names)}\n" if names else ""
+    left_out = finding.get("fields_left_out", 0)
+    others = f", and up to {left_out} whose names are not kept" if left_out else ""
+    return f"  fields: {_shortened(names)}{others}\n" if names else ""
 
 
 def _gone(answer: dict[str, Any]) -> str:
@@ -101,7 +103,8 @@ def _as_sarif(account: str, answer: dict[str, Any], source: str | None = None) -
         )
         for each in answer["findings"]
     ]
-    return sarif_log("invapi-emulator report", rules, results, source)
+    gone = _gone(answer)
+    return sarif_log("invapi-emulator report", rules, results, source, [f"{account}: {gone}"] if gone else ())
 
 
 def _help(finding: dict[str, Any]) -> str:

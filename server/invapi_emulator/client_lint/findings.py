@@ -8,6 +8,7 @@ from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import events, task_lists
 from invapi_emulator.storage import requests as journal
+from invapi_emulator.storage.hidden_fields import count_of_left_out
 from invapi_emulator.storage.transaction import Transaction
 
 __all__ = ["LINT_RULES", "Finding", "findings_of", "seen_of"]
@@ -20,11 +21,15 @@ WORLD_CHANGES: tuple[events.EventKind, ...] = ("reset", "imported", "cancellatio
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that is broken. `lines` are the numbers of the calls that show it, ascending; `fields` those they name."""
+    """A rule that is broken. `lines` are the numbers of the calls that show it, ascending; `fields` those they name.
+
+    `fields_left_out` counts further ones, of all calls together, whose names the journal does not keep.
+    """
 
     rule: LintRule
     lines: tuple[int, ...]
     fields: tuple[str, ...]
+    fields_left_out: int
 
 
 def findings_of(seen: Seen) -> list[Finding]:
@@ -35,8 +40,9 @@ def findings_of(seen: Seen) -> list[Finding]:
 
 def _finding(rule: LintRule, seen: Seen) -> Finding:
     lines = {line.number: line for line in rule.look(seen)}
-    fields = dict.fromkeys(name for number in sorted(lines) for name in rule.fields(lines[number]))
-    return Finding(rule, tuple(sorted(lines)), tuple(fields))
+    named = [name for number in sorted(lines) for name in rule.fields(lines[number])]
+    fields = dict.fromkeys(name for name in named if not count_of_left_out(name))
+    return Finding(rule, tuple(sorted(lines)), tuple(fields), sum(map(count_of_left_out, named)))
 
 
 def _worst_first() -> list[LintRule]:

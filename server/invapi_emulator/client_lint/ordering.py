@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.domain.instants import MINUTE
-from invapi_emulator.storage.hidden_fields import REST
+from invapi_emulator.storage.hidden_fields import UNKNOWN, words_of
 
 _ALIKE_WITHIN = 10 * MINUTE
 """Time within which a second order of the same server is taken for a repetition."""
@@ -41,13 +41,16 @@ def orders_twice(seen: Seen) -> Iterator[Line]:
 
 
 def _orders(line: Line) -> bool:
-    """Return whether a call orders a new server, and the journal shows all its fields. With an id it reinstalls one."""
-    is_order = (line.call.module, line.call.action) == ("eq", "order_instance")
-    return is_order and "id" not in line.call.fields and REST not in line.call.fields
+    """Return whether a call orders a new server. With an id it reinstalls one."""
+    if (line.call.module, line.call.action, line.call.vm) != ("eq", "order_instance", None):
+        return False
+    (sent,) = words_of(line.call, ["id"])
+    return sent in (None, UNKNOWN)
 
 
-def _wanted(line: Line) -> tuple[object, ...]:
-    return tuple(str(line.call.fields.get(name)) for name in _DECIDING)
+def _wanted(line: Line) -> tuple[str | None, ...]:
+    """Return words for what is ordered. Two orders of which the same cannot be told any more count as the same."""
+    return tuple(words_of(line.call, _DECIDING))
 
 
 def _was_carried_out(line: Line) -> bool:

@@ -6,6 +6,7 @@ from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.process.logs import names_a_secret
+from invapi_emulator.storage.hidden_fields import count_of_left_out
 
 SENT_EVERYWHERE = frozenset({"token"})
 """Fields that clients of the real API send with every call, also with those that need none."""
@@ -64,9 +65,14 @@ def goes_on_with_an_expired_token(seen: Seen) -> Iterator[Line]:
 
 
 def _secrets(line: Line) -> Sequence[str]:
-    """Return the fields of the query that hold a secret. The task key of a check is not one."""
+    """Return the fields of the query that hold a secret. The task key of a check is not one.
+
+    Secrets come first in the journal. If it has no other names, those that it left out may be secrets too.
+    """
     names = line.call.in_query or ()
-    return [name for name in names if names_a_secret(name) or (name.lower() == "key" and line.key is None)]
+    found = [name for name in names if names_a_secret(name) or (name.lower() == "key" and line.key is None)]
+    has_only_secrets = len(found) == len(names) - 1 and count_of_left_out(names[-1])
+    return names if has_only_secrets else found
 
 
 @lint_rule(

@@ -19,6 +19,9 @@ class FindingView(View):
     title: str
     count: int = Field(description="number of calls that show it")
     fields: list[str] = Field(description="names of the fields that it is about, in the order of the calls")
+    fields_left_out: int = Field(
+        description="number of further fields, of all calls together, whose names the journal does not keep"
+    )
     requests: list[int] = Field(description="ids of those calls in the journal, in order")
     instead: str = Field(description="what to do instead")
     docs: str = Field(description="the page about the rule, in the folder of the documentation")
@@ -54,6 +57,7 @@ def _view(finding: Finding) -> FindingView:
         title=rule.title,
         count=len(finding.lines),
         fields=list(finding.fields),
+        fields_left_out=finding.fields_left_out,
         requests=list(finding.lines),
         instead=rule.instead,
         docs=rule.docs,

@@ -5,7 +5,7 @@ backup holds nothing that a password can be guessed from, and another process, o
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeGuard
 
@@ -17,12 +17,27 @@ from invapi_emulator.storage.requests import JournalEntry
 MOST = 50
 """Maximum number of digests of a call."""
 
+UNKNOWN = "?"
+"""The word for a value that cannot be told any more."""
+
 REST = "..."
 """Name under which a call shows how many of its fields are left out."""
 
+_NAMES_LEFT_OUT = re.compile(r"\.\.\. \((\d+) more\)")
 _LIFE = "life"
 _MORE = "more"
 _CUT = re.compile(r"\.\.\. \(\d+ characters\)\Z")
+
+
+def names_left_out(count: int) -> str:
+    """Return what stands at the end of a list of names that lacks so many."""
+    return f"{REST} ({count} more)"
+
+
+def count_of_left_out(name: str) -> int:
+    """Return how many names this one stands for; 0 for a name."""
+    found = _NAMES_LEFT_OUT.fullmatch(name)
+    return int(found[1]) if found else 0
 
 
 def digests_of(sent: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, str]:
@@ -133,6 +148,22 @@ def fingerprint(call: JournalEntry, *, but: str) -> dict[str, str] | None:
         return None
     left_out = (_LIFE, _name(but))
     return {name: digest for name, digest in hidden.items() if name not in left_out}
+
+
+def words_of(call: JournalEntry, names: Sequence[str]) -> list[str | None]:
+    """Return a word for each field: equal ones for equal values, None if it was not sent, UNKNOWN if that cannot be told any more."""
+    digests = call.hidden if _is_own(call.hidden) else {}
+    others = UNKNOWN if not _has_all(call.hidden) and _may_hide_others(call.fields) else None
+
+    def word(name: str) -> str | None:
+        if _name(name) in digests:
+            return digests[_name(name)]
+        if name not in call.fields:
+            return others
+        is_whole = _has_all(call.hidden) or not _may_hide(call.fields, name)
+        return _value(name, call.fields[name]) if is_whole else UNKNOWN
+
+    return [word(name) for name in names]
 
 
 def _is_own(hidden: dict[str, str] | None) -> TypeGuard[dict[str, str]]:

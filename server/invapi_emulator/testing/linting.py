@@ -18,9 +18,16 @@ def complaints(account: Account, least: str) -> Iterator[str]:
 
 
 def _told(account: Account, finding: Json) -> str:
-    calls = ", ".join(f"#{number}" for number in finding["requests"][:_SHOWN])
-    fields = f" (fields: {', '.join(map(repr, finding['fields'][:_SHOWN]))})" if finding["fields"] else ""
+    calls = _shortened([f"#{number}" for number in finding["requests"]], finding["count"])
+    count = len(finding["fields"]) + finding.get("fields_left_out", 0)
+    fields = f" (fields: {_shortened(list(map(repr, finding['fields'])), count)})" if count else ""
     return (
         f"lint {finding['severity']} {finding['id']} in account {account.name}: {finding['title']}{fields}; "
         f"calls {calls}. {finding['instead']} See {finding['docs']}"
     )
+
+
+def _shortened(words: list[str], count: int) -> str:
+    """Return the first words, and how many of `count` there are beyond them."""
+    shown = words[:_SHOWN]
+    return ", ".join(shown) + (f" and {count - len(shown)} more" if count > len(shown) else "")

@@ -102,6 +102,16 @@ def test_a_secret_in_the_query_is_found(client: Emulator) -> None:
     assert shown_by(client, "secrets-in-the-query") == [("eq", "list")]
 
 
+def test_secrets_of_the_query_that_the_journal_left_out_are_counted(client: Emulator) -> None:
+    for secrets, left_out in ((60, 11), (20, 0)):
+        sent = {f"password{number}": "x" for number in range(secrets)} | {"token": TOKEN}
+        others = {f"f{number}": "x" for number in range(40)} if secrets == 20 else {}
+        client.clear_requests()
+        client.http.post("/eq.php", params=sent | others, data={"action": "list"})
+        finding = findings(client)["secrets-in-the-query"]
+        assert (len(finding["fields"]), finding["fields_left_out"]) == (min(secrets + 1, 50), left_out)
+
+
 def test_other_fields_and_keys_in_the_query_are_not_found(client: Emulator) -> None:
     client.http.post("/eq.php", params={"action": "list"}, data={"token": TOKEN})
     key = client.start("eq", "status")

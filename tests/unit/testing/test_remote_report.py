@@ -123,6 +123,16 @@ def test_a_limited_number_of_calls_is_named(client: Emulator, capsys: pytest.Cap
     assert "12 calls: #1, #2, #3, #4, #5, #6, #7, #8, #9, #10 and 2 more" in typed(capsys)
 
 
+def test_names_that_the_journal_left_out_are_counted(
+    client: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.call("eq", "list", **{f"f{number}": "x" for number in range(500)})
+    told = typed(capsys)
+    assert ", f9 and 40 more, and up to 450 whose names are not kept\n" in told
+    (finding,) = client.control("GET", "/report")["findings"]
+    assert (len(finding["fields"]), finding["fields_left_out"]) == (50, 450)
+
+
 def test_a_program_reads_the_answer_of_the_control_api(
     misbehaved: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -177,6 +187,9 @@ def test_calls_that_are_no_longer_kept_are_not_passed_over_in_silence(
     skipped = suite.find("testcase/skipped")
     assert skipped is not None
     assert skipped.get("message") == said
+    (run,) = sarif_runs(typed(capsys, "--format", "sarif"))
+    (notification,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert notification["message"]["text"] == f"demo: {said}"
     client.clear_requests()
     assert client.control("GET", "/report") == {"findings": [], "calls": 0, "gone": 0}
 
