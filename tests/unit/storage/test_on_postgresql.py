@@ -129,7 +129,9 @@ def test_a_connection_lost_during_a_unit_of_work_rolls_back_its_changes(
 
         def change_while_it_is_lost(unit: UnitOfWork) -> None:
             unit.change_account(scenario="lost")
-            postgres.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'lost_amid'")
+            postgres.ask(
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = 'lost_amid'"
+            )
 
         with pytest.raises(OperationalError) as lost:
             database.run_now(DEMO, change_while_it_is_lost)
@@ -205,6 +207,21 @@ def test_a_failover_that_lost_commits_leaves_no_server_with_what_was_lost(postgr
         standby.execute("UPDATE account SET revision = %s WHERE id = %s", [*before, DEMO])
         other.run_now(DEMO, partial(_name_vm, "kept"))
         assert one.run_now(DEMO, lambda unit: vms.load(unit, 12345).hostname) == "kept"
+
+
+def test_a_lost_connection_that_the_database_does_not_see_ends_after_three_times_the_patience(
+    postgres: Postgres,
+) -> None:
+    settings = read_settings({"db": postgres.url("unseen_end"), "db_timeout": "1"})
+    idle = "SELECT 1 FROM pg_stat_activity WHERE datname = 'unseen_end' AND state = 'idle in transaction'"
+
+    def vanish(_unit: UnitOfWork) -> None:
+        assert any(not postgres.ask(idle) for _ in range(20_000))
+
+    with closing(open_worlds(settings, real_time())) as database:
+        with pytest.raises(OperationalError):
+            database.run_now(DEMO, vanish)
+        assert database.run_now(DEMO, lambda unit: unit.account.name) == "demo"
 
 
 def _name_vm(hostname: str, unit: UnitOfWork) -> None:

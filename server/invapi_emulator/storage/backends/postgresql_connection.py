@@ -10,7 +10,8 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from psycopg import Connection, InternalError, OperationalError
+from psycopg import Connection, InternalError, OperationalError, Pipeline
+from psycopg.abc import PQGen
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 
@@ -32,6 +33,23 @@ class DatabaseSilent(OperationalError):
     """The server has been silent for longer than a connection is patient."""
 
 
+class _Synced(Pipeline):
+    """A pipeline whose last message is Sync.
+
+    Psycopg sends Flush behind it, on which PostgreSQL ends the time of an idle transaction (`PostgresMain`): a
+    lost connection would keep its locks until TCP gives it up, or for ever behind a proxy that stays.
+    """
+
+    def _exit_gen(self) -> PQGen[None]:
+        try:
+            self._enqueue_sync()
+            yield from self._communicate_gen()
+        except Exception:
+            yield from self._fetch_gen(flush=True)
+            raise
+        yield from self._fetch_gen(flush=False)
+
+
 class PatientConnection(Connection[Any]):
     """A connection that is closed if the server is silent for more than `patience` seconds.
 
@@ -45,6 +63,14 @@ class PatientConnection(Connection[Any]):
         """Close a connection that was lent when its pool was given up. psycopg itself would warn of it."""
         if not self.closed:
             self.close()
+
+    @contextmanager
+    def pipeline(self) -> Iterator[Pipeline]:
+        """Send statements without waiting for their answers."""
+        if self._pipeline is None:
+            self._pipeline = _Synced(self)
+        with super().pipeline() as pipeline:
+            yield pipeline
 
     def wait(self, gen: Generator[Any, Any, R], *limits: Any, **named_limits: Any) -> R:
         """Wait until a generator of psycopg has ended. One with limits of its own waits for notifications."""
