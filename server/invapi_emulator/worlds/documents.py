@@ -24,8 +24,10 @@ def parse(text: str) -> Any:
             parse_float=_finite,
             parse_int=_whole_in(text),
         )
-    except (json.JSONDecodeError, RecursionError) as problem:
-        json_error = problem
+    except RecursionError:
+        json_error = "too many levels of arrays and objects"
+    except json.JSONDecodeError as problem:
+        json_error = str(problem)
     except ValueError as problem:
         raise ValueError(f"not valid JSON: {problem}") from None
     try:
