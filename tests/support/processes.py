@@ -85,10 +85,11 @@ def whole(log: TextIO) -> str:
 
 
 def refused(*flags: str, **variables: str) -> str:
-    """Start a server that must refuse to start. Return its one line."""
+    """Start a server that must refuse to start. Return its one line. Other servers may have the default port."""
     ended = subprocess.run(
         [*COMMAND, "serve", *flags],
-        capture_output=True, text=True, timeout=DEADLINE, check=False, env=environment(**variables),
+        capture_output=True, text=True, timeout=DEADLINE, check=False,
+        env=environment(**{"INVAPI_EMULATOR_PORT": "0"} | variables),
     )  # fmt: skip
     assert (ended.returncode, ended.stdout) == (2, ""), ended
     (line,) = ended.stderr.splitlines()
