@@ -71,8 +71,9 @@ check: $(VENV)/installed-dev
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 
+# These tests wait for other processes a fifth of the time, so there is one worker more than processors.
 acceptance: $(VENV)/installed-dev
-	$(BIN)/pytest -n auto -m "acceptance and not soak" $(ARGS)
+	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) -m "acceptance and not soak" $(ARGS)
 
 soak: $(VENV)/installed-dev
 	$(BIN)/pytest -n 0 -m soak $(ARGS)

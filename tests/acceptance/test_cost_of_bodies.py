@@ -23,6 +23,7 @@ pytestmark = pytest.mark.acceptance
 STATE = "/_emulator/accounts/demo/state"
 SILENCE_SECONDS = 3
 END_SECONDS = 20
+READERS = 15
 END_OF_ALL_SECONDS = 600
 LARGE_WORLD = b'{"vms":[%s]}' % b",".join(b'{"id":%d}' % number for number in range(1, 15_001))
 MEMORY = 256 * MIB
@@ -143,16 +144,16 @@ def _ids(server: Served) -> list[int]:
 
 
 @pytest.mark.parametrize("part", ["state", "vms"])
-def test_thirty_readers_of_a_large_world_cost_little_more_than_one(part: str) -> None:
+def test_many_readers_of_a_large_world_cost_little_more_than_one(part: str) -> None:
     with served("--clock", "frozen") as server:
         assert sent(server, "PUT", STATE, LARGE_WORLD) == 200
         peak(server.process.pid)
         before = peak(server.process.pid)
-        with longest_silence(server) as took, ThreadPoolExecutor(30) as readers:
+        with longest_silence(server) as took, ThreadPoolExecutor(READERS) as readers:
             path = f"/_emulator/accounts/demo/{part}"
             answers = [
-                readers.submit(sent, server, "GET", path, within=END_OF_ALL_SECONDS) for _ in range(30)
+                readers.submit(sent, server, "GET", path, within=END_OF_ALL_SECONDS) for _ in range(READERS)
             ]
-            assert [answer.result() for answer in answers] == [200] * 30
+            assert [answer.result() for answer in answers] == [200] * READERS
         assert peak(server.process.pid) - before <= MEMORY
         assert max(took) < SILENCE_SECONDS
