@@ -1,12 +1,13 @@
 """An account's catalogue as the page shows it: what is sold, what it costs, and what fits it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.frame import frame_of
+from invapi_emulator.dashboard.paging import at_most, part_of_list
 from invapi_emulator.domain.catalogue import (
     Addition,
     Catalogue,
@@ -25,12 +26,25 @@ CURRENCY: Currency = "EUR"
 """The currency of the prices that the page shows."""
 
 
+MOST_PRESETS = 50
+MOST_IN_STOCK = 100
+"""Maximum number of presets, and of servers in stock, on one page."""
+
+MOST_NAMES = 20
+"""Maximum number of names in a line. The line says how many more there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a person looks for: words that all occur in a row, in any case, and a location. Empty means anything."""
+    """What a person looks for: words that all occur in a row, in any case, and a location. Empty means anything.
+
+    `preset` and `server` are the places in the lists found, from 1, that the parts shown begin with.
+    """
 
     words: str = ""
     location: str = ""
+    preset: int = 0
+    server: int = 0
 
     def finds(self, *texts: object) -> bool:
         row = " ".join(map(str, texts)).lower()
@@ -43,29 +57,31 @@ class PresetLine:
 
     preset: Preset
     prices: list[tuple[str, Decimal | None]]
-    os: list[str]
-    software: list[str]
-    traffic_plans: list[str]
+    os: Sequence[str]
+    software: Sequence[str]
+    traffic_plans: Sequence[str]
 
 
 def gather_catalogue(context: AccountContext, search: Search) -> dict[str, Any]:
     """Return the values for the template."""
     catalogue, where = catalogue_of(context.account), search.location or None
-    presets = [_line(catalogue, preset) for preset in catalogue.presets if is_sold(preset, where)]
+    lines = (_line(catalogue, preset) for preset in catalogue.presets if is_sold(preset, where))
+    presets = part_of_list([line for line in lines if _is_found(line, search)], search.preset, MOST_PRESETS)
+    stock = [
+        server
+        for server in catalogue.stock
+        if where in (None, server.location)
+        and search.finds(server.id, server.name, server.group, server.cpu, server.location)
+    ]
     return frame_of(context) | {
         "search": search,
         "own": context.account.catalogue is not None,
         "locations": sorted({location for preset in catalogue.presets for location in preset.prices}),
-        "presets": [line for line in presets if _is_found(line, search)],
+        "presets": replace(presets, rows=[_shortened(line) for line in presets.rows]),
         "systems": _additions(catalogue.os, search),
         "software": _additions(catalogue.software, search),
         "traffic_plans": _additions(catalogue.traffic_plans, search),
-        "stock": [
-            server
-            for server in catalogue.stock
-            if where in (None, server.location)
-            and search.finds(server.id, server.name, server.group, server.cpu, server.location)
-        ],
+        "stock": part_of_list(stock, search.server, MOST_IN_STOCK),
     }
 
 
@@ -77,6 +93,11 @@ def _line(catalogue: Catalogue, preset: Preset) -> PresetLine:
         _names(catalogue.software, preset.software),
         _names(catalogue.traffic_plans, preset.traffic_plans),
     )
+
+
+def _shortened(line: PresetLine) -> PresetLine:
+    names = {part: at_most(getattr(line, part), MOST_NAMES) for part in ("os", "software", "traffic_plans")}
+    return replace(line, **names)
 
 
 def _names(there: Iterable[Addition], ids: Iterable[int]) -> list[str]:

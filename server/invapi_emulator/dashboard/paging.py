@@ -28,6 +28,12 @@ def at_most(texts: Sequence[str], most: int) -> tuple[str, ...]:
     return (*texts[:most], f"and {more:,} more") if more > 0 else tuple(texts)
 
 
+def part_of_list(rows: Sequence[T], first: int, most: int) -> Part[T]:
+    """Return at most `most` rows, from place `first` on. Places count from 1; 0 is the beginning too."""
+    part = part_of(range(1, len(rows) + 1), first, most)
+    return Part([rows[place - 1] for place in part.rows], part.before, part.after, part.total, part.start)
+
+
 def part_of(ids: Sequence[int], first: int, most: int, *, newest_first: bool = False) -> Part[int]:
     """Return at most `most` ids of an ascending sequence, from `first` or the next one. 0 is the beginning."""
     ordered = ids[::-1] if newest_first else ids

@@ -70,7 +70,8 @@ async def machine(request: Request, name: str, vm_id: str, worlds: TheWorlds) ->
 
 @router.get("/_emulator/ui/accounts/{name}/catalogue")
 async def catalogue(request: Request, name: str, worlds: TheWorlds) -> Response:
-    search = Search(_words(request), request.query_params.get("location", "")[:_MOST_WORDS])
+    location = request.query_params.get("location", "")[:_MOST_WORDS]
+    search = Search(_words(request), location, *_numbers(request, "preset", "server"))
 
     def gather(context: AccountContext) -> Mapping[str, Any]:
         return gather_catalogue(context, search)

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.support.catalogues import SMALL
-from tests.support.harness import Emulator
+from tests.support.catalogues import FREE, SMALL
+from tests.support.harness import Emulator, Json
 from tests.unit.dashboard.seen import page
 
 PATH = "/_emulator/ui/accounts/demo/catalogue"
@@ -77,3 +77,38 @@ def test_an_account_shows_its_own_catalogue_as_text(emulator: Emulator) -> None:
     assert "<script>alert" not in text
     assert presets(emulator) == ["7"]
     assert "a catalogue of its own" in said(emulator, PATH)
+
+
+def large_catalogue() -> Json:
+    preset, system = SMALL["presets"][0], SMALL["os"][0]
+    return SMALL | {
+        "presets": [
+            preset | {"id": number, "name": f"vm.{number}", "virtual": number > 1, "os": list(range(1, 31))}
+            for number in range(1, 121)
+        ],
+        "os": [system | {"id": number, "name": f"System {number}"} for number in range(1, 31)],
+        "stock": [
+            {
+                "id": number, "name": f"bm{number}", "preset": 1, "location": "XX", "group": "bm", "prices": FREE,
+                "cpu": "1 x Xeon", "ram": 8, "disk": 100, "created_at": "2029-01-01",
+            }
+            for number in range(1, 151)
+        ],
+    }  # fmt: skip
+
+
+def test_a_large_catalogue_is_shown_in_parts(emulator: Emulator) -> None:
+    emulator.control("PUT", "/state", {"catalogue": large_catalogue()})
+    first = page(emulator, PATH)
+    assert presets(emulator) == [str(number) for number in range(1, 51)]
+    assert 'href="?preset=51#presets">Later presets' in first
+    assert presets(emulator, preset="101") == [str(number) for number in range(101, 121)]
+    assert "120 in total" in first
+    assert len(re.findall('data-key="stock-', first)) == 100
+    assert 'data-key="stock-150"' in page(emulator, f"{PATH}?server=101")
+
+
+def test_a_preset_that_many_systems_fit_names_twenty(emulator: Emulator) -> None:
+    emulator.control("PUT", "/state", {"catalogue": large_catalogue()})
+    assert "System 19, System 20, and 10 more" in said(emulator, f"{PATH}?q=vm.120")
+    assert presets(emulator, q="System 30")[:1] == ["1"]
