@@ -96,8 +96,12 @@ def _line(catalogue: Catalogue, preset: Preset) -> PresetLine:
 
 
 def _shortened(line: PresetLine) -> PresetLine:
-    names = {part: at_most(getattr(line, part), MOST_NAMES) for part in ("os", "software", "traffic_plans")}
-    return replace(line, **names)
+    return replace(
+        line,
+        os=at_most(line.os, MOST_NAMES),
+        software=at_most(line.software, MOST_NAMES),
+        traffic_plans=at_most(line.traffic_plans, MOST_NAMES),
+    )
 
 
 def _names(there: Iterable[Addition], ids: Iterable[int]) -> list[str]:
