@@ -1,5 +1,6 @@
 """The pages that `make fidelity` writes agree with the code."""
 
+from difflib import unified_diff
 from pathlib import Path
 
 import invapi_emulator.application  # noqa: F401 - fills the tables of actions and kinds of task
@@ -19,10 +20,16 @@ def test_the_pages_are_up_to_date_with_make_fidelity() -> None:
     page = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
     pages = generated_pages() | {"reference/cli.md": reference_page(page)}
     assert_none(
-        f"docs/{name}: run `make fidelity`"
+        f"docs/{name}: run `make fidelity`: {line}"
         for name, text in pages.items()
-        if (DOCS / name).read_text(encoding="utf-8") != text
+        for line in _differences((DOCS / name).read_text(encoding="utf-8"), text)
     )
+
+
+def _differences(page: str, text: str) -> list[str]:
+    """Return the lines that only one of both has."""
+    found = unified_diff(page.splitlines(), text.splitlines(), n=0, lineterm="")
+    return [line for line in found if not line.startswith(("---", "+++", "@@"))]
 
 
 def test_every_action_has_a_clause_that_names_it() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -144,24 +144,6 @@ def test_parts_that_contradict_each_other_are_refused(
         refused = emulator.http.post(f"{path}/verify", json={"count": 0} | parts)
     assert (refused.status_code, refused.json()["error"]["field"]) == (422, field), refused.text
     assert "no call can match: " in refused.json()["error"]["message"]
-
-
-@pytest.mark.parametrize(
-    ("path", "around"),
-    [
-        ("/requests/verify", lambda parts: {"count": 0} | parts),
-        ("/faults", lambda parts: {"kind": "reject", "match": parts}),
-    ],
-)
-def test_an_action_beside_another_one_in_the_fields_is_refused(
-    emulator: Emulator, path: str, around: Callable[[dict[str, Any]], dict[str, Any]]
-) -> None:
-    parts: dict[str, Any] = {"action": "on", "fields": {"action": "off"}}
-    error = emulator.control("POST", path, around(parts), status=422)["error"]
-    assert error["field"].endswith("fields")
-    assert "no call can match: its action is 'on' here, and 'off' in `fields`" in error["message"]
-    parts["fields"]["action"] = "on"
-    emulator.control("POST", path, around(parts), status=200 if "verify" in path else 201)
 
 
 def test_a_number_that_cannot_be_is_not_expected(emulator: Emulator) -> None:

@@ -1,6 +1,6 @@
 """What the journal no longer keeps is counted, or refused: never taken for all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -201,3 +201,21 @@ def test_unknown_actions_and_modules_that_are_gone_are_counted_together(worn: Ac
     refusal(worn, action="restore_snapshot", count=0)
     listed = worn.emulator.control("GET", f"/accounts/{worn.name}/requests?module=module3")
     assert listed["gone"] == 30
+
+
+@pytest.mark.parametrize(
+    ("path", "around"),
+    [
+        ("/requests/verify", lambda parts: {"count": 0} | parts),
+        ("/faults", lambda parts: {"kind": "reject", "match": parts}),
+    ],
+)
+def test_an_action_beside_another_one_in_the_fields_is_refused(
+    emulator: Emulator, path: str, around: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    parts: dict[str, Any] = {"action": "on", "fields": {"action": "off"}}
+    error = emulator.control("POST", path, around(parts), status=422)["error"]
+    assert error["field"].endswith("fields")
+    assert "no call can match: its action is 'on' here, and 'off' in `fields`" in error["message"]
+    parts["fields"]["action"] = "on"
+    emulator.control("POST", path, around(parts), status=200 if "verify" in path else 201)
