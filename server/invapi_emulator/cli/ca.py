@@ -5,6 +5,7 @@ import os
 import click
 
 from invapi_emulator.cli.completions import folders
+from invapi_emulator.cli.sections import SectionedCommand
 from invapi_emulator.clock import real_time
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.process.extras import require
@@ -26,7 +27,8 @@ _TRUST = """\
 
 
 @click.command(
-    epilog=f"The environment variables {ENVIRONMENT_PREFIX}CA_DIR and {ENVIRONMENT_PREFIX}TLS_NAMES work too."
+    cls=SectionedCommand,
+    epilog=f"The environment variables {ENVIRONMENT_PREFIX}CA_DIR and {ENVIRONMENT_PREFIX}TLS_NAMES work too.",
 )
 @click.option(
     "--ca-dir", shell_complete=folders, metavar="DIR", help=Settings.model_fields["ca_dir"].description

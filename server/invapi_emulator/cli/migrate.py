@@ -3,12 +3,13 @@
 import click
 
 from invapi_emulator.cli.completions import files
+from invapi_emulator.cli.sections import SectionedCommand
 from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings import Settings
 from invapi_emulator.settings_sources import ENVIRONMENT_PREFIX, read_settings
 
 
-@click.command(epilog=f"The environment variable {ENVIRONMENT_PREFIX}DB works too.")
+@click.command(cls=SectionedCommand, epilog=f"The environment variable {ENVIRONMENT_PREFIX}DB works too.")
 @click.option("--db", shell_complete=files, metavar="DB", help=Settings.model_fields["db"].description)
 def migrate(db: str | None) -> int:
     """Migrate a database to the newest schema. `serve` does so at its start."""

@@ -3,9 +3,11 @@
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from invapi_emulator.cli.main import main, subcommand
+from invapi_emulator.cli.main import COMMANDS, main, subcommand
+from invapi_emulator.cli.reference_page import reference_page
 from invapi_emulator.cli.setting_flags import given
 from invapi_emulator.ending import ended
 from invapi_emulator.errors import CannotStart
@@ -14,6 +16,7 @@ from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.storage.versions import HEAD
 from invapi_emulator.worlds.named import scenario_names
 from tests.support.harness import Emulator
+from tests.support.processes import ROOT
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
@@ -55,6 +58,14 @@ def test_version_and_help_end_with_success(
     for words in (("--version",), ("--help",), ("-h",), ("serve", "--help"), ("accounts", "create", "-h")):
         assert run(monkeypatch, *words) == 0
         assert "invapi-emulator" in capsys.readouterr().out
+
+
+def test_the_help_of_a_command_is_the_same_after_it_ran_alone() -> None:
+    page = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    for command in map(subcommand, COMMANDS):
+        for each in getattr(command, "commands", {"": command}).values():
+            each.get_help(click.Context(each, **each.context_settings))
+    assert reference_page(page) == page
 
 
 def test_allowed_hosts_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
