@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     number = sa.Column(
-        "revision", sa.BigInteger(), nullable=False, server_default="0", comment="every writer increments it"
+        "revision", sa.BigInteger(), nullable=False, server_default="0", comment="every writer changes it"
     )
     recreate: Literal["always", "never"] = "always" if op.get_bind().dialect.name == "sqlite" else "never"
     kwargs = {"sqlite_autoincrement": True}
