@@ -1,4 +1,4 @@
-"""Two hundred tests on four workers share one emulator, five times in a row, without any reset."""
+"""Two hundred tests on four workers share one emulator, ten times in a row, without any reset."""
 
 import subprocess
 import sys
@@ -65,7 +65,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("again", range(5))
+@pytest.mark.parametrize("again", range(10))
 def test_two_hundred_tests_pass_in_parallel(shared: Served, suite: Path, again: int) -> None:
     command = [sys.executable, "-m", "pytest", "-n", "4", "-q", *WITHOUT_THIS_PROJECTS_PLUGINS]
     ended = subprocess.run(
