@@ -1,18 +1,24 @@
 """An account's SSH keys and API keys: show them."""
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from invapi_emulator.control.failures import failures
 from invapi_emulator.control.large_answers import answered
 from invapi_emulator.control.views import View
-from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, Worlds
 from invapi_emulator.domain.account_keys import ApiKey, NotifyMethod, SshKey
 from invapi_emulator.domain.instants import iso
 from invapi_emulator.storage import api_keys, ssh_keys
+from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.world_size import FEW
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.steps import Steps
+
+K = TypeVar("K", SshKey, ApiKey)
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["keys"], responses=failures(404))
 
@@ -48,25 +54,28 @@ class ApiKeyList(View):
 @router.get("/ssh_keys", responses={200: {"model": SshKeyList}})
 async def list_ssh_keys(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Show the account's SSH keys."""
-
-    def select(context: AccountContext) -> Steps[bytes]:
-        return writing({"ssh_keys": (_ssh_key(key).model_dump() for key in ssh_keys.of_unit(context.unit))})
-
-    def large(context: AccountContext) -> bool:
-        return len(ssh_keys.of_unit(context.unit)) > FEW
-
-    return await answered(request, worlds, name, select, is_large=large)
+    return await _listed(request, worlds, name, "ssh_keys", ssh_keys.of_unit, _ssh_key)
 
 
 @router.get("/api_keys", responses={200: {"model": ApiKeyList}})
 async def list_api_keys(request: Request, name: NameInPath, worlds: TheWorlds) -> Response:
     """Show the account's API keys with their secrets. The built-in key is shown with the account."""
+    return await _listed(request, worlds, name, "api_keys", api_keys.of_unit, _api_key)
 
+
+async def _listed(
+    request: Request,
+    worlds: Worlds,
+    name: str,
+    word: str,
+    of_unit: Callable[[UnitOfWork], Sequence[K]],
+    view: Callable[[K], View],
+) -> Response:
     def select(context: AccountContext) -> Steps[bytes]:
-        return writing({"api_keys": (_api_key(key).model_dump() for key in api_keys.of_unit(context.unit))})
+        return writing({word: (view(key).model_dump() for key in of_unit(context.unit))})
 
     def large(context: AccountContext) -> bool:
-        return len(api_keys.of_unit(context.unit)) > FEW
+        return len(of_unit(context.unit)) > FEW
 
     return await answered(request, worlds, name, select, is_large=large)
 
