@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import bindparam, delete, func, insert, null, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, null, select, update
 
 from invapi_emulator.contract.assumptions.assumption import stored
 from invapi_emulator.domain.accounts import Account, Credentials
@@ -27,6 +27,17 @@ _START = ("mode", "rate", "polls", "now")
 _CLOCK = ("mode", "rate", "polls", "base", "anchor")
 _COUNTERS = ("sequence", "faults_made", "objects_made", "orders_made", "invoices_made", "answered")
 _COLUMNS = tuple(_account.c.keys())
+
+
+_WORLD_TABLES = (tables.vm, tables.fault, *tables.KEY_TABLES, *tables.BILLING_TABLES, *tables.CALLBACK_TABLES)
+
+
+def _clear(table: Table) -> Write:
+    return Write(delete(table).where(table.c.account_id == bindparam("account_id")), ("account_id",))
+
+
+_CLEAR_WORLD = tuple(map(_clear, _WORLD_TABLES))
+_CLEAR_SESSIONS = _clear(tables.session)
 
 
 def _last(numbers: Any, owner: Any) -> Any:
@@ -236,9 +247,8 @@ def how_many(tx: Transaction) -> int:
 
 def clear_world(tx: Transaction, account_id: int, *, sessions_too: bool) -> None:
     """Remove VMs, all they hold, keys, fault rules, what is owed, and callbacks. Events stay; `clear_away` removes the tasks later."""
-    of_world = (tables.vm, tables.fault, *tables.KEY_TABLES, *tables.BILLING_TABLES, *tables.CALLBACK_TABLES)
-    for table in (*of_world, *((tables.session,) if sessions_too else ())):
-        tx.execute(delete(table).where(table.c.account_id == account_id))
+    for clear in (*_CLEAR_WORLD, *((_CLEAR_SESSIONS,) if sessions_too else ())):
+        tx.write(clear, [(account_id,)])
 
 
 def _row(account: Account) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """Compares memory with the database, for tests: with TEST_CHECK_STATE=1, after each commit."""
 
 import os
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 from invapi_emulator.storage.account_state import AccountState, States
 from invapi_emulator.storage.accounts import LOAD
 from invapi_emulator.storage.missed import Missed
 from invapi_emulator.storage.record import Key, Record
-from invapi_emulator.storage.statement import Runner
+from invapi_emulator.storage.statement import Query
 from invapi_emulator.storage.write_batch import WriteBatch
 
 ENABLED = os.environ.get("TEST_CHECK_STATE") == "1"
@@ -17,11 +17,15 @@ MOST_PARTS = 100
 """Maximum number of unchanged parts of a state compared after a commit. When the server stops, all are."""
 
 
+Fetch: TypeAlias = Callable[[Sequence[Query[Any]]], Sequence[list[Any]]]
+"""Returns the rows of each query: on PostgreSQL in one round trip."""
+
+
 class StateDiffers(AssertionError):
     """The state in memory differs from the database."""
 
 
-def compare_touched(batch: WriteBatch, on: Runner, missed: Missed) -> None:
+def compare_touched(batch: WriteBatch, fetch: Fetch, missed: Missed) -> None:
     """Compare the states that a batch changed: rows, indexes, the changed parts, and some others.
 
     `missed` are calls that the journal misses: only memory has their numbers.
@@ -35,36 +39,34 @@ def compare_touched(batch: WriteBatch, on: Runner, missed: Missed) -> None:
         }
         others = [part for part in _parts(state) if part not in changed]
         loaded = [(record, part) for record, part in changed if state.has(record, part)]
-        _compare(state, [*loaded, *others[:MOST_PARTS]], on, missed)
+        _compare(state, [*loaded, *others[:MOST_PARTS]], fetch, missed)
 
 
-def compare_all(states: States, on: Runner, missed: Missed) -> None:
+def compare_all(states: States, fetch: Fetch, missed: Missed) -> None:
     for state in states.all():
-        _compare(state, _parts(state), on, missed)
+        _compare(state, list(_parts(state)), fetch, missed)
 
 
 def _compare(
-    state: AccountState, parts: Iterable[tuple[Record[Any], Key]], on: Runner, missed: Missed
+    state: AccountState, parts: Sequence[tuple[Record[Any], Key]], fetch: Fetch, missed: Missed
 ) -> None:
-    stored = LOAD.first(on, wanted=state.account.id)
-    if stored is None:
+    of_parts = [record.query(state.owner, part) for record, part in parts]
+    of_indexes = [index.query(state.owner) for index in state.indexes]
+    accounts, *rows = fetch([LOAD.of(wanted=state.account.id), *of_parts, *of_indexes])
+    if not accounts:
         return  # removed since: its state is dropped at its next use
+    _compare_account(state, accounts[0], missed)
+    for (record, part), stored in zip(parts, rows, strict=False):
+        _require_equal(f"{record.insert.names} {part}", _held(state, record, part), dict(stored))
+    for (index, kept), stored in zip(state.indexes.items(), rows[len(parts) :], strict=True):
+        if kept.content() is not None:
+            _require_equal(type(kept).__name__, kept.content(), index.make(stored).content())
+
+
+def _compare_account(state: AccountState, stored: AccountState, missed: Missed) -> None:
     counters = stored.counters
     counters.last_request = max(counters.last_request, missed.last(state.account.id))
-    _require_equal("account", _row(state), _row(stored))
-    for record, part in parts:
-        query = record.query(state.owner, part)
-        rows = dict(query.statement.all(on, **query.values))
-        _require_equal(f"{record.insert.names} {part}", _held(state, record, part), rows)
-    for index, kept in state.indexes.items():
-        query = index.query(state.owner)
-        fresh = index.make(query.statement.all(on, **query.values))
-        if kept.content() is not None:
-            _require_equal(type(kept).__name__, kept.content(), fresh.content())
-
-
-def _row(state: AccountState) -> Any:
-    return state.account, state.counters, state.revision
+    _require_equal("account", state.row, stored.row)
 
 
 def _parts(state: AccountState) -> Iterator[tuple[Record[Any], Key]]:

@@ -88,7 +88,7 @@ class GroupCommit:
     def fetch(self, account_id: int, queries: Sequence[Query[R]]) -> list[list[R]]:
         if account_id in self._batch.states and not self.flush():
             raise RunAgain
-        return [query.statement.all(self._connection, **query.values) for query in queries]
+        return self._connection.fetch(queries)
 
     def load(self, account_id: int) -> AccountState | None:
         state = LOAD.first(self._connection, wanted=account_id)
@@ -199,7 +199,7 @@ class GroupCommit:
             self._database.notifications.due_earlier(account_id)
         if state_check.ENABLED:
             try:
-                state_check.compare_touched(batch, self._connection, self._database.missed)
+                state_check.compare_touched(batch, self._connection.fetch, self._database.missed)
             except state_check.StateDiffers as difference:
                 return difference
         return None

@@ -138,7 +138,9 @@ class PostgresSession:
                     behind.enter_context(committing(self._connection))
                     self._driver.execute("COMMIT")
             if state_check.ENABLED:
-                state_check.compare_touched(self._changed, self, missed=Missed())
+                state_check.compare_touched(
+                    self._changed, lambda queries: self._together(queries)[0], Missed()
+                )
                 behind.enter_context(committing(self._connection))
                 self._driver.execute("COMMIT")
         return self._changed

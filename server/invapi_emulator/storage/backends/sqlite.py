@@ -138,7 +138,7 @@ class SqliteDatabase(Database):
         self.notifications.close()
         self._commits.flush()
         if state_check.ENABLED:
-            state_check.compare_all(self.states, self._connection, self.missed)
+            state_check.compare_all(self.states, self._connection.fetch, self.missed)
         is_whole = self._file is not None and self._connection.empty_log()
         self._connection.close()
         self.engine.dispose()

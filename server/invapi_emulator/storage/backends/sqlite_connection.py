@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Dialect, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -18,9 +18,11 @@ from invapi_emulator.storage.errors import (
     first_line,
     of_a_damaged_file,
 )
-from invapi_emulator.storage.statement import Write
+from invapi_emulator.storage.statement import Query, Write
 
 _log = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 _TRIES = 5
 """Number of times that a log is opened which another program removes at once."""
@@ -87,6 +89,10 @@ class SqliteConnection:
         with as_sqlalchemy(self.sqlalchemy):
             rows: Sequence[Sequence[object]] = self._driver.execute(sql, values).fetchall()
         return rows
+
+    def fetch(self, queries: Sequence[Query[R]]) -> list[list[R]]:
+        """Return the rows of each query."""
+        return [query.statement.all(self, **query.values) for query in queries]
 
     def write(self, write: Write, rows: Sequence[Sequence[object]]) -> None:
         """Run a statement once for each row."""
