@@ -69,3 +69,12 @@ class Stopped(ControlError):
 
     def __init__(self, message: str) -> None:
         super().__init__("unavailable", message)
+
+
+class PartlyDone(ControlError):
+    """The database was lost after a part of the request was kept. Sent again, that part would be done twice."""
+
+    status = 503
+
+    def __init__(self, message: str) -> None:
+        super().__init__("unavailable", message)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from invapi_emulator.control.failures import failures
+from invapi_emulator.control.failures import already, failures
 from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import ClockView, View, clock_view
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
@@ -22,6 +22,10 @@ TEN_YEARS = 10 * 365 * 86_400
 
 _OTHER_TIMES: frozenset[events.EventKind] = frozenset({"clock_moved", "reset", "imported"})
 """The kinds of events of requests that change an account's time."""
+
+_HAS_MOVED = (
+    "the clock was {} and shows {}, due tasks take effect with the next request: do not send this one again"
+)
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/_emulator/accounts/{name}/clock", tags=["clock"], responses=failures(404)
@@ -85,7 +89,8 @@ async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds)
         return _shown(context.present())
 
     shown = await worlds.within(name, work)
-    await worlds.within(name, _shown)  # due tasks take effect; others may change the clock meanwhile
+    with already(_HAS_MOVED.format("changed", shown.now)):
+        await worlds.within(name, _shown)  # due tasks take effect; others may change the clock meanwhile
     return shown
 
 
@@ -98,7 +103,8 @@ async def advance_clock(name: NameInPath, wanted: Advance, worlds: TheWorlds) ->
         return events.last_number(context.unit), context.present().now
 
     moved, now = await worlds.within(name, move)
-    return await worlds.within(name, lambda context: _advanced(context, moved, now))
+    with already(_HAS_MOVED.format("moved", iso(now))):
+        return await worlds.within(name, lambda context: _advanced(context, moved, now))
 
 
 def _advanced(context: AccountContext, moved: int, now: Instant) -> Advanced:

@@ -1,6 +1,7 @@
 """Error responses of the control API: `{"error": {"reason", "message", "field"}}`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from invapi_emulator.control_errors import ControlError, Stopped, TooManyWrongTokens, Unauthorized
+from invapi_emulator.control_errors import ControlError, PartlyDone, Stopped, TooManyWrongTokens, Unauthorized
 from invapi_emulator.storage.errors import DATABASE_LOST, OutcomeUnknown, why_lost
 from invapi_emulator.worlds.errors import invalid
 
@@ -124,3 +125,12 @@ async def _no_database(_request: Request, error: Exception) -> JSONResponse:
 def no_database(error: Exception) -> JSONResponse:
     headers = None if isinstance(error, OutcomeUnknown) else {"Retry-After": "1"}
     return failure(503, "unavailable", f"the emulator {why_lost(error)}", headers=headers)
+
+
+@contextmanager
+def already(done: str) -> Iterator[None]:
+    """Raise PartlyDone if the database is lost in this block. `done` says what the request has done before it."""
+    try:
+        yield
+    except DATABASE_LOST as problem:
+        raise PartlyDone(f"{done}; then the emulator {why_lost(problem)}") from problem

@@ -156,12 +156,10 @@ class Worlds:
 
     async def replace(self, name: str, work: Callable[[AccountContext], T]) -> T:
         """Do work that replaces an account's world; None says that it did not. Former rows are deleted later."""
-        done = await self.settle(name, work)
-        if done is None:
-            return done
-        account_id = await self.id_of(name)
-        self.database.former_worlds.add(account_id)
-        self.database.notifications.due_earlier(account_id)
+        done, account_id = await self.settle(name, lambda context: (work(context), context.account.id))
+        if done is not None:
+            self.database.former_worlds.add(account_id)
+            self.database.notifications.due_earlier(account_id)
         return done
 
     async def within(self, name: str, work: Callable[[AccountContext], T]) -> T:
