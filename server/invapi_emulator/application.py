@@ -1,8 +1,10 @@
 """The emulator as one FastAPI application: the modules, the control API and the page."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import Any
 
 from fastapi import FastAPI
@@ -42,6 +44,7 @@ class EmulatorApp(FastAPI):
             version=__version__,
             summary="An emulator of HOSTKEY's InvAPI, and its control API",
             redirect_slashes=False,
+            openapi_url=None,
             docs_url=None,
             redoc_url=None,
             lifespan=_lifespan,
@@ -112,6 +115,11 @@ class EmulatorApp(FastAPI):
             self._load_control()
             self.openapi_schema = whole_document(super().openapi())
         return self.openapi_schema
+
+    @cached_property
+    def openapi_text(self) -> bytes:
+        """The OpenAPI document as JSON."""
+        return json.dumps(self.openapi(), ensure_ascii=False, separators=(",", ":")).encode()
 
     async def _call_module(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self._endpoint is not None

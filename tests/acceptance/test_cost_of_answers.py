@@ -61,14 +61,45 @@ def test_long_lists_of_the_control_api_that_nobody_reads_have_a_bound_together(
     with served("--clock", "frozen", "--answer-timeout", "600") as server, server.emulator() as emulator:
         for _ in range(1_000):
             add(emulator)
-        peak(server.process.pid)
-        before = peak(server.process.pid)
-        with longest_silence(server) as took, ExitStack() as clients:
-            for _ in range(CLIENTS):
-                clients.enter_context(unread(server, asks))
-            wait_until(lambda: len(took) > 300)
-        assert peak(server.process.pid) - before <= MEMORY
-        assert max(took) < SILENCE_SECONDS
+        assert_bounded(server, asks, CLIENTS)
+
+
+TAGGED = b'{"id":%d,"tags":{' + b",".join(
+    b'"t%d":{"value":"v","extra":"%s"}' % (number, b"x" * 16_000) for number in range(7)
+) + b"}}"  # fmt: skip
+TAGGED_WORLD = b'{"vms":[%s]}' % b",".join(TAGGED % number for number in range(1, 99))
+
+
+def get(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
+def test_a_few_vms_with_long_tags_that_nobody_reads_have_a_bound_together() -> None:
+    with served("--clock", "frozen", "--answer-timeout", "600") as server:
+        assert sent(server, "PUT", "/_emulator/accounts/demo/state", TAGGED_WORLD) == 200
+        asks = get("/_emulator/accounts/demo/vms")
+        assert_bounded(server, asks, clients=100)
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs/swagger-ui-bundle.js", "/_emulator/ui/accounts"])
+def test_pages_and_files_that_nobody_reads_silence_nobody(path: str) -> None:
+    with served("--clock", "frozen", "--answer-timeout", "600") as server, server.emulator() as emulator:
+        for _ in range(110):
+            emulator.http.post("/_emulator/accounts", json={"scenario": "one-vm"}).raise_for_status()
+        emulator.http.get(path).raise_for_status()  # the first one loads it
+        assert_bounded(server, get(path), clients=600)
+
+
+def assert_bounded(server: Served, asks: bytes, clients: int) -> None:
+    """Leave an answer unread on each of many connections: the memory has a bound, and others are answered meanwhile."""
+    peak(server.process.pid)
+    before = peak(server.process.pid)
+    with longest_silence(server) as took, ExitStack() as connections:
+        for _ in range(clients):
+            connections.enter_context(unread(server, asks))
+        wait_until(lambda: len(took) > 300)
+    assert peak(server.process.pid) - before <= MEMORY
+    assert max(took) < SILENCE_SECONDS
 
 
 def unread(server: Served, call: bytes = CALL) -> socket.socket:

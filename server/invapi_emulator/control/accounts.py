@@ -2,6 +2,7 @@
 
 from asyncio import sleep
 from collections.abc import AsyncIterator, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.contract.assumptions.retired import retired_line
 from invapi_emulator.control.building import built
-from invapi_emulator.control.failures import failures
+from invapi_emulator.control.failures import already, failures
 from invapi_emulator.control.large_answers import for_who_waits
 from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.views import IGNORED, AccountView, View, account_view, view_of
@@ -32,6 +33,8 @@ router = APIRouter(route_class=JsonRoute, prefix="/_emulator", tags=["accounts"]
 
 _AT_A_TIME = 10
 """Number of accounts that are read in a step. Each may have 15,000 VMs."""
+
+_SOME_REMOVED = "{} accounts were removed: send the request again for the others"
 
 Word = Annotated[str, Field(pattern=r"\A[!-~]{1,128}\z", strict=True)]
 Text = Annotated[str, Field(pattern=r"\A[^\x00-\x1f\x7f]{1,200}\z", strict=True)]
@@ -82,7 +85,7 @@ async def list_accounts(request: Request, worlds: TheWorlds) -> Response:
     """Show all accounts. Listing them does not count as using them."""
 
     async def answer() -> Response:
-        async with worlds.turns.turn_if(needed=await worlds.database.call(partial(_are_many, worlds))):
+        async with worlds.turns.turn_if(needed=await worlds.database.call(partial(are_many, worlds))):
             return worlds.turns.answer(
                 b'{"accounts":[%s]}' % b",".join([each async for each in _written(worlds)])
             )
@@ -108,15 +111,17 @@ async def remove(name: NameInPath, worlds: TheWorlds) -> None:
 @router.post("/purge")
 async def purge(worlds: TheWorlds) -> Purged:
     """Remove all accounts except `demo`, one by one. Calls get their turn in between."""
-    removed = []
+    removed: list[str] = []
     for account_id, name in (await worlds.database.call(partial(_names, worlds))).items():
-        if name != DEMO and await worlds.database.call(partial(_remove_account, worlds, account_id)):
-            removed.append(name)
+        with already(_SOME_REMOVED.format(len(removed))) if removed else nullcontext():
+            if name != DEMO and await worlds.database.call(partial(_remove_account, worlds, account_id)):
+                removed.append(name)
         await sleep(0)
     return Purged(removed=removed)
 
 
-def _are_many(worlds: Worlds) -> bool:
+def are_many(worlds: Worlds) -> bool:
+    """Return whether there are so many accounts that what shows them is large."""
     with worlds.database.read() as tx:
         return has_many_accounts(tx)
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from invapi_emulator.control_errors import NotFound
+from invapi_emulator.server.pieces import InPieces
 
 router = APIRouter(prefix="/docs", include_in_schema=False)
 
@@ -68,7 +69,7 @@ async def start() -> Response:
 async def asset(name: str) -> Response:
     if name not in _SERVED:
         raise NotFound("not_found", f"no file {name[:80]!r} in /docs")
-    return Response(_content(name), headers=_HEADERS, media_type=_SERVED[name])
+    return InPieces(_content(name), headers=_HEADERS, media_type=_SERVED[name])
 
 
 def load() -> None:

@@ -18,6 +18,7 @@ from invapi_emulator.control.request_log import note_hint
 from invapi_emulator.control.told_once import ToldOnce
 from invapi_emulator.control_errors import ControlError, Stopped, Unauthorized, WrongToken
 from invapi_emulator.process.lifecycle import Lifecycle
+from invapi_emulator.process.pace import Queue
 from invapi_emulator.server.paths import path_within, root_of
 from invapi_emulator.settings import Settings
 from invapi_emulator.storage.errors import DATABASE_LOST
@@ -33,8 +34,11 @@ _HEADERS = {
 class ControlGuard:
     """Middleware that checks access to the control API."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, admin_auth: AdminAuth) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, admin_auth: AdminAuth, queue: Queue
+    ) -> None:
         self._app = app
+        self._queue = queue
         self._lifecycle = lifecycle
         self._admin_auth = admin_auth
         self._names = Names(settings)
@@ -76,6 +80,8 @@ class ControlGuard:
             await send(message)
 
         try:
+            if path_within(scope) not in PROBES:
+                await self._queue.begin()
             await self._app(scope, receive, sent)
         except CancelledError:
             if begun or self._lifecycle.ready:

@@ -27,7 +27,8 @@ _CLIENT_GONE = 499
 """A status that nobody receives; nginx has it in its log for the same."""
 
 
-def _holds_much(context: AccountContext) -> bool:
+def holds_much(context: AccountContext) -> bool:
+    """Return whether the account has so much that what shows it is large."""
     return world_size.is_large(context.tx, context.account.id)
 
 
@@ -37,7 +38,7 @@ async def answered(
     name: str,
     select: Selects,
     *,
-    is_large: Asks = _holds_much,
+    is_large: Asks = holds_much,
     check: Checks | None = None,
 ) -> Response:
     """Answer with JSON that is written in steps. What is large waits for its turn before its rows are selected."""

@@ -9,6 +9,7 @@ from invapi_emulator.control import (
     behavior,
     billing,
     clock,
+    description,
     docs,
     events,
     faults,
@@ -35,11 +36,12 @@ from invapi_emulator.control.request_log import RequestLog
 from invapi_emulator.control.turns import Turns
 from invapi_emulator.control.worlds import Worlds
 from invapi_emulator.control.wrong_tokens import WrongTokens
+from invapi_emulator.process.pace import Queue
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.startup import defaults_of
 
 _PARTS = (
-    index, docs, accounts, reset, behavior, clock, state, vms, keys, billing, tasks, report, requests, verify, faults, events, metrics,
+    index, description, docs, accounts, reset, behavior, clock, state, vms, keys, billing, tasks, report, requests, verify, faults, events, metrics,
 )  # fmt: skip
 
 
@@ -67,7 +69,11 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
     admin_auth = AdminAuth(runtime.settings, runtime.database, wrong_tokens)
     application.state.admin_auth = admin_auth
     application.add_middleware(
-        ControlGuard, settings=runtime.settings, lifecycle=runtime.lifecycle, admin_auth=admin_auth
+        ControlGuard,
+        settings=runtime.settings,
+        lifecycle=runtime.lifecycle,
+        admin_auth=admin_auth,
+        queue=Queue(runtime.real_time),
     )
     application.add_middleware(HeadAsGet)
     application.add_middleware(RequestLog, ids=runtime.ids, real_time=runtime.real_time)

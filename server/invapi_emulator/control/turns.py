@@ -2,16 +2,16 @@
 
 import asyncio
 from asyncio import FIRST_COMPLETED, Semaphore, create_task, wait
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from fastapi import Request, Response
+from fastapi import Request
 from starlette.types import Receive, Scope, Send
 
 from invapi_emulator.server.http_protocol import CONNECTION
-from invapi_emulator.server.pieces import send_in_pieces
+from invapi_emulator.server.pieces import InPieces
 
 T = TypeVar("T")
 
@@ -22,23 +22,24 @@ PATIENCE_SECONDS = 30
 """Seconds that a request waits for another to read its answer. Then the oldest such answer is cut off."""
 
 
-class LargeAnswer(Response):
-    """An answer in JSON that is sent in pieces. `unsent` counts bytes, `number` answers."""
+class LargeAnswer(InPieces):
+    """An answer that is counted until it is sent. `unsent` counts bytes, `number` answers."""
 
     media_type = "application/json"
 
-    def __init__(self, text: bytes, status: int, number: int, turns: "Turns") -> None:
-        super().__init__(text, status)
+    def __init__(
+        self, text: bytes, status: int, headers: Mapping[str, str] | None, number: int, turns: "Turns"
+    ) -> None:
+        super().__init__(text, status, headers)
         self.unsent = len(text)
         self.number = number
         self._turns = turns
         self._transport: asyncio.Transport | None = None
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._transport = scope.get("extensions", {}).get(CONNECTION)
         try:
-            start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-            await send_in_pieces(start, bytes(self.body), send)
+            await super().__call__(scope, receive, send)
         finally:
             self._count_no_longer()
 
@@ -70,13 +71,14 @@ class Turns:
     async def turn(self) -> AsyncIterator[None]:
         """Wait until no other large answer is made, and few bytes wait to be read."""
         async with self._one:
+            await asyncio.sleep(0)  # the others wait for it, so that a turn of the event loop makes one
             await self._wait_for_room()
             yield
 
-    def answer(self, text: bytes, status: int = 200) -> LargeAnswer:
-        """Return the answer for a text. It is counted until it is sent, or dropped."""
+    def answer(self, text: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> LargeAnswer:
+        """Return the answer for a text, JSON unless its headers say otherwise. It is counted until it is sent, or dropped."""
         self._made += 1
-        made = LargeAnswer(text, status, self._made, self)
+        made = LargeAnswer(text, status, headers, self._made, self)
         self._answers.add(made)
         return made
 

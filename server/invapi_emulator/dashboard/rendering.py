@@ -1,7 +1,7 @@
 """Render templates into responses that run only the page's own scripts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from invapi_emulator.dashboard import words
 from invapi_emulator.domain.instants import iso
 from invapi_emulator.domain.money import money
 from invapi_emulator.domain.tasks import progress_at, stage_at
+from invapi_emulator.server.pieces import InPieces
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,6 +28,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",  # with no-referrer, browsers send `Origin: null` with our forms
     "X-Content-Type-Options": "nosniff",
 }
+_OF_PAGES = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY, "Vary": "Accept"}
 _TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -34,10 +36,14 @@ _TYPES = {
 }
 
 
-def html(template: str, model: Mapping[str, Any], status: int = 200) -> Response:
+def html(
+    template: str,
+    model: Mapping[str, Any],
+    status: int = 200,
+    respond: Callable[[bytes, int, Mapping[str, str]], Response] = InPieces,
+) -> Response:
     text = _environment().get_template(template).render(model)
-    headers = _HEADERS | {"Content-Security-Policy": POLICY, "Vary": "Accept"}
-    return Response(text.encode("utf-8", "replace"), status, headers, "text/html; charset=utf-8")
+    return respond(text.encode("utf-8", "replace"), status, _HEADERS | _OF_PAGES)
 
 
 def static_file(name: str) -> Response:
@@ -45,7 +51,7 @@ def static_file(name: str) -> Response:
     content = _files("static").get(name)
     if content is None:
         raise NotFound("not_found", f"no file {name[:80]!r} in the page")
-    return Response(content, 200, _HEADERS, _TYPES[name.rpartition(".")[2]])
+    return InPieces(content, 200, _HEADERS, _TYPES[name.rpartition(".")[2]])
 
 
 def load() -> None:

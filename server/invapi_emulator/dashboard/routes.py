@@ -1,13 +1,16 @@
 """Routes of the page: `/` for browsers, `/_emulator/ui` and the paths below it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from invapi_emulator.control import index
+from invapi_emulator.control.accounts import are_many
 from invapi_emulator.control.index import Index
+from invapi_emulator.control.large_answers import for_who_waits, holds_much, selected
 from invapi_emulator.control.worlds import AccountContext, TheWorlds, Worlds
 from invapi_emulator.control_errors import NotFound
 from invapi_emulator.dashboard.account_page import AccountView, gather_account
@@ -43,8 +46,14 @@ async def demo(request: Request, worlds: TheWorlds) -> Response:
 @router.get("/_emulator/ui/accounts")
 async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
     (first,) = _numbers(request, "from")
-    model = await worlds.database.call(lambda: gather_accounts(worlds, first, _words(request)))
-    return html("accounts.html", _visitor(request) | {"query": request.query_params} | model)
+
+    async def answer() -> Response:
+        async with worlds.turns.turn_if(needed=await worlds.database.call(partial(are_many, worlds))):
+            model = await worlds.database.call(lambda: gather_accounts(worlds, first, _words(request)))
+            around = _visitor(request) | {"query": request.query_params}
+            return html("accounts.html", around | model, respond=worlds.turns.answer)
+
+    return await for_who_waits(request, answer())
 
 
 @router.get("/_emulator/ui/accounts/{name}")
@@ -102,16 +111,20 @@ async def _page(
     template: str,
     gather: Callable[[AccountContext], Mapping[str, Any]],
 ) -> Response:
-    try:
-        model = await worlds.within(name, gather)
-    except NotFound as problem:
-        return html("missing.html", _visitor(request) | {"message": problem.message}, problem.status)
-    around = {
+    around = _visitor(request) | {
         "base": str(request.base_url).rstrip("/"),
         "query": request.query_params,
         "scenarios": worlds.scenarios.names(),
     }
-    return html(template, _visitor(request) | around | dict(model))
+
+    async def answer() -> Response:
+        async with selected(worlds, name, gather, holds_much) as model:
+            return html(template, around | dict(model), respond=worlds.turns.answer)
+
+    try:
+        return await for_who_waits(request, answer())
+    except NotFound as problem:
+        return html("missing.html", _visitor(request) | {"message": problem.message}, problem.status)
 
 
 def _visitor(request: Request) -> dict[str, Any]:

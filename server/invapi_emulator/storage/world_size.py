@@ -1,58 +1,82 @@
-"""Whether an account, or one of its VMs, holds more than a few rows. The count stops there."""
+"""Whether an account, or one of its VMs, holds more than a few rows, or long texts. The count stops there."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, Table, bindparam, func, literal, select, union_all
 
 from invapi_emulator.storage.billing_tables import invoice, server_order
 from invapi_emulator.storage.journal_tables import request
-from invapi_emulator.storage.tables import account, rotation, snapshot, task, unlisted, vm
-from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.storage.json_column import Json
+from invapi_emulator.storage.key_tables import api_key, ssh_key
+from invapi_emulator.storage.octets import octets
+from invapi_emulator.storage.statement import Runner, Statement
+from invapi_emulator.storage.tables import account, fault, rotation, snapshot, task, unlisted, vm
 
 FEW = 100
 """Maximum number of rows that count as few."""
 
 SMALL = 1024 * 1024
-"""Maximum number of characters in the forms of a few tasks."""
+"""Maximum number of bytes in the texts of a few rows."""
 
 _OF_VMS = (snapshot, rotation, task, unlisted)
-_OF_ACCOUNTS = (vm, *_OF_VMS, invoice, server_order)
+_OF_ACCOUNTS = (vm, *_OF_VMS, invoice, server_order, fault, ssh_key, api_key)
 
 
-def is_large(tx: Transaction, account_id: int, vm_id: int | None = None) -> bool:
-    """Return whether an account, or a VM of it, has more than FEW rows, or tasks with long forms."""
-    counted = _OF_ACCOUNTS if vm_id is None else _OF_VMS
-    rows = sum((_count(table, account_id, vm_id) for table in counted), start=literal(0))
-    if tx.execute(select(rows)).scalar_one() > FEW:
-        return True
-    length = func.sum(func.length(cast(task.c.context, Text)))
-    found = tx.execute(_within(select(length), task, account_id, vm_id)).scalar_one()
-    return int(found or 0) > SMALL
+def is_large(on: Runner, account_id: int, vm_id: int | None = None) -> bool:
+    """Return whether an account, or a VM of it, has more than FEW rows, or long texts."""
+    if vm_id is None:
+        return bool(_ACCOUNT.first(on, account_id=account_id))
+    return bool(_VM.first(on, account_id=account_id, vm_id=vm_id))
 
 
-def has_many_calls(tx: Transaction, account_id: int | None) -> bool:
-    """Return whether the journal of an account has more than FEW calls; without one, the unauthenticated calls."""
-    return int(tx.execute(select(_count(request, account_id, None))).scalar_one()) > FEW
+def has_many_calls(on: Runner, account_id: int | None) -> bool:
+    """Return whether the journal of an account is large; without one, that of the unauthenticated calls."""
+    if account_id is None:
+        return bool(_UNAUTHENTICATED.first(on))
+    return bool(_JOURNAL.first(on, account_id=account_id))
 
 
-def has_many_accounts(tx: Transaction) -> bool:
+def has_many_accounts(on: Runner) -> bool:
     """Return whether there are more than FEW accounts and VMs together."""
-    few = (
-        select(func.count()).select_from(select(literal(1)).select_from(table).limit(FEW + 1).subquery())
-        for table in (account, vm)
-    )
-    return (
-        int(tx.execute(select(sum((each.scalar_subquery() for each in few), start=literal(0)))).scalar_one())
-        > FEW
-    )
+    return bool(_ALL.first(on))
 
 
-def _count(table: Table, account_id: int | None, vm_id: int | None) -> ColumnElement[int]:
-    """Return the number of rows, counted up to one more than FEW."""
-    rows = _within(select(literal(1)), table, account_id, vm_id).limit(FEW + 1).subquery()
-    return select(func.count()).select_from(rows).scalar_subquery()
+def _size(table: Table, *where: ColumnElement[bool], texts: bool = True) -> Select[Any]:
+    """Return a query for the number of rows, at most one more than FEW, and for the bytes of their texts."""
+    long = [func.coalesce(octets(column), 0) for column in table.c if texts and _is_text(column)]
+    few = select(sum(long, start=literal(0)).label("bytes")).where(*where).select_from(table).limit(FEW + 1)
+    rows = few.subquery()
+    return select(
+        func.count().label("rows"), func.coalesce(func.sum(rows.c.bytes), 0).label("bytes")
+    ).select_from(rows)
 
 
-def _within(selected: Select[Any], table: Table, account_id: int | None, vm_id: int | None) -> Select[Any]:
-    found = selected.select_from(table).where(table.c.account_id == account_id)
-    return found if vm_id is None else found.where(table.c.vm_id == vm_id)
+def _is_text(column: ColumnElement[Any]) -> bool:
+    return isinstance(column.type, String | Json)
+
+
+def _large(*sizes: Any) -> Statement[bool]:
+    every = union_all(*sizes).subquery()
+    total = select(func.sum(every.c.rows), func.sum(every.c.bytes))
+    return Statement(total, lambda rows, length: rows > FEW or length > SMALL)
+
+
+def _of_account(table: Table) -> ColumnElement[bool]:
+    return table.c.account_id == bindparam("account_id")
+
+
+def _of_vm(table: Table) -> ColumnElement[bool]:
+    return _of_account(table) & (table.c.vm_id == bindparam("vm_id"))
+
+
+_CATALOGUE = select(literal(0), func.coalesce(func.sum(octets(account.c.catalogue)), 0)).where(
+    account.c.id == bindparam("account_id")
+)
+_ACCOUNT = _large(*(_size(table, _of_account(table)) for table in _OF_ACCOUNTS), _CATALOGUE)
+_VM = _large(
+    _size(vm, _of_account(vm), vm.c.id == bindparam("vm_id")),
+    *(_size(table, _of_vm(table)) for table in _OF_VMS),
+)
+_JOURNAL = _large(_size(request, _of_account(request)))
+_UNAUTHENTICATED = _large(_size(request, request.c.account_id.is_(None)))
+_ALL = _large(_size(account, texts=False), _size(vm, texts=False))

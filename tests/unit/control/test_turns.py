@@ -13,7 +13,7 @@ from invapi_emulator.control import state, turns
 from invapi_emulator.storage.world_size import FEW
 from invapi_emulator.worlds.steps import Steps
 from tests.support.account_objects import params
-from tests.support.harness import Emulator, Running
+from tests.support.harness import Emulator, Json, Running
 from tests.support.processes import DEADLINE
 from tests.support.raw_connection import connected
 
@@ -173,7 +173,17 @@ def test_a_long_list_waits_for_its_turn_and_a_short_one_does_not(
     assert len(long.content) > len(short.content)
 
 
-@pytest.mark.parametrize("path", ["accounts", "accounts/demo/vms", "requests"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "accounts",
+        "accounts/demo/vms",
+        "requests",
+        "ui/accounts",
+        "ui/accounts/demo",
+        "ui/accounts/demo/orders",
+    ],
+)
 def test_a_list_that_is_long_already_waits_for_its_turn(
     emulator: Emulator, server: Running, making: Making, path: str
 ) -> None:
@@ -186,6 +196,36 @@ def test_a_list_that_is_long_already_waits_for_its_turn(
         assert not waits.done()
         making.may_end.set()
         assert waits.result(DEADLINE).status_code == 200
+
+
+TAGS = {f"t{number}": {"value": "v", "extra": "x" * 16_000} for number in range(7)}
+RULE = {"kind": "reject", "match": {"action": "on", "fields": {"a": "x" * 15_000}}}
+KEY = {"name": "laptop", "key": f"ssh-ed25519 {'A' * 12_000}"}
+
+
+@pytest.mark.parametrize(
+    ("world", "path"),
+    [
+        ({"vms": [{"id": number, "tags": TAGS} for number in range(1, 11)]}, "/vms"),
+        ({"vms": [{"id": number, "tags": TAGS} for number in range(1, 11)]}, "/state"),
+        ({"faults": [RULE] * 80}, "/state"),
+        ({"ssh_keys": [KEY | {"id": number} for number in range(1, 96)]}, "/state"),
+    ],
+    ids=["tags in vms", "tags in state", "rules", "keys"],
+)
+def test_a_few_rows_with_long_texts_wait_for_their_turn(
+    emulator: Emulator, server: Running, making: Making, world: Json, path: str
+) -> None:
+    with emulator.emulator.account(scenario="empty") as other:
+        url = f"{emulator.url}/_emulator/accounts/{other.name}"
+        httpx.put(f"{url}/state", json=world, timeout=DEADLINE).raise_for_status()
+        with asking(server), ThreadPoolExecutor(1) as reader:
+            making.wait(now=1, begun=1)
+            waits = reader.submit(httpx.get, f"{url}{path}", timeout=DEADLINE)
+            settled(emulator)
+            assert not waits.done()
+            making.may_end.set()
+            assert waits.result(DEADLINE).status_code == 200
 
 
 def test_a_change_of_a_vm_with_many_snapshots_waits_for_its_turn(

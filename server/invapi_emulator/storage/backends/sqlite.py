@@ -1,7 +1,6 @@
 """A SQLite database. Everything runs on the event loop's own thread: a thread hop costs more than a query."""
 
 import asyncio
-from asyncio import sleep
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TypeVar
@@ -9,7 +8,8 @@ from typing import TypeVar
 from sqlalchemy import URL, Engine
 
 from invapi_emulator.clock import RealTime
-from invapi_emulator.domain.instants import SECOND, Instant
+from invapi_emulator.domain.instants import Instant
+from invapi_emulator.process.pace import Pace
 from invapi_emulator.storage import state_check
 from invapi_emulator.storage.backends import sqlite_file, sqlite_links, sqlite_lock
 from invapi_emulator.storage.backends.group_commit import GroupCommit
@@ -22,12 +22,6 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
-
-LONGEST_TURN = SECOND // 20
-"""Time after which a turn of the event loop begins no further unit, so that other connections are served first."""
-
-TURNS_OF_OTHERS = 15
-"""Number of turns without a unit after one that took too long. A request of another kind is answered within them."""
 
 
 def open_url(url: URL, real_time: RealTime, resources: ExitStack, *, fsync: bool) -> "SqliteDatabase":
@@ -63,8 +57,7 @@ class SqliteDatabase(Database):
         self._file = file
         self._connection = SqliteConnection(engine, file)
         self._commits = GroupCommit(self._connection, self)
-        self._turn_of: asyncio.AbstractEventLoop | None = None
-        self._turn_began: Instant = 0
+        self._pace = Pace(real_time, self._commits.flush)
 
     async def run(
         self,
@@ -76,18 +69,11 @@ class SqliteDatabase(Database):
         *,
         wait: bool = True,  # noqa: ARG002 - there is no other server to lock an account
     ) -> T:
-        loop = asyncio.get_running_loop()
-        now = self.real_time()
-        while self._turn_of is loop and now - self._turn_began > LONGEST_TURN:
-            await sleep(0)
-            now = self.real_time()
-        if self._turn_of is not loop:
-            self._turn_of, self._turn_began = loop, now
-            loop.call_soon(self._end_turn)
+        await self._pace.begin()
         call = PendingUnit(account_id, work, may_lose=may_lose)
         self._commits.start(call)
         if not call.ended:
-            call.waiter = loop.create_future()
+            call.waiter = asyncio.get_running_loop().create_future()
             await call.waiter
         return call.outcome()
 
@@ -145,14 +131,3 @@ class SqliteDatabase(Database):
         if self._file is not None and is_whole:
             self._file.clear_away()
         self._resources.close()
-
-    def _end_turn(self) -> None:
-        self._commits.flush()
-        self._give_way(TURNS_OF_OTHERS if self.real_time() - self._turn_began > LONGEST_TURN else 0)
-
-    def _give_way(self, turns: int) -> None:
-        """Let units begin again once the event loop has gone round so many times."""
-        if turns and self._turn_of is not None:
-            self._turn_of.call_soon(self._give_way, turns - 1)
-        else:
-            self._turn_of = None
