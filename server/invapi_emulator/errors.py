@@ -184,6 +184,16 @@ class NotSupported(Refusal):
     reason = "not_supported"
 
 
+class NumbersUsedUp(NotSupported):
+    """The account has given out the largest number that a world can have.
+
+    A world may state a counter at its maximum. An account that counted further could not import its own export.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the account has given out its last number, {most:,}; reset the account")
+
+
 class VmLocked(Refusal):
     reason = "vm_locked"
 

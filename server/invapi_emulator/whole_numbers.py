@@ -3,12 +3,23 @@
 import re
 
 MAX_NUMBER = 2**53
-"""Largest counter and id of a world. Every JSON reader keeps it exact, and it leaves room for counting further."""
+"""Largest counter and id of a world. Every JSON reader keeps it exact."""
+
+MOST_COUNTED = 10**15
+"""Largest counter of orders and invoices. Their numbers are larger by some thousands, and stay below MAX_NUMBER."""
+
+MOST_RULES_MADE = 2**31 - 1
+"""Largest number of a fault rule: a column of 32 bits keeps it."""
 
 MOST = 2**63 - 1
 """The largest number that a database keeps."""
 
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,39}")
+
+
+def counted_on(count: int, by: int = 1, most: int = MAX_NUMBER) -> int:
+    """Return a count after some more. At the maximum it stays: an import refuses a larger one."""
+    return min(count + by, most)
 
 
 def whole_number(words: object) -> int:

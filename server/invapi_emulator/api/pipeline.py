@@ -30,7 +30,7 @@ from invapi_emulator.engine.faults.presets import preset_of
 from invapi_emulator.engine.faults.rules import fire
 from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.errors import ApiError, Faulted, InvalidParameter, Refusal, TokenExpired, Unavailable
-from invapi_emulator.storage import accounts, sessions
+from invapi_emulator.storage import accounts, numbers, sessions
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 R = TypeVar("R")
@@ -140,7 +140,7 @@ def scramble(unit: UnitOfWork, exchange: Exchange, answer: Answer) -> Answer:
     """Return the answer, scrambled if the account's profile says so. The answer's number decides how."""
     if not preset_of(unit.account).scrambles:
         return answer
-    number = accounts.next_answer(unit)
+    number = numbers.next_answer(unit)
     return replace(
         answer, body=scrambled(answer.body, partial(exchange.call.chance.fraction, "answer", number))
     )

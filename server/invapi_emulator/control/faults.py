@@ -15,7 +15,7 @@ from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.control_errors import Conflict, NotFound
 from invapi_emulator.engine.faults.fault import Fault
 from invapi_emulator.engine.faults.rules import MAX_RULES, FaultSpec, parse
-from invapi_emulator.storage import accounts, faults
+from invapi_emulator.storage import faults, numbers
 from invapi_emulator.storage.faults import Rule
 from invapi_emulator.storage.world_size import FEW
 from invapi_emulator.whole_numbers import whole_number
@@ -112,7 +112,7 @@ def _add(context: AccountContext, wanted: Fault) -> RuleView:
         raise Conflict(
             "too_many_faults", f"the account has {MAX_RULES} fault rules, the maximum; delete some"
         )
-    number = accounts.next_fault(context.unit)
+    number = numbers.next_fault(context.unit)
     rule = Rule(number, wanted.model_dump(mode="json", exclude_unset=True))
     faults.add(context.unit, rule)
     return rule_view(rule)

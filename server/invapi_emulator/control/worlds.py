@@ -17,6 +17,7 @@ from invapi_emulator.domain.accounts import Account, is_account_name
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.tasks.settle import settle_due
+from invapi_emulator.errors import NumbersUsedUp
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics
 from invapi_emulator.storage import accounts, vms
@@ -100,7 +101,10 @@ class _Work(Generic[T]):
             return None
         self._settled = unit.version
         unit.sql()
-        return (self._work(AccountContext(unit, now)),)
+        try:
+            return (self._work(AccountContext(unit, now)),)
+        except NumbersUsedUp as used_up:
+            raise Conflict("numbers_used_up", used_up.message) from None
 
     def may_lose(self) -> bool:
         """Return whether only due tasks have changed something, so that the changes may be lost."""

@@ -19,6 +19,7 @@ from invapi_emulator.domain.virtual_machines import (
     powered_on,
     tagged,
 )
+from invapi_emulator.whole_numbers import counted_on
 
 _INSTALLED_MB = 2_048
 """What a fresh operating system takes of a disk."""
@@ -99,6 +100,6 @@ def disk_gb(disks: str) -> int:
 
 def _installed(vm: VirtualMachine, fingerprint: str) -> VirtualMachine:
     used = min(_INSTALLED_MB, vm.size_gb * 1024)
-    generation = vm.state.disk_generation + 1
+    generation = counted_on(vm.state.disk_generation)
     state = MachineState(used, generation, fingerprint, vm.state.memory_generation, None)
     return replace(vm, state=state)

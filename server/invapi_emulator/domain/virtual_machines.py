@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from invapi_emulator.domain.instants import HOUR, SECOND, Instant
 from invapi_emulator.domain.tags import HOSTNAME, Tag, Tags, with_tag
 from invapi_emulator.errors import NotSupported, VmNotRunning, VmRunning
+from invapi_emulator.whole_numbers import counted_on
 
 VmKind: TypeAlias = Literal["VPS", "VDS", "dedicated"]
 Engine: TypeAlias = Literal["openstack", "ovirt", "supermicro"]
@@ -177,15 +178,14 @@ def _with_power(vm: VirtualMachine, power: Power, now: Instant) -> VirtualMachin
 def _after_running(vm: VirtualMachine, seconds: int) -> MachineState:
     state = vm.state
     full_mb = max(int(vm.size_gb * 1024 * DISK_FULL), state.used_mb)
-    grown_mb = (state.disk_generation + seconds) // DISK_GROWTH_SECONDS_PER_MB - (
-        state.disk_generation // DISK_GROWTH_SECONDS_PER_MB
-    )
+    generation = counted_on(state.disk_generation, seconds)
+    grown_mb = generation // DISK_GROWTH_SECONDS_PER_MB - state.disk_generation // DISK_GROWTH_SECONDS_PER_MB
     memory = state.memory_fingerprint
     return MachineState(
         used_mb=min(state.used_mb + grown_mb, full_mb),
-        disk_generation=state.disk_generation + seconds,
+        disk_generation=generation,
         disk_fingerprint=_ran(state.disk_fingerprint, seconds),
-        memory_generation=state.memory_generation + seconds,
+        memory_generation=counted_on(state.memory_generation, seconds),
         memory_fingerprint=None if memory is None else _ran(memory, seconds),
     )
 
@@ -198,7 +198,7 @@ def _ran(fingerprint: str, seconds: int) -> str:
 def _written(state: MachineState, by: str) -> MachineState:
     return replace(
         state,
-        disk_generation=state.disk_generation + 1,
+        disk_generation=counted_on(state.disk_generation),
         disk_fingerprint=_derived(state.disk_fingerprint, by),
     )
 
@@ -207,7 +207,7 @@ def _booted(state: MachineState) -> MachineState:
     written = _written(state, "boot")
     return replace(
         written,
-        memory_generation=state.memory_generation + 1,
+        memory_generation=counted_on(state.memory_generation),
         memory_fingerprint=_derived(written.disk_fingerprint, f"boot {state.memory_generation + 1}"),
     )
 

@@ -96,42 +96,6 @@ def touch(unit: UnitOfWork) -> None:
         unit.change_account(used_at=unit.real_now)
 
 
-def next_sequence(unit: UnitOfWork) -> int:
-    """Return the number of the next snapshot, task or token."""
-    unit.counters.sequence += 1
-    return unit.counters.sequence
-
-
-def next_fault(unit: UnitOfWork) -> int:
-    """Return the number of the next fault rule."""
-    unit.counters.faults_made += 1
-    return unit.counters.faults_made
-
-
-def next_object(unit: UnitOfWork) -> int:
-    """Return the number of the next tag, SSH key or API key."""
-    unit.counters.objects_made += 1
-    return unit.counters.objects_made
-
-
-def next_order(unit: UnitOfWork) -> int:
-    """Count an order. Its service and its server are numbered after it."""
-    unit.counters.orders_made += 1
-    return unit.counters.orders_made
-
-
-def next_invoice(unit: UnitOfWork) -> int:
-    """Count an invoice."""
-    unit.counters.invoices_made += 1
-    return unit.counters.invoices_made
-
-
-def next_answer(unit: UnitOfWork) -> int:
-    """Count a scrambled answer. The number determines how it is scrambled."""
-    unit.counters.answered += 1
-    return unit.counters.answered
-
-
 def set_clock(unit: UnitOfWork, clock: Clock) -> None:
     unit.change_account(clock=clock)
     unit.due_earlier = True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage.record import Record
@@ -81,10 +81,15 @@ def is_taken(tx: Transaction, token: str) -> bool:
     return tx.execute(select(session.c.token).where(session.c.token == token)).first() is not None
 
 
-def make_older(tx: Transaction, account_id: int, by: int) -> None:
-    """Make the account's login tokens older than any new one, after its counter is set to another value."""
-    older = update(session).values(sequence=session.c.sequence - by)
-    tx.execute(older.where(session.c.account_id == account_id))
+def make_older(tx: Transaction, account_id: int) -> None:
+    """Make the account's login tokens older than any new one, before its counter is set to another value.
+
+    The newest gets the number 0, if it has a larger one. So the numbers do not shrink with each import.
+    """
+    of_account = session.c.account_id == account_id
+    newest = tx.execute(select(func.max(session.c.sequence)).where(of_account)).scalar() or 0
+    if newest > 0:
+        tx.execute(update(session).values(sequence=session.c.sequence - newest).where(of_account))
 
 
 def _too_old(unit: UnitOfWork) -> Sequence[str]:

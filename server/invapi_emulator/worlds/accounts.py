@@ -163,7 +163,7 @@ def replace_world(unit: UnitOfWork, prepared: Prepared) -> KeysIssuedAnew | None
     if now < prepared.building.now or _basis(fresh) != _basis(prepared.building.account):
         return None
     tx = unit.sql()
-    sessions.make_older(tx, account.id, accounts.counters(tx, account.id)["sequence"])
+    sessions.make_older(tx, account.id)
     accounts.clear_world(tx, account.id, sessions_too=False)
     accounts.save(tx, fresh)
     issued_anew = store(tx, fresh, prepared)

@@ -19,6 +19,7 @@ from invapi_emulator.engine.tasks.keys import new_key
 from invapi_emulator.randomness import Chance, chance_of
 from invapi_emulator.storage import accounts, snapshots, tag_sizes, task_lists, vms
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.whole_numbers import MAX_NUMBER
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.schema import VmSpec
 
@@ -35,9 +36,11 @@ class Numbers:
         self.last = max(self.last, *(number or 0 for number in given), 0)
 
     def of(self, what: str, given: int | None, place: str) -> int:
-        """Return the number of a `snapshot`, say; raise Unprocessable if a given one is taken by another."""
+        """Return the number of a `snapshot`, say; raise Unprocessable if a given one is taken by another, or if none is left."""
         taken = self._taken.setdefault(what, set())
         if given is None:
+            if self.last >= MAX_NUMBER:
+                raise error_at(place, None, f"no number is left after {MAX_NUMBER}")
             self.last += 1
         elif given in taken:
             raise error_at(place, given, f"another {what.replace('_', ' ')} of the account has this number")

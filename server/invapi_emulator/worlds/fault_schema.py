@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from invapi_emulator.engine.faults.kinds import FAULTS
+from invapi_emulator.whole_numbers import MOST_RULES_MADE
 from invapi_emulator.worlds.fields import Number, Part, PositiveInt
 
 _REAL_TIME = Annotated[int, Field(ge=0, lt=2**62, strict=True)]
@@ -23,7 +24,7 @@ class WindowSpec(Part):
 class CountedSpec(Part):
     """The state of a rule. `id` is its number in the account's world."""
 
-    id: PositiveInt | None = None
+    id: Annotated[PositiveInt, Field(le=MOST_RULES_MADE)] | None = None
     enabled: Annotated[bool, Field(strict=True)] = True
     seen: Number = 0
     fired: Number = 0

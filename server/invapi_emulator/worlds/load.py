@@ -15,6 +15,7 @@ from invapi_emulator.storage.tasks import TASK
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.vm_record import VM
 from invapi_emulator.storage.world_rows import WorldRows
+from invapi_emulator.whole_numbers import MOST_COUNTED
 from invapi_emulator.worlds.account_keys import build_keys
 from invapi_emulator.worlds.billing import build_billing
 from invapi_emulator.worlds.build import BuiltVm, building_vm, built_server
@@ -24,7 +25,7 @@ from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.load_faults import building_rules, load_faults
 from invapi_emulator.worlds.orders import build_orders
 from invapi_emulator.worlds.reading import check_parts
-from invapi_emulator.worlds.schema import MOST_COUNTED, CountersSpec, VmSpec, World
+from invapi_emulator.worlds.schema import CountersSpec, VmSpec, World
 from invapi_emulator.worlds.steps import Steps, at_once, each
 
 _STEP = 100

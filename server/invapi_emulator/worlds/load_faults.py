@@ -8,6 +8,7 @@ from invapi_emulator.engine.faults.rules import MAX_RULES
 from invapi_emulator.storage import accounts, faults
 from invapi_emulator.storage.faults import Rule
 from invapi_emulator.storage.transaction import Transaction
+from invapi_emulator.whole_numbers import MOST_RULES_MADE
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.fault_schema import CountedSpec
 from invapi_emulator.worlds.schema import World
@@ -28,6 +29,8 @@ def building_rules(world: World) -> Steps[list[Rule]]:
         number = last if spec.id is None else spec.id
         if number in rules:
             raise error_at(f"faults.{place}.id", number, "another rule has this number")
+        if number > MOST_RULES_MADE:
+            raise error_at(f"faults.{place}.id", None, f"no number is left after {MOST_RULES_MADE}")
         _check_counts(spec, f"faults.{place}")
         rules[number] = _rule(spec, number)
         if place % _AT_A_TIME == 0:

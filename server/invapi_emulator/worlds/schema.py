@@ -11,6 +11,7 @@ from invapi_emulator.domain.behavior import Profile
 from invapi_emulator.domain.snapshots import DEFAULT_NUM_MAX, DEFAULT_TYPE, SnapshotStatus
 from invapi_emulator.domain.tags import HOSTNAME, MOST_TAGS
 from invapi_emulator.domain.virtual_machines import Engine, Phase, VmKind
+from invapi_emulator.whole_numbers import MOST_COUNTED, MOST_RULES_MADE
 from invapi_emulator.worlds.billing_schema import BillingSpec
 from invapi_emulator.worlds.catalogue_schema import CatalogueSpec
 from invapi_emulator.worlds.fault_schema import FaultSpec
@@ -50,9 +51,6 @@ MAX_PARTS = 10_000
 PARTS = "VMs, snapshots, settings, tasks and unlisted changes"
 MAX_EXTRA = 16_384
 """Maximum length of a tag's `extra` (contract 10.2)."""
-
-MOST_COUNTED = 10**15
-"""The largest counter of orders and invoices: their numbers stay exact in every JSON reader."""
 
 
 class DiskSpec(Part):
@@ -234,7 +232,7 @@ class CountersSpec(Part):
     """
 
     sequence: Number
-    faults: Number = 0
+    faults: Annotated[Number, Field(le=MOST_RULES_MADE)] = 0
     objects: Number = 0
     orders: Annotated[Number, Field(le=MOST_COUNTED)] = 0
     invoices: Annotated[Number, Field(le=MOST_COUNTED)] = 0

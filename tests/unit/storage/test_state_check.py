@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from invapi_emulator.domain.accounts import Account
-from invapi_emulator.storage import accounts, faults, state_check, tasks, write_batch
+from invapi_emulator.storage import accounts, faults, numbers, state_check, tasks, write_batch
 from invapi_emulator.storage.account_state import AccountState, Counters
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.faults import RULE
@@ -57,7 +57,7 @@ def live(database: Database) -> None:
 
 
 def add_rule(unit: UnitOfWork) -> None:
-    number = accounts.next_fault(unit)
+    number = numbers.next_fault(unit)
     faults.add(unit, faults.Rule(number, {"kind": "latency", "seconds": 0.0, "times": None}))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from invapi_emulator.domain.instants import LATEST, Instant
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
 from invapi_emulator.domain.tasks import PlannedStage, Task
-from invapi_emulator.storage import accounts, events, next_changes, snapshots, task_lists, tasks, vms
+from invapi_emulator.storage import accounts, events, next_changes, numbers, snapshots, task_lists, tasks, vms
 from invapi_emulator.storage.account_state import MOST_VALUES
 from invapi_emulator.storage.database import AccountGone, Database
 from invapi_emulator.storage.tables import vm
@@ -50,7 +50,7 @@ def everything(unit: UnitOfWork) -> tuple[object, ...]:
 def change_all(unit: UnitOfWork) -> None:
     """Change something of everything that is loaded."""
     was = vms.load(unit, VM)
-    number = accounts.next_sequence(unit)
+    number = numbers.next_sequence(unit)
     vms.save(unit, replace(was, locked_by="key", started={"off": number}))
     snapshots.add(unit, Snapshot(VM, "extra", f"s{number}", number, "image", "available", 1, 1, was.state))
     snapshots.remove(unit, snapshots.of_vm(unit, VM)[0])
@@ -123,7 +123,7 @@ def test_a_snapshot_removed_and_made_again_under_its_name_is_the_new_one(databas
     def work(unit: UnitOfWork) -> None:
         old = snapshots.of_vm(unit, VM)[0]
         snapshots.remove(unit, old)
-        snapshots.add(unit, replace(old, sequence=accounts.next_sequence(unit), size=77))
+        snapshots.add(unit, replace(old, sequence=numbers.next_sequence(unit), size=77))
 
     database.run_now(DEMO, work)
     database.states.drop(DEMO)
@@ -184,7 +184,7 @@ def test_a_removed_account_is_gone_from_memory(database: Database) -> None:
 
 def task_of(unit: UnitOfWork, key: str, due_at: Instant) -> Task:
     """Add a task that changes only when it ends."""
-    number = accounts.next_sequence(unit)
+    number = numbers.next_sequence(unit)
     made = Task(key, "eq", "status", VM, number, {}, (PlannedStage("only", due_at),), 1, due_at)
     tasks.add(unit, made)
     return made

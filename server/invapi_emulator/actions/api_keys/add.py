@@ -23,7 +23,7 @@ from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.engine.secrets_of_keys import new_secret
-from invapi_emulator.storage import accounts, api_keys, events, vms
+from invapi_emulator.storage import api_keys, events, numbers, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -61,7 +61,7 @@ def add(unit: UnitOfWork, call: Call[AddApiKey]) -> Body:
     else:
         vms.load(unit, wanted.server_id)
     require_room(len(api_keys.of_unit(unit)), MOST_KEYS, "API keys in this account")
-    number = accounts.next_object(unit)
+    number = numbers.next_object(unit)
     made = ApiKey(
         id=number,
         secret=new_secret(call.account, number, partial(api_keys.is_taken_for, unit)),

@@ -11,7 +11,7 @@ from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.domain.money import Currency
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.call import Body, Call
-from invapi_emulator.storage import accounts, billing, sessions
+from invapi_emulator.storage import billing, numbers, sessions
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 DEFAULT_TTL = 10_800
@@ -67,7 +67,7 @@ EXAMPLE: dict[str, Any] = {
 
 def logged_in(unit: UnitOfWork, call: Call[Any], wanted: LoginParameters) -> Body:
     """Make a token and describe it. It sees the VMs that the call may see."""
-    number = accounts.next_sequence(unit)
+    number = numbers.next_sequence(unit)
     session = sessions.Session(
         token=call.chance.token(call.account.generation, number),
         sequence=number,

@@ -20,7 +20,7 @@ from invapi_emulator.engine.example import Example, RefusalExample, Sent
 from invapi_emulator.engine.renting import deploy
 from invapi_emulator.engine.renting.invoices import new_invoice, pay_if_credit_suffices
 from invapi_emulator.errors import InvalidParameter
-from invapi_emulator.storage import accounts, billing, events, orders
+from invapi_emulator.storage import billing, events, numbers, orders
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -122,9 +122,9 @@ def _ordered(
 
 def _free_number(unit: UnitOfWork) -> int:
     """Return the number of a new order: that of no other, and of no service that the world's invoices have."""
-    number = deploy.BEFORE_FIRST_ORDER + accounts.next_order(unit)
+    number = deploy.BEFORE_FIRST_ORDER + numbers.next_order(unit)
     while orders.find(unit, number) is not None or billing.is_a_service(unit, number):
-        number = deploy.BEFORE_FIRST_ORDER + accounts.next_order(unit)
+        number = deploy.BEFORE_FIRST_ORDER + numbers.next_order(unit)
     return number
 
 

@@ -13,6 +13,7 @@ from invapi_emulator.actions.answers import KEY, Part, TaskKey
 from invapi_emulator.actions.parameters import Parameters
 from invapi_emulator.actions.server_ids import wire_id
 from invapi_emulator.contract.assumptions import tasks as assumptions
+from invapi_emulator.domain.clocks import MAX_POLLS
 from invapi_emulator.domain.instants import DAY, HOUR
 from invapi_emulator.domain.tasks import Task, has_aged_out
 from invapi_emulator.engine.action import Action
@@ -27,6 +28,7 @@ from invapi_emulator.randomness import is_task_key
 from invapi_emulator.storage import tasks
 from invapi_emulator.storage.owners import OwnerWord
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.whole_numbers import counted_on
 
 
 class Check(Parameters):
@@ -160,7 +162,7 @@ def _is_not_ready(unit: UnitOfWork, call: Call[Check], task: Task) -> bool:
     rule = preset_of(call.account).not_ready
     if rule is None:
         return False
-    tasks.save(unit, replace(task, polls=task.polls + 1))
+    tasks.save(unit, replace(task, polls=counted_on(task.polls, most=MAX_POLLS)))
     return rule.is_drawn(partial(call.chance.fraction, "task", task.sequence, "not ready", task.polls))
 
 

@@ -14,7 +14,7 @@ from invapi_emulator.domain.account_keys import MOST_KEYS, SshKey
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
-from invapi_emulator.storage import accounts, events, ssh_keys
+from invapi_emulator.storage import events, numbers, ssh_keys
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -47,7 +47,7 @@ def add(unit: UnitOfWork, call: Call[AddSshKey]) -> Body:
     require_whole_account(unit)
     require_room(len(ssh_keys.of_unit(unit)), MOST_KEYS, "SSH keys in this account")
     wanted = call.params.params
-    made = SshKey(accounts.next_object(unit), wanted.name, wanted.key, wanted.default, call.now)
+    made = SshKey(numbers.next_object(unit), wanted.name, wanted.key, wanted.default, call.now)
     ssh_keys.add(unit, made)
     events.record(unit, call.now, "ssh_key_added", key=made.id, name=made.name)
     return {"sshkey": key_row(call.account, made)}

@@ -21,7 +21,7 @@ from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample, Sent
 from invapi_emulator.errors import InvalidParameter
-from invapi_emulator.storage import accounts, vms
+from invapi_emulator.storage import numbers, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 TOO_LONG = "tag/add: invalid token data, too long"
@@ -85,7 +85,7 @@ def _set(unit: UnitOfWork, call: Call[AddTag], vm: VirtualMachine) -> Body:
     present = find_tag(vm.tags, wanted.tag)
     if present is None:
         require_room(len(vm.tags), tags.MOST_TAGS, f"tags of server {vm.id}")
-    number = accounts.next_object(unit) if present is None else present.id
+    number = numbers.next_object(unit) if present is None else present.id
     tag = _tag(number, wanted)
     save_with_tag(unit, call.now, tagged(vm, tag), tag.name)
     return tag_row(call.account.assumed, vm.id, tag)

@@ -26,7 +26,7 @@ from invapi_emulator.engine.example import RefusalExample
 from invapi_emulator.engine.tasks.kinds import Kind, Outcome, Work
 from invapi_emulator.engine.tasks.start import start_task
 from invapi_emulator.errors import Refusal, TaskFailed
-from invapi_emulator.storage import accounts, events, snapshots, vms
+from invapi_emulator.storage import events, numbers, snapshots, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -64,7 +64,7 @@ def _list_new(unit: UnitOfWork, work: Work, status: SnapshotStatus) -> Snapshot:
         vm_id=vm.id,
         type=type_,
         name=name,
-        sequence=accounts.next_sequence(unit),
+        sequence=numbers.next_sequence(unit),
         image_id=_new_image(work),
         status=status,
         size=size_of(vm.state, vm.memory_mb),

@@ -19,6 +19,7 @@ from invapi_emulator.storage.faults import RULE, Rule
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.record import Index, Key
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.whole_numbers import counted_on
 
 MAX_RULES = 1_000
 """Maximum number of rules that an account has."""
@@ -139,7 +140,7 @@ def _field(name: str, value: Value) -> tuple[str, str | None]:
 
 def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firing | None:
     """Count the call, and the firing if the rule fires."""
-    number = rule.seen + 1
+    number = counted_on(rule.seen)
 
     def draw(what: str) -> float:
         return call.chance.fraction("fault", rule.id, what, number)
@@ -147,7 +148,9 @@ def _asked(unit: UnitOfWork, rule: Rule, fault: Fault, call: Call[Any]) -> Firin
     fires, window = False, rule.window
     if number > fault.skip and fault.is_drawn(draw):
         fires, window = fault.should_fire(window, call.real_now)
-    faults.save(unit, replace(rule, seen=number, fired=rule.fired + fires, window=window))
+    faults.save(
+        unit, replace(rule, seen=number, fired=counted_on(rule.fired) if fires else rule.fired, window=window)
+    )
     if not fires:
         return None
     call.fired.append(fault.kind)

@@ -17,7 +17,7 @@ from invapi_emulator.engine.renting.belongings import remove_belongings
 from invapi_emulator.engine.tasks.kinds import Kind, Outcome, Work
 from invapi_emulator.engine.tasks.start import start_task
 from invapi_emulator.randomness import chance_of
-from invapi_emulator.storage import accounts, callbacks, events, orders, vms
+from invapi_emulator.storage import callbacks, events, numbers, orders, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.vm_indexes import CHOSEN_ADDRESSES
 from invapi_emulator.whole_numbers import MAX_NUMBER
@@ -101,8 +101,8 @@ def _identity(unit: UnitOfWork, order: Order, preset: Preset) -> Identity:
         uuid=chance.uuid("vm", number, "uuid"),
         ip=free_address(number, unit.index(CHOSEN_ADDRESSES)),
         mac=":".join((vendor, digits[:2], digits[2:4], digits[4:])),
-        hostname_tag=accounts.next_object(unit),
-        os_tag=accounts.next_object(unit),
+        hostname_tag=numbers.next_object(unit),
+        os_tag=numbers.next_object(unit),
         fingerprint=chance.hex(16, "vm", number, "disk", "deployed"),
     )
 
@@ -111,7 +111,7 @@ def _free_id(unit: UnitOfWork, order: Order) -> int:
     """Return the id that goes with an order's number; if a server has or had that, one that no other order will get."""
     number = order.id - BEFORE_FIRST_ORDER + _BEFORE_FIRST_SERVER
     while number > MAX_NUMBER or vms.held(unit, number) is not None or orders.had_server(unit, number):
-        number = _BEFORE_FIRST_SERVER + accounts.next_order(unit)
+        number = _BEFORE_FIRST_SERVER + numbers.next_order(unit)
     return number
 
 

@@ -11,7 +11,7 @@ from invapi_emulator.domain.money import Cents, money
 from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.renting.deploy import begin_deploy
 from invapi_emulator.engine.renting.suspension import resume
-from invapi_emulator.storage import accounts, billing, events, orders
+from invapi_emulator.storage import billing, events, numbers, orders
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 BEFORE_FIRST_INVOICE = 100_000
@@ -69,9 +69,9 @@ def cancel_unpaid_of(unit: UnitOfWork, service: int, now: Instant) -> None:
 
 
 def _free_number(unit: UnitOfWork) -> int:
-    number = BEFORE_FIRST_INVOICE + accounts.next_invoice(unit)
+    number = BEFORE_FIRST_INVOICE + numbers.next_invoice(unit)
     while billing.find_invoice(unit, number) is not None:
-        number = BEFORE_FIRST_INVOICE + accounts.next_invoice(unit)
+        number = BEFORE_FIRST_INVOICE + numbers.next_invoice(unit)
     return number
 
 

@@ -12,7 +12,7 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.renting.invoices import new_invoice, pay_if_credit_suffices
 from invapi_emulator.engine.renting.removal import remove_server
 from invapi_emulator.engine.renting.suspension import suspend
-from invapi_emulator.storage import billing, events, orders, vms
+from invapi_emulator.storage import billing, events, numbers, orders, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 Due: TypeAlias = Order | VirtualMachine
@@ -46,7 +46,7 @@ def let_happen(unit: UnitOfWork, due: Due, at: Instant) -> Order | None:
 
 def _renew(unit: UnitOfWork, order: Order, at: Instant) -> None:
     """Make the invoice of the period that begins, and pay it if the credit suffices. An account that is full of invoices gets none."""
-    if billing.count(unit) >= MOST_INVOICES:
+    if billing.count(unit) >= MOST_INVOICES or not numbers.may_get_invoice(unit):
         orders.save(unit, unbilled(order))
         events.record(unit, at, "rents_ended", order=order.id, invoices=MOST_INVOICES)
         return

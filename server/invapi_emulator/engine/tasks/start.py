@@ -15,8 +15,9 @@ from invapi_emulator.engine.tasks.kinds import KINDS, Kind
 from invapi_emulator.engine.tasks.planning import planned_stages, with_stale_list
 from invapi_emulator.engine.tasks.room import drop_too_large, make_room
 from invapi_emulator.errors import VmLocked
-from invapi_emulator.storage import accounts, events, tasks, vms
+from invapi_emulator.storage import events, numbers, tasks, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.whole_numbers import counted_on
 
 _NOT_REPEATED = frozenset({"token", "action", "id"})
 
@@ -34,9 +35,9 @@ def start_task(
     `defaults` are parameters that `context` shows even if the client left them out (contract 3.4).
     """
     kind = KINDS[call.module, call.action]
-    number = accounts.next_sequence(unit)
+    number = numbers.next_sequence(unit)
     make_room(unit, number, call.now)
-    count = vm.started.get(call.action, 0) + 1
+    count = counted_on(vm.started.get(call.action, 0))
     stages = _planned(unit, call, vm, kind, count)
     task = Task(
         key=key_of_new_task(unit, number),

@@ -5,7 +5,7 @@ import threading
 from functools import partial
 
 from invapi_emulator.engine.callbacks.deliveries import MANY
-from invapi_emulator.storage import accounts
+from invapi_emulator.storage import numbers
 from invapi_emulator.storage.callbacks import Callback, Outcome
 from invapi_emulator.storage.database import Database
 from tests.support.accounts import new_account
@@ -26,7 +26,7 @@ def test_neither_calls_nor_other_callbacks_wait_for_a_slow_receiver(database: Da
             await database.run(DEMO, lambda unit: add(unit, server=1))
             await database.run(DEMO, lambda unit: add(unit, server=2))
             await until(has_told(database, 1), worker)
-            await database.run(DEMO, accounts.next_sequence)
+            await database.run(DEMO, numbers.next_sequence)
             assert [event["server"] for event in told(database)] == [2]
             ends.set()
             await until(has_told(database, 2), worker)
@@ -70,7 +70,7 @@ def test_only_so_many_of_an_account_are_sent_at_once(database: Database) -> None
             database.run_now(DEMO, partial(add, server=server))
         async with at_work(database, slow) as worker:
             await until(lambda: len(begun) == MANY, worker)
-            await database.run(DEMO, accounts.next_sequence)
+            await database.run(DEMO, numbers.next_sequence)
             assert len(begun) == MANY
             ends.set()
             await until(has_told(database, MANY + 3), worker)

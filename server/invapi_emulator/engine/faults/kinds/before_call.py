@@ -10,7 +10,7 @@ from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.fault import BeforeFault, Cut, Firing, NotNegative, Text, Window
 from invapi_emulator.errors import ApiError, Faulted, TokenExpired
-from invapi_emulator.storage import accounts, sessions
+from invapi_emulator.storage import numbers, sessions
 
 
 class Reject(BeforeFault):
@@ -83,7 +83,7 @@ class ExpiredToken(BeforeFault):
         token = str(call.fields["token"])
         if token == call.account.credentials.token:
             unit.change_account(token_alive=False)
-        number = accounts.next_sequence(unit)
+        number = numbers.next_sequence(unit)
         sessions.remove(unit, token)
         sessions.add(unit, sessions.Session(token, number, expires_at=call.now, address=None))
         expired = TokenExpired()
