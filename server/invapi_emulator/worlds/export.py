@@ -210,7 +210,7 @@ def _task(task: Task) -> Written:
         "stops_at": iso_or_none(task.stops_at),
         "forgotten": task.forgotten or None,
         "callback": _callback(task),
-        "stale_seconds": None if task.stale_for is None else task.stale_for / SECOND,
+        "stale_seconds": task.stale_for / SECOND if task.stale_for else None,
     }
     return written | {name: value for name, value in after_the_end.items() if value is not None}
 

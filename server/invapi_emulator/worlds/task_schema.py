@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field
 
 from invapi_emulator.domain.clocks import MAX_POLLS
 from invapi_emulator.domain.tasks import TaskState
+from invapi_emulator.engine.faults.fault import SomeSeconds
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.worlds.fields import (
     ActionName,
@@ -65,10 +66,7 @@ class TaskSpec(Part):
     fails_with: LongText | None = None
     stops_at: PastTimestamp | None = None
     forgotten: Annotated[bool, Field(strict=True)] = False
-    stale_seconds: Annotated[float, Field(gt=0, le=315_360_000, strict=True, allow_inf_nan=False)] | None = (
-        None
-    )
-
+    stale_seconds: Annotated[SomeSeconds, Field(le=315_360_000)] | None = None
     callback: Url | None = None
 
     @property

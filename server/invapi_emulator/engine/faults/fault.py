@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
 
-from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.match import Match
@@ -21,6 +21,9 @@ Draw: TypeAlias = Callable[[str], float]
 
 NotNegative = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, strict=True, allow_inf_nan=False)]
+SomeSeconds = Annotated[float, Field(ge=1 / SECOND, strict=True, allow_inf_nan=False)]
+"""A length of time that is not none. Times are whole microseconds, so one is the least."""
+
 Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\A[^\x00]*\z", strict=True)]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from msgspec.structs import replace
 from pydantic import Field, model_validator
 
-from invapi_emulator.engine.faults.fault import AfterFault, Draw, Reply, Seconds, Text
+from invapi_emulator.engine.faults.fault import AfterFault, Draw, Reply, Seconds, SomeSeconds, Text
 from invapi_emulator.errors import Faulted
 
 
@@ -75,7 +75,7 @@ class Latency(AfterFault):
     distribution: Literal["uniform", "lognormal"] | None = None
     low: Seconds | None = None
     high: Seconds | None = None
-    median: Annotated[float, Field(gt=0, le=LONGEST, strict=True, allow_inf_nan=False)] | None = None
+    median: Annotated[SomeSeconds, Field(le=LONGEST)] | None = None
     sigma: Annotated[float, Field(ge=0, le=10, strict=True, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="before")

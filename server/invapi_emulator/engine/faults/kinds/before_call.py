@@ -8,7 +8,15 @@ from invapi_emulator import errors
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.call import Call
-from invapi_emulator.engine.faults.fault import BeforeFault, Cut, Firing, NotNegative, Text, Window
+from invapi_emulator.engine.faults.fault import (
+    BeforeFault,
+    Cut,
+    Firing,
+    NotNegative,
+    SomeSeconds,
+    Text,
+    Window,
+)
 from invapi_emulator.errors import ApiError, Faulted, TokenExpired
 from invapi_emulator.storage import numbers, sessions
 
@@ -98,7 +106,7 @@ class RateLimit(BeforeFault):
 
     kind: Literal["rate_limit"]
     budget: NotNegative
-    per: Annotated[float, Field(gt=0, le=86_400, strict=True, allow_inf_nan=False)]
+    per: Annotated[SomeSeconds, Field(le=86_400)]
 
     def should_fire(self, window: Window | None, real_now: Instant, /) -> tuple[bool, Window | None]:
         if window is None or real_now >= window["ends_at"]:

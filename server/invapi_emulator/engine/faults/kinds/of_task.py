@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from invapi_emulator.domain.instants import LATEST, SECOND, Instant
 from invapi_emulator.domain.tasks import QUEUED, PlannedStage, Task, at_share
 from invapi_emulator.engine.call import Call
-from invapi_emulator.engine.faults.fault import Draw, Share, TaskFault, Text
+from invapi_emulator.engine.faults.fault import Draw, Share, SomeSeconds, TaskFault, Text
 
 _LISTED = frozenset({"create_snapshot", "remove_snapshot", "restore_snapshot"})
 
@@ -86,7 +86,7 @@ class StaleList(TaskFault):
     """`stale_list`: lists show what the task did only `seconds` after its end, or as many as are drawn from `at_least` on."""
 
     kind: Literal["stale_list"]
-    seconds: Annotated[float, Field(gt=0, le=315_360_000, strict=True, allow_inf_nan=False)]
+    seconds: Annotated[SomeSeconds, Field(le=315_360_000)]
     at_least: Annotated[float, Field(ge=0, le=315_360_000, strict=True, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="after")
@@ -101,4 +101,4 @@ class StaleList(TaskFault):
     def apply(self, task: Task, draw: Draw, /) -> Task:
         least = self.seconds if self.at_least is None else self.at_least
         seconds = least + (self.seconds - least) * draw("seconds")
-        return replace(task, stale_for=round(seconds * SECOND))
+        return replace(task, stale_for=round(seconds * SECOND) or None)  # a draw from 0 on may be none
