@@ -12,6 +12,7 @@ import pytest
 
 from invapi_emulator.process.logs import HumanLines, JsonLines
 from tests.support.harness import TOKEN, Emulator, Json, running
+from tests.support.processes import ROOT
 
 
 @pytest.fixture
@@ -72,6 +73,26 @@ def test_the_kinds_of_faults_that_fired_are_named(emulator: Emulator, log: pytes
     emulator.call("eq", "list")
     (line,) = as_json(log)
     assert (line["fault"], line["reason"]) == ("reject", "fault")
+
+
+def test_several_kinds_are_written_as_the_documentation_says(
+    emulator: Emulator, log: pytest.LogCaptureFixture
+) -> None:
+    emulator.fault("stale_list", seconds=5)
+    emulator.fault("latency", seconds=0)
+    emulator.call_vm("create_snapshot", name="a")
+    (line,) = as_json(log)
+    call = emulator.control("GET", "/requests")["requests"][-1]
+    assert (line["fault"], call["fault"]) == ("stale_list,latency", "stale_list, latency")
+    schemas = emulator.http.get("/openapi.json").json()["components"]["schemas"]
+    described = schemas["RequestView"]["properties"]
+    for words in (page("reference/control-api.md"), described["fault"]["description"]):
+        assert "kinds of the fault rules that fired, with a comma and a space between them" in words
+    assert "fault rules that fired, with a comma and no space between them" in page("how-to/operating.md")
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
 
 
 def test_a_call_has_the_same_id_in_answer_log_and_journal(
