@@ -23,28 +23,30 @@ TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
+class _Building:
     """The steps of a change. `basis` is what the built VM depends on."""
 
     vm_id: int
     basis: tuple[object, ...]
-    building: BuildContext
+    context: BuildContext
     steps: Steps[WorldRows]
 
 
-async def change_vm(worlds: Worlds, name: str, vm_id: str, change: Mapping[str, Any]) -> Steps[bytes]:
-    """Change a VM; raise Unprocessable for an invalid change. Return the steps that write it as JSON."""
+async def change_vm(
+    worlds: Worlds, name: str, vm_id: str, change: Mapping[str, Any], begun: int
+) -> Steps[bytes]:
+    """Change a VM of the account `begun`; raise Unprocessable for an invalid change. Return the steps that write it as JSON."""
     for _ in range(TRIES):
         with worlds.lifecycle.nothing_done("before it had built the VM"):
-            begun = await worlds.within(name, partial(_begin, vm_id, change))
-            rows = await built(worlds, begun.building, begun.steps)
-        shown = await worlds.settle(name, partial(_replaced, begun, rows))
+            building = await worlds.within(name, partial(_begin, vm_id, change), begun=begun)
+            rows = await built(worlds, building.context, building.steps)
+        shown = await worlds.settle(name, partial(_replaced, building, rows), begun=begun)
         if shown is not None:
             return shown
-    return await worlds.settle(name, partial(_changed_at_once, vm_id, change))
+    return await worlds.settle(name, partial(_changed_at_once, vm_id, change), begun=begun)
 
 
-def _begin(vm_id: str, change: Mapping[str, Any], context: AccountContext) -> _Begun:
+def _begin(vm_id: str, change: Mapping[str, Any], context: AccountContext) -> _Building:
     vm, now = context.vm_named(vm_id), context.now
     held = held_vm(context.unit, vm, now)
     building = present_context(context.tx, context.account, now, replaced=vm.id)
@@ -54,7 +56,7 @@ def _begin(vm_id: str, change: Mapping[str, Any], context: AccountContext) -> _B
         rows = yield from preparing_vm(spec, building)
         return rows
 
-    return _Begun(vm.id, _basis(context, vm, now), building, steps())
+    return _Building(vm.id, _basis(context, vm, now), building, steps())
 
 
 def _basis(context: AccountContext, vm: VirtualMachine, now: Instant) -> tuple[object, ...]:
@@ -74,20 +76,20 @@ def _basis(context: AccountContext, vm: VirtualMachine, now: Instant) -> tuple[o
     )
 
 
-def _replaced(begun: _Begun, rows: WorldRows, context: AccountContext) -> Steps[bytes] | None:
+def _replaced(building: _Building, rows: WorldRows, context: AccountContext) -> Steps[bytes] | None:
     """Replace the VM; return None, and change nothing, if it or the account has changed meanwhile."""
-    vm = context.vm_named(str(begun.vm_id))
-    if _basis(context, vm, begun.building.now) != begun.basis:
+    vm = context.vm_named(str(building.vm_id))
+    if _basis(context, vm, building.context.now) != building.basis:
         return None
     vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
-    store_vm(context.tx, begun.building, rows)
+    store_vm(context.tx, building.context, rows)
     context.unit.reload()
     events.record(context.unit, context.now, "vm_changed", vm=vm.id)
     return writing_vm(context, context.vm_named(str(vm.id)))
 
 
 def _changed_at_once(vm_id: str, change: Mapping[str, Any], context: AccountContext) -> Steps[bytes]:
-    begun = _begin(vm_id, change, context)
-    shown = _replaced(begun, at_once(begun.steps), context)
+    building = _begin(vm_id, change, context)
+    shown = _replaced(building, at_once(building.steps), context)
     assert shown is not None
     return shown

@@ -31,23 +31,24 @@ class Imported(AccountView):
     ignored: str | None = IGNORED
 
 
-async def import_world(worlds: Worlds, name: str, given: Any) -> Imported:
+async def import_world(worlds: Worlds, name: str, given: Any, begun: int | None) -> Imported:
     """Replace the world of the account; raise Unprocessable for the first mistake in what was given.
 
-    If the account is reset or given another seed or an earlier time meanwhile, the world is built again.
+    `begun` is the account that had the name when the request began: no other one is touched. If the account is reset or given another seed or an earlier time meanwhile, the world is built again.
     """
     with worlds.lifecycle.nothing_done(BEFORE_IMPORTED):
         world = await in_turns(reading(given))
     while True:
         with worlds.lifecycle.nothing_done(BEFORE_IMPORTED):
-            prepared = await _prepared(worlds, name, world)
-        imported = await worlds.replace(name, partial(_replaced, prepared))
+            prepared = await _prepared(worlds, name, world, begun)
+        begun = prepared.building.account.id
+        imported = await worlds.replace(name, partial(_replaced, prepared), begun=begun)
         if imported is not None:
             return imported
 
 
-async def _prepared(worlds: Worlds, name: str, world: World) -> Prepared:
-    building = await worlds.within(name, lambda context: _context(context, world))
+async def _prepared(worlds: Worlds, name: str, world: World, begun: int | None) -> Prepared:
+    building = await worlds.within(name, lambda context: _context(context, world), begun=begun)
     return await built(worlds, building, preparing(building, world))
 
 

@@ -19,6 +19,9 @@ _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class JsonRoute(APIRoute):
     """A route that parses its body in steps. FastAPI asks the request for the parsed body."""
 
+    async def begin(self, request: Request) -> None:
+        """Do what must come before the body is parsed."""
+
     def get_route_handler(self) -> _Handler:
         handle = super().get_route_handler()
 
@@ -26,6 +29,7 @@ class JsonRoute(APIRoute):
             parsed_in_steps = _ParsedInSteps(request.scope, request.receive)
             parsed_in_steps.is_read = self.body_field is None
             try:
+                await self.begin(parsed_in_steps)
                 return await handle(parsed_in_steps)
             except CancelledError:
                 if parsed_in_steps.is_read:

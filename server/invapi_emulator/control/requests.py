@@ -34,7 +34,9 @@ class RequestView(View):
     unread: list[str] = Field(description="names of the fields that no handler read; often misspelt")
     result: str = Field(description="`ok` or `refused`")
     reason: str | None
-    fault: str | None = Field(description="kinds of the fault rules that fired, with a comma and a space between them")
+    fault: str | None = Field(
+        description="kinds of the fault rules that fired, with a comma and a space between them"
+    )
     status: int | None = Field(description="null if a fault cut the connection")
     answer: str = Field(description="the response body, cut at 4 KiB")
     task: str | None = Field(description="key of the task that the call started")

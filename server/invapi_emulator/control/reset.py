@@ -37,22 +37,24 @@ async def reset(
 ) -> AccountView:
     """Reset the account to its initial state: VMs, snapshots, settings, tasks, tokens and clock."""
     wanted = wanted or Reset()
+    begun: int | None = None
     while True:  # again only if another reset or an import was faster
         with worlds.lifecycle.nothing_done("before it had built the world"):
-            prepared = await _prepared(worlds, name, wanted)
-        view = await worlds.replace(name, partial(_reset, prepared))
+            prepared = await _prepared(worlds, name, wanted, begun)
+        begun = prepared.building.account.id
+        view = await worlds.replace(name, partial(_reset, prepared), begun=begun)
         if view is not None:
             return view
 
 
-async def _prepared(worlds: Worlds, name: str, wanted: Reset) -> Prepared:
+async def _prepared(worlds: Worlds, name: str, wanted: Reset, begun: int | None) -> Prepared:
     other = None if wanted.scenario is None else worlds.scenario(wanted.scenario)
 
     def work(context: AccountContext) -> tuple[BuildContext, World]:
         scenario = other or worlds.scenario_of(context.account)
         return new_reset(context.unit, scenario, wanted.seed), scenario.world
 
-    building, world = await worlds.within(name, work)
+    building, world = await worlds.within(name, work, begun=begun)
     return await built(worlds, building, preparing(building, world))
 
 

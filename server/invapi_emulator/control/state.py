@@ -10,7 +10,7 @@ from invapi_emulator.control.failures import failures
 from invapi_emulator.control.importing import Imported, import_world
 from invapi_emulator.control.large_answers import answered
 from invapi_emulator.control.large_bodies import JsonRoute
-from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
+from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, Worlds
 from invapi_emulator.worlds import schema
 from invapi_emulator.worlds.export import export_too_large, writing_world
 from invapi_emulator.worlds.steps import Steps
@@ -18,11 +18,21 @@ from invapi_emulator.worlds.steps import Steps
 IMPORTED = limit_of("/_emulator/accounts/name/state")
 """What an import takes. An export that has more is refused."""
 
+
+class _StateRoute(JsonRoute):
+    """A route that works on the account which has the name when the request has come in, also if its body takes long to parse."""
+
+    async def begin(self, request: Request) -> None:
+        if self.body_field is not None:
+            worlds: Worlds = request.app.state.worlds
+            request.state.begun = await worlds.begin(request.path_params["name"])
+
+
 router = APIRouter(
     prefix="/_emulator/accounts/{name}/state",
     tags=["state"],
     responses=failures(404),
-    route_class=JsonRoute,
+    route_class=_StateRoute,
 )
 
 
@@ -49,6 +59,6 @@ async def _check_size(text: bytes) -> None:
 
 
 @router.put("", responses=failures(422))
-async def replace_state(name: NameInPath, state: _Unread, worlds: TheWorlds) -> Imported:
+async def replace_state(request: Request, name: NameInPath, state: _Unread, worlds: TheWorlds) -> Imported:
     """Replace the account's world. Credentials, login tokens, journal and events stay."""
-    return await import_world(worlds, name, state)
+    return await import_world(worlds, name, state, request.state.begun)

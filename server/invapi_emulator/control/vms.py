@@ -82,8 +82,10 @@ async def show_vm(request: Request, name: NameInPath, vm_id: VmNumber, worlds: T
 async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], worlds: TheWorlds) -> Response:
     """Change a VM. Omitted fields stay, also those within `disk` and `memory`; lists are replaced."""
     _check_size(change)
-    async with worlds.turns.turn_if(needed=await worlds.within(name, _is_large(vm_id))):
-        return await _changed(worlds, changing.change_vm(worlds, name, vm_id, change))
+    asks = _is_large(vm_id)
+    needed, begun = await worlds.within(name, lambda context: (asks(context), context.account.id))
+    async with worlds.turns.turn_if(needed=needed):
+        return await _changed(worlds, changing.change_vm(worlds, name, vm_id, change, begun))
 
 
 @router.delete("/vms/{vm_id}", status_code=204)

@@ -148,46 +148,59 @@ class Worlds:
             )
         return found
 
-    async def settle(self, name: str, work: Callable[[AccountContext], T]) -> T:
+    async def settle(self, name: str, work: Callable[[AccountContext], T], *, begun: int | None = None) -> T:
         """Do work that adds tasks with given keys; raise Conflict if another account has taken a key."""
         try:
-            return await self.within(name, work)
+            return await self.within(name, work, begun=begun)
         except IntegrityError:
             raise Conflict(
                 "in_use",
                 "another account has just taken the key of one of these tasks; send the request again",
             ) from None
 
-    async def replace(self, name: str, work: Callable[[AccountContext], T]) -> T:
+    async def replace(self, name: str, work: Callable[[AccountContext], T], *, begun: int) -> T:
         """Do work that replaces an account's world; None says that it did not. Former rows are deleted later."""
-        done, account_id = await self.settle(name, lambda context: (work(context), context.account.id))
+        done = await self.settle(name, work, begun=begun)
         if done is not None:
-            self.database.former_worlds.add(account_id)
-            self.database.notifications.due_earlier(account_id)
+            self.database.former_worlds.add(begun)
+            self.database.notifications.due_earlier(begun)
         return done
 
-    async def within(self, name: str, work: Callable[[AccountContext], T]) -> T:
+    async def begin(self, name: str) -> int | None:
+        """Return the id of the account that has this name now, None if there is none."""
+        try:
+            return await self.within(name, lambda context: context.account.id)
+        except NotFound:
+            return None
+
+    async def within(self, name: str, work: Callable[[AccountContext], T], *, begun: int | None = None) -> T:
         """Do work in an account's world; raise NotFound if there is no such account.
 
-        Due tasks take effect first. If there are many, several units of work settle them. Other calls can run
-        in between, and of several accounts with much due one at a time has its turn.
+        A request that takes several steps began with the account `begun`. If another one has its name by now, the
+        account is gone. Due tasks take effect first. If there are many, several units of work settle them. Other calls
+        can run in between, and of several accounts with much due one at a time has its turn.
         """
-        done = await self._once(name, work)
+        done, begun = await self._once(name, work, begun)
         while done is None:
             await sleep(0)
             async with self.database.settling:
-                done = await self._once(name, work)
+                done, begun = await self._once(name, work, begun)
         return done[0]
 
-    async def _once(self, name: str, work: Callable[[AccountContext], T]) -> tuple[T] | None:
-        """Do the work in one unit, and return its result in a tuple. None: more is due, or the account is another one by now."""
+    async def _once(
+        self, name: str, work: Callable[[AccountContext], T], begun: int | None
+    ) -> tuple[tuple[T] | None, int | None]:
+        """Do the work in one unit. Return its result in a tuple, or None to try again, and the account that it began with."""
         account_id = await self.id_of(name)
+        if begun not in {None, account_id}:
+            raise no_account(name)
         unit_of_work = _Work(name, work)
         try:
-            return await self.database.run(account_id, unit_of_work.run, may_lose=unit_of_work.may_lose)
+            done = await self.database.run(account_id, unit_of_work.run, may_lose=unit_of_work.may_lose)
         except (AccountGone, WrongAccount):
             self.database.owners.evict(("name", name))
-            return None
+            return None, begun
+        return done, account_id
 
     async def id_of(self, name: str) -> int:
         """Return an account's id; raise NotFound if there is no such account."""

@@ -273,11 +273,11 @@ def test_an_import_that_an_account_outruns_is_built_again(
     tries: list[int] = []
     real = importing._prepared
 
-    async def outrun(worlds: Any, name: str, world: World) -> Any:
-        prepared = await real(worlds, name, world)
+    async def outrun(worlds: Any, name: str, world: World, begun: int) -> Any:
+        prepared = await real(worlds, name, world, begun)
         tries.append(prepared.building.account.generation)
         if len(tries) == 1:
-            await worlds.replace(name, lambda context: replace_world(context.unit, prepared))
+            await worlds.replace(name, lambda context: replace_world(context.unit, prepared), begun=begun)
         return prepared
 
     monkeypatch.setattr(importing, "_prepared", outrun)
