@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import invapi_emulator.clock
-import invapi_emulator.process.real_sockets  # bound before tests replace what is in them
+from invapi_emulator.process.unfrozen import unfrozen
 from invapi_emulator.suggestions import did_you_mean
+
+with unfrozen():
+    import invapi_emulator.clock
+    import invapi_emulator.process.real_sockets  # bound before tests replace what is in them
 
 if TYPE_CHECKING:
     from invapi_emulator.testing import Account, Emulator
@@ -71,7 +74,8 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"--invapi-seed: {problem}") from None
     asked = config.getoption("--invapi-assumptions")
     if asked:
-        from invapi_emulator.testing.assumption_runs import AssumptionRuns  # most runs do not need it
+        with unfrozen():
+            from invapi_emulator.testing.assumption_runs import AssumptionRuns  # most runs do not need it
 
         try:
             config.pluginmanager.register(AssumptionRuns(asked, _FIXTURES), "invapi_assumption_runs")
@@ -85,7 +89,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) for item in session.items
     )
     if uses_it and not session.config.getoption("collectonly"):
-        with suppress(Exception):
+        with suppress(Exception), unfrozen():
             from invapi_emulator.testing.guest import load_all  # most suites do not need it
 
             load_all()

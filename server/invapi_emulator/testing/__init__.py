@@ -7,9 +7,12 @@ account.advance_until_idle()
 account.verify(action="create_snapshot", count=1)
 """
 
-from invapi_emulator.testing.account import Account
-from invapi_emulator.testing.emulator import Emulator
-from invapi_emulator.testing.failure import ControlFailure
-from invapi_emulator.testing.serving import serving
+from invapi_emulator.process.unfrozen import unfrozen
+
+with unfrozen():
+    from invapi_emulator.testing.account import Account
+    from invapi_emulator.testing.emulator import Emulator
+    from invapi_emulator.testing.failure import ControlFailure
+    from invapi_emulator.testing.serving import serving
 
 __all__ = ["Account", "ControlFailure", "Emulator", "serving"]

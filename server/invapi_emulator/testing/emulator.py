@@ -14,6 +14,7 @@ from invapi_emulator.clock import real_time
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.process.http_names import sendable, target_of, without_user
 from invapi_emulator.process.real_sockets import connect
+from invapi_emulator.process.unfrozen import unfrozen
 from invapi_emulator.testing.account import Account
 from invapi_emulator.testing.arguments import options_of, sendable_value
 from invapi_emulator.testing.closing import Closes
@@ -70,7 +71,8 @@ class Emulator(Closes):
         self.ca = ca
         self._about = ""
         if url is None:
-            from invapi_emulator.testing.handed import handed  # noqa: PLC0415 - only a new emulator needs it
+            with unfrozen():
+                from invapi_emulator.testing.handed import handed  # noqa: PLC0415 - only a new emulator needs it
 
             chosen = handed({"admin_token": admin_token, **settings})
             show_ignored({"ignored": chosen.retired and f"assume: {chosen.retired}"})
