@@ -129,6 +129,20 @@ def test_a_world_that_leaves_no_number_for_its_own_parts_is_refused(
     assert error["field"] == place, error
 
 
+@pytest.mark.parametrize(
+    ("counter", "vm", "place"),
+    [("objects", {}, "tags.hostname.id"), ("sequence", {"snapshots": [{"name": "a"}]}, "snapshots.0.id")],
+)
+def test_a_vm_whose_parts_need_numbers_is_refused_when_none_is_left(
+    emulator: Emulator, counter: str, vm: Json, place: str
+) -> None:
+    emulator.control("PUT", "/state", counters(**{counter: MAX_NUMBER}))
+    error = emulator.control("POST", "/vms", {"id": 1} | vm, status=422)["error"]
+    assert error["field"] == place, error
+    assert error["message"].endswith(f"no number is left after {MAX_NUMBER}")
+    comes_back(emulator)
+
+
 def test_counts_of_a_vm_and_of_a_rule_stay_at_the_maximum(emulator: Emulator) -> None:
     held = {"generation": MAX_NUMBER}
     vm = {"id": 1, "disk": held, "memory": held, "started": {"off": MAX_NUMBER, "on": MAX_NUMBER}}
