@@ -13,8 +13,8 @@ from invapi_emulator.storage.write_batch import WriteBatch
 
 ENABLED = os.environ.get("TEST_CHECK_STATE") == "1"
 
-MOST_PARTS = 100
-"""Maximum number of unchanged parts of a state compared after a commit. When the server stops, all are."""
+MOST_PARTS = 30
+"""Maximum number of unchanged parts of a state compared after a commit, other ones each time. When the server stops, all are."""
 
 
 Fetch: TypeAlias = Callable[[Sequence[Query[Any]]], Sequence[list[Any]]]
@@ -38,8 +38,9 @@ def compare_touched(batch: WriteBatch, fetch: Fetch, missed: Missed) -> None:
             if key[0] == account_id
         }
         others = [part for part in _parts(state) if part not in changed]
+        first = state.revision % len(others) if len(others) > MOST_PARTS else 0
         loaded = [(record, part) for record, part in changed if state.has(record, part)]
-        _compare(state, [*loaded, *others[:MOST_PARTS]], fetch, missed)
+        _compare(state, [*loaded, *(others[first:] + others[:first])[:MOST_PARTS]], fetch, missed)
 
 
 def compare_all(states: States, fetch: Fetch, missed: Missed) -> None:
