@@ -31,6 +31,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+_written = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _decode = json.JSONDecoder(object_pairs_hook=_once).raw_decode
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _NEW: Mapping[str, type[list[Any] | dict[str, Any]]] = {"[": list, "{": dict}
@@ -60,25 +61,42 @@ def writing(value: Any) -> Steps[bytes]:
 def _pieces(value: Any) -> Iterator[str]:
     """Yield JSON. Each item of an iterator is a piece or more."""
     if isinstance(value, Iterator):
-        yield from _joined("[]", (_pieces(item) for item in value))
-    elif isinstance(value, dict) and any(isinstance(item, Iterator) for item in value.values()):
-        yield from _joined("{}", (_named(name, item) for name, item in value.items()))
+        yield from _array(value)
+    elif _has_iterators(value):
+        yield from _object(value)
     else:
-        yield json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        yield _written(value)
 
 
-def _named(name: str, value: Any) -> Iterator[str]:
-    yield f"{json.dumps(name)}:"
-    yield from _pieces(value)
+def _has_iterators(value: Any) -> bool:
+    return isinstance(value, dict) and any(isinstance(item, Iterator) for item in value.values())
 
 
-def _joined(brackets: str, items: Iterator[Iterator[str]]) -> Iterator[str]:
-    before = brackets[0]
+def _array(items: Iterator[Any]) -> Iterator[str]:
+    before = "["
     for item in items:
         yield before
-        yield from item
+        yield from _pieces(item)
         before = ","
-    yield brackets if before == brackets[0] else brackets[1]
+    yield "[]" if before == "[" else "]"
+
+
+def _object(value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield an object. What stands between its iterators is written at once, which is many times as fast as one by one."""
+    before, at_once = "{", dict[str, Any]()
+    for name, item in value.items():
+        if not isinstance(item, Iterator) and not _has_iterators(item):
+            at_once[name] = item
+            continue
+        yield f"{before}{_inner(at_once)}{',' if at_once else ''}{_written(name)}:"
+        yield from _pieces(item)
+        before, at_once = ",", {}
+    yield f",{_inner(at_once)}}}" if at_once else "}"
+
+
+def _inner(value: dict[str, Any]) -> str:
+    """Return an object without its braces."""
+    return _written(value)[1:-1]
 
 
 class _Parser:

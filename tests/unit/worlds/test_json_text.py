@@ -1,4 +1,4 @@
-"""JSON that is parsed in steps: the same values and the same refusals as `json.loads`."""
+"""JSON in steps: the same values and the same refusals as `json.loads`, the same text as `json.dumps`."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invapi_emulator.worlds.json_text import SMALL, parsing
+from invapi_emulator.worlds.json_text import SMALL, parsing, writing
 from invapi_emulator.worlds.steps import at_once
 from tests.support.harness import Emulator
 
@@ -18,6 +18,40 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=30,
 )
+
+SENT = st.text(st.characters(codec="utf-8"))
+STREAMED = st.recursive(
+    st.none() | st.booleans() | st.integers() | SENT,
+    lambda inner: st.lists(inner) | st.dictionaries(SENT, inner),
+    max_leaves=30,
+)
+
+
+def with_iterators(value: Any) -> Any:
+    """Return the same with an iterator in place of each array, which an object may only have beside others."""
+    if isinstance(value, list):
+        return iter([with_iterators(item) for item in value])
+    if isinstance(value, dict):
+        return {name: with_iterators(item) for name, item in value.items()} | {"": iter(())}
+    return value
+
+
+def with_marks(value: Any) -> Any:
+    if isinstance(value, list):
+        return [with_marks(item) for item in value]
+    return (
+        {name: with_marks(item) for name, item in value.items()} | {"": []}
+        if isinstance(value, dict)
+        else value
+    )
+
+
+@given(value=STREAMED)
+def test_iterators_are_written_as_arrays_wherever_they_stand(value: Any) -> None:
+    assert at_once(writing(value)) == json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    written = json.dumps(with_marks(value), ensure_ascii=False, separators=(",", ":"))
+    assert at_once(writing(with_iterators(value))) == written.encode()
+
 
 REFUSED = [
     b"",
