@@ -11,11 +11,9 @@ from tests.support.processes import DEADLINE, Served, environment, served
 
 pytestmark = pytest.mark.acceptance
 
-WITHOUT_THIS_PROJECTS_PLUGINS = (
-    *("-p", "no:cacheprovider", "-p", "no:hypothesispytest"),
-    *("-p", "no:cov", "-p", "no:schemathesis"),
-)
-"""These plugins take five seconds of each run to load."""
+PLUGINS = ("-p", "no:cacheprovider", "-p", "xdist", "-p", "invapi_emulator.pytest_entry")
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""Other plugins of this project take five seconds of each run to load."""
 
 SUITE = '''
 import json
@@ -67,9 +65,9 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("again", range(10))
 def test_two_hundred_tests_pass_in_parallel(shared: Served, suite: Path, again: int) -> None:
-    command = [sys.executable, "-m", "pytest", "-n", "4", "-q", *WITHOUT_THIS_PROJECTS_PLUGINS]
+    command = [sys.executable, "-m", "pytest", "-n", "4", "-q", *PLUGINS]
     ended = subprocess.run(
-        command, cwd=suite, env=environment(INVAPI_EMULATOR_URL=shared.url), timeout=DEADLINE * 5,
+        command, cwd=suite, env=environment(INVAPI_EMULATOR_URL=shared.url, **ALONE), timeout=DEADLINE * 5,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, f"run {again}: {ended.stdout[-5000:]}{ended.stderr[-2000:]}"

@@ -177,7 +177,7 @@ def test_a_reinstall_keeps_the_hostname_and_changes_the_system(emulator: Emulato
 
 
 @pytest.mark.clause("11.4")
-@pytest.mark.follows("A-43")
+@pytest.mark.follows("A-18", "A-43")
 def test_a_reinstall_keeps_snapshots(emulator: Emulator) -> None:
     names = emulator.listed(12345)
     emulator.advance(until=emulator.eq("reinstall", os_id=237)["callback"])

@@ -33,6 +33,7 @@ def rows(emulator: Emulator) -> int:
 
 
 @pytest.mark.clause("10.2")
+@pytest.mark.follows("A-06")
 def test_the_tags_of_a_server_have_128_kib_together(emulator: Emulator) -> None:
     servers(emulator, 1)
     results = [add(emulator, f"a{number}", id=1) for number in range(9)]
@@ -46,6 +47,7 @@ def test_the_tags_of_a_server_have_128_kib_together(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("10.2")
+@pytest.mark.follows("A-06")
 def test_text_counts_in_bytes_of_utf_8(emulator: Emulator) -> None:
     servers(emulator, 1)
     results = [add(emulator, f"a{number}", "é" * 16_000, id=1)["result"] for number in range(5)]
@@ -53,6 +55,7 @@ def test_text_counts_in_bytes_of_utf_8(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("10.2")
+@pytest.mark.follows("A-06")
 def test_a_call_stores_a_mebibyte_at_most(emulator: Emulator) -> None:
     ids = servers(emulator, 70)
     assert f"{MOST_AT_ONCE:,}" in refused(add(emulator, "a", id_list=ids))
@@ -64,6 +67,7 @@ def test_a_call_stores_a_mebibyte_at_most(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("10.2")
+@pytest.mark.follows("A-06")
 def test_the_tags_of_an_account_have_16_mib_together(emulator: Emulator) -> None:
     listed = servers(emulator, 180).split(",")
     groups = [",".join(listed[start : start + AT_A_TIME]) for start in range(0, 180, AT_A_TIME)]
