@@ -1,6 +1,7 @@
 """Large answers that nobody reads: what they cost in memory, and how long the server is silent."""
 
 import socket
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from urllib.parse import urlsplit
@@ -88,6 +89,21 @@ def test_pages_and_files_that_nobody_reads_silence_nobody(path: str) -> None:
             emulator.http.post("/_emulator/accounts", json={"scenario": "one-vm"}).raise_for_status()
         emulator.http.get(path).raise_for_status()  # the first one loads it
         assert_bounded(server, get(path), clients=600)
+
+
+def test_calls_are_answered_while_many_pages_and_changes_wait() -> None:
+    change = (
+        b"PATCH /_emulator/accounts/demo/vms/12345 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14\r\n\r\n"
+    )
+    with served("--clock", "frozen") as server:
+        status_of_a_call(server)
+        with ExitStack() as connections:
+            for asks in (get("/_emulator/ui"), change + b'{"power":"on"}'):
+                for _ in range(300):
+                    connections.enter_context(unread(server, asks))
+            began = time.monotonic()
+            assert status_of_a_call(server) == 200
+            assert time.monotonic() - began < SILENCE_SECONDS
 
 
 def assert_bounded(server: Served, asks: bytes, clients: int) -> None:

@@ -11,7 +11,7 @@ from tests.support.harness import Emulator, Json
 
 
 @pytest.mark.clause("10.1")
-@pytest.mark.follows("A-06")
+@pytest.mark.follows("A-06", "A-38")
 def test_an_ssh_key_is_added_listed_and_deleted(emulator: Emulator) -> None:
     answer = emulator.call("ssh_keys", "add", **params(name="laptop", key=SSH, default="0"))
     made = answer.pop("sshkey")

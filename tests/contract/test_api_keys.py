@@ -52,7 +52,7 @@ def test_an_api_key_logs_in_while_it_is_active_and_there(emulator: Emulator) -> 
 
 
 @pytest.mark.clause("5.1", "10.4")
-@pytest.mark.follows("A-14")
+@pytest.mark.follows("A-14", "A-38")
 def test_a_key_of_one_server_sees_that_server_alone(emulator: Emulator) -> None:
     own = add_api_key(emulator, server_id=12346)
     add_api_key(emulator, server_id=12345)

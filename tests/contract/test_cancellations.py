@@ -48,6 +48,7 @@ def test_a_cancellation_is_taken_back(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("11.6")
+@pytest.mark.follows("A-14")
 def test_a_server_without_an_order_is_cancelled_too(emulator: Emulator) -> None:
     cancel(emulator, 12345, cancellation_type=0)
     emulator.advance(32 * DAY)

@@ -148,6 +148,7 @@ def test_a_world_may_have_an_address_that_follows_from_an_id(emulator: Emulator)
 
 
 @pytest.mark.clause("11.4")
+@pytest.mark.follows("A-14", "A-21")
 @pytest.mark.parametrize("action", ["reinstall", "order_instance"])
 def test_a_reinstall_keeps_the_server_and_wipes_its_disk(emulator: Emulator, action: str) -> None:
     before, shown = emulator.control("GET", "/vms/12345")["disk"], emulator.eq("show")

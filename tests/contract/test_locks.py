@@ -46,7 +46,7 @@ def test_the_refusal_names_the_action_that_holds_the_vm_and_no_key(emulator: Emu
 
 
 @pytest.mark.clause("4.12")
-@pytest.mark.follows("A-37")
+@pytest.mark.follows("A-37", "A-13")
 def test_a_hard_off_waits_for_a_reboot_that_hangs(emulator: Emulator) -> None:
     emulator.fault("task_hangs", match={"action": "reboot"})
     key = emulator.start("eq", "reboot")

@@ -25,6 +25,7 @@ def item(amount: Any, product: int = 1, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.clause("11.6", "2.1")
+@pytest.mark.follows("A-38")
 def test_a_connection_test_reads_the_customer(emulator: Emulator) -> None:
     answer = emulator.call("whmcs", "get_client")
     assert (answer["result"], answer["billing_location"]) == ("success", "whmcs_com")
@@ -35,6 +36,7 @@ def test_a_connection_test_reads_the_customer(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("11.6", "11.7")
+@pytest.mark.follows("A-38")
 @pytest.mark.parametrize(
     ("written", "read"),
     [("0", None), (0.1, "0.10"), ("1234567.89", "1234567.89"), (-3, "-3.00"), (19.99, "19.99")],
@@ -63,6 +65,7 @@ def test_invoices_are_listed_page_by_page(emulator: Emulator) -> None:
 
 
 @pytest.mark.clause("11.6")
+@pytest.mark.follows("A-38")
 def test_an_invoice_names_its_servers_and_what_is_still_to_be_paid(emulator: Emulator) -> None:
     assert emulator.call("whmcs", "get_invoice", invoice_id=7001) == {
         "result": "OK", "module": "whmcs", "action": "get_invoice",
@@ -179,6 +182,7 @@ def test_the_rest_of_the_module_is_not_emulated(emulator: Emulator, action: str)
 
 
 @pytest.mark.clause("11.6")
+@pytest.mark.follows("A-38")
 @pytest.mark.parametrize(("currency", "monthly"), [("EUR", "4.00"), ("USD", "4.40"), ("RUB", "400.00")])
 def test_a_servers_rent_is_flat_and_the_catalogues(emulator: Emulator, currency: str, monthly: str) -> None:
     vm = {

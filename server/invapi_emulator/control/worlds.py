@@ -196,7 +196,9 @@ class Worlds:
             raise no_account(name)
         unit_of_work = _Work(name, work)
         try:
-            done = await self.database.run(account_id, unit_of_work.run, may_lose=unit_of_work.may_lose)
+            done = await self.database.run(
+                account_id, unit_of_work.run, may_lose=unit_of_work.may_lose, behind_calls=True
+            )
         except (AccountGone, WrongAccount):
             self.database.owners.evict(("name", name))
             return None, begun

@@ -15,6 +15,29 @@ LONGEST_BURST = 5_000
 """Microseconds after which a turn begins no further request. The later parts of those that began run together."""
 
 
+class _Line:
+    """Places in order, those of several owners in turn."""
+
+    def __init__(self) -> None:
+        self._places: dict[object, deque[object]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def add(self, owner: object, place: object) -> None:
+        self._places.setdefault(owner, deque()).append(place)
+
+    def is_first(self, owner: object, place: object) -> bool:
+        return next(iter(self._places)) == owner and self._places[owner][0] is place
+
+    def leave(self, owner: object, place: object) -> None:
+        """Remove a place. The other owners come before the next one of its owner."""
+        left = self._places.pop(owner)
+        left.remove(place)
+        if left:
+            self._places[owner] = left
+
+
 class Pace:
     """Lets work of one kind begin. `real_time` returns microseconds; `end_turn` is called when a turn with work ends."""
 
@@ -22,29 +45,55 @@ class Pace:
         self._real_time = real_time
         self._end_turn = end_turn
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._began = 0
+        self._began: int | None = None
+        self._is_resting = False
+        self._first, self._behind = _Line(), _Line()
+        self._one_behind_began = False
 
-    async def begin(self) -> None:
-        """Wait until the work may begin."""
-        loop = asyncio.get_running_loop()
-        now = self._real_time()
-        while self._loop is loop and now - self._began > LONGEST_TURN:
-            await sleep(0)
-            now = self._real_time()
-        if self._loop is not loop:
-            self._loop, self._began = loop, now
+    async def begin(self, owner: object, *, behind: bool = False) -> None:
+        """Wait until the work may begin. Owners take turns. Work `behind` the other lets it go first, but for one in each turn."""
+        loop, place = asyncio.get_running_loop(), object()
+        if self._loop is not loop:  # the former one has ended, with all that waited in it
+            self._loop, self._began, self._is_resting = loop, None, False
+            self._first, self._behind = _Line(), _Line()
+        line = self._behind if behind else self._first
+        line.add(owner, place)
+        try:
+            # An event for each turn would wake all of them too.
+            while (  # noqa: ASYNC110
+                not line.is_first(owner, place) or self._is_over() or (behind and self._must_let_go_first())
+            ):
+                await sleep(0)
+        finally:
+            line.leave(owner, place)
+        self._one_behind_began = self._one_behind_began or behind
+        if self._began is None:
+            self._began = self._real_time()
             loop.call_soon(self._end)
+
+    def _must_let_go_first(self) -> bool:
+        return self._one_behind_began and bool(self._first)
+
+    def _is_over(self) -> bool:
+        """Return whether no work may begin in this turn."""
+        if self._began is None:
+            return self._is_resting
+        return self._real_time() - self._began > LONGEST_TURN
 
     def _end(self) -> None:
         self._end_turn()
-        self._give_way(TURNS_OF_OTHERS if self._real_time() - self._began > LONGEST_TURN else 0)
+        self._is_resting = self._is_over()
+        self._began, self._one_behind_began = None, False
+        if self._is_resting:
+            self._rest(TURNS_OF_OTHERS)
 
-    def _give_way(self, turns: int) -> None:
+    def _rest(self, turns: int) -> None:
         """Let work begin again once the event loop has gone round so many times."""
-        if turns and self._loop is not None:
-            self._loop.call_soon(self._give_way, turns - 1)
+        assert self._loop is not None
+        if turns:
+            self._loop.call_soon(self._rest, turns - 1)
         else:
-            self._loop = None
+            self._is_resting = False
 
 
 class Queue:

@@ -93,12 +93,14 @@ class Database(ABC):
         may_lose: Callable[[], bool] = never,
         *,
         wait: bool = True,
+        behind_calls: bool = False,
     ) -> T:
         """Run a unit of work on an account, or on none. Return its result once its changes are kept.
 
         The unit may run again from the start, so it must change nothing outside itself. If its changes cannot
         be kept and `may_lose` is true, its result is returned anyway. Raises AccountGone or DATABASE_LOST.
         Without `wait`, raises AccountBusy if the account is locked; with it, waits for the lock.
+        With `behind_calls`, calls that wait go first, but for a few such units in each turn.
         """
 
     async def run_for(

@@ -61,6 +61,9 @@ EventKind: TypeAlias = Literal[
     "callback_failed",
 ]
 
+MOST_TEXT = 4096
+"""Maximum number of characters of a text in an event. A task's error may have a million."""
+
 _INSERT = Insertion(event, ("account_id", "number", "at", "kind", "data"))
 _TRIM = Write(
     delete(event).where(event.c.account_id == bindparam("account"), event.c.number <= bindparam("last")),
@@ -79,12 +82,17 @@ class Event(Struct, frozen=True):
 
 
 def record(unit: UnitOfWork, at: Instant, kind: EventKind, **data: Any) -> None:
-    """Append an event to those of the unit's account, with secrets masked."""
+    """Append an event to those of the unit's account, with secrets masked and long texts cut."""
     unit.counters.last_event = number = unit.counters.last_event + 1
-    shown = {name: masked(unit, value) if isinstance(value, str) else value for name, value in data.items()}
+    shown = {name: _shown(unit, value) if isinstance(value, str) else value for name, value in data.items()}
     unit.append(_INSERT, (unit.account.id, number, at, kind, json_text(shown)))
     if number % _CLEANED_EVERY == 0:
         unit.trim(_TRIM, (unit.account.id, number - KEPT))
+
+
+def _shown(unit: UnitOfWork, text: str) -> str:
+    shown = masked(unit, text)
+    return shown if len(shown) <= MOST_TEXT else f"{shown[:MOST_TEXT]}… ({len(shown)} characters)"
 
 
 def last_number(unit: UnitOfWork) -> int:

@@ -1,8 +1,44 @@
-"""The queue of requests: a burst begins at once, the others one a turn, and who has gone is not waited for."""
+"""What begins in a turn of the event loop: work of calls before that of pages, and of a burst of requests a few."""
 
 import asyncio
 
-from invapi_emulator.process.pace import LONGEST_BURST, Queue
+from invapi_emulator.process.pace import LONGEST_BURST, LONGEST_TURN, Pace, Queue
+
+
+def test_work_behind_other_work_lets_it_go_first_but_for_one_in_each_turn() -> None:
+    now, begun = 0, list[list[str]]([[]])
+    pace = Pace(lambda: now, lambda: begun.append([]))
+
+    async def work(kind: str) -> None:
+        nonlocal now
+        await pace.begin("demo", behind=kind == "page")
+        now += LONGEST_TURN // 2
+        begun[-1].append(kind)
+
+    async def run() -> None:
+        await asyncio.gather(*(work("page") for _ in range(5)), *(work("call") for _ in range(4)))
+
+    asyncio.run(run())
+    first, *others = [sorted(turn) for turn in begun if turn]
+    assert first == ["page"] * 3  # no call waited yet
+    assert others == [["call", "call", "page"], ["call", "call", "page"]]
+
+
+def test_the_work_of_several_owners_begins_in_turn() -> None:
+    now, begun = 0, list[str]()
+    pace = Pace(lambda: now)
+
+    async def work(owner: str) -> None:
+        nonlocal now
+        await pace.begin(owner)
+        now += LONGEST_TURN + 1
+        begun.append(owner)
+
+    async def run() -> None:
+        await asyncio.gather(*(work("many") for _ in range(5)), work("one"), work("other"))
+
+    asyncio.run(run())
+    assert begun == ["many", "many", "one", "other", "many", "many", "many"]
 
 
 class Work:

@@ -13,7 +13,18 @@ T = TypeVar("T")
 class PendingUnit(Generic[T]):
     """A unit of work with the arguments of `Database.run`. `waiter`, if set, is resolved when it ends."""
 
-    __slots__ = ("account_id", "ended", "may_lose", "needs", "problem", "result", "wait", "waiter", "work")
+    __slots__ = (
+        "account_id",
+        "behind_calls",
+        "ended",
+        "may_lose",
+        "needs",
+        "problem",
+        "result",
+        "wait",
+        "waiter",
+        "work",
+    )
 
     def __init__(
         self,
@@ -23,12 +34,14 @@ class PendingUnit(Generic[T]):
         may_lose: Callable[[], bool] = never,
         *,
         wait: bool = True,
+        behind_calls: bool = False,
     ) -> None:
         self.account_id = account_id
         self.work = work
         self.needs = needs
         self.may_lose = may_lose
         self.wait = wait
+        self.behind_calls = behind_calls
         self.ended = False
         self.result: T | None = None
         self.problem: BaseException | None = None

@@ -100,8 +100,10 @@ class PostgresDatabase(Database):
         may_lose: Callable[[], bool] = never,  # noqa: ARG002 - a database that cannot be written cannot be read here either
         *,
         wait: bool = True,
+        behind_calls: bool = False,
     ) -> T:
-        return await self._queue.outcome(PendingUnit(account_id, work, needs, wait=wait))
+        unit = PendingUnit(account_id, work, needs, wait=wait, behind_calls=behind_calls)
+        return await self._queue.outcome(unit)
 
     def run_now(self, account_id: int | None, work: Callable[[UnitOfWork], T]) -> T:
         unit = PendingUnit(account_id, work)

@@ -68,8 +68,9 @@ class SqliteDatabase(Database):
         may_lose: Callable[[], bool] = never,
         *,
         wait: bool = True,  # noqa: ARG002 - there is no other server to lock an account
+        behind_calls: bool = False,
     ) -> T:
-        await self._pace.begin()
+        await self._pace.begin(account_id, behind=behind_calls)
         call = PendingUnit(account_id, work, may_lose=may_lose)
         self._commits.start(call)
         if not call.ended:

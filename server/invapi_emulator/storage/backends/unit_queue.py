@@ -14,6 +14,9 @@ T = TypeVar("T")
 MOST_TOGETHER = 32
 """Maximum number of units in a group."""
 
+MOST_BEHIND_CALLS = 4
+"""Maximum number of units in a group that are to run behind calls."""
+
 GROUPS = 2
 """Number of groups at a time: while one waits for the database, another runs."""
 
@@ -69,9 +72,10 @@ class UnitQueue:
             self._start(group, self._finish_group, wait=False)
 
     def _next_group(self) -> list["_Entry"]:
-        """Take the first units whose accounts are not in a running group."""
+        """Take the first units whose accounts are not in a running group, of calls and a few others."""
         free = [entry for entry in self._waiting if entry.unit.account_id not in self._under_way]
-        group = free[:MOST_TOGETHER]
+        calls = [entry for entry in free if not entry.unit.behind_calls][: MOST_TOGETHER - MOST_BEHIND_CALLS]
+        group = calls + [entry for entry in free if entry.unit.behind_calls][:MOST_BEHIND_CALLS]
         taken = set(map(id, group))
         self._waiting = [entry for entry in self._waiting if id(entry) not in taken]
         self._under_way.update(entry.unit.account_id for entry in group)
