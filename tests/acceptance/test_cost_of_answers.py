@@ -10,6 +10,7 @@ import pytest
 
 from tests.acceptance.costs import MIB, longest_silence, peak, sent
 from tests.support.harness import TOKEN, Emulator
+from tests.support.postgres_server import Postgres
 from tests.support.processes import DEADLINE, Served, served, wait_until
 
 pytestmark = pytest.mark.acceptance
@@ -91,19 +92,22 @@ def test_pages_and_files_that_nobody_reads_silence_nobody(path: str) -> None:
         assert_bounded(server, get(path), clients=600)
 
 
-def test_calls_are_answered_while_many_pages_and_changes_wait() -> None:
-    change = (
-        b"PATCH /_emulator/accounts/demo/vms/12345 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14\r\n\r\n"
-    )
-    with served("--clock", "frozen") as server:
+CHANGE = b"PATCH /_emulator/accounts/demo/vms/12345 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14\r\n\r\n"
+
+
+@pytest.mark.parametrize("database", ["in memory", "postgresql"])
+def test_calls_are_answered_while_many_pages_and_changes_wait(postgres: Postgres, database: str) -> None:
+    flags = ("--db", postgres.url("pages")) if database == "postgresql" else ()
+    with served("--clock", "frozen", *flags) as server:
         status_of_a_call(server)
         with ExitStack() as connections:
-            for asks in (get("/_emulator/ui"), change + b'{"power":"on"}'):
+            for asks in (get("/_emulator/ui"), CHANGE + b'{"power":"on"}'):
                 for _ in range(300):
                     connections.enter_context(unread(server, asks))
-            began = time.monotonic()
-            assert status_of_a_call(server) == 200
-            assert time.monotonic() - began < SILENCE_SECONDS
+            for _ in range(10):
+                began = time.monotonic()
+                assert status_of_a_call(server) == 200
+                assert time.monotonic() - began < SILENCE_SECONDS
 
 
 def assert_bounded(server: Served, asks: bytes, clients: int) -> None:

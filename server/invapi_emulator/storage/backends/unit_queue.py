@@ -74,8 +74,9 @@ class UnitQueue:
     def _next_group(self) -> list["_Entry"]:
         """Take the first units whose accounts are not in a running group, of calls and a few others."""
         free = [entry for entry in self._waiting if entry.unit.account_id not in self._under_way]
-        calls = [entry for entry in free if not entry.unit.behind_calls][: MOST_TOGETHER - MOST_BEHIND_CALLS]
-        group = calls + [entry for entry in free if entry.unit.behind_calls][:MOST_BEHIND_CALLS]
+        others = [entry for entry in free if entry.unit.behind_calls][:MOST_BEHIND_CALLS]
+        calls = [entry for entry in free if not entry.unit.behind_calls]
+        group = calls[: MOST_TOGETHER - len(others)] + others
         taken = set(map(id, group))
         self._waiting = [entry for entry in self._waiting if id(entry) not in taken]
         self._under_way.update(entry.unit.account_id for entry in group)
