@@ -79,7 +79,7 @@ def is_success(module: str, action: str, body: Json) -> bool:
 
 @pytest.mark.clause("2.2", "2.5")
 @pytest.mark.parametrize(("module", "action"), sorted(ACTIONS))
-@pytest.mark.follows("A-04", "A-06", "A-44")
+@pytest.mark.follows("A-04", "A-06", "A-44", "A-46")
 def test_every_refusal_of_every_action_has_the_same_shape(
     emulator: Emulator, module: str, action: str
 ) -> None:

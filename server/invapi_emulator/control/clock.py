@@ -98,13 +98,13 @@ async def change_clock(name: NameInPath, change: ClockChange, worlds: TheWorlds)
 async def advance_clock(name: NameInPath, wanted: Advance, worlds: TheWorlds) -> Advanced:
     """Move the clock forward, in any mode. Respond once all tasks that fell due have taken effect."""
 
-    def move(context: AccountContext) -> tuple[int, Instant]:
+    def move(context: AccountContext) -> tuple[int, int, Instant]:
         move_clock(context.unit, _target(context, wanted))
-        return events.last_number(context.unit), context.present().now
+        return context.account.id, events.last_number(context.unit), context.present().now
 
-    moved, now = await worlds.within(name, move)
+    account_id, moved, now = await worlds.within(name, move)
     with already(_HAS_MOVED.format("moved", iso(now))):
-        return await worlds.within(name, lambda context: _advanced(context, moved, now))
+        return await worlds.within(name, lambda context: _advanced(context, moved, now), begun=account_id)
 
 
 def _advanced(context: AccountContext, moved: int, now: Instant) -> Advanced:
