@@ -98,7 +98,7 @@ def test_a_suite_that_does_not_use_it_has_no_cost(pytester: pytest.Pytester) -> 
 
     def test_nothing_is_imported():
         loaded = {name for name in sys.modules if name.startswith(("invapi_emulator", "fastapi", "sqlalchemy"))}
-        ours = "pytest_entry pytest_plugin suggestions clock domain domain.instants process process.real_sockets".split()
+        ours = "pytest_entry pytest_plugin suggestions clock domain domain.instants process process.real_sockets process.unfrozen".split()
         assert loaded == {"invapi_emulator", *(f"invapi_emulator.{name}" for name in ours)}
     """)  # fmt: skip
     result.assert_outcomes(passed=1)
