@@ -80,6 +80,17 @@ def settled(emulator: Emulator) -> None:
         assert emulator.http.get("/_emulator/health").status_code == 200
 
 
+def assert_waits(emulator: Emulator, server: Running, making: Making, url: str) -> None:
+    """Ask for something while another large answer is made: it comes after that one."""
+    with asking(server), ThreadPoolExecutor(1) as reader:
+        making.wait(now=1, begun=1)
+        waits = reader.submit(httpx.get, url, timeout=DEADLINE)
+        settled(emulator)
+        assert not waits.done()
+        making.may_end.set()
+        assert waits.result(DEADLINE).status_code == 200
+
+
 def test_large_answers_are_made_one_after_the_other(
     emulator: Emulator, server: Running, making: Making
 ) -> None:
@@ -189,13 +200,7 @@ def test_a_list_that_is_long_already_waits_for_its_turn(
 ) -> None:
     for _ in range(FEW + 1):
         emulator.http.post("/eq.php", data={"action": "list", "token": "wrong"})
-    with asking(server), ThreadPoolExecutor(1) as reader:
-        making.wait(now=1, begun=1)
-        waits = reader.submit(httpx.get, f"{emulator.url}/_emulator/{path}", timeout=DEADLINE)
-        settled(emulator)
-        assert not waits.done()
-        making.may_end.set()
-        assert waits.result(DEADLINE).status_code == 200
+    assert_waits(emulator, server, making, f"{emulator.url}/_emulator/{path}")
 
 
 TAGS = {f"t{number}": {"value": "v", "extra": "x" * 16_000} for number in range(7)}
@@ -219,13 +224,7 @@ def test_a_few_rows_with_long_texts_wait_for_their_turn(
     with emulator.emulator.account(scenario="empty") as other:
         url = f"{emulator.url}/_emulator/accounts/{other.name}"
         httpx.put(f"{url}/state", json=world, timeout=DEADLINE).raise_for_status()
-        with asking(server), ThreadPoolExecutor(1) as reader:
-            making.wait(now=1, begun=1)
-            waits = reader.submit(httpx.get, f"{url}{path}", timeout=DEADLINE)
-            settled(emulator)
-            assert not waits.done()
-            making.may_end.set()
-            assert waits.result(DEADLINE).status_code == 200
+        assert_waits(emulator, server, making, f"{url}{path}")
 
 
 def test_a_change_of_a_vm_with_many_snapshots_waits_for_its_turn(
