@@ -5,6 +5,8 @@ from asyncio import sleep
 from collections import deque
 from collections.abc import Callable
 
+from invapi_emulator.process.rota import Rota
+
 LONGEST_TURN = 50_000
 """Microseconds after which a turn of the event loop begins no further work, so that other connections are served first."""
 
@@ -13,29 +15,6 @@ TURNS_OF_OTHERS = 15
 
 LONGEST_BURST = 5_000
 """Microseconds after which a turn begins no further request. The later parts of those that began run together."""
-
-
-class _Line:
-    """Places in order, those of several owners in turn."""
-
-    def __init__(self) -> None:
-        self._places: dict[object, deque[object]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._places)
-
-    def add(self, owner: object, place: object) -> None:
-        self._places.setdefault(owner, deque()).append(place)
-
-    def is_first(self, owner: object, place: object) -> bool:
-        return next(iter(self._places)) == owner and self._places[owner][0] is place
-
-    def leave(self, owner: object, place: object) -> None:
-        """Remove a place. The other owners come before the next one of its owner."""
-        left = self._places.pop(owner)
-        left.remove(place)
-        if left:
-            self._places[owner] = left
 
 
 class Pace:
@@ -47,7 +26,7 @@ class Pace:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._began: int | None = None
         self._is_resting = False
-        self._first, self._behind = _Line(), _Line()
+        self._first, self._behind = Rota[object](), Rota[object]()
         self._one_behind_began = False
 
     async def begin(self, owner: object, *, behind: bool = False) -> None:
@@ -55,7 +34,7 @@ class Pace:
         loop, place = asyncio.get_running_loop(), object()
         if self._loop is not loop:  # the former one has ended, with all that waited in it
             self._loop, self._began, self._is_resting = loop, None, False
-            self._first, self._behind = _Line(), _Line()
+            self._first, self._behind = Rota[object](), Rota[object]()
         line = self._behind if behind else self._first
         line.add(owner, place)
         try:
@@ -65,7 +44,7 @@ class Pace:
             ):
                 await sleep(0)
         finally:
-            line.leave(owner, place)
+            line.remove(owner, place)
         self._one_behind_began = self._one_behind_began or behind
         if self._began is None:
             self._began = self._real_time()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from invapi_emulator.clock import real_time
+from invapi_emulator.process.pace import LONGEST_TURN
 from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage import events, vms
@@ -169,3 +170,49 @@ def test_calls_with_a_lost_connection_are_refused_together_and_none_runs_again(
     assert all(isinstance(each, OperationalError) for each in lost)
     assert len(runs) == 3
     assert at_once(database, started_of) == [2]
+
+
+class SlowWork:
+    """Work that takes longer than a group may. `begun` has the names of what began, in order."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._now = 0
+        self.begun: list[str] = []
+        database.real_time = lambda: self._now
+
+    async def run(self, name: str, account_id: int, *, behind_calls: bool = False) -> None:
+        def work(_unit: UnitOfWork) -> None:
+            self._now += LONGEST_TURN + 1
+            self.begun.append(name)
+
+        await self._database.run(account_id, work, behind_calls=behind_calls)
+
+
+def test_calls_of_busy_accounts_hold_up_one_call_of_another_account_for_a_few_of_theirs(
+    database: Database,
+) -> None:
+    many, more, other = (new_account(database, name) for name in ("many", "more", "other"))
+    slow = SlowWork(database)
+
+    async def together() -> None:
+        busy = (slow.run(name, account_id) for name, account_id in [("many", many), ("more", more)] * 20)
+        await asyncio.gather(*busy, slow.run("other", other))
+
+    asyncio.run(together())
+    assert slow.begun.index("other") <= 8
+    assert sorted(slow.begun) == ["many"] * 20 + ["more"] * 20 + ["other"]
+
+
+def test_work_behind_calls_goes_on_beside_them_one_unit_after_each_call(database: Database) -> None:
+    account_id = new_account(database, "busy")
+    slow = SlowWork(database)
+
+    async def together() -> None:
+        pages = (slow.run("page", account_id, behind_calls=True) for _ in range(4))
+        await asyncio.gather(
+            slow.run("call", account_id), *pages, *(slow.run("call", account_id) for _ in range(9))
+        )
+
+    asyncio.run(together())
+    assert slow.begun == ["call", *["call", "page"] * 4, *["call"] * 5]

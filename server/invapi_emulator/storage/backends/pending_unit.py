@@ -11,7 +11,10 @@ T = TypeVar("T")
 
 
 class PendingUnit(Generic[T]):
-    """A unit of work with the arguments of `Database.run`. `waiter`, if set, is resolved when it ends."""
+    """A unit of work with the arguments of `Database.run`. `waiter`, if set, is resolved when it ends.
+
+    It is `postponed` if a group that it was in had no time to run it.
+    """
 
     __slots__ = (
         "account_id",
@@ -19,6 +22,7 @@ class PendingUnit(Generic[T]):
         "ended",
         "may_lose",
         "needs",
+        "postponed",
         "problem",
         "result",
         "wait",
@@ -43,12 +47,13 @@ class PendingUnit(Generic[T]):
         self.wait = wait
         self.behind_calls = behind_calls
         self.ended = False
+        self.postponed = False
         self.result: T | None = None
         self.problem: BaseException | None = None
         self.waiter: asyncio.Future[None] | None = None
 
     def end(self, problem: BaseException | None = None) -> None:
-        self.ended, self.problem = True, problem
+        self.ended, self.postponed, self.problem = True, False, problem
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(None)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.process.pace import LONGEST_TURN
 from invapi_emulator.storage.account_state import AccountState
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.backends.postgresql_session import PostgresSession
@@ -17,6 +18,9 @@ from invapi_emulator.storage.unit_of_work import RunAgain, UnitOfWork
 from invapi_emulator.storage.write_batch import WriteBatch
 
 _LOCKS = 256
+
+ALWAYS_RUN = 2
+"""Number of units of a group that are never postponed."""
 
 Units = Sequence[PendingUnit[Any]]
 
@@ -44,10 +48,10 @@ class PostgresUnits:
     def run(self, units: Units, *, wait: bool = True) -> None:
         """Run units in one transaction, and end them. With `wait`, they wait for their only account.
 
-        Without `wait`, units are left pending if their account is locked, if they cannot share a transaction,
-        or if the transaction fails. With `wait`, such units run again in a transaction each. If the
-        database is lost or takes too long, no unit runs again: each would wait as long, and the outcome of a
-        commit may be unknown.
+        Without `wait`, units are postponed once those before them have taken too long. They are left pending if
+        their account is locked, if they cannot share a transaction, or if the transaction fails. With `wait`,
+        such units run again in a transaction each. If the database is lost or takes too long, no unit runs
+        again: each would wait as long, and the outcome of a commit may be unknown.
         """
         account_ids = {unit.account_id for unit in units if unit.account_id is not None}
         try:
@@ -77,14 +81,25 @@ class PostgresUnits:
                 raise AccountBusy(*account_ids)
             session = PostgresSession(connection, alone=len(units) == 1)
             states, now = self._open(session, held, units, wait=wait)
-            run = [unit for unit in units if unit.account_id is None or unit.account_id in states]
-            run = [unit for unit in run if _has_run(unit, session, _open_unit(session, states, unit, now))]
+            can_run = [unit for unit in units if unit.account_id is None or unit.account_id in states]
+            in_time = can_run if wait else self._in_time(can_run)
+            run = [
+                unit for unit in in_time if _has_run(unit, session, _open_unit(session, states, unit, now))
+            ]
             changed = session.commit()
             for state in states.values():
                 self._database.states.put(changed.states.get(state.account.id, state))
         for unit in run:
             unit.end(unit.problem)
         return changed
+
+    def _in_time(self, units: Units) -> Iterator[PendingUnit[Any]]:
+        """Yield units while there is time to run them. Postpone the others."""
+        began = self._database.real_time()
+        for number, unit in enumerate(units):
+            unit.postponed = number >= ALWAYS_RUN and self._database.real_time() - began > LONGEST_TURN
+            if not unit.postponed:
+                yield unit
 
     def _tell(self, changed: WriteBatch) -> None:
         self._database.notifications.happened(changed.states)

@@ -6,6 +6,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from invapi_emulator.process.rota import Rota
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.database import AccountBusy
 
@@ -13,9 +14,6 @@ T = TypeVar("T")
 
 MOST_TOGETHER = 32
 """Maximum number of units in a group."""
-
-MOST_BEHIND_CALLS = 4
-"""Maximum number of units in a group that are to run behind calls."""
 
 GROUPS = 2
 """Number of groups at a time: while one waits for the database, another runs."""
@@ -29,14 +27,14 @@ Turn: TypeAlias = Callable[[], Callable[[], Exception | None]]
 class Run(Protocol):
     """Runs units in a thread: with `wait` those of one account, without it those of several.
 
-    Units that it has not ended are run again by account, with `wait`.
+    Units that it has not ended are run again by account, with `wait`. Those that it has postponed wait again.
     """
 
     def __call__(self, units: Units, *, wait: bool) -> None: ...
 
 
 class UnitQueue:
-    """The waiting units, in order. An account has units in only one group at a time.
+    """The waiting units. Accounts take turns, and an account has units in only one group at a time.
 
     A group never waits for an account, because its other units would wait too. What it leaves runs beside the
     groups, in threads of its own. A unit whose turn comes too late does not run.
@@ -47,7 +45,7 @@ class UnitQueue:
         self._beside = beside
         self._run = run
         self._turn = turn
-        self._waiting: list[_Entry] = []
+        self._calls, self._behind = Rota[_Entry](), Rota[_Entry]()
         self._under_way: set[int | None] = set()
         self._groups = 0
 
@@ -56,15 +54,16 @@ class UnitQueue:
         if not unit.wait and self._is_busy(unit.account_id):
             raise AccountBusy(unit.account_id)
         entry = _Entry(unit, self._turn())
-        self._waiting.append(entry)
+        self._line(unit).add(unit.account_id, entry)
         self._start_groups()
         await entry.ended
         return unit.outcome()
 
     def _is_busy(self, account_id: int | None) -> bool:
-        return account_id in self._under_way or any(
-            entry.unit.account_id == account_id for entry in self._waiting
-        )
+        return any(account_id in busy for busy in (self._under_way, self._calls, self._behind))
+
+    def _line(self, unit: PendingUnit[Any]) -> Rota["_Entry"]:
+        return self._behind if unit.behind_calls else self._calls
 
     def _start_groups(self) -> None:
         while self._groups < GROUPS and (group := self._next_group()):
@@ -72,13 +71,10 @@ class UnitQueue:
             self._start(group, self._finish_group, wait=False)
 
     def _next_group(self) -> list["_Entry"]:
-        """Take the first units whose accounts are not in a running group, of calls and a few others."""
-        free = [entry for entry in self._waiting if entry.unit.account_id not in self._under_way]
-        others = [entry for entry in free if entry.unit.behind_calls][:MOST_BEHIND_CALLS]
-        calls = [entry for entry in free if not entry.unit.behind_calls]
-        group = calls[: MOST_TOGETHER - len(others)] + others
-        taken = set(map(id, group))
-        self._waiting = [entry for entry in self._waiting if id(entry) not in taken]
+        """Take units whose accounts are not in a running group: of calls, and one that is to run behind them."""
+        calls = self._calls.take(MOST_TOGETHER - 1, self._under_way)
+        behind = self._behind.take(1 if calls else MOST_TOGETHER, self._under_way)
+        group = calls[:1] + behind + calls[1:]  # the first two are not postponed
         self._under_way.update(entry.unit.account_id for entry in group)
         return group
 
@@ -110,14 +106,21 @@ class UnitQueue:
         """Complete the ended units, run the others by account, and start the next groups."""
         left: dict[int | None, list[_Entry]] = {}
         for entry in group:
-            if not entry.unit.ended:
+            if entry.unit.ended:
+                entry.resolve()
+            elif not entry.unit.postponed:
                 left.setdefault(entry.unit.account_id, []).append(entry)
-            elif not entry.ended.done():
-                entry.ended.set_result(None)
+        self._put_back_postponed(group)
         for entries in left.values():
             self._start(entries, self._finish, wait=True)
         self._under_way -= {entry.unit.account_id for entry in group} - left.keys()
         self._start_groups()
+
+    def _put_back_postponed(self, group: list["_Entry"]) -> None:
+        for entry in reversed(group):
+            if entry.unit.postponed:
+                entry.unit.postponed = False
+                self._line(entry.unit).put_back(entry.unit.account_id, entry)
 
 
 class _Entry:
@@ -125,3 +128,7 @@ class _Entry:
         self.unit = unit
         self.late = late
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def resolve(self) -> None:
+        if not self.ended.done():  # its client has not gone
+            self.ended.set_result(None)
