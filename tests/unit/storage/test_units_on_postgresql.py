@@ -15,6 +15,7 @@ from invapi_emulator.startup import open_worlds
 from invapi_emulator.storage import events, vms
 from invapi_emulator.storage.backends.postgresql_session import PostgresSession
 from invapi_emulator.storage.database import Database
+from invapi_emulator.storage.errors import CannotWrite
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.write_batch import WriteBatch
 from tests.support.accounts import new_account
@@ -216,3 +217,19 @@ def test_work_behind_calls_goes_on_beside_them_one_unit_after_each_call(database
 
     asyncio.run(together())
     assert slow.begun == ["call", *["call", "page"] * 4, *["call"] * 5]
+
+
+def test_what_waits_for_a_database_that_closes_is_refused_and_nothing_else_begins(database: Database) -> None:
+    problems: list[object] = []
+
+    async def close_behind() -> list[int | BaseException]:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, problem: problems.append(problem))
+        calls = [asyncio.create_task(database.run(DEMO, started_of)) for _ in range(50)]
+        await asyncio.sleep(0)
+        database.close()
+        return await asyncio.gather(*calls, database.run(DEMO, started_of), return_exceptions=True)
+
+    first, *refused = asyncio.run(close_behind())
+    assert first == 1
+    assert {type(each) for each in refused} == {CannotWrite}
+    assert not problems

@@ -155,6 +155,7 @@ class PostgresDatabase(Database):
 
     def close(self) -> None:
         self.notifications.close()
+        self._queue.close()
         for threads in self._threads.values():
             threads.shutdown()
         self._resources.close()

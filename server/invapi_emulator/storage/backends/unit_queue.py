@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from invapi_emulator.process.rota import Rota
 from invapi_emulator.storage.backends.pending_unit import PendingUnit
 from invapi_emulator.storage.database import AccountBusy
+from invapi_emulator.storage.errors import CannotWrite
 
 T = TypeVar("T")
 
@@ -17,6 +18,8 @@ MOST_TOGETHER = 32
 
 GROUPS = 2
 """Number of groups at a time: while one waits for the database, another runs."""
+
+_CLOSED = "the emulator is stopping"
 
 Units = Sequence[PendingUnit[Any]]
 
@@ -48,11 +51,25 @@ class UnitQueue:
         self._calls, self._behind = Rota[_Entry](), Rota[_Entry]()
         self._under_way: set[int | None] = set()
         self._groups = 0
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Start no further unit. Those that wait are refused."""
+        self._is_closed = True
+        for waiting in (self._calls, self._behind):
+            while waiting:
+                for entry in waiting.take(MOST_TOGETHER, ()):
+                    entry.refuse()
 
     async def outcome(self, unit: PendingUnit[T]) -> T:
-        """Return the result of a unit once it is committed. Raises AccountBusy if the unit may not wait."""
+        """Return the result of a unit once it is committed. Raises AccountBusy if the unit may not wait.
+
+        Raises CannotWrite for a unit that waited too long, or for the end of the queue.
+        """
         if not unit.wait and self._is_busy(unit.account_id):
             raise AccountBusy(unit.account_id)
+        if self._is_closed:
+            raise CannotWrite(_CLOSED)
         entry = _Entry(unit, self._turn())
         self._line(unit).add(unit.account_id, entry)
         self._start_groups()
@@ -66,7 +83,7 @@ class UnitQueue:
         return self._behind if unit.behind_calls else self._calls
 
     def _start_groups(self) -> None:
-        while self._groups < GROUPS and (group := self._next_group()):
+        while not self._is_closed and self._groups < GROUPS and (group := self._next_group()):
             self._groups += 1
             self._start(group, self._finish_group, wait=False)
 
@@ -112,9 +129,16 @@ class UnitQueue:
                 left.setdefault(entry.unit.account_id, []).append(entry)
         self._put_back_postponed(group)
         for entries in left.values():
-            self._start(entries, self._finish, wait=True)
+            self._run_beside(entries)
         self._under_way -= {entry.unit.account_id for entry in group} - left.keys()
         self._start_groups()
+
+    def _run_beside(self, entries: list["_Entry"]) -> None:
+        if not self._is_closed:
+            self._start(entries, self._finish, wait=True)
+            return
+        for entry in entries:
+            entry.refuse()
 
     def _put_back_postponed(self, group: list["_Entry"]) -> None:
         for entry in reversed(group):
@@ -128,6 +152,10 @@ class _Entry:
         self.unit = unit
         self.late = late
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def refuse(self) -> None:
+        self.unit.end(CannotWrite(_CLOSED))
+        self.resolve()
 
     def resolve(self) -> None:
         if not self.ended.done():  # its client has not gone
