@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from asyncio import sleep
 from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
@@ -24,6 +23,7 @@ from invapi_emulator.engine.action import ACTIONS, MODULES, NOT_EMULATED, Action
 from invapi_emulator.errors import ApiError, MethodNotAllowed, PerhapsDone, Unavailable
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics
+from invapi_emulator.process.pace import give_way
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
 from invapi_emulator.server.http_protocol import REFUSED
 from invapi_emulator.server.paths import path_within
@@ -118,7 +118,7 @@ class FormEndpoint:
         exchange = await self._once(attempt)
         while exchange.answer is None:
             attempt.rules_asked = exchange.rules_asked
-            await sleep(0)
+            await give_way()
             async with self._database.settling:
                 exchange = await self._once(attempt)
         return exchange

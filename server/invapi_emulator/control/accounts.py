@@ -1,6 +1,5 @@
 """Accounts: create, show and remove them."""
 
-from asyncio import sleep
 from collections.abc import AsyncIterator, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -20,6 +19,7 @@ from invapi_emulator.control.worlds import NameInPath, ScenarioName, TheWorlds, 
 from invapi_emulator.control_errors import Conflict
 from invapi_emulator.domain.accounts import DEMO, Credentials, is_account_name
 from invapi_emulator.domain.behavior import Profile
+from invapi_emulator.process.pace import give_way
 from invapi_emulator.randomness import Chance, new_name, new_seed
 from invapi_emulator.storage import accounts, vms
 from invapi_emulator.storage.transaction import Transaction
@@ -116,7 +116,7 @@ async def purge(worlds: TheWorlds) -> Purged:
         with already(_SOME_REMOVED.format(len(removed))) if removed else nullcontext():
             if name != DEMO and await worlds.database.call(partial(_remove_account, worlds, account_id)):
                 removed.append(name)
-        await sleep(0)
+        await give_way()
     return Purged(removed=removed)
 
 
@@ -132,7 +132,7 @@ async def _written(worlds: Worlds) -> AsyncIterator[bytes]:
     for place in range(0, len(ids), _AT_A_TIME):
         for view in await worlds.database.call(partial(_views, worlds, ids[place : place + _AT_A_TIME])):
             yield view.model_dump_json().encode()
-        await sleep(0)
+        await give_way()
 
 
 def _names(worlds: Worlds) -> dict[int, str]:

@@ -1,9 +1,9 @@
 """Build what is to be stored in steps, with other requests in between."""
 
-from asyncio import sleep
 from typing import TypeVar
 
 from invapi_emulator.control.worlds import Worlds
+from invapi_emulator.process.pace import give_way
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.steps import Steps, taken
 
@@ -21,4 +21,4 @@ async def built(worlds: Worlds, building: BuildContext, steps: Steps[T]) -> T:
         found = await worlds.database.call(step)
         if found is not None:
             return found
-        await sleep(0)
+        await give_way()

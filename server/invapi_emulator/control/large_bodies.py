@@ -1,6 +1,6 @@
 """Routes that read JSON: in steps, with other requests in between, and each name of an object once."""
 
-from asyncio import CancelledError, sleep
+from asyncio import CancelledError
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from invapi_emulator.process.lifecycle import Lifecycle
+from invapi_emulator.process.pace import give_way
 from invapi_emulator.worlds.json_text import parsing
 from invapi_emulator.worlds.steps import Steps, taken
 
@@ -63,4 +64,4 @@ async def in_turns(steps: Steps[T]) -> T:
         result = taken(steps)
         if result is not None:
             return result
-        await sleep(0)
+        await give_way()

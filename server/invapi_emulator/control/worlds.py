@@ -1,6 +1,5 @@
 """Access to an account's world for the control routes, with all due tasks settled first."""
 
-from asyncio import sleep
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
@@ -20,6 +19,7 @@ from invapi_emulator.engine.tasks.settle import settle_due
 from invapi_emulator.errors import NumbersUsedUp
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.process.metrics import Metrics
+from invapi_emulator.process.pace import give_way
 from invapi_emulator.storage import accounts, vms
 from invapi_emulator.storage.database import AccountGone, Database, WrongAccount
 from invapi_emulator.storage.transaction import Transaction
@@ -182,7 +182,7 @@ class Worlds:
         """
         done, begun = await self._once(name, work, begun)
         while done is None:
-            await sleep(0)
+            await give_way()
             async with self.database.settling:
                 done, begun = await self._once(name, work, begun)
         return done[0]

@@ -7,7 +7,6 @@ and its heartbeat tells after a kill until when the server lived.
 import asyncio
 import logging
 import threading
-from asyncio import sleep
 from collections.abc import Iterable
 from functools import partial
 
@@ -15,6 +14,7 @@ from invapi_emulator.domain.accounts import DEMO
 from invapi_emulator.domain.due_queue import DueQueue
 from invapi_emulator.domain.instants import LATEST, MINUTE, SECOND, Instant
 from invapi_emulator.engine.tasks.settle import settle_due
+from invapi_emulator.process.pace import give_way
 from invapi_emulator.storage import accounts, heartbeat, next_changes, task_lists
 from invapi_emulator.storage.database import AccountBusy, AccountGone, Database
 from invapi_emulator.storage.errors import DATABASE_LOST, why_lost
@@ -180,7 +180,7 @@ class Worker:
         """Remove accounts that were not used since then, one by one. Calls get their turn in between."""
         for account_id in await self._database.call(partial(self._unused_ids, since)):
             await self._database.call(partial(self._remove_if_unused, account_id, since))
-            await sleep(0)
+            await give_way()
 
     def _unused_ids(self, since: Instant) -> list[int]:
         with self._database.read() as tx:
@@ -198,7 +198,7 @@ class Worker:
             account_id = next(iter(self._database.former_worlds))
             if not await self._database.call(partial(self._clear, account_id)):
                 self._database.former_worlds.discard(account_id)
-            await sleep(0)
+            await give_way()
 
     def _clear(self, account_id: int) -> bool:
         with self._database.transaction() as tx:

@@ -17,6 +17,12 @@ LONGEST_BURST = 5_000
 """Microseconds after which a turn begins no further request. The later parts of those that began run together."""
 
 
+async def give_way() -> None:
+    """Let others go on between two steps of long work: as many turns as the answer to a request takes."""
+    for _ in range(TURNS_OF_OTHERS):
+        await sleep(0)
+
+
 class Pace:
     """Lets work of one kind begin. `real_time` returns microseconds; `end_turn` is called when a turn with work ends."""
 

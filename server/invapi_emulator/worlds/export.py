@@ -17,7 +17,7 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.worlds.account_keys import written_keys
 from invapi_emulator.worlds.billing import written_billing
 from invapi_emulator.worlds.catalogue_schema import written_catalogue
-from invapi_emulator.worlds.fields import MAX_POWER_CHANGES, MAX_WORLD_PARTS
+from invapi_emulator.worlds.fields import MAX_POWER_CHANGES, MAX_STAGES, MAX_WORLD_PARTS
 from invapi_emulator.worlds.held_world import HeldVm, HeldWorld
 from invapi_emulator.worlds.json_text import writing
 from invapi_emulator.worlds.load_faults import written_faults
@@ -32,7 +32,7 @@ Written = dict[str, Any]
 def writing_world(tx: Transaction, account: Account, now: Instant) -> Steps[bytes]:
     """Select an account's world now. Return the steps that write it as JSON.
 
-    They raise Conflict if it has more VMs, snapshots and tasks, or changes of power, than an import takes.
+    They raise Conflict if it has more VMs, snapshots and tasks, changes of power, or stages, than an import takes.
     """
     return _writing(_written_around(tx, account, now), HeldWorld(tx, account, now))
 
@@ -44,6 +44,8 @@ def _writing(around: Written, world: HeldWorld) -> Steps[bytes]:
         raise export_too_large(f"{world.size} {PARTS}", f"{MAX_WORLD_PARTS}")
     if world.power_changes > MAX_POWER_CHANGES:
         raise export_too_large(f"{world.power_changes} changes of power", f"{MAX_POWER_CHANGES}")
+    if world.stages > MAX_STAGES:
+        raise export_too_large(f"{world.stages} stages of tasks", f"{MAX_STAGES}")
     return text
 
 

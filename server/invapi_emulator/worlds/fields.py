@@ -36,6 +36,9 @@ MAX_WORLD_PARTS = 15_000
 MAX_POWER_CHANGES = 150_000
 """Maximum number of changes of power of a world together. Each is read into half a kilobyte and more."""
 
+MAX_STAGES = 150_000
+"""Maximum number of stages of a world's tasks together. Each is read into as much."""
+
 MAX_TEXT = 1024 * 1024
 MAX_DEPTH = 32
 """Number of levels of a task's context, and below of its values: ten times what a call can send."""

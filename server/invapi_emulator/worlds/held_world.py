@@ -45,7 +45,7 @@ class HeldWorld:
     """The rows of an account's VMs at a moment. They can be made into values once.
 
     `size` is the number of VMs and of what belongs to them that were made so far, `power_changes` that of the
-    VMs' changes of power.
+    VMs' changes of power, `stages` that of the tasks' stages.
     """
 
     def __init__(self, tx: Transaction, account: Account, now: Instant) -> None:
@@ -53,6 +53,7 @@ class HeldWorld:
         self._now = now
         self._vms = vms.of_account(tx, account.id)
         self.power_changes = 0
+        self.stages = 0
         self._snapshots = snapshots.of_account(tx, account.id)
         self._settings = snapshots.settings_of_account(tx, account.id)
         self._tasks = task_lists.lazily_of_account(tx, account, now)
@@ -62,7 +63,7 @@ class HeldWorld:
         """Return the VMs, ascending by id. Each is made when it is asked for."""
         held = yield from self._grouped((each.vm_id, each) for each in self._snapshots)
         settings = yield from self._grouped((key[0], (key[1], value)) for key, value in self._settings)
-        tasks = yield from self._grouped((each.vm_id, each) for each in self._tasks)
+        tasks = yield from self._grouped((each.vm_id, self._with_stages(each)) for each in self._tasks)
         unlisted = yield from self._grouped((key[0], value) for key, value in self._unlisted)
         return (
             HeldVm(
@@ -78,6 +79,10 @@ class HeldWorld:
     def _as_of_now(self, vm: VirtualMachine) -> VirtualMachine:
         self.power_changes += len(vm.power_changes)
         return as_of(vm, self._now)
+
+    def _with_stages(self, task: Task) -> Task:
+        self.stages += len(task.stages)
+        return task
 
     def _grouped(self, items: Iterable[tuple[int, T]]) -> Steps[dict[int, list[T]]]:
         """Return the items by VM."""

@@ -1,6 +1,6 @@
 """Read a world from parsed JSON in steps, so that other work can go on in between."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -11,7 +11,7 @@ from invapi_emulator.engine.faults.rules import MAX_RULES
 from invapi_emulator.worlds.billing_schema import MOST_ORDERS, InvoiceSpec, OrderSpec
 from invapi_emulator.worlds.errors import error_at, invalid
 from invapi_emulator.worlds.fault_schema import FaultSpec
-from invapi_emulator.worlds.fields import MAX_POWER_CHANGES, MAX_WORLD_PARTS
+from invapi_emulator.worlds.fields import MAX_POWER_CHANGES, MAX_STAGES, MAX_WORLD_PARTS
 from invapi_emulator.worlds.schema import (
     MAX_PARTS,
     PARTS,
@@ -89,18 +89,27 @@ def _parts_of(vm: Any) -> int:
     return 1 + sum(len(part) for part in parts if isinstance(part, list | dict))
 
 
-def _check_power_changes(given: list[Any]) -> None:
-    listed = [vm.get("power_changes") for vm in given if isinstance(vm, dict)]
-    size = sum(len(changes) for changes in listed if isinstance(changes, list))
-    if size > MAX_POWER_CHANGES:
-        accepted = f"at most {MAX_POWER_CHANGES} are allowed together"
-        raise error_at("vms", f"{size} changes of power", accepted)
+def _check_inner_parts(vms: list[Any]) -> None:
+    """Check how many entries the lists have that VMs and their tasks have in lists."""
+    changes = sum(map(len, _lists_in(vms, "power_changes")))
+    stages = sum(len(of_task) for tasks in _lists_in(vms, "tasks") for of_task in _lists_in(tasks, "stages"))
+    for size, what, most in (
+        (changes, "changes of power", MAX_POWER_CHANGES),
+        (stages, "stages of tasks", MAX_STAGES),
+    ):
+        if size > most:
+            raise error_at("vms", f"{size} {what}", f"at most {most} are allowed together")
+
+
+def _lists_in(items: list[Any], name: str) -> Iterator[list[Any]]:
+    found = (item.get(name) for item in items if isinstance(item, dict))
+    return (each for each in found if isinstance(each, list))
 
 
 def _vms(given: list[Any]) -> Steps[tuple[VmSpec, ...]]:
     _check_size(given, "vms", "VMs", MAX_WORLD_PARTS)
     check_parts(sum(map(_parts_of, given)))
-    _check_power_changes(given)
+    _check_inner_parts(given)
     vms = []
     for number, vm in enumerate(given):
         parts = yield from _with_parts(vm, ("vms", number))

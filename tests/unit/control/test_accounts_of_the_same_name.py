@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from invapi_emulator.control import changing, importing, large_bodies, reset, worlds
+from invapi_emulator.process import pace
 from tests.support.harness import Emulator, Json, running
 
 PATH = "/_emulator/accounts/same"
@@ -106,8 +107,8 @@ def test_a_request_that_settles_much_first_does_not_touch_the_new_account(
         make(http)
         many = {"vms": [{"id": number, "tasks": tasks} for number in range(1, 3_000)]}
         assert http.put(f"{PATH}/state", content=json.dumps(many)).status_code == 200
-        step, happened = outrun(beside, asyncio.sleep)
-        monkeypatch.setattr(worlds, "sleep", step)
+        step, happened = outrun(beside, pace.give_way)
+        monkeypatch.setattr(worlds, "give_way", step)
         server.time.go_on(86_400)
         answer = http.request(method, f"{PATH}{path}", content=None if body is None else json.dumps(body))
         assert (answer.status_code, answer.json()["error"]["reason"]) == (404, "account_not_found")

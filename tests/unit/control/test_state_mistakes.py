@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from invapi_emulator.worlds import export
 from tests.support.harness import MORE, SEED, Emulator, Json
 from tests.support.worlds_in_use import bytes_of, exported, live_through_everything, places, put, refused
 
@@ -239,3 +240,24 @@ def test_a_default_that_is_refused_is_named_as_one(emulator: Emulator) -> None:
     error = emulator.control("PUT", "/state", vm(tasks=[{"action": "status"}]), status=422)["error"]
     assert error["field"] == "vms.1.tasks.0.due_at"
     assert "; without one, it is the end of the last stage" in error["message"]
+
+
+STAGES = [{"name": "copy disk", "ends_at": f"2030-01-01T00:{number:02}:00Z"} for number in range(50)] * 2
+
+
+def test_a_world_has_at_most_150_000_stages(emulator: Emulator) -> None:
+    tasks = [{"action": "status", "stages": STAGES}] * 751
+    world = {"vms": [{"id": 1, "tasks": tasks}, {"id": 2, "tasks": tasks[1:]}]}
+    refused = emulator.http.put("/_emulator/accounts/demo/state", content=json.dumps(world))
+    expected = "vms: '150100 stages of tasks': at most 150000 are allowed together"
+    assert (refused.status_code, refused.json()["error"]["message"]) == (422, expected)
+
+
+def test_an_export_of_more_stages_than_an_import_takes_is_refused(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MAX_STAGES", 1)
+    emulator.do("vm", "create_snapshot", name="nightly")
+    refused = emulator.control("GET", "/state", status=409)["error"]
+    assert refused["reason"] == "export_too_large"
+    assert "stages of tasks, of at most 1" in refused["message"]
