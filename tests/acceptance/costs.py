@@ -4,9 +4,10 @@ import http.client
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from tests.support.processes import DEADLINE, Served
@@ -22,10 +23,22 @@ def peak(pid: int) -> int:
     return int(found[1]) * 1024
 
 
-def sent(server: Served, method: str, path: str, body: bytes = b"", *, within: float = DEADLINE) -> int:
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+"""The header of a call of a module."""
+
+
+def sent(
+    server: Served,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    headers: Mapping[str, str] = MappingProxyType({}),
+    *,
+    within: float = DEADLINE,
+) -> int:
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=within)
     try:
-        connection.request(method, path, body)
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         response.read()
         return response.status

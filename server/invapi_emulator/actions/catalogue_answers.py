@@ -1,7 +1,6 @@
 """Answers that say what a catalogue has. Those about the server's own are built once for each question."""
 
 from collections.abc import Callable, Hashable, Iterable
-from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import orjson
@@ -11,6 +10,7 @@ from invapi_emulator.domain.catalogue import Catalogue, Preset, Prices, Tag
 from invapi_emulator.domain.default_catalogue import catalogue_of, default_catalogue
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.call import Body, Call, Prepared
+from invapi_emulator.process.remembered import remembered
 
 A = TypeVar("A", bound=Hashable)
 Make: TypeAlias = Callable[[Catalogue, A], Body]
@@ -56,7 +56,7 @@ def answered(call: Call[Any], make: Make[A], asked: A) -> Body | Prepared:
     return _of_default(call.module, call.action, make, asked)
 
 
-@lru_cache(_REMEMBERED)
+@remembered(_REMEMBERED)
 def _of_default(module: str, action: str, make: Make[Any], asked: Hashable) -> Prepared:
     body = orjson.dumps(ACTIONS[module, action].whole(make(default_catalogue(), asked)))
     return Prepared(body, body.decode())

@@ -15,7 +15,7 @@ from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Call
 from invapi_emulator.engine.faults.fault import Reply
 from invapi_emulator.errors import ApiError
-from invapi_emulator.process.logs import is_secret
+from invapi_emulator.process.secret_words import is_secret
 
 
 class Exchange:

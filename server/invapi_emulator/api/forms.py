@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping
 from email.message import Message
 from typing import TypeAlias
-from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope
 
 from invapi_emulator.api.brackets import collected
 from invapi_emulator.engine.call import MAX_FIELDS, Fields
 from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
+from invapi_emulator.process.percent import decoded
 
 MAX_BODY = 1024 * 1024
 _MAX_DISCARDED = 64 * 1024 * 1024
@@ -104,9 +104,15 @@ def _urlencoded(raw: bytes, where: str) -> list[tuple[str, str]]:
     if "%" not in text and "+" not in text:  # true for most fields, which then need no decoding
         return [pair.partition("=")[::2] for pair in pairs]
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict")
+        return [
+            (_decoded(name), _decoded(value)) for name, _, value in (pair.partition("=") for pair in pairs)
+        ]
     except UnicodeDecodeError:
         raise MalformedBody(f"{where} has percent-encoded bytes that are not UTF-8") from None
+
+
+def _decoded(text: str) -> str:
+    return decoded(text.replace("+", " ")).decode()
 
 
 def _utf8(raw: bytes, where: str) -> str:

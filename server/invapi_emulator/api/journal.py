@@ -12,7 +12,7 @@ from invapi_emulator.api.request import Request
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Fields
-from invapi_emulator.process.logs import generated_in, is_secret
+from invapi_emulator.process.secret_words import is_secret
 from invapi_emulator.storage import requests, secrets
 from invapi_emulator.storage.hidden_fields import REST, digests_of, names_left_out
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -62,11 +62,10 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
 
 def _masking(unit: UnitOfWork, exchange: Exchange, text: str) -> Masking:
     """Return what hides the account's secrets, the token that was sent, and other tokens in the text of a call."""
+    module, sent = exchange.request.module, exchange.secrets
     if exchange.account is None:
-        return Masking.of(exchange.request.module, exchange.secrets).for_text(text)
-    known = [*secrets.own(unit), *exchange.secrets]
-    tokens = secrets.known_among(unit, generated_in(text))
-    return Masking.of(exchange.request.module, known, tokens).for_text(text)
+        return Masking.of_unknown(module, sent).for_text(text)
+    return Masking(module, secrets.words_in(unit, text, sent)).for_text(text)
 
 
 def _texts(request: Request, answer: str) -> list[str]:
@@ -87,6 +86,8 @@ def _texts(request: Request, answer: str) -> list[str]:
 
 def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
     """Return the fields masked and cut, so that all together stay within the limit."""
+    if masking.hides_all:
+        return {REST: f"{len(fields)} more fields"}
     if _are_surely_shown(fields):
         return masking.fields(fields)
     shown: dict[str, Any] = {}

@@ -1,23 +1,25 @@
 """Keeping secrets out of the journal: fields that hold one, and the account's own wherever they occur."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from invapi_emulator.api.masked_answers import without_named_secrets
 from invapi_emulator.domain.callback_urls import shown_url
 from invapi_emulator.engine.call import Fields, Value
-from invapi_emulator.process.logs import (
+from invapi_emulator.process.secret_words import (
     MASK,
+    SHORTEST,
+    SecretWords,
     is_secret,
-    looks_generated,
     may_name_a_secret,
     names_a_secret,
     without_generated,
 )
-from invapi_emulator.storage.secrets import SHORTEST
 
 CALLBACK = "eq_callback"
 
@@ -26,46 +28,40 @@ URL_FIELD = "post_install_callback"
 
 _SECRET_WORDS = ('"token":', '"api_key":', '"password":')
 _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
-_TEXT = r'"(?:[^"\\]|\\.)*(?:"|\Z)'
-_NESTED = r"[\[{].*\Z"  # nested deeper than the levels below: all the rest
-for _level in range(4):
-    _NESTED = rf'[\[{{](?:{_TEXT}|{_NESTED}|[^"\[\]{{}}])*(?:[\]}}]|\Z)'
-_IN_CONTEXT = re.compile(rf'"((?:[^"\\]|\\.)*)"(?::({_TEXT}|{_NESTED}))?', re.DOTALL)
-"""A text, or a field with any name of a call that a check repeats. The second group is the field's value."""
-
 _IN_REFUSAL = re.compile(
     r"(invalid parameter (?:key|\w*\[?(?:api_key|password|pass|callback|token)\]?): ).*?(; it takes|\Z)",
     re.DOTALL,
 )
 _REFUSED = "invalid parameter "
+_MOST_COMPARED = 20_000_000
+"""Maximum number of secrets that were sent, times characters that may hold them."""
+
 _REMEMBERED = 1_000
 """Number of sets of field names whose secret ones are cached."""
 
 
 class Masking(Struct, frozen=True):
-    """Hides the secrets of a call: the words `secrets`, and those that look like a token and are in `tokens`.
+    """Hides the secrets of a call: these words, and, if its account is unknown, all that look like a token.
 
-    Without `tokens` it is unknown which words are, and all that look so are masked. An `idle` masking only masks the
-    fields whose names say that they are secret.
+    An `idle` masking only masks the fields whose names say that they are secret. One that `hides_all` shows no text.
     """
 
     module: str
-    secrets: tuple[str, ...]
-    tokens: Collection[str] | None = None
+    words: SecretWords
+    all_generated: bool = False
     idle: bool = False
+    hides_all: bool = False
 
     @staticmethod
-    def of(module: str, secrets: Iterable[str], tokens: Collection[str] | None = None) -> "Masking":
-        return Masking(module, tuple([word for word in secrets if len(word) >= SHORTEST]), tokens)
+    def of_unknown(module: str, sent: Iterable[str]) -> "Masking":
+        """Return the masking of a call without an account, which sent these secrets."""
+        return Masking(module, SecretWords.of(sent), all_generated=True)
 
     def for_text(self, text: str) -> "Masking":
-        """Return the masking for a text. It is idle if that holds nothing to mask."""
-        if self.tokens or (self.tokens is None and looks_generated(text)):
-            return self
-        for secret in self.secrets:
-            if secret in text:
-                return self
-        return Masking(self.module, self.secrets, idle=True)
+        """Return the masking for a text: an idle one if there is nothing to mask, one that hides all if that costs less."""
+        if len(self.words.others) * len(text) > _MOST_COMPARED:
+            return replace(self, hides_all=True)
+        return replace(self, idle=True) if self.text(text) == text else self
 
     def fields(self, fields: Fields) -> dict[str, Any]:
         """Return a few short fields masked. None of them is an array."""
@@ -84,9 +80,10 @@ class Masking(Struct, frozen=True):
     def text(self, text: str) -> str:
         if self.idle or len(text) < SHORTEST:
             return text
-        for secret in self.secrets:
-            text = text.replace(secret, MASK)
-        return without_generated(text, self.tokens)
+        if self.hides_all:
+            return MASK
+        text = self.words.masked(text)
+        return without_generated(text) if self.all_generated else text
 
     def answer(self, answer: str) -> str:
         """Mask tokens and passwords, also a malformed one that a refusal quotes."""
@@ -95,7 +92,7 @@ class Masking(Struct, frozen=True):
         ):  # few texts have one, and looking for the words is quick
             answer = _IN_ANSWER.sub(rf'"\1":"{MASK}"', answer)
         if self.module == CALLBACK and may_name_a_secret(answer):
-            answer = _IN_CONTEXT.sub(_masked_field, answer)
+            answer = without_named_secrets(answer)
         answer = self.text(answer)
         if self.module == CALLBACK or _REFUSED not in answer:
             return answer
@@ -108,15 +105,6 @@ class Masking(Struct, frozen=True):
                 for name, item in value.items()
             }
         return self.text(value) if isinstance(value, str) else [self._value(item) for item in value]
-
-
-def _masked_field(found: re.Match[str]) -> str:
-    name, value = found[1], found[2]
-    if value and names_a_secret(name):
-        return f'"{name}":"{MASK}"'
-    if value and value[0] != '"':
-        return f'"{name}":{value[0]}{_IN_CONTEXT.sub(_masked_field, value[1:])}'
-    return found[0]
 
 
 @lru_cache(_REMEMBERED)

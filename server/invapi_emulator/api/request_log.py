@@ -7,7 +7,8 @@ from http import HTTPStatus
 from invapi_emulator.api.exchange import Exchange
 from invapi_emulator.api.masking import Masking
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.process.logs import FIELDS, MASK, word
+from invapi_emulator.process.logs import FIELDS, word
+from invapi_emulator.process.secret_words import MASK
 
 _log = logging.getLogger("invapi_emulator.calls")
 _SHOWN = 80
@@ -23,7 +24,7 @@ def log_call(exchange: Exchange, duration: Instant) -> None:
     request, answer = exchange.request, exchange.answer
     reason = None if answer is None else answer.reason
     how = "the client went away" if answer is None else reason or "ok"
-    masking = Masking.of(request.module, exchange.secrets)
+    masking = Masking.of_unknown(request.module, exchange.secrets)
     action = request.fields.get("action")
     fields = {
         "request_id": masking.text(request.request_id),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.engine.action import ACTIONS
-from invapi_emulator.process.logs import names_a_secret
+from invapi_emulator.process.secret_words import names_a_secret
 from invapi_emulator.storage.hidden_fields import count_of_left_out
 
 SENT_EVERYWHERE = frozenset({"token"})

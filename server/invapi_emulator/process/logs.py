@@ -4,10 +4,8 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
-from urllib.parse import unquote
 
 from invapi_emulator.process.log_stream import ToDescriptor
 from invapi_emulator.process.terminal import is_terminal, takes_colours
@@ -17,24 +15,7 @@ LogFormat = Literal["human", "json"]
 FIELDS = "fields"
 """The attribute of a log record that holds its fields."""
 
-MASK = "***"
-_GENERATED_LENGTH = 32
-_LONGEST_ESCAPE = 8
-"""Maximum number of hexadecimal digits of an escape, as of `\\U0001f600`, which may stand before a generated word."""
-
-_GENERATED = re.compile(
-    rf"(?<![0-9a-f])[0-9a-f]{{0,{_LONGEST_ESCAPE}}}([0-9a-f]{{{_GENERATED_LENGTH}}})(?![0-9a-f])"
-)
-_MOST_DECODED = 3
-"""How often percent escapes are decoded to find a word behind one: `%20` ends in digits, `%2520` holds them."""
-
-_AS_RUNS = bytes(ord("x") if byte in b"0123456789abcdef" else ord(" ") for byte in range(256))
-_RUN = b"x" * _GENERATED_LENGTH
 _PLAIN_WORD = re.compile(r"[!#-<>-\[\]-~]+")
-_SECRET_ENDS = (
-    "token", "apikey", "privatekey", "secretkey", "accesskey", "loginkey", "password", "passwd", "passwort", "passphrase",
-    "pass", "pwd", "secret", "credential", "credentials", "authorization", "bearer", "jwt", "cookie", "otp",
-)  # fmt: skip
 _LONGEST = 2_000
 """Maximum number of characters of a message, and of a field, in a line of the log."""
 
@@ -49,66 +30,6 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     logging.captureWarnings(capture=True)
     if level != "debug":
         logging.getLogger("uvicorn").setLevel("ERROR")  # our own lines have what it says about requests
-
-
-def names_a_secret(name: str) -> bool:
-    """Return whether a field of this name holds a secret, in any spelling: `api_key`, `root_pass`, `newPassword2`."""
-    return _plain(name).rstrip("0123456789").endswith(_SECRET_ENDS)
-
-
-def is_secret(name: str) -> bool:
-    """Return whether a field of this name holds a secret, or a key, which may be one of an account."""
-    return names_a_secret(name) or name.lower() == "key"
-
-
-def may_name_a_secret(text: str) -> bool:
-    """Return whether such a name may occur in a text. This is quick."""
-    plain = _plain(text)
-    return any(end in plain for end in _SECRET_ENDS)
-
-
-def _plain(text: str) -> str:
-    return text.lower().replace("_", "").replace("-", "")
-
-
-def looks_generated(text: str) -> bool:
-    """Return whether a text contains something like a generated token, API key or password."""
-    return bool(generated_in(text))
-
-
-def generated_in(text: str) -> set[str]:
-    """Return all in a text that looks so, also behind an escape, whose digits would make it longer."""
-    if not _has_as_many_digits(text):
-        return set()
-    return {word for form in _decoded(text) for word in _GENERATED.findall(form)}
-
-
-def decoded_to_the_end(text: str) -> str:
-    """Return a text with its percent escapes decoded, and those that this leaves."""
-    return [text, *_decoded(text)][-1]
-
-
-def _decoded(text: str) -> Iterator[str]:
-    """Yield a text, and then what decoding its percent escapes makes of it, a few times."""
-    yield text
-    for _ in range(_MOST_DECODED):
-        if "%" not in text:
-            return
-        text = unquote(text)
-        yield text
-
-
-def without_generated(text: str, known: Container[str] | None = None) -> str:
-    """Mask everything that looks so, or only those words of it that are known to be secrets."""
-    for each in generated_in(text):
-        if known is None or each in known:
-            text = text.replace(each, MASK)
-    return text
-
-
-def _has_as_many_digits(text: str) -> bool:
-    """Return whether a text has so many hexadecimal digits in a row. This takes a fortieth of the expression's time."""
-    return len(text) >= _GENERATED_LENGTH and _RUN in text.encode(errors="replace").translate(_AS_RUNS)
 
 
 def _lines_for_people() -> logging.Formatter:

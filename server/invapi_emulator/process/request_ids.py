@@ -3,7 +3,7 @@
 import re
 from itertools import count
 
-from invapi_emulator.process.logs import MASK, decoded_to_the_end
+from invapi_emulator.process.secret_words import MASK, decoded_to_the_end
 
 REQUEST_ID_HEADER = "X-Request-Id"
 _TAKEN_OVER = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -6,10 +6,11 @@ backup holds nothing that a password can be guessed from, and another process, o
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 
-from invapi_emulator.process.logs import MASK
+from invapi_emulator.process.remembered import remembered
+from invapi_emulator.process.secret_words import MASK
 from invapi_emulator.randomness import LIFE_NAME, sealed
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.requests import JournalEntry
@@ -188,7 +189,7 @@ def _may_hide_others(fields: Mapping[str, Any]) -> bool:
     return REST in fields or any(MASK in name for name in fields)
 
 
-@lru_cache(1000)
+@remembered(1_000)
 def _name(name: str) -> str:
     return sealed(name)[:16]
 

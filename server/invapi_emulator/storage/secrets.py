@@ -1,18 +1,16 @@
 """Secrets that somebody put where they are not meant for: what journal and events mask."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlalchemy import bindparam, exists, literal_column, or_, select
 
-from invapi_emulator.process.logs import MASK, generated_in, without_generated
+from invapi_emulator.process.secret_words import SHORTEST, SecretWords, generated_in, may_have_generated
 from invapi_emulator.storage import api_keys
 from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.tables import account, session
 from invapi_emulator.storage.unit_of_work import UnitOfWork
-
-SHORTEST = 8
-"""Shorter secrets are masked by their field's name only: as words they occur everywhere."""
 
 _MOST = 100
 """Number of words that are looked up. Of more, all are taken for secrets."""
@@ -30,14 +28,17 @@ _IS_KNOWN = Statement(
 )
 
 
-def own(unit: UnitOfWork) -> list[str]:
-    """Return what the account logs in with: its token, API keys and password."""
+def words_in(unit: UnitOfWork, text: str, sent: Iterable[str] = ()) -> SecretWords:
+    """Return what is masked in a text: what the account logs in with, what was sent as such, and any account's tokens in it."""
     credentials = unit.account.credentials
-    issued = (key.secret for key in api_keys.of_unit(unit))
-    return [credentials.token, credentials.api_key, credentials.password, *issued]
+    words = SecretWords.of([credentials.token, credentials.api_key, credentials.password, *sent])
+    if not may_have_generated(text):
+        return words
+    issued = {key.secret for key in api_keys.of_unit(unit)}
+    return words._replace(generated=words.generated | issued | _known_among(unit, generated_in(text)))
 
 
-def known_among(unit: UnitOfWork, words: Collection[str]) -> Collection[str]:
+def _known_among(unit: UnitOfWork, words: AbstractSet[str]) -> AbstractSet[str]:
     """Return those of these words that are a token or an API key of any account; all of them if there are many."""
     if len(words) > _MOST:
         return words
@@ -47,10 +48,4 @@ def known_among(unit: UnitOfWork, words: Collection[str]) -> Collection[str]:
 
 def masked(unit: UnitOfWork, text: str) -> str:
     """Return a text without the account's secrets, and without any token."""
-    if len(text) < SHORTEST:
-        return text
-    for secret in own(unit):
-        if len(secret) >= SHORTEST:
-            text = text.replace(secret, MASK)
-    words = generated_in(text)
-    return without_generated(text, known_among(unit, words)) if words else text
+    return text if len(text) < SHORTEST else words_in(unit, text).masked(text)

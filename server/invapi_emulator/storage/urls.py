@@ -9,7 +9,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from invapi_emulator.errors import CannotStart
-from invapi_emulator.process.logs import MASK
+from invapi_emulator.process.secret_words import MASK
 
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _SHOWN = frozenset(

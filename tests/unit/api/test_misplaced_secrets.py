@@ -4,7 +4,7 @@ from itertools import takewhile
 
 import pytest
 
-from invapi_emulator.process.logs import MASK
+from invapi_emulator.process.secret_words import MASK
 from tests.support.harness import Emulator
 from tests.unit.control.test_events import listening
 
@@ -68,3 +68,21 @@ def test_events_mask_a_secret_in_a_name(emulator: Emulator, kind: str) -> None:
         told = list(takewhile(lambda event: event["kind"] != "power", stream))
     assert {"tag_set", "ssh_key_added", "snapshot_made"} <= {event["kind"] for event in told}
     assert secret not in str(told)
+
+
+def test_a_secret_deep_within_a_repeated_field_is_masked_and_the_check_answers(emulator: Emulator) -> None:
+    deep = {f"m{number}[a][b][c][d][e][f][g][password]": "a-deep-secret" for number in range(300)}
+    key = emulator.call("eq", "status", id=12345, password="a-flat-secret", **deep)["callback"]
+    emulator.advance(until="idle")
+    assert emulator.check(key)["result"] == "OK"
+    (call,) = emulator.control("GET", "/requests?action=check")["requests"]
+    assert "secret" not in call["answer"]
+    assert f'"password":"{MASK}"' in call["answer"]
+
+
+def test_a_call_with_more_secrets_than_can_be_looked_for_shows_no_field(emulator: Emulator) -> None:
+    sent = {f"password{number}": f"a secret {number}" for number in range(100)}
+    emulator.call("eq", "list", token="wrong-token", q="x" * 300_000, **sent)
+    call = emulator.http.get("/_emulator/requests").json()["requests"][-1]
+    assert call["fields"] == {"...": "103 more fields"}
+    assert "a secret" not in str(call)

@@ -92,7 +92,7 @@ def test_each_expected_field_is_sealed_once_however_many_calls_there_are(
     for _ in range(20):
         emulator.call("eq", "list", password="secret")
     monkeypatch.setattr(hidden_fields, "sealed", counted)
-    hidden_fields._name.cache_clear()
+    hidden_fields._name.forget()
     fields = MOST | {"password": "secret"}
     del fields["f0"]
     with pytest.raises(AssertionError):

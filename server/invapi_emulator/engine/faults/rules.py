@@ -1,7 +1,7 @@
 """Finding the fault rule that fires on a call, and counting it."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache, reduce
+from functools import reduce
 from itertools import starmap
 from operator import or_
 from typing import Annotated, Any, TypeAlias
@@ -14,6 +14,7 @@ from invapi_emulator.engine.call import Call, Value
 from invapi_emulator.engine.faults.fault import AfterFault, Fault, Firing, Phase
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.faults.match import Match, vm_of
+from invapi_emulator.process.remembered import remembered
 from invapi_emulator.storage import events, faults
 from invapi_emulator.storage.faults import RULE, Rule
 from invapi_emulator.storage.json_column import json_text
@@ -32,11 +33,11 @@ _MOST_PARSED = 4_096
 
 
 def parse(rule: Rule) -> Fault:
-    """Return the fault of a stored rule. Each is parsed once."""
+    """Return the fault of a stored rule. A short one is parsed once."""
     return _parsed(json_text(rule.spec))
 
 
-@lru_cache(_MOST_PARSED)
+@remembered(_MOST_PARSED)
 def _parsed(spec: str) -> Fault:
     return _FAULT.validate_json(spec)
 

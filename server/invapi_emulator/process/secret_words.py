@@ -1,0 +1,134 @@
+"""What is masked in journal, log and events: fields with names of secrets, and words that may be tokens, wherever they stand.
+
+All of it takes time in proportion to the text, however many words there are.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from invapi_emulator.process.percent import decoded
+
+MASK = "***"
+
+SHORTEST = 8
+"""Shorter secrets are masked by their field's name only: as words they occur everywhere."""
+
+_GENERATED_LENGTH = 32
+_LONGEST_ESCAPE = 8
+"""Maximum number of hexadecimal digits of an escape, as of `\\U0001f600`, which may stand before a generated word."""
+
+_RUN = re.compile(rf"[0-9a-f]{{{_GENERATED_LENGTH},}}")
+_GENERATED = re.compile(
+    rf"(?<![0-9a-f])[0-9a-f]{{0,{_LONGEST_ESCAPE}}}([0-9a-f]{{{_GENERATED_LENGTH}}})(?![0-9a-f])"
+)
+_MOST_DECODED = 3
+"""How often percent escapes are decoded to find a word behind one: `%20` ends in digits, `%2520` holds them."""
+
+_AS_RUNS = bytes(ord("x") if byte in b"0123456789abcdef" else ord(" ") for byte in range(256))
+_RUN_OF_MARKS = b"x" * _GENERATED_LENGTH
+_SECRET_ENDS = (
+    "token", "apikey", "privatekey", "secretkey", "accesskey", "loginkey", "password", "passwd", "passwort", "passphrase",
+    "pass", "pwd", "secret", "credential", "credentials", "authorization", "bearer", "jwt", "cookie", "otp",
+)  # fmt: skip
+
+
+def names_a_secret(name: str) -> bool:
+    """Return whether a field of this name holds a secret, in any spelling: `api_key`, `root_pass`, `newPassword2`."""
+    return _plain(name).rstrip("0123456789").endswith(_SECRET_ENDS)
+
+
+def is_secret(name: str) -> bool:
+    """Return whether a field of this name holds a secret, or a key, which may be one of an account."""
+    return names_a_secret(name) or name.lower() == "key"
+
+
+def may_name_a_secret(text: str) -> bool:
+    """Return whether such a name may occur in a text. This is quick."""
+    plain = _plain(text)
+    return any(end in plain for end in _SECRET_ENDS)
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("_", "").replace("-", "")
+
+
+def may_have_generated(text: str) -> bool:
+    """Return whether a text has as many hexadecimal digits in a row. This takes a fortieth of the expression's time."""
+    return len(text) >= _GENERATED_LENGTH and _RUN_OF_MARKS in text.encode(errors="replace").translate(
+        _AS_RUNS
+    )
+
+
+def generated_in(text: str) -> set[str]:
+    """Return all in a text that looks like a generated token, API key or password.
+
+    Such a word may stand behind an escape, whose digits make it longer.
+    """
+    if not may_have_generated(text):
+        return set()
+    return {word for form in _decoded(text) for word in _GENERATED.findall(form)}
+
+
+def without_generated(text: str) -> str:
+    """Mask everything that looks so."""
+    return _without(text, generated_in(text))
+
+
+class SecretWords(NamedTuple):
+    """Words to mask. Of those that look generated there may be many, of the `others` a few."""
+
+    generated: AbstractSet[str]
+    others: tuple[str, ...]
+
+    @staticmethod
+    def of(words: Iterable[str]) -> "SecretWords":
+        long = [word for word in dict.fromkeys(words) if len(word) >= SHORTEST]
+        others = tuple(word for word in long if not _looks_generated(word))
+        return SecretWords(frozenset(long).difference(others), others)
+
+    def masked(self, text: str) -> str:
+        """Return a text without the words, wherever they stand in it."""
+        if len(text) < SHORTEST:
+            return text
+        for word in self.others:
+            text = text.replace(word, MASK)
+        return _without(text, self.generated)
+
+
+def _looks_generated(word: str) -> bool:
+    return len(word) == _GENERATED_LENGTH and _RUN.fullmatch(word) is not None
+
+
+def decoded_to_the_end(text: str) -> str:
+    """Return a text with its percent escapes decoded, and those that this leaves."""
+    return [text, *_decoded(text)][-1]
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """Yield a text, and then what decoding its percent escapes makes of it, a few times."""
+    yield text
+    for _ in range(_MOST_DECODED):
+        if "%" not in text:
+            return
+        text = decoded(text).decode(errors="replace")
+        yield text
+
+
+def _without(text: str, words: Collection[str]) -> str:
+    """Mask words that look generated."""
+    if not words or not may_have_generated(text):
+        return text
+    return _RUN.sub(lambda run: _run_without(run[0], words), text)
+
+
+def _run_without(run: str, words: Collection[str]) -> str:
+    shown, seen, at = [], 0, 0
+    while at + _GENERATED_LENGTH <= len(run):
+        if run[at : at + _GENERATED_LENGTH] in words:
+            shown += [run[seen:at], MASK]
+            at = seen = at + _GENERATED_LENGTH
+        else:
+            at += 1
+    return "".join([*shown, run[seen:]])
