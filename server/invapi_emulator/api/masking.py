@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from invapi_emulator.api.masked_answers import without_named_secrets
 from invapi_emulator.domain.callback_urls import shown_url
@@ -59,9 +58,9 @@ class Masking(Struct, frozen=True):
 
     def for_text(self, text: str) -> "Masking":
         """Return the masking for a text: an idle one if there is nothing to mask, one that hides all if that costs less."""
-        if len(self.words.others) * len(text) > _MOST_COMPARED:
-            return replace(self, hides_all=True)
-        return replace(self, idle=True) if self.text(text) == text else self
+        hides_all = len(self.words.others) * len(text) > _MOST_COMPARED
+        idle = not hides_all and self.text(text) == text
+        return Masking(self.module, self.words, self.all_generated, idle, hides_all)
 
     def fields(self, fields: Fields) -> dict[str, Any]:
         """Return a few short fields masked. None of them is an array."""
