@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,8 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from invapi_emulator import __version__
 from invapi_emulator.actions import MODULES
 from invapi_emulator.api.endpoint import FormEndpoint
+from invapi_emulator.api.envelope import failure
 from invapi_emulator.api.response_faults import cut
 from invapi_emulator.clock import real_time
+from invapi_emulator.errors import Unavailable
 from invapi_emulator.process.gc_tuning import no_collection
 from invapi_emulator.runtime import Runtime
 from invapi_emulator.server.http_protocol import CONNECTION
@@ -34,8 +37,8 @@ class EmulatorApp(FastAPI):
     """The emulator. Calls to the modules bypass FastAPI's middleware, which costs more than most calls do.
 
     Its worlds open and its worker starts with its lifespan. Without a lifespan, as in a test over ASGI or mounted
-    in another application, they start with the first request, and `aclose` ends them. The control API and the
-    page are loaded on their first request.
+    in another application, they start with the first request, and `aclose` ends them. A further lifespan opens
+    them again. The control API and the page are loaded on their first request.
     """
 
     def __init__(self, runtime: Runtime) -> None:
@@ -51,7 +54,10 @@ class EmulatorApp(FastAPI):
         )
         self.runtime = runtime
         self._endpoint: FormEndpoint | None = None
+        self._lifespans = 0
         self._has_control = False
+        self._loading = RLock()
+        self._is_connected = False
         for module in MODULES:
             self.router.routes.append(Route(f"/{module}.php", self._call_module, include_in_schema=False))
 
@@ -67,11 +73,13 @@ class EmulatorApp(FastAPI):
             self.start()
         if (at := scope.get("server")) is not None and at[1] not in self.runtime.own_ports:
             self._note_own_port(at[1])
-        if _is_control(path_within(scope)):
-            self._load_control()
-            answer: ASGIApp = super().__call__
+        answer: ASGIApp
+        if self._endpoint is None:
+            answer = _after_the_end(path_within(scope))
+        elif _is_control(path_within(scope)):
+            self._connect_control()
+            answer = super().__call__
         else:
-            assert self._endpoint is not None
             answer = self._endpoint
         try:
             await answer(scope, receive, send)
@@ -86,10 +94,10 @@ class EmulatorApp(FastAPI):
             self.runtime.own_ports.add(port)
 
     def start(self) -> None:
-        """Open the worlds and start the workers, if they are not running; raise CannotStart."""
-        self.runtime.start()
-        if self._endpoint is None:
-            runtime = self.runtime
+        """Open the worlds and start the workers, if they are not running or closed; raise CannotStart."""
+        runtime = self.runtime
+        runtime.start()
+        if self._endpoint is None and runtime.started:
             self._endpoint = FormEndpoint(
                 runtime.database, runtime.lifecycle, runtime.ids, runtime.metrics, runtime.settings.assumed
             )
@@ -98,8 +106,25 @@ class EmulatorApp(FastAPI):
                 runtime.run_beside(asyncio.create_task(traffic.run(), name="demo traffic"))
 
     async def aclose(self) -> None:
-        """Stop the worker and close the worlds. Later calls are refused."""
+        """Stop the worker and close the worlds. Later calls are refused until a lifespan opens it again.
+
+        Raise RuntimeError while it runs on another loop.
+        """
         await self.runtime.stop()
+        self._endpoint, self._is_connected = None, False
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Open the worlds, also after a stop, until the end of the block. Of several that overlap, the last one closes them."""
+        self.runtime.reopen()
+        self.start()
+        self._lifespans += 1
+        try:
+            yield
+        finally:
+            self._lifespans -= 1
+            if not self._lifespans:
+                await self.aclose()
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -126,15 +151,29 @@ class EmulatorApp(FastAPI):
         await self._endpoint(scope, receive, send)
 
     def _load_control(self) -> None:
-        """Load the control API and the page. Loading on demand saves two fifths of a start's time."""
-        if self._has_control:
-            return
-        self._has_control = True
-        with no_collection():
-            from invapi_emulator.control.routes import add_control
-            from invapi_emulator.dashboard import ROUTERS  # noqa: PLC0415
+        """Load the control API and the page. Loading on demand saves two fifths of a start's time.
 
-            add_control(self, self.runtime, ROUTERS)
+        Other threads wait: they may ask for the routes while a request loads them.
+        """
+        with self._loading:
+            if self._has_control:
+                return
+            self._has_control = True
+            with no_collection():
+                from invapi_emulator.control.routes import add_control
+                from invapi_emulator.dashboard import ROUTERS  # noqa: PLC0415
+
+                add_control(self, self.runtime, ROUTERS)
+
+    def _connect_control(self) -> None:
+        """Let the control API use the open worlds."""
+        if self._is_connected:
+            return
+        self._load_control()
+        from invapi_emulator.control.routes import connect_control  # loaded on demand, as above
+
+        connect_control(self, self.runtime)
+        self._is_connected = True
 
 
 def create_app(settings: Settings | None = None) -> EmulatorApp:
@@ -154,9 +193,18 @@ def create_app_from_env() -> EmulatorApp:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     assert isinstance(app, EmulatorApp)
-    app.start()
-    yield
-    await app.aclose()
+    async with app.opened():
+        yield
+
+
+def _after_the_end(path: str) -> ASGIApp:
+    """Return the refusal of a request to a closed application."""
+    message = "the emulator is closed; run its lifespan to open it again, or make another with create_app()"
+    if not _is_control(path):
+        return failure(Unavailable(message))
+    from invapi_emulator.control.failures import failure as control_failure  # noqa: PLC0415 - on demand, as above
+
+    return control_failure(503, "unavailable", message, headers={"Retry-After": "1"})
 
 
 def _is_control(path: str) -> bool:

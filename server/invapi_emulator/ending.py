@@ -17,6 +17,8 @@ _UNWRITABLE = {errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT}
 
 _LONGEST_LINE = 2_000
 
+_ASCII = bytes(range(128)).decode("ascii")
+
 COULD_NOT, INTERRUPTED, CLOSED_PIPE = 2, 130, 141
 
 
@@ -123,7 +125,18 @@ def _open_what_is_closed() -> None:
 
 
 def _print_every_character() -> None:
-    """Escape what the streams' encoding lacks. Output for programs is ASCII, or bytes in UTF-8."""
+    """Escape what the streams' encoding lacks. Output for programs is ASCII, or bytes in UTF-8.
+
+    UTF-8 replaces an encoding that writes ASCII otherwise, or a mark before it, such as UTF-16 of `PYTHONIOENCODING`.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            encoding = None if _extends_ascii(stream.encoding) else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _extends_ascii(encoding: str) -> bool:
+    try:
+        return _ASCII.encode(encoding) == _ASCII.encode("ascii")
+    except UnicodeError:
+        return False

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from threading import Lock
 from typing import Any
 
 from invapi_emulator.clock import RealTime
@@ -25,8 +26,8 @@ _log = logging.getLogger(__name__)
 class Runtime:
     """The parts of a server that live as long as it does.
 
-    `start` opens the worlds, unless `open` did, and starts the workers. `stop` ends both. `own_ports` are the ports
-    that this process is known to listen on.
+    `start` opens the worlds, unless `open` did, and starts the workers. `stop` ends both, and `reopen` allows a
+    further start. `own_ports` are the ports that this process is known to listen on.
     """
 
     def __init__(self, settings: Settings, real_time: RealTime, scenarios: Scenarios = BUILT_IN) -> None:
@@ -39,6 +40,8 @@ class Runtime:
         self._database: Database | None = None
         self._metrics: Metrics | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._starting = Lock()
+        self._is_closed = False
         self._working: list[asyncio.Task[Any]] = []
         self._worker: Worker | None = None
 
@@ -67,16 +70,25 @@ class Runtime:
     def start(self) -> None:
         """Open the worlds and start the workers on the present event loop, once for each loop.
 
-        Raise RuntimeError while it runs on another loop.
+        Raise RuntimeError while it runs on another loop. Of two loops that start it at once, one waits, and raises it.
         """
-        if self.started or self.lifecycle.state == "stopping":
-            return
-        if self._loop is not None and self._loop.is_running():
+        with self._starting:
+            if self.started or self.lifecycle.state == "stopping":
+                return
+            self._require_own_loop()
+            database = self.open()
+            self._loop = asyncio.get_running_loop()
+        self._cancel_workers()  # of a loop that somebody may run again
+        self._work(database)
+        self.lifecycle.state = "ready"
+
+    def _require_own_loop(self) -> None:
+        if self._loop is not None and not self.started and self._loop.is_running():
             raise RuntimeError(
                 "this application runs in another event loop; make an application for each, or serve one and send requests"
             )
-        database = self.open()
-        self._loop = asyncio.get_running_loop()
+
+    def _work(self, database: Database) -> None:
         self._worker = worker = Worker(
             database, self.settings.account_ttl * SECOND, settles=not self.settings.no_worker
         )
@@ -86,7 +98,6 @@ class Runtime:
             to, counted = self.settings.callbacks_to, self.metrics.callbacks
             deliveries = deliveries_from(database, to, self.own_ports, counted)
             self.run_beside(asyncio.create_task(deliveries.run(), name="callbacks"))
-        self.lifecycle.state = "ready"
 
     def worker_problem(self) -> str | None:
         """Return why the worker cannot write its heartbeat. It tries again at once."""
@@ -100,17 +111,31 @@ class Runtime:
         self._working.append(task)
 
     async def stop(self) -> None:
-        """Stop the workers and close the worlds. Further calls do nothing."""
+        """Stop the workers and close the worlds. Further calls do nothing. Raise RuntimeError while it runs on another loop."""
+        self._require_own_loop()
         self.lifecycle.state = "stopping"
-        working, self._working = self._working, []
-        for task in working:
-            task.cancel()
+        for task in self._cancel_workers():
             with suppress(asyncio.CancelledError):
                 await task
+        self._loop, self._worker = None, None
         database, self._database = self._database, None
         if database is not None:
             _record_end(database)
             database.close()
+        self._is_closed = True
+
+    def reopen(self) -> None:
+        """Allow a start after a stop. A server that is asked to end before it has started does not start."""
+        if self._is_closed:
+            self._is_closed, self.lifecycle.state = False, "starting"
+
+    def _cancel_workers(self) -> "list[asyncio.Task[Any]]":
+        """Cancel what works in the background. Return what of it the present loop can wait for."""
+        working, self._working = self._working, []
+        for task in working:
+            if not task.get_loop().is_closed():
+                task.cancel()
+        return [task for task in working if task.get_loop() is asyncio.get_running_loop()]
 
 
 def _record_end(database: Database) -> None:

@@ -91,6 +91,22 @@ def test_characters_that_the_encoding_lacks_are_escaped(server: Served, tmp_path
     assert "--allowed-hosts" in out
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig", "cp037"])
+def test_an_encoding_that_does_not_extend_ascii_is_not_used(
+    server: Served, tmp_path: Path, encoding: str
+) -> None:
+    for words in (["env"], ["report", "--format", "junit"], ["reset", "--help"], ["--version"], ["nothing"]):
+        done = [
+            subprocess.run(
+                [*COMMAND, *words], capture_output=True, cwd=tmp_path, timeout=DEADLINE, check=False,
+                env=environment(INVAPI_EMULATOR_URL=server.url, PYTHONIOENCODING=chosen),
+            )
+            for chosen in ("utf-8", encoding)
+        ]  # fmt: skip
+        assert done[0].stdout + done[0].stderr
+        assert (done[1].stdout, done[1].stderr) == (done[0].stdout, done[0].stderr), words
+
+
 def unread_in(pipe: IO[str] | None) -> int:
     """Return the number of bytes in a pipe that nobody has read."""
     assert pipe is not None

@@ -71,6 +71,7 @@ def call_in_every_way(emulator: Emulator) -> list[str]:
     )
     emulator.http.post("/eq.php", data=form, headers={"X-Request-Id": f"my-{READER}"})
     for admin in (ADMIN, READER):
+        call_with(emulator, admin)
         emulator.http.delete("/_emulator/accounts/none", headers={"X-Request-Id": admin})
         emulator.http.post("/_emulator/accounts", content="{", headers={"X-Forwarded-For": admin})
         emulator.http.get(
@@ -102,6 +103,17 @@ def call_in_every_way(emulator: Emulator) -> list[str]:
         except httpx.TransportError:
             continue
     return [session]
+
+
+def call_with(emulator: Emulator, word: str) -> None:
+    """Send a token of the server itself in every part of a call, with and without the token of an account."""
+    for token in (SECRETS["token"], "0"):
+        emulator.call("vm", "get_engine", token=token, colour=f"x-{word}", **{word: "1", "a[b]": word})
+        emulator.call("vm", word, token=token)
+        emulator.call("vm", "get_snapshot", token=token, id=word)
+        form, headers = {"action": "list", "token": token}, {"User-Agent": f"client/1 {word}"}
+        for path in ("/eq.php", f"/{word}.php", f"/eq.php?{word}=1"):
+            emulator.http.post(path, data=form, headers=headers)
 
 
 def test_log_journal_and_events_contain_no_secret(

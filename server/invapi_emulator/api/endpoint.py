@@ -60,7 +60,8 @@ class FormEndpoint:
         headers = headers_of(scope)
         request_id = self._ids.next(header(headers, _REQUEST_ID))
         shown = self._ids.shown(request_id)
-        head = head_of(scope, headers, path_within(scope), shown, self._database.real_time())
+        now = self._database.real_time()
+        head = head_of(scope, headers, path_within(scope), shown, now, self._ids.hidden)
         try:
             exchange = await self._answered(head, headers, scope, receive)
         except ClientGone:

@@ -75,12 +75,17 @@ class Exchange:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The words to mask: the account's secrets, and the token that was sent; without an account all sent secrets."""
+        """The words to mask: the account's secrets, and the token that was sent; without an account all sent secrets.
+
+        The server's own tokens are masked too.
+        """
+        hidden = self.request.hidden
         if self.account is None:
             sent = self.request.fields.items()
-            return tuple(value for name, value in sent if isinstance(value, str) and is_secret(name))
+            secret = (value for name, value in sent if isinstance(value, str) and is_secret(name))
+            return (*secret, *hidden)
         credentials, token = self.account.credentials, self.request.fields.get("token")
-        own = (credentials.token, credentials.api_key, credentials.password)
+        own = (credentials.token, credentials.api_key, credentials.password, *hidden)
         return (*own, token) if isinstance(token, str) else own
 
     def duration(self, until: Instant) -> Instant:

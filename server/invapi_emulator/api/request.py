@@ -18,6 +18,7 @@ class Request(Struct, frozen=True):
 
     `has_extension` is true if its module has .php, `has_more_path` if a slash is behind that.
     `in_query` names the fields of its query, which proxies and servers write into their logs. It has no fields if they were not read, or could not be.
+    `hidden` are the tokens of the server itself. A call that has one, in whatever part, does not show it.
     """
 
     module: str
@@ -31,6 +32,7 @@ class Request(Struct, frozen=True):
     content_type: str | None
     fields: Fields = field(default_factory=dict)
     in_query: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     @property
     def is_multipart(self) -> bool:
@@ -38,7 +40,14 @@ class Request(Struct, frozen=True):
         return self.content_type is not None and self.content_type.lower().startswith(MULTIPART)
 
 
-def head_of(scope: Scope, headers: Headers, path: str, request_id: str, received_at: Instant) -> Request:
+def head_of(
+    scope: Scope,
+    headers: Headers,
+    path: str,
+    request_id: str,
+    received_at: Instant,
+    hidden: tuple[str, ...] = (),
+) -> Request:
     """Return a request without its fields. `path` is its path within the application."""
     module, slash, _ = _merged(path).partition(".php/")
     has_extension = bool(slash) or module.endswith(".php")
@@ -52,6 +61,7 @@ def head_of(scope: Scope, headers: Headers, path: str, request_id: str, received
         has_extension=has_extension,
         has_more_path=bool(slash),
         content_type=header(headers, b"content-type"),
+        hidden=hidden,
     )
 
 

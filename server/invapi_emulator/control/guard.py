@@ -34,13 +34,10 @@ _HEADERS = {
 class ControlGuard:
     """Middleware that checks access to the control API."""
 
-    def __init__(
-        self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, admin_auth: AdminAuth, queue: Queue
-    ) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, queue: Queue) -> None:
         self._app = app
         self._queue = queue
         self._lifecycle = lifecycle
-        self._admin_auth = admin_auth
         self._names = Names(settings)
         self._told = ToldOnce()
 
@@ -111,14 +108,15 @@ class ControlGuard:
 
     async def _is_let_in(self, request: Request) -> bool:
         """Return whether a request is let in; raise a ControlError for a wrong token, or a change with the read token."""
-        if self._admin_auth.open_to_all or is_open(path_within(request.scope)):
+        admin_auth: AdminAuth = request.app.state.admin_auth
+        if admin_auth.open_to_all or is_open(path_within(request.scope)):
             return True
-        rights = self._admin_auth.in_header(request)
+        rights = admin_auth.in_header(request)
         if rights in (None, "wrong"):
-            by_cookie = await self._admin_auth.in_cookie(request)
+            by_cookie = await admin_auth.in_cookie(request)
             request.state.by_cookie = by_cookie is not None
             if rights == "wrong" and by_cookie is None:
-                raise self._admin_auth.refusal(request)
+                raise admin_auth.refusal(request)
             rights = by_cookie
         if rights == "read":
             require_reading(request)

@@ -50,7 +50,22 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
 
     The pages come first: at `/` they take only requests of browsers, and the index takes the rest.
     """
-    runtime.open()
+    handle_failures(application)
+    for router in (*pages, *(part.router for part in _PARTS)):
+        application.include_router(router, responses=failures(401, 403, 413, 429, 503))
+    application.include_router(health.router, responses=failures(403))
+    application.add_middleware(
+        ControlGuard,
+        settings=runtime.settings,
+        lifecycle=runtime.lifecycle,
+        queue=Queue(runtime.real_time),
+    )
+    application.add_middleware(HeadAsGet)
+    application.add_middleware(RequestLog, ids=runtime.ids, real_time=runtime.real_time)
+
+
+def connect_control(application: FastAPI, runtime: Runtime) -> None:
+    """Let the routes use the worlds, which must be open. Worlds that are opened later need it again."""
     application.state.worlds = Worlds(
         runtime.database,
         runtime.lifecycle,
@@ -61,19 +76,5 @@ def add_control(application: FastAPI, runtime: Runtime, pages: Iterable[APIRoute
         Proofs(runtime.database, runtime.worker_problem),
         Turns(),
     )
-    handle_failures(application)
-    for router in (*pages, *(part.router for part in _PARTS)):
-        application.include_router(router, responses=failures(401, 403, 413, 429, 503))
-    application.include_router(health.router, responses=failures(403))
     wrong_tokens = WrongTokens(runtime.real_time, runtime.metrics)
-    admin_auth = AdminAuth(runtime.settings, runtime.database, wrong_tokens)
-    application.state.admin_auth = admin_auth
-    application.add_middleware(
-        ControlGuard,
-        settings=runtime.settings,
-        lifecycle=runtime.lifecycle,
-        admin_auth=admin_auth,
-        queue=Queue(runtime.real_time),
-    )
-    application.add_middleware(HeadAsGet)
-    application.add_middleware(RequestLog, ids=runtime.ids, real_time=runtime.real_time)
+    application.state.admin_auth = AdminAuth(runtime.settings, runtime.database, wrong_tokens)

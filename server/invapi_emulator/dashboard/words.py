@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from invapi_emulator.domain.instants import HOUR, MINUTE, SECOND, Instant, to_datetime
+from invapi_emulator.domain.instants import HOUR, MINUTE, SECOND, Instant, wire_date
 from invapi_emulator.engine.action import ACTIONS
 
 _KIB = 1024
@@ -16,7 +16,7 @@ def action(name: str) -> str:
 
 def clock(instant: Instant) -> str:
     """Return a time in UTC as `2030-01-01 00:00:00`."""
-    return to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S")
+    return wire_date(instant)
 
 
 def span(length: Instant) -> str:

@@ -49,8 +49,11 @@ def iso_or_none(instant: Instant | None) -> str | None:
 
 @lru_cache(_REMEMBERED)
 def wire_date(instant: Instant) -> str:
-    """Return `YYYY-MM-DD HH:MM:SS` in UTC (contract 4.8)."""
-    return to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S")
+    """Return `YYYY-MM-DD HH:MM:SS` in UTC (contract 4.8).
+
+    `strftime` would call `time.strftime`, which a test around an embedded server may replace.
+    """
+    return to_datetime(instant).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def wire_day(instant: Instant) -> str:

@@ -18,7 +18,7 @@ class RequestIds:
     def __init__(self, started_at: int, *hidden: str) -> None:
         self._life = f"{started_at:x}"
         # The longest first, so that one within another leaves no part of it.
-        self._hidden = sorted(filter(None, hidden), key=len, reverse=True)
+        self.hidden = tuple(sorted(filter(None, hidden), key=len, reverse=True))
         self._numbers = count(1)
 
     def next(self, given: str | None) -> str:
@@ -29,7 +29,7 @@ class RequestIds:
 
     def shown(self, text: str) -> str:
         """Return an id, or another part of a request, as log and journal may have it. The answer has the id as it was given, and so tells nobody a word."""
-        for word in self._hidden:
+        for word in self.hidden:
             text = text.replace(word, MASK)
         decoded = decoded_to_the_end(text)
-        return self.shown(decoded) if any(word in decoded for word in self._hidden) else text
+        return self.shown(decoded) if any(word in decoded for word in self.hidden) else text

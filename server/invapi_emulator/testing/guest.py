@@ -26,7 +26,10 @@ def guest(settings: Settings) -> Iterator[str]:
 
 def load_all() -> None:
     """Import all that a server needs, also what libraries import when they are used."""
-    _load(create_app())
+    application = create_app()
+    database = application.runtime.open()
+    _load(application)
+    database.close()
 
 
 def _load(application: EmulatorApp) -> None:

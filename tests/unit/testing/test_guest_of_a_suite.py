@@ -10,7 +10,7 @@ pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.acceptance  # each is a separate pytest process
 
 WORKS = """
-    import asyncio, logging, os, socket, threading, time, unittest
+    import asyncio, logging, os, socket, threading, time, unittest, urllib.request
     from unittest.mock import AsyncMock, Mock
     from invapi_emulator.testing import Emulator
 
@@ -45,10 +45,17 @@ REPLACED = (
             works(account)
 
     def test_functions_of_time(invapi, monkeypatch):
-        replaced = [Mock(side_effect=ZeroDivisionError) for _ in range(5)]
-        for name, other in zip(("time", "time_ns", "monotonic", "monotonic_ns", "sleep"), replaced):
+        names = [name for name in dir(time) if isinstance(getattr(time, name), type(time.time))]
+        assert {"time", "time_ns", "monotonic", "sleep", "strftime", "gmtime", "localtime"} <= set(names)
+        replaced = [Mock(side_effect=ZeroDivisionError) for _ in names]
+        for name, other in zip(names, replaced):
             monkeypatch.setattr(time, name, other)
         works(invapi)
+        assert invapi.call("vm", "get_snapshot", id=12345)["result"] == "OK"
+        for path in ("/", "/_emulator/ui/accounts/" + invapi.name, "/_emulator/accounts/" + invapi.name + "/vms/12345"):
+            page = urllib.request.Request(invapi.url + path, headers={"Accept": "text/html"})
+            with urllib.request.urlopen(page) as answer:
+                assert answer.status == 200
         threading.Event().wait(1.2)  # the server sets the header Date anew
         assert not any(other.called for other in replaced)
 
@@ -221,8 +228,6 @@ def test_the_first_use_may_be_within_pyfakefs(pytester: pytest.Pytester, where: 
     tests = (
         WORKS
         + """
-    import urllib.request
-
     @pytest.mark.parametrize("path", ["/", "/_emulator/ui/static/page.css", "/docs", "/docs/swagger-ui.css", "/openapi.json"])
     def test_of_the_page(fs, request, path):
         url = request.getfixturevalue("invapi").url + path

@@ -1,6 +1,7 @@
 """The folder of the test CA. A client that only trusts the CA needs no library for cryptography."""
 
 import os
+import pwd
 from pathlib import Path
 
 from invapi_emulator.errors import CannotStart
@@ -14,7 +15,23 @@ def file_of(ca_dir: str) -> Path:
 
 
 def _state_folder() -> Path:
+    """Return the folder of the user's state as XDG says: an empty or relative path of a variable does not count."""
+    named = Path(os.environ.get("XDG_STATE_HOME", ""))
+    return (named if named.is_absolute() else _home() / ".local/state") / "invapi-emulator"
+
+
+def _home() -> Path:
+    home = Path(os.environ.get("HOME", ""))
+    if not home.is_absolute():
+        home = Path(_registered_home())
+    if not home.is_absolute():
+        raise CannotStart("--ca-dir: required, as this user has no home directory")
+    return home
+
+
+def _registered_home() -> str:
+    """Return the home directory that the system has registered for the user, or an empty text."""
     try:
-        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state", "invapi-emulator")
-    except RuntimeError:
-        raise CannotStart("--ca-dir: required, as this user has no home directory") from None
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return ""

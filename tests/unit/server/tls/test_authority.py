@@ -1,6 +1,7 @@
 """The test CA: made once, restricted to its names, with a key only for its owner."""
 
 import os
+import pwd
 import socket
 import ssl
 import stat
@@ -19,7 +20,7 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.server.tls import authority as module
 from invapi_emulator.server.tls.authority import HOSTS, Authority, authority
 from invapi_emulator.server.tls.certificates import new_key, pem, pem_of_key, server_certificate
-from invapi_emulator.server.tls.folder import CA_FILE, KEY_FILE
+from invapi_emulator.server.tls.folder import CA_FILE, KEY_FILE, file_of
 
 NOW = real_time()()
 """OpenSSL takes the time from the system."""
@@ -145,12 +146,16 @@ def test_a_ca_from_before_the_domain_of_names_that_join_does_not_promise_it(
     assert f"only {limits}, which" in str(refused.value)
 
 
-def test_without_a_home_the_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_home() -> Path:
-        raise RuntimeError
+@pytest.mark.parametrize("home", [None, "", "relative"])
+def test_without_a_home_the_folder_must_be_named(monkeypatch: pytest.MonkeyPatch, home: str | None) -> None:
+    def unknown(_user: int) -> None:
+        raise KeyError
 
-    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
-    monkeypatch.setattr(Path, "home", no_home)
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    for name, value in {"XDG_STATE_HOME": None, "HOME": home}.items():
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
     with pytest.raises(CannotStart, match="--ca-dir: required, as this user has no home directory"):
         authority("", (), NOW)
 
@@ -158,6 +163,19 @@ def test_without_a_home_the_folder_must_be_named(monkeypatch: pytest.MonkeyPatch
 def test_the_users_own_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert authority("", (), NOW).file == tmp_path / "invapi-emulator" / CA_FILE
+
+
+@pytest.mark.parametrize("unusable", ["", "state"])
+def test_variables_with_an_empty_or_a_relative_path_do_not_count(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, unusable: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", unusable)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert file_of("") == tmp_path / "home/.local/state/invapi-emulator" / CA_FILE
+    monkeypatch.setenv("HOME", unusable)
+    registered = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    assert file_of("") == registered / ".local/state/invapi-emulator" / CA_FILE
 
 
 @pytest.mark.parametrize("content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
