@@ -81,7 +81,7 @@ class LintRuns:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._told:
             terminalreporter.section(_HEADING)
-        for line in self._told:
+        for line in dict.fromkeys(self._told):  # a test that other plugins repeat has its lines again
             terminalreporter.write_line(line)
 
     def _note_failure(self, problem: BaseException) -> None:
