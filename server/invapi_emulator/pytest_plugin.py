@@ -72,6 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
             use_seeds(seeds)
         except ValueError as problem:
             raise pytest.UsageError(f"--invapi-seed: {problem}") from None
+    least = config.getoption("--invapi-lint")
+    if least is not None:
+        with unfrozen():
+            from invapi_emulator.testing.lint_runs import LintRuns  # noqa: PLC0415 - most runs do not need it
+
+        config.pluginmanager.register(LintRuns(least), "invapi_lint_runs")
     asked = config.getoption("--invapi-assumptions")
     if asked:
         with unfrozen():
@@ -184,29 +190,14 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Fail a test if one of its fault rules did not fire, as it did not test the failure, or for what lint rules find."""
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """Fail a test if one of its fault rules did not fire, as it did not test the failure."""
     with _forgiven_on_failure():
         result = yield
     wrong = [complaint for account in _accounts() for complaint in _unused_faults(account)]
-    least = item.config.getoption("--invapi-lint")
-    if least is not None and _accounts():
-        wrong += _lint(_shown(item), least)
     if wrong:
         pytest.fail("\n".join(wrong), pytrace=False)
     return result
-
-
-def _lint(accounts: "list[Account]", least: str) -> list[str]:
-    """Return what lint rules find in the calls of accounts. Those that the test has removed have none."""
-    from invapi_emulator.testing.failure import ControlFailure  # noqa: PLC0415 - most runs do not need it
-    from invapi_emulator.testing.linting import complaints  # noqa: PLC0415
-
-    found: list[str] = []
-    for account in accounts:
-        with suppress(ControlFailure, ConnectionError):
-            found += complaints(account, least)
-    return found
 
 
 class _forgiven_on_failure:  # noqa: N801 - used as a function

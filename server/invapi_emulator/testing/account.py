@@ -23,7 +23,7 @@ class Account(Closes):
     `url` is the base URL for the client under test. `token` never expires; `api_key`, `user` and `password`
     log in. `vms` are the ids of its VMs, ascending. The same `seed` repeats a run. `began` is the time of its clock
     when it was made, reset or imported (ISO 8601, None if the server did not say). `has_drawn_seed` says that the test
-    did not choose the seed.
+    did not choose the seed. `closed` says that it was removed by `close`.
     """
 
     def __init__(self, emulator: "Emulator", made: Json, *, has_drawn_seed: bool = False) -> None:
@@ -37,7 +37,7 @@ class Account(Closes):
         self._hold(made)
         self._awaited: list[int] = []
         self._unused: list[str] = []
-        self._closed = False
+        self.closed = False
         self.has_drawn_seed = has_drawn_seed
         self._made_in = getpid()
 
@@ -214,7 +214,7 @@ class Account(Closes):
         __tracebackhide__ = True
         self._look_at_faults()
         unused, self._unused = self._unused, []
-        if self._closed:
+        if self.closed:
             MADE.forget(self)
         return unused
 
@@ -251,11 +251,12 @@ class Account(Closes):
         Further calls do nothing, and neither do those of a child after a fork.
         """
         __tracebackhide__ = True
-        if not self._closed and getpid() == self._made_in:
+        if not self.closed and getpid() == self._made_in:
+            MADE.look_before_it_goes(self)
             with unless_gone():
                 self._look_at_faults()
                 self._control("DELETE", "")
-            self._closed = True
+            self.closed = True
             if not self._unused:
                 MADE.forget(self)
 

@@ -1,23 +1,20 @@
 """`pytest --invapi-assumptions`: run a suite under other options of assumptions; report dependent tests."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
+from _pytest.junitxml import xml_key  # the plugins of others have no other way to a suite's properties
 
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed, split
 from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
 from invapi_emulator.testing.account import Account
+from invapi_emulator.testing.assumption_tally import DEFAULTS, FAILED, NOT_TRIED, Tally, parted
 from invapi_emulator.testing.made import MADE
 
 EACH = "each"
-_DEFAULTS = "as-assumed"
 _FIXTURE = "_invapi_option"
-_PROPERTY, _OLD_PROPERTY, _NOT_TRIED = "invapi_option", "invapi_reading", "invapi_not_tried"
-_NOT_TRIED_LINE = (
-    "{} tests use an emulator, but were not run under the other options, as no parameter reaches them (TestCase, pytest-bdd, "
-    "getfixturevalue, an Emulator of their own), or as their account was made before (a fixture of a wider scope, demo):"
-)
+_OLD_PROPERTY, _DESELECTED = "invapi_reading", "invapi_deselected"
 
 
 class AssumptionRuns:
@@ -32,7 +29,6 @@ class AssumptionRuns:
     def __init__(self, asked: str, fixtures: frozenset[str]) -> None:
         self._fixtures = fixtures
         self._made_before = 0
-        self._runs: set[str] = set()
         self._ended = 0
         self._config: pytest.Config | None = None
         self._last_before: list[tuple[Account, int]] = []
@@ -43,12 +39,13 @@ class AssumptionRuns:
             MADE.options = _in_force(asked)
             return
         others = [f"{id_}={other}" for id_ in sorted(ASSUMPTIONS) for other in ASSUMPTIONS[id_].others]
-        self._words = [_DEFAULTS, *others]
+        self._tally = Tally([DEFAULTS, *others])
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if self._each and not self._fixtures.isdisjoint(metafunc.fixturenames):
             metafunc.fixturenames.append(_FIXTURE)
-            metafunc.parametrize(_FIXTURE, self._words, ids=self._words, indirect=True)
+            words = self._tally.words
+            metafunc.parametrize(_FIXTURE, words, ids=words, indirect=True)
 
     @pytest.fixture(name=_FIXTURE)
     def option(self, request: pytest.FixtureRequest) -> str:
@@ -59,7 +56,7 @@ class AssumptionRuns:
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Set the options of this run for all accounts that are made from here on."""
         if self._each:
-            MADE.options = _in_force(_word(item) or _DEFAULTS)
+            MADE.options = _in_force(_word(item) or DEFAULTS)
             self._made_before = MADE.count
             self._last_before = [(account, _last_call(account)) for account in MADE.accounts]
         yield
@@ -73,43 +70,73 @@ class AssumptionRuns:
             return report
         word = _word(item)
         if report.when == "call" and self._was_not_tried(word):
-            report.user_properties.append((_NOT_TRIED, _without(item.nodeid, word or "")))
+            report.user_properties.append((NOT_TRIED, _test(item.nodeid, word)))
         if word is None or not report.failed:
             return report
-        if word != _DEFAULTS:
+        if word != DEFAULTS:
             report.outcome = "skipped"
-            report.wasxfail = f"depends on an option other than {word}"
-        told = [_without(item.nodeid, word), word]
-        report.user_properties += [(_PROPERTY, told), (_OLD_PROPERTY, told)]
+            report.wasxfail = f"fails under {word}"
+        told = [_test(item.nodeid, word), word]
+        report.user_properties += [(FAILED, told), (_OLD_PROPERTY, told)]
         return report
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        if self._each and items:
+            self._tally.has_deselected = True
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note files whose tests are unknown, as they were skipped or could not be imported."""
+        if self._each and not report.passed:
+            self._tally.uncollected.add(report.nodeid)
 
     def pytest_report_collectionfinish(self, config: pytest.Config, items: list[pytest.Item]) -> str | None:
         """Say beforehand how many runs there are."""
-        self._announce([item.nodeid for item in items])
-        return self._plan() if self._each and not hasattr(config, "workerinput") else None
+        if not self._each:
+            return None
+        self._tally.plan(item.nodeid for item in items)
+        return None if hasattr(config, "workerinput") else self._plan()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the summary into the JUnit file too. An xdist worker tells whether tests were deselected: only it knows."""
+        if not self._each:
+            return
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[_DESELECTED] = self._tally.has_deselected
+        junit = session.config.stash.get(xml_key, None)
+        if junit is not None:
+            for line in self._tally.lines():
+                if not line.startswith(" "):  # the names of tests
+                    junit.add_global_property("invapi_assumptions", line)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        if self._each and getattr(node, "workeroutput", {}).get(_DESELECTED):
+            self._tally.has_deselected = True
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
         """Do the same for runs with pytest-xdist, where the workers collect. All collect the same."""
-        if self._each and not self._runs:
-            self._announce(ids)
+        if self._each and not self._tally.planned:
+            self._tally.plan(ids)
             _say(node.config, self._plan())
 
-    def _announce(self, nodeids: list[str]) -> None:
-        self._runs = {nodeid for nodeid in nodeids if self._each and _has_word(nodeid, self._words)}
-
     def _plan(self) -> str:
-        tests, options = len(self._runs) // len(self._words), len(self._words) - 1
-        return f"invapi assumptions: {len(self._runs)} runs, {tests} test{'' if tests == 1 else 's'} under the defaults and {options} other options each"
+        return f"invapi assumptions: {self._tally.announced()}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Show progress after each tenth of the runs. The last phase of a test is its teardown."""
-        if report.when != "teardown" or report.nodeid not in self._runs:
+        """Note the report. Show progress after each tenth of the runs. The last phase of a test is its teardown."""
+        if not self._each:
+            return
+        self._tally.add(report)
+        runs = len(self._tally.planned)
+        if report.when != "teardown" or report.nodeid not in self._tally.planned:
             return
         self._ended += 1
-        tenth = self._ended * 10 // len(self._runs)
-        if tenth > (self._ended - 1) * 10 // len(self._runs) and self._config is not None:
-            _say(self._config, f"invapi assumptions: {self._ended} of {len(self._runs)} runs have ended")
+        tenth = self._ended * 10 // runs
+        if tenth > (self._ended - 1) * 10 // runs and self._config is not None:
+            _say(self._config, f"invapi assumptions: {self._ended} of {runs} runs have ended")
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self._config = None if hasattr(config, "workerinput") else config
@@ -126,40 +153,9 @@ class AssumptionRuns:
             terminalreporter.write_line(f"--invapi-assumptions: {self._retired}")
         if not self._each:
             return
-        found = [tuple(value) for value in _told(terminalreporter, _PROPERTY)]
-        not_tried = sorted({str(test) for test in _told(terminalreporter, _NOT_TRIED)})
-        failing = {test for test, word in found if word == _DEFAULTS}
         terminalreporter.section("invapi assumptions: tests that depend on an option")
-        silent = 0
-        for word in self._words[1:]:
-            tests = sorted({test for test, other in found if other == word} - failing)
-            silent += not tests
-            for line in _lines(word, tests) if tests else ():
-                terminalreporter.write_line(line)
-        limit = " that was run under them" if not_tried else ""
-        terminalreporter.write_line(f"{silent} other options make no difference to any test{limit}")
-        if not_tried:
-            terminalreporter.write_line(_NOT_TRIED_LINE.format(len(not_tried)))
-        for test in not_tried:
-            terminalreporter.write_line(f"    {test}")
-        for test in sorted(failing):
-            terminalreporter.write_line(f"not checked, as it fails under the defaults: {test}")
-
-
-def _told(terminalreporter: pytest.TerminalReporter, wanted: str) -> Iterator[Any]:
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            for name, value in getattr(report, "user_properties", ()):
-                if name == wanted:
-                    yield value
-
-
-def _lines(word: str, tests: list[str]) -> Iterator[str]:
-    id_, option = split(word)
-    found = ASSUMPTIONS[id_]
-    yield f"{id_}, {found.about}: {len(tests)} {'depends' if len(tests) == 1 else 'depend'} on `{found.default}`, not `{option}`"
-    for test in tests:
-        yield f"    {test}"
+        for line in self._tally.lines():
+            terminalreporter.write_line(line)
 
 
 def _say(config: pytest.Config, line: str) -> None:
@@ -172,12 +168,6 @@ def _say(config: pytest.Config, line: str) -> None:
         ):  # pytest-xdist writes its dots without telling the reporter
             reporter.write("\n")
         reporter.write_line(line)
-
-
-def _has_word(nodeid: str, words: list[str]) -> bool:
-    """Return whether one of these options is among the parameters in the id of a test."""
-    parameters = nodeid.partition("[")[2].removesuffix("]")
-    return any(f"-{word}-" in f"-{parameters}-" for word in words)
 
 
 def _word(item: pytest.Item) -> str | None:
@@ -195,7 +185,7 @@ def _last_call(account: Account) -> int:
 
 
 def _in_force(words: str) -> dict[str, str]:
-    options = {} if words == _DEFAULTS else _options(words)
+    options = {} if words == DEFAULTS else _options(words)
     return {id_: option for id_, option in options.items() if id_ not in RETIRED}
 
 
@@ -203,8 +193,7 @@ def _options(words: str) -> dict[str, str]:
     return dict(map(split, words.split(",")))
 
 
-def _without(nodeid: str, word: str) -> str:
+def _test(nodeid: str, word: str | None) -> str:
     """Return the id of a test without the option among its parameters."""
-    name, _, parameters = nodeid.partition("[")
-    rest = parameters.removesuffix("]").removeprefix(word).removesuffix(word).strip("-")
-    return f"{name}[{rest}]" if rest else name
+    found = parted(nodeid, [word]) if word else None
+    return nodeid if found is None else found[0]

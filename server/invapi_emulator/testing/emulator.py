@@ -210,6 +210,7 @@ class Emulator(Closes):
         if getpid() != self._made_in:
             return
         for account in [account for account in MADE.accounts if account.emulator is self]:
+            MADE.look_before_it_goes(account)
             MADE.forget(account)
         self._resources.close()
 

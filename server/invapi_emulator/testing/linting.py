@@ -1,6 +1,6 @@
 """The lint report of a test's accounts: what their calls show that will hurt a client on the real API."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 
 from invapi_emulator.testing.account import Account
 from invapi_emulator.testing.failure import Json
@@ -9,21 +9,20 @@ SEVERITIES = ("notice", "warning", "error")
 _SHOWN = 10
 
 
-def complaints(account: Account, least: str) -> Iterator[str]:
-    """Yield a text for each finding of this severity or worse. An account that is gone has none."""
-    bad = SEVERITIES[SEVERITIES.index(least) :]
-    for finding in account.report():
-        if finding["severity"] in bad:
-            yield _told(account, finding)
+def at_least(least: str) -> Collection[str]:
+    """Return this severity and those that are worse."""
+    return SEVERITIES[SEVERITIES.index(least) :]
 
 
-def _told(account: Account, finding: Json) -> str:
-    calls = _shortened([f"#{number}" for number in finding["requests"]], finding["count"])
+def told(account: Account, finding: Json, calls: list[int]) -> str:
+    """Return a text for a finding that these of its calls show. Fields may be those of its other calls."""
+    numbers = _shortened([f"#{number}" for number in calls], len(calls))
     count = len(finding["fields"]) + finding.get("fields_left_out", 0)
-    fields = f" (fields: {_shortened(list(map(repr, finding['fields'])), count)})" if count else ""
+    also = "" if len(calls) == len(finding["requests"]) else ", also of earlier calls"
+    fields = f" (fields: {_shortened(list(map(repr, finding['fields'])), count)}{also})" if count else ""
     return (
         f"lint {finding['severity']} {finding['id']} in account {account.name}: {finding['title']}{fields}; "
-        f"calls {calls}. {finding['instead']} See {finding['docs']}"
+        f"calls {numbers}. {finding['instead']} See {finding['docs']}"
     )
 
 

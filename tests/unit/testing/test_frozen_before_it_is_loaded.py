@@ -53,7 +53,7 @@ def test_a_conftest_may_freeze_the_time(pytester: pytest.Pytester, conftest: str
     run(pytester, TESTS, f"--invapi-server={where}", "-W", "error").assert_outcomes(passed=4)
 
 
-@pytest.mark.parametrize("flags", ["", "'--invapi-assumptions=A-12=no', "])
+@pytest.mark.parametrize("flags", ["", "'--invapi-assumptions=A-12=no', ", "'--invapi-lint=error', "])
 def test_pytest_itself_may_run_within_a_frozen_time(pytester: pytest.Pytester, flags: str) -> None:
     pytester.makepyfile(test_it=USES_IT + TESTS)
     ended = python(pytester, f"""
