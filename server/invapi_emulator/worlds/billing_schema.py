@@ -16,6 +16,7 @@ from invapi_emulator.worlds.fields import (
     PositiveInt,
     Seconds,
     Several,
+    TaskKeySpec,
     Text,
     Url,
 )
@@ -75,7 +76,8 @@ class OrderSpec(Part):
 
     `server` is a VM of the world, for an order that is `deploying` or `active`. `price` is what each `period` costs.
     It was made at `created_at`, or `age_seconds` before now. `rent_since` defaults to when the VM was created. The rent
-    falls due at `rent_due_at`, or `due_in_seconds` from now, else at the end of the first period after now.
+    falls due at `rent_due_at`, or `due_in_seconds` from now, else at the end of the first period after now. `key` is that
+    of a deploy that has ended.
     """
 
     id: PositiveInt
@@ -96,6 +98,7 @@ class OrderSpec(Part):
     rent_due_at: PastTimestamp | None = None
     due_in_seconds: Annotated[Seconds, Field(ge=1)] | None = None
     suspends_at: PastTimestamp | None = None
+    key: TaskKeySpec | None = None
     callback: Url | None = None
 
 

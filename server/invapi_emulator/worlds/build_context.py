@@ -88,6 +88,12 @@ class Keys:
         self.issued_anew[given] = issued
         return issued
 
+    def former(self, given: str | None) -> str | None:
+        """Return the key of a task that has ended and may be gone, None if it is that of another account's task."""
+        if given is None or given in self.issued_anew:
+            return None if given is None else self.issued_anew[given]
+        return given if self._owner_of(given) is None else None
+
     def _is_taken(self, key: str) -> bool:
         return key in self._reserved or self._owner_of(key) is not None
 

@@ -68,7 +68,15 @@ def _check_server(spec: OrderSpec, building: BuildContext, taken: set[int], plac
     taken.add(spec.server)
 
 
-_ALL_BUT_PLAIN = {"created_at", "age_seconds", "rent_since", "rent_due_at", "due_in_seconds", "callback"}
+_ALL_BUT_PLAIN = {
+    "created_at",
+    "age_seconds",
+    "rent_since",
+    "rent_due_at",
+    "due_in_seconds",
+    "key",
+    "callback",
+}
 """The fields of a description that an order does not have as they are."""
 
 
@@ -89,7 +97,7 @@ def _order(spec: OrderSpec, building: BuildContext, place: str) -> Order:
         made_at=made_at,
         rent_since=since,
         rent_due_at=_rent_due_at(spec, since, now, place),
-        key=server.deploy_key if server else None,
+        key=(server.deploy_key if server else None) or building.keys.former(spec.key),
         callback_url=spec.callback,
     )
 
@@ -137,5 +145,6 @@ def _written(order: Order) -> dict[str, Any]:
         {name: getattr(order, name) for name in (*plain, "hostname", "period")}
         | {"price": money(order.price), "created_at": iso(order.made_at)}
         | {name: iso_or_none(at) for name, at in times.items() if at is not None}
+        | ({} if order.key is None or order.status == "deploying" else {"key": order.key})
         | _written_callback(order)
     )

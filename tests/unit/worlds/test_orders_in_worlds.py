@@ -92,6 +92,24 @@ def test_an_export_in_the_middle_of_everything_imports_again(emulator: Emulator)
     assert ledger["credit"] == credit(emulator) == "134.50"
 
 
+def test_an_order_keeps_the_key_of_its_deploy_in_its_account_alone(emulator: Emulator) -> None:
+    deploy(emulator)
+    orders, world = emulator.control("GET", "/orders"), emulator.control("GET", "/state")
+    (key,) = {order["key"] for order in orders["orders"]}
+    emulator.control("PUT", "/state", world)
+    assert emulator.control("GET", "/orders") == orders
+    emulator.http.post("/_emulator/accounts", json={"name": "other", "scenario": "hosting"})
+    other = "/_emulator/accounts/other"
+    issued = emulator.http.put(f"{other}/state", json=world).json()["keys"]
+    (order,) = emulator.http.get(f"{other}/orders").json()["orders"]
+    assert order["key"] == issued[key] != key
+    emulator.advance(2 * DAY)  # the task has aged out
+    world = emulator.control("GET", "/state")
+    emulator.control("PUT", "/state", world)
+    assert emulator.control("GET", "/orders")["orders"][0]["key"] == key
+    emulator.http.delete(other)
+
+
 def test_numbers_go_on_after_an_import(emulator: Emulator) -> None:
     deploy(emulator)
     cancel(emulator, deploy(emulator))
