@@ -87,7 +87,7 @@ def authority(ca_dir: str, names: Iterable[str], now: Instant) -> Authority:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(folder / "ca.lock"):
-            if not (folder / CA_FILE).exists():
+            if not os.path.lexists(folder / CA_FILE):
                 _make(folder, (*HOSTS, *wanted, RESERVED), now)
             found = _read(folder)
     except (OSError, ValueError) as problem:
@@ -129,9 +129,10 @@ def _warn(found: Authority) -> None:
 
 
 def _make(folder: Path, names: tuple[str, ...], now: Instant) -> None:
-    """Create both files. The certificate comes last: a key without one does not count as a CA."""
-    key = new_key()
-    _write(folder / KEY_FILE, pem_of_key(key), mode=0o600)
+    """Create both files. The certificate comes last. A key that is there, as after a kill in between, is kept."""
+    if not os.path.lexists(folder / KEY_FILE):
+        _write(folder / KEY_FILE, pem_of_key(new_key()), mode=0o600)
+    key = _loaded(folder / KEY_FILE, _key_in)
     _write(folder / CA_FILE, pem(ca_certificate(key, names, now)), mode=0o644)
 
 

@@ -94,10 +94,29 @@ def test_one_of_many_simultaneous_starts_makes_it(tmp_path: Path) -> None:
     assert len(set(made)) == 1
 
 
-def test_a_key_without_a_certificate_does_not_count(tmp_path: Path) -> None:
-    (tmp_path / KEY_FILE).write_bytes(pem_of_key(new_key()))
+def test_a_key_without_a_certificate_is_kept_and_gets_one(tmp_path: Path) -> None:
+    key = pem_of_key(new_key())
+    (tmp_path / KEY_FILE).write_bytes(key)
     ca = authority(str(tmp_path), (), NOW)
     shake_hands(ca.server_context((), NOW), ca.file, "localhost")
+    assert (tmp_path / KEY_FILE).read_bytes() == key
+
+
+@pytest.mark.parametrize("kind", ["foreign key", "lost certificate"])
+def test_nothing_is_made_where_something_else_is(tmp_path: Path, kind: str) -> None:
+    if kind == "foreign key":
+        (tmp_path / KEY_FILE).write_text("somebody's own key")
+    else:
+        (tmp_path / CA_FILE).symlink_to(tmp_path / "nowhere")
+    before = _contents(tmp_path)
+    with pytest.raises(CannotStart, match="--ca-dir: cannot use"):
+        authority(str(tmp_path), (), NOW)
+    assert _contents(tmp_path) == before
+
+
+def _contents(folder: Path) -> dict[str, bytes | None]:
+    files = (file for file in folder.iterdir() if file.name != "ca.lock")
+    return {file.name: file.read_bytes() if file.is_file() else None for file in files}
 
 
 def test_names_that_it_does_not_cover_are_refused_with_what_to_do(tmp_path: Path) -> None:
