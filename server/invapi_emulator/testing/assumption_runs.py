@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from _pytest.junitxml import xml_key  # the plugins of others have no other way to a suite's properties
@@ -9,7 +10,7 @@ from _pytest.junitxml import xml_key  # the plugins of others have no other way 
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed, split
 from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
 from invapi_emulator.testing.account import Account
-from invapi_emulator.testing.assumption_tally import DEFAULTS, FAILED, NOT_TRIED, Tally, parted
+from invapi_emulator.testing.assumption_tally import DEFAULTS, FAILED, NOT_TRIED, OVERRIDDEN, Tally, parted
 from invapi_emulator.testing.made import MADE
 
 EACH = "each"
@@ -32,6 +33,7 @@ class AssumptionRuns:
         self._ended = 0
         self._config: pytest.Config | None = None
         self._last_before: list[tuple[Account, int]] = []
+        self._is_overridden = False
         self._each = asked == EACH
         self._retired = None if self._each else retired_line(_options(asked))
         if not self._each:
@@ -40,6 +42,7 @@ class AssumptionRuns:
             return
         others = [f"{id_}={other}" for id_ in sorted(ASSUMPTIONS) for other in ASSUMPTIONS[id_].others]
         self._tally = Tally([DEFAULTS, *others])
+        MADE.before_it_goes.append(self._look)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if self._each and not self._fixtures.isdisjoint(metafunc.fixturenames):
@@ -59,6 +62,7 @@ class AssumptionRuns:
             MADE.options = _in_force(_word(item) or DEFAULTS)
             self._made_before = MADE.count
             self._last_before = [(account, _last_call(account)) for account in MADE.accounts]
+            self._is_overridden = False
         yield
 
     @pytest.hookimpl(wrapper=True)
@@ -71,6 +75,8 @@ class AssumptionRuns:
         word = _word(item)
         if report.when == "call" and self._was_not_tried(word):
             report.user_properties.append((NOT_TRIED, _test(item.nodeid, word)))
+        if report.when == "call" and self._has_overridden(word):
+            report.user_properties.append((OVERRIDDEN, word))
         if word is None or not report.failed:
             return report
         if word != DEFAULTS:
@@ -141,12 +147,30 @@ class AssumptionRuns:
     def pytest_configure(self, config: pytest.Config) -> None:
         self._config = None if hasattr(config, "workerinput") else config
 
+    def pytest_unconfigure(self) -> None:
+        if self._each:
+            MADE.before_it_goes.remove(self._look)
+
     def _was_not_tried(self, word: str | None) -> bool:
         """Return whether the test has used an emulator, but not with an account made under its option."""
         has_made = MADE.count > self._made_before
         if any(_last_call(account) != last for account, last in self._last_before):
             return True
         return has_made if word is None else not has_made
+
+    def _has_overridden(self, word: str | None) -> bool:
+        """Return whether an account that the test made had another option than that of the run in the end."""
+        if word in {None, DEFAULTS}:
+            return False
+        before = {account for account, _ in self._last_before}
+        for account in MADE.accounts:
+            if account not in before and not account.closed:
+                self._look(account)
+        return self._is_overridden
+
+    def _look(self, account: Account) -> None:
+        """Note whether an account has the options of the run: it is about to be removed, or the test has ended."""
+        self._is_overridden |= not MADE.options.items() <= _options_of(account).items()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._retired is not None:
@@ -182,6 +206,15 @@ def _last_call(account: Account) -> int:
         return account.last_request
     except Exception:  # noqa: BLE001 - the test may have removed the account or stopped the server
         return -1
+
+
+def _options_of(account: Account) -> dict[str, str]:
+    """Return the options that an account has now, none if it cannot be asked any more."""
+    try:
+        found = account.emulator.control("GET", f"/accounts/{quote(account.name)}/assumptions")
+    except Exception:  # noqa: BLE001 - a test may have removed the account or stopped the server
+        return {}
+    return {each["id"]: each["option"] for each in found["assumptions"]}
 
 
 def _in_force(words: str) -> dict[str, str]:

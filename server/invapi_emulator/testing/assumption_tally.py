@@ -13,8 +13,8 @@ import pytest
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, split
 
 DEFAULTS = "as-assumed"
-FAILED, NOT_TRIED = "invapi_option", "invapi_not_tried"
-"""Properties of a report: the test failed under its option; the test used an emulator without its option."""
+FAILED, NOT_TRIED, OVERRIDDEN = "invapi_option", "invapi_not_tried", "invapi_overridden"
+"""Properties of a report: the test failed under its option; it used an emulator without its option; it chose another itself."""
 
 _NOT_TRIED_LINE = (
     "{} tests use an emulator, but were not run under the other options, as no parameter reaches them (TestCase, pytest-bdd, "
@@ -24,8 +24,9 @@ _WORST_LAST = ("passed", "xpassed", "xfailed", "skipped", "failed")
 _NOT_SELECTED = "not selected"
 _NOT_ENDED = "not run to their end (the session stopped, or a worker crashed)"
 _SKIPPED = "skipped"
+_OVERRIDDEN = "with another option in the end, which the test, its marker or an imported world has chosen"
 _NOT_COMPARED = "without a run under the defaults that passes, to compare them with"
-_REASONS = (_NOT_SELECTED, _NOT_ENDED, _SKIPPED, _NOT_COMPARED)
+_REASONS = (_NOT_SELECTED, _NOT_ENDED, _SKIPPED, _OVERRIDDEN, _NOT_COMPARED)
 
 
 @dataclass(slots=True)
@@ -34,11 +35,13 @@ class _Run:
 
     outcome: str = "passed"
     was_called: bool = False
+    was_overridden: bool = False
     was_torn_down: bool = False
 
     def add(self, report: pytest.TestReport) -> None:
         self.outcome = max(self.outcome, _outcome(report), key=_WORST_LAST.index)
         self.was_called |= report.when == "call"
+        self.was_overridden |= any(name == OVERRIDDEN for name, _ in report.user_properties)
         self.was_torn_down |= report.when == "teardown"
 
     @property
@@ -119,7 +122,9 @@ class Tally:
             return _SKIPPED
         if usual is None or not usual.can_be_compared:
             return _NOT_COMPARED
-        return "same" if run.outcome == usual.outcome else "depends"
+        if run.outcome != usual.outcome:
+            return "depends"
+        return _OVERRIDDEN if run.was_overridden else "same"
 
     def _told(self, silent: int, partial: int, missing: Counter[str]) -> Iterator[str]:
         if silent:

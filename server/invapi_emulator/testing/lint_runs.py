@@ -23,10 +23,10 @@ class LintRuns:
         self._lints: dict[Account, AccountLint] = {}
         self._has_failed = False
         self._told: list[str] = []
-        MADE.before_it_goes = self._look_for_the_last_time
+        MADE.before_it_goes.append(self._look_for_the_last_time)
 
     def pytest_unconfigure(self) -> None:
-        MADE.before_it_goes = None
+        MADE.before_it_goes.remove(self._look_for_the_last_time)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self) -> Generator[None, None, None]:

@@ -14,7 +14,8 @@ class Made:
     and emulators made so far. `options` are the options of assumptions for new accounts of all emulators. `seeds` are those
     of the accounts that name none: the first of a test gets the first, and further ones the last. `drawn` are the seeds
     that such accounts of the present test have. `stories` are those of accounts that were closed as the present test
-    failed: titles and lines for its report. `before_it_goes` looks at the calls of an account that is about to be removed.
+    failed: titles and lines for its report. `before_it_goes` are functions that look at an account
+    that is about to be removed.
     """
 
     def __init__(self) -> None:
@@ -25,7 +26,7 @@ class Made:
         self.drawn: list[int] = []
         self.stories: list[tuple[str, str]] = []
         self.began: int | None = None
-        self.before_it_goes: Callable[[Account], None] | None = None
+        self.before_it_goes: list[Callable[[Account], None]] = []
 
     def add(self, account: "Account") -> None:
         self.accounts.append(account)
@@ -46,8 +47,8 @@ class Made:
         self.stories.append(story(account, account.began, self.began))
 
     def look_before_it_goes(self, account: "Account") -> None:
-        if self.before_it_goes is not None and not account.closed:
-            self.before_it_goes(account)
+        for look in () if account.closed else self.before_it_goes:
+            look(account)
 
     def next_seed(self) -> int | None:
         """Return the seed of the next account that names none. None lets the server draw it."""

@@ -9,7 +9,7 @@ from invapi_emulator.testing.account import Account
 from invapi_emulator.testing.made import MADE
 
 _TOO_LARGE = 2**63
-_OTHERS = ("--invapi-assumptions", "--invapi-server")
+_OTHERS = ("--invapi-assumptions", "--invapi-lint", "--invapi-server")
 
 
 def use_seeds(asked: str) -> None:

@@ -155,7 +155,7 @@ def test_tests_that_other_options_do_not_reach_are_named(pytester: pytest.Pytest
 
     def test_elsewhere():
         pass
-    """, "--invapi-assumptions=each")  # fmt: skip
+    """, "--invapi-assumptions=each", plugins=["pytest_bdd.plugin"])  # fmt: skip
     assert result.ret == 0
     result.stdout.fnmatch_lines([
         "* other options make no difference to any test that was run under them",

@@ -9,6 +9,8 @@ from tests.unit.testing.test_pytest_plugin import run
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.acceptance  # each is a separate pytest process
 
+PYFAKEFS = ["pyfakefs.pytest_plugin"]
+
 WORKS = """
     import asyncio, logging, os, socket, threading, time, unittest, urllib.request
     from unittest.mock import AsyncMock, Mock
@@ -114,7 +116,7 @@ REPLACED = (
 
 @pytest.mark.parametrize("where", ["thread", "process"])
 def test_what_tests_replace_does_not_reach_the_server(pytester: pytest.Pytester, where: str) -> None:
-    result = run(pytester, REPLACED, f"--invapi-server={where}", "-W", "error")
+    result = run(pytester, REPLACED, f"--invapi-server={where}", "-W", "error", plugins=PYFAKEFS)
     in_process = where == "process"
     result.assert_outcomes(passed=13 + in_process, skipped=1 - in_process)
 
@@ -152,7 +154,7 @@ def test_pytest_socket_does_not_come_between_a_test_and_its_emulator(pytester: p
     @pytest.mark.allow_hosts(["10.0.0.1"])
     def test_other_hosts_are_allowed(invapi):
         assert invapi.clock["mode"] == "frozen"
-    """, "--disable-socket")  # fmt: skip
+    """, "--disable-socket", plugins=["pytest_socket"])  # fmt: skip
     result.assert_outcomes(passed=3)
 
 
@@ -251,4 +253,4 @@ def test_the_first_use_may_be_within_pyfakefs(pytester: pytest.Pytester, where: 
             assert os.path.exists(os.__file__)
     """
     )
-    run(pytester, tests, f"--invapi-server={where}").assert_outcomes(passed=9)
+    run(pytester, tests, f"--invapi-server={where}", plugins=PYFAKEFS).assert_outcomes(passed=9)

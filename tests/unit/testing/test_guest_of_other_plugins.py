@@ -31,7 +31,7 @@ def test_a_time_limit_leaves_the_server_alone(pytester: pytest.Pytester, where: 
     """
     )
     flags = ("--timeout=60", f"--timeout-method={method}", f"--invapi-server={where}")
-    result = run(pytester, test, *flags)
+    result = run(pytester, test, *flags, plugins=["pytest_timeout"])
     if method == "signal":
         result.assert_outcomes(passed=2, failed=1)
         result.stdout.fnmatch_lines(["*Timeout*", "*invapi account account-*", "*vm/load_stats * -> OK*"])
@@ -114,7 +114,7 @@ def test_a_suite_in_a_suite(pytester: pytest.Pytester, where: str) -> None:
 
     def inner(pytester):
         pytester.makepyfile(INNER)
-        return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:randomly")
+        return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "invapi_emulator.pytest_entry")
 
     def test_outer(invapi, pytester):
         works(invapi)

@@ -144,3 +144,27 @@ def test_no_option_is_tried_without_a_test_that_uses_an_emulator(pytester: pytes
     """, "--invapi-assumptions=each")  # fmt: skip
     result.stdout.fnmatch_lines([f"{OPTIONS} options were not fully tried: no test was run under them"])
     result.stdout.no_fnmatch_line(NO_DIFFERENCE)
+
+
+def test_runs_whose_test_chose_another_option_say_nothing(pytester: pytest.Pytester) -> None:
+    result = run(pytester, REFUSED + """
+    import pytest
+
+    @pytest.mark.invapi(assume={"A-06": "all-four"})
+    def test_its_marker(invapi):
+        assert is_as_assumed(invapi)
+
+    def test_an_imported_world(invapi):
+        invapi.import_({"assume": {}, "vms": [{"id": 5}]})
+        assert is_as_assumed(invapi)
+
+    def test_an_account_that_is_closed(invapi_server):
+        with invapi_server.account(assume={"A-06": "all-four"}) as account:
+            assert is_as_assumed(account)
+    """, "--invapi-assumptions=each")  # fmt: skip
+    told = [line for line in result.outlines if "make no difference" in line or "not fully tried" in line]
+    (only,) = told
+    missing, total = OPTIONS + 2 * len(ASSUMPTIONS["A-06"].others), 3 * OPTIONS
+    assert only.startswith(
+        f"{OPTIONS} options were not fully tried: {missing} of {total} runs are missing: {missing} with another"
+    )

@@ -1,6 +1,7 @@
 """The pytest plugin, in test suites of its own."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,14 @@ def no_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("INVAPI_EMULATOR_URL", raising=False)
 
 
-def run(pytester: pytest.Pytester, test: str, *flags: str) -> pytest.RunResult:
+def run(pytester: pytest.Pytester, test: str, *flags: str, plugins: Sequence[str] = ()) -> pytest.RunResult:
+    """Run a test with our plugin and the given ones. All those of the environment would take half of the time to load."""
     pytester.makepyfile(USES_IT + test)
-    return pytester.runpytest_subprocess(
-        "-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:randomly", *flags
-    )
+    needed = ["invapi_emulator.pytest_entry", *(["xdist.plugin"] if "-n" in flags else []), *plugins]
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        named = [word for plugin in ("no:cacheprovider", *needed) for word in ("-p", plugin)]
+        return pytester.runpytest_subprocess(*named, *flags)
 
 
 def test_each_test_gets_a_fresh_account_with_a_frozen_clock(pytester: pytest.Pytester) -> None:
@@ -105,10 +109,8 @@ def test_a_suite_that_does_not_use_it_has_no_cost(pytester: pytest.Pytester) -> 
 
 
 def test_it_can_be_switched_off(pytester: pytest.Pytester) -> None:
-    result = run(pytester, """
-    def test_without(invapi):
-        pass
-    """, "-p", "no:invapi_emulator")  # fmt: skip
+    pytester.makepyfile("def test_without(invapi): pass")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:invapi_emulator")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*fixture 'invapi' not found*"])
 
