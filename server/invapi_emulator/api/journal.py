@@ -7,12 +7,12 @@ from typing import Any
 import orjson
 
 from invapi_emulator.api.exchange import Exchange
-from invapi_emulator.api.masking import Masking
+from invapi_emulator.api.masking import URL_FIELD, Masking
 from invapi_emulator.api.request import Request
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Fields
-from invapi_emulator.process.secret_words import is_secret
+from invapi_emulator.engine.call import Fields, Value
+from invapi_emulator.process.secret_words import MASK, is_secret
 from invapi_emulator.storage import requests, secrets
 from invapi_emulator.storage.hidden_fields import REST, digests_of, names_left_out
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -31,7 +31,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     cut = exchange.reply is not None and exchange.reply.cut is not None
     answer = "" if cut or given.text is not None else given.body.decode()
     masking = _masking(unit, exchange, "\n".join(_texts(request, answer)))
-    shown = _shown(masking, request.fields)
+    shown = shown_fields(masking, request.fields)
     requests.record(
         unit,
         requests.JournalEntry(
@@ -84,7 +84,7 @@ def _texts(request: Request, answer: str) -> list[str]:
     return texts
 
 
-def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
+def shown_fields(masking: Masking, fields: Fields) -> dict[str, Any]:
     """Return the fields masked and cut, so that all together stay within the limit."""
     if masking.hides_all:
         return {REST: f"{len(fields)} more fields"}
@@ -93,14 +93,22 @@ def _shown(masking: Masking, fields: Fields) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     left = MAX_SHOWN
     for name, value in fields.items():
-        visible = masking.field(name, value)
-        visible = _cut(visible, left) if isinstance(visible, str) else _cut_all(visible, left)
+        visible = _visible(masking, name, value, left)
         left -= len(name) + len(orjson.dumps(visible))
         if left < 0:
             shown[REST] = f"{len(fields) - len(shown)} more fields"
             break
         shown[masking.text(name)] = visible
     return shown
+
+
+def _visible(masking: Masking, name: str, value: Value, most: int) -> Any:
+    """Return a value masked and cut. Of a long text only the beginning is looked at."""
+    if isinstance(value, str) and len(value) > MAX_SHOWN and name != URL_FIELD:
+        beginning = masking.field(name, masking.beginning(value, MAX_SHOWN))
+        return beginning if beginning == MASK else _cut(beginning, most, len(value))
+    visible = masking.field(name, value)
+    return _cut(visible, most) if isinstance(visible, str) else _cut_all(visible, most)
 
 
 def _are_surely_shown(fields: Fields) -> bool:
@@ -135,8 +143,10 @@ def _names(masking: Masking, names: Sequence[str]) -> list[str]:
     return [*shown, names_left_out(more)] if more > 0 else shown
 
 
-def _cut(text: str, most: int = MAX_SHOWN) -> str:
-    return text if len(text) <= most else f"{text[: max(most - 30, 0)]}... ({len(text)} characters)"[:most]
+def _cut(text: str, most: int = MAX_SHOWN, length: int = 0) -> str:
+    """Return a text of at most so many characters. `length` is that of the text that this is the beginning of, if it is longer."""
+    length = max(len(text), length)
+    return text if length <= most else f"{text[: max(most - 30, 0)]}... ({length} characters)"[:most]
 
 
 def _cut_all(values: list[Any], most: int) -> Any:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from invapi_emulator.api.masked_answers import without_named_secrets
 from invapi_emulator.domain.callback_urls import shown_url
 from invapi_emulator.engine.call import Fields, Value
 from invapi_emulator.process.secret_words import (
+    LONGEST_GENERATED,
     MASK,
     SHORTEST,
     SecretWords,
@@ -84,6 +86,13 @@ class Masking(Struct, frozen=True):
         text = self.words.masked(text)
         return without_generated(text) if self.all_generated else text
 
+    def beginning(self, text: str, most: int) -> str:
+        """Return the first characters of a text masked, without the rest of a secret that the cut would part."""
+        if len(text) <= most:
+            return self.text(text)
+        longest = max(map(len, self.words.others), default=0) + LONGEST_GENERATED
+        return _both_begin_with(self.text(text[:most]), self.text(text[: most + longest]))
+
     def answer(self, answer: str) -> str:
         """Mask tokens and passwords, also a malformed one that a refusal quotes."""
         if any(
@@ -104,6 +113,11 @@ class Masking(Struct, frozen=True):
                 for name, item in value.items()
             }
         return self.text(value) if isinstance(value, str) else [self._value(item) for item in value]
+
+
+def _both_begin_with(one: str, other: str) -> str:
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return one[:same]
 
 
 @lru_cache(_REMEMBERED)

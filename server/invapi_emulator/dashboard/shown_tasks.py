@@ -1,13 +1,17 @@
-"""Tasks as the page shows them: what clients sent for them may have secrets, which are masked as in the journal."""
+"""Tasks as the page shows them: what clients sent for them may have secrets, which are masked as in the journal, and be long."""
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from msgspec.structs import replace
 
+from invapi_emulator.api.journal import MAX_SHOWN, shown_fields
+from invapi_emulator.api.masking import Masking
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.storage.secrets import masked
+from invapi_emulator.storage.json_column import json_text
+from invapi_emulator.storage.secrets import masked, words_in
 
 
 def shown_tasks(context: AccountContext, tasks: Iterable[Task]) -> list[Task]:
@@ -15,10 +19,23 @@ def shown_tasks(context: AccountContext, tasks: Iterable[Task]) -> list[Task]:
 
 
 def _shown(context: AccountContext, task: Task) -> Task:
-    sent = masked(context.unit, json.dumps(task.context))
     told = {name: _masked(context, getattr(task, name)) for name in ("scope", "debug", "error")}
-    return replace(task, context=json.loads(sent), **told)
+    return replace(task, context=_fields(context, task), **told)
+
+
+def _fields(context: AccountContext, task: Task) -> dict[str, Any]:
+    """Return what was sent for a task. Of much, the beginning is shown, in which all words that look like tokens are masked."""
+    text = json_text(task.context)
+    if len(text) <= MAX_SHOWN:
+        sent: dict[str, Any] = json.loads(masked(context.unit, text))
+        return sent
+    return shown_fields(Masking(task.module, words_in(context.unit, ""), all_generated=True), task.context)
 
 
 def _masked(context: AccountContext, text: str | None) -> str | None:
-    return None if text is None else masked(context.unit, text)
+    """Return a text masked and cut."""
+    if text is None:
+        return None
+    masking = Masking("", words_in(context.unit, text[: 2 * MAX_SHOWN]))
+    shown = masking.beginning(text, MAX_SHOWN)
+    return shown if len(text) <= MAX_SHOWN else f"{shown}... ({len(text)} characters)"

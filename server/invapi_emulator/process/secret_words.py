@@ -19,6 +19,9 @@ _GENERATED_LENGTH = 32
 _LONGEST_ESCAPE = 8
 """Maximum number of hexadecimal digits of an escape, as of `\\U0001f600`, which may stand before a generated word."""
 
+LONGEST_GENERATED = 2 * (_GENERATED_LENGTH + _LONGEST_ESCAPE)
+"""Number of characters after which it is sure whether a generated word has begun."""
+
 _RUN = re.compile(rf"[0-9a-f]{{{_GENERATED_LENGTH},}}")
 _GENERATED = re.compile(
     rf"(?<![0-9a-f])[0-9a-f]{{0,{_LONGEST_ESCAPE}}}([0-9a-f]{{{_GENERATED_LENGTH}}})(?![0-9a-f])"
