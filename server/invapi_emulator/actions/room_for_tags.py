@@ -19,7 +19,7 @@ def require_room_for_tag(unit: UnitOfWork, machines: Sequence[VirtualMachine], t
             f"{tags.MOST_AT_ONCE:,} in a call; name fewer servers"
         )
     growth = sum(_growth(vm, tag) for vm in machines)
-    if growth > 0 and tag_sizes.in_account(unit) + growth > tags.MOST_TEXT_OF_ACCOUNT:
+    if growth > 0 and tag_sizes.of_account(unit) + growth > tags.MOST_TEXT_OF_ACCOUNT:
         raise NotSupported(
             f"the tags of this account would take more than {tags.MOST_TEXT_OF_ACCOUNT:,} bytes, the most that "
             "this emulator keeps; remove some first"

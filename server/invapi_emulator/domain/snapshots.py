@@ -30,6 +30,10 @@ class Snapshot(Struct, frozen=True):
     state: MachineState
 
 
+MOST_SETTINGS = 8 * 1024 * 1024
+"""Maximum size of the rotation settings of an account that calls make, in bytes."""
+
+
 class RotationSettings(Struct, frozen=True):
     """Settings of one type of snapshots (contract 4.9)."""
 

@@ -1,6 +1,6 @@
 """The size of the tags of an account's VMs together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
 
@@ -8,29 +8,12 @@ from invapi_emulator.domain.tags import LITTLE_TEXT, size_in_account, size_of
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage.octets import octets
 from invapi_emulator.storage.record import Index, Key
+from invapi_emulator.storage.sizes import Sizes, in_account
 from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.tables import vm
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.vm_record import VM, read_tags
-
-
-class _TagSizes:
-    """The sizes of the tags of the VMs that have more than a little text, and their sum."""
-
-    def __init__(self, rows: Iterable[tuple[Key, int]]) -> None:
-        self.by_vm = {key: size for key, size in rows if size}
-        self.sum = sum(self.by_vm.values())
-
-    def changed(self, key: Key, value: VirtualMachine | None) -> None:
-        size = 0 if value is None else size_in_account(size_of(value.tags))
-        self.sum += size - self.by_vm.pop(key, 0)
-        if size:
-            self.by_vm[key] = size
-
-    def content(self) -> tuple[int, dict[Key, int]]:
-        return self.sum, self.by_vm
-
 
 # A tag of 64 bytes without text is stored in 20 or more. Most VMs have fewer, and are not read.
 _MAY_COUNT = (vm.c.account_id == bindparam("account_id")) & (octets(vm.c.tags) > LITTLE_TEXT // 4)
@@ -38,17 +21,20 @@ _TAGS_OF: Statement[tuple[Key, int]] = Statement(
     select(vm.c.id, vm.c.tags).where(_MAY_COUNT),
     lambda vm_id, parts: ((vm_id,), size_in_account(size_of(read_tags(parts)))),
 )
-TAG_SIZES = Index(VM, lambda owner: _TAGS_OF.of(account_id=owner["account_id"]), _TagSizes)
 
 
-def in_account(unit: UnitOfWork) -> int:
+def _size(found: VirtualMachine) -> int:
+    return size_in_account(size_of(found.tags))
+
+
+TAG_SIZES = Index(
+    VM, lambda owner: _TAGS_OF.of(account_id=owner["account_id"]), lambda rows: Sizes(rows, _size)
+)
+
+
+def of_account(unit: UnitOfWork) -> int:
     """Return the size of the tags of all VMs of the account, with the unit's changes."""
-    held = unit.index(TAG_SIZES)
-    changed = {
-        key: 0 if value is None else size_in_account(size_of(value.tags))
-        for key, value in unit.changes.of(VM)
-    }
-    return held.sum + sum(size - held.by_vm.get(key, 0) for key, size in changed.items())
+    return in_account(unit, TAG_SIZES)
 
 
 def in_account_without(tx: Transaction, account_id: int, vm_id: int) -> int:

@@ -1,20 +1,23 @@
 """`presets.php` `info`: lists the presets with all that fits them, priced in some currencies (contract 9.2)."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
 from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.catalogue_answers import PICO, PresetRow, answered, preset_row
 from invapi_emulator.actions.parameters import Parameters
-from invapi_emulator.domain.catalogue import Addition, Catalogue, Preset, Prices, fits
+from invapi_emulator.domain.catalogue import Addition, Catalogue, Preset, Prices, is_at
 from invapi_emulator.domain.money import Currency
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call, Prepared
 from invapi_emulator.engine.example import Example, RefusalExample
 from invapi_emulator.errors import InvalidParameter
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+
+Rows: TypeAlias = list[tuple[Addition, dict[str, Any]]]
+"""Additions, each with its row in the answer."""
 
 _CURRENCIES: Mapping[str, Currency] = {"EUR": "EUR", "USD": "USD", "RUB": "RUB", "RUR": "RUB"}
 """The currencies by their codes. RUR is the former code of RUB."""
@@ -54,23 +57,38 @@ def _codes(currencies: str) -> tuple[str, ...]:
 
 
 def _described(catalogue: Catalogue, codes: tuple[str, ...]) -> Body:
-    return {"presets": [_row(catalogue, preset, codes) for preset in catalogue.presets]}
+    os, software, plans = (
+        _rows(additions, codes) for additions in (catalogue.os, catalogue.software, catalogue.traffic_plans)
+    )
+
+    def described(preset: Preset) -> dict[str, Any]:
+        own_plans = _of_preset(plans, preset.traffic_plans)
+        return preset_row(preset) | {
+            "price": {where: _priced(own or preset.monthly, codes) for where, own in preset.prices.items()},
+            "OS": _at(_of_preset(os, preset.os), preset.prices),
+            "soft": _at(_of_preset(software, preset.software), preset.prices),
+            "traffic_plans": {where: _at(own_plans, [where]) for where in preset.prices},
+        }
+
+    return {"presets": list(map(described, catalogue.presets))}
 
 
-def _row(catalogue: Catalogue, preset: Preset, codes: tuple[str, ...]) -> dict[str, Any]:
-    def fitting(additions: Iterable[Addition], *locations: str) -> list[dict[str, Any]]:
-        return [
-            {"id": addition.id, "name": addition.name, "price": _priced(addition.prices, codes)}
-            for addition in additions
-            if addition.active and any(fits(addition, preset, location) for location in locations)
-        ]
+def _rows(additions: Iterable[Addition], codes: tuple[str, ...]) -> Rows:
+    """Return the active additions with their rows. Every preset that one fits has the same row."""
+    return [
+        (each, {"id": each.id, "name": each.name, "price": _priced(each.prices, codes)})
+        for each in additions
+        if each.active
+    ]
 
-    return preset_row(preset) | {
-        "price": {where: _priced(own or preset.monthly, codes) for where, own in preset.prices.items()},
-        "OS": fitting(catalogue.os, *preset.prices),
-        "soft": fitting(catalogue.software, *preset.prices),
-        "traffic_plans": {where: fitting(catalogue.traffic_plans, where) for where in preset.prices},
-    }
+
+def _of_preset(rows: Rows, ids: Iterable[int]) -> Rows:
+    own = frozenset(ids)
+    return [(addition, row) for addition, row in rows if addition.id in own]
+
+
+def _at(rows: Rows, locations: Iterable[str]) -> list[dict[str, Any]]:
+    return [row for addition, row in rows if any(is_at(addition, location) for location in locations)]
 
 
 def _priced(prices: Prices, codes: Iterable[str]) -> dict[str, float]:

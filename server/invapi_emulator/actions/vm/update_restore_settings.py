@@ -6,13 +6,13 @@ from invapi_emulator.actions.answers import Part
 from invapi_emulator.actions.parameters import Names, OfSnapshots, Switch
 from invapi_emulator.actions.vm import answers
 from invapi_emulator.actions.vm.rows import settings_body
-from invapi_emulator.domain.snapshots import RotationSettings
+from invapi_emulator.domain.snapshots import MOST_SETTINGS, RotationSettings
 from invapi_emulator.domain.virtual_machines import require_snapshots_supported
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example, RefusalExample
-from invapi_emulator.errors import NothingToUpdate
-from invapi_emulator.storage import events, snapshots, vms
+from invapi_emulator.errors import NothingToUpdate, NotSupported
+from invapi_emulator.storage import events, settings_sizes, snapshots, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -37,10 +37,20 @@ def update_restore_settings(unit: UnitOfWork, call: Call[RestoreSettings]) -> Bo
     type_ = call.params.type
     settings = _changed(snapshots.settings_of_type(unit, vm.id, type_), call.params)
     snapshots.save_settings(unit, vm.id, type_, settings)
+    _require_room(unit, settings)
     body = settings_body(settings, vm.num_max)
     told = body if call.params.exclude_rotation is not None else _without_names(body)
     events.record(unit, call.now, "settings", vm=vm.id, type=type_, settings=told)
     return {"settings": body}
+
+
+def _require_room(unit: UnitOfWork, changed: RotationSettings) -> None:
+    """Raise NotSupported if the settings of the account are too large now. Those without names always have room."""
+    if changed.excluded and settings_sizes.of_account(unit) > MOST_SETTINGS:
+        raise NotSupported(
+            f"the rotation settings of this account would take more than {MOST_SETTINGS:,} bytes, the most that this "
+            "emulator keeps; exclude fewer snapshots, or use fewer types"
+        )
 
 
 def _without_names(body: Body) -> Body:
