@@ -45,7 +45,7 @@ def _orders(line: Line) -> bool:
     if (line.call.module, line.call.action, line.call.vm) != ("eq", "order_instance", None):
         return False
     (sent,) = words_of(line.call, ["id"])
-    return sent in (None, UNKNOWN)
+    return sent is None or sent.startswith(UNKNOWN)
 
 
 def _wanted(line: Line) -> tuple[str | None, ...]:

@@ -16,10 +16,10 @@ from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.requests import JournalEntry
 
 MOST = 50
-"""Maximum number of digests of a call."""
+"""Maximum number of fields of a call with a digest each. The others have one together."""
 
 UNKNOWN = "?"
-"""The word for a value that cannot be told any more."""
+"""Begins the word for a value that cannot be told any more."""
 
 REST = "..."
 """Name under which a call shows how many of its fields are left out."""
@@ -56,7 +56,7 @@ def digests_of(sent: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, s
     for name, value in hidden[:MOST]:
         digests[_name(name)] = _value(name, value)
     if len(hidden) > MOST:
-        digests[_MORE] = ""
+        digests[_MORE] = sealed(json_text([[name, _as_shown(value)] for name, value in hidden[MOST:]]))
     return digests
 
 
@@ -143,18 +143,22 @@ class KnownFields:
 
 
 def fingerprint(call: JournalEntry, *, but: str) -> dict[str, str] | None:
-    """Return the digests of all hidden fields but one, None if some are missing or another process made them."""
+    """Return the digests of all hidden fields but one, None if another process made them."""
     hidden = call.hidden
-    if not _has_all(hidden):
+    if not _is_own(hidden):
         return None
     left_out = (_LIFE, _name(but))
     return {name: digest for name, digest in hidden.items() if name not in left_out}
 
 
 def words_of(call: JournalEntry, names: Sequence[str]) -> list[str | None]:
-    """Return a word for each field: equal ones for equal values, None if it was not sent, UNKNOWN if that cannot be told any more."""
+    """Return a word for each field: equal ones for equal values, None if it was not sent.
+
+    It begins with UNKNOWN if that cannot be told any more, and is equal if the fields without a digest are.
+    """
     digests = call.hidden if _is_own(call.hidden) else {}
-    others = UNKNOWN if not _has_all(call.hidden) and _may_hide_others(call.fields) else None
+    unknown = UNKNOWN + digests.get(_MORE, "")
+    others = unknown if not _has_all(call.hidden) and _may_hide_others(call.fields) else None
 
     def word(name: str) -> str | None:
         if _name(name) in digests:
@@ -162,7 +166,7 @@ def words_of(call: JournalEntry, names: Sequence[str]) -> list[str | None]:
         if name not in call.fields:
             return others
         is_whole = _has_all(call.hidden) or not _may_hide(call.fields, name)
-        return _value(name, call.fields[name]) if is_whole else UNKNOWN
+        return _value(name, call.fields[name]) if is_whole else unknown
 
     return [word(name) for name in names]
 

@@ -131,6 +131,17 @@ def test_orders_that_the_journal_does_not_show_whole_are_compared(
     assert findings(client).get("orders-twice", {"count": 0})["count"] == count
 
 
+@pytest.mark.parametrize(("second", "count"), [("web-1", 1), ("web-2", 0)])
+def test_orders_with_more_long_fields_than_have_a_digest_each_are_compared(
+    client: Emulator, second: str, count: int
+) -> None:
+    before = {f"field{number}": "v" * 300 for number in range(100)}
+    for name in ("web-1", second):
+        client.http.post("/eq.php", data=before | ORDER | {"hostname": name})
+    assert orders_made(client) == 2
+    assert findings(client).get("orders-twice", {"count": 0})["count"] == count
+
+
 def test_of_orders_that_cannot_be_compared_any_more_those_that_look_alike_are_found(
     client: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
