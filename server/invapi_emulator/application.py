@@ -55,6 +55,7 @@ class EmulatorApp(FastAPI):
         self.runtime = runtime
         self._endpoint: FormEndpoint | None = None
         self._lifespans = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._has_control = False
         self._loading = RLock()
         self._is_connected = False
@@ -118,11 +119,14 @@ class EmulatorApp(FastAPI):
         """Open the worlds, also after a stop, until the end of the block. Of several that overlap, the last one closes them."""
         self.runtime.reopen()
         self.start()
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:  # what a former one left open never ends
+            self._loop, self._lifespans = loop, 0
         self._lifespans += 1
         try:
             yield
         finally:
-            self._lifespans -= 1
+            self._lifespans -= loop is self._loop
             if not self._lifespans:
                 await self.aclose()
 

@@ -190,3 +190,25 @@ def test_loops_that_take_turns_share_its_worlds() -> None:
         assert len(asyncio.all_tasks(loop)) <= 2
         loop.run_until_complete(app.aclose())
         loop.close()
+
+
+def test_a_lifespan_that_its_loop_left_open_does_not_keep_the_application_open() -> None:
+    app = create_app(Settings(clock="frozen"))
+
+    lifespan = app.router.lifespan_context(app)
+
+    async def left_open() -> list[int]:
+        await lifespan.__aenter__()
+        async with client_of(app) as http:
+            return await statuses(http)
+
+    async def another() -> tuple[list[int], list[int]]:
+        async with client_of(app) as http:
+            async with app.router.lifespan_context(app):
+                during = await statuses(http)
+            return during, await statuses(http)
+
+    former = asyncio.new_event_loop()
+    assert former.run_until_complete(left_open()) == FINE
+    former.close()
+    assert asyncio.run(another()) == (FINE, CLOSED)

@@ -11,6 +11,7 @@ from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed
 from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
 from invapi_emulator.testing.account import Account
 from invapi_emulator.testing.assumption_tally import DEFAULTS, FAILED, NOT_TRIED, OVERRIDDEN, Tally, parted
+from invapi_emulator.testing.foreign_calls import ForeignCalls
 from invapi_emulator.testing.made import MADE
 
 EACH = "each"
@@ -34,6 +35,7 @@ class AssumptionRuns:
         self._config: pytest.Config | None = None
         self._last_before: list[tuple[Account, int]] = []
         self._is_overridden = False
+        self._foreign_calls = ForeignCalls()
         self._each = asked == EACH
         self._retired = None if self._each else retired_line(_options(asked))
         if not self._each:
@@ -154,6 +156,8 @@ class AssumptionRuns:
     def _was_not_tried(self, word: str | None) -> bool:
         """Return whether the test has used an emulator, but not with an account made under its option."""
         has_made = MADE.count > self._made_before
+        if self._foreign_calls.have_come():
+            return True
         if any(_last_call(account) != last for account, last in self._last_before):
             return True
         return has_made if word is None else not has_made

@@ -48,7 +48,7 @@ class Emulator(Closes):
     `admin_token` is the admin token of its control API. For an https URL, `ca` is a file of trusted certificates
     that replaces the system's, such as that of `invapi-emulator ca --path`. `settings` are the settings of `serve`
     for a new emulator (docs/reference/settings.md): `Emulator(clock="auto", seed=1)`. Its environment variables do not count. With
-    `process`, a new emulator runs in a process of its own.
+    `process`, a new emulator runs in a process of its own. `is_own` says that it is a new one.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Emulator(Closes):
                 f"unexpected setting {name!r}: a new emulator uses a free port; with url, pass no settings"
             )
         self._made_in = getpid()
+        self.is_own = url is None
         self._resources = ExitStack()
         self.assumed: dict[str, str] = {}
         self.ca = ca

@@ -168,3 +168,28 @@ def test_runs_whose_test_chose_another_option_say_nothing(pytester: pytest.Pytes
     assert only.startswith(
         f"{OPTIONS} options were not fully tried: {missing} of {total} runs are missing: {missing} with another"
     )
+
+
+def test_tests_that_call_by_another_account_are_named(pytester: pytest.Pytester) -> None:
+    result = run(pytester, """
+    def restored(url, token):
+        form = urllib.parse.urlencode({"action": "restore_snapshot", "token": token, "id": 12345, "name": "nope"})
+        with urllib.request.urlopen(url + "/vm.php", form.encode()) as answer:
+            return json.load(answer)
+
+    def test_over_http(invapi):
+        with urllib.request.urlopen(invapi.url + "/_emulator/accounts", b'{"scenario":"one-vm"}') as made:
+            token = json.load(made)["token"]
+        assert "error" in restored(invapi.url, token)
+
+    def test_demo(invapi):
+        assert "error" in restored(invapi.url, "HOSTKEY_TOKEN")
+
+    def test_own(invapi):
+        assert invapi.vms
+    """, "--invapi-assumptions=each")  # fmt: skip
+    result.stdout.fnmatch_lines([
+        f"{OPTIONS} other options make no difference to any test that was run under them",
+        "2 tests use an emulator, but were not run under the other options, *:",
+        "    *::test_demo", "    *::test_over_http",
+    ])  # fmt: skip
