@@ -1,7 +1,7 @@
 """Writing a call and its answer into the journal, with secrets masked and bodies cut."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -11,7 +11,6 @@ from invapi_emulator.api.masking import URL_FIELD, Masking
 from invapi_emulator.api.request import Request
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.engine.action import Action
-from invapi_emulator.engine.call import Fields, Value
 from invapi_emulator.process.secret_words import MASK, is_secret
 from invapi_emulator.storage import requests, secrets
 from invapi_emulator.storage.hidden_fields import REST, digests_of, names_left_out
@@ -84,7 +83,7 @@ def _texts(request: Request, answer: str) -> list[str]:
     return texts
 
 
-def shown_fields(masking: Masking, fields: Fields) -> dict[str, Any]:
+def shown_fields(masking: Masking, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields masked and cut, so that all together stay within the limit."""
     if masking.hides_all:
         return {REST: f"{len(fields)} more fields"}
@@ -102,7 +101,7 @@ def shown_fields(masking: Masking, fields: Fields) -> dict[str, Any]:
     return shown
 
 
-def _visible(masking: Masking, name: str, value: Value, most: int) -> Any:
+def _visible(masking: Masking, name: str, value: Any, most: int) -> Any:
     """Return a value masked and cut. Of a long text only the beginning is looked at."""
     if isinstance(value, str) and len(value) > MAX_SHOWN and name != URL_FIELD:
         beginning = masking.field(name, masking.beginning(value, MAX_SHOWN))
@@ -111,7 +110,7 @@ def _visible(masking: Masking, name: str, value: Value, most: int) -> Any:
     return _cut(visible, most) if isinstance(visible, str) else _cut_all(visible, most)
 
 
-def _are_surely_shown(fields: Fields) -> bool:
+def _are_surely_shown(fields: Mapping[str, Any]) -> bool:
     """Tell whether the fields are few and short, and none is an array."""
     size = 0
     for name, value in fields.items():
@@ -121,7 +120,7 @@ def _are_surely_shown(fields: Fields) -> bool:
     return size <= _SURELY_SHOWN
 
 
-def _unread(action: Action | None, fields: Fields) -> list[str]:
+def _unread(action: Action | None, fields: Mapping[str, Any]) -> list[str]:
     if action is None or fields.keys() <= action.fields_read:
         return []
     return [name for name in fields if name not in action.fields_read]

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from invapi_emulator.api.masked_answers import without_named_secrets
 from invapi_emulator.domain.callback_urls import shown_url
-from invapi_emulator.engine.call import Fields, Value
+from invapi_emulator.engine.call import Fields
 from invapi_emulator.process.secret_words import (
     LONGEST_GENERATED,
     MASK,
@@ -72,8 +72,8 @@ class Masking(Struct, frozen=True):
             return {**fields, **secret, **url}
         return {self.text(name): self.field(name, value) for name, value in fields.items()}
 
-    def field(self, name: str, value: Value) -> Any:
-        """Return a field's value masked, an array as a list."""
+    def field(self, name: str, value: Any) -> Any:
+        """Return the value of a field, or of what a task has of it, masked. An array is a list."""
         if name == URL_FIELD:
             return self.text(shown_url(value)) if isinstance(value, str) else MASK
         return MASK if _is_secret(name, keys_are_shown=self.module == CALLBACK) else self._value(value)
@@ -106,13 +106,15 @@ class Masking(Struct, frozen=True):
             return answer
         return _IN_REFUSAL.sub(rf"\1{MASK}\2", answer)
 
-    def _value(self, value: Value) -> Any:
+    def _value(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {
                 self.text(name): MASK if names_a_secret(name) else self._value(item)
                 for name, item in value.items()
             }
-        return self.text(value) if isinstance(value, str) else [self._value(item) for item in value]
+        if isinstance(value, list | tuple):
+            return [self._value(item) for item in value]
+        return self.text(value) if isinstance(value, str) else value
 
 
 def _both_begin_with(one: str, other: str) -> str:

@@ -13,6 +13,7 @@ from invapi_emulator.domain.tasks import Task, progress_at, stage_at
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage import events
 from invapi_emulator.storage.events import Event, EventKind
+from invapi_emulator.storage.hidden_fields import REST
 
 NEW_WORLD: tuple[EventKind, ...] = ("reset", "imported")
 LINEAGE: tuple[EventKind, ...] = (*NEW_WORLD, "vm_added", "snapshot_made", "snapshot_restored", "task_ended")
@@ -137,7 +138,7 @@ def chains_of(
     types = {DEFAULT_TYPE, *islice(sorted(settings), MOST_TYPES)}
     types |= {each.type for each in snapshots if each.sequence in shown}
     making = [task for task in tasks if task.action == "create_snapshot" and task.state == "running"]
-    types |= {task.context["type"] for task in making}
+    types |= {task.context.get("type", REST) for task in making}
     return [
         _chain(type_, settings.get(type_, RotationSettings()), snapshots, shown, making, origin, now)
         for type_ in sorted(types, key=lambda type_: (type_ != DEFAULT_TYPE, type_))
@@ -166,13 +167,13 @@ def _chain(
         for each in mine
         if each.sequence in shown
     )
-    under_way = tuple(_making(task, now) for task in making if task.context["type"] == type_)
+    under_way = tuple(_making(task, now) for task in making if task.context.get("type", REST) == type_)
     excluded = at_most(sorted(settings.excluded), MOST_NAMES)
     return Chain(type_, settings, excluded, len(mine), links, under_way)
 
 
 def _making(task: Task, now: Instant) -> Making:
-    name = str(task.context["name"])
+    name = str(task.context.get("name", REST))
     return Making(name, task.key, stage_at(task, now), progress_at(task, now), task.due_at is None)
 
 

@@ -13,6 +13,9 @@ from invapi_emulator.domain.tasks import Task
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.secrets import masked, words_in
 
+_FIRST = ("id", "type", "name")
+"""What is shown of a task before all else that was sent for it."""
+
 
 def shown_tasks(context: AccountContext, tasks: Iterable[Task]) -> list[Task]:
     return [_shown(context, task) for task in tasks]
@@ -29,7 +32,9 @@ def _fields(context: AccountContext, task: Task) -> dict[str, Any]:
     if len(text) <= MAX_SHOWN:
         sent: dict[str, Any] = json.loads(masked(context.unit, text))
         return sent
-    return shown_fields(Masking(task.module, words_in(context.unit, ""), all_generated=True), task.context)
+    first = {name: task.context[name] for name in _FIRST if name in task.context}
+    masking = Masking(task.module, words_in(context.unit, ""), all_generated=True)
+    return shown_fields(masking, first | task.context)
 
 
 def _masked(context: AccountContext, text: str | None) -> str | None:
