@@ -39,7 +39,7 @@ def worker_on(db: str) -> Iterator[subprocess.Popen[str]]:
 def test_tasks_take_effect_through_a_standalone_worker(postgres: Postgres) -> None:
     db = postgres.url("apart")
     with (
-        served("--db", db, "--no-worker", "--rate", "10") as one,
+        served("--db", db, "--no-worker", "--rate", "4") as one,
         served("--db", db, "--no-worker") as other,
         one.emulator() as first,
         other.emulator() as second,
