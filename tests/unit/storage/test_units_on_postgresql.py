@@ -233,3 +233,18 @@ def test_what_waits_for_a_database_that_closes_is_refused_and_nothing_else_begin
     assert first == 1
     assert {type(each) for each in refused} == {CannotWrite}
     assert not problems
+
+
+def test_what_a_group_had_no_time_for_is_refused_too_if_the_database_closes(database: Database) -> None:
+    account_id = new_account(database, "busy")
+    slow = SlowWork(database)
+
+    async def close_behind() -> list[BaseException | None]:
+        calls = [asyncio.create_task(slow.run("call", account_id)) for _ in range(20)]
+        await calls[0]
+        database.close()
+        return await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 60)
+
+    outcomes = asyncio.run(close_behind())
+    assert outcomes.count(None) == len(slow.begun) < 20
+    assert {type(each) for each in outcomes} == {type(None), CannotWrite}

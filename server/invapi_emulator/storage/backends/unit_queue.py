@@ -125,11 +125,11 @@ class UnitQueue:
         for entry in group:
             if entry.unit.ended:
                 entry.resolve()
-            elif not entry.unit.postponed:
+            elif self._is_closed or not entry.unit.postponed:
                 left.setdefault(entry.unit.account_id, []).append(entry)
-        self._put_back_postponed(group)
         for entries in left.values():
             self._run_beside(entries)
+        self._put_back_postponed(group)
         self._under_way -= {entry.unit.account_id for entry in group} - left.keys()
         self._start_groups()
 
