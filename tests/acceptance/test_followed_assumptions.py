@@ -6,11 +6,11 @@ fail.
 """
 
 import ast
+import json
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,10 @@ pytestmark = pytest.mark.acceptance
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT / "tests" / "contract"
+IDS = sorted(ASSUMPTIONS)
+PARTS = 3
+"""The runs are cut into this many tests, which can run side by side."""
+
 WITHIN_SECONDS = 600
 WITHOUT_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 """The plugins of the environment, which these tests do not need, take half of each run to load."""
@@ -44,29 +48,34 @@ def _functions(file: Path) -> Iterator[ast.FunctionDef]:
     return (each for each in parsed.body if isinstance(each, ast.FunctionDef))
 
 
-def failing(word: str, chosen: Collection[str]) -> set[str]:
-    """Return the chosen files' and tests' failures with this option."""
-    which = [str(CONTRACT / name) for name in sorted(chosen)]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", "-rfE", *which]
+def failing(runs: Sequence[tuple[str, Collection[str]]], file: Path) -> list[set[str]]:
+    """Return the failures of each run: its option, and its files and tests."""
+    file.write_text(
+        json.dumps([{"assume": word, "tests": sorted(chosen)} for word, chosen in runs]), encoding="utf-8"
+    )
     run = subprocess.run(
-        command, cwd=ROOT, env=os.environ | WITHOUT_PLUGINS | {"TEST_ASSUME": word}, capture_output=True, text=True,
-        check=False, timeout=WITHIN_SECONDS,
+        [sys.executable, "-m", "tests.support.assumed_runs", str(file)], cwd=ROOT, env=os.environ | WITHOUT_PLUGINS,
+        capture_output=True, text=True, check=False, timeout=WITHIN_SECONDS,
     )  # fmt: skip
-    assert run.returncode in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED), run.stdout + run.stderr
-    return set(re.findall(r"^(?:FAILED|ERROR) tests/contract/(\w+\.py::\w+)", run.stdout, re.MULTILINE))
+    assert run.returncode == 0, run.stdout + run.stderr
+    return [set(names) for names in json.loads(file.read_text(encoding="utf-8"))]
 
 
-@pytest.mark.parametrize("id_", sorted(ASSUMPTIONS))
-def test_the_marked_tests_follow(id_: str) -> None:
-    found = [failing(f"{id_}={option}", marked(id_)) for option in ASSUMPTIONS[id_].others]
-    assert set().union(*found) == marked(id_)
+@pytest.mark.parametrize("ids", [IDS[first::PARTS] for first in range(PARTS)], ids=range(1, PARTS + 1))
+def test_the_marked_tests_follow(ids: list[str], tmp_path: Path) -> None:
+    runs = [(id_, option) for id_ in ids for option in ASSUMPTIONS[id_].others]
+    failures = failing([(f"{id_}={option}", marked(id_)) for id_, option in runs], tmp_path / "runs.json")
+    found: dict[str, set[str]] = {}
+    for (id_, _), names in zip(runs, failures, strict=True):
+        found.setdefault(id_, set()).update(names)
+    assert found == {id_: marked(id_) for id_ in ids}
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("id_", sorted(ASSUMPTIONS))
-def test_no_other_test_follows(id_: str) -> None:
-    found = [failing(f"{id_}={option}", [""]) for option in ASSUMPTIONS[id_].others]
-    assert set().union(*found) == marked(id_)
+@pytest.mark.parametrize("id_", IDS)
+def test_no_other_test_follows(id_: str, tmp_path: Path) -> None:
+    runs = [(f"{id_}={option}", [""]) for option in ASSUMPTIONS[id_].others]
+    assert set().union(*failing(runs, tmp_path / "runs.json")) == marked(id_)
 
 
 def test_every_assumption_has_a_test_that_follows_it() -> None:

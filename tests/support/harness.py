@@ -17,9 +17,6 @@ from tests.support.fake_clock import FakeClock, fresh_database
 
 TOKEN = "HOSTKEY_TOKEN"
 SEED = 7
-ASSUME = os.environ.get("TEST_ASSUME", "")
-"""The options of assumptions in all tests that do not choose any. Empty for the defaults."""
-
 MORE = int(os.environ.get("TEST_MORE", "1"))
 """The factor for the number of examples of property tests (make long)."""
 
@@ -41,7 +38,8 @@ def running(time: FakeClock | None = None, **settings: Any) -> Iterator[Running]
     with ExitStack() as own:
         if "db" not in settings:
             settings["db"] = own.enter_context(fresh_database(time))
-        chosen = {"clock": "frozen", "seed": SEED} | ({"assume": ASSUME} if ASSUME else {}) | settings
+        assume = os.environ.get("TEST_ASSUME")  # options for all tests that do not choose any
+        chosen = {"clock": "frozen", "seed": SEED} | ({"assume": assume} if assume else {}) | settings
         url = own.enter_context(serving(read_settings(chosen), time))
         yield Running(url, time)
 
