@@ -118,7 +118,6 @@ _OLDEST: Statement[tuple[str, Instant | None]] = Statement(
     lambda key, ended_at: (key, ended_at),
 )
 _KEYS_OF_VM = Statement(select(task.c.key).where(OF_WORLD, task.c.vm_id == bindparam("vm")), str)
-_UNDER_WAY = TASK.where(OF_WORLD, RUNNING, task.c.vm_id == bindparam("vm"))
 
 
 def by_key(unit: UnitOfWork, key: str) -> Task | None:
@@ -171,17 +170,6 @@ def last_and_count(unit: UnitOfWork) -> tuple[int, int]:
         unit.evict(NUMBERS)
         numbers = unit.index(NUMBERS)
     return numbers.last, numbers.count
-
-
-def under_way(unit: UnitOfWork, vm_id: int) -> list[Task]:
-    """Return a VM's running tasks, in the order they were started."""
-    found = dict(unit.rows(Query(_UNDER_WAY, {**unit.state.owner, "vm": vm_id})))
-    for key, changed in unit.changes.of(TASK):
-        found.pop(key, None)
-        if changed is not None:
-            found[key] = changed
-    running = (each for each in found.values() if each.state == "running" and each.vm_id == vm_id)
-    return sorted(running, key=lambda each: each.sequence)
 
 
 def remove_of_vm(unit: UnitOfWork, vm_id: int, kept: str | None = None) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec.structs import replace
 
+from invapi_emulator.clock import RealTime
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage.account_state import AccountState
@@ -45,6 +46,7 @@ class Session(Protocol):
 class UnitOfWork:
     """A unit of work on an account, at a real time.
 
+    - `real_time`: reads the time of the process, for work that must not take long.
     - `owned`: false if the unit has no account, as for a call with a refused token. Such a unit has no
       `state`, `account` and `counters`.
     - `appended`: rows of the journal and of events; `trimmed`: what is then too old. Each with its statement.
@@ -53,9 +55,12 @@ class UnitOfWork:
     - `only_vm`: the id of the only VM that the handler of a call may see, or None if it may see all.
     """
 
-    def __init__(self, session: Session, state: AccountState | None, real_now: Instant) -> None:
+    def __init__(
+        self, session: Session, state: AccountState | None, real_now: Instant, real_time: RealTime
+    ) -> None:
         self.session = session
         self.real_now = real_now
+        self.real_time = real_time
         self.owned = state is not None
         self.changes = Changes()
         self.appended: list[tuple[Write, Sequence[object]]] = []

@@ -1,14 +1,15 @@
 """Tasks whose end says much, as a list of thousands of snapshots: few end in one unit, and the account keeps few."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
-from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import HOUR
 from invapi_emulator.domain.tasks import MAX_LARGE, PlannedStage, Task
 from invapi_emulator.engine.tasks.settle import MUCH_TEXT, settle_due
-from invapi_emulator.storage import tasks, vms
+from invapi_emulator.process.pace import LONGEST_TURN
+from invapi_emulator.storage import tasks
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from tests.support.calls import DEMO
@@ -75,14 +76,12 @@ def test_other_calls_get_their_turn_after_much_text(database: Database) -> None:
     assert steps_of(database, keys) == [2, 4]
 
 
-def test_other_calls_get_their_turn_after_long_lists_of_changes_of_power(database: Database) -> None:
-    def work(unit: UnitOfWork) -> None:
-        changes = tuple((number, ("on", "off")[number % 2]) for number in range(60_001))
-        vms.save(unit, replace(vms.load(unit, 12345), power_changes=changes))
-
-    database.run_now(DEMO, work)
-    keys = start_failing(database, 7, "short")
-    assert steps_of(database, keys) == [3, 6]
+def test_other_calls_get_their_turn_once_a_unit_has_taken_long(time: FakeClock) -> None:
+    with opened(time) as database:
+        keys = start_failing(database, 5, "short")
+        database.real_time = lambda: next(moments)
+        moments = itertools.count(0, LONGEST_TURN // 2 + 1)  # each look at the time finds it so much later
+        assert steps_of(database, keys) == [2, 4]
 
 
 @pytest.mark.clause("8.5")

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete
 from sqlalchemy.exc import IntegrityError
 
 from invapi_emulator.domain.tasks import PlannedStage, Task
-from invapi_emulator.storage import events, task_lists, tasks, vms
+from invapi_emulator.storage import events, running_tasks, task_lists, tasks, vms
 from invapi_emulator.storage.backends.sqlite import SqliteDatabase
 from invapi_emulator.storage.backends.sqlite_connection import SqliteConnection
 from invapi_emulator.storage.errors import CannotWrite
@@ -126,7 +126,7 @@ def test_a_unit_that_queries_the_database_sees_pending_changes(database: SqliteD
         return "started"
 
     def ask(unit: UnitOfWork) -> list[str]:
-        return [task.key for task in tasks.under_way(unit, VM)]
+        return [key for _, key in running_tasks.newest_by_group(unit, VM).values()]
 
     def ask_by_sql(unit: UnitOfWork) -> list[str]:
         return [task.key for task in task_lists.of_vm(unit.sql(), unit.account, VM, 0)]
@@ -137,7 +137,7 @@ def test_a_unit_that_queries_the_database_sees_pending_changes(database: SqliteD
 def test_a_unit_runs_again_if_what_it_read_could_not_be_written(database: SqliteDatabase, file: Path) -> None:
     def ask(unit: UnitOfWork) -> tuple[int, int]:
         before = vms.load(unit, VM).started.get("test", 0)
-        return before, len(tasks.under_way(unit, VM))  # which queries the database
+        return before, len(running_tasks.newest_by_group(unit, VM))  # which queries the database
 
     away = file.with_name("away.db")
     file.rename(away)

@@ -8,11 +8,11 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.snapshots import Snapshot, StaleChange
 from invapi_emulator.domain.tasks import Task, failed, was_queued
 from invapi_emulator.domain.virtual_machines import VirtualMachine, as_of, paused, resumed
-from invapi_emulator.engine.tasks.kinds import Outcome, Work, holds_still, kind_of
+from invapi_emulator.engine.tasks.kinds import KINDS, Outcome, Work, kind_of
 from invapi_emulator.engine.tasks.room import drop_too_large
 from invapi_emulator.errors import Refusal, TaskFailed
 from invapi_emulator.randomness import chance_of
-from invapi_emulator.storage import events, snapshots, stale_lists, tasks, vms
+from invapi_emulator.storage import events, running_tasks, snapshots, stale_lists, tasks, vms
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 
@@ -75,20 +75,20 @@ def _close(unit: UnitOfWork, work: Work, outcome: Outcome, ended: Task) -> None:
     tasks.save(unit, saved)
     drop_too_large(unit, saved)
     if kind_of(ended).changes and outcome.vm is not None:
-        under_way = _still_under_way(unit, work, ended)
-        _unlock(unit, work, outcome.vm, under_way)
+        _unlock(unit, work, ended, outcome.vm)
     events.record(unit, work.now, "task_ended",
         task=ended.key, action=ended.action, vm=work.vm.id, state=ended.state, error=ended.error,
     )  # fmt: skip
 
 
-def _unlock(unit: UnitOfWork, work: Work, vm: VirtualMachine, under_way: Sequence[Task]) -> None:
-    vm = paused(vm, work.now) if any(map(holds_still, under_way)) else vm
-    vms.save(unit, replace(vm, locked_by=under_way[-1].key if under_way else None))
-
-
-def _still_under_way(unit: UnitOfWork, work: Work, ended: Task) -> list[Task]:
-    """Return the VM's other changing tasks in order. There are some only if tasks wait for each other."""
+def _unlock(unit: UnitOfWork, work: Work, ended: Task, vm: VirtualMachine) -> None:
+    """Save the VM. The newest of its other changing tasks locks it: there are some only if tasks wait for each other."""
     if work.vm.locked_by == ended.key and not was_queued(ended):
-        return []
-    return [task for task in tasks.under_way(unit, work.vm.id) if kind_of(task).changes]
+        vms.save(unit, replace(vm, locked_by=None))
+        return
+    newest = running_tasks.newest_by_group(unit, vm.id)
+    changing = {group: task for group, task in newest.items() if KINDS[group.kind].changes}
+    is_held = any(KINDS[group.kind].pauses and not group.was_queued for group in changing)
+    held = paused(vm, work.now) if is_held else vm
+    locked_by = max(changing.values())[1] if changing else None
+    vms.save(unit, replace(held, locked_by=locked_by))

@@ -11,22 +11,19 @@ from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.engine.renting.rents import Due, due_at, first_due, let_happen
 from invapi_emulator.engine.tasks.end import end
 from invapi_emulator.engine.tasks.kinds import kind_of
-from invapi_emulator.storage import accounts, events, orders, tasks, vms
+from invapi_emulator.process.pace import LONGEST_TURN
+from invapi_emulator.storage import accounts, events, orders, tasks
 from invapi_emulator.storage.task_room import text_size
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 BATCH = 50
 """Maximum number of tasks and rents that are looked for together, and of those that happen in one transaction.
 
-Other calls get their turn after it. A clock that jumps over years brings many.
+Other calls get their turn after it, or once it has taken as long as a turn may. A clock that jumps over years brings many.
 """
 
 MUCH_TEXT = 4 * 1024 * 1024
-"""Number of bytes of lists after which other calls get their turn too: what tasks say at their end, as a list of snapshots,
-and the changes of power of their VMs."""
-
-_CHANGE_OF_POWER = 32
-"""Number of bytes of a change of power."""
+"""Number of bytes that tasks say at their end, as a list of snapshots, after which other calls get their turn too."""
 
 MANY_CHANGES = 1_000
 """Number of changes, such as removed snapshots, after which other calls get their turn too."""
@@ -73,26 +70,24 @@ def settle_due(unit: UnitOfWork, now: Instant) -> bool:
     ahead = _Ahead()
     for due in (*found, *rents):
         ahead.push(due, until)
-    begun, text = unit.version, 0
+    begun, began_at, text = unit.version, unit.real_time(), 0
     for _ in range(BATCH):
         first = ahead.pop()
         if first is None:
             return bool(ends)
         at, due = first
         ahead.push(_step(unit, due, at, now), until)
-        text += _length_of_lists(unit, due)
-        if text >= MUCH_TEXT or unit.version - begun >= MANY_CHANGES:
+        text += _length_of_text(unit, due)
+        took_long = unit.real_time() - began_at > LONGEST_TURN
+        if took_long or text >= MUCH_TEXT or unit.version - begun >= MANY_CHANGES:
             break
     return True
 
 
-def _length_of_lists(unit: UnitOfWork, due: Task | Due) -> int:
-    """Return the bytes of the lists that a step has gone through. Other things that were due have none."""
-    if not isinstance(due, Task):
-        return 0
-    task, vm = tasks.by_key(unit, due.key), vms.held(unit, due.vm_id)
-    text = 0 if task is None else text_size(task)
-    return text if vm is None else text + _CHANGE_OF_POWER * len(vm.power_changes)
+def _length_of_text(unit: UnitOfWork, due: Task | Due) -> int:
+    """Return the bytes of what a task says, once it has ended. Other things that were due say nothing."""
+    task = tasks.by_key(unit, due.key) if isinstance(due, Task) else None
+    return 0 if task is None else text_size(task)
 
 
 def _step(unit: UnitOfWork, due: Task | Due, at: Instant, now: Instant) -> Task | Due | None:

@@ -134,13 +134,14 @@ class GroupCommit:
             pending.end()
 
     def _open(self, account_id: int | None) -> UnitOfWork:
+        real_time = self._database.real_time
         if account_id is None:
-            return UnitOfWork(self, None, self._database.real_time())
+            return UnitOfWork(self, None, real_time(), real_time)
         state = self._batch.states.get(account_id) or self._states.get(account_id) or self.load(account_id)
         if state is None:
             raise AccountGone(account_id)
         self._states.put(state)
-        return UnitOfWork(self, state, self._database.real_time())
+        return UnitOfWork(self, state, real_time(), real_time)
 
     def _abandon(self, unit: UnitOfWork) -> None:
         """Roll back a unit's own transaction, and drop what it read."""

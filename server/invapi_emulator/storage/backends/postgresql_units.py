@@ -84,7 +84,9 @@ class PostgresUnits:
             can_run = [unit for unit in units if unit.account_id is None or unit.account_id in states]
             in_time = can_run if wait else self._in_time(can_run)
             run = [
-                unit for unit in in_time if _has_run(unit, session, _open_unit(session, states, unit, now))
+                unit
+                for unit in in_time
+                if _has_run(unit, session, self._open_unit(session, states, unit, now))
             ]
             changed = session.commit()
             for state in states.values():
@@ -126,6 +128,16 @@ class PostgresUnits:
         needs = dict.fromkeys((id_, need) for id_, needs in asked if id_ in held for need in needs)
         return session.completed(rows, known, list(needs)), self._not_before(now)
 
+    def _open_unit(
+        self,
+        session: PostgresSession,
+        states: dict[int, AccountState],
+        pending: PendingUnit[Any],
+        now: Instant,
+    ) -> UnitOfWork:
+        state = None if pending.account_id is None else states[pending.account_id]
+        return UnitOfWork(session, state, now, self._database.real_time)
+
     @contextmanager
     def _held(self, account_ids: set[int], *, wait: bool) -> Iterator[set[int]]:
         """Lock accounts within this process. Yield the ids of those locked."""
@@ -137,13 +149,6 @@ class PostgresUnits:
                     locks.callback(self._locks[place].release)
                     taken.add(place)
             yield {account_id for account_id in account_ids if account_id % _LOCKS in taken}
-
-
-def _open_unit(
-    session: PostgresSession, states: dict[int, AccountState], pending: PendingUnit[Any], now: Instant
-) -> UnitOfWork:
-    state = None if pending.account_id is None else states[pending.account_id]
-    return UnitOfWork(session, state, now)
 
 
 def _has_run(pending: PendingUnit[Any], session: PostgresSession, unit: UnitOfWork) -> bool:
