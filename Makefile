@@ -118,7 +118,8 @@ clean:
 	rm -rf $(VENV) $(LOWEST) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
 ON_POSTGRES := tests/contract $(addprefix tests/unit/,client_lint contract/assumptions control dashboard \
-	engine/faults engine/test_model.py engine/test_money_model.py engine/test_profiles.py engine/test_worker.py server api/test_concurrency.py api/test_races_for_money.py \
+	engine/faults engine/test_large_ends.py engine/test_long_queues.py \
+	engine/test_model.py engine/test_money_model.py engine/test_profiles.py engine/test_worker.py server api/test_concurrency.py api/test_races_for_money.py \
 	storage/test_statement.py storage/test_state_check.py storage/test_task_limit.py storage/test_unit_of_work.py \
 	storage/test_isolation.py storage/test_restart.py test_demo_traffic.py test_secrets.py testing/test_testing.py)
 

@@ -45,6 +45,21 @@ def test_a_connection_may_wait_longer_for_notifications(postgres: Postgres) -> N
         assert not connection.closed
 
 
+@pytest.mark.parametrize("statements", [1, 5])
+def test_a_statement_that_is_larger_than_the_buffers_is_sent_as_a_whole(
+    postgres: Postgres, statements: int
+) -> None:
+    with PatientConnection.connect(host=str(postgres.folder), user=USER, dbname="postgres") as connection:
+        connection.patience = 10
+        for _ in range(10):
+            with connection.pipeline():
+                said = [
+                    connection.execute("SELECT length(%s::text)", ["x" * 4_000_000])
+                    for _ in range(statements)
+                ]
+            assert [cursor.fetchall() for cursor in said] == [[(4_000_000,)]] * statements
+
+
 def test_calls_for_an_account_that_somebody_holds_too_long_are_refused_and_not_carried_out(
     database: Database,
 ) -> None:

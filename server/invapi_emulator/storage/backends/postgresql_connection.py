@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from psycopg import Connection, InternalError, OperationalError, Pipeline
+from psycopg import Connection, InternalError, OperationalError, Pipeline, generators
 from psycopg.abc import PQGen
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
@@ -44,6 +44,7 @@ class _Synced(Pipeline):
         try:
             self._enqueue_sync()
             yield from self._communicate_gen()
+            yield from generators.send(self.pgconn)  # the rest of what does not fit into the socket's buffer
         except Exception:
             yield from self._fetch_gen(flush=True)
             raise
