@@ -62,5 +62,4 @@ Index(
     server_order.c.account_id,
     server_order.c.next_at,
     sqlite_where=_ASKS,
-    postgresql_where=_ASKS,
 )

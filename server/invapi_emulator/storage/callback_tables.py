@@ -23,4 +23,4 @@ callback = Table(
 )
 
 _IS_PENDING = callback.c.next_at.is_not(None)
-Index("ix_callback_next", callback.c.next_at, sqlite_where=_IS_PENDING, postgresql_where=_IS_PENDING)
+Index("ix_callback_next", callback.c.next_at, sqlite_where=_IS_PENDING)

@@ -55,6 +55,8 @@ def _program(tx: Connection, tables: set[str]) -> str | None:
 
 
 def _create(tx: Connection) -> None:
+    if tx.dialect.name == "postgresql":
+        _limit_indexes_as_on_sqlite()
     metadata.create_all(tx, checkfirst=False)
     tx.execute(
         text(
@@ -63,6 +65,14 @@ def _create(tx: Connection) -> None:
         )
     )
     tx.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+
+def _limit_indexes_as_on_sqlite() -> None:
+    """Limit the indexes for PostgreSQL too. Naming its option where they are made would load its dialect at each start."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            options = index.dialect_options
+            options["postgresql"]["where"] = options["sqlite"]["where"]
 
 
 def _migrate(tx: Connection) -> None:

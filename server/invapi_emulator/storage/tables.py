@@ -150,7 +150,7 @@ vm = Table(
 )
 
 _ENDS = vm.c.ends_at.is_not(None)
-Index("ix_vm_ends", vm.c.account_id, vm.c.ends_at, sqlite_where=_ENDS, postgresql_where=_ENDS)
+Index("ix_vm_ends", vm.c.account_id, vm.c.ends_at, sqlite_where=_ENDS)
 
 
 def _vm_constraint() -> ForeignKeyConstraint:
@@ -228,7 +228,6 @@ Index(
     task.c.next_at,
     task.c.sequence,
     sqlite_where=_GOES_ON,
-    postgresql_where=_GOES_ON,
 )
 Index("ix_task_vm", *_OF_WORLD, task.c.vm_id, task.c.action)
 
