@@ -27,6 +27,9 @@ LOCK := requirements-dev.lock
 ARGS ?=
 DOCS_PORT ?= 8651
 
+# Images of containers often set it. Then each of the thousand processes that the tests start compiles all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Compare the state in memory with the database after each commit (storage/state_check.py).
 test test-postgres test-lowest acceptance: export TEST_CHECK_STATE := 1
 
