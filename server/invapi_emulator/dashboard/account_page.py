@@ -53,8 +53,8 @@ def gather_account(context: AccountContext, wanted: Wanted, window: str, view: A
     ids = vms.held_ids(context.unit)
     matching = ids if view.found is None else sorted({*ids}.intersection(view.found))
     shown = part_of(matching, view.vm, CARDS)
-    found = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
-    under_way = shown_tasks(context, found)
+    of_day = (context.tx, context.account, context.now - DAY)
+    under_way = shown_tasks(context, task_lists.newest(*of_day, MOST_TASKS))
     polls = polls_of(context)
     return frame_of(context) | {
         **faults_of(context, view.rule),
@@ -68,6 +68,7 @@ def gather_account(context: AccountContext, wanted: Wanted, window: str, view: A
         "timeline": timeline_of(context, window, _lanes(ids, under_way), under_way, polls),
         "window": window,
         "tasks": under_way[::-1],
+        "task_count": task_lists.count(*of_day),
         "polls": polls,
         "are_all_polls": are_all_polls(context, polls),
         "journal": journal_of(context, wanted),
