@@ -104,6 +104,27 @@ def test_a_large_import_leaves_time_for_others() -> None:
     assert max(took) < SILENCE_SECONDS
 
 
+INVOICE = (
+    b'{"id":%d,"status":"Unpaid","paid":"0.08","created_at":"2025-06-01T00:00:00Z",'
+    b'"items":[{"type":"Other","product":7,"amount":"1.00"}],"payments":[%s]}'
+)
+PAYMENTS = b",".join([b'{"at": "2025-07-01T00:00:00Z", "amount": "0.01", "source": "credit"}'] * 8)
+MANY_PAYMENTS = b'{"vms":[],"invoices":[%s]}' % b",".join(
+    INVOICE % (number, PAYMENTS) for number in range(1, 20_001)
+)
+
+
+def test_an_import_of_many_payments_costs_little_more_than_its_parsed_body() -> None:
+    with served("--clock", "frozen") as server:
+        assert sent(server, "PUT", STATE, b'{"vms":[]}') == 200
+        peak(server.process.pid)
+        before = peak(server.process.pid)
+        with longest_silence(server) as took:
+            assert sent(server, "PUT", STATE, MANY_PAYMENTS) == 200
+        assert peak(server.process.pid) - before <= 230 * MIB
+        assert max(took) < SILENCE_SECONDS
+
+
 def test_the_largest_world_is_exported_and_imported_again() -> None:
     with served("--clock", "frozen") as server, server.emulator() as emulator:
         assert sent(server, "PUT", STATE, LARGE_WORLD) == 200

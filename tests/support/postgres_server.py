@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -87,6 +88,9 @@ class Postgres:
         """Stop it as a crash would; `fast`: once a standby has all that was committed."""
         self.run("pg_ctl", "-D", self.folder / "data", "-m", how, "-w", "stop")
 
+    def has_begun(self) -> bool:
+        return (self.folder / "data" / "postmaster.pid").exists()
+
     def restart(self) -> None:
         """Stop it as a crash would, and start it again."""
         self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "restart")
@@ -161,22 +165,48 @@ def _binaries(version: int, folder: Path) -> Path:
 def running_postgres(version: int = NEWEST) -> Iterator[Postgres]:
     """Run a server until the block ends."""
     # Not in pytest's folder: a socket's path has at most 107 characters, and an unprivileged user must reach it.
-    folder = Path(mkdtemp(prefix="invapi-emulator-postgres-", dir="/tmp"))
-    try:
-        server = Postgres(_binaries(version, folder), folder)
-        if os.getuid() == 0:
-            shutil.chown(folder, UNPRIVILEGED)
-        server.make()
-        server.start()
+    with _interrupted_by_sigterm():
+        folder = Path(mkdtemp(prefix="invapi-emulator-postgres-", dir="/tmp"))
         try:
-            yield server
+            server = Postgres(_binaries(version, folder), folder)
+            if os.getuid() == 0:
+                shutil.chown(folder, UNPRIVILEGED)
+            server.make()
+            try:
+                server.start()
+                yield server
+            finally:
+                if server.has_begun():
+                    server.stop()
         finally:
-            server.stop()
+            shutil.rmtree(folder)
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM, as `timeout` sends it, end the block as Ctrl-C does, so that what it has started is stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
     finally:
-        shutil.rmtree(folder)
+        signal.signal(signal.SIGTERM, former)
+
+
+def _run_with(postgres: Postgres, command: list[str]) -> int:
+    """Run a command with a database of the server. It ends before the server does."""
+    with subprocess.Popen(command, env=os.environ | {"TEST_DATABASE": postgres.url("suite")}) as running:
+        try:
+            return running.wait()
+        except KeyboardInterrupt:
+            running.terminate()
+            running.wait()
+            return 128 + signal.SIGTERM
 
 
 if __name__ == "__main__":
-    with running_postgres() as postgres:
-        given = os.environ | {"TEST_DATABASE": postgres.url("suite")}
-        sys.exit(subprocess.run(sys.argv[1:], env=given, check=False).returncode)
+    with running_postgres() as started:
+        status = _run_with(started, sys.argv[1:])
+    sys.exit(status)

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from invapi_emulator.application import EmulatorApp, create_app
+from invapi_emulator.dashboard import callbacks as shown_callbacks
 from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.storage import callbacks
@@ -122,6 +123,21 @@ def test_the_page_shows_no_callbacks_of_a_former_world(time: FakeClock, lasting:
             assert "callback of an installation" in said(emulator)
             emulator.reset()
             assert "callback of an installation" not in said(emulator)
+
+
+def test_the_page_says_that_older_callbacks_are_missing(
+    time: FakeClock, lasting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiving() as receiver:
+        owe(receiver.url(), time, lasting, later=10)
+        with emulating(time, lasting) as emulator, streaming(emulator) as told:
+            assert "not looked at" not in said(emulator)
+            time.go_on(10)
+            next(told)
+            assert "not looked at" not in said(emulator)
+            monkeypatch.setattr(shown_callbacks, "_MOST_LOOKED_AT", 1)
+            assert "the newest 1 callback; older ones are not looked at" in said(emulator)
+            assert "no callbacks among the newest events; older" in said(emulator, vm_page(12346))
 
 
 def test_the_journal_shows_the_url_that_an_order_names_without_its_secrets(emulator: Emulator) -> None:

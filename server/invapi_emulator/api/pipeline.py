@@ -67,7 +67,7 @@ def look_up_answer(_unit: UnitOfWork, exchange: Exchange) -> Answer | None:
 
 
 def validate(_unit: UnitOfWork, exchange: Exchange) -> None:
-    exchange.params = validated(exchange.called.params, exchange.request.fields)
+    exchange.params = validated(exchange.called.params, exchange.request.fields, exchange.request.module)
 
 
 def settle_due_tasks(unit: UnitOfWork, exchange: Exchange) -> Again | None:

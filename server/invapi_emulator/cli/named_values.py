@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import click
 
+from invapi_emulator.process.secret_words import names_a_secret
+
 
 def named(words: str, expected: str = "NAME=VALUE") -> tuple[str, str]:
     """Return the two parts; raise BadParameter for other words. `expected` says what they should be."""
@@ -18,6 +20,7 @@ def once(several: Iterable[str], expected: str = "NAME=VALUE") -> dict[str, str]
     found: dict[str, str] = {}
     for name, value in (named(words, expected) for words in several):
         if name in found:
-            raise click.BadParameter(f"{name}: given twice, {found[name]!r} and {value!r}")
+            seen = "" if names_a_secret(name) else f", {found[name]!r} and {value!r}"
+            raise click.BadParameter(f"{name}: given twice{seen}")
         found[name] = value
     return found

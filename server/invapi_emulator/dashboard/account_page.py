@@ -18,7 +18,6 @@ from invapi_emulator.dashboard.timeline import MOST_TASKS, timeline_of
 from invapi_emulator.domain.account_keys import ApiKey, SshKey
 from invapi_emulator.domain.instants import DAY
 from invapi_emulator.domain.tasks import Task
-from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage import api_keys, requests, ssh_keys, task_lists, vms
 
 CARDS = 24
@@ -36,7 +35,8 @@ K = TypeVar("K", SshKey, ApiKey)
 class AccountView:
     """The parts of the lists that a person looks at: the ids that they begin with, 0 for the beginning.
 
-    `words` are what all VMs have that are shown. The secret of API key `shown_key` is shown.
+    `words` are what all VMs have that are shown, `found` the ids of these VMs, None for all VMs. The secret of API key
+    `shown_key` is shown.
     """
 
     vm: int = 0
@@ -45,14 +45,16 @@ class AccountView:
     api_key: int = 0
     shown_key: int = 0
     words: str = ""
+    found: Sequence[int] | None = None
 
 
 def gather_account(context: AccountContext, wanted: Wanted, window: str, view: AccountView) -> dict[str, Any]:
     """Return the values for the template."""
     ids = vms.held_ids(context.unit)
-    shown = part_of(_found(context, ids, view.words), view.vm, CARDS)
-    found = task_lists.newest(context.tx, context.account, context.now - DAY, MOST_TASKS)
-    under_way = shown_tasks(context, found)
+    matching = ids if view.found is None else sorted({*ids}.intersection(view.found))
+    shown = part_of(matching, view.vm, CARDS)
+    of_day = (context.tx, context.account, context.now - DAY)
+    under_way = shown_tasks(context, task_lists.newest(*of_day, MOST_TASKS))
     polls = polls_of(context)
     return frame_of(context) | {
         **faults_of(context, view.rule),
@@ -66,6 +68,7 @@ def gather_account(context: AccountContext, wanted: Wanted, window: str, view: A
         "timeline": timeline_of(context, window, _lanes(ids, under_way), under_way, polls),
         "window": window,
         "tasks": under_way[::-1],
+        "task_count": task_lists.count(*of_day),
         "polls": polls,
         "are_all_polls": are_all_polls(context, polls),
         "journal": journal_of(context, wanted),
@@ -80,21 +83,6 @@ def _part(keys: Iterable[K], first: int) -> Part[K]:
     by_id = {key.id: key for key in keys}
     part = part_of(sorted(by_id), first, KEYS)
     return Part([by_id[id_] for id_ in part.rows], part.before, part.after, part.total)
-
-
-def _found(context: AccountContext, ids: Sequence[int], words: str) -> list[int]:
-    """Return the VMs whose id, hostname, address, location or tags have all words, in any case."""
-    wanted = words.lower().split()
-    if not wanted:
-        return list(ids)
-    vms.all_of(context.unit)  # in one query
-    held = (vms.held(context.unit, id_) for id_ in ids)
-    return [vm.id for vm in held if vm is not None and all(word in _text_of(vm) for word in wanted)]
-
-
-def _text_of(vm: VirtualMachine) -> str:
-    tags = (part for tag in vm.tags for part in (tag.name, tag.value))
-    return " ".join((str(vm.id), vm.hostname, vm.ip, vm.location, *tags)).lower()
 
 
 def _lanes(ids: Sequence[int], under_way: Sequence[Task]) -> list[int]:

@@ -1,13 +1,14 @@
 """An account's catalogue as the page shows it: what is sold, what it costs, and what fits it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeVar
 
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.frame import frame_of
-from invapi_emulator.dashboard.paging import at_most, part_of_list
+from invapi_emulator.dashboard.paging import Part, at_most, part_of_list
 from invapi_emulator.domain.catalogue import (
     Addition,
     Catalogue,
@@ -34,7 +35,7 @@ MOST_NAMES = 20
 """Maximum number of names in a line. The line says how many more there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Search:
     """What a person looks for: words that all occur in a row, in any case, and a location. Empty means anything.
 
@@ -46,9 +47,17 @@ class Search:
     preset: int = 0
     server: int = 0
 
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        return frozenset(self.words.lower().split())
+
     def finds(self, *texts: object) -> bool:
+        return self.wanted_in(*texts) == self.wanted
+
+    def wanted_in(self, *texts: object) -> frozenset[str]:
+        """Return those of the words that these texts have."""
         row = " ".join(map(str, texts)).lower()
-        return all(word in row for word in self.words.lower().split())
+        return frozenset(word for word in self.wanted if word in row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +74,8 @@ class PresetLine:
 def gather_catalogue(context: AccountContext, search: Search) -> dict[str, Any]:
     """Return the values for the template."""
     catalogue, where = catalogue_of(context.account), search.location or None
-    lines = (_line(catalogue, preset) for preset in catalogue.presets if is_sold(preset, where))
-    presets = part_of_list([line for line in lines if _is_found(line, search)], search.preset, MOST_PRESETS)
+    part = part_of_list(_presets(catalogue, search), search.preset, MOST_PRESETS)
+    lines = [_line(catalogue, preset) for preset in part.rows]
     stock = [
         server
         for server in catalogue.stock
@@ -77,7 +86,7 @@ def gather_catalogue(context: AccountContext, search: Search) -> dict[str, Any]:
         "search": search,
         "own": context.account.catalogue is not None,
         "locations": sorted({location for preset in catalogue.presets for location in preset.prices}),
-        "presets": replace(presets, rows=[_shortened(line) for line in presets.rows]),
+        "presets": Part(lines, part.before, part.after, part.total, part.start),
         "systems": _additions(catalogue.os, search),
         "software": _additions(catalogue.software, search),
         "traffic_plans": _additions(catalogue.traffic_plans, search),
@@ -89,29 +98,33 @@ def _line(catalogue: Catalogue, preset: Preset) -> PresetLine:
     return PresetLine(
         preset,
         [(location, price_at(preset, location, CURRENCY)) for location in preset.prices],
-        _names(catalogue.os, preset.os),
-        _names(catalogue.software, preset.software),
-        _names(catalogue.traffic_plans, preset.traffic_plans),
+        os=_names(catalogue.os, preset.os),
+        software=_names(catalogue.software, preset.software),
+        traffic_plans=_names(catalogue.traffic_plans, preset.traffic_plans),
     )
 
 
-def _shortened(line: PresetLine) -> PresetLine:
-    return replace(
-        line,
-        os=at_most(line.os, MOST_NAMES),
-        software=at_most(line.software, MOST_NAMES),
-        traffic_plans=at_most(line.traffic_plans, MOST_NAMES),
-    )
-
-
-def _names(there: Iterable[Addition], ids: Iterable[int]) -> list[str]:
+def _names(there: Iterable[Addition], ids: Iterable[int]) -> tuple[str, ...]:
     wanted = set(ids)
-    return [addition.name for addition in there if addition.id in wanted]
+    return at_most([addition.name for addition in there if addition.id in wanted], MOST_NAMES)
 
 
-def _is_found(line: PresetLine, search: Search) -> bool:
-    preset, fitting = line.preset, (*line.os, *line.software, *line.traffic_plans)
-    return search.finds(preset.id, preset.name, preset.server_type, preset.description, preset.gpu, *fitting)
+def _presets(catalogue: Catalogue, search: Search) -> list[Preset]:
+    """Return the presets found. The words may be in the names of what fits them, each of which is searched once."""
+    os, software, plans = (
+        {addition.id: search.wanted_in(addition.name) for addition in there}
+        for there in (catalogue.os, catalogue.software, catalogue.traffic_plans)
+    )
+
+    def is_found(preset: Preset) -> bool:
+        own = search.wanted_in(preset.id, preset.name, preset.server_type, preset.description, preset.gpu)
+        fitting = ((os, preset.os), (software, preset.software), (plans, preset.traffic_plans))
+        return (
+            own.union(*(there[id_] for there, ids in fitting for id_ in ids if id_ in there)) == search.wanted
+        )
+
+    sold = (preset for preset in catalogue.presets if is_sold(preset, search.location or None))
+    return [preset for preset in sold if is_found(preset)]
 
 
 def _additions(there: Iterable[Any], search: Search) -> list[Any]:

@@ -37,7 +37,8 @@ def gather_machine(
     tx, unit, now = context.tx, context.unit, context.now
     stored = context.vm_named(vm_id)
     machine = machine_of(context, stored)
-    mine = shown_tasks(context, task_lists.newest(tx, context.account, now - DAY, MOST_TASKS, stored.id))
+    of_day = (tx, context.account, now - DAY)
+    mine = shown_tasks(context, task_lists.newest(*of_day, MOST_TASKS, stored.id))
     polls = polls_of(context)
     held = snapshots.of_vm(unit, stored.id)
     part = part_of([each.sequence for each in held], view.snapshot, MOST_LINKS, newest_first=True)
@@ -45,22 +46,26 @@ def gather_machine(
     told = events.newest(tx, context.account.id, LINEAGE, MOST_OF_LINEAGE)
     has_all = len(told) < MOST_OF_LINEAGE and not events.are_any_gone(tx, context.account.id)
     origin = origin_of(machine.vm, held, told, has_all=has_all)
+    chains = chains_of(held, frozenset(part.rows), settings, mine, origin, now)
     return frame_of(context) | {
         **faults_of(context, view.rule, stored.id),
         "states": states_of(machine.vm),
         "machine": machine,
         "vm": machine.vm,
+        "vm_count": 1,
         "is_seen": vms.find(unit, stored.id) is not None,
         "rent": rented(context, machine.vm),
         "systems": [os for os in catalogue_of(context.account).os if os.active],
         "currency": billing.of_account(unit).currency,
         "origin": origin,
         "held": part,
-        "chains": chains_of(held, frozenset(part.rows), settings, mine, origin, now),
+        "chains": chains,
+        "hidden_types": len(settings.keys() - {chain.type for chain in chains}),
         "statistics": statistics_charts(statistics_of(unit, context.account, stored, now), mine, now),
         "timeline": timeline_of(context, window, [stored.id], mine, polls),
         "window": window,
         "tasks": mine[::-1],
+        "task_count": task_lists.count(*of_day, stored.id),
         "polls": polls,
         "are_all_polls": are_all_polls(context, polls),
         "journal": journal_of(context, wanted, stored.id, {task.key for task in mine}),

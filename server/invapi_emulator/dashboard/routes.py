@@ -1,6 +1,7 @@
 """Routes of the page: `/` for browsers, `/_emulator/ui` and the paths below it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
 
@@ -21,13 +22,20 @@ from invapi_emulator.dashboard.machine_page import MachineView, gather_machine
 from invapi_emulator.dashboard.orders_page import STATUSES, OrdersView, gather_orders
 from invapi_emulator.dashboard.rendering import html, static_file
 from invapi_emulator.dashboard.scale import WINDOWS
+from invapi_emulator.dashboard.vm_search import searched
 from invapi_emulator.domain.accounts import DEMO
 from invapi_emulator.server.paths import root_of
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_WORDS = 200
+MOST_WORDS = 200
 """Maximum number of characters that a list is searched for."""
+
+_REPEATED = {
+    "action", "api_key", "from", "invoice", "key", "location", "order", "preset", "q", "result", "rule", "server", "snapshot",
+    "ssh_key", "status", "whose", "window",
+}  # fmt: skip
+"""The parameters of the pages."""
 
 
 @router.get("/", response_model=None)
@@ -50,7 +58,7 @@ async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
     async def answer() -> Response:
         async with worlds.turns.turn_if(needed=await worlds.database.call(partial(are_many, worlds))):
             model = await worlds.database.call(lambda: gather_accounts(worlds, first, _words(request)))
-            around = _visitor(request) | {"query": request.query_params}
+            around = _visitor(request) | {"query": _query(request)}
             return html("accounts.html", around | model, respond=worlds.turns.answer)
 
     return await for_who_waits(request, answer())
@@ -59,12 +67,13 @@ async def all_accounts(request: Request, worlds: TheWorlds) -> Response:
 @router.get("/_emulator/ui/accounts/{name}")
 async def account(request: Request, name: str, worlds: TheWorlds) -> Response:
     vm, rule, ssh_key, api_key, shown = _numbers(request, "from", "rule", "ssh_key", "api_key", "key")
-    view = AccountView(vm, rule, ssh_key, api_key, shown, _words(request))
+    words = _words(request)
 
-    def gather(context: AccountContext) -> Mapping[str, Any]:
+    def gather(found: Sequence[int] | None, context: AccountContext) -> Mapping[str, Any]:
+        view = AccountView(vm, rule, ssh_key, api_key, shown, words, found)
         return gather_account(context, _wanted(request), _window(request), view)
 
-    return await _page(request, worlds, name, "account.html", gather)
+    return await _page(request, worlds, "account.html", searched(worlds, name, words, gather))
 
 
 @router.get("/_emulator/ui/accounts/{name}/vms/{vm_id}")
@@ -74,18 +83,18 @@ async def machine(request: Request, name: str, vm_id: str, worlds: TheWorlds) ->
     def gather(context: AccountContext) -> Mapping[str, Any]:
         return gather_machine(context, vm_id, _wanted(request), _window(request), view)
 
-    return await _page(request, worlds, name, "machine.html", gather)
+    return await _page(request, worlds, "machine.html", selected(worlds, name, gather, holds_much))
 
 
 @router.get("/_emulator/ui/accounts/{name}/catalogue")
 async def catalogue(request: Request, name: str, worlds: TheWorlds) -> Response:
-    location = request.query_params.get("location", "")[:_MOST_WORDS]
+    location = request.query_params.get("location", "")[:MOST_WORDS]
     search = Search(_words(request), location, *_numbers(request, "preset", "server"))
 
     def gather(context: AccountContext) -> Mapping[str, Any]:
         return gather_catalogue(context, search)
 
-    return await _page(request, worlds, name, "catalogue.html", gather)
+    return await _page(request, worlds, "catalogue.html", selected(worlds, name, gather, holds_much))
 
 
 @router.get("/_emulator/ui/accounts/{name}/orders")
@@ -96,7 +105,7 @@ async def orders(request: Request, name: str, worlds: TheWorlds) -> Response:
     def gather(context: AccountContext) -> Mapping[str, Any]:
         return gather_orders(context, OrdersView(order, server, invoice, status))
 
-    return await _page(request, worlds, name, "orders.html", gather)
+    return await _page(request, worlds, "orders.html", selected(worlds, name, gather, holds_much))
 
 
 @router.get("/_emulator/ui/static/{name}")
@@ -107,18 +116,18 @@ async def static(name: str) -> Response:
 async def _page(
     request: Request,
     worlds: Worlds,
-    name: str,
     template: str,
-    gather: Callable[[AccountContext], Mapping[str, Any]],
+    gathered: AbstractAsyncContextManager[Mapping[str, Any]],
 ) -> Response:
+    """Answer with a page of an account. What is large has its turn within the block that `gathered` begins."""
     around = _visitor(request) | {
         "base": str(request.base_url).rstrip("/"),
-        "query": request.query_params,
+        "query": _query(request),
         "scenarios": worlds.scenarios.names(),
     }
 
     async def answer() -> Response:
-        async with selected(worlds, name, gather, holds_much) as model:
+        async with gathered as model:
             return html(template, around | dict(model), respond=worlds.turns.answer)
 
     try:
@@ -127,9 +136,20 @@ async def _page(
         return html("missing.html", _visitor(request) | {"message": problem.message}, problem.status)
 
 
+def _query(request: Request) -> dict[str, str]:
+    """Return the query as the links to other parts of the page repeat it."""
+    return {name: value[:MOST_WORDS] for name, value in request.query_params.items() if name in _REPEATED}
+
+
 def _visitor(request: Request) -> dict[str, Any]:
-    """Return what every template needs of the request: the root path, and whether to offer a logout."""
-    return {"root": root_of(request.scope), "by_cookie": getattr(request.state, "by_cookie", False)}
+    """Return what every template needs of the request: the root path, whether to offer a logout, and how much is searched for."""
+    sought = request.query_params.get("q", "")
+    return {
+        "root": root_of(request.scope),
+        "by_cookie": getattr(request.state, "by_cookie", False),
+        "most_words": MOST_WORDS,
+        "words_are_cut": len(sought) > MOST_WORDS,
+    }
 
 
 def _wanted(request: Request) -> Wanted:
@@ -142,7 +162,7 @@ def _wanted(request: Request) -> Wanted:
 
 
 def _words(request: Request) -> str:
-    return request.query_params.get("q", "")[:_MOST_WORDS]
+    return request.query_params.get("q", "")[:MOST_WORDS]
 
 
 def _text(given: str) -> str:

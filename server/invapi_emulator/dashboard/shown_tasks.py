@@ -1,17 +1,17 @@
-"""Tasks as the page shows them: what clients sent for them may have secrets, which are masked as in the journal, and be long."""
+"""Tasks as the page shows them: what clients sent for them may be long, and have secrets, masked as in the journal by name too."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from msgspec.structs import replace
 
 from invapi_emulator.api.journal import MAX_SHOWN, shown_fields
+from invapi_emulator.api.masked_answers import without_named_secrets
 from invapi_emulator.api.masking import Masking
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.storage.json_column import json_text
-from invapi_emulator.storage.secrets import masked, words_in
+from invapi_emulator.storage.secrets import words_in
 
 _FIRST = ("id", "type", "name")
 """What is shown of a task before all else that was sent for it."""
@@ -29,11 +29,9 @@ def _shown(context: AccountContext, task: Task) -> Task:
 def _fields(context: AccountContext, task: Task) -> dict[str, Any]:
     """Return what was sent for a task. Of much, the beginning is shown, in which all words that look like tokens are masked."""
     text = json_text(task.context)
-    if len(text) <= MAX_SHOWN:
-        sent: dict[str, Any] = json.loads(masked(context.unit, text))
-        return sent
-    first = {name: task.context[name] for name in _FIRST if name in task.context}
-    masking = Masking(task.module, words_in(context.unit, ""), all_generated=True)
+    is_long = len(text) > MAX_SHOWN
+    masking = Masking(task.module, words_in(context.unit, "" if is_long else text), all_generated=is_long)
+    first = {name: task.context[name] for name in _FIRST if is_long and name in task.context}
     return shown_fields(masking, first | task.context)
 
 
@@ -42,5 +40,5 @@ def _masked(context: AccountContext, text: str | None) -> str | None:
     if text is None:
         return None
     masking = Masking("", words_in(context.unit, text[: 2 * MAX_SHOWN]))
-    shown = masking.beginning(text, MAX_SHOWN)
+    shown = without_named_secrets(masking.beginning(text, MAX_SHOWN))
     return shown if len(text) <= MAX_SHOWN else f"{shown}... ({len(text)} characters)"

@@ -39,6 +39,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
+    """`most_marks`: how many moves of the clock and faults were looked at, None if these are all."""
+
     length: Instant
     now_place: float
     reset: Event | None
@@ -46,6 +48,7 @@ class Timeline:
     times: tuple[tuple[float, Instant], ...]
     lanes: tuple[Lane, ...]
     jumps: tuple[Jump, ...]
+    most_marks: int | None
 
 
 def timeline_of(
@@ -77,6 +80,7 @@ def timeline_of(
         times=tuple((scale.place(at), at) for at in scale.times(_TIMES)),
         lanes=tuple(lanes),
         jumps=tuple(jump for jump in jumps if jump is not None),
+        most_marks=_MOST_MARKS if len(marks) == _MOST_MARKS else None,
     )
 
 

@@ -33,13 +33,17 @@ _AS_RUNS = bytes(ord("x") if byte in b"0123456789abcdef" else ord(" ") for byte 
 _RUN_OF_MARKS = b"x" * _GENERATED_LENGTH
 _SECRET_ENDS = (
     "token", "apikey", "privatekey", "secretkey", "accesskey", "loginkey", "password", "passwd", "passwort", "passphrase",
-    "pass", "pwd", "secret", "credential", "credentials", "authorization", "bearer", "jwt", "cookie", "otp",
+    "pass", "pwd", "rootpw", "secret", "credential", "credentials", "authorization", "bearer", "jwt", "cookie", "otp",
 )  # fmt: skip
+_SECRET_WORDS = re.compile(r"(?:.*[_-])?(?:pin|pw)[0-9]*", re.IGNORECASE | re.DOTALL)
+"""Names whose last word is this alone. Others end with these letters: `spin`, `temp_w`."""
 
 
 def names_a_secret(name: str) -> bool:
     """Return whether a field of this name holds a secret, in any spelling: `api_key`, `root_pass`, `newPassword2`."""
-    return _plain(name).rstrip("0123456789").endswith(_SECRET_ENDS)
+    if _plain(name).rstrip("0123456789").endswith(_SECRET_ENDS):
+        return True
+    return _SECRET_WORDS.fullmatch(name) is not None
 
 
 def is_secret(name: str) -> bool:
@@ -50,7 +54,7 @@ def is_secret(name: str) -> bool:
 def may_name_a_secret(text: str) -> bool:
     """Return whether such a name may occur in a text. This is quick."""
     plain = _plain(text)
-    return any(end in plain for end in _SECRET_ENDS)
+    return "pin" in plain or "pw" in plain or any(end in plain for end in _SECRET_ENDS)
 
 
 def _plain(text: str) -> str:

@@ -22,6 +22,8 @@ _OF_ACCOUNT = TASK.where(_KEPT, order=task.c.sequence)
 _KEPT_OF_VM = TASK.where(_KEPT, _OF_VM, order=task.c.sequence + 0)
 _NEWEST = TASK.where(_SINCE, order=task.c.sequence.desc(), most=bindparam("most"))
 _NEWEST_OF_VM = TASK.where(_SINCE, _OF_VM, order=(task.c.sequence + 0).desc(), most=bindparam("most"))
+_COUNT = Statement(select(func.count()).select_from(task).where(_SINCE), int)
+_COUNT_OF_VM = Statement(select(func.count()).select_from(task).where(_SINCE, _OF_VM), int)
 FREE_KEY = Write(
     delete(task).where(
         task.c.key == bindparam("wanted"),
@@ -68,6 +70,13 @@ def newest(tx: Transaction, of: Account, since: Instant, most: int, vm_id: int |
     else:
         found = _NEWEST_OF_VM.all(tx, **_owner(of), since=since, most=most, vm=vm_id)
     return [task for _, task in reversed(found)]
+
+
+def count(tx: Transaction, of: Account, since: Instant, vm_id: int | None = None) -> int:
+    """Return the number of tasks that had not ended at `since`."""
+    if vm_id is None:
+        return _COUNT.first(tx, **_owner(of), since=since) or 0
+    return _COUNT_OF_VM.first(tx, **_owner(of), since=since, vm=vm_id) or 0
 
 
 def raw_of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> Sequence[Sequence[object]]:

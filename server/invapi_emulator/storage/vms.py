@@ -1,6 +1,7 @@
 """VMs, each within an account."""
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select
 
@@ -13,7 +14,7 @@ from invapi_emulator.storage.tables import task, vm
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.storage.vm_indexes import ENDS, IDS
-from invapi_emulator.storage.vm_record import VM
+from invapi_emulator.storage.vm_record import VM, read_tags
 
 _ALL = VM.where(vm.c.account_id == bindparam("account_id"))
 _ENGINES_OF = Statement(
@@ -25,6 +26,14 @@ _ENGINES_OF = Statement(
 )
 
 _OF_ACCOUNT = VM.where(vm.c.account_id == bindparam("account_id"), order=vm.c.id)
+
+_WORDS_FROM: Statement[tuple[int, tuple[str, ...]]] = Statement(
+    select(vm.c.id, vm.c.hostname, vm.c.ip, vm.c.location, vm.c.tags)
+    .where(vm.c.account_id == bindparam("account_id"), vm.c.id >= bindparam("first"))
+    .order_by(vm.c.id)
+    .limit(bindparam("most")),
+    lambda vm_id, *others: (vm_id, _words_of(vm_id, *others)),
+)
 
 # In a unit of work
 
@@ -138,6 +147,18 @@ def remove(tx: Transaction, account_id: int, generation: int, vm_id: int) -> Non
 def of_account(tx: Transaction, account_id: int) -> Iterator[VirtualMachine]:
     """Return all VMs, ascending by id."""
     return (found for _, found in _OF_ACCOUNT.lazily(tx, account_id=account_id))
+
+
+def words_from(
+    tx: Transaction, account_id: int, first: int, most: int
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Return what a search looks at of at most `most` VMs, from the id `first` on. Each is read when it is asked for."""
+    return _WORDS_FROM.lazily(tx, account_id=account_id, first=first, most=most)
+
+
+def _words_of(vm_id: int, hostname: str, ip: str, location: str, tags: list[list[Any]]) -> tuple[str, ...]:
+    of_tags = (text for tag in read_tags(tags) for text in (tag.name, tag.value))
+    return (str(vm_id), hostname, ip, location, *of_tags)
 
 
 def addresses(tx: Transaction, account_id: int, without: int = 0) -> list[tuple[int, str]]:

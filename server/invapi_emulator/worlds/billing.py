@@ -7,7 +7,6 @@ from invapi_emulator.domain.billing import (
     HOSTING,
     Billing,
     Invoice,
-    InvoiceItem,
     Payment,
     credit_of,
 )
@@ -16,7 +15,7 @@ from invapi_emulator.domain.money import MOST as MOST_MONEY
 from invapi_emulator.domain.money import money
 from invapi_emulator.storage.billing import BILLING, INVOICE
 from invapi_emulator.storage.world_rows import WorldRows
-from invapi_emulator.worlds.billing_schema import BillingSpec, InvoiceSpec
+from invapi_emulator.worlds.billing_schema import BillingSpec, InvoiceSpec, lines_of, payments_of
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.errors import error_at, too_late
 from invapi_emulator.worlds.steps import Steps, each
@@ -51,7 +50,7 @@ def written_billing(billing: Billing, invoices: Iterator[Invoice]) -> dict[str, 
 
 
 def _invoice(spec: InvoiceSpec, building: BuildContext, place: str) -> Invoice:
-    items = tuple(InvoiceItem(**item.model_dump()) for item in spec.items)
+    items, payments = lines_of(spec), payments_of(spec)
     for number, item in enumerate(items):
         if item.type == HOSTING and item.product == 0:
             raise error_at(f"{place}.items.{number}.product", 0, f"a line of type {HOSTING} is for a service")
@@ -65,17 +64,17 @@ def _invoice(spec: InvoiceSpec, building: BuildContext, place: str) -> Invoice:
     if paid > total or (spec.status == "Paid" and paid < total):
         accepted = f"at most the total, {money(total)}" if paid > total else f"{money(total)}, as it is Paid"
         raise error_at(f"{place}.paid", money(paid), accepted)
-    return Invoice(spec.id, spec.status, made_at, paid, items, _payments(spec, paid, now, place))
+    return Invoice(spec.id, spec.status, made_at, paid, items, _checked(payments, paid, now, place))
 
 
-def _payments(spec: InvoiceSpec, paid: int, now: Instant, place: str) -> tuple[Payment, ...]:
-    for number, payment in enumerate(spec.payments):
+def _checked(payments: tuple[Payment, ...], paid: int, now: Instant, place: str) -> tuple[Payment, ...]:
+    for number, payment in enumerate(payments):
         if payment.at > now:
             raise too_late(f"{place}.payments.{number}.at", payment.at, now)
-    seen = sum(payment.amount for payment in spec.payments)
+    seen = sum(payment.amount for payment in payments)
     if seen > paid:
         raise error_at(f"{place}.payments", money(seen), f"together at most {money(paid)}, what is paid")
-    return tuple(Payment(payment.at, payment.amount, payment.source) for payment in spec.payments)
+    return payments
 
 
 def _written(invoice: Invoice) -> dict[str, Any]:

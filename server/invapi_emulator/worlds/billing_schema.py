@@ -1,11 +1,11 @@
 """The schema of credit, invoices and orders in a world."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from invapi_emulator.domain import billing
-from invapi_emulator.domain.billing import HOSTING, InvoiceStatus, PaidFrom
+from invapi_emulator.domain.billing import HOSTING, InvoiceItem, InvoiceStatus, PaidFrom, Payment
 from invapi_emulator.domain.money import Currency, parse_money
 from invapi_emulator.domain.orders import OrderStatus, Period
 from invapi_emulator.worlds.fields import (
@@ -55,6 +55,18 @@ class PaymentSpec(Part):
     source: PaidFrom
 
 
+# A world may have many lines and payments. What they become takes a seventh of the memory of their description.
+_Line = Annotated[
+    InvoiceItemSpec,
+    AfterValidator(
+        lambda line: InvoiceItem(line.type, line.product, line.description, line.amount, line.server)
+    ),
+]
+_Paid = Annotated[
+    PaymentSpec, AfterValidator(lambda payment: Payment(payment.at, payment.amount, payment.source))
+]
+
+
 class InvoiceSpec(Part):
     """An invoice. `paid` defaults to all of one that is Paid, and to nothing of another.
 
@@ -67,8 +79,16 @@ class InvoiceSpec(Part):
     created_at: PastTimestamp | None = None
     age_seconds: Seconds | None = None
     paid: Annotated[Amount, Field(ge=0)] | None = None
-    items: Annotated[Several[InvoiceItemSpec], Field(min_length=1, max_length=MOST_ITEMS)]
-    payments: Annotated[Several[PaymentSpec], Field(max_length=MOST_PAYMENTS)] = ()
+    items: Annotated[Several[_Line], Field(min_length=1, max_length=MOST_ITEMS)]
+    payments: Annotated[Several[_Paid], Field(max_length=MOST_PAYMENTS)] = ()
+
+
+def lines_of(spec: InvoiceSpec) -> tuple[InvoiceItem, ...]:
+    return cast("tuple[InvoiceItem, ...]", spec.items)
+
+
+def payments_of(spec: InvoiceSpec) -> tuple[Payment, ...]:
+    return cast("tuple[Payment, ...]", spec.payments)
 
 
 class OrderSpec(Part):

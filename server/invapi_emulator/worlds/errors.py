@@ -9,11 +9,11 @@ from invapi_emulator.control_errors import Unprocessable
 from invapi_emulator.domain.instants import iso
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.faults.match import Match
+from invapi_emulator.process.secret_words import MASK, names_a_secret
 from invapi_emulator.suggestions import did_you_mean
 from invapi_emulator.worlds.fields import ACCEPTED
 
 _SHOWN = 80
-_SECRETS = ("token", "api_key", "password")
 _PLAIN = {
     "dict_type": "expected a JSON object",
     "model_attributes_type": "expected a JSON object",
@@ -86,7 +86,7 @@ def _accepted(error: Mapping[str, Any]) -> str:
 
 def _seen(place: str, value: Any) -> str:
     """Return a value as an error message shows it: secrets masked, long values cut."""
-    return "***" if place.rpartition(".")[2] in _SECRETS else shortened(value)
+    return MASK if any(map(names_a_secret, place.split("."))) else shortened(value)
 
 
 def shortened(value: Any) -> str:
@@ -107,7 +107,7 @@ def _written(value: Any) -> Iterator[str]:
                 yield ", " if number else ""
                 yield from _written(key)
                 yield ": "
-                yield from _written(item)
+                yield from _written(MASK if isinstance(key, str) and names_a_secret(key) else item)
             yield "}"
         case list():
             yield "["
