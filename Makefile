@@ -47,7 +47,7 @@ coverage: $(VENV)/installed-dev
 
 test-postgres: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.postgres_server \
-		$(BIN)/pytest -n auto $(QUICK) $(ON_POSTGRES) $(ARGS)
+		$(BIN)/pytest -n auto --dist worksteal $(QUICK) $(ON_POSTGRES) $(ARGS)
 
 test-lowest: $(VENV)/installed-dev
 	@bash scripts/make_venv.sh $(PYTHON) $(LOWEST)
@@ -76,7 +76,7 @@ check: $(VENV)/installed-dev
 
 # These tests wait for other processes a fifth of the time, so there is one worker more than processors.
 acceptance: $(VENV)/installed-dev
-	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) -m "acceptance and not soak" $(ARGS)
+	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "acceptance and not soak" $(ARGS)
 
 soak: $(VENV)/installed-dev
 	$(BIN)/pytest -n 0 -m soak $(ARGS)
