@@ -184,7 +184,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     made = sys.modules.get("invapi_emulator.testing.made")
     if made is not None:
         made.MADE.begin_test(now)
-    item.stash[_OPEN_BEFORE] = [(account, _clock_of(account)) for account in _accounts()]
+    item.stash[_OPEN_BEFORE] = [(account, _clock_of(account)) for account in _open_accounts()]
     with _forgiven_on_failure():
         yield
 
@@ -212,9 +212,14 @@ class _forgiven_on_failure:  # noqa: N801 - used as a function
 
 
 def _accounts() -> "list[Account]":
-    """Return the accounts that are open; none if nothing has imported the emulator yet."""
+    """Return the accounts that MADE knows; none if nothing has imported the emulator yet."""
     made = sys.modules.get("invapi_emulator.testing.made")
     return [] if made is None else list(made.MADE.accounts)
+
+
+def _open_accounts() -> "list[Account]":
+    """Return the accounts that are not closed. A closed one may still have to say that its fault rules did not fire."""
+    return [account for account in _accounts() if not account.closed]
 
 
 def _clock_of(account: "Account") -> str | None:
@@ -246,26 +251,29 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     made = sys.modules.get("invapi_emulator.testing.made")
     if report.failed and made is not None:
         report.sections += made.MADE.stories
-    if report.failed and _accounts():
+    if report.failed and made is not None:
         from invapi_emulator.testing.repeating import command  # noqa: PLC0415 - most runs do not need it
         from invapi_emulator.testing.story import story  # noqa: PLC0415
 
-        before: list[tuple[Account, str | None]] = item.stash.get(_OPEN_BEFORE, [])
-        began, shown = dict(before), _shown(item)
+        found: list[tuple[Account, str | None]] = item.stash.get(_OPEN_BEFORE, [])
+        before = dict(found)
+        older = _older(item, list(before))
+        shown = [account for account in _open_accounts() if account in older or account not in before]
         real = item.stash.get(_BEGAN, None)
-        report.sections += [story(account, began.get(account, account.began), real) for account in shown]
-        repeat = command(item, [account for account in shown if account in began])
+        report.sections += [story(account, before.get(account, account.began), real) for account in shown]
+        repeat = command(item, older)
         report.sections += [("invapi: repeat this test", repeat)] if repeat else []
     return report
 
 
-def _shown(item: pytest.Item) -> "list[Account]":
-    """Return the accounts made for the test, or else all: those that tests share."""
-    before = [account for account, _ in item.stash.get(_OPEN_BEFORE, [])]
+def _older(item: pytest.Item, before: "list[Account]") -> "list[Account]":
+    """Return the accounts of `before`, which were open before the test, that it used: those of its fixtures and its class.
+
+    If there is none, and the test made no account, it may have used all of them.
+    """
     values = list(getattr(item, "funcargs", {}).values())
-    of_test = [
-        account
-        for account in _accounts()
-        if account not in before or any(value is account for value in values)
-    ]
-    return of_test or _accounts()
+    for kind in getattr(getattr(item, "cls", None), "__mro__", ()):
+        values += vars(kind).values()
+    known = [account for account in before if any(value is account for value in values)]
+    made = sys.modules["invapi_emulator.testing.made"].MADE
+    return known or ([] if made.has_made_account else before)

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserInvalidMethodError
 
-from invapi_emulator.errors import ApiError, MalformedBody, MethodNotAllowed
+from invapi_emulator.errors import ApiError, MalformedBody, MethodNotAllowed, VersionNotSupported
+
+_UNKNOWN_VERSION = "Invalid HTTP version"
+"""The parser's message for a version that has the form of one (RFC 9112, 2.3: a digit, a dot, a digit)."""
 
 
 def unreadable(problem: HttpParserError) -> ApiError:
@@ -18,6 +21,8 @@ def unreadable(problem: HttpParserError) -> ApiError:
         )
     if isinstance(problem, HttpParserInvalidMethodError):
         return MethodNotAllowed("not a method of HTTP; the modules take only GET and POST")
+    if str(problem) == _UNKNOWN_VERSION:
+        return VersionNotSupported("another version of HTTP; HTTP/1.0 and HTTP/1.1 are read")
     return MalformedBody(f"not a readable HTTP request: {problem}")
 
 

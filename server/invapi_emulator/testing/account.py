@@ -222,6 +222,8 @@ class Account(Closes):
         """Do not require the rules made so far to fire."""
         self._awaited.clear()
         self._unused.clear()
+        if self.closed:
+            MADE.forget(self)
 
     def reset(self, **wanted: Any) -> Json:
         """Reset the world, with another `scenario` or `seed` if given. Fault rules are removed."""

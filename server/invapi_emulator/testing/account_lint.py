@@ -19,6 +19,7 @@ class AccountLint:
         self._began = self._looked = 0
         self._known: set[tuple[str, int]] = set()
         self._is_gone = False
+        self._api_key = account.api_key
         self.found: list[str] = []
         self.missed: list[str] = []
 
@@ -37,14 +38,18 @@ class AccountLint:
     def look(self) -> None:
         """Look at the calls since the last look. Raise nothing: what cannot be read is missed."""
         try:
-            last, report = self._account.last_request, self._report()
+            last, report, api_key = (
+                self._account.last_request,
+                self._asked("/report"),
+                self._asked("")["api_key"],
+            )
         except Exception as problem:  # noqa: BLE001 - a test may have removed the account or stopped the server
-            if not self._is_gone:
-                self.missed.append(
-                    f"account {self._account.name}: its calls cannot be read any more: {problem}"
-                )
+            self._miss_all(problem)
             self._is_gone = True
             return
+        if api_key != self._api_key or last < self._looked:
+            self._miss_all("it was removed, and another was made with its name")
+            self._begin_again(api_key)
         self._is_gone = False
         lacking = last - report["calls"] - self._looked
         if lacking > 0:
@@ -56,8 +61,18 @@ class AccountLint:
             self._sort(finding)
         self._looked = max(last, self._looked)
 
-    def _report(self) -> Json:
-        return self._account.emulator.control("GET", f"/accounts/{quote(self._account.name)}/report")
+    def _asked(self, path: str) -> Json:
+        return self._account.emulator.control("GET", f"/accounts/{quote(self._account.name)}{path}")
+
+    def _miss_all(self, why: object) -> None:
+        if not self._is_gone:
+            self.missed.append(f"account {self._account.name}: its calls cannot be read any more: {why}")
+
+    def _begin_again(self, api_key: str) -> None:
+        """Look at the account that has the name now, from its first call. It is new, so this test is to blame for all."""
+        self._api_key = api_key
+        self._began = self._looked = 0
+        self._known.clear()
 
     def _sort(self, finding: Json) -> None:
         """Note the calls of a finding that are new. The present test is to blame only for its own."""

@@ -11,16 +11,17 @@ class Made:
     """The accounts made in this process.
 
     `accounts` are those that are open, or have something to say about their fault rules. `count` is the number of accounts
-    and emulators made so far. `options` are the options of assumptions for new accounts of all emulators. `seeds` are those
-    of the accounts that name none: the first of a test gets the first, and further ones the last. `drawn` are the seeds
-    that such accounts of the present test have. `stories` are those of accounts that were closed as the present test
-    failed: titles and lines for its report. `before_it_goes` are functions that look at an account
-    that is about to be removed.
+    and emulators made so far, and `has_made_account` says that the present test made an account. `options` are the options
+    of assumptions for new accounts of all emulators. `seeds` are those of the accounts that name none: the first of a test
+    gets the first, and further ones the last. `drawn` are the seeds that such accounts of the present test have. `stories`
+    are those of accounts that were closed as the present test failed: titles and lines for its report. `before_it_goes`
+    are functions that look at an account that is about to be removed.
     """
 
     def __init__(self) -> None:
         self.accounts: list[Account] = []
         self.count = 0
+        self.has_made_account = False
         self.options: dict[str, str] = {}
         self.seeds: tuple[int, ...] = ()
         self.drawn: list[int] = []
@@ -31,10 +32,12 @@ class Made:
     def add(self, account: "Account") -> None:
         self.accounts.append(account)
         self.count += 1
+        self.has_made_account = True
 
     def begin_test(self, real_now: int) -> None:
         """Forget what was kept for the test before. `real_now` is the real time, in microseconds since 1970."""
         self.began = real_now
+        self.has_made_account = False
         self.drawn.clear()
         self.stories.clear()
 

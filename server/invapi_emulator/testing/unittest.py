@@ -10,8 +10,8 @@ class TestBackups(InvapiTestCase):
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, ClassVar
@@ -20,6 +20,7 @@ from unittest import TestCase, TestResult
 from invapi_emulator.clock import real_time
 from invapi_emulator.testing.account import Account
 from invapi_emulator.testing.emulator import Emulator
+from invapi_emulator.testing.made import MADE
 from invapi_emulator.testing.story import story
 
 _now = real_time()
@@ -56,25 +57,13 @@ class InvapiMixin:
         self.addCleanup(self.invapi.close)  # type: ignore[attr-defined] # of TestCase
 
     def run(self, result: TestResult | None = None) -> TestResult | None:
-        """Run the test, within a block that tells the story of its account. pytest shows that by itself."""
+        """Run the test, within a block that tells the story of its account."""
         name: str = self._testMethodName  # type: ignore[attr-defined] # of TestCase
-        if not type(result).__module__.startswith("_pytest."):
-            setattr(self, name, self._invapi_wrapped(getattr(self, name)))
+        by_pytest = type(result).__module__.startswith("_pytest.")
+        tells = self._invapi_kept_for_pytest if by_pytest else self._invapi_told
+        setattr(self, name, _wrapped(getattr(self, name), tells))
         ran: TestResult | None = super().run(result)  # type: ignore[misc] # TestCase comes after the mixin
         return ran
-
-    def _invapi_wrapped(self, method: Any) -> Any:
-        @wraps(method)
-        def run_it() -> Any:
-            with self._invapi_told():
-                return method()
-
-        @wraps(method)
-        async def run_it_async() -> Any:
-            with self._invapi_told():
-                return await method()
-
-        return run_it_async if iscoroutinefunction(method) else run_it
 
     def _invapi_check_faults(self) -> None:
         unused = self.invapi.unused_faults()
@@ -90,6 +79,29 @@ class InvapiMixin:
             self.invapi.allow_unused_faults()
             problem.add_note("\n".join(story(self.invapi, self.invapi.began, self._invapi_began)))
             raise
+
+    @contextmanager
+    def _invapi_kept_for_pytest(self) -> Iterator[None]:
+        """Keep the story for the report. The account is closed before it, and the plugin checks the fault rules."""
+        try:
+            yield
+        except Exception:
+            MADE.left_in_failure(self.invapi)
+            raise
+
+
+def _wrapped(method: Any, told: Callable[[], AbstractContextManager[None]]) -> Any:
+    @wraps(method)
+    def run_it() -> Any:
+        with told():
+            return method()
+
+    @wraps(method)
+    async def run_it_async() -> Any:
+        with told():
+            return await method()
+
+    return run_it_async if iscoroutinefunction(method) else run_it
 
 
 class InvapiTestCase(InvapiMixin, TestCase):

@@ -6,7 +6,7 @@ from pathlib import Path
 import invapi_emulator.application  # noqa: F401 - fills the tables of actions and kinds of task
 from invapi_emulator.cli.reference_page import reference_page
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS
-from invapi_emulator.contract.clauses import Clause, clauses
+from invapi_emulator.contract.clauses import Clause, clauses, sections
 from invapi_emulator.contract.sources import SOURCES, bases_in
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.openapi.generated_pages import generated_pages
@@ -54,6 +54,14 @@ def test_items_of_a_clause_are_a_list_below_it() -> None:
     assert lines == [
         "- **1.1** (A-01, A-02) One [S]:", "    - first", "    - second", "", "    The end.",
     ]  # fmt: skip
+
+
+def test_no_line_of_a_clause_is_indented() -> None:
+    """YAML keeps the ends of lines that are indented further. The page would have an item with empty lines in it."""
+    texts = {f"clause {number}": clause.text for number, clause in clauses().items()}
+    texts |= {f"section {section.number}": section.intro for section in sections()}
+    lines = [(where, line) for where, text in texts.items() for line in text.split("\n")]
+    assert_none(f"{where}: {line}" for where, line in lines if line.startswith((" ", "\t")))
 
 
 def test_marks_are_read_in_every_notation() -> None:

@@ -81,13 +81,26 @@ def test_a_trailer_does_not_change_the_head(emulator: Emulator) -> None:
     assert '"callback":"' in said(emulator.url, head + CODING + b"\r\n" + trailer)
 
 
-@pytest.mark.parametrize("version", [b"HTTP/2.0", b"HTTP/0.9"])
+@pytest.mark.parametrize("version", [b"0.9", b"1.2", b"1.9", b"2.0", b"3.0", b"9.9"])
 def test_another_version_of_http_is_505(emulator: Emulator, version: bytes) -> None:
-    answer = said(emulator.url, b"POST /vm.php %b\r\n%b\r\n%b" % (version, HOST + LENGTH, FORM) + HIDDEN)
+    answer = _asked_in(emulator, b"HTTP/" + version)
     assert answer.startswith("HTTP/1.1 505 ")
     assert "x-emulator-reason: malformed_body" in answer.lower()
     assert "HTTP/1.0 and HTTP/1.1 are read" in answer
+
+
+@pytest.mark.parametrize("version", [b"2", b"3", b"1.10", b"11.1", b"01.1", b"1.01", b"1.", b"a.b", b""])
+def test_what_is_not_a_version_of_http_is_400(emulator: Emulator, version: bytes) -> None:
+    answer = _asked_in(emulator, b"HTTP/" + version)
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert "x-emulator-reason: malformed_body" in answer.lower()
+
+
+def _asked_in(emulator: Emulator, version: bytes) -> str:
+    """Send a call that is not accepted. Return the answer."""
+    answer = said(emulator.url, b"POST /vm.php %b\r\n%b\r\n%b" % (version, HOST + LENGTH, FORM) + HIDDEN)
     assert emulator.tasks == []
+    return answer
 
 
 def test_of_two_headers_the_first_counts(emulator: Emulator) -> None:

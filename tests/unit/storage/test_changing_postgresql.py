@@ -2,15 +2,18 @@
 
 import gc
 import warnings
+from contextlib import suppress
 
 import httpx
 import pytest
+from psycopg import Cursor
+from psycopg.errors import PipelineAborted, UndefinedTable
 from sqlalchemy import create_engine, make_url, text
 
-from invapi_emulator.storage.backends.postgresql_connection import connect_patiently
+from invapi_emulator.storage.backends.postgresql_connection import PatientConnection, connect_patiently
 from tests.support.harness import TOKEN, running
 from tests.support.odd_databases import made, order
-from tests.support.postgres_server import Postgres
+from tests.support.postgres_server import USER, Postgres
 from tests.support.processes import wait_until
 
 CHANGES = {
@@ -110,3 +113,37 @@ def test_a_connection_that_was_lent_when_the_pool_was_given_up_is_closed_with_it
         warnings.simplefilter("error")
         gc.collect()
     engine.dispose()
+
+
+def test_statements_that_postgresql_skips_behind_a_failed_one_are_not_logged(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In a pipeline they are sent before the failure is known, as those of a call while a table is renamed."""
+    with PatientConnection.connect(host=str(postgres.folder), user=USER, dbname="postgres") as connection:
+        with pytest.raises(UndefinedTable), connection.pipeline():
+            _fail_and_send_more(connection)
+        connection.rollback()
+        with connection.pipeline():
+            answer = connection.execute("SELECT 1")
+        assert answer.fetchall() == [(1,)]
+    assert caplog.records == []
+
+
+def test_statements_that_postgresql_skips_are_no_success_where_the_failure_is_ignored(
+    postgres: Postgres,
+) -> None:
+    with (
+        PatientConnection.connect(host=str(postgres.folder), user=USER, dbname="postgres") as connection,
+        pytest.raises(PipelineAborted),
+        connection.pipeline(),
+        suppress(UndefinedTable),
+    ):
+        _fail_and_send_more(connection)
+
+
+def _fail_and_send_more(connection: PatientConnection) -> None:
+    failing: Cursor[tuple[object, ...]] = connection.execute("SELECT 1 FROM gone")
+    try:
+        failing.fetchall()
+    finally:
+        connection.execute("SELECT 2")

@@ -1,5 +1,7 @@
 """Names that SQLite keeps for itself, a SQLite log that goes as it is opened, and a link that is turned elsewhere: nothing acknowledged is lost."""
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,25 @@ def test_the_name_of_another_databases_log_is_refused(tmp_path: Path, end: str) 
     with pytest.raises(CannotStart, match=f"choose a name without {end}"):
         open_database(str(tmp_path / f"worlds.db{end}"), lambda: 0)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal", ".lock"])
+def test_a_pipe_beside_a_file_is_refused_and_not_waited_for(tmp_path: Path, end: str) -> None:
+    beside = tmp_path / f"worlds.db{end}"
+    os.mkfifo(beside)
+    with pytest.raises(CannotStart, match=re.escape(f"': '{beside}' is not a regular file")):
+        open_database(str(tmp_path / "worlds.db"), lambda: 0)
+
+
+def test_a_pipe_in_the_place_of_the_note_of_a_running_server_is_not_waited_for(
+    file: Path, database: Database
+) -> None:
+    write(database, 1)
+    note = Path(f"{file}.lock")
+    note.unlink(missing_ok=True)
+    os.mkfifo(note)
+    with pytest.raises(CannotStart, match=r"is in use by another server$"):
+        open_database(str(file), lambda: 0)
 
 
 @pytest.mark.parametrize("names", [("wal",), ("shm",), ("wal", "shm")])

@@ -208,3 +208,55 @@ def test_a_complete_lint_says_nothing(pytester: pytest.Pytester) -> None:
     """, "--invapi-lint=notice")  # fmt: skip
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*invapi lint*")
+
+
+def test_calls_of_an_account_that_was_made_again_with_its_name_are_named(pytester: pytest.Pytester) -> None:
+    result = run(pytester, BAD + """
+    def made_again(account, **same):
+        account.emulator.control("DELETE", f"/accounts/{account.name}")
+        account.emulator.control("POST", "/accounts", {"name": account.name, "token": account.token} | same)
+
+    @pytest.mark.invapi(name="mine")
+    def test_of_its_own(invapi):
+        bad(invapi)
+        made_again(invapi)
+
+    @pytest.mark.invapi(name="longer")
+    def test_with_more_calls_than_before(invapi):
+        bad(invapi)
+        made_again(invapi)
+        for _ in range(5):
+            invapi.call("eq", "list")
+
+    def test_calls_something_wrong_afterwards(invapi):
+        made_again(invapi)
+        bad(invapi)
+
+    def test_shared(shared):
+        for _ in range(5):
+            shared.call("eq", "list")
+
+    def test_shared_with_all_that_it_had(shared):
+        had = {part: getattr(shared, part) for part in ("api_key", "user", "password")}
+        made_again(shared, **had)
+
+    def test_right_again(shared):
+        shared.call("eq", "list")
+
+    def test_reset(invapi):
+        invapi.reset(seed=9)
+        state = invapi.export()
+        invapi.import_(state)
+        invapi.call("eq", "list")
+    """, "--invapi-lint=error")  # fmt: skip
+    result.assert_outcomes(passed=6, failed=1)
+    why = "its calls cannot be read any more: it was removed, and another was made with its name"
+    result.stdout.fnmatch_lines([
+        HEADING,
+        f"*::test_of_its_own: account mine: {why}",
+        f"*::test_with_more_calls_than_before: account longer: {why}",
+        f"*::test_calls_something_wrong_afterwards: account *: {why}",
+        f"*::test_shared_with_all_that_it_had: account shared: {why}",
+        "FAILED *::test_calls_something_wrong_afterwards*",
+    ])  # fmt: skip
+    assert result.stdout.str().count(why) == 4

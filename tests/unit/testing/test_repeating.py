@@ -103,3 +103,135 @@ def test_runs_under_each_option_are_announced_and_show_progress(
     assert len(ended) == 10
     assert ended == sorted(ended)
     assert ended[-1] == runs
+
+
+SHARED = """
+    import unittest
+    from invapi_emulator.testing import Emulator
+    from invapi_emulator.testing.unittest import InvapiTestCase
+
+    @pytest.fixture(scope="module")
+    def shared():
+        with Emulator() as emulator, emulator.account(name="shared", scenario="one-vm") as account:
+            yield account
+
+    def test_opens_it(shared):
+        print("shared", shared.seed)
+        assert False
+"""
+
+
+def _repeats(result: pytest.RunResult) -> dict[str, list[str]]:
+    """Return the seeds of the commands, by the name of the test."""
+    commands = [shlex.split(line) for line in result.outlines if line.startswith("pytest ")]
+    return {words[1].split("::")[-1]: words[-1].split(",") for words in commands}
+
+
+def _printed(result: pytest.RunResult, word: str) -> list[str]:
+    return re.findall(rf"^{word} (\d+)$", result.stdout.str(), re.MULTILINE)
+
+
+@pytest.mark.acceptance
+def test_a_test_that_closed_its_accounts_repeats_with_their_seeds_and_shows_no_others(
+    pytester: pytest.Pytester,
+) -> None:
+    result = run(pytester, SHARED + """
+    def fails(*accounts):
+        for account in accounts:
+            print("seed", account.seed)
+        assert False
+
+    def test_closes(invapi):
+        invapi.close()
+        fails(invapi)
+
+    def test_closes_one_of_two(invapi, invapi_server):
+        with invapi_server.account() as other:
+            pass
+        fails(invapi, other)
+
+    def test_in_a_block(invapi_server):
+        with invapi_server.account() as account:
+            fails(account)
+
+    def test_left_a_rule_unused(invapi):
+        invapi.fault("reject")
+        invapi.close()
+        fails(invapi)
+
+    class TestCase(InvapiTestCase):
+        def test_case(self):
+            self.invapi.call("eq", "list")
+            fails(self.invapi)
+
+    @pytest.fixture
+    def closed_in_set_up(invapi_server):
+        account = invapi_server.account()
+        account.close()
+        fails(account)
+
+    def test_set_up(closed_in_set_up):
+        pass
+
+    @pytest.fixture
+    def fails_in_teardown(request):
+        yield
+        fails(request.node.account)
+
+    def test_teardown(fails_in_teardown, request):
+        request.node.account = request.getfixturevalue("invapi")
+        request.node.account.close()
+    """)  # fmt: skip
+    result.assert_outcomes(passed=1, failed=6, errors=2)
+    repeats = _repeats(result)
+    del repeats["test_opens_it"]
+    assert sorted(repeats) == [
+        "test_case", "test_closes", "test_closes_one_of_two", "test_in_a_block", "test_left_a_rule_unused",
+        "test_set_up", "test_teardown",
+    ]  # fmt: skip
+    assert sorted(seed for seeds in repeats.values() for seed in seeds) == sorted(_printed(result, "seed"))
+    assert result.stdout.str().count("invapi account shared") == 1
+    assert result.stdout.str().count("invapi account") == 4
+    result.stdout.fnmatch_lines(["*eq/list -> OK, 4 servers"])
+    result.stdout.no_fnmatch_line("cannot read the journal*")
+
+
+@pytest.mark.acceptance
+def test_a_test_without_an_account_of_its_own_repeats_with_the_seeds_of_shared_ones(
+    pytester: pytest.Pytester,
+) -> None:
+    result = run(pytester, SHARED + """
+    def test_dynamic(request):
+        request.getfixturevalue("shared")
+        assert False
+
+    def test_after_an_emulator(shared):
+        with Emulator():
+            assert False
+
+    class TestCase(unittest.TestCase):
+        @classmethod
+        def setUpClass(cls):
+            cls.account = Emulator().account()
+            cls.addClassCleanup(cls.account.emulator.close)
+            print("class", cls.account.seed)
+
+        def test_one(self):
+            assert False
+
+        def test_two(self):
+            with Emulator() as emulator, emulator.account(name="block", seed=5):
+                pass
+            assert False
+
+    def test_closes_the_shared_one(shared):
+        shared.close()
+        assert False
+    """)  # fmt: skip
+    result.assert_outcomes(failed=6)
+    shared, of_class = _printed(result, "shared"), _printed(result, "class")
+    assert _repeats(result) == {
+        "test_opens_it": shared, "test_dynamic": shared, "test_after_an_emulator": shared,
+        "test_one": of_class, "test_two": of_class, "test_closes_the_shared_one": shared,
+    }  # fmt: skip
+    result.stdout.no_fnmatch_line("*invapi account block*")

@@ -7,11 +7,13 @@ still acknowledges what it is sent.
 import math
 import select
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import TracebackType
 from typing import Any, TypeVar
 
 from psycopg import Connection, InternalError, OperationalError, Pipeline, generators
 from psycopg.abc import PQGen
+from psycopg.errors import PipelineAborted
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 
@@ -38,15 +40,34 @@ class _Synced(Pipeline):
 
     Psycopg sends Flush behind it, on which PostgreSQL ends the time of an idle transaction (`PostgresMain`): a
     lost connection would keep its locks until TCP gives it up, or for ever behind a proxy that stays.
+
+    PostgreSQL skips the statements behind one that fails. Psycopg would log a warning of those that the block sent
+    before it learnt of the failure, or raise that they were skipped instead of why.
     """
 
+    _has_failed = False
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._has_failed = error is not None
+        super().__exit__(kind, error, trace)
+
     def _exit_gen(self) -> PQGen[None]:
+        try:
+            yield from self._synced_gen()
+        except PipelineAborted:
+            if not self._has_failed:
+                raise
+
+    def _synced_gen(self) -> PQGen[None]:
         try:
             self._enqueue_sync()
             yield from self._communicate_gen()
             yield from generators.send(self.pgconn)  # the rest of what does not fit into the socket's buffer
         except Exception:
-            yield from self._fetch_gen(flush=True)
+            with suppress(PipelineAborted):
+                yield from self._fetch_gen(flush=True)
             raise
         yield from self._fetch_gen(flush=False)
 

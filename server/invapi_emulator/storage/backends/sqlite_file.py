@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from invapi_emulator.errors import CannotStart
+from invapi_emulator.storage.backends.sqlite_links import KEPT_BY_SQLITE
 from invapi_emulator.storage.backends.sqlite_lock import Identity, lock_for_life
 from invapi_emulator.storage.backends.sqlite_place import mount_point, mounts, verdict
 from invapi_emulator.storage.versions import VERSION_TABLE, refuse_if_not_ours
@@ -61,7 +62,7 @@ def _warn_of_its_place(file: Path) -> None:
 
 
 def _refuse_unless_writable(file: Path) -> None:
-    """Raise OSError if the file cannot be written, or is marked so, which would not stop root."""
+    """Raise OSError if the file, or one beside it, cannot be written, or is marked so, which would not stop root."""
     if file.is_dir():
         raise IsADirectoryError(0, "Is a directory")
     if file.exists() and not file.is_file():
@@ -71,6 +72,9 @@ def _refuse_unless_writable(file: Path) -> None:
         raise PermissionError(0, "it is read-only")
     if file.exists() and file.stat().st_nlink > 1:
         raise OSError(0, "it has a hard link, and each name would have its own log; use a copy")
+    for beside in (Path(f"{file}{end}") for end in KEPT_BY_SQLITE):
+        if beside.exists() and not beside.is_file():  # SQLite would wait for a pipe
+            raise OSError(0, f"'{beside}' is not a regular file")
 
 
 def _look_at(file: Path) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import URL
 from invapi_emulator.errors import CannotStart
 
 _BESIDE = ("-wal", "-shm")
-_KEPT_BY_SQLITE = (*_BESIDE, "-journal")
+KEPT_BY_SQLITE = (*_BESIDE, "-journal")
+"""How the names end of what SQLite keeps beside a file."""
 
 
 def file_of(url: URL) -> Path | None:
@@ -30,7 +31,7 @@ def file_of(url: URL) -> Path | None:
 def refuse_name_of_log(url: URL) -> None:
     """Raise CannotStart for a name that another database has for its log, which SQLite deletes without a word."""
     file = file_of(url)
-    for end in _KEPT_BY_SQLITE:
+    for end in KEPT_BY_SQLITE:
         if file is not None and file.name.endswith(end):
             owner = file.name.removesuffix(end)
             raise CannotStart(

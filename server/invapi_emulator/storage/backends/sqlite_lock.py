@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import stat
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def _lock(path: Path, file: Path, resources: ExitStack) -> None:
     """Lock one path for `file`."""
     if path.exists() and identity_of(path) in _locked:
         raise _in_use(file)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+    descriptor = _opened(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as problem:
@@ -68,6 +69,15 @@ def _lock(path: Path, file: Path, resources: ExitStack) -> None:
     resources.callback(_unlock, descriptor, identity, os.getpid())
 
 
+def _opened(path: Path) -> int:
+    """Open a regular file. A pipe or a device is not waited for, and raises OSError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, PRIVATE)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(0, f"'{path}' is not a regular file")
+
+
 def _unlock(descriptor: int, identity: Identity, owner: int) -> None:
     """Release a lock. A process that was forked since shares it, so closing the descriptor is not enough."""
     if os.getpid() == owner:
@@ -77,8 +87,9 @@ def _unlock(descriptor: int, identity: Identity, owner: int) -> None:
 
 
 def _in_use(file: Path) -> CannotStart:
+    note = _note_of(file)
     try:
-        who = _note_of(file).read_text(encoding="utf-8").strip()
+        who = note.read_text(encoding="utf-8").strip() if note.is_file() else ""
     except (OSError, ValueError):
         who = ""
     return CannotStart(f"--db: '{file}' is in use by another server{who and f': {who}'}")

@@ -13,6 +13,7 @@ from invapi_emulator.errors import CannotStart
 from invapi_emulator.settings_sources import read_settings
 from invapi_emulator.testing import Emulator
 from tests.support.harness import TOKEN, running
+from tests.support.raw_connection import connected, until_closed
 
 LIST = f"action=list&token={TOKEN}".encode()
 
@@ -41,6 +42,14 @@ def test_a_client_that_does_not_trust_the_ca_gets_no_answer(secure: Emulator) ->
 def test_plain_http_is_not_answered_on_the_https_port(secure: Emulator) -> None:
     with pytest.raises(httpx.TransportError):
         httpx.post(secure.url.replace("https:", "http:") + "/eq.php", content=LIST)
+
+
+@pytest.mark.parametrize(("version", "status"), [("1.2", 505), ("3.0", 505), ("2", 400), ("1.10", 400)])
+def test_versions_of_http_are_refused_as_over_plain_http(secure: Emulator, version: str, status: int) -> None:
+    context = ssl.create_default_context(cafile=secure.ca)
+    with connected(secure.url) as plain, context.wrap_socket(plain, server_hostname="127.0.0.1") as encrypted:
+        encrypted.sendall(f"GET /eq.php HTTP/{version}\r\nHost: x\r\n\r\n".encode())
+        assert until_closed(encrypted).startswith(f"HTTP/1.1 {status} ")
 
 
 @pytest.mark.parametrize("kind", ["connection_reset", "empty_reply", "truncated_body"])
