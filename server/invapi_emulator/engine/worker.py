@@ -193,16 +193,19 @@ class Worker:
             self._database.evict([account_id])
 
     async def _clear_away(self) -> None:
-        """Remove the rests of former worlds in steps. Calls get their turn in between."""
-        while self._database.former_worlds:
-            account_id = next(iter(self._database.former_worlds))
-            if not await self._database.call(partial(self._clear, account_id)):
-                self._database.former_worlds.discard(account_id)
+        """Remove the rests of former worlds in steps. Calls get their turn in between. An account that is held waits."""
+        for account_id in tuple(self._database.former_worlds):
+            while await self._database.call(partial(self._clear, account_id)):
+                await give_way()
             await give_way()
 
     def _clear(self, account_id: int) -> bool:
+        """Remove some tasks of an account's former worlds. Return whether more should follow now."""
         with self._database.transaction() as tx:
-            return task_lists.clear_away(tx, account_id)
+            has_more = task_lists.clear_away(tx, account_id)
+        if has_more is False:
+            self._database.former_worlds.discard(account_id)
+        return bool(has_more)
 
 
 def _settle(unit: UnitOfWork) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Integer, bindparam, delete, func, literal_column, select
 
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
@@ -24,15 +24,19 @@ _NEWEST = TASK.where(_SINCE, order=task.c.sequence.desc(), most=bindparam("most"
 _NEWEST_OF_VM = TASK.where(_SINCE, _OF_VM, order=(task.c.sequence + 0).desc(), most=bindparam("most"))
 _COUNT = Statement(select(func.count()).select_from(task).where(_SINCE), int)
 _COUNT_OF_VM = Statement(select(func.count()).select_from(task).where(_SINCE, _OF_VM), int)
+_ZERO = literal_column("0", Integer)
 FREE_KEY = Write(
     delete(task).where(
         task.c.key == bindparam("wanted"),
-        task.c.account_id == bindparam("of_account"),
-        task.c.generation < bindparam("before"),
+        task.c.account_id + _ZERO == bindparam("of_account"),
+        task.c.generation + _ZERO < bindparam("before"),
     ),
     ("wanted", "of_account", "before"),
 )
-"""Removes a task of a former world when its key is used again."""
+"""Removes a task of a former world when its key is used again.
+
++ 0: by plain columns PostgreSQL goes through all former tasks of the account while its statistics are old.
+"""
 
 _FORMER = (task.c.account_id == bindparam("of_account")) & (task.c.generation < bindparam("before"))
 _OWNER = Statement(select(task.c.account_id).where(task.c.key == bindparam("wanted"), ~_FORMER), int)
@@ -125,9 +129,17 @@ def with_former_ones(tx: Transaction) -> list[int]:
     return list(tx.execute(select(account.c.id).where(former.exists())).scalars())
 
 
-def clear_away(tx: Transaction, account_id: int) -> bool:
-    """Remove some tasks of an account's former worlds; return whether there may be more."""
-    present = select(account.c.generation).where(account.c.id == account_id).scalar_subquery()
+def clear_away(tx: Transaction, account_id: int) -> bool | None:
+    """Remove some tasks of an account's former worlds. Return whether there may be more, None if another holds the account.
+
+    It holds the account meanwhile. A removal locks the account first too, and then its tasks.
+    """
+    generation = select(account.c.generation).where(account.c.id == account_id)
+    if tx.execute(generation).scalar() is None:
+        return False  # its tasks have gone with it
+    present = tx.execute(generation.with_for_update(skip_locked=True)).scalar()
+    if present is None:
+        return None
     former = (task.c.account_id == account_id) & (task.c.generation < present)
     doomed = select(task.c.key).where(former).limit(_CLEARED)
     return tx.execute(delete(task).where(task.c.key.in_(doomed))).rowcount == _CLEARED
