@@ -52,7 +52,6 @@ def test_a_key_is_freed_by_itself_while_the_statistics_say_that_there_are_no_tas
     assert "pk_task" in plan
 
 
-
 def test_the_worker_leaves_the_former_tasks_of_an_account_that_another_holds(
     database: Database, beside: psycopg.Connection
 ) -> None:
