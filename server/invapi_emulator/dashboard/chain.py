@@ -155,12 +155,13 @@ def _chain(
     now: Instant,
 ) -> Chain:
     mine = [each for each in snapshots if each.type == type_]
+    names = frozenset(settings.excluded)
     links = tuple(
         Link(
             snapshot=each,
             disk=state_of_disk(each.state),
             memory=state_of_memory(each.state),
-            excluded=each.name in settings.excluded,
+            excluded=each.name in names,
             doomed=at_most([other.name for other in newer_than(each, mine)], MOST_NAMES),
             is_origin=each == origin.snapshot,
         )

@@ -86,8 +86,14 @@ def require_room(snapshots: Sequence[Snapshot], settings: RotationSettings, num_
         return
     if not settings.enabled:
         raise SnapshotLimit(f"it has {len(snapshots)} of {num_max} snapshots, and rotation is off")
-    if all(snapshot.name in settings.excluded for snapshot in snapshots):
+    if not without_excluded(snapshots, settings):
         raise SnapshotLimit(f"it has {len(snapshots)} of {num_max} snapshots, all excluded from rotation")
+
+
+def without_excluded(snapshots: Iterable[Snapshot], settings: RotationSettings) -> list[Snapshot]:
+    """Return the snapshots that rotation may remove."""
+    excluded = frozenset(settings.excluded)
+    return [snapshot for snapshot in snapshots if snapshot.name not in excluded]
 
 
 def rotated_out(
@@ -100,7 +106,7 @@ def rotated_out(
     surplus = len(snapshots) + 1 - num_max
     if surplus <= 0:
         return ()
-    free = [snapshot for snapshot in snapshots if snapshot.name not in settings.excluded]
+    free = without_excluded(snapshots, settings)
     if not settings.enabled or len(free) < surplus:
         why = "none can be rotated out" if settings.enabled else "rotation is off"
         raise TaskFailed(f"it has {len(snapshots)} of {num_max} snapshots, and {why}")

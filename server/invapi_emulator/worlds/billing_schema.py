@@ -9,6 +9,7 @@ from invapi_emulator.domain.billing import HOSTING, InvoiceItem, InvoiceStatus, 
 from invapi_emulator.domain.money import Currency, parse_money
 from invapi_emulator.domain.orders import OrderStatus, Period
 from invapi_emulator.worlds.fields import (
+    Description,
     Hostname,
     Number,
     Part,
@@ -43,7 +44,7 @@ class InvoiceItemSpec(Part):
     type: Text = HOSTING
     product: Number
     server: PositiveInt | None = None
-    description: Text = "Server"
+    description: Description = "Server"
     amount: Annotated[Amount, Field(ge=0)]
 
 

@@ -192,6 +192,14 @@ TagValue = Annotated[
     str, _text(r"\A[^\x00-\x1f\x7f]{0,256}\z", "at most 256 characters without control characters")
 ]
 PublicKey = Annotated[str, _text(SSH_KEY, "a public key as `type base64 comment`")]
+Description = Annotated[
+    str, _text(r"\A[^\x00-\x1f\x7f]{1,500}\z", "1 to 500 characters without control characters")
+]
+"""What an invoice is for. The emulator writes the names of a preset and of a server into it, and neither is cut."""
+
+AnyText = Annotated[str, _text(r"\A[^\x00]*\z", "text without NUL")]
+"""For what the emulator writes itself, such as a list of 10,000 snapshots. The body bounds it."""
+
 LongText = Annotated[str, _text(r"\A[^\x00]*\z", "text without NUL"), Field(max_length=MAX_TEXT)]
 Addresses = Annotated[str, Field(max_length=MAX_ADDRESSES), AfterValidator(checked_addresses)]
 AccountName = Annotated[

@@ -10,6 +10,7 @@ from invapi_emulator.engine.faults.fault import SomeSeconds
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.worlds.fields import (
     ActionName,
+    AnyText,
     FormFields,
     LongText,
     Number,
@@ -56,7 +57,7 @@ class TaskSpec(Part):
     ended_at: PastTimestamp | None = None
     stages: Annotated[Several[StageSpec], Field(min_length=1, max_length=100)] | None = None
     context: FormFields = Field(default_factory=dict)
-    scope: LongText | None = None
+    scope: AnyText | None = None
     debug: LongText | None = None
     error: LongText | None = None
     polls: Annotated[int, Field(ge=0, le=MAX_POLLS, strict=True)] = 0

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from invapi_emulator.domain.snapshots import (
     RotationSettings,
@@ -107,3 +108,27 @@ def test_newer_is_decided_by_sequence_even_if_all_ended_at_one_time(snapshots: l
     for snapshot in snapshots:
         newer = newer_than(snapshot, snapshots)
         assert [other.sequence for other in newer] == list(range(snapshot.sequence + 1, len(snapshots)))
+
+
+class Name(str):
+    """A name that counts how often it is compared."""
+
+    __slots__ = ()
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Name.compared += 1
+        return str.__eq__(self, other)  # type: ignore[no-any-return, unused-ignore]
+
+
+def test_each_name_is_compared_once_however_many_are_excluded() -> None:
+    names = [Name(f"s{number}") for number in range(1000)]
+    snapshots = [replace(a_snapshot(number), name=name) for number, name in enumerate(names)]
+    settings = RotationSettings(True, tuple(Name(str(name)) for name in names))
+    Name.compared = 0
+    with pytest.raises(SnapshotLimit):
+        require_room(snapshots, settings, 5)
+    with pytest.raises(TaskFailed):
+        rotated_out(snapshots, settings, 5)
+    assert Name.compared <= 3 * len(names)

@@ -74,3 +74,19 @@ def test_an_order_at_the_end_of_time_asks_for_nothing_more_and_comes_back(emulat
     for _ in range(2):
         comes_back(emulator)
     assert credit(emulator) == "146.50"
+
+
+def test_the_longest_names_of_a_preset_and_a_server_come_back(emulator: Emulator) -> None:
+    told = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+    next(each for each in told["presets"] if each["name"] == "vm.pico")["name"] = "p" * 100
+    emulator.control("PUT", "/state", {"version": 1, "vms": [], "catalogue": told, "credit": "1000.00"})
+    server = deploy(emulator, preset="p" * 100, hostname="h" * 253)
+    emulator.advance(40 * 24 * 3600)
+    lines = [
+        item["description"]
+        for each in emulator.control("GET", "/invoices")["invoices"]
+        for item in each["items"]
+    ]
+    assert "p" * 100 + " - " + "h" * 253 + ", renewal" in lines
+    assert server in [vm["id"] for vm in emulator.control("GET", "/vms")["vms"]]
+    comes_back(emulator)

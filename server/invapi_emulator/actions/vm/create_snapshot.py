@@ -17,6 +17,7 @@ from invapi_emulator.domain.snapshots import (
     require_room,
     rotated_out,
     size_of,
+    without_excluded,
 )
 from invapi_emulator.domain.tasks import Stage, was_queued
 from invapi_emulator.domain.virtual_machines import VirtualMachine, require_snapshots_supported
@@ -86,7 +87,7 @@ def _counted(account: Account, present: Sequence[Snapshot], settings: RotationSe
     """Return the snapshots that count against the limit (contract 4.10)."""
     if account.assumed[EXCLUDED_AND_THE_LIMIT] == "count":
         return present
-    return [snapshot for snapshot in present if snapshot.name not in settings.excluded]
+    return without_excluded(present, settings)
 
 
 _REFUSAL = "failed to request snapshot creation for"
