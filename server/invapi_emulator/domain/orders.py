@@ -27,7 +27,7 @@ WITH_SERVER: frozenset[OrderStatus] = frozenset({"deploying", "active"})
 """The statuses of orders whose server exists."""
 
 
-class Order(Struct, frozen=True):
+class Order(Struct, frozen=True, gc=False):
     """An order as stored. `id` is the number of its service in billing, `invoice` that of its first invoice.
 
     `server` is the id of its server, from the payment on; of a cancelled one it was that. `price` is what each `period` costs, in the account's

@@ -29,8 +29,11 @@ _SIZE_OF_TAG = 64
 """What a tag counts beside its text: its numbers and its place in memory."""
 
 
-class Tag(Struct, frozen=True):
-    """A tag. `id` counts within the account. `internal` marks a tag that is about the server itself."""
+class Tag(Struct, frozen=True, gc=False):
+    """A tag. `id` counts within the account. `internal` marks a tag that is about the server itself.
+
+    Garbage collection leaves it out: it holds no objects that could refer to it, and an account may have 60,000.
+    """
 
     id: int
     name: str

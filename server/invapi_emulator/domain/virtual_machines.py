@@ -29,7 +29,7 @@ DISK_FULL = 0.95
 _FINGERPRINT_STEP = 0x9E3779B97F4A7C15
 
 
-class MachineState(Struct, frozen=True):
+class MachineState(Struct, frozen=True, gc=False):
     """The state that a snapshot holds and a restore brings back.
 
     A generation counts the changes. A fingerprint (16 hexadecimal digits) represents the content. The memory's is None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from invapi_emulator.domain.due_dates import next_anniversary
 from invapi_emulator.domain.due_queue import DueQueue
@@ -89,6 +89,10 @@ class _Orders:
 
 
 ORDERS = Index(ORDER, lambda owner: _OF_ACCOUNT.of(account_id=owner["account_id"]), _Orders)
+_OPEN = ORDER.where(
+    server_order.c.account_id == bindparam("account_id"),
+    or_(*(server_order.c.status == status for status in sorted(OPEN))),
+)
 
 # In a unit of work
 
@@ -143,8 +147,11 @@ def rent_due_at(unit: UnitOfWork, vm: VirtualMachine, now: Instant) -> Instant:
 
 
 def without_server(unit: UnitOfWork) -> list[Order]:
-    """Return the orders that have no server yet, oldest first."""
-    return [load(unit, number) for number in open_numbers(unit)]
+    """Return the orders that have no server yet, oldest first. All that are missing in memory are loaded at once."""
+    numbers = open_numbers(unit)
+    if any(not unit.state.has(ORDER, (number,)) for number in numbers):
+        unit.state.put_all(ORDER, unit.rows(_OPEN.of(account_id=unit.account.id)))
+    return [load(unit, number) for number in numbers]
 
 
 def open_numbers(unit: UnitOfWork) -> list[int]:

@@ -1,6 +1,7 @@
 """An account's tasks in a unit of work."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, false, func, or_, select
@@ -25,6 +26,9 @@ NEVER: Instant = LATEST + 1
 
 _LOOKED_AT = 300
 """Number of the oldest tasks that are searched for aged out ones."""
+
+_FEW = 100
+"""Number of keys up to which each task is loaded. For more keys, all tasks of the account are looked at."""
 
 OF_WORLD = (task.c.account_id == bindparam("account_id")) & (task.c.generation == bindparam("generation"))
 """The tasks of an account's present world."""
@@ -117,11 +121,36 @@ _OLDEST: Statement[tuple[str, Instant | None]] = Statement(
     select(task.c.key, task.c.ended_at).where(OF_WORLD).order_by(task.c.sequence).limit(_LOOKED_AT),
     lambda key, ended_at: (key, ended_at),
 )
+_ENDED: Statement[tuple[str, Instant | None]] = Statement(
+    select(task.c.key, task.c.ended_at).where(OF_WORLD), lambda key, ended_at: (key, ended_at)
+)
 _KEYS_OF_VM = Statement(select(task.c.key).where(OF_WORLD, task.c.vm_id == bindparam("vm")), str)
 
 
 def by_key(unit: UnitOfWork, key: str) -> Task | None:
     return unit.one(TASK, (key,))
+
+
+def with_known_keys(unit: UnitOfWork, keys: AbstractSet[str], now: Instant) -> set[str]:
+    """Return those of these keys that a task has, and that have not aged out."""
+    if len(keys) <= _FEW:
+        unit.load_all(TASK, [(key,) for key in keys])
+        ended = {key: found.ended_at for key in keys if (found := by_key(unit, key)) is not None}
+    else:
+        ended = _ended(unit)
+    then = now - KEY_LIFETIME
+    return {key for key, ended_at in ended.items() if key in keys and (ended_at is None or ended_at > then)}
+
+
+def _ended(unit: UnitOfWork) -> dict[str, Instant | None]:
+    """Return when each task of the account ended, None for one that goes on."""
+    ended = dict(unit.rows(Query(_ENDED, unit.state.owner)))
+    for (key,), changed in unit.changes.of(TASK):
+        if changed is None:
+            ended.pop(key, None)
+        else:
+            ended[key] = changed.ended_at
+    return ended
 
 
 def add(unit: UnitOfWork, made: Task) -> None:
@@ -174,11 +203,13 @@ def last_and_count(unit: UnitOfWork) -> tuple[int, int]:
 
 def remove_of_vm(unit: UnitOfWork, vm_id: int, kept: str | None = None) -> None:
     """Remove the tasks of a VM that goes, but for one with the key `kept`. Their keys become unknown."""
-    found = unit.rows(_KEYS_OF_VM.of(**unit.state.owner, vm=vm_id))
-    changed = [each for _, each in unit.changes.of(TASK) if each is not None and each.vm_id == vm_id]
-    for key in {*found, *(each.key for each in changed)} - {kept}:
-        if by_key(unit, key) is not None:
-            unit.remove(TASK, (key,))
+    keys = set(unit.rows(_KEYS_OF_VM.of(**unit.state.owner, vm=vm_id)))
+    for (key,), changed in unit.changes.of(TASK):
+        if changed is None:
+            keys.discard(key)  # it has gone already
+        elif changed.vm_id == vm_id:
+            keys.add(key)
+    unit.remove_all(TASK, [(key,) for key in keys - {kept}])
 
 
 def drop_aged_out(unit: UnitOfWork, now: Instant) -> None:
@@ -193,8 +224,7 @@ def is_one_of(kinds: Sequence[KindName]) -> ColumnElement[bool]:
 
 
 def drop(unit: UnitOfWork, keys: Iterable[str]) -> None:
-    for key in keys:
-        unit.remove(TASK, (key,))
+    unit.remove_all(TASK, [(key,) for key in keys])
 
 
 def _note_next_change(unit: UnitOfWork, of: Task) -> None:

@@ -173,10 +173,17 @@ class UnitOfWork:
 
     def remove(self, record: Record[Any], key: Key) -> None:
         """Remove an existing record."""
+        self.remove_all(record, (key,))
+
+    def remove_all(self, record: Record[Any], keys: Sequence[Key]) -> None:
+        """Remove existing records."""
+        if not keys:
+            return
         self.version += 1
-        self.changes.delete(record, key)
+        for key in keys:
+            self.changes.delete(record, key)
         if self._transaction is not None:
-            self.session.write(record.delete, [(self.account.id, *key)])
+            self.session.write(record.delete, [(self.account.id, *key) for key in keys])
 
     def append(self, write: Write, row: Sequence[object]) -> None:
         """Append a row that never changes again."""

@@ -15,13 +15,13 @@ STATE_PATHS: Mapping[str, str] = {name: f"state.{name}" for name in STATE_COLUMN
 
 
 def read_tags(stored: list[list[Any]]) -> Tags:
-    return tuple(Tag(*parts) for parts in stored)
+    return tuple([Tag(*parts) for parts in stored])
 
 
 def _read(columns: dict[str, Any]) -> VirtualMachine:
-    state = MachineState(*(columns.pop(name) for name in STATE_COLUMNS))
+    state = MachineState(*[columns.pop(name) for name in STATE_COLUMNS])
     columns["tags"] = read_tags(columns["tags"])
-    columns["power_changes"] = tuple((at, power) for at, power in columns["power_changes"])
+    columns["power_changes"] = tuple([(at, power) for at, power in columns["power_changes"]])
     if columns["cancellation"] is not None:
         columns["cancellation"] = Cancellation(**columns["cancellation"])
     del columns["ends_at"]

@@ -7,9 +7,7 @@ from pydantic import Field
 from invapi_emulator.actions.answers import Part, TaskKey
 from invapi_emulator.actions.parameters import NoParameters
 from invapi_emulator.actions.server_ids import wire_ids
-from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.orders import Order
-from invapi_emulator.domain.tasks import has_aged_out
 from invapi_emulator.engine.action import Action
 from invapi_emulator.engine.call import Body, Call
 from invapi_emulator.engine.example import Example
@@ -41,7 +39,9 @@ class UpdatedServers(Part):
 
 def update_servers(unit: UnitOfWork, call: Call[NoParameters]) -> Body:
     waiting = [] if unit.only_vm is not None else orders.without_server(unit)
-    keys = {str(order.invoice): order.key for order in waiting if _is_told(unit, order, call.now)}
+    # A client still reads the key of a deploy under way, and of a failed one until it ages out.
+    told = tasks.with_known_keys(unit, {order.key for order in waiting if order.key is not None}, call.now)
+    keys = {str(order.invoice): order.key for order in waiting if order.key in told}
     return {
         "result": "OK",
         "action": "update_servers",
@@ -49,12 +49,6 @@ def update_servers(unit: UnitOfWork, call: Call[NoParameters]) -> Body:
         "billing_servers": [_row(order) for order in waiting],
         "deploy_keys": keys or [],
     }
-
-
-def _is_told(unit: UnitOfWork, order: Order, now: Instant) -> bool:
-    """Tell whether a client still reads the key: of a deploy under way, and of a failed one until its key ages out."""
-    task = None if order.key is None else tasks.by_key(unit, order.key)
-    return task is not None and not has_aged_out(task, now)
 
 
 def _row(order: Order) -> Body:

@@ -1,0 +1,104 @@
+"""Many tasks or orders of an account are looked at with a few selects, not with one for each."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from invapi_emulator.storage import state_check
+from invapi_emulator.storage.statement import Statement
+from tests.support.harness import Emulator, Json
+
+MANY = 150
+MOST = 40
+"""Maximum number of selects of a request here. A quarter of them may be those of the workers."""
+
+DAY = 86_400
+
+
+def selects_of(monkeypatch: pytest.MonkeyPatch, request: Callable[[], object]) -> int:
+    """Return how many selects the server makes meanwhile."""
+    count = 0
+    rows = Statement.rows
+
+    def counted(statement: Statement[Any], *arguments: Any) -> list[Any]:
+        nonlocal count
+        count += 1
+        return rows(statement, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(state_check, "ENABLED", False)  # it adds many statements
+        patch.setattr(Statement, "rows", counted)
+        request()
+    return count
+
+
+def invoices_of(orders: list[Json]) -> list[Json]:
+    return [
+        {
+            "id": each["invoice"],
+            "status": "Paid" if each["status"] == "failed" else "Unpaid",
+            "items": [{"product": each["id"], "amount": "1"}],
+        }
+        for each in orders
+    ]
+
+
+def import_world(emulator: Emulator, orders: list[Json]) -> list[str]:
+    """Give the account some orders, and one VM with many tasks, of which every second one ends. Return their keys."""
+    tasks = [
+        {"action": "get_snapshot", "due_at": f"2030-01-0{number % 2 + 1}T00:00:05Z"} for number in range(MANY)
+    ]
+    vms = [{"id": 1, "tasks": tasks}]
+    emulator.control(
+        "PUT", "/state", {"version": 1, "vms": vms, "orders": orders, "invoices": invoices_of(orders)}
+    )
+    emulator.advance(seconds=30)
+    return [task["key"] for task in emulator.control("GET", "/tasks")["tasks"]]
+
+
+def order(number: int, status: str = "awaiting_payment", key: str | None = None) -> Json:
+    return {"id": number, "invoice": number, "preset": "vm.pico", "price": "1", "status": status, "key": key}
+
+
+def remove(emulator: Emulator) -> None:
+    assert emulator.http.delete("/_emulator/accounts/demo/vms/1").status_code == HTTPStatus.NO_CONTENT
+
+
+def cancel(emulator: Emulator) -> None:
+    assert emulator.call("whmcs", "request_cancellation", id=1, cancellation_type=1)["result"] == "OK"
+
+
+@pytest.mark.parametrize("end", [remove, cancel])
+def test_a_vm_goes_without_a_select_for_each_of_its_tasks(
+    monkeypatch: pytest.MonkeyPatch, emulator: Emulator, end: Callable[[Emulator], None]
+) -> None:
+    keys = import_world(emulator, [])
+    assert len(keys) == MANY
+    assert selects_of(monkeypatch, lambda: end(emulator)) < MOST
+    assert emulator.control("GET", "/tasks")["tasks"] == []
+    assert {emulator.check(key)["reason"] for key in keys} == {"key_not_found"}
+
+
+def test_orders_without_a_server_are_listed_without_a_select_for_each(
+    monkeypatch: pytest.MonkeyPatch, emulator: Emulator
+) -> None:
+    import_world(emulator, [order(number) for number in range(1, MANY + 1)])
+    assert selects_of(monkeypatch, lambda: emulator.eq("update_servers")) < MOST
+    listed = emulator.eq("update_servers")["billing_servers"]
+    assert [each["id"] for each in listed] == list(range(1, MANY + 1))
+
+
+def test_the_keys_of_failed_deploys_are_listed_without_a_select_for_each(
+    monkeypatch: pytest.MonkeyPatch, emulator: Emulator
+) -> None:
+    keys = import_world(emulator, [])
+    failed = [order(number, "failed", key) for number, key in enumerate([*keys, "0" * 32], 1)]
+    world = emulator.control("GET", "/state")
+    emulator.control("PUT", "/state", {**world, "orders": failed, "invoices": invoices_of(failed)})
+    assert selects_of(monkeypatch, lambda: emulator.eq("update_servers")) < MOST
+    told = emulator.eq("update_servers")["deploy_keys"]
+    assert list(told.values()) == keys
+    emulator.advance(seconds=DAY)  # one half ended before that, the other one meanwhile
+    assert list(emulator.eq("update_servers")["deploy_keys"].values()) == keys[1::2]
