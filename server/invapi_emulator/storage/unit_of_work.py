@@ -177,12 +177,10 @@ class UnitOfWork:
 
     def remove_all(self, record: Record[Any], keys: Sequence[Key]) -> None:
         """Remove existing records."""
-        if not keys:
-            return
-        self.version += 1
+        self.version += len(keys)
         for key in keys:
             self.changes.delete(record, key)
-        if self._transaction is not None:
+        if self._transaction is not None and keys:
             self.session.write(record.delete, [(self.account.id, *key) for key in keys])
 
     def append(self, write: Write, row: Sequence[object]) -> None:
