@@ -11,7 +11,7 @@ from invapi_emulator.api.masking import Masking
 from invapi_emulator.api.request import Request
 from invapi_emulator.domain.callback_urls import CALLBACK_URL
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.shown_fields import REST
+from invapi_emulator.domain.shown_fields import REST, numbered
 from invapi_emulator.engine.action import Action
 from invapi_emulator.process.secret_words import MASK, is_secret
 from invapi_emulator.storage import requests, secrets
@@ -91,16 +91,15 @@ def shown_fields(masking: Masking, fields: Mapping[str, Any]) -> dict[str, Any]:
         return {REST: f"{len(fields)} more fields"}
     if _are_surely_shown(fields):
         return masking.fields(fields)
-    shown: dict[str, Any] = {}
+    shown: list[tuple[str, Any]] = []
     left = MAX_SHOWN
     for name, value in fields.items():
         visible = _visible(masking, name, value, left)
         left -= len(name) + len(orjson.dumps(visible))
         if left < 0:
-            shown[REST] = f"{len(fields) - len(shown)} more fields"
-            break
-        shown[masking.text(name)] = visible
-    return shown
+            return numbered(shown) | {REST: f"{len(fields) - len(shown)} more fields"}
+        shown.append((masking.text(name), visible))
+    return numbered(shown)
 
 
 def _visible(masking: Masking, name: str, value: Any, most: int) -> Any:

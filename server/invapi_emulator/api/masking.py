@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from invapi_emulator.api.masked_answers import without_named_secrets
 from invapi_emulator.domain.callback_urls import CALLBACK_URL, shown_url
+from invapi_emulator.domain.shown_fields import numbered
 from invapi_emulator.engine.call import Fields
 from invapi_emulator.process.secret_words import (
     LONGEST_GENERATED,
@@ -66,7 +67,7 @@ class Masking(Struct, frozen=True):
                 else {}
             )
             return {**fields, **secret, **url}
-        return {self.text(name): self.field(name, value) for name, value in fields.items()}
+        return numbered((self.text(name), self.field(name, value)) for name, value in fields.items())
 
     def field(self, name: str, value: Any) -> Any:
         """Return the value of a field, or of what a task has of it, masked. An array is a list."""
@@ -101,10 +102,10 @@ class Masking(Struct, frozen=True):
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {
-                self.text(name): MASK if names_a_secret(name) else self._value(item)
+            return numbered(
+                (self.text(name), MASK if names_a_secret(name) else self._value(item))
                 for name, item in value.items()
-            }
+            )
         if isinstance(value, list | tuple):
             return [self._value(item) for item in value]
         return self.text(value) if isinstance(value, str) else value

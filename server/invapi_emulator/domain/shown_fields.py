@@ -1,7 +1,7 @@
 """Fields as the journal shows them: whether they look masked, cut or left out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from invapi_emulator.domain.callback_urls import CALLBACK_URL
@@ -11,6 +11,19 @@ REST = "..."
 """Name under which a call shows how many of its fields are left out."""
 
 _CUT = re.compile(r"\.\.\. \(\d+ characters\)\Z")
+
+
+def numbered(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields by name. A name that occurs again has a number: `***`, `*** 2`."""
+    found: dict[str, Any] = {}
+    last: dict[str, int] = {}
+    for name, value in fields:
+        free = name
+        while free in found:
+            last[name] = last.get(name, 1) + 1
+            free = f"{name} {last[name]}"
+        found[free] = value
+    return found
 
 
 def may_hide_any(fields: Mapping[str, Any]) -> bool:
