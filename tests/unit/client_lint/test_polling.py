@@ -71,10 +71,3 @@ def test_giving_up_a_hanging_task_is_not_found(client: Emulator) -> None:
     client.check(key)
     client.advance(seconds=86_000)
     assert findings(client) == {}
-
-
-def test_checks_of_keys_that_the_journal_does_not_show_are_not_compared(client: Emulator) -> None:
-    for number in range(3):
-        key = "x" * 5000 + str(number)
-        client.http.post("/eq_callback.php", data={"action": "check", "token": "HOSTKEY_TOKEN", "key": key})
-    assert "busy-polling" not in findings(client)
