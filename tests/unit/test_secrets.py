@@ -233,12 +233,19 @@ def test_the_page_masks_a_token_among_the_fields_of_a_task(emulator: Emulator) -
 
 NAMES = (
     "Root_Pass", "params[root_pass]", "passwd", "apikey", "private_key", "passphrase", "rootpw", "pin", "card_pin", "PW2",
+    "password_confirm", "new_password_repeat", "passwordHash", "passwords", "passwd_old", "tokens", "token_value", "authKey",
+    "encryption_key",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("more", [0, 10_000])
 def test_page_and_journal_mask_what_a_task_was_sent_by_its_name(emulator: Emulator, more: int) -> None:
-    sent = dict.fromkeys(NAMES, "Zq7Never") | {"spin": "shown-1", "temp_w": "shown-2", "z": "z" * more}
+    sent = dict.fromkeys(NAMES, "Zq7Never") | {
+        "spin": "shown-1",
+        "temp_w": "shown-2",
+        "session": "shown-3",
+        "z": "z" * more,
+    }
     emulator.call("eq", "on", token=SECRETS["token"], id=12345, **sent)
     http = emulator.http
     texts = [http.get(f"/_emulator/ui/accounts/secretive{path}", headers={"Accept": "text/html"}).text
@@ -247,6 +254,7 @@ def test_page_and_journal_mask_what_a_task_was_sent_by_its_name(emulator: Emulat
         assert "Zq7Never" not in text
         assert "shown-1" in text
         assert "shown-2" in text
+        assert "shown-3" in text
 
 
 @pytest.mark.parametrize("secret", [*SECRETS.values(), "nobodys-key-must-not-be-seen"])

@@ -7,13 +7,15 @@ from typing import Any
 import orjson
 
 from invapi_emulator.api.exchange import Exchange
-from invapi_emulator.api.masking import URL_FIELD, Masking
+from invapi_emulator.api.masking import Masking
 from invapi_emulator.api.request import Request
+from invapi_emulator.domain.callback_urls import CALLBACK_URL
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.shown_fields import REST, numbered
 from invapi_emulator.engine.action import Action
 from invapi_emulator.process.secret_words import MASK, is_secret
 from invapi_emulator.storage import requests, secrets
-from invapi_emulator.storage.hidden_fields import REST, digests_of, names_left_out
+from invapi_emulator.storage.hidden_fields import digests_of, names_left_out
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_SHOWN = 4096
@@ -89,21 +91,20 @@ def shown_fields(masking: Masking, fields: Mapping[str, Any]) -> dict[str, Any]:
         return {REST: f"{len(fields)} more fields"}
     if _are_surely_shown(fields):
         return masking.fields(fields)
-    shown: dict[str, Any] = {}
+    shown: list[tuple[str, Any]] = []
     left = MAX_SHOWN
     for name, value in fields.items():
         visible = _visible(masking, name, value, left)
         left -= len(name) + len(orjson.dumps(visible))
         if left < 0:
-            shown[REST] = f"{len(fields) - len(shown)} more fields"
-            break
-        shown[masking.text(name)] = visible
-    return shown
+            return numbered(shown) | {REST: f"{len(fields) - len(shown)} more fields"}
+        shown.append((masking.text(name), visible))
+    return numbered(shown)
 
 
 def _visible(masking: Masking, name: str, value: Any, most: int) -> Any:
     """Return a value masked and cut. Of a long text only the beginning is looked at."""
-    if isinstance(value, str) and len(value) > MAX_SHOWN and name != URL_FIELD:
+    if isinstance(value, str) and len(value) > MAX_SHOWN and name != CALLBACK_URL:
         beginning = masking.field(name, masking.beginning(value, MAX_SHOWN))
         return beginning if beginning == MASK else _cut(beginning, most, len(value))
     visible = masking.field(name, value)

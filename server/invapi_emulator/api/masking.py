@@ -9,7 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from invapi_emulator.api.masked_answers import without_named_secrets
-from invapi_emulator.domain.callback_urls import shown_url
+from invapi_emulator.domain.callback_urls import CALLBACK_URL, shown_url
+from invapi_emulator.domain.shown_fields import numbered
 from invapi_emulator.engine.call import Fields
 from invapi_emulator.process.secret_words import (
     LONGEST_GENERATED,
@@ -23,9 +24,6 @@ from invapi_emulator.process.secret_words import (
 )
 
 CALLBACK = "eq_callback"
-
-URL_FIELD = "post_install_callback"
-"""A field with a URL, which may have secrets in its user, password and query."""
 
 _SECRET_WORDS = ('"token":', '"api_key":', '"password":')
 _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
@@ -63,13 +61,17 @@ class Masking(Struct, frozen=True):
         """Return a few short fields masked. None of them is an array."""
         if self.idle:
             secret = _secret_among(tuple(fields), keys_are_shown=self.module == CALLBACK)
-            url = {URL_FIELD: self.field(URL_FIELD, fields[URL_FIELD])} if URL_FIELD in fields else {}
+            url = (
+                {CALLBACK_URL: self.field(CALLBACK_URL, fields[CALLBACK_URL])}
+                if CALLBACK_URL in fields
+                else {}
+            )
             return {**fields, **secret, **url}
-        return {self.text(name): self.field(name, value) for name, value in fields.items()}
+        return numbered((self.text(name), self.field(name, value)) for name, value in fields.items())
 
     def field(self, name: str, value: Any) -> Any:
         """Return the value of a field, or of what a task has of it, masked. An array is a list."""
-        if name == URL_FIELD:
+        if name == CALLBACK_URL:
             return self.text(shown_url(value)) if isinstance(value, str) else MASK
         return MASK if _is_secret(name, keys_are_shown=self.module == CALLBACK) else self._value(value)
 
@@ -100,10 +102,10 @@ class Masking(Struct, frozen=True):
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {
-                self.text(name): MASK if names_a_secret(name) else self._value(item)
+            return numbered(
+                (self.text(name), MASK if names_a_secret(name) else self._value(item))
                 for name, item in value.items()
-            }
+            )
         if isinstance(value, list | tuple):
             return [self._value(item) for item in value]
         return self.text(value) if isinstance(value, str) else value
@@ -111,7 +113,7 @@ class Masking(Struct, frozen=True):
 
 def is_hidden(name: str, module: str) -> bool:
     """Return whether a call's refusal does not repeat the value of a field of this name."""
-    return name == URL_FIELD or _is_secret(name, keys_are_shown=module == CALLBACK)
+    return name == CALLBACK_URL or _is_secret(name, keys_are_shown=module == CALLBACK)
 
 
 def _both_begin_with(one: str, other: str) -> str:

@@ -1,11 +1,10 @@
 """Lint rules about changes: how a client acts before and after a change of a VM."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.engine.tasks.kinds import KINDS
-from invapi_emulator.storage.hidden_fields import fingerprint
+from invapi_emulator.storage.hidden_fields import sent_the_same
 
 
 @lint_rule(
@@ -50,11 +49,6 @@ def _is_lost(line: Line) -> bool:
 
 
 def _same(one: Line, other: Line) -> bool:
-    """Return whether two calls sent the same. What cannot be compared any more counts as the same."""
-    hidden = [fingerprint(line.call, but="token") for line in (one, other)]
-    return _asked(one) == _asked(other) and (None in hidden or hidden[0] == hidden[1])
-
-
-def _asked(line: Line) -> tuple[str, str | None, dict[str, Any]]:
-    sent = {name: value for name, value in line.call.fields.items() if name != "token"}
-    return line.call.module, line.call.action, sent
+    """Return whether two calls sent the same. What cannot be compared any more counts as different."""
+    asked = [(line.call.module, line.call.action) for line in (one, other)]
+    return asked[0] == asked[1] and sent_the_same(one.call, other.call, but="token")

@@ -31,13 +31,14 @@ def orders_twice(seen: Seen) -> Iterator[Line]:
         while next_change is not None and next_change <= line.call.after_event:
             made.clear()  # the world of the earlier orders is gone, or the client has cancelled one
             next_change = next(world_changes, None)
-        if not _orders(line):
+        wanted = _wanted(line) if _orders(line) else None
+        if wanted is None:
             continue
-        before = made.get(_wanted(line))
+        before = made.get(wanted)
         if before is not None and _is_soon_after(before, line):
             yield line
         if _was_carried_out(line):
-            made[_wanted(line)] = line
+            made[wanted] = line
 
 
 def _orders(line: Line) -> bool:
@@ -48,9 +49,10 @@ def _orders(line: Line) -> bool:
     return sent is None or sent.startswith(UNKNOWN)
 
 
-def _wanted(line: Line) -> tuple[str | None, ...]:
-    """Return words for what is ordered. Two orders of which the same cannot be told any more count as the same."""
-    return tuple(words_of(line.call, _DECIDING))
+def _wanted(line: Line) -> tuple[str | None, ...] | None:
+    """Return words for what is ordered, None if that cannot be told any more."""
+    words = words_of(line.call, _DECIDING)
+    return None if UNKNOWN in words else tuple(words)
 
 
 def _was_carried_out(line: Line) -> bool:

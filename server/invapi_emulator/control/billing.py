@@ -152,8 +152,12 @@ def _invoice(context: AccountContext, text: str) -> Invoice:
 
 def _writing_ledger(credit: dict[str, Any], invoices: Iterable[Invoice]) -> Steps[bytes]:
     changes = yield from each(
-        invoices, lambda invoice: [(*change, invoice.id) for change in invoice.credit_changes]
+        invoices,
+        lambda invoice: [(at, amount, invoice.id, count) for at, amount, count in invoice.credit_changes],
     )
     entries = sorted(chain.from_iterable(changes))
-    written = ({"at": iso(at), "amount": money(amount), "invoice": number} for at, amount, number in entries)
+    written = (
+        {"at": iso(at), "amount": money(amount), "invoice": number, "count": count}
+        for at, amount, number, count in entries
+    )
     return (yield from writing(credit | {"entries": written}))

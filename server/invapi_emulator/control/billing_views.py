@@ -23,6 +23,7 @@ class PaymentView(View):
     at: str
     amount: str
     source: PaidFrom
+    count: int = Field(description="number of payments that are told as this one")
 
 
 class InvoiceView(View):
@@ -68,6 +69,7 @@ class EntryView(View):
     at: str
     amount: str = Field(description="negative for credit that was spent")
     invoice: int
+    count: int = Field(description="number of payments that are told as this one")
 
 
 class BillingView(View):
@@ -113,7 +115,9 @@ def invoice_view(invoice: Invoice) -> InvoiceView:
             for item in invoice.items
         ],
         payments=[
-            PaymentView(at=iso(payment.at), amount=money(payment.amount), source=payment.source)
+            PaymentView(
+                at=iso(payment.at), amount=money(payment.amount), source=payment.source, count=payment.count
+            )
             for payment in invoice.payments
         ],
     )

@@ -8,12 +8,12 @@ from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.machines import state_of_disk, state_of_memory
 from invapi_emulator.dashboard.paging import at_most
 from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.shown_fields import REST
 from invapi_emulator.domain.snapshots import DEFAULT_TYPE, RotationSettings, Snapshot, newer_than
 from invapi_emulator.domain.tasks import Task, progress_at, stage_at
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage import events
 from invapi_emulator.storage.events import Event, EventKind
-from invapi_emulator.storage.hidden_fields import REST
 
 NEW_WORLD: tuple[EventKind, ...] = ("reset", "imported")
 LINEAGE: tuple[EventKind, ...] = (*NEW_WORLD, "vm_added", "snapshot_made", "snapshot_restored", "task_ended")

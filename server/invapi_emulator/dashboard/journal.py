@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.chain import newest_reset
+from invapi_emulator.domain.shown_fields import is_cut
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.storage import pruned, requests
 from invapi_emulator.storage.events import Event
@@ -28,13 +29,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A call. `sent` has its fields as form fields; `answer` is indented if it is JSON."""
+    """A call. `sent` has its fields as form fields; `answer` is indented if it is JSON.
+
+    `is_cut`: some of what was sent is not shown.
+    """
 
     number: int
     request: JournalEntry
     sent: tuple[tuple[str, str], ...]
     body: str
     answer: str
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,9 @@ def journal_of(
 def _entry(number: int, call: JournalEntry, token: str) -> Entry:
     sent = tuple(pair for name, value in call.fields.items() for pair in _pairs(name, value))
     repeated = [(name, token if (name, value) == ("token", _MASK) else value) for name, value in sent]
-    return Entry(number, call, sent, urlencode(repeated, errors="replace"), _indented(call.answer))
+    body = urlencode(repeated, errors="replace")
+    is_any_cut = any(is_cut(call.fields, name) for name in call.fields)
+    return Entry(number, call, sent, body, _indented(call.answer), is_any_cut)
 
 
 def _pairs(name: str, value: object) -> list[tuple[str, str]]:

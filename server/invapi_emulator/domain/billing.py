@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.money import Cents, Currency
+from invapi_emulator.whole_numbers import counted_on
 
 InvoiceStatus: TypeAlias = Literal["Paid", "Unpaid", "Cancelled"]
 PaidFrom: TypeAlias = Literal["credit", "outside"]
@@ -40,12 +41,16 @@ class InvoiceItem(Struct, frozen=True):
     server: int | None = None
 
 
-class Payment(Struct, frozen=True):
-    """A payment of an invoice, from the account's credit or from outside."""
+class Payment(Struct, frozen=True, omit_defaults=True):
+    """A payment of an invoice, from the account's credit or from outside.
+
+    Several may be told as one. `count` is their number, and `at` the time of the last of them.
+    """
 
     at: Instant
     amount: Cents
     source: PaidFrom
+    count: int = 1
 
 
 class Invoice(Struct, frozen=True):
@@ -78,10 +83,10 @@ class Invoice(Struct, frozen=True):
         return funds if self.status == "Paid" and self.payments else 0
 
     @property
-    def credit_changes(self) -> list[tuple[Instant, Cents]]:
-        """What it has changed of the credit, and when: what was spent on it is negative."""
-        changes = [(each.at, -each.amount) for each in self.payments if each.source == "credit"]
-        return [*changes, (self.payments[-1].at, self.added)] if self.added else changes
+    def credit_changes(self) -> list[tuple[Instant, Cents, int]]:
+        """When it has changed the credit, by how much, and by how many payments: what was spent on it is negative."""
+        changes = [(each.at, -each.amount, each.count) for each in self.payments if each.source == "credit"]
+        return [*changes, (self.payments[-1].at, self.added, 1)] if self.added else changes
 
 
 MOST_INVOICES = 20_000
@@ -106,9 +111,13 @@ def paid(invoice: Invoice, amount: Cents, source: PaidFrom, now: Instant) -> Inv
 def _with(payments: tuple[Payment, ...], new: Payment) -> tuple[Payment, ...]:
     if len(payments) < MOST_PAYMENTS or payments[-1].source != new.source:
         return (*payments, new)
-    return (*payments[:-1], replace(new, amount=payments[-1].amount + new.amount))
+    last = payments[-1]
+    return (
+        *payments[:-1],
+        replace(new, amount=last.amount + new.amount, count=counted_on(last.count, new.count)),
+    )
 
 
 def credit_of(opening: Cents, invoices: Iterable[Invoice]) -> Cents:
     """Return the credit that follows from the opening one and all payments."""
-    return opening + sum(amount for invoice in invoices for _, amount in invoice.credit_changes)
+    return opening + sum(amount for invoice in invoices for _, amount, _ in invoice.credit_changes)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, unquote, urlsplit
 
+CALLBACK_URL = "post_install_callback"
+"""The parameter with the URL, which may have secrets in its user, password and query."""
+
 LONGEST = 2_048
 """Maximum number of characters of a URL."""
 

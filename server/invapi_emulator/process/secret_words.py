@@ -32,16 +32,20 @@ _MOST_DECODED = 3
 _AS_RUNS = bytes(ord("x") if byte in b"0123456789abcdef" else ord(" ") for byte in range(256))
 _RUN_OF_MARKS = b"x" * _GENERATED_LENGTH
 _SECRET_ENDS = (
-    "token", "apikey", "privatekey", "secretkey", "accesskey", "loginkey", "password", "passwd", "passwort", "passphrase",
+    "token", "apikey", "privatekey", "secretkey", "accesskey", "loginkey",
     "pass", "pwd", "rootpw", "secret", "credential", "credentials", "authorization", "bearer", "jwt", "cookie", "otp",
+    "tokens", "tokenvalue", "secrets", "authkey", "encryptionkey", "signingkey",
 )  # fmt: skip
+_SECRET_PARTS = ("password", "passwd", "passwort", "passphrase")
+"""Words that make a name one of a secret wherever they are in it: `password_hash`, `new_passwords`."""
 _SECRET_WORDS = re.compile(r"(?:.*[_-])?(?:pin|pw)[0-9]*", re.IGNORECASE | re.DOTALL)
 """Names whose last word is this alone. Others end with these letters: `spin`, `temp_w`."""
 
 
 def names_a_secret(name: str) -> bool:
     """Return whether a field of this name holds a secret, in any spelling: `api_key`, `root_pass`, `newPassword2`."""
-    if _plain(name).rstrip("0123456789").endswith(_SECRET_ENDS):
+    plain = _plain(name)
+    if plain.rstrip("0123456789").endswith(_SECRET_ENDS) or any(part in plain for part in _SECRET_PARTS):
         return True
     return _SECRET_WORDS.fullmatch(name) is not None
 
@@ -54,7 +58,7 @@ def is_secret(name: str) -> bool:
 def may_name_a_secret(text: str) -> bool:
     """Return whether such a name may occur in a text. This is quick."""
     plain = _plain(text)
-    return "pin" in plain or "pw" in plain or any(end in plain for end in _SECRET_ENDS)
+    return "pin" in plain or "pw" in plain or any(word in plain for word in (*_SECRET_ENDS, *_SECRET_PARTS))
 
 
 def _plain(text: str) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 
+from invapi_emulator.domain.shown_fields import REST, may_hide, may_hide_any, may_hide_others
 from invapi_emulator.process.remembered import remembered
-from invapi_emulator.process.secret_words import MASK
 from invapi_emulator.randomness import LIFE_NAME, sealed
 from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.requests import JournalEntry
@@ -21,13 +21,9 @@ MOST = 50
 UNKNOWN = "?"
 """Begins the word for a value that cannot be told any more."""
 
-REST = "..."
-"""Name under which a call shows how many of its fields are left out."""
-
 _NAMES_LEFT_OUT = re.compile(r"\.\.\. \((\d+) more\)")
 _LIFE = "life"
 _MORE = "more"
-_CUT = re.compile(r"\.\.\. \(\d+ characters\)\Z")
 
 
 def names_left_out(count: int) -> str:
@@ -111,9 +107,9 @@ class KnownFields:
         both = [name for name in call.fields if name in self._values]
         if not _has_all(call.hidden):
             told: dict[str, bool | None] = {
-                name: None if _may_hide(call.fields, name) else self._is_shown(call, name) for name in both
+                name: None if may_hide(call.fields, name) else self._is_shown(call, name) for name in both
             }
-            others = None if _may_hide_others(call.fields) else False
+            others = None if may_hide_others(call.fields) else False
         else:
             told, others = {name: self._is_shown(call, name) for name in both}, False
         if _is_own(call.hidden) and len(call.hidden) > 1:
@@ -142,11 +138,21 @@ class KnownFields:
         return self._digests[name]
 
 
-def fingerprint(call: JournalEntry, *, but: str) -> dict[str, str] | None:
-    """Return the digests of all hidden fields but one, None if another process made them."""
-    hidden = call.hidden
-    if not _is_own(hidden):
-        return None
+def sent_the_same(one: JournalEntry, other: JournalEntry, *, but: str) -> bool:
+    """Return whether two calls sent the same fields but for one. Those that cannot be compared any more differ."""
+    shown, others = (
+        {name: call.fields[name] for name in call.fields if name != but} for call in (one, other)
+    )
+    if shown != others:
+        return False
+    if _is_own(one.hidden) and _is_own(other.hidden):
+        return _fingerprint(one.hidden, but) == _fingerprint(other.hidden, but)
+    is_of_one_process = one.hidden is not None and one.hidden == other.hidden
+    return is_of_one_process or not may_hide_any(shown)
+
+
+def _fingerprint(hidden: Mapping[str, str], but: str) -> dict[str, str]:
+    """Return the digests of all hidden fields but one."""
     left_out = (_LIFE, _name(but))
     return {name: digest for name, digest in hidden.items() if name not in left_out}
 
@@ -158,14 +164,14 @@ def words_of(call: JournalEntry, names: Sequence[str]) -> list[str | None]:
     """
     digests = call.hidden if _is_own(call.hidden) else {}
     unknown = UNKNOWN + digests.get(_MORE, "")
-    others = unknown if not _has_all(call.hidden) and _may_hide_others(call.fields) else None
+    others = unknown if not _has_all(call.hidden) and may_hide_others(call.fields) else None
 
     def word(name: str) -> str | None:
         if _name(name) in digests:
             return digests[_name(name)]
         if name not in call.fields:
             return others
-        is_whole = _has_all(call.hidden) or not _may_hide(call.fields, name)
+        is_whole = _has_all(call.hidden) or not may_hide(call.fields, name)
         return _value(name, call.fields[name]) if is_whole else unknown
 
     return [word(name) for name in names]
@@ -179,18 +185,6 @@ def _is_own(hidden: dict[str, str] | None) -> TypeGuard[dict[str, str]]:
 def _has_all(hidden: dict[str, str] | None) -> TypeGuard[dict[str, str]]:
     """Return whether this process can compare every hidden field. Some have no digest if there are too many."""
     return _is_own(hidden) and _MORE not in hidden
-
-
-def _may_hide(fields: Mapping[str, Any], name: str) -> bool:
-    """Return whether what is shown under a name may differ from what was sent, judging by its looks."""
-    shown = fields[name]
-    text = shown if isinstance(shown, str) else json_text(shown)
-    return name == REST or MASK in name or MASK in text or _CUT.search(text) is not None
-
-
-def _may_hide_others(fields: Mapping[str, Any]) -> bool:
-    """Return whether a call may have sent fields that are not shown under their names."""
-    return REST in fields or any(MASK in name for name in fields)
 
 
 @remembered(1_000)

@@ -80,6 +80,7 @@ def _checked(payments: tuple[Payment, ...], paid: int, now: Instant, place: str)
 def _written(invoice: Invoice) -> dict[str, Any]:
     payments = [
         {"at": iso(payment.at), "amount": money(payment.amount), "source": payment.source}
+        | ({"count": payment.count} if payment.count > 1 else {})
         for payment in invoice.payments
     ]
     return {

@@ -49,11 +49,12 @@ class InvoiceItemSpec(Part):
 
 
 class PaymentSpec(Part):
-    """A payment from the account's `credit`, or from `outside`."""
+    """A payment from the account's `credit`, or from `outside`. `count` is the number of payments that are told as this one."""
 
     at: PastTimestamp
     amount: Annotated[Amount, Field(ge=0)]
     source: PaidFrom
+    count: PositiveInt = 1
 
 
 # A world may have many lines and payments. What they become takes a seventh of the memory of their description.
@@ -64,7 +65,8 @@ _Line = Annotated[
     ),
 ]
 _Paid = Annotated[
-    PaymentSpec, AfterValidator(lambda payment: Payment(payment.at, payment.amount, payment.source))
+    PaymentSpec,
+    AfterValidator(lambda payment: Payment(payment.at, payment.amount, payment.source, payment.count)),
 ]
 
 

@@ -30,6 +30,20 @@ def test_the_journal_masks_a_secret_in_any_field(emulator: Emulator, kind: str, 
     assert call["fields"]["colour"] == around % MASK
 
 
+@pytest.mark.parametrize("more", ["", "z" * 10_000])
+def test_fields_whose_names_are_masked_to_the_same_are_all_kept(emulator: Emulator, more: str) -> None:
+    one, two = log_in(emulator), log_in(emulator)
+    sent = {one: "1", two: "2", f"m[{one}]": "3", f"m[{two}]": "4", "more": more}
+    emulator.call("vm", "get_engine", **{MASK: "0"}, **sent)
+    (call,) = emulator.control("GET", "/requests?action=get_engine")["requests"]
+    assert {name: value for name, value in call["fields"].items() if MASK in name} == {
+        MASK: "0",
+        f"{MASK} 2": "1",
+        f"{MASK} 3": "2",
+    }
+    assert call["fields"]["m"] == {MASK: "3", f"{MASK} 2": "4"}
+
+
 def test_the_journal_masks_a_token_of_another_account(emulator: Emulator) -> None:
     made = emulator.http.post("/_emulator/accounts", json={"name": "other"}).json()
     try:

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from invapi_emulator.storage import hidden_fields
 from tests.support.harness import Emulator
 from tests.unit.client_lint.findings import findings, shown_by
 
@@ -65,6 +66,47 @@ def test_changes_with_more_masked_fields_than_have_a_digest_each_are_compared(
     for value in ("one", second):
         client.http.post("/eq.php", data=OFF | masked | {differs: value})
     assert ("blind-repeat" in findings(client)) is is_found
+
+
+@pytest.mark.parametrize("values", [("A" * 5000 + "1", "A" * 5000 + "2"), ("x" * 5000, "x" * 5000)])
+def test_changes_that_cannot_be_compared_any_more_are_no_repetition(
+    client: Emulator, monkeypatch: pytest.MonkeyPatch, values: tuple[str, str]
+) -> None:
+    client.fault("malformed_json")
+    client.http.post("/eq.php", data=OFF | {"note": values[0]})
+    monkeypatch.setattr(hidden_fields, "LIFE_NAME", "another process")
+    client.http.post("/eq.php", data=OFF | {"note": values[1]})
+    assert "blind-repeat" not in findings(client)
+
+
+@pytest.mark.parametrize("field", ["password", "note", "post_install_callback"])
+@pytest.mark.parametrize("is_found", [True, False])
+def test_changes_of_a_former_process_are_found_only_if_all_that_they_hide_is_equal(
+    client: Emulator, monkeypatch: pytest.MonkeyPatch, field: str, *, is_found: bool
+) -> None:
+    client.fault("malformed_json")
+    value = "http://hooks.test/?" + "a" * 5000
+    for sent in (value, value if is_found else value + "b"):
+        client.http.post("/eq.php", data=OFF | {field: sent})
+    monkeypatch.setattr(hidden_fields, "LIFE_NAME", "another process")
+    assert ("blind-repeat" in findings(client)) is is_found
+
+
+@pytest.mark.parametrize("with_a_new_token", [True, False])
+def test_changes_that_the_journal_shows_whole_are_compared_after_a_restart(
+    client: Emulator, monkeypatch: pytest.MonkeyPatch, *, with_a_new_token: bool
+) -> None:
+    client.fault("malformed_json")
+    client.http.post("/eq.php", data=OFF)
+    client.http.post("/eq.php", data=OFF | {"token": log_in(client) if with_a_new_token else OFF["token"]})
+    monkeypatch.setattr(hidden_fields, "LIFE_NAME", "another process")
+    assert "blind-repeat" in findings(client)
+
+
+def log_in(client: Emulator) -> str:
+    """Return a new token. The login is a look of no VM."""
+    answer = client.http.post("/auth.php", data={"action": "login", "key": "demo-api-key"}).json()
+    return str(answer["result"]["token"])
 
 
 def test_a_lost_read_may_be_repeated(client: Emulator) -> None:

@@ -12,7 +12,7 @@ from invapi_emulator.engine.faults.fault import Fault
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.storage import requests
 from invapi_emulator.testing import Emulator as Served
-from tests.support.harness import Emulator, running
+from tests.support.harness import Emulator, Json, running
 from tests.support.offenders import assert_none
 from tests.unit.dashboard.seen import BROWSER, page, said, vm_page
 
@@ -101,6 +101,17 @@ def test_a_call_can_be_copied_as_curl_whatever_it_contains(emulator: Emulator) -
         f"curl -s -X POST {emulator.url}/vm.php --data 'action=create_snapshot&token=HOSTKEY_TOKEN&id=12345"
         "&name=it%27s+%22%3Chere%3E%22+%24%28now%29'"
     )
+
+
+@pytest.mark.parametrize(
+    "sent", [{"note": "x" * 9_000}, {f"f{number}": "1" for number in range(900)}, {"a[]": ["x" * 50] * 200}]
+)
+def test_a_call_that_the_journal_cuts_cannot_be_copied_as_curl(emulator: Emulator, sent: Json) -> None:
+    emulator.clear_requests()
+    emulator.call("eq", "show", id=12345, **sent)
+    shown = page(emulator)
+    assert "curl -s -X POST" not in shown
+    assert "It cannot be copied as curl" in shown
 
 
 def test_the_page_says_where_older_requests_are_missing(

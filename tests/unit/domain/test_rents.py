@@ -194,18 +194,24 @@ def test_payments_change_the_credit_by_exactly_what_they_say(
     """An invoice is paid from the credit in parts, and what is left then from outside."""
     invoice, credit = Invoice(1, "Unpaid", 0, 0, tuple(items)), 1_000
     funds = sum(item.amount for item in items if item.type == ADD_FUNDS)
+    made = 0
     for moment, part in enumerate(parts):
         if invoice.status == "Unpaid":
             amount = min(part, invoice.balance)
             invoice, credit = paid(invoice, amount, "credit", moment), credit - amount
+            made += 1
     if from_outside and invoice.status == "Unpaid":
         invoice = paid(invoice, invoice.balance, "outside", len(parts))
+        made += 1
     credit += funds if invoice.status == "Paid" else 0
     assert invoice.paid == sum(payment.amount for payment in invoice.payments)
     assert (invoice.status == "Paid") == (invoice.paid == invoice.total and bool(invoice.payments))
     assert invoice.balance == (invoice.total - invoice.paid if invoice.status == "Unpaid" else 0)
     assert credit_of(1_000, [invoice]) == credit
     assert len(invoice.payments) <= MOST_PAYMENTS + 1
+    counts = [payment.count for payment in invoice.payments]
+    assert sum(counts) == made
+    assert set(counts[: MOST_PAYMENTS - 1]) <= {1}
 
 
 def test_anniversaries_of_all_days_of_leap_years_are_on_that_day_or_the_months_last() -> None:

@@ -90,3 +90,16 @@ def test_a_repeat_after_a_reset_is_of_another_world(emulator: Emulator) -> None:
         attempt(emulator, "vm", "create_snapshot", id=VM, name="nightly")
     emulator.reset()
     assert hints(emulator) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "values"), [("password", ("one", "two")), ("note", ("A" * 5000 + "1", "A" * 5000 + "2"))]
+)
+def test_changes_that_look_alike_in_the_journal_have_no_hint(
+    emulator: Emulator, field: str, values: tuple[str, str]
+) -> None:
+    emulator.fault("lost_reply")
+    for value in values:
+        attempt(emulator, "eq", "reboot", id=VM, **{field: value})
+        emulator.advance_until_idle()
+    assert hints(emulator) == []

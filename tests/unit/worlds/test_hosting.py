@@ -1,6 +1,7 @@
 """The scenario `hosting`: what is rented, owed and ordered; and ages and due dates that count from the clock's time."""
 
 from tests.support.harness import Emulator, Json
+from tests.unit.dashboard.seen import page
 
 VM: Json = {"id": 5}
 INVOICE: Json = {"id": 1, "status": "Paid", "items": [{"product": 2, "server": 5, "amount": 4}]}
@@ -70,3 +71,19 @@ def test_a_given_time_counts_before_an_age(emulator: Emulator) -> None:
     emulator.control("PUT", "/state", {"vms": [VM], "orders": [ORDER | told], "invoices": [INVOICE]})
     (order,) = exported(emulator)["orders"]
     assert (order["created_at"], order["rent_due_at"]) == (made, due)
+
+
+def test_payments_that_are_told_together_say_how_many_they_are(emulator: Emulator) -> None:
+    hosting(emulator)
+    for _ in range(150):
+        emulator.call("whmcs", "apply_credit", invoice_id=7005, amount="0.01")
+    emulator.control("PUT", "/state", exported(emulator))
+    (invoice,) = (each for each in emulator.control("GET", "/invoices")["invoices"] if each["id"] == 7005)
+    told = [(payment["amount"], payment["count"]) for payment in invoice["payments"]]
+    assert told == [("0.01", 1)] * 99 + [("0.51", 51)]
+    entries = emulator.control("GET", "/ledger")["entries"]
+    changes = [(each["amount"], each["count"]) for each in entries if each["invoice"] == 7005]
+    assert ("-0.51", 51) in changes
+    assert "0.51 EUR from the credit in 51 payments, the last," in page(
+        emulator, "/_emulator/ui/accounts/demo/orders"
+    )
