@@ -17,7 +17,6 @@ from invapi_emulator.domain.virtual_machines import powered_off, powered_on
 from invapi_emulator.storage import vms
 from invapi_emulator.worlds.accounts import replace_world
 from invapi_emulator.worlds.errors import shortened
-from invapi_emulator.worlds.fields import MAX_TEXT
 from invapi_emulator.worlds.reading import reading
 from invapi_emulator.worlds.schema import World
 from invapi_emulator.worlds.steps import taken
@@ -295,17 +294,3 @@ def test_a_value_in_an_error_is_as_python_writes_it_and_its_rest_is_not_written(
         nested = [nested]
     assert shortened(nested) == "[" * 80 + "..."
     assert shortened("x" * 1_000_000) == f"'{'x' * 79}..."
-
-
-def test_a_vm_whose_list_of_snapshots_is_longer_than_a_text_comes_back_and_can_be_changed(
-    emulator: Emulator,
-) -> None:
-    named = [{"name": f"{number:0>100}"} for number in range(3_500)]
-    emulator.control("PUT", "/state", {"version": 1, "vms": [{"id": 1, "num_max": 10, "snapshots": named}]})
-    key = emulator.start("vm", "get_snapshot", 1)
-    emulator.advance(until=key)
-    assert len(emulator.check(key)["scope"]) > MAX_TEXT
-    state = emulator.control("GET", "/state")
-    emulator.control("PUT", "/state", state)
-    assert emulator.control("GET", "/state") == state
-    emulator.control("PATCH", "/vms/1", {"hostname": "changed"})

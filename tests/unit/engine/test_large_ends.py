@@ -12,6 +12,7 @@ from invapi_emulator.process.pace import LONGEST_TURN
 from invapi_emulator.storage import tasks
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.unit_of_work import UnitOfWork
+from invapi_emulator.worlds.fields import MAX_TEXT
 from tests.support.calls import DEMO
 from tests.support.fake_clock import FakeClock, opened
 from tests.support.harness import Emulator, Json
@@ -95,3 +96,16 @@ def test_an_account_keeps_64_mib_of_lists(emulator: Emulator) -> None:
     assert sum(len(answer["scope"]) for answer in kept) <= MAX_LARGE
     assert [answer["result"] for answer in answers] == [-1] * (25 - len(kept)) + ["OK"] * len(kept)
     assert len(kept) >= MAX_LARGE // len(kept[0]["scope"]) - 1
+
+
+def test_a_vm_whose_list_of_snapshots_is_longer_than_a_text_comes_back_and_can_be_changed(
+    emulator: Emulator,
+) -> None:
+    emulator.control("PUT", "/state", world(3_500))
+    key = emulator.start("vm", "get_snapshot", 1)
+    emulator.advance(until=key)
+    assert len(emulator.check(key)["scope"]) > MAX_TEXT
+    state = emulator.control("GET", "/state")
+    emulator.control("PUT", "/state", state)
+    assert emulator.control("GET", "/state") == state
+    emulator.control("PATCH", "/vms/1", {"hostname": "changed"})
