@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
+from invapi_emulator.domain.looks import shows_changes_of
 from invapi_emulator.engine.tasks.kinds import KINDS
 from invapi_emulator.storage.hidden_fields import sent_the_same
 
@@ -15,7 +16,7 @@ from invapi_emulator.storage.hidden_fields import sent_the_same
     "change at a time.",
 )
 def change_while_busy(seen: Seen) -> Iterator[Line]:
-    return (line for line in seen.lines if line.call.reason == "vm_locked")
+    return (line for line in seen.lines if line.call.reason == "vm_locked" and not _reads(line))
 
 
 @lint_rule(
@@ -27,13 +28,17 @@ def change_while_busy(seen: Seen) -> Iterator[Line]:
 )
 def blind_repeat(seen: Seen) -> Iterator[Line]:
     lost: dict[int | None, Line] = {}
-    for line in seen.lines:
+    for is_new_world, line in seen.after(seen.new_worlds):
+        if is_new_world:
+            lost.clear()
         before = lost.get(line.call.vm)
         if before is not None and _same(before, line):
             yield line
-        elif before is not None and not _changes(line):
-            del lost[line.call.vm]
-        if _changes(line) and _is_lost(line):
+        of = [line.call.vm] if line.call.vm in lost else [] if line.call.vm else list(lost)
+        for vm in of:
+            if _shows(line, lost[vm]):
+                del lost[vm]
+        if _changes(line) and not line.was_read:
             lost[line.call.vm] = line
 
 
@@ -42,10 +47,16 @@ def _changes(line: Line) -> bool:
     return kind is not None and kind.changes
 
 
-def _is_lost(line: Line) -> bool:
-    """Return whether the client could not read the answer: it was cut off or was not valid JSON."""
-    faults = set((line.call.fault or "").split(", "))
-    return line.call.status == 0 or bool(faults & {"lost_reply", "truncated_body", "malformed_json"})
+def _reads(line: Line) -> bool:
+    kind = KINDS.get((line.call.module, line.call.action or ""))
+    return kind is not None and not kind.changes
+
+
+def _shows(look: Line, change: Line) -> bool:
+    """Return whether a call about the same VM, or about all, let the client see what a change did."""
+    if _changes(look) or not look.was_read or look.call.result != "ok":
+        return False
+    return shows_changes_of(change.call.module, (look.call.module, look.call.action))
 
 
 def _same(one: Line, other: Line) -> bool:

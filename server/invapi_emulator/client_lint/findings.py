@@ -16,7 +16,8 @@ __all__ = ["LINT_RULES", "Finding", "findings_of", "seen_of"]
 RULE_FILES = (polling, changing, requests, ordering)
 """Importing these fills the table of lint rules."""
 
-WORLD_CHANGES: tuple[events.EventKind, ...] = ("reset", "imported", "cancellation_asked")
+_NEW_WORLDS: tuple[events.EventKind, ...] = ("reset", "imported")
+_CANCELLATIONS: tuple[events.EventKind, ...] = ("cancellation_asked",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +54,5 @@ def seen_of(tx: Transaction, account: Account, now: Instant) -> Seen:
     """Return what the rules look at: the newest calls of an account, and its tasks."""
     lines = [Line(number, call) for number, call in journal.newest(tx, account.id)]
     tasks = {task.key: task for task in task_lists.of_account(tx, account, now)}
-    changes = events.newest(tx, account.id, WORLD_CHANGES, events.KEPT)
-    return Seen(lines, tasks, now, [change.number for change in changes])
+    changes = (events.newest(tx, account.id, kinds, events.KEPT) for kinds in (_NEW_WORLDS, _CANCELLATIONS))
+    return Seen(lines, tasks, now, *([change.number for change in found] for found in changes))

@@ -25,12 +25,9 @@ _DECIDING = (
 )
 def orders_twice(seen: Seen) -> Iterator[Line]:
     made: dict[tuple[object, ...], Line] = {}
-    world_changes = iter(seen.world_changes)
-    next_change = next(world_changes, None)
-    for line in seen.lines:
-        while next_change is not None and next_change <= line.call.after_event:
+    for has_changed, line in seen.after([*seen.new_worlds, *seen.cancellations]):
+        if has_changed:
             made.clear()  # the world of the earlier orders is gone, or the client has cancelled one
-            next_change = next(world_changes, None)
         wanted = _wanted(line) if _orders(line) else None
         if wanted is None:
             continue
@@ -56,7 +53,7 @@ def _wanted(line: Line) -> tuple[str | None, ...] | None:
 
 
 def _was_carried_out(line: Line) -> bool:
-    return line.call.result == "ok" or "rejected_but_done" in (line.call.fault or "").split(", ")
+    return line.call.result == "ok" or "rejected_but_done" in line.faults
 
 
 def _is_soon_after(before: Line, line: Line) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.domain.instants import SECOND
-from invapi_emulator.domain.tasks import Task
+from invapi_emulator.domain.tasks import Task, was_queued
 
 PAUSE = SECOND // 2
 """Minimum real time that a client should wait between two checks."""
@@ -40,7 +40,12 @@ def busy_polling(seen: Seen) -> Iterator[Line]:
     "Keep the answer if several parts of the client need it.",
 )
 def polls_after_the_end(seen: Seen) -> Iterator[Line]:
-    return (line for line in seen.lines if line.call.reason == "key_spent")
+    told = set[str]()
+    for line in seen.lines:
+        if line.call.reason == "key_spent" and line.key in told:
+            yield line
+        elif line.key is not None and line.told == "OK":
+            told.add(line.key)
 
 
 @lint_rule(
@@ -55,9 +60,9 @@ def gives_up_early(seen: Seen) -> Iterator[Line]:
         task, last = seen.tasks.get(key), checks[-1]
         if (
             task is not None
-            and _was_usual(task)
+            and not any(map(_was_slowed, _with_those_before(task, seen)))
             and _has_ended(task, seen)
-            and '"Not ready"' in last.call.answer
+            and last.told == "Not ready"
         ):
             yield last
 
@@ -66,9 +71,18 @@ def _pause(before: Line, check: Line) -> int:
     return -1 if check.call.received_at is None else check.call.received_at - before.ended_at
 
 
-def _was_usual(task: Task) -> bool:
-    """Return whether a task took its planned time: no fault made it hang or take longer."""
-    return task.fault not in {"task_hangs", "slow_task"}
+def _was_slowed(task: Task) -> bool:
+    """Return whether a fault made a task hang or take longer."""
+    return task.fault in {"task_hangs", "slow_task"}
+
+
+def _with_those_before(task: Task, seen: Seen) -> Iterator[Task]:
+    """Yield the task, and those that it may have waited for."""
+    yield task
+    if was_queued(task):
+        yield from (
+            each for each in seen.tasks.values() if each.vm_id == task.vm_id and each.sequence < task.sequence
+        )
 
 
 def _has_ended(task: Task, seen: Seen) -> bool:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
-from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.process.secret_words import names_a_secret
-from invapi_emulator.storage.hidden_fields import count_of_left_out
+from invapi_emulator.storage.hidden_fields import UNKNOWN, count_of_left_out, words_of
 
 SENT_EVERYWHERE = frozenset({"token"})
 """Fields that clients of the real API send with every call, also with those that need none."""
@@ -20,12 +20,16 @@ SENT_EVERYWHERE = frozenset({"token"})
     "the account's, not the call's.",
 )
 def ignores_retry_after(seen: Seen) -> Iterator[Line]:
-    free_at = 0
-    for line in seen.lines:
-        if line.call.received_at is not None and line.call.received_at < free_at:
-            yield line
-        if line.call.retry_after:
-            free_at = max(free_at, line.ended_at + line.call.retry_after * SECOND)
+    waits: list[tuple[Instant, Instant]] = []
+    for is_new_world, line in seen.after(seen.new_worlds):
+        waits = [] if is_new_world else waits
+        at = line.call.received_at
+        if at is not None:
+            if any(told_at <= at < free_at for told_at, free_at in waits):
+                yield line
+            waits = [wait for wait in waits if wait[1] > at]
+        if line.call.retry_after and line.was_read:
+            waits.append((line.ended_at, line.ended_at + line.call.retry_after * SECOND))
 
 
 def _unread(line: Line) -> Sequence[str]:
@@ -54,14 +58,19 @@ def unread_fields(seen: Seen) -> Iterator[Line]:
     "old token will be refused too.",
 )
 def goes_on_with_an_expired_token(seen: Seen) -> Iterator[Line]:
-    has_been_told = False
+    told: dict[str, Instant] = {}
     for line in seen.lines:
-        if line.call.reason == "token_expired":
-            if has_been_told:
+        if line.call.module == "auth" and line.call.result == "ok":
+            told.clear()
+        (token,) = words_of(line.call, ["token"])
+        if token is None or token.startswith(UNKNOWN):
+            continue
+        if line.call.reason == "token_expired" or "expired_token" in line.faults:
+            at = line.call.received_at
+            if token in told and at is not None and at >= told[token]:
                 yield line
-            has_been_told = True
-        elif line.call.module == "auth" and line.call.result == "ok":
-            has_been_told = False
+            elif line.was_read:
+                told.setdefault(token, line.ended_at)
 
 
 def _secrets(line: Line) -> Sequence[str]:

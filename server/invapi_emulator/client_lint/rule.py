@@ -1,8 +1,12 @@
 """Lint rules: mistakes of clients that the journal shows, each with what to do instead."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import orjson
 
 from invapi_emulator.contract.registry import Registry
 from invapi_emulator.domain.instants import Instant
@@ -13,6 +17,10 @@ Severity: TypeAlias = Literal["notice", "warning", "error"]
 
 SEVERITIES: tuple[Severity, ...] = ("notice", "warning", "error")
 """All severities, the least first."""
+
+
+_UNREADABLE = frozenset({"lost_reply", "truncated_body", "malformed_json"})
+_BEGUN = re.compile(r'\{"result": ?"([^"\\]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,28 @@ class Line:
         return 0 if self.call.received_at is None else self.call.received_at + self.call.duration_us
 
     @property
+    def faults(self) -> set[str]:
+        """The kinds of the fault rules that fired."""
+        return set((self.call.fault or "").split(", "))
+
+    @property
+    def was_read(self) -> bool:
+        """Tell whether the client could read the answer: it was not cut off, and was valid JSON."""
+        return self.call.status != 0 and not self.faults & _UNREADABLE
+
+    @property
+    def told(self) -> str | None:
+        """The `result` that the answer told the client, None if that was no text or could not be read."""
+        begun = _BEGUN.match(self.call.answer)
+        if not self.was_read or begun:
+            return begun[1] if begun and self.was_read else None
+        with suppress(orjson.JSONDecodeError):
+            answer = orjson.loads(self.call.answer)
+            told = answer.get("result") if isinstance(answer, dict) else None
+            return told if isinstance(told, str) else None
+        return None  # only its beginning is kept
+
+    @property
     def key(self) -> str | None:
         """The key that the call checks, or None if it is not a check."""
         key = self.call.fields.get("key")
@@ -39,14 +69,25 @@ class Line:
 class Seen:
     """An account's calls in order, its tasks by key, and its time.
 
-    `world_changes` are the numbers of its events after which an earlier order no longer counts: resets, imports and
-    cancellations.
+    `new_worlds` are the numbers of its events after which earlier calls no longer count: resets and imports.
+    After a cancellation, one of `cancellations`, earlier orders do not.
     """
 
     lines: Sequence[Line]
     tasks: dict[str, Task]
     now: Instant
-    world_changes: Sequence[int]
+    new_worlds: Sequence[int]
+    cancellations: Sequence[int]
+
+    def after(self, events: Iterable[int]) -> Iterator[tuple[bool, Line]]:
+        """Yield the calls, each with whether one of these events came between the call before and it."""
+        numbers = iter(sorted(events))
+        number = next(numbers, None)
+        for line in self.lines:
+            came = False
+            while number is not None and number <= line.call.after_event:
+                came, number = True, next(numbers, None)
+            yield came, line
 
     def checks(self) -> dict[str, list[Line]]:
         """Return the checks by key."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.domain.looks import shows_changes_of
 from invapi_emulator.domain.shown_fields import may_hide_any
 from invapi_emulator.testing.failure import Json
 from invapi_emulator.testing.told_calls import CHECK, instant_of, short_key
@@ -21,15 +22,6 @@ _CHANGES = frozenset({
     _ORDER,
 })  # fmt: skip
 """Changes that a client must not send twice. A setting, a name or the value of a tag is the same when it is set again."""
-
-_NO_LOOKS = frozenset({("vm", "get_engine"), ("vm", "update_restore_settings"), ("eq", "rename_server")})
-_SHOWN_BY = {
-    "vm": {"vm", "eq"},
-    "eq": {"vm", "eq", "whmcs"},
-    "tags": {"tags", "eq"},
-    "whmcs": {"whmcs", "eq"},
-}
-"""Modules that show what the changes of a module did. For other modules it is the module itself."""
 
 _UNTRIED = frozenset({"fault", "token_expired", "invalid_token", "unavailable"})
 """Reasons of refusals that say nothing about the change, as it was not tried."""
@@ -122,7 +114,7 @@ def _shows(look: Json, change: Json) -> bool:
     name = (look["module"], look["action"])
     if name == CHECK:
         return bool(look["fields"].get("key") == change["task"])
-    shown = look["module"] in _SHOWN_BY.get(change["module"], {change["module"]}) and name not in _NO_LOOKS
+    shown = shows_changes_of(change["module"], name)
     same = look["vm"] is None or change["vm"] is None or look["vm"] == change["vm"]
     return shown and same and look["result"] == "ok" and _was_answered(look)
 

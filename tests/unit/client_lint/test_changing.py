@@ -123,3 +123,49 @@ def lose(client: Emulator) -> None:
         client.http.post("/eq.php", data=OFF)
     except httpx.TransportError:
         return
+
+
+@pytest.mark.parametrize("begin", ["reset", "import"])
+def test_the_same_change_in_a_new_world_is_no_repetition(client: Emulator, begin: str) -> None:
+    state = client.control("GET", "/state")
+    client.fault("lost_reply")
+    lose(client)
+    if begin == "reset":
+        client.reset()
+    else:
+        client.control("PUT", "/state", state)
+    client.http.post("/eq.php", data=OFF)
+    assert "blind-repeat" not in findings(client)
+
+
+@pytest.mark.parametrize(
+    ("module", "action", "fields"),
+    [
+        ("tags", "add", {"tag": "a", "value": "b"}),
+        ("eq", "rename_server", {"hostname": "other"}),
+        ("vm", "get_snapshot", {"type": "no type"}),
+    ],
+)
+def test_a_call_that_shows_nothing_is_no_look(
+    client: Emulator, module: str, action: str, fields: dict[str, str]
+) -> None:
+    client.fault("lost_reply")
+    lose(client)
+    client.call(module, action, id=12345, **fields)
+    client.http.post("/eq.php", data=OFF)
+    assert "blind-repeat" in findings(client)
+
+
+def test_a_list_of_all_servers_is_a_look(client: Emulator) -> None:
+    client.fault("lost_reply")
+    lose(client)
+    client.call("eq", "list")
+    client.http.post("/eq.php", data=OFF)
+    assert "blind-repeat" not in findings(client)
+
+
+def test_a_read_that_is_refused_because_of_a_lock_is_not_found(client: Emulator) -> None:
+    client.control("PUT", "/assumptions", {"A-28": "refused"})
+    client.start("eq", "off")
+    assert client.call_vm("get_snapshot")["reason"] == "vm_locked"
+    assert findings(client) == {}

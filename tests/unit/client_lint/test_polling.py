@@ -1,5 +1,10 @@
 """Lint rules about waiting: what breaks them, and what does not."""
 
+from contextlib import suppress
+
+import httpx
+import pytest
+
 from tests.support.harness import Emulator
 from tests.unit.client_lint.findings import findings, shown_by
 
@@ -71,3 +76,34 @@ def test_giving_up_a_hanging_task_is_not_found(client: Emulator) -> None:
     client.check(key)
     client.advance(seconds=86_000)
     assert findings(client) == {}
+
+
+def test_a_client_that_learns_of_a_failure_in_the_words_of_a_wait_is_not_found(client: Emulator) -> None:
+    client.fault("task_fails", error="Not ready")
+    key = client.start("eq", "off", note="Not ready")
+    client.advance(until="idle")
+    assert client.check(key)["result"] == "Fail"
+    assert "gives-up-early" not in findings(client)
+
+
+@pytest.mark.parametrize("lost", ["lost_reply", "truncated_body"])
+def test_a_check_after_an_ok_that_was_lost_is_not_found(client: Emulator, lost: str) -> None:
+    key = client.start("eq", "off")
+    client.advance(until="idle")
+    client.fault(lost, match={"module": "eq_callback"})
+    check = {"action": "check", "key": key}
+    with suppress(httpx.TransportError):
+        client.http.post("/eq_callback.php", data=check)
+    client.http.post("/eq_callback.php", data=check)
+    assert client.control("GET", "/requests")["requests"][-1]["reason"] == "key_spent"
+    assert "polls-after-the-end" not in findings(client)
+
+
+def test_giving_up_a_task_that_waited_for_a_slow_one_is_not_found(client: Emulator) -> None:
+    client.control("PUT", "/assumptions", {"A-21": "queued"})
+    client.fault("slow_task", factor=1000)
+    client.start("eq", "off")
+    key = client.start("eq", "on")
+    client.check(key)
+    client.advance(until="idle")
+    assert "gives-up-early" not in findings(client)

@@ -123,3 +123,32 @@ def test_the_journal_shows_the_fields_of_the_query_and_the_real_time(client: Emu
     client.http.post("/eq.php", params={"action": "list"}, data={"token": TOKEN})
     (call,) = client.control("GET", "/requests")["requests"]
     assert (call["in_query"], call["received_at"]) == (["action"], "2026-03-01T12:00:00Z")
+
+
+def test_calls_that_were_sent_before_the_answer_or_in_a_new_world_do_not_ignore_it(client: Emulator) -> None:
+    limited(client)
+    client.time.now -= 1  # when the answer had not been sent
+    client.http.post("/eq.php", data=LIST)
+    client.time.now += 1
+    client.reset()
+    client.http.post("/eq.php", data=LIST)
+    assert "ignores-retry-after" not in findings(client)
+
+
+def test_two_clients_that_are_each_told_once_of_their_token_are_not_found(client: Emulator) -> None:
+    tokens = [logged_in(client), logged_in(client)]
+    client.advance(seconds=61)
+    for token in tokens:
+        client.call("eq", "list", token=token)
+    assert findings(client) == {}
+    client.call("eq", "list", token=tokens[0])
+    assert "goes-on-with-an-expired-token" in findings(client)
+
+
+def test_a_second_call_after_the_fault_of_an_expired_token_is_found(client: Emulator) -> None:
+    client.fault("expired_token")
+    client.call("eq", "list")
+    assert "goes-on-with-an-expired-token" not in findings(client)
+    client.fault("expired_token")
+    client.call("eq", "list")
+    assert "goes-on-with-an-expired-token" in findings(client)
