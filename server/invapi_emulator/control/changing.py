@@ -10,7 +10,7 @@ from invapi_emulator.control.views import writing_vm
 from invapi_emulator.control.worlds import AccountContext, Worlds
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.virtual_machines import VirtualMachine
-from invapi_emulator.storage import events, snapshots, stale_lists, task_lists, vms
+from invapi_emulator.storage import callback_users, events, snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.world_rows import WorldRows
 from invapi_emulator.worlds.build_context import BuildContext, present_context, taken_by_others
 from invapi_emulator.worlds.change import changing_vm
@@ -81,8 +81,10 @@ def _replaced(building: _Building, rows: WorldRows, context: AccountContext) -> 
     vm = context.vm_named(str(building.vm_id))
     if _basis(context, vm, building.context.now) != building.basis:
         return None
+    users = callback_users.of_vm(context.tx, context.account, vm.id)
     vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
     store_vm(context.tx, building.context, rows)
+    callback_users.give_back(context.tx, context.account, users)
     context.unit.reload()
     events.record(context.unit, context.now, "vm_changed", vm=vm.id)
     return writing_vm(context, context.vm_named(str(vm.id)))

@@ -10,13 +10,13 @@ from invapi_emulator.domain.behavior import Behavior, Profile
 from invapi_emulator.domain.clocks import ClockStart
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.randomness import new_seed
-from invapi_emulator.storage import accounts, events, sessions
+from invapi_emulator.storage import accounts, callback_users, events, sessions
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.catalogue_schema import built_catalogue
 from invapi_emulator.worlds.fields import ClockChange
-from invapi_emulator.worlds.load import KeysIssuedAnew, Prepared, new_context_of, preparing, store
+from invapi_emulator.worlds.load import KeysIssuedAnew, Prepared, is_own, new_context_of, preparing, store
 from invapi_emulator.worlds.named import Scenario
 from invapi_emulator.worlds.schema import World
 from invapi_emulator.worlds.steps import at_once
@@ -152,7 +152,7 @@ def account_of_import(account: Account, world: World, real_now: Instant) -> Acco
 
 
 def replace_world(unit: UnitOfWork, prepared: Prepared) -> KeysIssuedAnew | None:
-    """Replace the account's world with one that was built for it. Login tokens stay.
+    """Replace the account's world with one that was built for it. Login tokens stay, and so do users of callbacks in its own world.
 
     Returns None, and changes nothing, if the account has changed so much meanwhile that the world would be
     built otherwise.
@@ -163,10 +163,13 @@ def replace_world(unit: UnitOfWork, prepared: Prepared) -> KeysIssuedAnew | None
     if now < prepared.building.now or _basis(fresh) != _basis(prepared.building.account):
         return None
     tx = unit.sql()
+    users = callback_users.of_account(tx, account) if is_own(account, world) else None
     sessions.make_older(tx, account.id)
     accounts.clear_world(tx, account.id, sessions_too=False)
     accounts.save(tx, fresh)
     issued_anew = store(tx, fresh, prepared)
+    if users is not None:
+        callback_users.give_back(tx, fresh, users)
     unit.reload()
     events.record(unit, now, "imported", account=world.account, vms=len(world.vms))
     return issued_anew

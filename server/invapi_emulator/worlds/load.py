@@ -77,7 +77,12 @@ def new_context_of(tx: Transaction, account: Account, world: World, now: Instant
 
     Tasks keep their keys, unless the world names another account or another account has the key.
     """
-    return new_context(tx, account, now, keep_keys=world.account in {None, account.name})
+    return new_context(tx, account, now, keep_keys=is_own(account, world))
+
+
+def is_own(account: Account, world: World) -> bool:
+    """Tell whether a world may be the account's own: whether it does not name another one."""
+    return world.account in {None, account.name}
 
 
 def preparing(building: BuildContext, world: World) -> Steps[Prepared]:

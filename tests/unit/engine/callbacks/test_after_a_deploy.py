@@ -6,10 +6,17 @@ from tests.support.harness import Emulator
 from tests.support.orders import MEDIUM, order, pay, place_order
 from tests.support.receiver import OK, receiving
 
+AUTHORIZATION = "Basic bWU6c2VjcmV0LXdvcmQ="
+"""The header for the user `me` with the password `secret-word`."""
+
+
+def with_user(url: str) -> str:
+    return url.replace("//", "//me:secret-word@")
+
 
 def test_a_deploy_calls_the_url_of_its_order(emulator: Emulator) -> None:
     with receiving(OK) as receiver:
-        url = receiver.url("/done").replace("//", "//me:secret-word@")
+        url = with_user(receiver.url("/done"))
         answer = place_order(emulator, post_install_callback=url)
         emulator.advance(until=answer["callback"])
         received = receiver.next()
@@ -39,24 +46,70 @@ def test_a_deploy_that_fails_calls_nobody(emulator: Emulator) -> None:
 
 def test_a_reinstall_calls_its_url_too(emulator: Emulator) -> None:
     with receiving(OK) as receiver:
-        url = receiver.url("/again").replace("//", "//me:secret-word@")
+        url = with_user(receiver.url("/again"))
         key = emulator.eq("reinstall", os_id=237, post_install_callback=url)["callback"]
         assert "secret-word" not in str(emulator.control("GET", "/state"))
         emulator.control("PUT", "/state", emulator.control("GET", "/state"))
         emulator.advance(until=key)
-        assert receiver.next().form == {"id": "12345", "invoice": "0", "status": "deploy_done"}
+        received = receiver.next()
+        assert received.form == {"id": "12345", "invoice": "0", "status": "deploy_done"}
+        assert received.headers["authorization"] == AUTHORIZATION
         assert "/again" not in str(emulator.check(key))
 
 
-def test_an_import_takes_the_url_of_an_order_without_its_password(emulator: Emulator) -> None:
+def test_an_export_has_the_query_of_a_callback_but_not_its_password(emulator: Emulator) -> None:
+    place_order(emulator, post_install_callback="http://me:secret-word@127.0.0.1:9/done?key=a#b")
+    exported = emulator.control("GET", "/state")
+    assert exported["orders"][0]["callback"] == "http://127.0.0.1:9/done?key=a#b"
+    assert "secret-word" not in str(exported)
+
+
+@pytest.mark.parametrize("configuration", [{}, MEDIUM], ids=["deploying", "awaiting payment"])
+def test_the_import_of_an_accounts_own_export_keeps_the_password_of_a_callback(
+    emulator: Emulator, configuration: dict[str, str]
+) -> None:
     with receiving(OK) as receiver:
-        url = receiver.url("/done?key=a").replace("//", "//me:secret-word@")
-        place_order(emulator, post_install_callback=url)
-        exported = emulator.control("GET", "/state")
-        assert exported["orders"][0]["callback"] == receiver.url("/done?key=a")
-        emulator.control("PUT", "/state", exported)
+        url = with_user(receiver.url("/done?key=a"))
+        answer = place_order(emulator, post_install_callback=url, **configuration)
+        emulator.control("PUT", "/state", emulator.control("GET", "/state"))
+        if configuration:
+            pay(emulator, answer["invoice"])
         emulator.advance(until="idle")
-        assert receiver.next().form["id"] == "50001"
+        assert receiver.next().headers["authorization"] == AUTHORIZATION
+
+
+def test_an_import_of_an_older_export_keeps_the_password_of_a_callback(emulator: Emulator) -> None:
+    with receiving(OK) as receiver:
+        place_order(emulator, post_install_callback=with_user(receiver.url("/done")))
+        exported = emulator.control("GET", "/state")
+        for world in (exported, None):
+            emulator.advance(until="idle")
+            assert receiver.next().headers["authorization"] == AUTHORIZATION
+            if world is not None:
+                emulator.control("PUT", "/state", world)
+
+
+@pytest.mark.parametrize("change", ["another URL", "another account"])
+def test_an_import_of_another_world_gets_no_password_of_a_callback(emulator: Emulator, change: str) -> None:
+    with receiving(OK) as receiver:
+        place_order(emulator, post_install_callback=with_user(receiver.url("/done")))
+        world = emulator.control("GET", "/state")
+        if change == "another account":
+            world["account"] = "another"
+        else:
+            (task,) = (task for vm in world["vms"] for task in vm["tasks"] if "callback" in task)
+            task["callback"] = receiver.url("/other")
+        emulator.control("PUT", "/state", world)
+        emulator.advance(until="idle")
+        assert "authorization" not in receiver.next().headers
+
+
+def test_a_change_of_a_vm_keeps_the_password_of_its_callback(emulator: Emulator) -> None:
+    with receiving(OK) as receiver:
+        emulator.eq("reinstall", os_id=237, post_install_callback=with_user(receiver.url("/again")))
+        emulator.control("PATCH", "/vms/12345", {"hostname": "changed"})
+        emulator.advance(until="idle")
+        assert receiver.next().headers["authorization"] == AUTHORIZATION
 
 
 @pytest.mark.parametrize(
