@@ -47,7 +47,7 @@ coverage: $(VENV)/installed-dev
 
 test-postgres: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.postgres_server \
-		$(BIN)/pytest -n auto --dist worksteal $(QUICK) $(ON_POSTGRES) $(ARGS)
+		$(BIN)/pytest -n auto $(QUICK) $(ON_POSTGRES) $(ARGS)
 
 test-lowest: $(VENV)/installed-dev
 	@bash scripts/make_venv.sh $(PYTHON) $(LOWEST)
