@@ -7,7 +7,7 @@ import pytest
 
 from invapi_emulator.domain.instants import HOUR
 from invapi_emulator.domain.tasks import MAX_LARGE, PlannedStage, Task
-from invapi_emulator.engine.tasks.settle import MUCH_TEXT, settle_due
+from invapi_emulator.engine.tasks.settle import FEWEST, MUCH_TEXT, settle_due
 from invapi_emulator.process.pace import LONGEST_TURN
 from invapi_emulator.storage import tasks
 from invapi_emulator.storage.database import Database
@@ -79,10 +79,12 @@ def test_other_calls_get_their_turn_after_much_text(database: Database) -> None:
 
 def test_other_calls_get_their_turn_once_a_unit_has_taken_long(time: FakeClock) -> None:
     with opened(time) as database:
-        keys = start_failing(database, 5, "short")
+        keys = start_failing(database, 2 * FEWEST + 1, "short")
         database.real_time = lambda: next(moments)
-        moments = itertools.count(0, LONGEST_TURN // 2 + 1)  # each look at the time finds it so much later
-        assert steps_of(database, keys) == [2, 4]
+        moments = itertools.count(
+            0, LONGEST_TURN // FEWEST + 1
+        )  # each look at the time finds it so much later
+        assert steps_of(database, keys) == [FEWEST, 2 * FEWEST]
 
 
 @pytest.mark.clause("8.5")
