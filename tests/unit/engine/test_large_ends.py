@@ -81,9 +81,7 @@ def test_other_calls_get_their_turn_once_a_unit_has_taken_long(time: FakeClock) 
     with opened(time) as database:
         keys = start_failing(database, 2 * FEWEST + 1, "short")
         database.real_time = lambda: next(moments)
-        moments = itertools.count(
-            0, LONGEST_TURN // FEWEST + 1
-        )  # each look at the time finds it so much later
+        moments = itertools.count(0, LONGEST_TURN + 1)  # each look at the time finds it so much later
         assert steps_of(database, keys) == [FEWEST, 2 * FEWEST]
 
 
