@@ -34,9 +34,8 @@ def blind_repeat(seen: Seen) -> Iterator[Line]:
         before = lost.get(line.call.vm)
         if before is not None and _same(before, line):
             yield line
-        of = [line.call.vm] if line.call.vm in lost else [] if line.call.vm else list(lost)
-        for vm in of:
-            if _shows(line, lost[vm]):
+        for vm in list(lost) if line.call.vm is None else [line.call.vm]:
+            if vm in lost and _shows(line, lost[vm]):
                 del lost[vm]
         if _changes(line) and not line.was_read:
             lost[line.call.vm] = line

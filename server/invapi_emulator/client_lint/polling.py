@@ -56,11 +56,13 @@ def polls_after_the_end(seen: Seen) -> Iterator[Line]:
     "keep the key and check it later.",
 )
 def gives_up_early(seen: Seen) -> Iterator[Line]:
+    slowed = _first_slowed(seen)
     for key, checks in seen.checks().items():
         task, last = seen.tasks.get(key), checks[-1]
         if (
             task is not None
-            and not any(map(_was_slowed, _with_those_before(task, seen)))
+            and not _was_slowed(task)
+            and not (was_queued(task) and slowed.get(task.vm_id, task.sequence) < task.sequence)
             and _has_ended(task, seen)
             and last.told == "Not ready"
         ):
@@ -76,13 +78,12 @@ def _was_slowed(task: Task) -> bool:
     return task.fault in {"task_hangs", "slow_task"}
 
 
-def _with_those_before(task: Task, seen: Seen) -> Iterator[Task]:
-    """Yield the task, and those that it may have waited for."""
-    yield task
-    if was_queued(task):
-        yield from (
-            each for each in seen.tasks.values() if each.vm_id == task.vm_id and each.sequence < task.sequence
-        )
+def _first_slowed(seen: Seen) -> dict[int, int]:
+    """Return the number of the first task of each VM that a fault slowed. Those behind it may have waited for it."""
+    first: dict[int, int] = {}
+    for task in filter(_was_slowed, seen.tasks.values()):
+        first[task.vm_id] = min(task.sequence, first.get(task.vm_id, task.sequence))
+    return first
 
 
 def _has_ended(task: Task, seen: Seen) -> bool:

@@ -48,9 +48,10 @@ class Line:
     @property
     def told(self) -> str | None:
         """The `result` that the answer told the client, None if that was no text or could not be read."""
-        begun = _BEGUN.match(self.call.answer)
-        if not self.was_read or begun:
-            return begun[1] if begun and self.was_read else None
+        if not self.was_read:
+            return None
+        if begun := _BEGUN.match(self.call.answer):
+            return begun[1]
         with suppress(orjson.JSONDecodeError):
             answer = orjson.loads(self.call.answer)
             told = answer.get("result") if isinstance(answer, dict) else None

@@ -26,7 +26,7 @@ def task(second: int) -> dict[str, Any]:
 
 
 def vms(emulator: Emulator, count: int, tasks: int = 0) -> None:
-    """Import VMs. The first has so many tasks of the last hour."""
+    """Import VMs, the first with this number of tasks of the last hour."""
     world: list[dict[str, Any]] = [{"id": number} for number in range(1, count + 1)]
     world[0]["tasks"] = [task(second) for second in range(tasks)]
     emulator.import_({"clock": NOW, "vms": world})
