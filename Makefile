@@ -31,7 +31,7 @@ DOCS_PORT ?= 8651
 unexport PYTHONDONTWRITEBYTECODE
 
 # Compare the state in memory with the database after each commit (storage/state_check.py).
-test test-postgres test-lowest acceptance: export TEST_CHECK_STATE := 1
+test test-postgres test-lowest: export TEST_CHECK_STATE := 1
 
 # Material for MkDocs prints an advertisement of its successor with each build.
 docs: export NO_MKDOCS_2_WARNING := 1

@@ -1,14 +1,13 @@
 """Large answers that nobody reads: what they cost in memory, and how long the server is silent."""
 
 import socket
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.acceptance.costs import MIB, longest_silence, peak, sent
+from tests.acceptance.costs import MIB, longest_silence, loop_seconds, peak, sent
 from tests.support.harness import TOKEN, Emulator
 from tests.support.postgres_server import Postgres
 from tests.support.processes import DEADLINE, Served, served, wait_until
@@ -105,9 +104,9 @@ def test_calls_are_answered_while_many_pages_and_changes_wait(postgres: Postgres
                 for _ in range(300):
                     connections.enter_context(unread(server, asks))
             for _ in range(10):
-                began = time.monotonic()
+                began = loop_seconds(server.process.pid)
                 assert status_of_a_call(server) == 200
-                assert time.monotonic() - began < SILENCE_SECONDS
+                assert loop_seconds(server.process.pid) - began < SILENCE_SECONDS
 
 
 def assert_bounded(server: Served, asks: bytes, clients: int) -> None:

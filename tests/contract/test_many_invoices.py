@@ -72,3 +72,29 @@ def test_a_world_with_more_invoices_is_refused(emulator: Emulator) -> None:
     assert told["error"]["field"] == "invoices"
     assert f"{MOST_INVOICES}" in told["error"]["message"].replace(",", "")
     assert len(invoices(emulator)) == 0
+
+
+@pytest.mark.clause("11.6")
+@pytest.mark.parametrize("hours", [10, 150])
+def test_a_cancellation_cancels_all_unpaid_invoices_of_its_server_and_no_others(
+    emulator: Emulator, hours: int
+) -> None:
+    emulator.control("PATCH", "", {"prepaid": True})
+    cancelled, other = (deploy(emulator, deploy_period="hourly") for _ in range(2))
+    emulator.control("PATCH", "", {"credit": "0"})
+    emulator.advance(hours * HOUR)
+    unpaid = {each: unpaid_of(emulator, each) for each in (cancelled, other)}
+    assert {len(numbers) for numbers in unpaid.values()} == {hours}
+    emulator.call("whmcs", "request_cancellation", id=cancelled, cancellation_reason="x", cancellation_type=1)
+    assert (unpaid_of(emulator, cancelled), unpaid_of(emulator, other)) == (set(), unpaid[other])
+    found = {each["id"]: each["status"] for each in emulator.control("GET", "/invoices")["invoices"]}
+    assert {found[number] for number in unpaid[cancelled]} == {"Cancelled"}
+
+
+def unpaid_of(emulator: Emulator, server: int) -> set[int]:
+    """Return the numbers of the unpaid invoices that are for a server."""
+    return {
+        each["id"]
+        for each in emulator.control("GET", "/invoices")["invoices"]
+        if each["status"] == "Unpaid" and server in {item["server"] for item in each["items"]}
+    }

@@ -15,7 +15,7 @@ from tests.fuzz.sizes import SEED, SIZES, settle_account
 from tests.fuzz.told_events import ToldEvents
 from tests.fuzz.whole_rounds import WholeRounds
 from tests.support.harness import SEED as SERVERS_SEED
-from tests.support.processes import served
+from tests.support.processes import CHECKED, served
 
 STEPS = 50
 EXAMPLES = {"quick": 45, "soak": 390}
@@ -27,7 +27,10 @@ def test_a_real_server_agrees_with_the_model(
     size: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     since = time.monotonic()
-    with served("--db", str(tmp_path / "worlds.db"), *FLAGS) as server, closing(Caller(server.url)) as caller:
+    with (
+        served("--db", str(tmp_path / "worlds.db"), *FLAGS, variables=CHECKED) as server,
+        closing(Caller(server.url)) as caller,
+    ):
         on_this_server = Bench(caller, ToldEvents(caller.http), caller.make_neighbour())
 
         class OnThisServer(WholeRounds):

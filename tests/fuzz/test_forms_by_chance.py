@@ -19,7 +19,7 @@ from tests.fuzz.raw_http import Sent
 from tests.fuzz.requests_by_chance import UPGRADES, huge_requests, one_thing_odd, requests
 from tests.fuzz.sizes import SEED, SIZES, settle_account
 from tests.fuzz.untouched import Untouched
-from tests.support.processes import served
+from tests.support.processes import CHECKED, served
 
 T = TypeVar("T")
 EXAMPLES = {
@@ -34,7 +34,7 @@ PARTS = (b"Content-Type", b"multipart/form-data; boundary=XX")
 @contextmanager
 def untouched(file: Path) -> Iterator[Untouched]:
     """Serve from a file, and check at the end that the server logged no error."""
-    with served("--db", str(file), "--clock", "frozen", "--log-level", "error") as server:
+    with served("--db", str(file), "--clock", "frozen", "--log-level", "error", variables=CHECKED) as server:
         with closing(Untouched(server.url)) as world:
             yield world
         status, stdout, stderr = server.stop(signal.SIGTERM)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.fuzz.sizes import SEED, SIZES, settle_account
 from tests.support.from_description import calls_of_modules, calls_of_the_control_api
 from tests.support.harness import SEED as SERVERS_SEED
-from tests.support.processes import served
+from tests.support.processes import CHECKED, served
 
 EXAMPLES = {"quick": {"modules": 26, "control": 9}, "soak": {"modules": 180, "control": 80}}
 
@@ -20,7 +20,7 @@ def test_a_real_server_answers_as_described(
     since = time.monotonic()
     examples, long = EXAMPLES[size], size == "soak"
     flags = ("--clock", "frozen", "--seed", str(SERVERS_SEED), "--log-level", "error")
-    with served("--db", str(tmp_path / "worlds.db"), *flags) as server:
+    with served("--db", str(tmp_path / "worlds.db"), *flags, variables=CHECKED) as server:
         modules, its_operations = calls_of_modules(server.url, SEED, examples["modules"], coverage=long)
         with server.emulator() as emulator:
             emulator.reset()  # because of the logouts

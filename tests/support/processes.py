@@ -24,6 +24,9 @@ DEADLINE = 60
 """Seconds within which everything here must happen. Generous, for a busy machine."""
 
 ROOT = Path(__file__).parents[2]
+CHECKED = {"TEST_CHECK_STATE": "1"}
+"""Variables with which a server compares memory with the database after each commit. Large worlds cost it much."""
+
 COMMAND = (sys.executable, "-m", "invapi_emulator")
 
 

@@ -55,6 +55,9 @@ INVOICE = Record(
 
 INVOICES = Index(INVOICE, lambda owner: ROWS_OF.of(account_id=owner["account_id"]), InvoiceIndex)
 
+_MANY = 100
+"""Number of unpaid invoices of a service from which all unpaid ones of the account are loaded by one statement: that costs less."""
+
 # In a unit of work
 
 
@@ -124,6 +127,8 @@ def is_unpaid(unit: UnitOfWork, service: int) -> bool:
 def unpaid_of(unit: UnitOfWork, service: int) -> list[Invoice]:
     """Return those of them that are unpaid, oldest first."""
     known = unit.index(INVOICES).unpaid.get(service, ())
+    if len(known) > _MANY:
+        unit.state.put_all(INVOICE, unit.rows(_UNPAID.of(account_id=unit.account.id)))
     changed = [each.id for each in _changed_of(unit, service)]
     found = load_invoices(unit, merged(sorted(known), changed))
     return [invoice for invoice in found if invoice.status == "Unpaid"]
@@ -154,6 +159,7 @@ _BILLING_OF: Statement[Billing] = Statement(
     ),
     Billing,
 )
+_UNPAID = INVOICE.where(invoice.c.account_id == bindparam("account_id"), invoice.c.status == "Unpaid")
 _ALL = INVOICE.where(invoice.c.account_id == bindparam("account_id"), order=invoice.c.id)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from tests.support.processes import COMMAND, DEADLINE, ROOT, Served, environment, served
+from tests.support.processes import CHECKED, COMMAND, DEADLINE, ROOT, Served, environment, served
 
 LONGEST_LIFE = 2.0
 LONGEST_START = 1.5
@@ -18,7 +18,7 @@ def killed_start(db: str, seconds: float) -> None:
     """Start a server and kill it after this many seconds, whether it is ready or not."""
     process = subprocess.Popen(
         [*COMMAND, "serve", "--port", "0", "--db", db],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment(**CHECKED),
     )  # fmt: skip
     time.sleep(seconds)
     process.kill()
@@ -65,7 +65,7 @@ class Killed:
         if self.kills and self.chance.random() < 0.25:
             killed_start(self._db, self.chance.uniform(0, LONGEST_START))
             self.killed_starts += 1
-        with served("--db", self._db, "--log-level", "warning") as server:
+        with served("--db", self._db, "--log-level", "warning", variables=CHECKED) as server:
             yield server
 
     def work_until_killed(self, server: Served) -> None:

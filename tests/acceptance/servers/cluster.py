@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.acceptance.servers.balancer import Balancer, balancing
 from tests.support.postgres_server import Postgres
-from tests.support.processes import Served, free_port, served, wait_until
+from tests.support.processes import CHECKED, Served, free_port, served, wait_until
 from tests.support.wire import Wire
 
 SERVERS = 3
@@ -33,7 +33,9 @@ class Cluster:
 
     def start(self, number: int) -> None:
         stack = ExitStack()
-        server = stack.enter_context(served("--port", str(self.ports[number]), *self._flags))
+        server = stack.enter_context(
+            served("--port", str(self.ports[number]), *self._flags, variables=CHECKED)
+        )
         self._running[number] = (server, stack)
 
     def kill(self, number: int) -> None:
