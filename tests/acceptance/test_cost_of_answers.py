@@ -91,6 +91,19 @@ def test_pages_and_files_that_nobody_reads_silence_nobody(path: str) -> None:
         assert_bounded(server, get(path), clients=600)
 
 
+KEYS = [{"id": number, "name": f"k{number}", "key": f"ssh-rsa {'a' * 15_000}"} for number in range(1, 999)]
+
+
+def test_large_answers_that_look_like_secrets_are_looked_through_in_time() -> None:
+    """Hexadecimal digits, as of fingerprints, are what a token may begin with."""
+    with served("--clock", "frozen") as server, server.emulator() as emulator:
+        emulator.control("PUT", "/state", {"ssh_keys": KEYS})
+        began = loop_seconds(server.process.pid)
+        for _ in range(20):
+            assert len(emulator.call("ssh_keys", "list")["sshkeys"]) == len(KEYS)
+        assert loop_seconds(server.process.pid) - began < SILENCE_SECONDS
+
+
 CHANGE = b"PATCH /_emulator/accounts/demo/vms/12345 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14\r\n\r\n"
 
 
@@ -106,7 +119,7 @@ def test_calls_are_answered_while_many_pages_and_changes_wait(postgres: Postgres
             for _ in range(10):
                 began = loop_seconds(server.process.pid)
                 assert status_of_a_call(server) == 200
-                assert loop_seconds(server.process.pid) - began < SILENCE_SECONDS
+        assert loop_seconds(server.process.pid) - began < SILENCE_SECONDS
 
 
 def assert_bounded(server: Served, asks: bytes, clients: int) -> None:

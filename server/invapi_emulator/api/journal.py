@@ -19,6 +19,8 @@ from invapi_emulator.storage.hidden_fields import digests_of, names_left_out
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_SHOWN = 4096
+_LOOKED_AT = 16 * MAX_SHOWN
+"""Number of characters of an answer and of a field that are searched for secrets. What they hold makes the shown part shorter."""
 _MOST_NAMES = 50
 _SURELY_SHOWN = MAX_SHOWN // len(r"\u0000")
 """Number of characters that stay within that limit, however JSON escapes them."""
@@ -43,7 +45,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
             fields=shown,
             unread=_names(masking, _unread(exchange.action, request.fields)),
             status=0 if cut else given.status,
-            answer=_cut(given.text or masking.answer(answer)).replace("\0", "\ufffd"),
+            answer=_cut(given.text) if given.text else _shown_answer(masking, answer),
             result="ok" if given.reason is None else "refused",
             reason=given.reason,
             fault=", ".join(exchange.fired) or None,
@@ -72,7 +74,7 @@ def _masking(unit: UnitOfWork, exchange: Exchange, text: str) -> Masking:
 def _texts(request: Request, answer: str) -> list[str]:
     """Return all text of a call except the token that it was sent with."""
     texts = [
-        answer,
+        answer[: 2 * _LOOKED_AT],
         request.module,
         request.address,
         request.user_agent,
@@ -81,8 +83,14 @@ def _texts(request: Request, answer: str) -> list[str]:
     ]
     for name, value in request.fields.items():
         if name != "token":
-            texts += (name, value if isinstance(value, str) else str(value))
+            texts += (name, value[: 2 * _LOOKED_AT] if isinstance(value, str) else str(value))
     return texts
+
+
+def _shown_answer(masking: Masking, answer: str) -> str:
+    """Return an answer masked and cut. Of a long one only the beginning is looked at."""
+    shown = masking.answer(answer, _LOOKED_AT)
+    return _cut(shown, length=len(answer) if len(answer) > _LOOKED_AT else 0).replace("\0", "\ufffd")
 
 
 def shown_fields(masking: Masking, fields: Mapping[str, Any]) -> dict[str, Any]:

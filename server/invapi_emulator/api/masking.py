@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import takewhile
 from typing import Any
 
 from msgspec import Struct
@@ -13,11 +12,11 @@ from invapi_emulator.domain.callback_urls import CALLBACK_URL, shown_url
 from invapi_emulator.domain.shown_fields import numbered
 from invapi_emulator.engine.call import Fields
 from invapi_emulator.process.secret_words import (
-    LONGEST_GENERATED,
     MASK,
     SHORTEST,
     SecretWords,
     is_secret,
+    masked_beginning,
     may_name_a_secret,
     names_a_secret,
     without_generated,
@@ -85,13 +84,13 @@ class Masking(Struct, frozen=True):
 
     def beginning(self, text: str, most: int) -> str:
         """Return the first characters of a text masked, without the rest of a secret that the cut would part."""
-        if len(text) <= most:
-            return self.text(text)
-        longest = max(map(len, self.words.others), default=0) + LONGEST_GENERATED
-        return _both_begin_with(self.text(text[:most]), self.text(text[: most + longest]))
+        return masked_beginning(self.text, text, most, self.words.longest)
 
-    def answer(self, answer: str) -> str:
-        """Mask tokens and passwords."""
+    def answer(self, answer: str, most: int) -> str:
+        """Return the first characters of an answer with tokens and passwords masked."""
+        return masked_beginning(self._answer, answer, most, self.words.longest)
+
+    def _answer(self, answer: str) -> str:
         if any(
             word in answer for word in _SECRET_WORDS
         ):  # few texts have one, and looking for the words is quick
@@ -114,11 +113,6 @@ class Masking(Struct, frozen=True):
 def is_hidden(name: str, module: str) -> bool:
     """Return whether a call's refusal does not repeat the value of a field of this name."""
     return name == CALLBACK_URL or _is_secret(name, keys_are_shown=module == CALLBACK)
-
-
-def _both_begin_with(one: str, other: str) -> str:
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-    return one[:same]
 
 
 @lru_cache(_REMEMBERED)

@@ -4,8 +4,9 @@ All of it takes time in proportion to the text, however many words there are.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from itertools import takewhile
 from typing import NamedTuple
 
 from invapi_emulator.process.percent import decoded
@@ -22,13 +23,10 @@ _LONGEST_ESCAPE = 8
 LONGEST_GENERATED = 2 * (_GENERATED_LENGTH + _LONGEST_ESCAPE)
 """Number of characters after which it is sure whether a generated word has begun."""
 
-_RUN = re.compile(rf"[0-9a-f]{{{_GENERATED_LENGTH},}}")
-_GENERATED = re.compile(
-    rf"(?<![0-9a-f])[0-9a-f]{{0,{_LONGEST_ESCAPE}}}([0-9a-f]{{{_GENERATED_LENGTH}}})(?![0-9a-f])"
-)
 _MOST_DECODED = 3
 """How often percent escapes are decoded to find a word behind one: `%20` ends in digits, `%2520` holds them."""
 
+_IS_GENERATED = re.compile(rf"[0-9a-f]{{{_GENERATED_LENGTH}}}")
 _AS_RUNS = bytes(ord("x") if byte in b"0123456789abcdef" else ord(" ") for byte in range(256))
 _RUN_OF_MARKS = b"x" * _GENERATED_LENGTH
 _SECRET_ENDS = (
@@ -66,10 +64,8 @@ def _plain(text: str) -> str:
 
 
 def may_have_generated(text: str) -> bool:
-    """Return whether a text has as many hexadecimal digits in a row. This takes a fortieth of the expression's time."""
-    return len(text) >= _GENERATED_LENGTH and _RUN_OF_MARKS in text.encode(errors="replace").translate(
-        _AS_RUNS
-    )
+    """Return whether a text has as many hexadecimal digits in a row."""
+    return any(True for _ in _runs(_encoded(text)))
 
 
 def generated_in(text: str) -> set[str]:
@@ -79,7 +75,33 @@ def generated_in(text: str) -> set[str]:
     """
     if not may_have_generated(text):
         return set()
-    return {word for form in _decoded(text) for word in _GENERATED.findall(form)}
+    return {word for form in _decoded(text) for word in _ends_of_runs(form)}
+
+
+def _ends_of_runs(text: str) -> Iterator[str]:
+    encoded = _encoded(text)
+    for begin, end in _runs(encoded):
+        if end - begin <= _GENERATED_LENGTH + _LONGEST_ESCAPE:
+            yield encoded[end - _GENERATED_LENGTH : end].decode()
+
+
+def _runs(encoded: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where runs of hexadecimal digits begin and end that are as long as a generated word.
+
+    An expression takes up to forty times as long for text that is hexadecimal, as digests are.
+    """
+    if len(encoded) < _GENERATED_LENGTH:
+        return
+    marks = encoded.translate(_AS_RUNS) + b" "
+    begin = marks.find(_RUN_OF_MARKS)
+    while begin >= 0:
+        end = marks.find(b" ", begin)
+        yield begin, end
+        begin = marks.find(_RUN_OF_MARKS, end)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")
 
 
 def without_generated(text: str) -> str:
@@ -99,6 +121,11 @@ class SecretWords(NamedTuple):
         others = tuple(word for word in long if not _looks_generated(word))
         return SecretWords(frozenset(long).difference(others), others)
 
+    @property
+    def longest(self) -> int:
+        """The number of characters after which it is sure whether one of the words has begun."""
+        return max(map(len, self.others), default=0) + LONGEST_GENERATED
+
     def masked(self, text: str) -> str:
         """Return a text without the words, wherever they stand in it."""
         if len(text) < SHORTEST:
@@ -108,8 +135,20 @@ class SecretWords(NamedTuple):
         return _without(text, self.generated)
 
 
+def masked_beginning(masked: Callable[[str], str], text: str, most: int, longest: int) -> str:
+    """Return the first characters of a text masked, without the rest of a secret that the cut would part.
+
+    `longest` is the number of characters after which it is sure whether a secret has begun.
+    """
+    if len(text) <= most:
+        return masked(text)
+    one, other = masked(text[:most]), masked(text[: most + longest])
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return one[:same]
+
+
 def _looks_generated(word: str) -> bool:
-    return len(word) == _GENERATED_LENGTH and _RUN.fullmatch(word) is not None
+    return _IS_GENERATED.fullmatch(word) is not None
 
 
 def decoded_to_the_end(text: str) -> str:
@@ -129,17 +168,21 @@ def _decoded(text: str) -> Iterator[str]:
 
 def _without(text: str, words: Collection[str]) -> str:
     """Mask words that look generated."""
-    if not words or not may_have_generated(text):
+    if not words:
         return text
-    return _RUN.sub(lambda run: _run_without(run[0], words), text)
+    shown, seen, encoded = list[bytes](), 0, _encoded(text)
+    for begin, end in _runs(encoded):
+        run = encoded[begin:end].decode()
+        shown += [encoded[seen:begin], _run_without(run, words).encode()]
+        seen = end
+    return b"".join([*shown, encoded[seen:]]).decode(errors="surrogatepass") if shown else text
 
 
 def _run_without(run: str, words: Collection[str]) -> str:
-    shown, seen, at = [], 0, 0
-    while at + _GENERATED_LENGTH <= len(run):
-        if run[at : at + _GENERATED_LENGTH] in words:
+    shown, seen = [], 0
+    places = range(len(run) - _GENERATED_LENGTH + 1)
+    for at in [at for at in places if run[at : at + _GENERATED_LENGTH] in words]:
+        if at >= seen:
             shown += [run[seen:at], MASK]
-            at = seen = at + _GENERATED_LENGTH
-        else:
-            at += 1
+            seen = at + _GENERATED_LENGTH
     return "".join([*shown, run[seen:]])

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, select
 from invapi_emulator.domain.instants import Instant, iso
 from invapi_emulator.storage.journal_tables import event
 from invapi_emulator.storage.json_column import json_text
-from invapi_emulator.storage.secrets import masked
+from invapi_emulator.storage.secrets import masked_to
 from invapi_emulator.storage.statement import Insertion, Write
 from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
@@ -91,8 +91,8 @@ def record(unit: UnitOfWork, at: Instant, kind: EventKind, **data: Any) -> None:
 
 
 def _shown(unit: UnitOfWork, text: str) -> str:
-    shown = masked(unit, text)
-    return shown if len(shown) <= MOST_TEXT else f"{shown[:MOST_TEXT]}… ({len(shown)} characters)"
+    shown = masked_to(MOST_TEXT, unit, text)
+    return shown if len(text) <= MOST_TEXT else f"{shown}… ({len(text)} characters)"
 
 
 def last_number(unit: UnitOfWork) -> int:

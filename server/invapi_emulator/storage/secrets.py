@@ -6,7 +6,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, literal_column, or_, select
 
-from invapi_emulator.process.secret_words import SHORTEST, SecretWords, generated_in, may_have_generated
+from invapi_emulator.process.secret_words import (
+    LONGEST_GENERATED,
+    SHORTEST,
+    SecretWords,
+    generated_in,
+    masked_beginning,
+    may_have_generated,
+)
 from invapi_emulator.storage import api_keys
 from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.tables import account, session
@@ -46,6 +53,9 @@ def _known_among(unit: UnitOfWork, words: AbstractSet[str]) -> AbstractSet[str]:
     return {word for word, rows in zip(words, found, strict=True) if rows}
 
 
-def masked(unit: UnitOfWork, text: str) -> str:
-    """Return a text without the account's secrets, and without any token."""
-    return text if len(text) < SHORTEST else words_in(unit, text).masked(text)
+def masked_to(most: int, unit: UnitOfWork, text: str) -> str:
+    """Return the first characters of a text without the account's secrets, and without any token."""
+    if len(text) < SHORTEST:
+        return text
+    words = words_in(unit, text[: most + LONGEST_GENERATED])
+    return masked_beginning(words.masked, text, most, words.longest)

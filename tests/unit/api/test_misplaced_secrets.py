@@ -96,7 +96,23 @@ def test_a_secret_deep_within_a_repeated_field_is_masked_and_the_check_answers(e
 
 def test_a_call_with_more_secrets_than_can_be_looked_for_shows_no_field(emulator: Emulator) -> None:
     sent = {f"password{number}": f"a secret {number}" for number in range(100)}
-    emulator.call("eq", "list", token="wrong-token", q="x" * 300_000, **sent)
+    more = {f"q{number}": "x" * 1_000 for number in range(300)}
+    emulator.call("eq", "list", token="wrong-token", **sent, **more)
     call = emulator.http.get("/_emulator/requests").json()["requests"][-1]
-    assert call["fields"] == {"...": "103 more fields"}
+    assert call["fields"] == {"...": "402 more fields"}
     assert "a secret" not in str(call)
+
+
+@pytest.mark.parametrize("before", [0, 4_050, 70_000])
+def test_a_secret_in_a_long_answer_is_masked_where_the_journal_shows_it(
+    emulator: Emulator, before: int
+) -> None:
+    secret = secrets_of(emulator)["login token"]
+    key = emulator.call("eq", "status", id=12345, note=f"{'-' * before}{secret}{'-' * 200_000}")["callback"]
+    emulator.advance(until="idle")
+    sent = emulator.http.post("/eq_callback.php", data={"action": "check", "key": key}).text
+    (call,) = emulator.control("GET", "/requests?action=check")["requests"]
+    shown, _, told = call["answer"].rpartition("... ")
+    assert told == f"({len(sent)} characters)"
+    assert secret[:8] not in shown
+    assert sent.replace(secret, MASK).startswith(shown.partition(MASK)[0])
