@@ -34,6 +34,11 @@ _EXTRA: tuple[tuple[str, Any], ...] = (
 )
 _HALF = 0.5
 
+_WAYS = 16
+"""Number of ways in which the objects of a list are scrambled, in turn. A list may have thousands, and each draw costs."""
+
+_Path: TypeAlias = tuple[str | int, ...]
+
 
 def scrambled(body: bytes, draw: Draw) -> bytes:
     """Return the body of an answer scrambled. The same draws make the same body."""
@@ -43,25 +48,37 @@ def scrambled(body: bytes, draw: Draw) -> bytes:
 
 
 class _Scrambling:
-    """The scrambling of one answer. Draws for a value depend on its path `where` only."""
+    """The scrambling of one answer. Draws for a value depend on its path `where` only, and are made once."""
 
     def __init__(self, draw: Draw, *, is_exact: bool) -> None:
         self._draw = draw
         self._is_exact = is_exact
         self._as_strings = not is_exact and draw("numbers") < _HALF
+        self._ways: dict[tuple[_Path, tuple[str, ...]], dict[str, Any]] = {}
 
-    def of_object(self, found: dict[str, Any], where: tuple[str | int, ...]) -> dict[str, Any]:
-        changed = {name: self._of(name, value, (*where, name)) for name, value in found.items()}
-        is_free = not self._is_exact and _MAPS.isdisjoint(where)
-        if is_free and self._draw("extra", *where) < _HALF:
-            name, value = _EXTRA[int(self._draw("which", *where) * len(_EXTRA))]
-            changed.setdefault(name, value)
+    def of_object(self, found: dict[str, Any], where: _Path) -> dict[str, Any]:
+        way = self._way(where, tuple(found))
         return {
-            name: changed[name]
-            for name in sorted(changed, key=lambda name: self._draw("order", *where, name))
+            name: self._of(name, found[name], (*where, name)) if name in found else added
+            for name, added in way.items()
         }
 
-    def _of(self, name: str, value: Any, where: tuple[str | int, ...]) -> Any:
+    def _way(self, where: _Path, names: tuple[str, ...]) -> dict[str, Any]:
+        """Return the names of an object's fields in the order to write them. One that it does not have comes with its value."""
+        if (where, names) not in self._ways:
+            all_names = dict.fromkeys(names) | self._added(where)
+            order = sorted(all_names, key=lambda name: self._draw("order", *where, name))
+            self._ways[where, names] = {name: all_names[name] for name in order}
+        return self._ways[where, names]
+
+    def _added(self, where: _Path) -> dict[str, Any]:
+        """Return the field, if any, that is put between those of an object."""
+        is_free = not self._is_exact and _MAPS.isdisjoint(where)
+        if not is_free or self._draw("extra", *where) >= _HALF:
+            return {}
+        return dict([_EXTRA[int(self._draw("which", *where) * len(_EXTRA))]])
+
+    def _of(self, name: str, value: Any, where: _Path) -> Any:
         if isinstance(value, dict):
             return self.of_object(value, where)
         if isinstance(value, list):
@@ -71,11 +88,13 @@ class _Scrambling:
             return orjson.dumps(self.of_object(data, where)).decode()
         return self._of_number(name, value)
 
-    def _of_list(self, name: str, items: list[Any], where: tuple[str | int, ...]) -> list[Any]:
+    def _of_list(self, name: str, items: list[Any], where: _Path) -> list[Any]:
         if name not in _UNORDERED:
             return items
         changed = [
-            self.of_object(item, (*where, place)) if isinstance(item, dict) else self._of_number(name, item)
+            self.of_object(item, (*where, place % _WAYS))
+            if isinstance(item, dict)
+            else self._of_number(name, item)
             for place, item in enumerate(items)
         ]
         places = sorted(range(len(changed)), key=lambda place: self._draw("order", *where, place))
