@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Protocol, TypeAlias, TypeVar
 
+import msgspec.json
 from msgspec import Struct
 
 from invapi_emulator.domain.money import Currency
@@ -148,9 +149,9 @@ class Catalogue(Part, frozen=True):
 
     @property
     def size(self) -> int:
-        """The number of things in it."""
+        """The number of values that it counts as: each thing is one, and each kilobyte of all that they say."""
         parts = (self.groups, self.presets, self.os, self.traffic_plans, self.software, self.stock)
-        return sum(map(len, parts))
+        return sum(map(len, parts)) + len(msgspec.json.encode(self)) // 1_000
 
 
 class Numbered(Protocol):

@@ -65,7 +65,7 @@ class AccountState:
         self.singles: dict[Record[Any], dict[Key, Any]] = {}
         self.parts: dict[Record[Any], dict[Key, dict[Key, Any]]] = {}
         self.indexes: dict[Index[Any, Any], Any] = {}
-        self.size = 0 if account.catalogue is None else account.catalogue.size
+        self.size = _catalogue_size(account)
         self.counted_size = 0
         self.growth = 0
 
@@ -96,6 +96,8 @@ class AccountState:
 
     def apply(self, account: Account, counters: Counters, changes: Changes) -> None:
         """Apply the changes of a unit of work."""
+        if account.catalogue is not self.account.catalogue:
+            self.size += _catalogue_size(account) - _catalogue_size(self.account)
         self.account, self.counters = account, counters
         self.revision = new_revision()
         for record in changes.records():
@@ -126,6 +128,10 @@ class AccountState:
     def _grow(self, by: int) -> None:
         self.size += by
         self.growth += by
+
+
+def _catalogue_size(account: Account) -> int:
+    return 0 if account.catalogue is None else account.catalogue.size
 
 
 class States:
