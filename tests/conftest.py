@@ -84,9 +84,10 @@ QUICK = ("unit", "contract")
 
 @pytest.hookimpl(tryfirst=True)  # before marks are selected
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a test that no target runs. Tests without measured coverage come last.
+    """Refuse a test that no target runs. Tests that take minutes come first, those without measured coverage last.
 
-    Once measuring has stopped, the thread of a running server is never measured again.
+    At the end one worker would be alone with the former. Once measuring has stopped, the thread of a running server is
+    never measured again.
     """
     slower = {"acceptance", "image", "soak"}
     lost = [
@@ -97,7 +98,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
     if lost:
         raise pytest.UsageError("outside tests/unit and tests/contract, and not marked: " + ", ".join(lost))
-    items.sort(key=lambda item: item.get_closest_marker("no_cover") is not None)
+    items.sort(
+        key=lambda item: (item.get_closest_marker("no_cover") is not None, "fuzz" not in item.path.parts)
+    )
 
 
 def pytest_collection() -> None:
