@@ -10,12 +10,20 @@ from _pytest.junitxml import xml_key  # the plugins of others have no other way 
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, Assumed, split
 from invapi_emulator.contract.assumptions.retired import RETIRED, retired_line
 from invapi_emulator.testing.account import Account
-from invapi_emulator.testing.assumption_tally import DEFAULTS, FAILED, NOT_TRIED, OVERRIDDEN, Tally, parted
+from invapi_emulator.testing.assumption_tally import DEFAULTS, FAILED, NOT_TRIED, OVERRIDDEN, Tally
 from invapi_emulator.testing.foreign_calls import ForeignCalls
 from invapi_emulator.testing.made import MADE
+from invapi_emulator.testing.option_parameter import (
+    OPTION_FIXTURE,
+    listen_to_worker,
+    option_of,
+    planned,
+    tell_controller,
+    told_by_worker,
+    without_option,
+)
 
 EACH = "each"
-_FIXTURE = "_invapi_option"
 _OLD_PROPERTY, _DESELECTED = "invapi_reading", "invapi_deselected"
 
 
@@ -46,13 +54,16 @@ class AssumptionRuns:
         self._tally = Tally([DEFAULTS, *others])
         MADE.before_it_goes.append(self._look)
 
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> Generator[None, None, None]:
+        """Add the options as a parameter, before those of the test: their ids come first."""
         if self._each and not self._fixtures.isdisjoint(metafunc.fixturenames):
-            metafunc.fixturenames.append(_FIXTURE)
+            metafunc.fixturenames.append(OPTION_FIXTURE)
             words = self._tally.words
-            metafunc.parametrize(_FIXTURE, words, ids=words, indirect=True)
+            metafunc.parametrize(OPTION_FIXTURE, words, ids=words, indirect=True)
+        yield
 
-    @pytest.fixture(name=_FIXTURE)
+    @pytest.fixture(name=OPTION_FIXTURE)
     def option(self, request: pytest.FixtureRequest) -> str:
         word: str = request.param
         return word
@@ -61,7 +72,7 @@ class AssumptionRuns:
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Set the options of this run for all accounts that are made from here on."""
         if self._each:
-            MADE.options = _in_force(_word(item) or DEFAULTS)
+            MADE.options = _in_force(option_of(item) or DEFAULTS)
             self._made_before = MADE.count
             self._last_before = [(account, _last_call(account)) for account in MADE.accounts]
             self._is_overridden = False
@@ -74,9 +85,9 @@ class AssumptionRuns:
         report = yield
         if not self._each:
             return report
-        word = _word(item)
+        word = option_of(item)
         if report.when == "call" and self._was_not_tried(word):
-            report.user_properties.append((NOT_TRIED, _test(item.nodeid, word)))
+            report.user_properties.append((NOT_TRIED, without_option(item)))
         if report.when == "call" and self._has_overridden(word):
             report.user_properties.append((OVERRIDDEN, word))
         if word is None or not report.failed:
@@ -84,7 +95,7 @@ class AssumptionRuns:
         if word != DEFAULTS:
             report.outcome = "skipped"
             report.wasxfail = f"fails under {word}"
-        told = [_test(item.nodeid, word), word]
+        told = [without_option(item), word]
         report.user_properties += [(FAILED, told), (_OLD_PROPERTY, told)]
         return report
 
@@ -97,12 +108,18 @@ class AssumptionRuns:
         if self._each and not report.passed:
             self._tally.uncollected.add(report.nodeid)
 
-    def pytest_report_collectionfinish(self, config: pytest.Config, items: list[pytest.Item]) -> str | None:
-        """Say beforehand how many runs there are."""
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note which runs there are. An xdist worker tells them to the controller, which does not collect."""
         if not self._each:
-            return None
-        self._tally.plan(item.nodeid for item in items)
-        return None if hasattr(config, "workerinput") else self._plan()
+            return
+        self._tally.plan(planned(session.items))
+        if hasattr(session.config, "workerinput"):
+            tell_controller(session.config.workerinput, self._tally.planned)
+
+    def pytest_report_collectionfinish(self) -> str | None:
+        """Say beforehand how many runs there are."""
+        return self._plan() if self._each else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -124,10 +141,15 @@ class AssumptionRuns:
             self._tally.has_deselected = True
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+    def pytest_configure_node(self, node: Any) -> None:
+        if self._each:
+            listen_to_worker(node)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any) -> None:
         """Do the same for runs with pytest-xdist, where the workers collect. All collect the same."""
         if self._each and not self._tally.planned:
-            self._tally.plan(ids)
+            self._tally.plan(told_by_worker(node))
             _say(node.config, self._plan())
 
     def _plan(self) -> str:
@@ -198,12 +220,6 @@ def _say(config: pytest.Config, line: str) -> None:
         reporter.write_line(line)
 
 
-def _word(item: pytest.Item) -> str | None:
-    """Return the option that a test runs under; None if it has no such parameter."""
-    callspec = getattr(item, "callspec", None)
-    return None if callspec is None else callspec.params.get(_FIXTURE)
-
-
 def _last_call(account: Account) -> int:
     """Return the id of the newest call in an account's journal, 0 without one."""
     try:
@@ -228,9 +244,3 @@ def _in_force(words: str) -> dict[str, str]:
 
 def _options(words: str) -> dict[str, str]:
     return dict(map(split, words.split(",")))
-
-
-def _test(nodeid: str, word: str | None) -> str:
-    """Return the id of a test without the option among its parameters."""
-    found = parted(nodeid, [word]) if word else None
-    return nodeid if found is None else found[0]

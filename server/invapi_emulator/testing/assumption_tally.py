@@ -5,12 +5,13 @@ missing, with its reason.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from invapi_emulator.contract.assumptions.assumption import ASSUMPTIONS, split
+from invapi_emulator.testing.option_parameter import Planned
 
 DEFAULTS = "as-assumed"
 FAILED, NOT_TRIED, OVERRIDDEN = "invapi_option", "invapi_not_tried", "invapi_overridden"
@@ -58,18 +59,17 @@ class Tally:
 
     def __init__(self, words: list[str]) -> None:
         self.words = words
-        self.planned: dict[str, tuple[str, str]] = {}
+        self.planned: Planned = {}
         self.has_deselected = False
         self.uncollected: set[str] = set()
         self._selected: frozenset[tuple[str, str]] = frozenset()
         self._runs: dict[tuple[str, str], _Run] = {}
         self._not_tried: set[str] = set()
 
-    def plan(self, nodeids: Iterable[str]) -> None:
-        """Note the selected runs, as a test and an option by the id of the run."""
-        found = {nodeid: parted(nodeid, self.words) for nodeid in nodeids}
-        self.planned = {nodeid: run for nodeid, run in found.items() if run is not None}
-        self._selected = frozenset(self.planned.values())
+    def plan(self, runs: Planned) -> None:
+        """Note the selected runs."""
+        self.planned = runs
+        self._selected = frozenset(runs.values())
 
     def add(self, report: pytest.TestReport) -> None:
         """Note a phase of a run. A repeated run begins anew. What xdist reports of a crash is not a phase."""
@@ -170,15 +170,3 @@ def _dependent(word: str, tests: list[str], lacking: int) -> Iterator[str]:
     yield f"{id_}, {found.about}: {len(tests)} {'depends' if len(tests) == 1 else 'depend'} on `{found.default}`, not `{option}`{limit}"
     for test in tests:
         yield f"    {test}"
-
-
-def parted(nodeid: str, words: Iterable[str]) -> tuple[str, str] | None:
-    """Return the id of a test without the option among its parameters, and the option; None if it has none."""
-    name, _, rest = nodeid.partition("[")
-    inner, end, group = rest.rpartition("]")  # xdist may append a group
-    found = [word for word in words if f"-{word}-" in f"-{inner}-"]
-    if not end or not found:
-        return None
-    word = max(found, key=len)
-    others = f"-{inner}-".replace(f"-{word}-", "-", 1).strip("-")
-    return f"{name}[{others}]{group}" if others else f"{name}{group}", word

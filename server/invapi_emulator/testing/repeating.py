@@ -28,9 +28,16 @@ def command(item: pytest.Item, shared: list[Account]) -> str | None:
     if not seeds:
         return None
     place = os.path.relpath(item.path, item.config.invocation_params.dir)
-    test = "::".join([place, *item.nodeid.split("::")[1:]])
+    test = "::".join([place, *_names(item)])
     given = [(name, item.config.getoption(name)) for name in _OTHERS]
     others = [f"{name}={value}" for name, value in given if value not in {None, "thread"}]
     return " ".join(
         ["pytest", quote(test), *map(quote, others), f"--invapi-seed {','.join(map(str, seeds))}"]
     )
+
+
+def _names(item: pytest.Item) -> list[str]:
+    """Return the names of a test in its file, from its class to its own. An id may have more: a group of xdist."""
+    nodes = item.listchain()
+    begins = max((at for at, node in enumerate(nodes, 1) if isinstance(node, pytest.File)), default=0)
+    return [node.name for node in nodes[begins:]]

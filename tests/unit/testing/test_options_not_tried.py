@@ -146,6 +146,51 @@ def test_no_option_is_tried_without_a_test_that_uses_an_emulator(pytester: pytes
     result.stdout.no_fnmatch_line(NO_DIFFERENCE)
 
 
+OWN_OPTIONS = """
+    @pytest.mark.parametrize("option", ["A-12=no", "A-04=honest"])
+    def test_own(invapi, option):
+        invapi.assume(dict([option.split("=")]))
+
+    @pytest.mark.parametrize("option", ["A-04=honest"])
+    @pytest.mark.parametrize("other", ["A-06=code-message", "as-assumed"])
+    def test_two(invapi, option, other):
+        assert is_as_assumed(invapi)
+
+    @pytest.mark.parametrize("option", ["A-04=honest", "as-assumed"])
+    def test_elsewhere(option):
+        pass
+
+    class TestGroup:
+        @pytest.mark.xdist_group("g")
+        def test_fails(self, invapi):
+            assert False
+"""  # fmt: skip
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2", "--dist=loadgroup")])
+def test_ids_of_a_test_that_look_like_options_are_not_options(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    flags = ("--invapi-assumptions=each", "--junitxml=junit.xml", *workers)
+    result = run(pytester, REFUSED + "    import pytest\n" + OWN_OPTIONS, *flags)
+    runs = 5 * (OPTIONS + 1)
+    result.stdout.fnmatch_lines([
+        f"invapi assumptions: {runs} runs, 5 tests under the defaults and {OPTIONS} other options each",
+        f"invapi assumptions: {runs} of {runs} runs have ended",
+        "A-06, *: 2 depend on `all-four`, not `code-message` (not tried on *",
+        "    *::test_two[[]A-06=code-message-A-04=honest]",
+        "    *::test_two[[]as-assumed-A-04=honest]",
+    ])  # fmt: skip
+    result.stdout.no_fnmatch_line("*not selected*")
+    result.stdout.no_fnmatch_line("*has not run under the defaults*")
+    repeats = [line for line in result.outlines if line.startswith("pytest ")]
+    assert repeats
+    assert all("::TestGroup::test_fails[as-assumed]'" in line for line in repeats), repeats
+    written = (pytester.path / "junit.xml").read_text(encoding="utf-8")
+    assert "not selected" not in written
+    assert f"of {5 * OPTIONS} runs are missing" in written
+
+
 def test_runs_whose_test_chose_another_option_say_nothing(pytester: pytest.Pytester) -> None:
     result = run(pytester, REFUSED + """
     import pytest

@@ -229,3 +229,16 @@ def test_a_reset_removes_orders_and_what_was_paid(emulator: Emulator) -> None:
     assert emulator.control("GET", "/orders")["orders"] == []
     assert credit(emulator) == "150.50"
     assert deploy(emulator) == 50001
+
+
+def test_an_import_keeps_the_order_of_a_failed_deploy_but_not_its_task(emulator: Emulator) -> None:
+    emulator.fault("deploy_fails")
+    key = place_order(emulator)["callback"]
+    emulator.advance(until="idle")
+    exported = emulator.control("GET", "/state")
+    emulator.control("PUT", "/state", exported)
+    (order,) = exported["orders"]
+    assert (order["status"], order["key"]) == ("failed", key)
+    assert "not found" in str(emulator.check(key))
+    assert updated(emulator)["deploy_keys"] == []
+    assert emulator.control("GET", "/state") == exported
