@@ -1,5 +1,7 @@
 """Lint rules about changes: what breaks them, and what does not."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -209,7 +211,8 @@ def test_a_change_after_an_answer_that_came_late_is_no_repetition(client: Emulat
 def test_a_change_while_a_task_runs_that_the_client_cannot_wait_for_is_not_found(
     client: Emulator, kind: str
 ) -> None:
-    client.fault(kind, **{"latency": {"seconds": 0.01}, "slow_task": {"factor": 100}}.get(kind, {}))
+    fields: dict[str, dict[str, Any]] = {"latency": {"seconds": 0.01}, "slow_task": {"factor": 100}}
+    client.fault(kind, **fields.get(kind, {}))
     lose(client)
     client.eq("show")
     assert client.eq("reboot")["reason"] == "vm_locked"

@@ -1,6 +1,7 @@
 """Lint rules about waiting: what breaks them, and what does not."""
 
 from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
@@ -91,7 +92,10 @@ def test_a_client_that_learns_of_a_failure_in_the_words_of_a_wait_is_not_found(c
 def test_a_check_after_an_ok_that_was_lost_is_not_found(client: Emulator, lost: str) -> None:
     key = client.start("eq", "off")
     client.advance(until="idle")
-    late = {"latency": {"seconds": 0.01}, "slow_body": {"bytes_per_second": 1_000_000}}
+    late: dict[str, dict[str, Any]] = {
+        "latency": {"seconds": 0.01},
+        "slow_body": {"bytes_per_second": 1_000_000},
+    }
     client.fault(lost, match={"module": "eq_callback"}, **late.get(lost, {}))
     check = {"action": "check", "key": key}
     with suppress(httpx.TransportError):
