@@ -1,13 +1,14 @@
 """Reading a call's fields from query and body, by PHP's rules (contract 1.2 to 1.4)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.message import Message
 from typing import TypeAlias
 
 from starlette.types import Receive, Scope
 
 from invapi_emulator.api.brackets import collected
+from invapi_emulator.domain.callback_urls import CALLBACK_URL, has_password
 from invapi_emulator.engine.call import MAX_FIELDS, Fields
 from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
 from invapi_emulator.process.percent import decoded
@@ -38,7 +39,16 @@ def fields_of(query_string: bytes, content_type: str | None, body: bytes) -> tup
     if not query:
         return collected(form), ()
     in_query = collected(query)
-    return {**in_query, **collected(form)}, tuple(in_query)
+    return {**in_query, **collected(form)}, tuple(_names_in(in_query))
+
+
+def _names_in(query: Fields) -> Iterator[str]:
+    """Yield the names of the fields that have a value, and a name for the password in a URL."""
+    for name, value in query.items():
+        if value != "":
+            yield name
+        if name == CALLBACK_URL and isinstance(value, str) and has_password(value):
+            yield f"password of {name}"
 
 
 def headers_of(scope: Scope) -> Headers:

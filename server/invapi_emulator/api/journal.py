@@ -130,9 +130,19 @@ def _are_surely_shown(fields: Mapping[str, Any]) -> bool:
 
 
 def _unread(action: Action | None, fields: Mapping[str, Any]) -> list[str]:
-    if action is None or fields.keys() <= action.fields_read:
+    """Return the names of the fields that no handler reads, and `params[name]` for such an entry of a map."""
+    if action is None or (fields.keys() <= action.fields_read and not action.entries_read):
         return []
-    return [name for name in fields if name not in action.fields_read]
+    return [name for sent, value in fields.items() for name in _unread_of(action, sent, value)]
+
+
+def _unread_of(action: Action, name: str, value: Any) -> list[str]:
+    if name not in action.fields_read:
+        return [name]
+    known = action.entries_read.get(name)
+    if known is None or not isinstance(value, dict):
+        return []
+    return [f"{name}[{entry}]" for entry in value if entry not in known]
 
 
 def _name(masking: Masking, name: str) -> str:

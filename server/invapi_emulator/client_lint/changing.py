@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator
 
-from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
-from invapi_emulator.domain.looks import shows_changes_of
+from invapi_emulator.client_lint.rule import Line, Seen, checks_in, lint_rule
+from invapi_emulator.client_lint.states import changes, is_answered, shows_state, was_slowed
 from invapi_emulator.engine.tasks.kinds import KINDS
 from invapi_emulator.storage.hidden_fields import sent_the_same
+
+_MOST_LOST = 20
+"""Maximum number of lost changes of a VM that later calls are compared with. The newest count."""
+
+_SLOWING = frozenset({"task_hangs", "slow_task", "key_forgotten"})
+"""Faults after which it is right to change a VM although a task is running on it."""
 
 
 @lint_rule(
@@ -16,7 +22,45 @@ from invapi_emulator.storage.hidden_fields import sent_the_same
     "change at a time.",
 )
 def change_while_busy(seen: Seen) -> Iterator[Line]:
-    return (line for line in seen.lines if line.call.reason == "vm_locked" and not _reads(line))
+    for lines in seen.worlds():
+        begun: dict[int, Line] = {}
+        checks = checks_in(lines)
+        for line in lines:
+            running = None if line.call.vm is None else begun.get(line.call.vm)
+            is_refused = line.call.reason == "vm_locked" and not _reads(line)
+            if is_refused and running is not None and _knows_of(line, running, checks, seen):
+                yield line
+            vm = _changed_vm(line, seen)
+            if vm is not None:
+                begun[vm] = line
+
+
+def _changed_vm(line: Line, seen: Seen) -> int | None:
+    """Return the VM that a call began to change. That of a new order is known from its task."""
+    if line.call.task is None or not changes(line):
+        return None
+    task = seen.tasks.get(line.call.task)
+    return task.vm_id if line.call.vm is None and task is not None else line.call.vm
+
+
+def _knows_of(line: Line, running: Line, checks: dict[str, list[Line]], seen: Seen) -> bool:
+    """Return whether a client certainly knew that a task was running, and could have waited for its end."""
+    key = running.call.task
+    task = None if key is None else seen.tasks.get(key)
+    return (
+        key is not None
+        and running.call.result == "ok"
+        and running.was_read
+        and line.follows(running)
+        and not running.faults & _SLOWING
+        and not (task is not None and was_slowed(task))
+        and all(_says_wait(check) for check in checks.get(key, ()) if check.number < line.number)
+    )
+
+
+def _says_wait(check: Line) -> bool:
+    """Return whether the answer of a check leaves the client waiting, also one that it could not read."""
+    return check.was_lost or check.result == "Not ready"
 
 
 @lint_rule(
@@ -27,23 +71,16 @@ def change_while_busy(seen: Seen) -> Iterator[Line]:
     "status), and repeat the call only if its effect is missing.",
 )
 def blind_repeat(seen: Seen) -> Iterator[Line]:
-    lost: dict[int | None, Line] = {}
-    for is_new_world, line in seen.after(seen.new_worlds):
-        if is_new_world:
-            lost.clear()
-        before = lost.get(line.call.vm)
-        if before is not None and _same(before, line):
-            yield line
-        for vm in list(lost) if line.call.vm is None else [line.call.vm]:
-            if vm in lost and _shows(line, lost[vm]):
-                del lost[vm]
-        if _changes(line) and not line.was_read:
-            lost[line.call.vm] = line
-
-
-def _changes(line: Line) -> bool:
-    kind = KINDS.get((line.call.module, line.call.action or ""))
-    return kind is not None and kind.changes
+    for lines in seen.worlds():
+        vm_of = {line.call.task: line.call.vm for line in lines if line.call.task is not None}
+        lost: dict[int | None, list[Line]] = {}
+        for line in lines:
+            if any(_repeats(line, before) for before in lost.get(line.call.vm, ())):
+                yield line
+            if is_answered(line):
+                _forget_shown(lost, line, _checked_vm(line, vm_of, seen))
+            if changes(line) and line.was_lost:
+                lost[line.call.vm] = [*lost.get(line.call.vm, ()), line][-_MOST_LOST:]
 
 
 def _reads(line: Line) -> bool:
@@ -51,14 +88,24 @@ def _reads(line: Line) -> bool:
     return kind is not None and not kind.changes
 
 
-def _shows(look: Line, change: Line) -> bool:
-    """Return whether a call about the same VM, or about all, let the client see what a change did."""
-    if _changes(look) or not look.was_read or look.call.result != "ok":
-        return False
-    return shows_changes_of(change.call.module, (look.call.module, look.call.action))
+def _checked_vm(line: Line, vm_of: dict[str, int | None], seen: Seen) -> int | None:
+    """Return the VM whose task a call checks, None if it is no check, or a task of a VM that is unknown."""
+    if line.key is None:
+        return None
+    task = seen.tasks.get(line.key)
+    return vm_of.get(line.key) if task is None else task.vm_id
 
 
-def _same(one: Line, other: Line) -> bool:
-    """Return whether two calls sent the same. What cannot be compared any more counts as different."""
-    asked = [(line.call.module, line.call.action) for line in (one, other)]
-    return asked[0] == asked[1] and sent_the_same(one.call, other.call, but="token")
+def _forget_shown(lost: dict[int | None, list[Line]], line: Line, checked: int | None) -> None:
+    """Drop the lost changes of which an answered call may have told the client what they did."""
+    if checked is not None:
+        lost.pop(checked, None)
+        return
+    for vm in list(lost) if line.call.vm is None else [line.call.vm]:
+        lost[vm] = [change for change in lost.get(vm, ()) if not shows_state(line, vm, change.call.module)]
+
+
+def _repeats(line: Line, before: Line) -> bool:
+    """Return whether a call sends the same as one whose answer was lost before. What cannot be compared any more differs."""
+    asked, lost = ((one.call.module, one.call.action) for one in (line, before))
+    return asked == lost and line.follows(before) and sent_the_same(before.call, line.call, but="token")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from invapi_emulator.client_lint import changing, ordering, polling, requests
-from invapi_emulator.client_lint.rule import LINT_RULES, SEVERITIES, Line, LintRule, Seen
+from invapi_emulator.client_lint.rule import LINT_RULES, SEVERITIES, Line, LintRule, Removal, Seen
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import events, task_lists
@@ -17,7 +17,7 @@ RULE_FILES = (polling, changing, requests, ordering)
 """Importing these fills the table of lint rules."""
 
 _NEW_WORLDS: tuple[events.EventKind, ...] = ("reset", "imported")
-_CANCELLATIONS: tuple[events.EventKind, ...] = ("cancellation_asked",)
+_REMOVALS: tuple[events.EventKind, ...] = ("cancellation_asked", "vm_removed", "invoice_cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +54,9 @@ def seen_of(tx: Transaction, account: Account, now: Instant) -> Seen:
     """Return what the rules look at: the newest calls of an account, and its tasks."""
     lines = [Line(number, call) for number, call in journal.newest(tx, account.id)]
     tasks = {task.key: task for task in task_lists.of_account(tx, account, now)}
-    changes = (events.newest(tx, account.id, kinds, events.KEPT) for kinds in (_NEW_WORLDS, _CANCELLATIONS))
-    return Seen(lines, tasks, now, *([change.number for change in found] for found in changes))
+    new_worlds = [event.number for event in events.newest(tx, account.id, _NEW_WORLDS, events.KEPT)]
+    removals = [
+        Removal(event.number, event.data.get("vm"))
+        for event in events.newest(tx, account.id, _REMOVALS, events.KEPT)
+    ]
+    return Seen(lines, tasks, now, new_worlds, removals)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
+from invapi_emulator.client_lint.states import is_answered
 from invapi_emulator.domain.instants import MINUTE
 from invapi_emulator.storage.hidden_fields import UNKNOWN, words_of
 
@@ -15,6 +16,19 @@ _DECIDING = (
 """The fields that say which server is ordered. A client may generate the others anew for each attempt."""
 
 
+_SHOW_ORDERS = frozenset(
+    {
+        ("eq", "list"), ("eq", "show"), ("eq", "update_servers"), ("eq", "status"),
+        ("whmcs", "get_invoices"), ("whmcs", "get_invoice"), ("whmcs", "get_product_invoice"),
+        ("whmcs", "get_billing_data"), ("whmcs", "getcredits"), ("whmcs", "get_client"),
+    }
+)  # fmt: skip
+"""Reads that show servers, invoices, or how much credit is left."""
+
+_FAILED = frozenset({"Error", "Fail"})
+"""What the check of a deploy answers if it failed or was cancelled."""
+
+
 @lint_rule(
     "orders-twice",
     "warning",
@@ -24,18 +38,38 @@ _DECIDING = (
     "both wanted different hostnames.",
 )
 def orders_twice(seen: Seen) -> Iterator[Line]:
-    made: dict[tuple[object, ...], Line] = {}
-    for has_changed, line in seen.after([*seen.new_worlds, *seen.cancellations]):
-        if has_changed:
-            made.clear()  # the world of the earlier orders is gone, or the client has cancelled one
-        wanted = _wanted(line) if _orders(line) else None
-        if wanted is None:
-            continue
-        before = made.get(wanted)
-        if before is not None and _is_soon_after(before, line):
-            yield line
-        if _was_carried_out(line):
-            made[wanted] = line
+    for lines in seen.worlds():
+        made: dict[tuple[str | None, ...], Line] = {}
+        for line in lines:
+            made = {order: made[order] for order in made if not _tells_of(line, made[order], seen)}
+            wanted = _wanted(line) if _orders(line) else None
+            if wanted is None:
+                continue
+            before = made.get(wanted)
+            if before is not None and _is_soon_after(before, line) and not _has_gone(before, line, seen):
+                yield line
+            if _was_carried_out(line):
+                made[wanted] = line
+
+
+def _tells_of(line: Line, order: Line, seen: Seen) -> bool:
+    """Return whether a call may have told the client what became of an order: it failed, or is in a list."""
+    if not is_answered(line):
+        return False
+    if line.key is not None:
+        return line.key == order.call.task and line.result in _FAILED
+    is_read = (line.call.module, line.call.action) in _SHOW_ORDERS
+    return is_read and line.call.vm in {None, _server(order, seen)}
+
+
+def _has_gone(order: Line, line: Line, seen: Seen) -> bool:
+    return seen.has_gone(_server(order, seen), order, line)
+
+
+def _server(order: Line, seen: Seen) -> int | None:
+    """Return the server of an order, None if it has none yet, or its task is not kept."""
+    task = None if order.call.task is None else seen.tasks.get(order.call.task)
+    return None if task is None else task.vm_id
 
 
 def _orders(line: Line) -> bool:

@@ -1,9 +1,11 @@
 """Lint rules about polling: how a client waits for a task."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
-from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
-from invapi_emulator.domain.instants import SECOND
+from invapi_emulator.client_lint.rule import Line, Seen, checks_in, lint_rule
+from invapi_emulator.client_lint.states import shows_state, was_slowed
+from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.domain.tasks import Task, was_queued
 
 PAUSE = SECOND // 2
@@ -21,7 +23,7 @@ IN_A_ROW = 3
     "Tasks take minutes, and a rate limit counts every check.",
 )
 def busy_polling(seen: Seen) -> Iterator[Line]:
-    for checks in seen.checks().values():
+    for checks in [checks for lines in seen.worlds() for checks in checks_in(lines).values()]:
         hurried: list[Line] = []
         for before, check in zip([None, *checks[:-1]], checks, strict=True):
             at_once = before is not None and 0 <= _pause(before, check) < PAUSE
@@ -40,12 +42,15 @@ def busy_polling(seen: Seen) -> Iterator[Line]:
     "Keep the answer if several parts of the client need it.",
 )
 def polls_after_the_end(seen: Seen) -> Iterator[Line]:
-    told = set[str]()
-    for line in seen.lines:
-        if line.call.reason == "key_spent" and line.key in told:
-            yield line
-        elif line.key is not None and line.told == "OK":
-            told.add(line.key)
+    for lines in seen.worlds():
+        told: dict[str, Line] = {}
+        for line in lines:
+            if line.key is None:
+                continue
+            if line.call.reason == "key_spent" and line.key in told and line.knows(told[line.key]):
+                yield line
+            elif line.told == "OK":
+                told.setdefault(line.key, line)
 
 
 @lint_rule(
@@ -56,15 +61,16 @@ def polls_after_the_end(seen: Seen) -> Iterator[Line]:
     "keep the key and check it later.",
 )
 def gives_up_early(seen: Seen) -> Iterator[Line]:
-    slowed = _first_slowed(seen)
-    for key, checks in seen.checks().items():
+    slowed, lines = _first_slowed(seen), seen.worlds()[-1]
+    for key, checks in checks_in(lines).items():
         task, last = seen.tasks.get(key), checks[-1]
         if (
             task is not None
-            and not _was_slowed(task)
+            and not was_slowed(task)
             and not (was_queued(task) and slowed.get(task.vm_id, task.sequence) < task.sequence)
             and _has_ended(task, seen)
             and last.told == "Not ready"
+            and not _may_learn_otherwise(task, last, lines, seen)
         ):
             yield last
 
@@ -73,17 +79,28 @@ def _pause(before: Line, check: Line) -> int:
     return -1 if check.call.received_at is None else check.call.received_at - before.ended_at
 
 
-def _was_slowed(task: Task) -> bool:
-    """Return whether a fault made a task hang or take longer."""
-    return task.fault in {"task_hangs", "slow_task"}
-
-
 def _first_slowed(seen: Seen) -> dict[int, int]:
     """Return the number of the first task of each VM that a fault slowed. Those behind it may have waited for it."""
     first: dict[int, int] = {}
-    for task in filter(_was_slowed, seen.tasks.values()):
+    for task in filter(was_slowed, seen.tasks.values()):
         first[task.vm_id] = min(task.sequence, first.get(task.vm_id, task.sequence))
     return first
+
+
+def _may_learn_otherwise(task: Task, last: Line, lines: list[Line], seen: Seen) -> bool:
+    """Return whether the client need not check again: it is called, sees the effect, or has cancelled the server."""
+    return (
+        task.callback_url is not None
+        or seen.has_gone(task.vm_id, last)
+        or any(
+            (line.call.at or 0) >= (_end_of(task) or 0) and shows_state(line, task.vm_id, task.module)
+            for line in lines[bisect_right(lines, last.number, key=lambda line: line.number) :]
+        )
+    )
+
+
+def _end_of(task: Task) -> Instant | None:
+    return task.due_at if task.ended_at is None else task.ended_at
 
 
 def _has_ended(task: Task, seen: Seen) -> bool:

@@ -8,6 +8,11 @@ from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.process.secret_words import names_a_secret
 from invapi_emulator.storage.hidden_fields import UNKNOWN, count_of_left_out, words_of
 
+_LOGINS = frozenset({("auth", "login"), ("auth", "whmcslogin")})
+
+CLOCKS_DIFFER = SECOND // 4
+"""Real time before the end of a wait in which a call counts as late enough."""
+
 SENT_EVERYWHERE = frozenset({"token"})
 """Fields that clients of the real API send with every call, also with those that need none."""
 
@@ -20,16 +25,16 @@ SENT_EVERYWHERE = frozenset({"token"})
     "the account's, not the call's.",
 )
 def ignores_retry_after(seen: Seen) -> Iterator[Line]:
-    waits: list[tuple[Instant, Instant]] = []
-    for is_new_world, line in seen.after(seen.new_worlds):
-        waits = [] if is_new_world else waits
-        at = line.call.received_at
-        if at is not None:
-            if any(told_at <= at < free_at for told_at, free_at in waits):
-                yield line
-            waits = [wait for wait in waits if wait[1] > at]
-        if line.call.retry_after and line.was_read:
-            waits.append((line.ended_at, line.ended_at + line.call.retry_after * SECOND))
+    for lines in seen.worlds():
+        waits: list[tuple[Line, Instant]] = []
+        for line in lines:
+            at = line.call.received_at
+            if at is not None:
+                if any(at + CLOCKS_DIFFER < free_at and line.knows(refusal) for refusal, free_at in waits):
+                    yield line
+                waits = [wait for wait in waits if wait[1] > at]
+            if line.call.retry_after and line.was_read:
+                waits.append((line, line.ended_at + line.call.retry_after * SECOND))
 
 
 def _unread(line: Line) -> Sequence[str]:
@@ -58,19 +63,35 @@ def unread_fields(seen: Seen) -> Iterator[Line]:
     "old token will be refused too.",
 )
 def goes_on_with_an_expired_token(seen: Seen) -> Iterator[Line]:
-    told: dict[str, Instant] = {}
-    for line in seen.lines:
-        if line.call.module == "auth" and line.call.result == "ok":
-            told.clear()
-        (token,) = words_of(line.call, ["token"])
-        if token is None or token.startswith(UNKNOWN):
-            continue
-        if line.call.reason == "token_expired" or "expired_token" in line.faults:
-            at = line.call.received_at
-            if token in told and at is not None and at >= told[token]:
-                yield line
-            elif line.was_read:
-                told.setdefault(token, line.ended_at)
+    for lines in seen.worlds():
+        logins = [line for line in lines if (line.call.module, line.call.action) in _LOGINS]
+        told: dict[str, Line] = {}
+        for line in lines:
+            if line.call.module == "auth" and line.call.result == "ok":
+                told.clear()
+            token = _token_of(line)
+            if token is None or line.call.module == "auth":
+                continue  # a logout may come after the end
+            if line.call.reason == "token_expired" or "expired_token" in line.faults:
+                if token in told and line.knows(told[token]) and not _is_during_any(line, logins):
+                    yield line
+                elif line.was_read:
+                    told.setdefault(token, line)
+            elif line.call.result == "ok":
+                told.pop(token, None)  # it is valid again
+
+
+def _token_of(line: Line) -> str | None:
+    """Return a word for the token of a call, None if the call has none that is read, or that can be compared."""
+    (token,) = words_of(line.call, ["token"])
+    is_unknown = token is None or token.startswith(UNKNOWN) or "token" in line.call.unread
+    return None if is_unknown else token
+
+
+def _is_during_any(line: Line, logins: Sequence[Line]) -> bool:
+    """Return whether a call came while a login was under way: another part of the client may be making it."""
+    at = line.call.received_at
+    return at is not None and any((login.call.received_at or 0) <= at <= login.ended_at for login in logins)
 
 
 def _secrets(line: Line) -> Sequence[str]:

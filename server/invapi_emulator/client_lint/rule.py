@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import orjson
 
 from invapi_emulator.contract.registry import Registry
-from invapi_emulator.domain.instants import Instant
+from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.storage.requests import JournalEntry
 
@@ -19,7 +19,11 @@ SEVERITIES: tuple[Severity, ...] = ("notice", "warning", "error")
 """All severities, the least first."""
 
 
+READING_TIME = SECOND // 4
+"""Real time after an answer within which a call may come from a part of the client that did not have it yet."""
+
 _UNREADABLE = frozenset({"lost_reply", "truncated_body", "malformed_json"})
+_LATE = frozenset({"latency", "slow_body"})
 _BEGUN = re.compile(r'\{"result": ?"([^"\\]*)"')
 
 
@@ -41,14 +45,24 @@ class Line:
         return set((self.call.fault or "").split(", "))
 
     @property
+    def was_lost(self) -> bool:
+        """Tell whether the client certainly could not read the answer: it was cut off, or was not valid JSON."""
+        return self.call.status == 0 or bool(self.faults & _UNREADABLE)
+
+    @property
     def was_read(self) -> bool:
-        """Tell whether the client could read the answer: it was not cut off, and was valid JSON."""
-        return self.call.status != 0 and not self.faults & _UNREADABLE
+        """Tell whether the client certainly read the answer: it was whole, and no fault held it back."""
+        return not self.was_lost and not self.faults & _LATE
 
     @property
     def told(self) -> str | None:
-        """The `result` that the answer told the client, None if that was no text or could not be read."""
-        if not self.was_read:
+        """The `result` of an answer that was read, else None. None also if that was not text."""
+        return self.result if self.was_read else None
+
+    @property
+    def result(self) -> str | None:
+        """The `result` of an answer that may have been read, else None. None also if that was not text."""
+        if self.was_lost:
             return None
         if begun := _BEGUN.match(self.call.answer):
             return begun[1]
@@ -65,38 +79,69 @@ class Line:
         is_check = (self.call.module, self.call.action) == ("eq_callback", "check")
         return key if is_check and isinstance(key, str) else None
 
+    def follows(self, answer: "Line", *, by: Instant = 0) -> bool:
+        """Return whether a call came at least so long after an answer had left, in real time. An unknown time counts as no."""
+        at = self.call.received_at
+        return at is not None and answer.ended_at > 0 and at >= answer.ended_at + by
+
+    def knows(self, answer: "Line") -> bool:
+        """Return whether the client had certainly read an answer before it made this call."""
+        return answer.was_read and self.follows(answer, by=READING_TIME)
+
+
+class Removal(NamedTuple):
+    """An event after which an order has no server: a server is cancelled or removed, or an invoice is cancelled.
+
+    `vm` is None if the server is unknown.
+    """
+
+    number: int
+    vm: int | None
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """An account's calls in order, its tasks by key, and its time.
 
     `new_worlds` are the numbers of its events after which earlier calls no longer count: resets and imports.
-    After a cancellation, one of `cancellations`, earlier orders do not.
     """
 
     lines: Sequence[Line]
     tasks: dict[str, Task]
     now: Instant
     new_worlds: Sequence[int]
-    cancellations: Sequence[int]
+    removals: Sequence[Removal]
 
-    def after(self, events: Iterable[int]) -> Iterator[tuple[bool, Line]]:
-        """Yield the calls, each with whether one of these events came between the call before and it."""
-        numbers = iter(sorted(events))
-        number = next(numbers, None)
+    def worlds(self) -> list[list[Line]]:
+        """Return the calls of each world, the present one last. That has none directly after a reset or an import."""
+        worlds: list[list[Line]] = [[]]
+        left = sorted(self.new_worlds, reverse=True)
         for line in self.lines:
-            came = False
-            while number is not None and number <= line.call.after_event:
-                came, number = True, next(numbers, None)
-            yield came, line
+            if left and left[-1] <= line.call.after_event:
+                worlds.append([])
+                while left and left[-1] <= line.call.after_event:
+                    left.pop()
+            worlds[-1].append(line)
+        return [*worlds, []] if left else worlds
 
-    def checks(self) -> dict[str, list[Line]]:
-        """Return the checks by key."""
-        found: dict[str, list[Line]] = {}
-        for line in self.lines:
-            if line.key is not None:
-                found.setdefault(line.key, []).append(line)
-        return found
+    def has_gone(self, vm: int | None, after: Line, until: Line | None = None) -> bool:
+        """Return whether a server was removed between two calls, or since one. Any may be it if one of both is unknown."""
+        last = None if until is None else until.call.after_event
+        return any(
+            after.call.after_event < number
+            and (last is None or number <= last)
+            and (vm is None or gone is None or gone == vm)
+            for number, gone in self.removals
+        )
+
+
+def checks_in(lines: Iterable[Line]) -> dict[str, list[Line]]:
+    """Return the checks by key."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.key is not None:
+            found.setdefault(line.key, []).append(line)
+    return found
 
 
 Look: TypeAlias = Callable[[Seen], Iterator[Line]]

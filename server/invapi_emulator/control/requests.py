@@ -49,7 +49,7 @@ class RequestView(View):
     received_at: str | None = Field(
         description="when the call arrived, in real time; null for calls that an older version answered"
     )
-    in_query: list[str] = Field(description="names of the fields sent in the query string")
+    in_query: list[str] = Field(description="names of the fields with a value in the query string")
 
 
 class RequestList(View):

@@ -87,6 +87,14 @@ def shown_url(url: str) -> str:
         return "***"
 
 
+def has_password(url: str) -> bool:
+    """Return whether a URL has a password before its host. One that is not valid counts as no."""
+    try:
+        return bool(_split(url).password)
+    except ValueError:
+        return False
+
+
 def _split(text: str) -> SplitResult:
     """Return the parts of a URL; raise ValueError if its brackets or its port are wrong."""
     try:

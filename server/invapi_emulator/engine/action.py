@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -67,6 +67,16 @@ class Action:
         """The fields of a call that are read; others are ignored."""
         token = ["token"] if self.identified_by is None else []
         return frozenset({"action", *self.params.model_fields, *token})
+
+    @cached_property
+    def entries_read(self) -> dict[str, frozenset[str]]:
+        """The entries that are read of each parameter that is a map."""
+        return {
+            name: frozenset(option.model_fields)
+            for name, field in self.params.model_fields.items()
+            for option in get_args(field.annotation) or (field.annotation,)
+            if isinstance(option, type) and issubclass(option, BaseModel)
+        }
 
 
 MODULES: set[str] = set()

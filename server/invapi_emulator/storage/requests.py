@@ -30,7 +30,7 @@ class JournalEntry(Struct, frozen=True):
     """An answered call. `at` is the account's time, None for an unauthenticated call.
 
     - `fields`: what was sent, with secrets masked; `unread`: names of fields that no handler read;
-      `in_query`: names of fields that came in the query.
+      `in_query`: names of fields that came in the query with a value.
     - `status`: 0 if the connection was cut; `result`: `ok` or `refused`; `fault`: kinds of the rules that
       fired.
     - `duration_us`: microseconds from the form to the answer; `retry_after`: seconds that the answer asked to

@@ -1,5 +1,7 @@
 """Lint rules about changes: what breaks them, and what does not."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -168,4 +170,56 @@ def test_a_read_that_is_refused_because_of_a_lock_is_not_found(client: Emulator)
     client.control("PUT", "/assumptions", {"A-28": "refused"})
     client.start("eq", "off")
     assert client.call_vm("get_snapshot")["reason"] == "vm_locked"
+    assert findings(client) == {}
+
+
+def test_an_accepted_change_or_a_check_of_the_vm_is_a_look(client: Emulator) -> None:
+    client.fault("lost_reply")
+    lose(client)
+    client.advance(until="idle")
+    client.do("eq", "on")
+    client.http.post("/eq.php", data=OFF)
+    assert findings(client) == {}
+
+
+def test_a_check_of_another_task_of_the_vm_is_a_look(client: Emulator) -> None:
+    key = client.start("vm", "get_snapshot")
+    client.fault("lost_reply")
+    lose(client)
+    client.check(key)
+    client.http.post("/eq.php", data=OFF)
+    assert "blind-repeat" not in findings(client)
+
+
+def test_each_lost_change_of_a_vm_is_remembered(client: Emulator) -> None:
+    client.control("PUT", "/assumptions", {"A-21": "queued"})
+    client.fault("malformed_json", times=2)
+    for name in ("a", "b", "a"):
+        data = {"action": "create_snapshot", "token": "HOSTKEY_TOKEN", "id": 12345, "name": name}
+        client.http.post("/vm.php", data=data)
+    assert shown_by(client, "blind-repeat") == [("vm", "create_snapshot")]
+
+
+def test_a_change_after_an_answer_that_came_late_is_no_repetition(client: Emulator) -> None:
+    client.fault("latency", seconds=0.01)
+    lose(client)
+    client.http.post("/eq.php", data=OFF)
+    assert "blind-repeat" not in findings(client)
+
+
+@pytest.mark.parametrize("kind", ["lost_reply", "rejected_but_done", "latency", "task_hangs", "slow_task"])
+def test_a_change_while_a_task_runs_that_the_client_cannot_wait_for_is_not_found(
+    client: Emulator, kind: str
+) -> None:
+    fields: dict[str, dict[str, Any]] = {"latency": {"seconds": 0.01}, "slow_task": {"factor": 100}}
+    client.fault(kind, **fields.get(kind, {}))
+    lose(client)
+    client.eq("show")
+    assert client.eq("reboot")["reason"] == "vm_locked"
+    assert "change-while-busy" not in findings(client)
+
+
+def test_a_change_while_an_imported_task_runs_is_not_found(client: Emulator) -> None:
+    client.control("PUT", "/state", {"vms": [{"id": 12345, "tasks": [{"action": "reboot"}]}]})
+    assert client.eq("off")["reason"] == "vm_locked"
     assert findings(client) == {}

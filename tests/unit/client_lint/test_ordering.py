@@ -38,7 +38,6 @@ def test_two_orders_alike_are_found_whatever_password_they_have(client: Emulator
 def test_an_order_repeated_after_its_answer_was_lost_is_found(client: Emulator, kind: str) -> None:
     client.fault(kind, match={"action": "order_instance"})
     order(client)
-    client.call("eq", "list")
     client.time.go_on(590)
     order(client)
     assert orders_made(client) == 2
@@ -157,3 +156,43 @@ def test_the_same_order_after_a_reset_is_not_found(client: Emulator) -> None:
     client.control("POST", "/reset")
     order(client)
     assert "orders-twice" not in findings(client)
+
+
+@pytest.mark.parametrize("look", [("eq", "list"), ("eq", "update_servers"), ("whmcs", "get_invoices")])
+def test_the_same_order_after_a_look_is_not_found(client: Emulator, look: tuple[str, str]) -> None:
+    order(client)
+    client.call(*look)
+    order(client)
+    assert orders_made(client) == 2
+    assert "orders-twice" not in findings(client)
+
+
+@pytest.mark.parametrize("is_checked", [True, False])
+def test_the_same_order_after_its_deploy_failed_is_found_only_if_the_client_does_not_know(
+    client: Emulator, *, is_checked: bool
+) -> None:
+    key = client.http.post("/eq.php", data=ORDER).json()["callback"]
+    client.control("POST", f"/tasks/{key}/fail")
+    if is_checked:
+        assert client.check(key)["result"] == "Error"
+    order(client)
+    assert ("orders-twice" in findings(client)) is not is_checked
+
+
+def test_the_same_order_after_its_server_was_removed_is_not_found(client: Emulator) -> None:
+    order(client)
+    (made,) = client.control("GET", "/orders")["orders"]
+    deleted = client.http.delete(f"/_emulator/accounts/demo/vms/{made['server']}")
+    assert deleted.is_success
+    order(client)
+    assert "orders-twice" not in findings(client)
+
+
+def test_the_same_order_after_another_server_was_cancelled_is_found(client: Emulator) -> None:
+    order(client)
+    cancelled = client.call(
+        "whmcs", "request_cancellation", id=12345, cancellation_reason="test", cancellation_type=1
+    )
+    assert cancelled["result"] == "OK"
+    order(client)
+    assert "orders-twice" in findings(client)

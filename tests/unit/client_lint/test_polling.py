@@ -1,6 +1,7 @@
 """Lint rules about waiting: what breaks them, and what does not."""
 
 from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
@@ -50,6 +51,7 @@ def test_a_check_after_the_ok_is_found(client: Emulator) -> None:
     key = client.start("eq", "status")
     client.advance(until=key)
     assert client.check(key)["result"] == "OK"
+    client.time.go_on(1)
     client.check(key)
     assert shown_by(client, "polls-after-the-end") == [CHECK]
 
@@ -86,14 +88,19 @@ def test_a_client_that_learns_of_a_failure_in_the_words_of_a_wait_is_not_found(c
     assert "gives-up-early" not in findings(client)
 
 
-@pytest.mark.parametrize("lost", ["lost_reply", "truncated_body"])
+@pytest.mark.parametrize("lost", ["lost_reply", "truncated_body", "latency", "slow_body"])
 def test_a_check_after_an_ok_that_was_lost_is_not_found(client: Emulator, lost: str) -> None:
     key = client.start("eq", "off")
     client.advance(until="idle")
-    client.fault(lost, match={"module": "eq_callback"})
+    late: dict[str, dict[str, Any]] = {
+        "latency": {"seconds": 0.01},
+        "slow_body": {"bytes_per_second": 1_000_000},
+    }
+    client.fault(lost, match={"module": "eq_callback"}, **late.get(lost, {}))
     check = {"action": "check", "key": key}
     with suppress(httpx.TransportError):
         client.http.post("/eq_callback.php", data=check)
+    client.time.go_on(1)
     client.http.post("/eq_callback.php", data=check)
     assert client.control("GET", "/requests")["requests"][-1]["reason"] == "key_spent"
     assert "polls-after-the-end" not in findings(client)
@@ -106,4 +113,39 @@ def test_giving_up_a_task_that_waited_for_a_slow_one_is_not_found(client: Emulat
     key = client.start("eq", "on")
     client.check(key)
     client.advance(until="idle")
+    assert "gives-up-early" not in findings(client)
+
+
+def test_a_check_that_came_before_the_client_could_read_the_ok_is_not_found(client: Emulator) -> None:
+    key = client.start("eq", "status")
+    client.advance(until=key)
+    client.check(key)
+    client.time.go_on(0.2)
+    client.check(key)
+    assert "polls-after-the-end" not in findings(client)
+
+
+def test_checks_of_an_earlier_world_do_not_give_up(client: Emulator) -> None:
+    key = client.start("eq", "off")
+    state = client.control("GET", "/state")
+    client.check(key)
+    client.control("PUT", "/state", state)
+    client.advance(until="idle")
+    assert "gives-up-early" not in findings(client)
+
+
+def test_giving_up_a_task_of_a_cancelled_server_is_not_found(client: Emulator) -> None:
+    client.control("PUT", "/assumptions", {"A-44": "after-five-minutes"})
+    client.check(client.start("vm", "get_snapshot"))
+    client.call("whmcs", "request_cancellation", id=12345, cancellation_reason="x", cancellation_type=1)
+    client.advance(seconds=30)
+    assert "gives-up-early" not in findings(client)
+
+
+def test_giving_up_a_task_whose_effect_is_seen_is_not_found(client: Emulator) -> None:
+    client.check(client.start("eq", "off"))
+    client.eq("show")
+    client.advance(until="idle")
+    assert "gives-up-early" in findings(client)
+    client.eq("show")
     assert "gives-up-early" not in findings(client)

@@ -1,6 +1,7 @@
 """Lint rules about requests: what breaks them, and what does not."""
 
 import httpx
+import pytest
 
 from tests.support.harness import TOKEN, Emulator
 from tests.unit.client_lint.findings import findings, shown_by
@@ -85,6 +86,7 @@ def test_a_second_call_with_an_expired_token_is_found(client: Emulator) -> None:
     client.advance(seconds=61)
     client.call("eq", "list", token=token)
     assert findings(client) == {}
+    client.time.go_on(1)
     client.call_vm("get_snapshot", token=token)
     assert shown_by(client, "goes-on-with-an-expired-token") == [("vm", "get_snapshot")]
 
@@ -141,6 +143,7 @@ def test_two_clients_that_are_each_told_once_of_their_token_are_not_found(client
     for token in tokens:
         client.call("eq", "list", token=token)
     assert findings(client) == {}
+    client.time.go_on(1)
     client.call("eq", "list", token=tokens[0])
     assert "goes-on-with-an-expired-token" in findings(client)
 
@@ -149,6 +152,75 @@ def test_a_second_call_after_the_fault_of_an_expired_token_is_found(client: Emul
     client.fault("expired_token")
     client.call("eq", "list")
     assert "goes-on-with-an-expired-token" not in findings(client)
+    client.time.go_on(1)
     client.fault("expired_token")
     client.call("eq", "list")
     assert "goes-on-with-an-expired-token" in findings(client)
+
+
+@pytest.mark.parametrize(("after", "is_found"), [(0.2, False), (1, True)])
+def test_calls_that_came_before_a_refusal_could_be_read_are_not_found(
+    client: Emulator, after: float, *, is_found: bool
+) -> None:
+    token = logged_in(client)
+    client.advance(seconds=61)
+    client.call("eq", "list", token=token)
+    limited(client)
+    client.time.go_on(after)
+    client.call("eq", "list", token=token)
+    assert ("goes-on-with-an-expired-token" in findings(client)) is is_found
+    assert ("ignores-retry-after" in findings(client)) is is_found
+
+
+def test_a_refusal_that_came_late_is_not_ignored(client: Emulator) -> None:
+    client.fault("http_status", status=503, retry_after=5)
+    client.fault("latency", seconds=0.01)
+    client.http.post("/eq.php", data=LIST)
+    client.time.go_on(1)
+    client.http.post("/eq.php", data=LIST)
+    assert "ignores-retry-after" not in findings(client)
+
+
+@pytest.mark.parametrize("between", ["reset", "works"])
+def test_a_token_that_is_valid_again_is_not_found(client: Emulator, between: str) -> None:
+    client.fault("expired_token")
+    client.call("eq", "list")
+    client.reset()
+    if between == "works":
+        assert client.call("eq", "list")["result"] == "OK"
+    client.time.go_on(1)
+    client.fault("expired_token")
+    client.call("eq", "list")
+    assert "goes-on-with-an-expired-token" not in findings(client)
+
+
+def test_a_logout_with_an_expired_token_is_not_found(client: Emulator) -> None:
+    token = logged_in(client)
+    client.advance(seconds=61)
+    client.call("eq", "list", token=token)
+    client.time.go_on(1)
+    client.call("auth", "logout", token=token)
+    assert findings(client) == {}
+
+
+def test_an_entry_of_a_map_that_no_handler_reads_is_found(client: Emulator) -> None:
+    client.call(
+        "api_keys", "add", **{"params[name]": "x", "params[server]": 12345, "params[server_id]": 12345}
+    )
+    assert findings(client)["unread-fields"]["fields"] == ["params[server]"]
+
+
+def test_an_empty_token_in_the_query_is_not_found(client: Emulator) -> None:
+    client.http.post("/eq.php", params={"token": ""}, data={"action": "list", "token": TOKEN})
+    assert findings(client) == {}
+
+
+@pytest.mark.parametrize(("user", "is_found"), [("user:password@", True), ("", False)])
+def test_a_password_of_a_callback_in_the_query_is_found(
+    client: Emulator, user: str, *, is_found: bool
+) -> None:
+    url = f"http://{user}hooks.test/done?a=1"
+    client.http.post("/eq.php", params={"post_install_callback": url}, data=LIST)
+    assert ("secrets-in-the-query" in findings(client)) is is_found
+    if is_found:
+        assert findings(client)["secrets-in-the-query"]["fields"] == ["password of post_install_callback"]
