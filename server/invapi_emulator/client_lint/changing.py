@@ -1,8 +1,9 @@
 """Lint rules about changes: how a client acts before and after a change of a VM."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
-from invapi_emulator.client_lint.rule import Line, Seen, checks_in, lint_rule
+from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.client_lint.states import changes, is_answered, shows_state, was_slowed
 from invapi_emulator.engine.tasks.kinds import KINDS
 from invapi_emulator.storage.hidden_fields import sent_the_same
@@ -24,12 +25,14 @@ _SLOWING = frozenset({"task_hangs", "slow_task", "key_forgotten"})
 def change_while_busy(seen: Seen) -> Iterator[Line]:
     for lines in seen.worlds():
         begun: dict[int, Line] = {}
-        checks = checks_in(lines)
+        over = set[str]()
         for line in lines:
             running = None if line.call.vm is None else begun.get(line.call.vm)
             is_refused = line.call.reason == "vm_locked" and not _reads(line)
-            if is_refused and running is not None and _knows_of(line, running, checks, seen):
+            if is_refused and running is not None and _knows_of(line, running, over, seen):
                 yield line
+            if line.key is not None and not _says_wait(line):
+                over.add(line.key)
             vm = _changed_vm(line, seen)
             if vm is not None:
                 begun[vm] = line
@@ -43,18 +46,21 @@ def _changed_vm(line: Line, seen: Seen) -> int | None:
     return task.vm_id if line.call.vm is None and task is not None else line.call.vm
 
 
-def _knows_of(line: Line, running: Line, checks: dict[str, list[Line]], seen: Seen) -> bool:
-    """Return whether a client certainly knew that a task was running, and could have waited for its end."""
+def _knows_of(line: Line, running: Line, over: AbstractSet[str], seen: Seen) -> bool:
+    """Return whether a client certainly knew that a task was running, and could have waited for its end.
+
+    `over` has the keys of which a check has said something else than to wait.
+    """
     key = running.call.task
     task = None if key is None else seen.tasks.get(key)
     return (
         key is not None
+        and key not in over
         and running.call.result == "ok"
         and running.was_read
         and line.follows(running)
         and not running.faults & _SLOWING
         and not (task is not None and was_slowed(task))
-        and all(_says_wait(check) for check in checks.get(key, ()) if check.number < line.number)
     )
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from invapi_emulator.client_lint import changing, ordering, polling, requests
-from invapi_emulator.client_lint.rule import LINT_RULES, SEVERITIES, Line, LintRule, Removal, Seen
+from invapi_emulator.client_lint.removals import Removals
+from invapi_emulator.client_lint.rule import LINT_RULES, SEVERITIES, Line, LintRule, Seen
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.storage import events, task_lists
@@ -55,8 +56,6 @@ def seen_of(tx: Transaction, account: Account, now: Instant) -> Seen:
     lines = [Line(number, call) for number, call in journal.newest(tx, account.id)]
     tasks = {task.key: task for task in task_lists.of_account(tx, account, now)}
     new_worlds = [event.number for event in events.newest(tx, account.id, _NEW_WORLDS, events.KEPT)]
-    removals = [
-        Removal(event.number, event.data.get("vm"))
-        for event in events.newest(tx, account.id, _REMOVALS, events.KEPT)
-    ]
+    removed = events.newest(tx, account.id, _REMOVALS, events.KEPT)
+    removals = Removals((event.number, event.data.get("vm")) for event in removed)
     return Seen(lines, tasks, now, new_worlds, removals)

@@ -1,6 +1,7 @@
 """Lint rules about orders: how a client avoids paying twice."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.client_lint.states import is_answered
@@ -15,6 +16,8 @@ _DECIDING = (
 )  # fmt: skip
 """The fields that say which server is ordered. A client may generate the others anew for each attempt."""
 
+
+_Wanted: TypeAlias = tuple[str | None, ...]
 
 _SHOW_ORDERS = frozenset(
     {
@@ -39,9 +42,10 @@ _FAILED = frozenset({"Error", "Fail"})
 )
 def orders_twice(seen: Seen) -> Iterator[Line]:
     for lines in seen.worlds():
-        made: dict[tuple[str | None, ...], Line] = {}
+        made: dict[_Wanted, Line] = {}
         for line in lines:
-            made = {order: made[order] for order in made if not _tells_of(line, made[order], seen)}
+            for told in _told_of(line, made, seen):
+                del made[told]
             wanted = _wanted(line) if _orders(line) else None
             if wanted is None:
                 continue
@@ -52,18 +56,20 @@ def orders_twice(seen: Seen) -> Iterator[Line]:
                 made[wanted] = line
 
 
-def _tells_of(line: Line, order: Line, seen: Seen) -> bool:
-    """Return whether a call may have told the client what became of an order: it failed, or is in a list."""
+def _told_of(line: Line, made: dict[_Wanted, Line], seen: Seen) -> list[_Wanted]:
+    """Return the orders of which a call may have told the client what became of them: one failed, or is in a list."""
     if not is_answered(line):
-        return False
+        return []
     if line.key is not None:
-        return line.key == order.call.task and line.result in _FAILED
-    is_read = (line.call.module, line.call.action) in _SHOW_ORDERS
-    return is_read and line.call.vm in {None, _server(order, seen)}
+        failed = line.result in _FAILED
+        return [wanted for wanted, order in made.items() if failed and order.call.task == line.key]
+    if (line.call.module, line.call.action) not in _SHOW_ORDERS:
+        return []
+    return [wanted for wanted, order in made.items() if line.call.vm in {None, _server(order, seen)}]
 
 
 def _has_gone(order: Line, line: Line, seen: Seen) -> bool:
-    return seen.has_gone(_server(order, seen), order, line)
+    return seen.removals.may_have(_server(order, seen), order.call.after_event, line.call.after_event)
 
 
 def _server(order: Line, seen: Seen) -> int | None:
@@ -80,7 +86,7 @@ def _orders(line: Line) -> bool:
     return sent is None or sent.startswith(UNKNOWN)
 
 
-def _wanted(line: Line) -> tuple[str | None, ...] | None:
+def _wanted(line: Line) -> _Wanted | None:
     """Return words for what is ordered, None if that cannot be told any more."""
     words = words_of(line.call, _DECIDING)
     return None if UNKNOWN in words else tuple(words)

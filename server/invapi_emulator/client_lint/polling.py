@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from invapi_emulator.client_lint.rule import Line, Seen, checks_in, lint_rule
-from invapi_emulator.client_lint.states import shows_state, was_slowed
+from invapi_emulator.client_lint.states import is_answered, shows_state, was_slowed
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.domain.tasks import Task, was_queued
 
@@ -62,6 +62,7 @@ def polls_after_the_end(seen: Seen) -> Iterator[Line]:
 )
 def gives_up_early(seen: Seen) -> Iterator[Line]:
     slowed, lines = _first_slowed(seen), seen.worlds()[-1]
+    looks = [line for line in lines if line.key is None and is_answered(line)]
     for key, checks in checks_in(lines).items():
         task, last = seen.tasks.get(key), checks[-1]
         if (
@@ -70,7 +71,7 @@ def gives_up_early(seen: Seen) -> Iterator[Line]:
             and not (was_queued(task) and slowed.get(task.vm_id, task.sequence) < task.sequence)
             and _has_ended(task, seen)
             and last.told == "Not ready"
-            and not _may_learn_otherwise(task, last, lines, seen)
+            and not _may_learn_otherwise(task, last, looks, seen)
         ):
             yield last
 
@@ -87,14 +88,14 @@ def _first_slowed(seen: Seen) -> dict[int, int]:
     return first
 
 
-def _may_learn_otherwise(task: Task, last: Line, lines: list[Line], seen: Seen) -> bool:
+def _may_learn_otherwise(task: Task, last: Line, looks: list[Line], seen: Seen) -> bool:
     """Return whether the client need not check again: it is called, sees the effect, or has cancelled the server."""
     return (
         task.callback_url is not None
-        or seen.has_gone(task.vm_id, last)
+        or seen.removals.may_have(task.vm_id, last.call.after_event)
         or any(
             (line.call.at or 0) >= (_end_of(task) or 0) and shows_state(line, task.vm_id, task.module)
-            for line in lines[bisect_right(lines, last.number, key=lambda line: line.number) :]
+            for line in looks[bisect_right(looks, last.number, key=lambda line: line.number) :]
         )
     )
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 import orjson
 
+from invapi_emulator.client_lint.removals import Removals
 from invapi_emulator.contract.registry import Registry
 from invapi_emulator.domain.instants import SECOND, Instant
 from invapi_emulator.domain.tasks import Task
@@ -89,16 +90,6 @@ class Line:
         return answer.was_read and self.follows(answer, by=READING_TIME)
 
 
-class Removal(NamedTuple):
-    """An event after which an order has no server: a server is cancelled or removed, or an invoice is cancelled.
-
-    `vm` is None if the server is unknown.
-    """
-
-    number: int
-    vm: int | None
-
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """An account's calls in order, its tasks by key, and its time.
@@ -110,7 +101,7 @@ class Seen:
     tasks: dict[str, Task]
     now: Instant
     new_worlds: Sequence[int]
-    removals: Sequence[Removal]
+    removals: Removals
 
     def worlds(self) -> list[list[Line]]:
         """Return the calls of each world, the present one last. That has none directly after a reset or an import."""
@@ -123,16 +114,6 @@ class Seen:
                     left.pop()
             worlds[-1].append(line)
         return [*worlds, []] if left else worlds
-
-    def has_gone(self, vm: int | None, after: Line, until: Line | None = None) -> bool:
-        """Return whether a server was removed between two calls, or since one. Any may be it if one of both is unknown."""
-        last = None if until is None else until.call.after_event
-        return any(
-            after.call.after_event < number
-            and (last is None or number <= last)
-            and (vm is None or gone is None or gone == vm)
-            for number, gone in self.removals
-        )
 
 
 def checks_in(lines: Iterable[Line]) -> dict[str, list[Line]]:
