@@ -16,6 +16,7 @@ from invapi_emulator.engine.action import (
     modules,
 )
 from invapi_emulator.errors import ApiError, NotEmulated, UnknownAction, UnknownModule, UnsupportedMediaType
+from invapi_emulator.process.secret_words import CUT
 from invapi_emulator.suggestions import did_you_mean
 
 _NOT_THE_VENDORS = "that this emulator does not have; this is not the vendor's refusal"
@@ -30,7 +31,7 @@ def find_action(request: Request, path: bytes) -> Action:
     found = ACTIONS.get((module, name)) if isinstance(name, str) else None
     if found is not None:
         return found
-    called = f"{module}/{ascii(name)[1:-1][:40]}" if isinstance(name, str) and name else module
+    called = f"{module}/{_cut(ascii(name)[1:-1], 40)}" if isinstance(name, str) and name else module
     if module in NOT_EMULATED_MODULES:
         raise NotEmulated(f"{called} is of a module of the real API {_NOT_THE_VENDORS}")
     if module not in MODULES:
@@ -49,7 +50,11 @@ def find_action(request: Request, path: bytes) -> Action:
 
 def _shown(path: bytes) -> str:
     """Return a path cut to a length that fits a message."""
-    return ascii(path.decode("latin-1"))[:80]
+    return _cut(ascii(path.decode("latin-1")), 80)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + CUT
 
 
 def _may_be_the_vendors(module: str, action: str) -> bool:

@@ -45,9 +45,11 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
             fields=shown,
             unread=_names(masking, _unread(exchange.action, request.fields)),
             status=0 if cut else given.status,
-            answer=(_cut(given.text) if given.text else _shown_answer(masking, answer)).replace(
-                "\0", "\ufffd"
-            ),
+            answer=(
+                _cut(given.text)
+                if given.text
+                else _shown_answer(masking, answer, refused=given.reason is not None)
+            ).replace("\0", "\ufffd"),
             result="ok" if given.reason is None else "refused",
             reason=given.reason,
             fault=", ".join(exchange.fired) or None,
@@ -89,9 +91,11 @@ def _texts(request: Request, answer: str) -> list[str]:
     return texts
 
 
-def _shown_answer(masking: Masking, answer: str) -> str:
+def _shown_answer(masking: Masking, answer: str, *, refused: bool) -> str:
     """Return an answer masked and cut. Of a long one only the beginning is looked at."""
     shown = masking.answer(answer, _LOOKED_AT)
+    if refused:
+        shown = masking.refusal(shown[:_LOOKED_AT])
     return _cut(shown, length=len(answer) if len(answer) > _LOOKED_AT else 0)
 
 

@@ -12,6 +12,7 @@ from invapi_emulator.domain.callback_urls import CALLBACK_URL, shown_url
 from invapi_emulator.domain.shown_fields import numbered
 from invapi_emulator.engine.call import Fields
 from invapi_emulator.process.secret_words import (
+    CUT,
     MASK,
     SHORTEST,
     SecretWords,
@@ -26,6 +27,7 @@ CALLBACK = "eq_callback"
 
 _SECRET_WORDS = ('"token":', '"api_key":', '"password":')
 _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
+_CUT_DIGITS = re.compile(rf"[0-9a-f]{{{SHORTEST},}}(?={re.escape(CUT)})")
 _MOST_COMPARED = 20_000_000
 """Maximum number of secrets that were sent, times characters that may hold them."""
 
@@ -89,6 +91,13 @@ class Masking(Struct, frozen=True):
     def answer(self, answer: str, most: int) -> str:
         """Return the first characters of an answer with tokens and passwords masked."""
         return masked_beginning(self._answer, answer, most, self.words.longest)
+
+    def refusal(self, answer: str) -> str:
+        """Mask also what a refusal repeats of a secret of which it cut the end."""
+        if self.idle or CUT not in answer:
+            return answer
+        masked = self.words.parted_masked(answer)
+        return _CUT_DIGITS.sub(MASK, masked) if self.all_generated else masked
 
     def _answer(self, answer: str) -> str:
         if any(

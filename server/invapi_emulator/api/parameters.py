@@ -9,7 +9,7 @@ from invapi_emulator.actions.parameters import Parameters, VmId, named_in
 from invapi_emulator.api.masking import is_hidden
 from invapi_emulator.engine.call import Fields
 from invapi_emulator.errors import InvalidParameter
-from invapi_emulator.process.secret_words import MASK, names_a_secret
+from invapi_emulator.process.secret_words import CUT, MASK, names_a_secret
 
 _SHOWN = 60
 _VM_ID: TypeAdapter[int] = TypeAdapter(VmId)
@@ -78,5 +78,5 @@ def shortened(value: Any) -> str:
         return f"an array with names: {shortened(', '.join(value))}"
     shown = ascii(list(value) if isinstance(value, tuple) else value)
     if len(shown) > _SHOWN:
-        shown = f"{shown[:_SHOWN]}... ({len(value)} long)"
+        shown = f"{shown[:_SHOWN]}{CUT} ({len(value)} long)"
     return f"the array {shown}" if isinstance(value, tuple) else shown

@@ -3,15 +3,22 @@
 All of it takes time in proportion to the text, however many words there are.
 """
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import partial
 from itertools import takewhile
 from typing import NamedTuple
 
 from invapi_emulator.process.percent import decoded
 
 MASK = "***"
+
+CUT = "..."
+"""Stands in a message where the rest of what was sent is left out."""
+
+_IN_JSON: tuple[Callable[[str], str], ...] = (json.dumps, partial(json.dumps, ensure_ascii=False))
 
 SHORTEST = 8
 """Shorter secrets are masked by their field's name only: as words they occur everywhere."""
@@ -26,6 +33,8 @@ LONGEST_GENERATED = 2 * (_GENERATED_LENGTH + _LONGEST_ESCAPE)
 _MOST_DECODED = 3
 """How often percent escapes are decoded to find a word behind one: `%20` ends in digits, `%2520` holds them."""
 
+_HAS_ONE_FORM = re.compile(r"[ !#-&(-\[\]-~]*")
+"""Matches words of printable ASCII without quotes and backslashes."""
 _IS_GENERATED = re.compile(rf"[0-9a-f]{{{_GENERATED_LENGTH}}}")
 _AS_RUNS = bytes(ord("x") if byte in b"0123456789abcdef" else ord(" ") for byte in range(256))
 _RUN_OF_MARKS = b"x" * _GENERATED_LENGTH
@@ -110,7 +119,7 @@ def without_generated(text: str) -> str:
 
 
 class SecretWords(NamedTuple):
-    """Words to mask. Of those that look generated there may be many, of the `others` a few."""
+    """Words to mask. Of those that look generated there may be many, of the `others` a few, each in all forms that text gives it."""
 
     generated: AbstractSet[str]
     others: tuple[str, ...]
@@ -118,8 +127,9 @@ class SecretWords(NamedTuple):
     @staticmethod
     def of(words: Iterable[str]) -> "SecretWords":
         long = [word for word in dict.fromkeys(words) if len(word) >= SHORTEST]
-        others = tuple(word for word in long if not _looks_generated(word))
-        return SecretWords(frozenset(long).difference(others), others)
+        others = [word for word in long if not _looks_generated(word)]
+        forms = dict.fromkeys(form for word in others for form in forms_of(word))
+        return SecretWords(frozenset(long).difference(others), tuple(sorted(forms, key=len, reverse=True)))
 
     @property
     def longest(self) -> int:
@@ -127,12 +137,28 @@ class SecretWords(NamedTuple):
         return max(map(len, self.others), default=0) + LONGEST_GENERATED
 
     def masked(self, text: str) -> str:
-        """Return a text without the words, wherever they stand in it."""
+        """Return a text without the words, wherever they stand in it. One with a word behind percent escapes is decoded."""
         if len(text) < SHORTEST:
             return text
+        shown = self._masked(text)
+        if "%" not in shown:
+            return shown
+        plain = decoded_to_the_end(shown)
+        masked = self._masked(plain)
+        return shown if masked == plain else masked
+
+    def _masked(self, text: str) -> str:
         for word in self.others:
             text = text.replace(word, MASK)
         return _without(text, self.generated)
+
+    def parted_masked(self, text: str) -> str:
+        """Return a text without the beginnings of words that stand where it says that something is cut."""
+        parts = text.split(CUT)
+        for place, part in enumerate(parts[:-1]):
+            if length := max(map(partial(_length_at_end, part), (*self.others, *self.generated)), default=0):
+                parts[place] = part[:-length] + MASK
+        return CUT.join(parts)
 
 
 def masked_beginning(masked: Callable[[str], str], text: str, most: int, longest: int) -> str:
@@ -145,6 +171,25 @@ def masked_beginning(masked: Callable[[str], str], text: str, most: int, longest
     one, other = masked(text[:most]), masked(text[: most + longest])
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
     return one[:same]
+
+
+def _length_at_end(text: str, word: str) -> int:
+    """Return how many of the first characters of a word a text ends with, 0 if these are few."""
+    if word[:SHORTEST] not in text:
+        return 0
+    lengths = range(len(word) - 1, SHORTEST - 1, -1)
+    return next((length for length in lengths if text.endswith(word[:length])), 0)
+
+
+def forms_of(word: str) -> set[str]:
+    """Return a word as it is, as a message quotes it, and as JSON has either, also JSON within JSON."""
+    if _HAS_ONE_FORM.fullmatch(word):
+        return {word}
+    quoted = word.encode("unicode_escape").decode()
+    forms = {word, quoted, quoted.replace("'", r"\'")}
+    for _ in range(2):
+        forms |= {dumps(form)[1:-1] for form in forms for dumps in _IN_JSON}
+    return forms
 
 
 def _looks_generated(word: str) -> bool:

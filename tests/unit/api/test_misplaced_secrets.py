@@ -1,6 +1,8 @@
 """A secret that a client puts where it is not meant for stands neither in the journal nor in an event."""
 
+import re
 from itertools import takewhile
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -116,3 +118,64 @@ def test_a_secret_in_a_long_answer_is_masked_where_the_journal_shows_it(
     assert told == f"({len(sent)} characters)"
     assert secret[:8] not in shown
     assert sent.replace(secret, MASK).startswith(shown.partition(MASK)[0])
+
+
+@pytest.mark.parametrize("kind", ["login token", "API key", "password"])
+@pytest.mark.parametrize("before", [*range(30, 60, 4)])
+def test_a_refusal_that_cuts_what_was_sent_shows_no_part_of_a_secret(
+    emulator: Emulator, kind: str, before: int
+) -> None:
+    secret = secrets_of(emulator)[kind]
+    padding = "x" * before
+    for module, fields in (
+        ("vm", {"action": "get_snapshot", "id": f"{padding} {secret}"}),
+        ("vm", {"action": f"{padding}{secret}-{secret}"}),
+        (f"{padding}{padding[:30]}{secret}", {"action": "list"}),
+    ):
+        emulator.http.post(f"/{module}.php", data=fields | {"token": "HOSTKEY_TOKEN"})
+        call = emulator.control("GET", "/requests")["requests"][-1]
+        assert secret[:8] not in call["answer"]
+        assert padding[:30] in call["answer"]
+
+
+AWKWARD = (
+    'adm"quote-1',
+    "back\\slash-2",
+    "apo'strophe-3",
+    "both'\"-4567",
+    "naïve-word-5",
+    "plus+and=equals/6",
+    "line\u2028word-7",
+)
+
+
+@pytest.mark.parametrize("secret", AWKWARD)
+def test_the_journal_masks_a_secret_in_every_form_that_an_answer_gives_it(
+    emulator: Emulator, secret: str
+) -> None:
+    made = {"name": "awkward", "password": secret}
+    account = emulator.http.post("/_emulator/accounts", json=made).raise_for_status().json()
+    for path, fields in (
+        ("/eq.php", {"action": "order_instance", "preset": secret, "location_name": "NL", "os_id": "187"}),
+        ("/vm.php", {"action": secret}),
+        ("/tags.php", {"action": "list", "id": "12345", "component": secret}),
+        ("/eq_callback.php", {"action": "check", "key": secret}),
+        (f"/{quote(secret, safe='')}.php", {"action": "list"}),
+    ):
+        emulator.http.post(path, data=fields | {"token": account["token"]})
+    calls = emulator.http.get("/_emulator/accounts/awkward/requests").json()["requests"]
+    unknown = emulator.http.get("/_emulator/requests").json()["requests"]
+    assert len(calls) >= 4
+    for answer in [call["answer"] for call in (*calls, *unknown)]:
+        for shown in (answer, plain(answer), plain(plain(answer)), unquote(answer)):
+            assert secret not in shown
+    emulator.http.delete("/_emulator/accounts/awkward").raise_for_status()
+
+
+def plain(text: str) -> str:
+    """Return a text without one layer of escapes."""
+    return re.sub(r'\\(["\'\\])', r"\1", re.sub(r"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})", unescaped, text))
+
+
+def unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1] or found[2], 16))
