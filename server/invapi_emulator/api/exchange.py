@@ -23,13 +23,13 @@ class Exchange:
 
     `account` is the caller's, `time` its clock's time. `server_id` is the only server that its token sees. `token_refusal` says why its token or key is refused.
     `settled` is the unit's version once all due tasks have taken effect. `must_be_kept` is true if the call changed
-    more than that and the journal. `task` is the key of the task that it started. `fired` lists the kinds of the fault
+    more than that and the journal; `has_changed` if its handler did. `task` is the key of the task that it started. `fired` lists the kinds of the fault
     rules that fired on it. `reply` says how one of them wants the `answer` delivered. `rules_asked` is true once the
     rules that act in place of a call have been asked.
     """
 
     __slots__ = (
-        "account", "action", "answer", "call", "fired", "must_be_kept", "params", "reply", "request", "rules_asked",
+        "account", "action", "answer", "call", "fired", "has_changed", "must_be_kept", "params", "reply", "request", "rules_asked",
         "server_assumed", "server_id", "settled", "task", "time", "token_refusal",
     )  # fmt: skip
 
@@ -50,6 +50,7 @@ class Exchange:
         self.server_id: int | None = None
         self.settled: int | None = None
         self.must_be_kept = False
+        self.has_changed = False
         self.task: str | None = None
         self.reply: Reply | None = None
         self.answer: Answer | None = None

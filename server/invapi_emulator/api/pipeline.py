@@ -98,13 +98,14 @@ def fire_before(unit: UnitOfWork, exchange: Exchange) -> Answer | None:
 
 def handle(unit: UnitOfWork, exchange: Exchange) -> Answer | Again:
     """Run the handler. A call that it refuses changes nothing."""
-    handler = exchange.called.handler
+    handler, begun = exchange.called.handler, unit.version
     if not unit.owned:
         body = handler(unit, exchange.call)
     else:
         body = _of_one_server(unit, exchange.server_id, lambda: handler(unit, exchange.call))
     if body is None:
         return AGAIN
+    exchange.has_changed = unit.version != begun
     if isinstance(body, Prepared):
         _KNOWN.keep(exchange, body)
         return Answer(body.body, text=body.text if exchange.account is None else None)
@@ -175,11 +176,11 @@ def run(
     answer = _first_answer(unit, exchange)
     if isinstance(answer, Again):
         return exchange
-    if exchange.settled is not None:
-        answer = fire_after(unit, exchange, scramble(unit, exchange, answer))
-        exchange.must_be_kept = unit.version != exchange.settled
-    if not exchange.must_be_kept and not large.has_room_for(answer):
+    if not exchange.has_changed and not large.has_room_for(answer):
         answer = failure(Unavailable("too many large answers wait to be read; ask again"), exchange.assumed)
+    elif exchange.settled is not None:
+        answer = fire_after(unit, exchange, scramble(unit, exchange, answer))
+    exchange.must_be_kept = exchange.settled is not None and unit.version != exchange.settled
     large.hold(answer)
     exchange.answer = answer
     record_request(unit, exchange, real_time())
