@@ -46,6 +46,10 @@ def written_stages(of: Task) -> list[tuple[str, Instant]]:
     return [(stage.name, stage.ends_at) for stage in of.stages]
 
 
+_FIRST = 5
+"""Number of due tasks that are loaded first. If one of them is large, the others are not loaded in this unit."""
+
+
 def _is_small(of: Task) -> bool:
     """Tell whether a task may stay in memory. What clients send or import could otherwise fill it."""
     size = len(of.scope or "") + len(of.debug or "") + len(of.error or "")
@@ -165,19 +169,24 @@ def save(unit: UnitOfWork, changed: Task) -> None:
         _note_next_change(unit, changed)
 
 
-def changing(unit: UnitOfWork, now: Instant, most: int) -> list[Task]:
-    """Return at most `most` tasks that enter a stage or end by `now`, earliest first.
+def changing(unit: UnitOfWork, now: Instant, most: int) -> tuple[list[Task], bool]:
+    """Return tasks that enter a stage or end by `now`, earliest first, and whether there may be more.
 
-    Call this before the unit changes a task.
+    They are at most `most`, and few if they are large: these do not stay in memory, and the next unit would load them
+    again. Call this before the unit changes a task.
     """
     due = unit.index(DUE)
     first_at = due.first_at()
     if first_at is None or first_at > now:
-        return []
+        return [], False
     keys = due.due(now, most)
-    unit.load_all(TASK, keys)
-    found = (unit.one(TASK, key) for key in keys)
-    return [each for each in found if each is not None]
+    found: list[Task] = []
+    for part in (keys[:_FIRST], keys[_FIRST:]):
+        unit.load_all(TASK, part)
+        found += [each for key in part if (each := unit.one(TASK, key)) is not None]
+        if not all(map(_is_small, found)):
+            break
+    return found, len(found) < len(keys) or len(keys) == most
 
 
 def first_change(unit: UnitOfWork) -> Instant:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from invapi_emulator.domain.instants import HOUR
-from invapi_emulator.domain.tasks import MAX_LARGE, PlannedStage, Task
+from invapi_emulator.domain.tasks import LARGE_TASK, MAX_LARGE, PlannedStage, Task
 from invapi_emulator.engine.tasks.settle import FEWEST, MUCH_TEXT, settle_due
 from invapi_emulator.process.pace import LONGEST_TURN
 from invapi_emulator.storage import tasks
@@ -109,3 +109,32 @@ def test_a_vm_whose_list_of_snapshots_is_longer_than_a_text_comes_back_and_can_b
     emulator.control("PUT", "/state", state)
     assert emulator.control("GET", "/state") == state
     emulator.control("PATCH", "/vms/1", {"hostname": "changed"})
+
+
+@pytest.mark.parametrize(("size", "loaded"), [(10, 30), (LARGE_TASK + 1, 5)])
+def test_of_large_tasks_that_are_due_few_are_loaded_in_a_unit(
+    database: Database, size: int, loaded: int
+) -> None:
+    def work(unit: UnitOfWork) -> None:
+        for number in range(30):
+            stages = (PlannedStage("read", 10),)
+            made = Task(
+                f"k{number}",
+                "vm",
+                "get_snapshot",
+                12345,
+                number + 1,
+                {"x": "y" * size},
+                stages,
+                0,
+                10,
+                fails_with="no",
+            )
+            tasks.add(unit, made)
+
+    database.run_now(DEMO, work)
+    found, may_be_more = database.run_now(DEMO, lambda unit: tasks.changing(unit, HOUR, 100))
+    assert (len(found), may_be_more) == (loaded, loaded < 30)
+    while database.run_now(DEMO, lambda unit: settle_due(unit, HOUR)):
+        pass
+    assert ended(database, [each.key for each in found]) == loaded

@@ -135,7 +135,7 @@ def test_every_text_of_a_task_counts_and_small_tasks_stay(database: Database, fi
 def test_a_hanging_task_is_listed_as_hanging_and_goes_no_further(database: Database) -> None:
     hanging = Task("key-1", "vm", "create_snapshot", 12345, 1, {}, (PlannedStage("only", 10),), 0, None)
     database.run_now(DEMO, lambda unit: tasks.add(unit, hanging))
-    assert database.run_now(DEMO, lambda unit: tasks.changing(unit, 9, 100)) == []
+    assert database.run_now(DEMO, lambda unit: tasks.changing(unit, 9, 100)) == ([], False)
     with database.read() as tx:
         demo = accounts.by_name(tx, "demo")
         assert demo is not None

@@ -64,10 +64,11 @@ def settle_due(unit: UnitOfWork, now: Instant) -> bool:
 
     Everything happens in order of time: if there may be more, nothing goes further than the last that was found.
     """
-    found, rents = tasks.changing(unit, now, BATCH), first_due(unit, now, BATCH)
+    found, may_be_more = tasks.changing(unit, now, BATCH)
+    rents = first_due(unit, now, BATCH)
     if not (found or rents):
         return False
-    ends = [next_change(found[-1])] if len(found) == BATCH else []
+    ends = [next_change(found[-1])] if may_be_more else []
     ends += [due_at(rents[-1])] if len(rents) == BATCH else []
     until = min((at for at in ends if at is not None), default=now)
     ahead = _Ahead()
