@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
-from invapi_emulator.client_lint.states import changes, is_answered, shows_state, was_slowed
+from invapi_emulator.client_lint.states import changes, end_of, is_answered, shows_state, was_slowed
+from invapi_emulator.domain.tasks import Task
 from invapi_emulator.engine.tasks.kinds import KINDS
 from invapi_emulator.storage.hidden_fields import sent_the_same
 
@@ -60,8 +61,16 @@ def _knows_of(line: Line, running: Line, over: AbstractSet[str], seen: Seen) -> 
         and running.was_read
         and line.follows(running)
         and not running.faults & _SLOWING
-        and not (task is not None and was_slowed(task))
+        and task is not None
+        and not was_slowed(task)
+        and _runs_at(task, line)
+        and not seen.removals.may_have(line.call.vm, running.call.after_event, line.call.after_event)
     )
+
+
+def _runs_at(task: Task, line: Line) -> bool:
+    end = end_of(task)
+    return end is None or (line.call.at or 0) < end
 
 
 def _says_wait(check: Line) -> bool:
@@ -81,7 +90,7 @@ def blind_repeat(seen: Seen) -> Iterator[Line]:
         vm_of = {line.call.task: line.call.vm for line in lines if line.call.task is not None}
         lost: dict[int | None, list[Line]] = {}
         for line in lines:
-            if any(_repeats(line, before) for before in lost.get(line.call.vm, ())):
+            if any(_repeats(line, before, seen) for before in lost.get(line.call.vm, ())):
                 yield line
             if is_answered(line):
                 _forget_shown(lost, line, _checked_vm(line, vm_of, seen))
@@ -111,7 +120,15 @@ def _forget_shown(lost: dict[int | None, list[Line]], line: Line, checked: int |
         lost[vm] = [change for change in lost.get(vm, ()) if not shows_state(line, vm, change.call.module)]
 
 
-def _repeats(line: Line, before: Line) -> bool:
-    """Return whether a call sends the same as one whose answer was lost before. What cannot be compared any more differs."""
+def _repeats(line: Line, before: Line, seen: Seen) -> bool:
+    """Return whether a call sends the same as one whose answer was lost before, about the same server.
+
+    What cannot be compared any more differs.
+    """
     asked, lost = ((one.call.module, one.call.action) for one in (line, before))
-    return asked == lost and line.follows(before) and sent_the_same(before.call, line.call, but="token")
+    return (
+        asked == lost
+        and line.follows(before)
+        and not seen.removals.may_have(line.call.vm, before.call.after_event, line.call.after_event)
+        and sent_the_same(before.call, line.call, but="token")
+    )

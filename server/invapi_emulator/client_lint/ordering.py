@@ -52,7 +52,7 @@ def orders_twice(seen: Seen) -> Iterator[Line]:
             before = made.get(wanted)
             if before is not None and _is_soon_after(before, line) and not _has_gone(before, line, seen):
                 yield line
-            if _was_carried_out(line):
+            if _may_be_unknown(line):
                 made[wanted] = line
 
 
@@ -92,8 +92,9 @@ def _wanted(line: Line) -> _Wanted | None:
     return None if UNKNOWN in words else tuple(words)
 
 
-def _was_carried_out(line: Line) -> bool:
-    return line.call.result == "ok" or "rejected_but_done" in line.faults
+def _may_be_unknown(line: Line) -> bool:
+    """Return whether an order was carried out although its answer did not say so, or was lost."""
+    return "rejected_but_done" in line.faults or (line.call.result == "ok" and line.was_lost)
 
 
 def _is_soon_after(before: Line, line: Line) -> bool:

@@ -4,15 +4,19 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from invapi_emulator.client_lint.rule import Line, Seen, checks_in, lint_rule
-from invapi_emulator.client_lint.states import is_answered, shows_state, was_slowed
-from invapi_emulator.domain.instants import SECOND, Instant
+from invapi_emulator.client_lint.states import end_of, is_answered, shows_state, was_slowed
+from invapi_emulator.domain.instants import SECOND
 from invapi_emulator.domain.tasks import Task, was_queued
+from invapi_emulator.engine.tasks.kinds import kind_of
 
 PAUSE = SECOND // 2
 """Minimum real time that a client should wait between two checks."""
 
 IN_A_ROW = 3
-"""Number of checks without a pause that count as busy polling. Fewer may come from a person."""
+"""Number of checks without a pause before them that count as busy polling. Fewer may come from a person."""
+
+_ANSWERED_AT_ONCE = frozenset({("vm", "get_snapshot")})
+"""Tasks whose result is in the first answer already (contract 4.7)."""
 
 
 @lint_rule(
@@ -26,8 +30,8 @@ def busy_polling(seen: Seen) -> Iterator[Line]:
     for checks in [checks for lines in seen.worlds() for checks in checks_in(lines).values()]:
         hurried: list[Line] = []
         for before, check in zip([None, *checks[:-1]], checks, strict=True):
-            at_once = before is not None and 0 <= _pause(before, check) < PAUSE
-            hurried = [*hurried, check] if at_once else [check]
+            at_once = before is not None and before.was_read and 0 <= _pause(before, check) < PAUSE
+            hurried = [*hurried, check] if at_once else []
             if len(hurried) == IN_A_ROW:
                 yield from hurried
             elif len(hurried) > IN_A_ROW:
@@ -67,6 +71,7 @@ def gives_up_early(seen: Seen) -> Iterator[Line]:
         task, last = seen.tasks.get(key), checks[-1]
         if (
             task is not None
+            and (task.module, task.action) not in _ANSWERED_AT_ONCE
             and not was_slowed(task)
             and not (was_queued(task) and slowed.get(task.vm_id, task.sequence) < task.sequence)
             and _has_ended(task, seen)
@@ -94,14 +99,16 @@ def _may_learn_otherwise(task: Task, last: Line, looks: list[Line], seen: Seen) 
         task.callback_url is not None
         or seen.removals.may_have(task.vm_id, last.call.after_event)
         or any(
-            (line.call.at or 0) >= (_end_of(task) or 0) and shows_state(line, task.vm_id, task.module)
+            (line.call.at or 0) >= (end_of(task) or 0) and _shows(line, task)
             for line in looks[bisect_right(looks, last.number, key=lambda line: line.number) :]
         )
     )
 
 
-def _end_of(task: Task) -> Instant | None:
-    return task.due_at if task.ended_at is None else task.ended_at
+def _shows(line: Line, task: Task) -> bool:
+    """Return whether an answered call shows what a task did. A login shows which servers there are."""
+    is_login = kind_of(task).installs and line.call.module == "auth"
+    return is_login or shows_state(line, task.vm_id, task.module)
 
 
 def _has_ended(task: Task, seen: Seen) -> bool:

@@ -1,6 +1,7 @@
 """Calls that let a client learn what state a VM is in."""
 
 from invapi_emulator.client_lint.rule import Line
+from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.looks import shows_changes_of
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.engine.tasks.kinds import KINDS
@@ -27,6 +28,11 @@ def shows_state(line: Line, vm: int | None, module: str) -> bool:
     if changes(line):
         return vm is not None and line.call.vm == vm
     return shows_changes_of(module, (line.call.module, line.call.action))
+
+
+def end_of(task: Task) -> Instant | None:
+    """Return when a task ended or will end, None if it never does."""
+    return task.due_at if task.ended_at is None else task.ended_at
 
 
 def was_slowed(task: Task) -> bool:

@@ -223,3 +223,35 @@ def test_a_change_while_an_imported_task_runs_is_not_found(client: Emulator) -> 
     client.control("PUT", "/state", {"vms": [{"id": 12345, "tasks": [{"action": "reboot"}]}]})
     assert client.eq("off")["reason"] == "vm_locked"
     assert findings(client) == {}
+
+
+def busy_again(client: Emulator) -> None:
+    """Let a task run on the VM that the client knows nothing of."""
+    client.http.delete("/_emulator/accounts/demo/vms/12345").raise_for_status()
+    client.control("POST", "/vms", {"id": 12345, "tasks": [{"action": "reboot"}]}, status=201)
+
+
+@pytest.mark.parametrize("ended", ["seen", "completed", "removed"])
+def test_a_change_while_a_task_of_others_runs_is_not_found(client: Emulator, ended: str) -> None:
+    key = client.start("eq", "off")
+    if ended == "seen":
+        client.advance(until="idle")
+        client.eq("show")
+    elif ended == "completed":
+        client.control("POST", f"/tasks/{key}/complete")
+    busy_again(client)
+    assert client.eq("reboot")["reason"] == "vm_locked"
+    assert "change-while-busy" not in findings(client)
+
+
+def test_the_same_change_of_a_server_that_was_removed_and_added_again_is_no_repetition(
+    client: Emulator,
+) -> None:
+    client.fault("lost_reply", match={"action": "off"})
+    with pytest.raises(httpx.TransportError):
+        client.eq("off")
+    (vm,) = (vm for vm in client.control("GET", "/state")["vms"] if vm["id"] == 12345)
+    client.http.delete("/_emulator/accounts/demo/vms/12345").raise_for_status()
+    client.control("POST", "/vms", vm | {"tasks": []}, status=201)
+    client.eq("off")
+    assert "blind-repeat" not in findings(client)

@@ -17,7 +17,19 @@ def test_checks_without_a_pause_are_busy_polling(client: Emulator) -> None:
     for _ in range(4):
         client.check(key)
         client.time.go_on(0.1)
-    assert shown_by(client, "busy-polling") == [CHECK] * 4
+    assert shown_by(client, "busy-polling") == [CHECK] * 3
+
+
+def test_two_hurried_checks_and_retries_after_lost_answers_are_not_busy_polling(client: Emulator) -> None:
+    key = client.start("vm", "create_snapshot", name="a")
+    for _ in range(3):
+        client.check(key)
+        client.time.go_on(0.1)
+    client.time.go_on(60)
+    client.fault("malformed_json", match={"action": "check"}, times=4)
+    for _ in range(5):
+        client.http.post("/eq_callback.php", data={"action": "check", "key": key})
+    assert "busy-polling" not in findings(client)
 
 
 def test_checks_with_a_pause_are_not_busy_polling(client: Emulator) -> None:
@@ -136,7 +148,7 @@ def test_checks_of_an_earlier_world_do_not_give_up(client: Emulator) -> None:
 
 def test_giving_up_a_task_of_a_cancelled_server_is_not_found(client: Emulator) -> None:
     client.control("PUT", "/assumptions", {"A-44": "after-five-minutes"})
-    client.check(client.start("vm", "get_snapshot"))
+    client.check(client.start("eq", "status"))
     client.call("whmcs", "request_cancellation", id=12345, cancellation_reason="x", cancellation_type=1)
     client.advance(seconds=30)
     assert "gives-up-early" not in findings(client)
@@ -148,4 +160,20 @@ def test_giving_up_a_task_whose_effect_is_seen_is_not_found(client: Emulator) ->
     client.advance(until="idle")
     assert "gives-up-early" in findings(client)
     client.eq("show")
+    assert "gives-up-early" not in findings(client)
+
+
+def test_a_login_after_a_deploy_shows_its_server(client: Emulator) -> None:
+    made = {"preset": "vm.pico", "location_name": "NL", "os_id": 187, "root_pass": "Secret-word1"}
+    key = client.call("eq", "order_instance", **made)["callback"]
+    client.check(key)
+    client.advance(until="idle")
+    assert "gives-up-early" in findings(client)
+    client.call("auth", "info")
+    assert "gives-up-early" not in findings(client)
+
+
+def test_a_list_that_was_in_the_first_answer_is_not_given_up(client: Emulator) -> None:
+    client.check(client.start("vm", "get_snapshot"))
+    client.advance(until="idle")
     assert "gives-up-early" not in findings(client)
