@@ -30,6 +30,9 @@ _LONGEST_ESCAPE = 8
 LONGEST_GENERATED = 2 * (_GENERATED_LENGTH + _LONGEST_ESCAPE)
 """Number of characters after which it is sure whether a generated word has begun."""
 
+_LONGEST_PART = 1_000
+"""Maximum number of characters that a message shows of a word whose end it cuts, with all escapes."""
+
 _MOST_DECODED = 3
 """How often percent escapes are decoded to find a word behind one: `%20` ends in digits, `%2520` holds them."""
 
@@ -177,7 +180,7 @@ def _length_at_end(text: str, word: str) -> int:
     """Return how many of the first characters of a word a text ends with, 0 if these are few."""
     if word[:SHORTEST] not in text:
         return 0
-    lengths = range(len(word) - 1, SHORTEST - 1, -1)
+    lengths = range(min(len(word) - 1, len(text), _LONGEST_PART), SHORTEST - 1, -1)
     return next((length for length in lengths if text.endswith(word[:length])), 0)
 
 
