@@ -16,7 +16,7 @@ from invapi_emulator.process.percent import decoded
 MASK = "***"
 
 CUT = "..."
-"""Stands in a message where the rest of what was sent is left out."""
+"""Marks the place in a message where a long value is cut."""
 
 _IN_JSON: tuple[Callable[[str], str], ...] = (json.dumps, partial(json.dumps, ensure_ascii=False))
 
