@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.acceptance.costs import MIB, longest_silence, loop_seconds, peak, sent
+from tests.acceptance.costs import MIB, longest_silence, peak, sent, worked_seconds
 from tests.support.harness import TOKEN, Emulator
 from tests.support.postgres_server import Postgres
 from tests.support.processes import DEADLINE, Served, served, wait_until
@@ -98,10 +98,10 @@ def test_large_answers_that_look_like_secrets_are_looked_through_in_time() -> No
     """Hexadecimal digits, as of fingerprints, are what a token may begin with."""
     with served("--clock", "frozen") as server, server.emulator() as emulator:
         emulator.control("PUT", "/state", {"ssh_keys": KEYS})
-        began = loop_seconds(server.process.pid)
+        began = worked_seconds(server.process.pid)
         for _ in range(20):
             assert len(emulator.call("ssh_keys", "list")["sshkeys"]) == len(KEYS)
-        assert loop_seconds(server.process.pid) - began < SILENCE_SECONDS
+        assert worked_seconds(server.process.pid) - began < SILENCE_SECONDS
 
 
 CHANGE = b"PATCH /_emulator/accounts/demo/vms/12345 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14\r\n\r\n"
@@ -117,9 +117,9 @@ def test_calls_are_answered_while_many_pages_and_changes_wait(postgres: Postgres
                 for _ in range(300):
                     connections.enter_context(unread(server, asks))
             for _ in range(10):
-                began = loop_seconds(server.process.pid)
+                began = worked_seconds(server.process.pid)
                 assert status_of_a_call(server) == 200
-        assert loop_seconds(server.process.pid) - began < SILENCE_SECONDS
+        assert worked_seconds(server.process.pid) - began < SILENCE_SECONDS
 
 
 def assert_bounded(server: Served, asks: bytes, clients: int) -> None:

@@ -100,7 +100,7 @@ def _ends_of_runs(text: str) -> Iterator[str]:
 def _runs(encoded: bytes) -> Iterator[tuple[int, int]]:
     """Yield where runs of hexadecimal digits begin and end that are as long as a generated word.
 
-    An expression takes up to forty times as long for text that is hexadecimal, as digests are.
+    An expression takes several times as long for text that is hexadecimal, as digests are.
     """
     if len(encoded) < _GENERATED_LENGTH:
         return
