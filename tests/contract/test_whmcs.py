@@ -176,9 +176,8 @@ def test_an_export_has_all_of_it_and_a_reset_brings_the_first_world_back(emulato
 def test_the_rest_of_the_module_is_not_emulated(emulator: Emulator, action: str) -> None:
     response = emulator.http.post("/whmcs.php", data={"action": action, "id": 12345})
     assert (response.status_code, response.headers["x-emulator-reason"]) == (501, "not_emulated")
-    assert response.json()["message"].startswith(
-        f"whmcs/{ascii(action)[1:-1][:40]} is an action of the real API"
-    )
+    named = ascii(action)[1:-1] if len(action) < 40 else "x" * 40 + "..."
+    assert response.json()["message"].startswith(f"whmcs/{named} is an action of the real API")
 
 
 @pytest.mark.clause("11.6")
