@@ -51,6 +51,7 @@ BAD: dict[str, list[object]] = {
         f"{SSH}\n",
         "ssh-rsa " + "A" * 17_000,
         "ssh-rsa A*",
+        f"{SSH} " + "c" * 1_001,
         ["a"],
     ],
     "params[default]": BAD_SWITCHES,

@@ -58,6 +58,7 @@ def _names(value: Any) -> Any:
 
 SSH_KEY = r"\A[A-Za-z0-9@.-]{1,64} [A-Za-z0-9+/]{1,16000}={0,3}( [^\x00-\x1f\x7f]{0,1000})?\z"
 """A public key as OpenSSH writes it. Its content is not judged (contract 10.1)."""
+SSH_KEY_FORM = "a public key as `type base64 comment` with at most 64, 16000 and 1000 characters; the comment may be missing"
 
 HOSTNAME = r"\A[a-zA-Z0-9]([a-zA-Z0-9._-]{0,251}[a-zA-Z0-9])?\z"
 
@@ -115,7 +116,7 @@ Name = Annotated[
 PublicKey = Annotated[
     str,
     StringConstraints(pattern=SSH_KEY),
-    Field(description="a public key as `type base64 comment`; the comment may be missing"),
+    Field(description=SSH_KEY_FORM),
 ]
 Addresses = Annotated[
     str,

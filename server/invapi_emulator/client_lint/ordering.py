@@ -6,6 +6,7 @@ from typing import TypeAlias
 from invapi_emulator.client_lint.rule import Line, Seen, lint_rule
 from invapi_emulator.client_lint.states import is_answered
 from invapi_emulator.domain.instants import MINUTE
+from invapi_emulator.domain.looks import LIST_SERVERS
 from invapi_emulator.storage.hidden_fields import UNKNOWN, words_of
 
 _ALIKE_WITHIN = 10 * MINUTE
@@ -19,7 +20,7 @@ _DECIDING = (
 
 _Wanted: TypeAlias = tuple[str | None, ...]
 
-_SHOW_ORDERS = frozenset(
+_SHOW_ORDERS = LIST_SERVERS | frozenset(
     {
         ("eq", "list"), ("eq", "show"), ("eq", "update_servers"), ("eq", "status"),
         ("whmcs", "get_invoices"), ("whmcs", "get_invoice"), ("whmcs", "get_product_invoice"),

@@ -2,7 +2,7 @@
 
 from invapi_emulator.client_lint.rule import Line
 from invapi_emulator.domain.instants import Instant
-from invapi_emulator.domain.looks import shows_changes_of
+from invapi_emulator.domain.looks import LIST_SERVERS, shows_changes_of
 from invapi_emulator.domain.tasks import Task
 from invapi_emulator.engine.tasks.kinds import KINDS
 
@@ -21,13 +21,15 @@ def is_answered(line: Line) -> bool:
 def shows_state(line: Line, vm: int | None, module: str) -> bool:
     """Return whether a call may tell what a change did that a module made of a VM, or of none yet.
 
-    That is an answered read of the VM or of all, or an accepted change of the VM.
+    That is an answered read of the VM or of all, or an accepted change of the VM. Of an order it is also a call that
+    lists the servers.
     """
     if not is_answered(line) or line.call.vm not in {vm, None}:
         return False
     if changes(line):
         return vm is not None and line.call.vm == vm
-    return shows_changes_of(module, (line.call.module, line.call.action))
+    look = (line.call.module, line.call.action)
+    return shows_changes_of(module, look) or (vm is None and look in LIST_SERVERS)
 
 
 def end_of(task: Task) -> Instant | None:

@@ -1,6 +1,9 @@
 """Calls that show a client what an earlier change did."""
 
 _NO_LOOKS = frozenset({("vm", "get_engine"), ("vm", "update_restore_settings"), ("eq", "rename_server")})
+LIST_SERVERS = frozenset({("auth", "info"), ("auth", "login"), ("auth", "whmcslogin")})
+"""Calls whose answers list the ids of all servers, and so show what an order did."""
+
 _SHOWN_BY = {
     "vm": {"vm", "eq"},
     "eq": {"vm", "eq", "whmcs"},

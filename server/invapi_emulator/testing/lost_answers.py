@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from invapi_emulator.domain.instants import SECOND
-from invapi_emulator.domain.looks import shows_changes_of
+from invapi_emulator.domain.looks import LIST_SERVERS, shows_changes_of
 from invapi_emulator.domain.shown_fields import may_hide_any
 from invapi_emulator.testing.failure import Json
 from invapi_emulator.testing.told_calls import CHECK, instant_of, short_key
@@ -114,7 +114,8 @@ def _shows(look: Json, change: Json) -> bool:
     name = (look["module"], look["action"])
     if name == CHECK:
         return bool(look["fields"].get("key") == change["task"])
-    shown = shows_changes_of(change["module"], name)
+    of_order = (change["module"], change["action"]) == _ORDER
+    shown = shows_changes_of(change["module"], name) or (of_order and name in LIST_SERVERS)
     same = look["vm"] is None or change["vm"] is None or look["vm"] == change["vm"]
     return shown and same and look["result"] == "ok" and _was_answered(look)
 

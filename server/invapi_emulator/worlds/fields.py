@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from invapi_emulator.actions.parameters import MAX_ADDRESSES, MAX_ID, SSH_KEY
+from invapi_emulator.actions.parameters import MAX_ADDRESSES, MAX_ID, SSH_KEY, SSH_KEY_FORM
 from invapi_emulator.contract.assumptions.assumption import Assumed
 from invapi_emulator.domain.account_keys import checked_addresses
 from invapi_emulator.domain.callback_urls import LONGEST, checked_callback_url
@@ -191,7 +191,7 @@ Hostname = Annotated[
 TagValue = Annotated[
     str, _text(r"\A[^\x00-\x1f\x7f]{0,256}\z", "at most 256 characters without control characters")
 ]
-PublicKey = Annotated[str, _text(SSH_KEY, "a public key as `type base64 comment`")]
+PublicKey = Annotated[str, _text(SSH_KEY, SSH_KEY_FORM)]
 Description = Annotated[
     str, _text(r"\A[^\x00-\x1f\x7f]{1,500}\z", "1 to 500 characters without control characters")
 ]

@@ -146,6 +146,7 @@ def test_the_same_change_in_a_new_world_is_no_repetition(client: Emulator, begin
         ("tags", "add", {"tag": "a", "value": "b"}),
         ("eq", "rename_server", {"hostname": "other"}),
         ("vm", "get_snapshot", {"type": "no type"}),
+        ("auth", "info", {}),
     ],
 )
 def test_a_call_that_shows_nothing_is_no_look(

@@ -173,13 +173,15 @@ def test_the_same_order_after_a_reset_is_not_found(unread: Emulator) -> None:
     assert "orders-twice" not in findings(unread)
 
 
-@pytest.mark.parametrize("look", [("eq", "list"), ("eq", "update_servers"), ("whmcs", "get_invoices")])
+@pytest.mark.parametrize(
+    "look", [("eq", "list"), ("eq", "update_servers"), ("whmcs", "get_invoices"), ("auth", "info")]
+)
 def test_the_same_order_after_a_look_is_not_found(unread: Emulator, look: tuple[str, str]) -> None:
     order(unread)
     unread.call(*look)
     order(unread)
     assert orders_made(unread) == 2
-    assert "orders-twice" not in findings(unread)
+    assert not {"orders-twice", "blind-repeat"} & findings(unread).keys()
 
 
 @pytest.mark.parametrize("is_checked", [True, False])

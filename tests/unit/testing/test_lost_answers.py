@@ -101,6 +101,14 @@ def test_a_repeat_after_a_look_or_of_what_was_not_done_has_no_hint(pytester: pyt
         snapshot(invapi)
         assert False, "another reason"
 
+    def test_an_order_after_a_list_of_servers(invapi):
+        order = {"preset": "vm.pico", "location_name": "NL", "os_id": 187, "root_pass": "Secret-42"}
+        invapi.fault("lost_reply", match={"action": "order_instance"})
+        attempt(invapi, "eq", "order_instance", **order)
+        invapi.call("auth", "info")
+        attempt(invapi, "eq", "order_instance", **order)
+        assert False, "another reason"
+
     def test_a_read(invapi):
         invapi.fault("lost_reply", times=2)
         attempt(invapi, "vm", "get_snapshot", id=12345)
@@ -148,5 +156,5 @@ def test_a_repeat_after_a_look_or_of_what_was_not_done_has_no_hint(pytester: pyt
         invapi.call("eq", "show", id=12345)
         assert False, "another reason"
     """)  # fmt: skip
-    result.assert_outcomes(failed=9)
+    result.assert_outcomes(failed=10)
     result.stdout.no_fnmatch_line("hint: *")

@@ -80,6 +80,11 @@ def test_a_reset_takes_the_keys_away(emulator: Emulator) -> None:
     assert not {"ssh_keys", "api_keys"} & exported(emulator).keys()
 
 
+def test_a_key_that_is_too_long_is_refused_with_its_limits(emulator: Emulator) -> None:
+    world = {"ssh_keys": [{"name": "a", "key": f"{SSH} {'c' * 1_001}"}]}
+    assert "at most 64, 16000 and 1000 characters" in imported(emulator, world, 422)["error"]["message"]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
