@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,11 +41,16 @@ FINE, CLOSED = [200] * 5, [503] * 5
 
 @pytest.fixture
 def hasty() -> Iterator[None]:
-    """Let threads take turns as often as they can."""
-    before = sys.getswitchinterval()
+    """Let threads take turns as often as they can.
+
+    Coverage does not trace them: Python refuses to start a trace function in two threads at the same time.
+    """
+    before, trace = sys.getswitchinterval(), threading.gettrace()
+    threading.settrace(None)
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
+    threading.settrace(trace)
 
 
 def of_threads_at_once(app: EmulatorApp) -> Counter[str]:

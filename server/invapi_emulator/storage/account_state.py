@@ -1,7 +1,7 @@
 """The loaded part of an account: its row, its counters, and its records as frozen values."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
@@ -13,7 +13,7 @@ from invapi_emulator.storage.changes import Changes
 from invapi_emulator.storage.record import Index, Key, Owner, Record
 
 MOST_VALUES = 10_000
-"""Maximum number of values in memory, over all accounts. The least recently used accounts go first.
+"""Maximum weight of the values in memory, over all accounts: each counts one, and one more for each kilobyte of text. The least recently used accounts go first.
 
 The account used last may have more, if they were loaded at once: its next unit would load them again.
 """
@@ -40,7 +40,7 @@ class AccountState:
     """The loaded part of an account, including changes that a batch has yet to write.
 
     It is valid while its `revision` equals that of the account's row. Every writer draws a new one: after a failover to a
-    standby that lacks commits, another server may have written as often as this one. `size` is its number of values,
+    standby that lacks commits, another server may have written as often as this one. `size` is the weight of its values,
     `growth` that of values which came one by one.
     """
 
@@ -80,8 +80,9 @@ class AccountState:
 
     def put(self, record: Record[Any], part: Key, rows: Sequence[tuple[Key, Any]]) -> None:
         """Cache a loaded part: all its records, or the fact that it has none."""
-        self.size += 1 + len(rows)
-        self.growth += record.single
+        size = 1 + sum(record.weight(value) for _, value in rows)
+        self.size += size
+        self.growth += size if record.single else 0
         if not record.single:
             self.parts.setdefault(record, {})[part] = dict(rows)
         elif not rows or record.is_small(rows[0][1]):
@@ -92,7 +93,7 @@ class AccountState:
         held = self.singles.setdefault(record, {})
         found = {key: value for key, value in rows if key not in held and record.is_small(value)}
         held.update(found)
-        self.size += len(found)
+        self.size += sum(map(record.weight, found.values()))
 
     def apply(self, account: Account, counters: Counters, changes: Changes) -> None:
         """Apply the changes of a unit of work."""
@@ -113,7 +114,7 @@ class AccountState:
             if value is not None and not record.is_small(value):
                 held.pop(key, None)
             else:
-                self._grow(key not in held)
+                self._grow(record, held, key, value)
                 held[key] = value
             return
         part = self.parts.get(record, {}).get(key[: record.part])
@@ -122,12 +123,18 @@ class AccountState:
         if value is None:
             part.pop(key, None)
         else:
-            self._grow(key not in part)
+            self._grow(record, part, key, value)
             part[key] = value
 
-    def _grow(self, by: int) -> None:
+    def _grow(self, record: Record[Any], held: Mapping[Key, Any], key: Key, value: Any) -> None:
+        by = _weight(record, value) - (_weight(record, held[key]) if key in held else 0)
         self.size += by
         self.growth += by
+
+
+def _weight(record: Record[Any], value: Any) -> int:
+    """Return how many values a value counts as. That there is none is remembered too."""
+    return 1 if value is None else record.weight(value)
 
 
 def _catalogue_size(account: Account) -> int:

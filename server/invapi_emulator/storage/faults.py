@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import insert, select
 
+from invapi_emulator.storage.json_column import json_text
 from invapi_emulator.storage.record import Record
 from invapi_emulator.storage.tables import fault
 from invapi_emulator.storage.transaction import Transaction
@@ -39,6 +40,7 @@ RULE = Record(
     read=lambda columns: Rule(spec=columns.pop("ordered"), **columns),
     changing=("enabled", "seen", "fired", "window"),
     order="id",
+    weight=lambda rule: 1 + len(json_text(rule.spec)) // 1_000,
 )
 
 # In a unit of work

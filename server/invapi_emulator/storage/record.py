@@ -41,7 +41,8 @@ class Record(Generic[V]):
     The first `part` columns of the `key` name the part that a record is loaded with, in `order`. An update
     writes the columns in `changing`. A column holds the value's attribute of the same name, unless `paths`
     names another or `computed` makes it. `read` makes a value from the columns. `is_small` tells whether a
-    value may stay in memory.
+    value may stay in memory, and `weight` how many values it counts as there: one, and one more for each
+    kilobyte of text.
     """
 
     def __init__(  # noqa: PLR0913 - the full description of a table
@@ -56,11 +57,12 @@ class Record(Generic[V]):
         computed: Mapping[str, Callable[[V], Any]] | None = None,
         order: str | None = None,
         is_small: Callable[[V], bool] = lambda _value: True,
+        weight: Callable[[V], int] = lambda _value: 1,
     ) -> None:
         self.key, self.part = tuple(key), part
         self.single = part == len(self.key)
         self.place = _PLACES[table.name]
-        self.is_small = is_small
+        self.is_small, self.weight = is_small, weight
         self._read = read
         self._owned_by = [name for name in ("account_id", "generation") if name in table.c]
         rest = [column.name for column in table.c if column.name not in (*self._owned_by, *key)]

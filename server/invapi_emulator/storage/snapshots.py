@@ -30,7 +30,14 @@ def _read_settings(columns: dict[str, Any]) -> RotationSettings:
 SNAPSHOT = Record(
     snapshot, ("vm_id", "type", "name"), part=1, read=_read, changing=(), paths=STATE_PATHS, order="sequence"
 )
-ROTATION = Record(rotation, ("vm_id", "type"), part=1, read=_read_settings, changing=("enabled", "excluded"))
+ROTATION = Record(
+    rotation,
+    ("vm_id", "type"),
+    part=1,
+    read=_read_settings,
+    changing=("enabled", "excluded"),
+    weight=lambda of: 1 + sum(map(len, of.excluded)) // 1_000,
+)
 
 _OF_ACCOUNT = SNAPSHOT.where(snapshot.c.account_id == bindparam("account_id"), order=snapshot.c.sequence)
 _SETTINGS_OF_ACCOUNT = ROTATION.where(rotation.c.account_id == bindparam("account_id"), order=rotation.c.type)

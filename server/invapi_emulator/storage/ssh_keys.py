@@ -10,7 +10,13 @@ from invapi_emulator.storage.transaction import Transaction
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 SSH_KEY = Record(
-    ssh_key, ("id",), part=0, read=lambda columns: SshKey(**columns), changing=("is_default",), order="id"
+    ssh_key,
+    ("id",),
+    part=0,
+    read=lambda columns: SshKey(**columns),
+    changing=("is_default",),
+    order="id",
+    weight=lambda of: 1 + len(of.key) // 1_000,
 )
 
 # In a unit of work

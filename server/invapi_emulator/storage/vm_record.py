@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import to_builtins
 from msgspec.structs import astuple
 
-from invapi_emulator.domain.tags import Tag, Tags
+from invapi_emulator.domain.tags import Tag, Tags, size_of
 from invapi_emulator.domain.virtual_machines import Cancellation, MachineState, VirtualMachine
 from invapi_emulator.storage.record import Record
 from invapi_emulator.storage.tables import STATE_COLUMNS, vm
@@ -32,6 +32,11 @@ def _written_tags(machine: VirtualMachine) -> list[tuple[Any, ...]]:
     return [astuple(tag) for tag in machine.tags]
 
 
+def _weight(machine: VirtualMachine) -> int:
+    """Return how many values a VM counts as in memory. Ten changes of power take a kilobyte."""
+    return 1 + size_of(machine.tags) // 1_000 + len(machine.power_changes) // 10
+
+
 VM = Record(
     vm,
     ("id",),
@@ -53,4 +58,5 @@ VM = Record(
     ),
     paths=STATE_PATHS,
     computed={"tags": _written_tags, "cancellation": lambda of: to_builtins(of.cancellation)},
+    weight=_weight,
 )
