@@ -13,6 +13,7 @@ from invapi_emulator.cli.sections import HELP, SectionedCommand, option
 from invapi_emulator.cli.tables import format_option, print_json, print_lines, table
 from invapi_emulator.cli.unknown_commands import HintingGroup
 from invapi_emulator.numbers_in_words import Whole
+from invapi_emulator.process.named_secrets import without_secrets
 
 ALWAYS = "always"
 WHICH_CALLS, HOW_OFTEN = "Which calls", "How often"
@@ -169,7 +170,7 @@ def _row(rule: dict[str, Any]) -> tuple[object, ...]:
         for name, value in (("fields", match.get("fields")), ("probability", rule["probability"]))
         if value not in (None, 1)
     }
-    shown = json.dumps(own | more, separators=(",", ":")) if own or more else None
+    shown = json.dumps(without_secrets(own | more), separators=(",", ":")) if own or more else None
     return (
         rule["id"], rule["kind"], match.get("module"), match.get("action"), match.get("id"), rule["skip"],
         ALWAYS if times is None else times, rule["seen"], rule["fired"], "on" if rule["enabled"] else "off", shown,

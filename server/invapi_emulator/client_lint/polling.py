@@ -76,6 +76,7 @@ def gives_up_early(seen: Seen) -> Iterator[Line]:
             and not (was_queued(task) and slowed.get(task.vm_id, task.sequence) < task.sequence)
             and _has_ended(task, seen)
             and last.told == "Not ready"
+            and not any("not_ready" in check.faults for check in checks)
             and not _may_learn_otherwise(task, last, looks, seen)
         ):
             yield last

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from invapi_emulator.control.faults import rule_view
+from invapi_emulator.control.faults import RuleView, rule_view
 from invapi_emulator.control.worlds import AccountContext
 from invapi_emulator.dashboard.paging import part_of
 from invapi_emulator.engine.action import modules
 from invapi_emulator.engine.faults.fault import Fault
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.faults.rules import parse
+from invapi_emulator.process.named_secrets import without_secrets
 from invapi_emulator.storage import faults
 from invapi_emulator.storage.faults import Rule
 
@@ -108,6 +109,11 @@ def _may_match(rule: Rule, vm_id: int | None) -> bool:
     return vm_id is None or parse(rule).match.id in (None, vm_id)
 
 
+def _shown(rule: Rule) -> RuleView:
+    view = rule_view(rule)
+    return view.model_copy(update={"match": without_secrets(view.match)})
+
+
 def faults_of(context: AccountContext, first: int, vm_id: int | None = None) -> dict[str, Any]:
     """Return the values for the template: rules from the `first` on, and the form.
 
@@ -116,7 +122,7 @@ def faults_of(context: AccountContext, first: int, vm_id: int | None = None) -> 
     rules = {rule.id: rule for rule in faults.of_account(context.unit) if _may_match(rule, vm_id)}
     part = part_of(sorted(rules), first, MOST_RULES)
     return {
-        "rules": [rule_view(rules[id_]) for id_ in part.rows],
+        "rules": [_shown(rules[id_]) for id_ in part.rows],
         "shown_rules": part,
         "kind_groups": kind_groups(),
         "modules": modules(),

@@ -2,6 +2,7 @@
 
 import warnings
 
+from invapi_emulator.process.named_secrets import without_secrets
 from invapi_emulator.testing.failure import Json
 
 
@@ -18,7 +19,7 @@ def fell_short(rule: Json) -> bool:
 def shortfall(rule: Json) -> str:
     wanted = "always" if rule["times"] is None else _counted(rule["times"], "time")
     return (
-        f"fault {rule['id']} ({rule['kind']}, match {rule['match']}, skip {rule['skip']}) should fire {wanted}, "
+        f"fault {rule['id']} ({rule['kind']}, match {without_secrets(rule['match'])}, skip {rule['skip']}) should fire {wanted}, "
         f"but fired {_counted(rule['fired'], 'time')}; {_counted(rule['seen'], 'call')} matched that no earlier rule took. "
         "Pass allow_unused=True to allow this."
     )

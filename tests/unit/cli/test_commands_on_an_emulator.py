@@ -160,6 +160,11 @@ def test_a_rule_has_what_its_words_say(shell: Shell, emulator: Emulator) -> None
     assert line.endswith('{"seconds":0.5,"fields":{"name":"a","x":"1"},"probability":0.5}')
 
 
+def test_the_table_of_rules_masks_what_they_match_of_a_secret_field(shell: Shell) -> None:
+    (_, line) = shell.run("faults", "add", "reject", "--field", "root_pass=Horse-staple-77")
+    assert '"fields":{"root_pass":"***"}' in line
+
+
 def test_only_the_named_rules_are_removed(shell: Shell, emulator: Emulator) -> None:
     for kind in ("reject", "empty_reply", "expired_token"):
         shell.run("faults", "add", kind)

@@ -92,6 +92,16 @@ def test_giving_up_a_hanging_task_is_not_found(client: Emulator) -> None:
     assert findings(client) == {}
 
 
+def test_giving_up_a_task_whose_checks_a_fault_answered_is_not_found(client: Emulator) -> None:
+    client.fault("not_ready", times=None)
+    key = client.start("vm", "create_snapshot", name="a")
+    for _ in range(3):
+        client.check(key)
+        client.time.go_on(1)
+        client.advance(seconds=600)
+    assert findings(client) == {}
+
+
 def test_a_client_that_learns_of_a_failure_in_the_words_of_a_wait_is_not_found(client: Emulator) -> None:
     client.fault("task_fails", error="Not ready")
     key = client.start("eq", "off", note="Not ready")

@@ -57,3 +57,16 @@ def test_the_page_of_a_vm_has_the_form_and_the_rules_that_concern_the_vm(emulato
     assert 'name="match.id" data-type="integer" type="number" min="1" value="12345"' in page(
         emulator, vm_page()
     )
+
+
+def test_the_page_masks_what_a_rule_matches_of_a_secret_field(emulator: Emulator) -> None:
+    match = {
+        "fields": {
+            "root_pass": "Horse-staple-77",
+            "params": {"user_password": "Horse-staple-78", "note": "n"},
+        }
+    }
+    emulator.fault("reject", match=match, allow_unused=True)
+    shown = page(emulator, vm_page())
+    assert "Horse-staple" not in shown
+    assert "&#34;root_pass&#34;:&#34;***&#34;" in shown or '"root_pass":"***"' in shown

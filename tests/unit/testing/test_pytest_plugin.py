@@ -156,7 +156,7 @@ def test_a_fault_that_did_not_fire_fails_the_test_that_ordered_it(pytester: pyte
         assert call(invapi, "create_snapshot", name="a")["code"] == -1
 
     def test_does_not_come(invapi):
-        invapi.fault("reject", match={"action": "remove_snapshot"})
+        invapi.fault("reject", match={"action": "remove_snapshot", "fields": {"root_pass": "Horse-staple-77"}})
         assert call(invapi, "create_snapshot", name="a")["result"] == "OK"
 
     def test_may_stay_away(invapi):
@@ -172,7 +172,7 @@ def test_a_fault_that_did_not_fire_fails_the_test_that_ordered_it(pytester: pyte
     """)  # fmt: skip
     result.assert_outcomes(passed=2, failed=3)
     result.stdout.fnmatch_lines([
-        "fault 1 (reject, match {'action': 'remove_snapshot'}, skip 0) should fire 1 time, but fired 0 times; *",
+        "fault 1 (reject, match {'action': 'remove_snapshot', 'fields': {'root_pass': '***'}}, skip 0) should fire 1 time, but fired 0 times; *",
         "fault 1 (reject, match {}, skip 0) should fire 2 times, but fired 1 time; 1 call matched *",
         "*assert 1 == 2*",
     ])  # fmt: skip
