@@ -72,7 +72,7 @@ def _basis(context: AccountContext, vm: VirtualMachine, now: Instant) -> tuple[o
         snapshots.of_vm(unit, vm.id),
         dict(snapshots.settings_of_vm(unit, vm.id)),
         stale_lists.of_vm(unit, vm.id, now),
-        task_lists.raw_of_vm(context.tx, unit.account, vm.id, now),
+        task_lists.digests_of_vm(context.tx, unit.account, vm.id, now),
     )
 
 

@@ -1,6 +1,6 @@
 """Tasks in SQL: those of an account's present world, and those of its former worlds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, func, literal_column, select
@@ -83,9 +83,10 @@ def count(tx: Transaction, of: Account, since: Instant, vm_id: int | None = None
     return _COUNT_OF_VM.first(tx, **_owner(of), since=since, vm=vm_id) or 0
 
 
-def raw_of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> Sequence[Sequence[object]]:
-    """Return the rows of the tasks of `of_vm`, to compare them with those of another time."""
-    return _KEPT_OF_VM.raw(tx, **_owner(of), then=now - KEY_LIFETIME, vm=vm_id)
+def digests_of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> list[int]:
+    """Return a digest of each task of `of_vm`, to compare it with that of another time. Texts of tasks may have 64 MiB."""
+    found = _KEPT_OF_VM.raw(tx, **_owner(of), then=now - KEY_LIFETIME, vm=vm_id)
+    return [hash(tuple(row)) for row in found]
 
 
 def sequences(tx: Transaction, of: Account, without: int = 0) -> list[int]:
