@@ -66,18 +66,16 @@ async def stream_events(
 
 
 def _start(context: AccountContext, known: str | None) -> tuple[int, Place, bool]:
-    """Return the stream's start, and whether the client missed events that are no longer stored."""
+    """Return the stream's start, and whether the client's place is none of this account. It may have missed anything."""
     owner = context.account
     present = Place(owner.made_at, events.last_number(context.unit), requests.last_number(context.unit))
     if not known:
         return owner.id, present, False
     place = _place(known)
-    kept = (
-        place.made_at == present.made_at
-        and present.event - events.KEPT <= place.event <= present.event
-        and present.request - requests.KEPT <= place.request <= present.request
+    is_ours = (
+        place.made_at == present.made_at and place.event <= present.event and place.request <= present.request
     )
-    return owner.id, place if kept else present, not kept
+    return owner.id, place if is_ours else present, not is_ours
 
 
 def _place(text: str) -> Place:

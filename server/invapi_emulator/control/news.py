@@ -5,7 +5,7 @@ from dataclasses import replace
 from invapi_emulator.control.messages import Message, Place, gap, message
 from invapi_emulator.control.requests import request_view
 from invapi_emulator.domain.instants import iso, iso_or_none
-from invapi_emulator.storage import accounts, events, requests
+from invapi_emulator.storage import accounts, events, pruned, requests
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.events import Event
 from invapi_emulator.storage.requests import JournalEntry
@@ -25,17 +25,17 @@ def _since(tx: Transaction, account_id: int, place: Place, most: int) -> list[Me
     """Read what happened since a place, after a gap if the first of it is no longer stored."""
     happened = events.after(tx, account_id, place.event, most)
     calls = requests.after(tx, account_id, place.request, most)
-    resumed = _first_kept(place, happened, calls)
+    last_gone = calls[0][0] - 1 if calls else max(place.request, pruned.cleared(tx, account_id))
+    resumed = _first_kept(place, happened, last_gone)
     if resumed != place:
         return [gap(resumed), *_merged(resumed, happened, calls, most)]
     return _merged(place, happened, calls, most)
 
 
-def _first_kept(place: Place, happened: list[Event], calls: list[tuple[int, JournalEntry]]) -> Place:
-    """Return the place, moved to before the oldest rows that are kept. Numbers leave none out."""
+def _first_kept(place: Place, happened: list[Event], last_gone: int) -> Place:
+    """Return the place, moved to before the oldest event and behind the last call that are not kept. Numbers leave none out."""
     event = happened[0].number - 1 if happened else place.event
-    request = calls[0][0] - 1 if calls else place.request
-    return replace(place, event=event, request=request)
+    return replace(place, event=event, request=last_gone)
 
 
 def _merged(

@@ -12,7 +12,6 @@ import pytest
 
 from invapi_emulator.control import feeds, messages, news
 from invapi_emulator.control.messages import Message, Place
-from invapi_emulator.storage import requests
 from tests.support.harness import Emulator, Json, Running, running
 
 
@@ -131,55 +130,6 @@ def test_the_position_can_be_in_the_query_too(emulator: Emulator) -> None:
         place = next(told)["id"]
     with listening(emulator, query=f"?after={place}") as told:
         assert next(told)["kind"] == "request"
-
-
-@pytest.mark.parametrize("place", ["1-0-0", "ffffffffffff-999999-999999"])
-def test_a_position_that_is_no_longer_kept_is_reported_as_a_gap(emulator: Emulator, place: str) -> None:
-    with listening(emulator, after=place) as told:
-        assert next(told)["kind"] == "gap"
-        emulator.eq("off")
-        assert next(told)["kind"] == "task_started"
-
-
-def test_calls_that_are_gone_before_they_were_sent_are_a_gap(emulator: Emulator) -> None:
-    with listening(emulator) as told:
-        emulator.call("eq", "list")
-        place = next(told)["id"]
-    emulator.call("eq", "list")
-    emulator.clear_requests()
-    emulator.call("eq", "list")
-    with listening(emulator, after=place) as told:
-        assert kinds(told, 2) == ["gap", "request"]
-        emulator.call("eq", "list")
-        assert next(told)["kind"] == "request"
-
-
-@pytest.mark.acceptance
-@pytest.mark.no_cover
-def test_a_stream_whose_reader_was_too_slow_has_a_gap_wherever_it_lacks_calls(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(requests, "KEPT", 200)
-    monkeypatch.setattr(feeds, "MOST_OF_A_FEED", 0)
-    monkeypatch.setattr(feeds, "LEAST_OF_A_FEED", 10_000)
-    monkeypatch.setitem(emulator.http.headers, "User-Agent", "x" * 4000)  # what the sockets hold is soon full
-    before = emulator.last_request
-    last = before + 2500
-    with listening(emulator) as told:
-        for _ in range(last - before):
-            emulator.call("eq", "list", comment="x" * 4000)
-        sent = [next(told)]
-        while sent[-1].get("request", {}).get("id") != last:
-            sent.append(next(told))
-    numbers = [event["request"]["id"] if event["kind"] == "request" else None for event in sent]
-    jumps = [
-        place
-        for place, number in enumerate(numbers)
-        if number is not None and place and numbers[place - 1] not in (None, number - 1)
-    ]
-    assert jumps == []
-    assert numbers.count(None) == [event["kind"] for event in sent].count("gap") >= 1
-    assert numbers[0] == before + 1
 
 
 @pytest.mark.parametrize("place", ["x", "1-2", "1-2-x", "-", "1-2-3-4", "9" * 200])
