@@ -56,6 +56,7 @@ def test_a_world_is_exported_to_stdout_and_imported_from_stdin(
 ) -> None:
     key = emulator.start("vm", "create_snapshot", name="a")
     world = shell.run("export")
+    assert shell.run("export", "-") == world
     assert json.loads("\n".join(world)) == emulator.control("GET", "/state")
     emulator.reset()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(world).encode())))
