@@ -22,6 +22,8 @@ MAX_SHOWN = 4096
 _LOOKED_AT = 16 * MAX_SHOWN
 """Number of characters of an answer and of a field that are searched for secrets. What they hold makes the shown part shorter."""
 _MOST_NAMES = 50
+_LONGEST_NAME = 100
+_LOOKED_AT_IN_NAME = 10 * _LONGEST_NAME
 _SURELY_SHOWN = MAX_SHOWN // len(r"\u0000")
 """Number of characters that stay within that limit, however JSON escapes them."""
 
@@ -33,7 +35,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     action = request.fields.get("action")
     cut = exchange.reply is not None and exchange.reply.cut is not None
     answer = "" if cut or given.text is not None else given.body.decode()
-    masking = _masking(unit, exchange, "\n".join(_texts(request, answer)))
+    masking = _masking(unit, exchange, "\n".join(_texts(request)), answer[: 2 * _LOOKED_AT])
     shown = shown_fields(masking, request.fields)
     requests.record(
         unit,
@@ -67,18 +69,18 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     )
 
 
-def _masking(unit: UnitOfWork, exchange: Exchange, text: str) -> Masking:
+def _masking(unit: UnitOfWork, exchange: Exchange, text: str, answer: str) -> Masking:
     """Return what hides the account's secrets, the token that was sent, and other tokens in the text of a call."""
     module, sent = exchange.request.module, exchange.secrets
     if exchange.account is None:
-        return Masking.of_unknown(module, sent).for_text(text)
-    return Masking(module, secrets.words_in(unit, text, sent)).for_text(text)
+        return Masking.of_unknown(module, sent).for_text(text, answer)
+    words = secrets.words_in(unit, f"{text}\n{answer}", sent)
+    return Masking(module, words).for_text(text, answer)
 
 
-def _texts(request: Request, answer: str) -> list[str]:
-    """Return all text of a call except the token that it was sent with."""
+def _texts(request: Request) -> list[str]:
+    """Return all text that a call sends except the token that it was sent with."""
     texts = [
-        answer[: 2 * _LOOKED_AT],
         request.module,
         request.address,
         request.user_agent,
@@ -112,7 +114,7 @@ def shown_fields(masking: Masking, fields: Mapping[str, Any]) -> dict[str, Any]:
         left -= len(name) + len(orjson.dumps(visible))
         if left < 0:
             return numbered(shown) | {REST: f"{len(fields) - len(shown)} more fields"}
-        shown.append((masking.text(name), visible))
+        shown.append((masking.name(name), visible))
     return numbered(shown)
 
 
@@ -163,8 +165,14 @@ def _names(masking: Masking, names: Sequence[str]) -> list[str]:
     more = len(names) - _MOST_NAMES
     if more > 0:
         names = sorted(names, key=lambda name: not is_secret(name))
-    shown = [masking.text(_cut(name, 100)) for name in names[:_MOST_NAMES]]
+    shown = [_shown_name(masking, name) for name in names[:_MOST_NAMES]]
     return [*shown, names_left_out(more)] if more > 0 else shown
+
+
+def _shown_name(masking: Masking, name: str) -> str:
+    """Return a name masked, and then cut. Of a long one only the beginning is looked at."""
+    shown = masking.name_beginning(name, _LOOKED_AT_IN_NAME)
+    return _cut(shown, _LONGEST_NAME, length=len(name) if len(name) > _LOOKED_AT_IN_NAME else 0)
 
 
 def _cut(text: str, most: int = MAX_SHOWN, length: int = 0) -> str:
