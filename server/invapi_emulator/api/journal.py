@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from invapi_emulator.api.exchange import Exchange
-from invapi_emulator.api.masking import Masking
+from invapi_emulator.api.masking import MOST_LOOKED_AT, Masking
 from invapi_emulator.api.request import Request
 from invapi_emulator.domain.callback_urls import CALLBACK_URL
 from invapi_emulator.domain.instants import Instant
@@ -19,8 +19,6 @@ from invapi_emulator.storage.hidden_fields import digests_of, names_left_out
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_SHOWN = 4096
-_LOOKED_AT = 16 * MAX_SHOWN
-"""Number of characters of an answer and of a field that are searched for secrets. What they hold makes the shown part shorter."""
 _MOST_NAMES = 50
 _LONGEST_NAME = 100
 _LOOKED_AT_IN_NAME = 10 * _LONGEST_NAME
@@ -35,7 +33,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     action = request.fields.get("action")
     cut = exchange.reply is not None and exchange.reply.cut is not None
     answer = "" if cut or given.text is not None else given.body.decode()
-    masking = _masking(unit, exchange, "\n".join(_texts(request)), answer[: 2 * _LOOKED_AT])
+    masking = _masking(unit, exchange, "\n".join(_texts(request)), answer[: 2 * MOST_LOOKED_AT])
     shown = shown_fields(masking, request.fields)
     requests.record(
         unit,
@@ -89,16 +87,19 @@ def _texts(request: Request) -> list[str]:
     ]
     for name, value in request.fields.items():
         if name != "token":
-            texts += (name, value[: 2 * _LOOKED_AT] if isinstance(value, str) else str(value))
+            texts += (
+                name[: 2 * MOST_LOOKED_AT],
+                value[: 2 * MOST_LOOKED_AT] if isinstance(value, str) else str(value),
+            )
     return texts
 
 
 def _shown_answer(masking: Masking, answer: str, *, refused: bool) -> str:
     """Return an answer masked and cut. Of a long one only the beginning is looked at."""
-    shown = masking.answer(answer, _LOOKED_AT)
+    shown = masking.answer(answer, MOST_LOOKED_AT)
     if refused:
-        shown = masking.refusal(shown[:_LOOKED_AT])
-    return _cut(shown, length=len(answer) if len(answer) > _LOOKED_AT else 0)
+        shown = masking.refusal(shown[:MOST_LOOKED_AT])
+    return _cut(shown, length=len(answer) if len(answer) > MOST_LOOKED_AT else 0)
 
 
 def shown_fields(masking: Masking, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def _visible(masking: Masking, name: str, value: Any, most: int) -> Any:
         beginning = masking.field(name, masking.beginning(value, MAX_SHOWN))
         return beginning if beginning == MASK else _cut(beginning, most, len(value))
     visible = masking.field(name, value)
-    return _cut(visible, most) if isinstance(visible, str) else _cut_all(visible, most)
+    return _cut(visible, most) if isinstance(visible, str) else _cut_all(visible, most, value)
 
 
 def _are_surely_shown(fields: Mapping[str, Any]) -> bool:
@@ -181,7 +182,10 @@ def _cut(text: str, most: int = MAX_SHOWN, length: int = 0) -> str:
     return text if length <= most else f"{text[: max(most - 30, 0)]}... ({length} characters)"[:most]
 
 
-def _cut_all(values: list[Any], most: int) -> Any:
-    """Return an array unchanged, or as text if it is too long."""
+def _cut_all(values: list[Any], most: int, sent: Any) -> Any:
+    """Return an array unchanged, or as text if it is too long. Of a very long one the length is that of what was sent."""
     text = json.dumps(values, ensure_ascii=False)
-    return values if len(text) <= most else _cut(text, most)
+    if len(text) <= most:
+        return values
+    length = len(json.dumps(sent, ensure_ascii=False))
+    return _cut(text, most, length if length > MOST_LOOKED_AT else 0)

@@ -1,7 +1,7 @@
 """Keeping secrets out of the journal: fields that hold one, and the account's own wherever they occur."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +36,9 @@ _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
 _CUT_DIGITS = re.compile(rf"[0-9a-f]{{{SHORTEST},}}(?={re.escape(CUT)})")
 _MOST_COMPARED = 20_000_000
 """Maximum number of secrets that were sent, times characters that may hold them."""
+
+MOST_LOOKED_AT = 64 * 1024
+"""Number of characters of an answer and of a field that are searched for secrets. What they hold makes the shown part shorter."""
 
 _REMEMBERED = 1_000
 """Number of sets of field names whose secret ones are cached."""
@@ -86,7 +89,7 @@ class Masking(Struct, frozen=True):
         if name == CALLBACK_URL:
             return self.text(shown_url(value)) if isinstance(value, str) else MASK
         is_secret_value = _is_secret(name, keys_are_shown=self.module == CALLBACK) or parts_a_secret(name)
-        return MASK if is_secret_value else self._value(value)
+        return MASK if is_secret_value else self._value(value, _Room())
 
     def name(self, name: str) -> str:
         """Return the name of a field masked, also a value that it has in it."""
@@ -127,15 +130,30 @@ class Masking(Struct, frozen=True):
             answer = without_named_secrets(answer)
         return self.text(answer)
 
-    def _value(self, value: Any) -> Any:
+    def _value(self, value: Any, room: "_Room") -> Any:
         if isinstance(value, dict):
             return numbered(
-                (self.name(name), MASK if names_a_secret(name) or parts_a_secret(name) else self._value(item))
+                (room.masked(self.name_beginning, name), self._inner(name, item, room))
                 for name, item in value.items()
             )
         if isinstance(value, list | tuple):
-            return [self._value(item) for item in value]
-        return self.text(value) if isinstance(value, str) else value
+            return [self._value(item, room) for item in value]
+        return room.masked(self.beginning, value) if isinstance(value, str) else value
+
+    def _inner(self, name: str, item: Any, room: "_Room") -> Any:
+        return MASK if names_a_secret(name) or parts_a_secret(name) else self._value(item, room)
+
+
+class _Room:
+    """How many characters of a value are still looked at, far more than are shown of an array. Of the others nothing is kept."""
+
+    def __init__(self) -> None:
+        self._left = MOST_LOOKED_AT
+
+    def masked(self, beginning: Callable[[str, int], str], text: str) -> str:
+        most = self._left
+        self._left = max(most - len(text), 0)
+        return beginning(text, most) if most else MASK
 
 
 def is_hidden(name: str, module: str) -> bool:

@@ -21,6 +21,7 @@ _MOST_NAMES = 5_000
 _MARK = re.compile(r"(?<!\\)\\*+[\"']|[\[\]{}]")
 """A quote with the backslashes before it, which say in how many others it stands, or a bracket."""
 _DEPTHS = {"[": 1, "{": 1, "]": -1, "}": -1}
+_LONGEST_SHOWN = 5_000
 _MOST_MARKS = 10_000
 """Maximum number of these in a value. One with more is masked with all that follows."""
 
@@ -60,7 +61,14 @@ def may_assign(name: str) -> bool:
 
 
 def parts_a_secret(name: str) -> bool:
-    """Return whether the secret value in the name of a field goes on in the value of the field, as after a `=` in JSON."""
+    """Return whether the secret value in the name of a field goes on in the value of the field, as after a `=` in JSON.
+
+    A name that is longer than any that is shown is taken for one that does.
+    """
+    if not may_assign(name):
+        return False
+    if len(name) > _LONGEST_SHOWN:
+        return True
     shown = name_without_told(name)
     return shown != name and shown.endswith(MASK)
 

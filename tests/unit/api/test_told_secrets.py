@@ -180,3 +180,16 @@ def test_a_call_of_a_megabyte_of_quoted_names_shows_no_value(emulator: Emulator)
     )
     emulator.http.post("/eq.php", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
     assert NEVER not in json.dumps(emulator.control("GET", "/requests")["requests"][-1])
+
+
+def test_of_a_long_array_the_journal_tells_the_length_that_was_sent(emulator: Emulator) -> None:
+    emulator.call("vm", "get_engine", **{"a[0]": "x" * 900_000})
+    (call,) = emulator.control("GET", "/requests?action=get_engine")["requests"]
+    assert call["fields"]["a"].endswith("... (900004 characters)")
+
+
+def test_an_array_of_a_megabyte_shows_no_value_that_json_names_as_a_secret(emulator: Emulator) -> None:
+    sent = {f"a[{number}]": f'{{"pass":"{NEVER}"}}' + "x" * 900 for number in range(900)}
+    emulator.call("vm", "get_engine", **sent)
+    (call,) = emulator.control("GET", "/requests?action=get_engine")["requests"]
+    assert NEVER not in str(call)
