@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from invapi_emulator.api.exchange import Exchange
-from invapi_emulator.api.masking import Masking
+from invapi_emulator.api.masking import MOST_LOOKED_AT, Masking
 from invapi_emulator.api.request import Request
 from invapi_emulator.domain.callback_urls import CALLBACK_URL
 from invapi_emulator.domain.instants import Instant
@@ -19,9 +19,9 @@ from invapi_emulator.storage.hidden_fields import digests_of, names_left_out
 from invapi_emulator.storage.unit_of_work import UnitOfWork
 
 MAX_SHOWN = 4096
-_LOOKED_AT = 16 * MAX_SHOWN
-"""Number of characters of an answer and of a field that are searched for secrets. What they hold makes the shown part shorter."""
 _MOST_NAMES = 50
+_LONGEST_NAME = 100
+_LOOKED_AT_IN_NAME = 10 * _LONGEST_NAME
 _SURELY_SHOWN = MAX_SHOWN // len(r"\u0000")
 """Number of characters that stay within that limit, however JSON escapes them."""
 
@@ -33,7 +33,7 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     action = request.fields.get("action")
     cut = exchange.reply is not None and exchange.reply.cut is not None
     answer = "" if cut or given.text is not None else given.body.decode()
-    masking = _masking(unit, exchange, "\n".join(_texts(request, answer)))
+    masking = _masking(unit, exchange, "\n".join(_texts(request)), answer[: 2 * MOST_LOOKED_AT])
     shown = shown_fields(masking, request.fields)
     requests.record(
         unit,
@@ -67,18 +67,18 @@ def record_request(unit: UnitOfWork, exchange: Exchange, real_now: Instant) -> N
     )
 
 
-def _masking(unit: UnitOfWork, exchange: Exchange, text: str) -> Masking:
+def _masking(unit: UnitOfWork, exchange: Exchange, text: str, answer: str) -> Masking:
     """Return what hides the account's secrets, the token that was sent, and other tokens in the text of a call."""
     module, sent = exchange.request.module, exchange.secrets
     if exchange.account is None:
-        return Masking.of_unknown(module, sent).for_text(text)
-    return Masking(module, secrets.words_in(unit, text, sent)).for_text(text)
+        return Masking.of_unknown(module, sent).for_text(text, answer)
+    words = secrets.words_in(unit, f"{text}\n{answer}", sent)
+    return Masking(module, words).for_text(text, answer)
 
 
-def _texts(request: Request, answer: str) -> list[str]:
-    """Return all text of a call except the token that it was sent with."""
+def _texts(request: Request) -> list[str]:
+    """Return all text that a call sends except the token that it was sent with."""
     texts = [
-        answer[: 2 * _LOOKED_AT],
         request.module,
         request.address,
         request.user_agent,
@@ -87,16 +87,19 @@ def _texts(request: Request, answer: str) -> list[str]:
     ]
     for name, value in request.fields.items():
         if name != "token":
-            texts += (name, value[: 2 * _LOOKED_AT] if isinstance(value, str) else str(value))
+            texts += (
+                name[: 2 * MOST_LOOKED_AT],
+                value[: 2 * MOST_LOOKED_AT] if isinstance(value, str) else str(value),
+            )
     return texts
 
 
 def _shown_answer(masking: Masking, answer: str, *, refused: bool) -> str:
     """Return an answer masked and cut. Of a long one only the beginning is looked at."""
-    shown = masking.answer(answer, _LOOKED_AT)
+    shown = masking.answer(answer, MOST_LOOKED_AT)
     if refused:
-        shown = masking.refusal(shown[:_LOOKED_AT])
-    return _cut(shown, length=len(answer) if len(answer) > _LOOKED_AT else 0)
+        shown = masking.refusal(shown[:MOST_LOOKED_AT])
+    return _cut(shown, length=len(answer) if len(answer) > MOST_LOOKED_AT else 0)
 
 
 def shown_fields(masking: Masking, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,7 +115,7 @@ def shown_fields(masking: Masking, fields: Mapping[str, Any]) -> dict[str, Any]:
         left -= len(name) + len(orjson.dumps(visible))
         if left < 0:
             return numbered(shown) | {REST: f"{len(fields) - len(shown)} more fields"}
-        shown.append((masking.text(name), visible))
+        shown.append((masking.name(name), visible))
     return numbered(shown)
 
 
@@ -122,7 +125,7 @@ def _visible(masking: Masking, name: str, value: Any, most: int) -> Any:
         beginning = masking.field(name, masking.beginning(value, MAX_SHOWN))
         return beginning if beginning == MASK else _cut(beginning, most, len(value))
     visible = masking.field(name, value)
-    return _cut(visible, most) if isinstance(visible, str) else _cut_all(visible, most)
+    return _cut(visible, most) if isinstance(visible, str) else _cut_all(visible, most, value)
 
 
 def _are_surely_shown(fields: Mapping[str, Any]) -> bool:
@@ -163,8 +166,14 @@ def _names(masking: Masking, names: Sequence[str]) -> list[str]:
     more = len(names) - _MOST_NAMES
     if more > 0:
         names = sorted(names, key=lambda name: not is_secret(name))
-    shown = [masking.text(_cut(name, 100)) for name in names[:_MOST_NAMES]]
+    shown = [_shown_name(masking, name) for name in names[:_MOST_NAMES]]
     return [*shown, names_left_out(more)] if more > 0 else shown
+
+
+def _shown_name(masking: Masking, name: str) -> str:
+    """Return a name masked, and then cut. Of a long one only the beginning is looked at."""
+    shown = masking.name_beginning(name, _LOOKED_AT_IN_NAME)
+    return _cut(shown, _LONGEST_NAME, length=len(name) if len(name) > _LOOKED_AT_IN_NAME else 0)
 
 
 def _cut(text: str, most: int = MAX_SHOWN, length: int = 0) -> str:
@@ -173,7 +182,10 @@ def _cut(text: str, most: int = MAX_SHOWN, length: int = 0) -> str:
     return text if length <= most else f"{text[: max(most - 30, 0)]}... ({length} characters)"[:most]
 
 
-def _cut_all(values: list[Any], most: int) -> Any:
-    """Return an array unchanged, or as text if it is too long."""
+def _cut_all(values: list[Any], most: int, sent: Any) -> Any:
+    """Return an array unchanged, or as text if it is too long. Of a very long one the length is that of what was sent."""
     text = json.dumps(values, ensure_ascii=False)
-    return values if len(text) <= most else _cut(text, most)
+    if len(text) <= most:
+        return values
+    length = len(json.dumps(sent, ensure_ascii=False))
+    return _cut(text, most, length if length > MOST_LOOKED_AT else 0)

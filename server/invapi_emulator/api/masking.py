@@ -1,7 +1,7 @@
 """Keeping secrets out of the journal: fields that hold one, and the account's own wherever they occur."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -11,16 +11,22 @@ from invapi_emulator.api.masked_answers import without_named_secrets
 from invapi_emulator.domain.callback_urls import CALLBACK_URL, shown_url
 from invapi_emulator.domain.shown_fields import numbered
 from invapi_emulator.engine.call import Fields
+from invapi_emulator.process.generated_words import may_have_generated, without_generated
+from invapi_emulator.process.masked_words import SecretWords, masked_beginning
 from invapi_emulator.process.secret_words import (
     CUT,
     MASK,
     SHORTEST,
-    SecretWords,
     is_secret,
-    masked_beginning,
     may_name_a_secret,
     names_a_secret,
-    without_generated,
+)
+from invapi_emulator.process.telling_texts import (
+    may_assign,
+    may_repeat_told,
+    may_tell,
+    name_without_told,
+    parts_a_secret,
 )
 
 CALLBACK = "eq_callback"
@@ -30,6 +36,9 @@ _IN_ANSWER = re.compile(r'"(token|api_key|password)":"(?:[^"\\]|\\.)*(?:"|\Z)')
 _CUT_DIGITS = re.compile(rf"[0-9a-f]{{{SHORTEST},}}(?={re.escape(CUT)})")
 _MOST_COMPARED = 20_000_000
 """Maximum number of secrets that were sent, times characters that may hold them."""
+
+MOST_LOOKED_AT = 64 * 1024
+"""Number of characters of an answer and of a field that are searched for secrets. What they hold makes the shown part shorter."""
 
 _REMEMBERED = 1_000
 """Number of sets of field names whose secret ones are cached."""
@@ -52,29 +61,39 @@ class Masking(Struct, frozen=True):
         """Return the masking of a call without an account, which sent these secrets."""
         return Masking(module, SecretWords.of(sent), all_generated=True)
 
-    def for_text(self, text: str) -> "Masking":
-        """Return the masking for a text: an idle one if there is nothing to mask, one that hides all if that costs less."""
-        hides_all = len(self.words.others) * len(text) > _MOST_COMPARED
-        idle = not hides_all and self.text(text) == text
+    def for_text(self, text: str, answer: str) -> "Masking":
+        """Return the masking for a call's text: an idle one if there is nothing to mask, one that hides all if that costs less."""
+        whole = f"{text}\n{answer}"
+        hides_all = len(self.words.others) * len(whole) > _MOST_COMPARED
+        idle = not (hides_all or may_tell(text) or may_repeat_told(answer) or self._occur_in(whole))
         return Masking(self.module, self.words, self.all_generated, idle, hides_all)
+
+    def _occur_in(self, text: str) -> bool:
+        return self.words.occur_in(text) or (self.all_generated and may_have_generated(text))
 
     def fields(self, fields: Fields) -> dict[str, Any]:
         """Return a few short fields masked. None of them is an array."""
-        if self.idle:
-            secret = _secret_among(tuple(fields), keys_are_shown=self.module == CALLBACK)
+        names = tuple(fields)
+        if self.idle and not _any_may_assign(names):
+            secret = _secret_among(names, keys_are_shown=self.module == CALLBACK)
             url = (
                 {CALLBACK_URL: self.field(CALLBACK_URL, fields[CALLBACK_URL])}
                 if CALLBACK_URL in fields
                 else {}
             )
             return {**fields, **secret, **url}
-        return numbered((self.text(name), self.field(name, value)) for name, value in fields.items())
+        return numbered((self.name(name), self.field(name, value)) for name, value in fields.items())
 
     def field(self, name: str, value: Any) -> Any:
         """Return the value of a field, or of what a task has of it, masked. An array is a list."""
         if name == CALLBACK_URL:
             return self.text(shown_url(value)) if isinstance(value, str) else MASK
-        return MASK if _is_secret(name, keys_are_shown=self.module == CALLBACK) else self._value(value)
+        is_secret_value = _is_secret(name, keys_are_shown=self.module == CALLBACK) or parts_a_secret(name)
+        return MASK if is_secret_value else self._value(value, _Room())
+
+    def name(self, name: str) -> str:
+        """Return the name of a field masked, also a value that it has in it."""
+        return MASK if self.hides_all else self.text(name_without_told(name))
 
     def text(self, text: str) -> str:
         if self.idle or len(text) < SHORTEST:
@@ -87,6 +106,9 @@ class Masking(Struct, frozen=True):
     def beginning(self, text: str, most: int) -> str:
         """Return the first characters of a text masked, without the rest of a secret that the cut would part."""
         return masked_beginning(self.text, text, most, self.words.longest)
+
+    def name_beginning(self, name: str, most: int) -> str:
+        return masked_beginning(self.name, name, most, self.words.longest)
 
     def answer(self, answer: str, most: int) -> str:
         """Return the first characters of an answer with tokens and passwords masked."""
@@ -108,20 +130,40 @@ class Masking(Struct, frozen=True):
             answer = without_named_secrets(answer)
         return self.text(answer)
 
-    def _value(self, value: Any) -> Any:
+    def _value(self, value: Any, room: "_Room") -> Any:
         if isinstance(value, dict):
             return numbered(
-                (self.text(name), MASK if names_a_secret(name) else self._value(item))
+                (room.masked(self.name_beginning, name), self._inner(name, item, room))
                 for name, item in value.items()
             )
         if isinstance(value, list | tuple):
-            return [self._value(item) for item in value]
-        return self.text(value) if isinstance(value, str) else value
+            return [self._value(item, room) for item in value]
+        return room.masked(self.beginning, value) if isinstance(value, str) else value
+
+    def _inner(self, name: str, item: Any, room: "_Room") -> Any:
+        return MASK if names_a_secret(name) or parts_a_secret(name) else self._value(item, room)
+
+
+class _Room:
+    """How many characters of a value are still looked at, far more than are shown of an array. Of the others nothing is kept."""
+
+    def __init__(self) -> None:
+        self._left = MOST_LOOKED_AT
+
+    def masked(self, beginning: Callable[[str, int], str], text: str) -> str:
+        most = self._left
+        self._left = max(most - len(text), 0)
+        return beginning(text, most) if most else MASK
 
 
 def is_hidden(name: str, module: str) -> bool:
     """Return whether a call's refusal does not repeat the value of a field of this name."""
     return name == CALLBACK_URL or _is_secret(name, keys_are_shown=module == CALLBACK)
+
+
+@lru_cache(_REMEMBERED)
+def _any_may_assign(names: tuple[str, ...]) -> bool:
+    return any(map(may_assign, names))
 
 
 @lru_cache(_REMEMBERED)

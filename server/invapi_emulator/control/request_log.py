@@ -11,9 +11,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invapi_emulator.clock import RealTime
+from invapi_emulator.process.generated_words import without_generated
 from invapi_emulator.process.logs import FIELDS, shortened, word
 from invapi_emulator.process.request_ids import REQUEST_ID_HEADER, RequestIds
-from invapi_emulator.process.secret_words import MASK, without_generated
+from invapi_emulator.process.secret_words import MASK
 
 _log = logging.getLogger("invapi_emulator.control")
 _READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -1,6 +1,7 @@
 """Percent escapes. What the standard library makes of a text full of them takes a hundred times its size in memory."""
 
 import re
+from collections.abc import Callable, Iterator
 
 _ESCAPE = re.compile(rb"%([0-9a-fA-F]{2})")
 _BYTES = {
@@ -8,6 +9,8 @@ _BYTES = {
     for first in b"0123456789abcdefABCDEF"
     for second in b"0123456789abcdefABCDEF"
 }
+_MOST_DECODED = 3
+"""How often percent escapes are decoded to find a word behind one: `%20` ends in digits, `%2520` holds them."""
 
 
 def decoded(text: str) -> bytes:
@@ -17,3 +20,31 @@ def decoded(text: str) -> bytes:
 
 def _byte(escape: re.Match[bytes]) -> bytes:
     return _BYTES[escape[1]]
+
+
+def decoded_text(text: str) -> str:
+    """Return a text with its percent escapes decoded, those that are no UTF-8 as replacement characters."""
+    return decoded(text).decode(errors="replace")
+
+
+def decodings(text: str) -> Iterator[str]:
+    """Yield a text, and then what decoding its percent escapes makes of it, a few times."""
+    yield text
+    for _ in range(_MOST_DECODED):
+        if "%" not in text:
+            return
+        text = decoded_text(text)
+        yield text
+
+
+def masked_at_each_level(masked: Callable[[str], str], text: str) -> str:
+    """Return a text masked as it is, and decoded as often as masking finds more in it."""
+    shown = form = masked(text)
+    for _ in range(_MOST_DECODED):
+        if "%" not in form:
+            break
+        plain = decoded_text(form)
+        form = masked(plain)
+        if form != plain:
+            shown = form
+    return shown

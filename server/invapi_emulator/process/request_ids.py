@@ -3,7 +3,8 @@
 import re
 from itertools import count
 
-from invapi_emulator.process.secret_words import MASK, decoded_to_the_end
+from invapi_emulator.process.percent import decodings
+from invapi_emulator.process.secret_words import MASK
 
 REQUEST_ID_HEADER = "X-Request-Id"
 _TAKEN_OVER = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -31,5 +32,7 @@ class RequestIds:
         """Return an id, or another part of a request, as log and journal may have it. The answer has the id as it was given, and so tells nobody a word."""
         for word in self.hidden:
             text = text.replace(word, MASK)
-        decoded = decoded_to_the_end(text)
-        return self.shown(decoded) if any(word in decoded for word in self.hidden) else text
+        for form in decodings(text):
+            if any(word in form for word in self.hidden):
+                return self.shown(form)
+        return text

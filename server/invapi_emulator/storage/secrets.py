@@ -6,14 +6,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, literal_column, or_, select
 
-from invapi_emulator.process.secret_words import (
-    LONGEST_GENERATED,
-    SHORTEST,
-    SecretWords,
-    generated_in,
-    masked_beginning,
-    may_have_generated,
-)
+from invapi_emulator.process.generated_words import LONGEST_GENERATED, generated_in, may_have_generated
+from invapi_emulator.process.masked_words import SecretWords, masked_beginning
+from invapi_emulator.process.secret_words import SHORTEST
 from invapi_emulator.storage import api_keys
 from invapi_emulator.storage.statement import Statement
 from invapi_emulator.storage.tables import account, session

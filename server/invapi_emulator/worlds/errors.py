@@ -10,6 +10,7 @@ from invapi_emulator.domain.instants import iso
 from invapi_emulator.engine.faults.kinds import FAULTS
 from invapi_emulator.engine.faults.match import Match
 from invapi_emulator.process.secret_words import MASK, names_a_secret
+from invapi_emulator.process.telling_texts import without_told
 from invapi_emulator.suggestions import did_you_mean
 from invapi_emulator.worlds.fields import ACCEPTED
 
@@ -26,7 +27,8 @@ _PLAIN = {
     "extra_forbidden": "unknown field",
     "union_tag_not_found": "this field is required",
 }
-_NOT_THERE = ("missing", "union_tag_not_found")
+_WITHOUT_VALUE = ("missing", "union_tag_not_found", "extra_forbidden")
+"""Errors that show no value: there is none, or its name is not known, and so may be that of a secret, misspelt."""
 _ABOUT_KIND = ("union_tag_invalid", "union_tag_not_found")
 
 
@@ -51,7 +53,7 @@ def invalid(
         path.append("kind")
         value = error["ctx"].get("tag")
     field = ".".join(str(part)[:_SHOWN] for part in path) or None
-    given = "" if error["type"] in _NOT_THERE else f"{_seen(field or '', value)}: "
+    given = "" if error["type"] in _WITHOUT_VALUE else f"{_seen(field or '', value)}: "
     meant = _meant(place, error["loc"], model) if error["type"] == "extra_forbidden" else ""
     return Unprocessable("invalid", f"{field or 'the body'}: {given}{_accepted(error)}{meant}", field)
 
@@ -116,6 +118,6 @@ def _written(value: Any) -> Iterator[str]:
                 yield from _written(item)
             yield "]"
         case str():
-            yield ascii(value[: _SHOWN + 1])
+            yield ascii(without_told(value[: 2 * _SHOWN])[: _SHOWN + 1])
         case _:
             yield ascii(value)

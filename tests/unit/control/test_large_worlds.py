@@ -65,7 +65,7 @@ def test_validation_stops_at_the_first_mistakes(field: str) -> None:
 
 def test_a_long_name_of_a_field_is_cut_in_the_error(emulator: Emulator) -> None:
     response = emulator.http.put(STATE, content=json.dumps({"k" * 100_000: 1}))
-    assert response.json()["error"]["message"] == f"{'k' * 80}: 1: unknown field"
+    assert response.json()["error"]["message"] == f"{'k' * 80}: unknown field"
 
 
 @pytest.mark.parametrize("part", ["snapshots", "tasks", "unlisted"])

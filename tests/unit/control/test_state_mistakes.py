@@ -172,15 +172,15 @@ def test_input_that_is_not_a_world_is_refused(emulator: Emulator, body: Any) -> 
 
 def test_an_unknown_field_of_a_world_has_the_known_one_that_is_most_like_it(emulator: Emulator) -> None:
     _, message = refused(put(emulator, {"vmss": []}, 422))
-    assert message == "vmss: []: unknown field; did you mean 'vms'?"
+    assert message == "vmss: unknown field; did you mean 'vms'?"
     _, message = refused(put(emulator, vm(hostnam="a"), 422))
-    assert message == "vms.1.hostnam: 'a': unknown field; did you mean 'hostname'?"
+    assert message == "vms.1.hostnam: unknown field; did you mean 'hostname'?"
     _, message = refused(put(emulator, vm(disk={"size": 10}), 422))
-    assert message == "vms.1.disk.size: 10: unknown field; did you mean 'size_gb'?"
+    assert message == "vms.1.disk.size: unknown field; did you mean 'size_gb'?"
     _, message = refused(put(emulator, snapshot(memory={"generatio": 1}), 422))
-    assert message == "vms.1.snapshots.1.memory.generatio: 1: unknown field; did you mean 'generation'?"
+    assert message == "vms.1.snapshots.1.memory.generatio: unknown field; did you mean 'generation'?"
     _, message = refused(put(emulator, vm(tags={"a": {"valeu": "x"}}), 422))
-    assert message == "vms.1.tags.a.valeu: 'x': unknown field; did you mean 'value'?"
+    assert message == "vms.1.tags.a.valeu: unknown field; did you mean 'value'?"
 
 
 def test_a_refusal_names_what_is_accepted(emulator: Emulator) -> None:

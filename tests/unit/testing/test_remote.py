@@ -100,7 +100,7 @@ def test_an_import_lists_the_reissued_keys(shell: Shell, emulator: Emulator, tmp
         ),
         ('{"seed": 1, "seed": 2}', "FILE: 'FILE_NAME': not valid JSON: duplicate key 'seed'"),
         ("? {a: 1}\n: 2", "FILE: 'FILE_NAME': not valid YAML: line 1, column 3: expected text as a key"),
-        ("2030-01-01: 2", "422 invalid: 2030-01-01: 2: unknown field"),
+        ("2030-01-01: 2", "422 invalid: 2030-01-01: unknown field"),
         ("a: \x00", "FILE: 'FILE_NAME': not valid YAML: unacceptable character #x0000"),
         (
             "vms: !!binary aGk=",

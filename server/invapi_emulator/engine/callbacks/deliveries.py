@@ -15,7 +15,7 @@ from functools import partial
 from invapi_emulator.domain.callback_urls import shown_url
 from invapi_emulator.domain.instants import HOUR, SECOND, Instant
 from invapi_emulator.engine.callbacks.sending import TOO_LATE, TRY_SECONDS, Sender
-from invapi_emulator.process.secret_words import without_generated
+from invapi_emulator.process.generated_words import without_generated
 from invapi_emulator.storage import callbacks
 from invapi_emulator.storage.callbacks import Callback, Outcome
 from invapi_emulator.storage.database import AccountGone, Database
