@@ -28,6 +28,8 @@ WORST = {
     "maps": "password=secretword&"
     + "&".join(f"m{number}" + "[k]" * 20 + "=1" for number in range(MOST_FIELDS)),
     "escapes": f"q={'%25' * (SIZE // 3 - 60)}",
+    "a secret of control characters": "api_key=" + "\x01" * (SIZE - 200),
+    "a secret of quotes": "api_key=" + "'\"/+" * (SIZE // 4 - 50),
     "a long name": f"{'n' * (SIZE - 200)}=1",
 }
 CALLS = {

@@ -64,7 +64,8 @@ class Masking(Struct, frozen=True):
     def for_text(self, text: str, answer: str) -> "Masking":
         """Return the masking for a call's text: an idle one if there is nothing to mask, one that hides all if that costs less."""
         whole = f"{text}\n{answer}"
-        hides_all = len(self.words.others) * len(whole) > _MOST_COMPARED
+        count = len(self.words.others) + len(self.words.begun)
+        hides_all = count * len(whole) > _MOST_COMPARED
         idle = not (hides_all or may_tell(text) or may_repeat_told(answer) or self._occur_in(whole))
         return Masking(self.module, self.words, self.all_generated, idle, hides_all)
 

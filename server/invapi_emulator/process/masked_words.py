@@ -22,6 +22,9 @@ _IN_JSON: tuple[Callable[[str], str], ...] = (json.dumps, partial(json.dumps, en
 _LONGEST_PART = 1_000
 """Maximum number of characters that a message shows of a word whose end it cuts, with all escapes."""
 
+_LONGEST_WORD = 5_000
+"""Maximum number of characters of a secret that are compared. Nothing shows as many of a text."""
+
 _CUT_ESCAPE = re.compile(r"(?:%[0-9a-fA-F]?|\ufffd){1,8}\Z")
 """What is left of an escape that is cut, decoded or not."""
 
@@ -32,27 +35,31 @@ _HAS_ONE_FORM = re.compile(r"[!#-&(-.0-\[\]-~]*")
 class SecretWords(NamedTuple):
     """Words to mask. Of those that look generated there may be many, of the `others` a few, each in all forms that text gives it.
 
-    What the text itself says to be a secret is masked too.
+    `begun` are the beginnings of long ones: what follows one in a text may be the rest of it. What the text itself says to
+    be a secret is masked too.
     """
 
     generated: AbstractSet[str]
     others: tuple[str, ...]
+    begun: tuple[str, ...] = ()
 
     @staticmethod
     def of(words: Iterable[str]) -> "SecretWords":
         long = [word for word in dict.fromkeys(words) if len(word) >= SHORTEST]
         others = [word for word in long if not looks_generated(word)]
-        forms = dict.fromkeys(form for word in others for form in forms_of(word))
-        return SecretWords(frozenset(long).difference(others), tuple(sorted(forms, key=len, reverse=True)))
+        whole = _forms(word for word in others if len(word) <= _LONGEST_WORD)
+        begun = _forms(word[:_LONGEST_WORD] for word in others if len(word) > _LONGEST_WORD)
+        return SecretWords(frozenset(long).difference(others), whole, begun)
 
     @property
     def longest(self) -> int:
         """The number of characters after which it is sure whether one of the words has begun."""
-        return max(map(len, self.others), default=0) + LONGEST_GENERATED
+        return max(map(len, (*self.others, *self.begun)), default=0) + LONGEST_GENERATED
 
     def occur_in(self, text: str) -> bool:
         """Return whether one of the words stands in a text, not behind percent escapes."""
-        return any(word in text for word in self.others) or without(self.generated, text) != text
+        words = (*self.others, *self.begun)
+        return any(word in text for word in words) or without(self.generated, text) != text
 
     def masked(self, text: str) -> str:
         """Return a text without the words, wherever they stand in it. One with a word behind percent escapes is decoded."""
@@ -63,6 +70,9 @@ class SecretWords(NamedTuple):
     def _masked(self, text: str) -> str:
         for word in self.others:
             text = text.replace(word, MASK)
+        for word in self.begun:
+            before, found, _ = text.partition(word)
+            text = before + MASK if found else before
         return without(self.generated, without_told(text))
 
     def parted_masked(self, text: str) -> str:
@@ -74,9 +84,10 @@ class SecretWords(NamedTuple):
 
     def _without_beginning(self, part: str) -> str:
         """Return a text without the beginning of a word at its end, where percent escapes, the last also cut, may hide it."""
+        words = (*self.others, *self.begun, *self.generated)
         for form in decodings(part):
             whole = _CUT_ESCAPE.sub("", form)
-            if length := max(map(partial(_length_at_end, whole), (*self.others, *self.generated)), default=0):
+            if length := max(map(partial(_length_at_end, whole), words), default=0):
                 return whole[:-length] + MASK
         return part
 
@@ -99,6 +110,12 @@ def _length_at_end(text: str, word: str) -> int:
         return 0
     lengths = range(min(len(word) - 1, len(text), _LONGEST_PART), SHORTEST - 1, -1)
     return next((length for length in lengths if text.endswith(word[:length])), 0)
+
+
+def _forms(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words in all their forms, the longest first."""
+    forms = dict.fromkeys(form for word in words for form in forms_of(word))
+    return tuple(sorted(forms, key=len, reverse=True))
 
 
 @remembered(1_000)

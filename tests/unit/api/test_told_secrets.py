@@ -193,3 +193,21 @@ def test_an_array_of_a_megabyte_shows_no_value_that_json_names_as_a_secret(emula
     emulator.call("vm", "get_engine", **sent)
     (call,) = emulator.control("GET", "/requests?action=get_engine")["requests"]
     assert NEVER not in str(call)
+
+
+@pytest.mark.parametrize("part", ["said ", 'said "no" ', "said/ü\x01 "])
+def test_a_secret_that_is_longer_than_what_is_shown_is_masked_wherever_it_stands(
+    emulator: Emulator, part: str
+) -> None:
+    secret = part * 5_000
+    form = {
+        "action": "list",
+        "api_key": secret,
+        "note": f"before {secret}",
+        f"name {secret}": "",
+        "token": "t",
+    }
+    emulator.http.post("/eq.php", data=form)
+    shown = emulator.http.get("/_emulator/requests").json()["requests"][-1]
+    assert shown["fields"]["note"].startswith("before ")
+    assert "said" not in json.dumps(shown)
