@@ -19,7 +19,7 @@ _SHAPE = {"version": int, "vms": [{"id": int}]}
 )
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 def export(url: str, admin_token: str, account: str, form: str | None, file: Path | None) -> None:
-    """Export an account's world to FILE or to stdout, which is also `-`."""
+    """Export an account's world to FILE, or to stdout (-)."""
     world = control(url, admin_token, "GET", f"{account}/state", shape=_SHAPE)
     named_yaml = file is not None and file.name.endswith(YAML_ENDINGS)
     text = written(world, as_yaml=form == "yaml" or (form is None and named_yaml))
