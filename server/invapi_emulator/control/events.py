@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -13,7 +14,7 @@ from invapi_emulator.control.feeds import MOST_STREAMS, Feeds
 from invapi_emulator.control.messages import Place, gap
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.control_errors import Unprocessable
-from invapi_emulator.storage import events, requests
+from invapi_emulator.storage import events, pruned, requests
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"])
 
@@ -58,24 +59,35 @@ async def stream_events(
 ) -> StreamingResponse:
     """Stream the account's events from now on, or after the given event id, until the client disconnects."""
     known = last_event_id or after
-    account_id, place, missed = await worlds.within(name, lambda context: _start(context, known))
-    told = _told(worlds.feeds, account_id, place, missed=missed)
+    start = await worlds.within(name, lambda context: _start(context, known))
+    told = _told(worlds.feeds, start)
     if getattr(request.state, "by_cookie", False):
         told = _for_a_while(told, LOOKS_AGAIN_SECONDS)
     return EventStream(worlds.feeds, told)
 
 
-def _start(context: AccountContext, known: str | None) -> tuple[int, Place, bool]:
-    """Return the stream's start, and whether the client's place is none of this account. It may have missed anything."""
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where a stream of an account starts. It has `missed` anything if the client's place is none of this account.
+
+    The account's calls up to the number `cleared` were cleared.
+    """
+
+    account_id: int
+    place: Place
+    missed: bool
+    cleared: int
+
+
+def _start(context: AccountContext, known: str | None) -> _Start:
     owner = context.account
     present = Place(owner.made_at, events.last_number(context.unit), requests.last_number(context.unit))
-    if not known:
-        return owner.id, present, False
-    place = _place(known)
+    place = _place(known) if known else present
     is_ours = (
         place.made_at == present.made_at and place.event <= present.event and place.request <= present.request
     )
-    return owner.id, place if is_ours else present, not is_ours
+    cleared = pruned.cleared(context.tx, owner.id)
+    return _Start(owner.id, place if is_ours else present, not is_ours, cleared)
 
 
 def _place(text: str) -> Place:
@@ -86,11 +98,11 @@ def _place(text: str) -> Place:
         raise Unprocessable("invalid", f"{text!r} is not an event id of this stream", "after") from None
 
 
-async def _told(feeds: Feeds, account_id: int, place: Place, *, missed: bool) -> AsyncIterator[bytes]:
+async def _told(feeds: Feeds, start: _Start) -> AsyncIterator[bytes]:
     yield f"retry: {RECONNECTS_AFTER_MS}\n\n".encode()
-    if missed:
-        yield gap(place).text
-    async for news in feeds.follow(account_id, place, HEARTBEAT_SECONDS):
+    if start.missed:
+        yield gap(start.place).text
+    async for news in feeds.follow(start.account_id, start.place, start.cleared, HEARTBEAT_SECONDS):
         yield b"".join(message.text for message in news) or b": nothing new\n\n"
 
 

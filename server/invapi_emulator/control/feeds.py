@@ -2,14 +2,14 @@
 
 import asyncio
 from asyncio import sleep
-from bisect import bisect_left
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TypeAlias
 
 from invapi_emulator.control.account_watcher import AccountWatcher
-from invapi_emulator.control.messages import Message, Place, gap
+from invapi_emulator.control.feed import Feed, Follower, piece_of
+from invapi_emulator.control.messages import Message, News, Place, gap
 from invapi_emulator.process.lifecycle import Lifecycle
 from invapi_emulator.storage.database import Database
 from invapi_emulator.storage.errors import DATABASE_LOST
@@ -29,9 +29,6 @@ MOST_HELD = 32 * 1024 * 1024
 MOST_OF_A_FEED = 4 * 1024 * 1024
 LEAST_OF_A_FEED = 64 * 1024
 
-PIECE = 16 * 1024
-"""Number of bytes that a stream is given at a time, or one message. The system takes them before the next ones."""
-
 MOST_IN_A_TURN = 20
 """Number of streams that are woken in a turn of the event loop."""
 
@@ -39,80 +36,8 @@ MOST_READING = 4
 """Number of streams that read the database at a time."""
 
 
-class Follower:
-    """A stream's position. An `ended` one gets no more messages."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.ended = False
-        self._woken = asyncio.Event()
-
-    def wake(self) -> None:
-        self._woken.set()
-
-    def end(self) -> None:
-        self.ended = True
-        self._woken.set()
-
-    async def wait(self, seconds: float) -> None:
-        """Wait until there are messages, at most this number of seconds."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-
-    def listen(self) -> None:
-        """Wait, from now on, for what comes next."""
-        self._woken.clear()
-
-
-Read: TypeAlias = Callable[[Database, int, Place, int], list[Message] | None]
-"""Returns an account's messages after a place, of so many events and calls; None if the account no longer exists."""
-
-
-class _Feed:
-    """The feed of one account, with its followers and its newest messages: those after `start`, up to `place`."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = self.start = place
-        self.followers: set[Follower] = set()
-        self.task: asyncio.Task[None] | None = None
-        self._messages: list[Message] = []
-        self._size = 0
-
-    def add(self, news: Sequence[Message], most: int) -> None:
-        self._messages.extend(news)
-        self._size += sum(len(each.text) for each in news)
-        self.place = news[-1].place
-        self.trim(most)
-
-    def trim(self, most: int) -> None:
-        """Drop the oldest messages, so that at most this number of bytes stays."""
-        dropped = 0
-        while self._size > most:
-            self.start = self._messages[dropped].place
-            self._size -= len(self._messages[dropped].text)
-            dropped += 1
-        del self._messages[:dropped]
-
-    def after(self, place: Place) -> list[Message] | None:
-        """Return a piece of the messages after a place, or None if the feed no longer has the first of them."""
-        if place.is_behind(self.start):
-            return None
-        first = bisect_left(self._messages, True, key=lambda each: place.is_behind(each.place))
-        return piece_of(self._messages[first : first + PIECE // 64])
-
-
-def piece_of(messages: Sequence[Message]) -> list[Message]:
-    """Return the first messages: as many as PIECE has room for, and at least one."""
-    size, found = 0, list[Message]()
-    for each in messages:
-        size += len(each.text)
-        if found and size > PIECE:
-            break
-        found.append(each)
-    return found
+Read: TypeAlias = Callable[[Database, int, Place, int], News | None]
+"""Returns an account's news after a place, of so many events and calls; None if the account no longer exists."""
 
 
 class Feeds:
@@ -122,7 +47,7 @@ class Feeds:
         self._database = database
         self._lifecycle = lifecycle
         self._news_since = read
-        self._by_account: dict[int, _Feed] = {}
+        self._by_account: dict[int, Feed] = {}
         self._count = 0
         self._reading = asyncio.Semaphore(MOST_READING)
 
@@ -138,13 +63,15 @@ class Feeds:
         finally:
             self._count -= 1
 
-    async def follow(self, account_id: int, place: Place, silence: float) -> AsyncIterator[list[Message]]:
+    async def follow(
+        self, account_id: int, place: Place, cleared: int, silence: float
+    ) -> AsyncIterator[list[Message]]:
         """Yield an account's messages after a place, until the account is removed.
 
-        Yield an empty list after `silence` seconds without messages.
+        Its calls up to the number `cleared` were cleared. Yield an empty list after `silence` seconds without messages.
         """
         follower = Follower(place)
-        feed = self._join(account_id, follower)
+        feed = self._join(account_id, follower, cleared)
         try:
             while not follower.ended:
                 follower.listen()
@@ -167,13 +94,13 @@ class Feeds:
     async def _missed(self, account_id: int, place: Place, start: Place) -> list[Message] | None:
         """Return a piece of the messages that the feed, which starts later, no longer has. Those that are not stored are a gap."""
         async with self._reading:
-            news = await self._messages_since(account_id, place, MOST_MISSED_AT_ONCE)
+            news = await self._since(account_id, place, MOST_MISSED_AT_ONCE)
         if news is None:
             return None
-        return piece_of(news) or [gap(start)]
+        return piece_of(news.messages) or [gap(start)]
 
-    async def _messages_since(self, account_id: int, place: Place, most: int) -> list[Message] | None:
-        """Return the messages since a place, or None if the account or the database is gone."""
+    async def _since(self, account_id: int, place: Place, most: int) -> News | None:
+        """Return the news since a place, or None if the account or the database is gone."""
         try:
             return await self._database.call(
                 partial(self._news_since, self._database, account_id, place, most)
@@ -181,13 +108,14 @@ class Feeds:
         except DATABASE_LOST:
             return None
 
-    def _join(self, account_id: int, follower: Follower) -> _Feed:
+    def _join(self, account_id: int, follower: Follower, cleared: int) -> Feed:
         feed = self._by_account.get(account_id)
         if feed is None:
-            feed = self._by_account[account_id] = _Feed(follower.place)
+            feed = self._by_account[account_id] = Feed(follower.place, cleared)
             feed.task = asyncio.create_task(self._feed(account_id, feed), name=f"feed of {account_id}")
             for each in self._by_account.values():
                 each.trim(self._part)
+        feed.forget(cleared)
         feed.followers.add(follower)
         return feed
 
@@ -207,25 +135,26 @@ class Feeds:
             feed.task.cancel()
             del self._by_account[account_id]
 
-    async def _feed(self, account_id: int, feed: _Feed) -> None:
+    async def _feed(self, account_id: int, feed: Feed) -> None:
         """Read messages as they arise, and queue them for all followers."""
         try:
             with AccountWatcher(self._database.notifications, account_id) as watcher:
                 more = True
                 while self._lifecycle.ready:
                     if more or await watcher.wait():
-                        news = await self._messages_since(account_id, feed.place, MOST_AT_ONCE)
+                        news = await self._since(account_id, feed.place, MOST_AT_ONCE)
                         if news is None:
                             return
-                        await self._tell(feed, news)
-                        more = len(news) >= MOST_AT_ONCE
+                        feed.forget(news.cleared)
+                        await self._tell(feed, news.messages)
+                        more = len(news.messages) >= MOST_AT_ONCE
         finally:
             if self._by_account.get(account_id) is feed:
                 del self._by_account[account_id]
             for follower in feed.followers:
                 follower.end()
 
-    async def _tell(self, feed: _Feed, news: Sequence[Message]) -> None:
+    async def _tell(self, feed: Feed, news: Sequence[Message]) -> None:
         """Wake some followers for messages, and the next ones when those have sent them."""
         if not news:
             return

@@ -28,6 +28,14 @@ class Message:
     text: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Messages, and the number of the account's last call that was cleared, 0 if none was."""
+
+    messages: list[Message]
+    cleared: int
+
+
 def message(place: Place, told: dict[str, Any]) -> Message:
     data = json.dumps({"id": str(place)} | told, separators=(",", ":"))
     return Message(place, f"id: {place}\ndata: {data}\n\n".encode())

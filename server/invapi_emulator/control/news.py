@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from invapi_emulator.control.messages import Message, Place, gap, message
+from invapi_emulator.control.messages import Message, News, Place, gap, message
 from invapi_emulator.control.requests import request_view
 from invapi_emulator.domain.instants import iso, iso_or_none
 from invapi_emulator.storage import accounts, events, pruned, requests
@@ -12,21 +12,23 @@ from invapi_emulator.storage.requests import JournalEntry
 from invapi_emulator.storage.transaction import Transaction
 
 
-def news_since(database: Database, account_id: int, place: Place, most: int) -> list[Message] | None:
-    """Return the messages since a place, or None if the account no longer exists.
+def news_since(database: Database, account_id: int, place: Place, most: int) -> News | None:
+    """Return the news since a place, or None if the account no longer exists.
 
     They cover at most this number of events, and as many calls.
     """
     with database.read(of_one_moment=True) as tx:
-        return _since(tx, account_id, place, most) if accounts.is_there(tx, account_id) else None
+        if not accounts.is_there(tx, account_id):
+            return None
+        cleared = pruned.cleared(tx, account_id)
+        return News(_since(tx, account_id, place, cleared, most), cleared)
 
 
-def _since(tx: Transaction, account_id: int, place: Place, most: int) -> list[Message]:
+def _since(tx: Transaction, account_id: int, place: Place, cleared: int, most: int) -> list[Message]:
     """Read what happened since a place, after a gap if the first of it is no longer stored."""
     happened = events.after(tx, account_id, place.event, most)
     calls = requests.after(tx, account_id, place.request, most)
-    last_gone = calls[0][0] - 1 if calls else max(place.request, pruned.cleared(tx, account_id))
-    resumed = _first_kept(place, happened, last_gone)
+    resumed = _first_kept(place, happened, calls[0][0] - 1 if calls else max(place.request, cleared))
     if resumed != place:
         return [gap(resumed), *_merged(resumed, happened, calls, most)]
     return _merged(place, happened, calls, most)

@@ -88,3 +88,17 @@ def test_a_stream_whose_reader_was_too_slow_has_a_gap_wherever_it_lacks_calls(
     assert jumps == []
     assert numbers.count(None) == [event["kind"] for event in sent].count("gap") >= 1
     assert numbers[0] == before + 1
+
+
+def test_another_stream_keeps_no_calls_that_were_cleared(emulator: Emulator) -> None:
+    with listening(emulator) as other:
+        emulator.call("eq", "list")
+        place = next(other)["id"]
+        emulator.call("eq", "list", note="cleared")
+        assert next(other)["kind"] == "request"
+        emulator.clear_requests()
+        emulator.call("eq", "list", note="kept")
+        with listening(emulator, after=place) as told:
+            assert next(told)["kind"] == "gap"
+            assert next(told)["request"]["fields"]["note"] == "kept"
+        assert next(other)["request"]["fields"]["note"] == "kept"

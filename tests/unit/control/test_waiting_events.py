@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from invapi_emulator.control import feeds
+from invapi_emulator.control.feed import PIECE
 from invapi_emulator.control.messages import Message
 from tests.support.harness import Emulator, Json
 from tests.unit.control.test_events import kinds, listening
@@ -63,7 +64,7 @@ def test_an_unread_stream_holds_a_small_piece(
     monkeypatch.setattr(feeds.Feeds, "follow", followed)
     with listening(emulator, after=place) as told:
         assert kinds(told, 30) == ["request"] * 30
-    assert max(given) <= feeds.PIECE
+    assert max(given) <= PIECE
 
 
 def next_place(emulator: Emulator, told: Iterator[Json]) -> str:
