@@ -23,6 +23,7 @@ SECRETS = "&".join(f"{number}password={'a' * 500}{number}" for number in range(M
 WORST = {
     "words like tokens": f"q={WORDS}",
     "names like tokens": "&".join(f"{number:0960x}=1" for number in range(MOST_FIELDS)),
+    "names of many words": "&".join(f"{number}{'A+' * 500}=1" for number in range(MOST_FIELDS)),
     "digits": f"q={'0123456789abcde' * (SIZE // 15 - 60)}{TOKEN}",
     "secrets": f"{SECRETS}&q={'a' * (SIZE - len(SECRETS) - 200)}",
     "maps": "password=secretword&"

@@ -1,8 +1,9 @@
-"""Percent escapes. What the standard library makes of a text full of them takes a hundred times its size in memory."""
+"""Percent escapes, and those of JSON that hide a word. What the standard library makes of a text full of them takes a hundred times its size in memory."""
 
 import re
 from collections.abc import Callable, Iterator
 
+_NEEDLESS = re.compile(r"\\+(?:u00([2-7][0-9a-fA-F])|/)")
 _ESCAPE = re.compile(rb"%([0-9a-fA-F]{2})")
 _BYTES = {
     bytes((first, second)): bytes.fromhex(chr(first) + chr(second))
@@ -23,17 +24,32 @@ def _byte(escape: re.Match[bytes]) -> bytes:
 
 
 def decoded_text(text: str) -> str:
-    """Return a text with its percent escapes decoded, those that are no UTF-8 as replacement characters."""
-    return decoded(text).decode(errors="replace")
+    """Return a text with its percent escapes decoded, and those that JSON need not have, as of `/`.
+
+    What is no UTF-8 becomes replacement characters.
+    """
+    if "%" in text:
+        text = decoded(text).decode(errors="replace")
+    return _NEEDLESS.sub(_character, text) if may_have_needless(text) else text
+
+
+def may_have_needless(text: str) -> bool:
+    """Return whether a text may have escapes that JSON need not have."""
+    return "\\u00" in text or "\\/" in text
+
+
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16)) if escape[1] else "/"
 
 
 def decodings(text: str) -> Iterator[str]:
-    """Yield a text, and then what decoding its percent escapes makes of it, a few times."""
+    """Yield a text, and then what decoding its escapes makes of it, a few times."""
     yield text
     for _ in range(_MOST_DECODED):
-        if "%" not in text:
+        plain = decoded_text(text)
+        if plain == text:
             return
-        text = decoded_text(text)
+        text = plain
         yield text
 
 
@@ -41,9 +57,9 @@ def masked_at_each_level(masked: Callable[[str], str], text: str) -> str:
     """Return a text masked as it is, and decoded as often as masking finds more in it."""
     shown = form = masked(text)
     for _ in range(_MOST_DECODED):
-        if "%" not in form:
-            break
         plain = decoded_text(form)
+        if plain == form:
+            break
         form = masked(plain)
         if form != plain:
             shown = form

@@ -17,12 +17,17 @@ _SECRET_ENDS = (
 )  # fmt: skip
 _SECRET_PARTS = ("password", "passwd", "passwort", "passphrase")
 """Words that make a name one of a secret wherever they are in it: `password_hash`, `new_passwords`."""
-_SECRET_WORDS = re.compile(r"(?:.*[\W_])?(?:pin|pw)[0-9]*[\W_]*", re.IGNORECASE | re.DOTALL)
-"""Names whose last word is this alone. Others end with these letters: `spin`, `temp_w`."""
+_SECRET_WORD_AT_END = re.compile(r"(?<![^\W_])(?:pin|pw)[0-9]*[\W_]*\Z", re.IGNORECASE)
+"""The end of names whose last word is this alone. Others end with these letters: `spin`, `temp_w`."""
 
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
 _LONGEST = 1_000
 """Maximum length of a name that is read whole. Of a longer one the end is."""
+
+_LONGEST_END = 100
+"""Maximum number of characters in which its last word is looked for, and of one with other characters than ASCII all that is read."""
+
+_NOT_IN_WORDS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def names_a_secret(name: str) -> bool:
@@ -30,16 +35,23 @@ def names_a_secret(name: str) -> bool:
 
     What is neither a letter nor a digit does not count.
     """
-    name = name[-_LONGEST:]
-    plain = _BETWEEN_WORDS.sub("", name).lower()
+    plain = _plain(name)
     if plain.rstrip("0123456789").endswith(_SECRET_ENDS) or any(part in plain for part in _SECRET_PARTS):
         return True
-    return _SECRET_WORDS.fullmatch(name) is not None
+    return _SECRET_WORD_AT_END.search(name[-_LONGEST_END:]) is not None
+
+
+def _plain(name: str) -> str:
+    """Return the letters and digits of a name, in lower case. This is quick for ASCII."""
+    name = name[-_LONGEST:].lower()
+    if name.isascii():
+        return name.encode().translate(None, _NOT_IN_WORDS).decode()
+    return _BETWEEN_WORDS.sub("", name[-_LONGEST_END:])
 
 
 def is_secret(name: str) -> bool:
     """Return whether a field of this name holds a secret, or a key, which may be one of an account."""
-    return names_a_secret(name) or _BETWEEN_WORDS.sub("", name[-_LONGEST:]).lower() == "key"
+    return names_a_secret(name) or _plain(name) == "key"
 
 
 def may_name_a_secret(text: str) -> bool:

@@ -6,12 +6,13 @@ All of it takes time in proportion to the text.
 import re
 from itertools import islice
 
-from invapi_emulator.process.percent import masked_at_each_level
+from invapi_emulator.process.percent import masked_at_each_level, may_have_needless
 from invapi_emulator.process.remembered import remembered
 from invapi_emulator.process.secret_words import CUT, MASK, may_name_a_secret, names_a_secret
 
 _PRIVATE_KEY = re.compile(
-    r"-----BEGIN[ +\w]{0,40}PRIVATE[ +]KEY.*?(?:-----END[^-]{0,60}-----|(?=\.\.\. \()|\Z)", re.DOTALL
+    r"-{4,5}[ +]?BEGIN[ +\w]{0,40}PRIVATE[ +]KEY.*?(?:-{4,5}[ +]?END[^-]{0,60}-{4,5}|(?=\.\.\. \()|\Z)",
+    re.DOTALL,
 )
 _AFTER_NAME = re.compile(r"[\"']\s*+(?:=>|[:=])\s*+")
 _LONGEST_NAME = 100
@@ -27,8 +28,10 @@ _MOST_MARKS = 10_000
 
 _BARE_VALUE = re.compile(r"[^\s,;&\]}\"'\\]*")
 
-_ASSIGNED = re.compile(r"(?<![\w.-])([\w.-]++[\])\s]{0,3}[=:]\s*+)([^\s&;,]+)")
-"""A word, and what is assigned to it: `root_pass=x`, `password: x`."""
+_ASSIGNS = re.compile(r"(?<![\w.-])([\w.-]++)[\])\s]{0,3}(?:=>|[=:])\s*+")
+"""A word to which the rest is assigned: `root_pass=x`, `password: x`."""
+_USER_OF_URL = re.compile(r"(?<=://)[^/\s@]*+@")
+_TELLS_NOTHING = frozenset({"null", "true", "false"})
 
 
 def without_told(text: str) -> str:
@@ -42,12 +45,14 @@ def without_told(text: str) -> str:
 
 def may_tell(text: str) -> bool:
     """Return whether a text may have such a value, also behind percent escapes. This is quick."""
-    return '"' in text or "'" in text or "%" in text or "PRIVATE" in text
+    return '"' in text or "'" in text or "%" in text or "PRIVATE" in text or may_have_needless(text)
 
 
 def may_repeat_told(answer: str) -> bool:
     """Return whether an answer, whose own names are known, may have such a value in one of its texts."""
-    return '\\"' in answer or "'" in answer or "%" in answer or "PRIVATE" in answer
+    return (
+        '\\"' in answer or may_have_needless(answer) or any(mark in answer for mark in ("'", "%", "PRIVATE"))
+    )
 
 
 def name_without_told(name: str) -> str:
@@ -74,11 +79,9 @@ def parts_a_secret(name: str) -> bool:
 
 
 def _without_assigned(name: str) -> str:
-    return _ASSIGNED.sub(_assigned, without_told(name))
-
-
-def _assigned(found: re.Match[str]) -> str:
-    return f"{found[1]}{MASK}" if names_a_secret(found[1]) else found[0]
+    told = _USER_OF_URL.sub(f"{MASK}@", without_told(name))
+    secret = next((found for found in _ASSIGNS.finditer(told) if names_a_secret(found[1])), None)
+    return told if secret is None else told[: secret.end()] + MASK
 
 
 def _without_named(text: str) -> str:
@@ -91,6 +94,8 @@ def _without_named(text: str) -> str:
         before = text[max(seen, found.start() - _LONGEST_NAME) : found.start()]
         if _names_at_end(before):
             quote, end = found[0][0], _end_of_value(text, at)
+            if text[at:end] in _TELLS_NOTHING:
+                continue
             slashes = before[len(before.rstrip("\\")) :]
             shown += [text[seen:at], _masked(text[at:end], slashes + quote)]
             seen = at = end

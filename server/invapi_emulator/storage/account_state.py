@@ -10,7 +10,7 @@ from msgspec import Struct
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.randomness import new_revision
 from invapi_emulator.storage.changes import Changes
-from invapi_emulator.storage.record import Index, Key, Owner, Record
+from invapi_emulator.storage.record import Index, K, Key, Owner, R, Record
 
 MOST_VALUES = 10_000
 """Maximum weight of the values in memory, over all accounts: each counts one, and one more for each kilobyte of text. The least recently used accounts go first.
@@ -49,6 +49,7 @@ class AccountState:
         "counted_size",
         "counters",
         "growth",
+        "index_weights",
         "indexes",
         "owner",
         "parts",
@@ -65,6 +66,7 @@ class AccountState:
         self.singles: dict[Record[Any], dict[Key, Any]] = {}
         self.parts: dict[Record[Any], dict[Key, dict[Key, Any]]] = {}
         self.indexes: dict[Index[Any, Any], Any] = {}
+        self.index_weights: dict[Index[Any, Any], int] = {}
         self.size = _catalogue_size(account)
         self.counted_size = 0
         self.growth = 0
@@ -94,6 +96,17 @@ class AccountState:
         found = {key: value for key, value in rows if key not in held and record.is_small(value)}
         held.update(found)
         self.size += sum(map(record.weight, found.values()))
+
+    def put_index(self, index: Index[K, R], rows: Sequence[R]) -> K:
+        """Make and cache an index."""
+        made = self.indexes[index] = index.make(rows)
+        self.index_weights[index] = index.weight(rows)
+        self.size += self.index_weights[index]
+        return made
+
+    def drop_index(self, index: Index[Any, Any]) -> None:
+        if self.indexes.pop(index, None) is not None:
+            self.size -= self.index_weights.pop(index)
 
     def apply(self, account: Account, counters: Counters, changes: Changes) -> None:
         """Apply the changes of a unit of work."""

@@ -145,8 +145,12 @@ K = TypeVar("K", bound=Kept)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index(Generic[K, R]):
-    """A way to find an account's records, derived from them: `make` builds it from the rows of `query`."""
+    """A way to find an account's records, derived from them: `make` builds it from the rows of `query`.
+
+    `weight` tells how many values it counts as in memory. Twenty short rows take a kilobyte.
+    """
 
     record: Record[Any]
     query: Callable[[Owner], Query[R]]
     make: Callable[[Iterable[R]], K]
+    weight: Callable[[Sequence[R]], int] = lambda rows: len(rows) // 20

@@ -115,13 +115,12 @@ class UnitOfWork:
         """Return an index. It does not include the unit's own changes."""
         kept: K | None = self.state.indexes.get(index)
         if kept is None:
-            kept = index.make(self.rows(index.query(self.state.owner)))
-            self.state.indexes[index] = kept
+            kept = self.state.put_index(index, self.rows(index.query(self.state.owner)))
         return kept
 
     def evict(self, index: Index[Any, Any]) -> None:
         """Drop an index. It is rebuilt at its next use."""
-        self.state.indexes.pop(index, None)
+        self.state.drop_index(index)
 
     def load_all(self, record: Record[V], parts: Iterable[Key]) -> None:
         """Load the missing ones of these parts, in one round trip."""

@@ -211,3 +211,47 @@ def test_a_secret_that_is_longer_than_what_is_shown_is_masked_wherever_it_stands
     shown = emulator.http.get("/_emulator/requests").json()["requests"][-1]
     assert shown["fields"]["note"].startswith("before ")
     assert "said" not in json.dumps(shown)
+
+
+@pytest.mark.parametrize("nested", [0, 1, 2])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_secret_that_json_escapes_needlessly_is_masked(nested: int, *, whole: bool) -> None:
+    """Go and .NET write `&`, `<`, `+` and quotes so, and PHP `/`, also JSON in JSON."""
+    chosen = "Tok/en&a<b+c"
+    text = "".join(f"\\u{ord(one):04x}" if whole or one in "&<+" else one for one in chosen).replace(
+        "/", "\\/"
+    )
+    for _ in range(nested):
+        text = json.dumps(text)[1:-1]
+    words = SecretWords.of([chosen])
+    assert words.masked(f'{{"note":"{text}"}}') == '{"note":"***"}'
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"root_pass=Va,{NEVER}",
+        f'root_pass="Val {NEVER}"',
+        f"root_pass => {NEVER}",
+        f"note: root_pass={NEVER}",
+        f"user_data=password: {NEVER}",
+        f"post_install_callback=http://u:{NEVER}@h/",
+    ],
+)
+def test_a_secret_that_is_assigned_in_the_name_of_a_field_is_masked_whole(
+    emulator: Emulator, name: str
+) -> None:
+    shown = shown_of(emulator, "/eq.php", {"action": "list", "token": "HOSTKEY_TOKEN", name: ""})
+    assert "never" not in shown
+
+
+def test_a_value_that_tells_nothing_is_shown(emulator: Emulator) -> None:
+    note = '{"password":null,"page_token":true}'
+    shown = shown_of(emulator, "/eq.php", {"action": "list", "token": "HOSTKEY_TOKEN", "note": note})
+    assert json.loads(shown)["fields"]["note"] == note
+
+
+def test_a_token_that_json_escapes_is_masked_in_the_user_agent(emulator: Emulator) -> None:
+    headers = {"User-Agent": "retry HOSTKEY\\u005fTOKEN"}
+    shown = shown_of(emulator, "/eq.php", {"action": "list", "token": "HOSTKEY_TOKEN"}, headers=headers)
+    assert json.loads(shown)["user_agent"] == "retry ***"

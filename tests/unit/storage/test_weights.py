@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from invapi_emulator.domain.account_keys import SshKey
 from invapi_emulator.domain.snapshots import RotationSettings
 from invapi_emulator.domain.tags import Tag
+from invapi_emulator.engine.faults.rules import RULES
 from invapi_emulator.storage import faults, snapshots, ssh_keys, vms
 from invapi_emulator.storage.account_state import MOST_VALUES
 from invapi_emulator.storage.database import Database
@@ -86,3 +87,14 @@ def test_a_value_that_gets_smaller_makes_room(database: Database, change: Change
         database.run_now(DEMO, lambda unit: change(unit, LARGE))
         database.run_now(DEMO, lambda unit: change(unit, 0))
     assert size(database) - before <= 2
+
+
+def test_an_index_of_large_rules_counts_too_until_it_is_dropped(database: Database) -> None:
+    database.run_now(DEMO, lambda unit: add_rule(unit, LARGE))
+    database.states.drop(DEMO)
+    database.run_now(DEMO, lambda unit: vms.load(unit, VM))
+    before = size(database)
+    database.run_now(DEMO, lambda unit: unit.index(RULES))
+    assert size(database) - before >= LARGE // 1_000
+    database.run_now(DEMO, lambda unit: unit.evict(RULES))
+    assert size(database) == before

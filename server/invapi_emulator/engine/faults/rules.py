@@ -92,7 +92,12 @@ class RulesByMatch:
         return self._filed.setdefault(fault.phase, {}).setdefault(given, {}).setdefault(place, set())
 
 
-RULES = Index(RULE, lambda owner: RULE.query(owner, ()), RulesByMatch)
+RULES = Index(
+    RULE,
+    lambda owner: RULE.query(owner, ()),
+    RulesByMatch,
+    weight=lambda rows: sum(RULE.weight(rule) for _, rule in rows),
+)
 
 
 def fire(unit: UnitOfWork, call: Call[Any], phase: Phase, *, accepted: bool = True) -> Firing | None:

@@ -91,7 +91,7 @@ class PostgresSession:
         states = {**known, **loaded}
         for (account_id, need), part in zip(missing, parts, strict=True):
             if isinstance(need, Index):
-                states[account_id].indexes[need] = need.make(part)
+                states[account_id].put_index(need, part)
             else:
                 states[account_id].put(*need, part)
         return states
