@@ -17,10 +17,10 @@ from invapi_emulator.storage.errors import DATABASE_LOST
 MOST_STREAMS = 1_000
 """Maximum number of open event streams of a server, over all accounts."""
 
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 100
 """Maximum number of events, and of calls, that a feed reads at a time."""
 
-MOST_MISSED_AT_ONCE = 20
+MOST_MISSED_AT_ONCE = 8
 """Maximum number of events, and of calls, that a stream reads at a time which the feed no longer has."""
 
 MOST_HELD = 32 * 1024 * 1024
@@ -93,6 +93,7 @@ class Feeds:
 
     async def _missed(self, account_id: int, place: Place, start: Place) -> list[Message] | None:
         """Return a piece of the messages that the feed, which starts later, no longer has. Those that are not stored are a gap."""
+        await sleep(0)  # a database in this process answers at once, and so may the connection
         async with self._reading:
             news = await self._since(account_id, place, MOST_MISSED_AT_ONCE)
         if news is None:
@@ -148,6 +149,7 @@ class Feeds:
                         feed.forget(news.cleared)
                         await self._tell(feed, news.messages)
                         more = len(news.messages) >= MOST_AT_ONCE
+                        await sleep(0)
         finally:
             if self._by_account.get(account_id) is feed:
                 del self._by_account[account_id]

@@ -1,6 +1,6 @@
 """The events of an account. Their numbers continue after a reset and never repeat."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
@@ -62,7 +62,7 @@ EventKind: TypeAlias = Literal[
 ]
 
 MOST_TEXT = 4096
-"""Maximum number of characters of a text in an event. A task's error may have a million."""
+"""Maximum number of characters of a text or a list in an event. A task's error may have a million."""
 
 _INSERT = Insertion(event, ("account_id", "number", "at", "kind", "data"))
 _TRIM = Write(
@@ -82,17 +82,36 @@ class Event(Struct, frozen=True):
 
 
 def record(unit: UnitOfWork, at: Instant, kind: EventKind, **data: Any) -> None:
-    """Append an event to those of the unit's account, with secrets masked and long texts cut."""
+    """Append an event to those of the unit's account, with secrets masked, and long texts and lists cut."""
     unit.counters.last_event = number = unit.counters.last_event + 1
-    shown = {name: _shown(unit, value) if isinstance(value, str) else value for name, value in data.items()}
-    unit.append(_INSERT, (unit.account.id, number, at, kind, json_text(shown)))
+    unit.append(_INSERT, (unit.account.id, number, at, kind, json_text(_shown(unit, data))))
     if number % _CLEANED_EVERY == 0:
         unit.trim(_TRIM, (unit.account.id, number - KEPT))
 
 
-def _shown(unit: UnitOfWork, text: str) -> str:
-    shown = masked_to(MOST_TEXT, unit, text)
-    return shown if len(text) <= MOST_TEXT else f"{shown}… ({len(text)} characters)"
+def _shown(unit: UnitOfWork, value: Any) -> Any:
+    match value:
+        case str():
+            shown = masked_to(MOST_TEXT, unit, value)
+            return shown if len(value) <= MOST_TEXT else f"{shown}… ({len(value)} characters)"
+        case dict():
+            return {name: _shown(unit, item) for name, item in value.items()}
+        case list() | tuple():
+            return _shown_of_all(unit, value)
+        case _:
+            return value
+
+
+def _shown_of_all(unit: UnitOfWork, values: Sequence[Any]) -> list[Any]:
+    """Return the first values that fit, and then how many more there are."""
+    shown, left = list[Any](), MOST_TEXT
+    for value in values:
+        told = _shown(unit, value)
+        left -= len(json_text(told))
+        if left < 0:
+            return [*shown, f"… ({len(values) - len(shown)} more)"]
+        shown.append(told)
+    return shown
 
 
 def last_number(unit: UnitOfWork) -> int:

@@ -236,3 +236,16 @@ def test_an_event_of_settings_has_the_names_that_its_call_sent(emulator: Emulato
         settings = (event["settings"] for event in told if event["kind"] == "settings")
         assert next(settings) == {"num_max": 4, "enable_rotation": 0, "exclude_rotation": names}
         assert next(settings) == {"num_max": 4, "enable_rotation": 1}
+
+
+def test_an_event_of_settings_with_many_names_is_cut_and_says_how_many_are_left_out(
+    emulator: Emulator,
+) -> None:
+    names: Json = {f"exclude_rotation[{number}]": f"{number:03d}{'n' * 97}" for number in range(980)}
+    with listening(emulator) as told:
+        emulator.call_vm("update_restore_settings", enable_rotation="1", **names)
+        event = next(told)
+    shown = event["settings"]["exclude_rotation"]
+    assert shown[:2] == [f"{number:03d}{'n' * 97}" for number in range(2)]
+    assert shown[-1] == f"… ({980 - len(shown) + 1} more)"
+    assert len(json.dumps(event)) < 6_000

@@ -48,7 +48,8 @@ def test_a_task_key_is_checked_in_the_account_that_has_it_now(
     import_world(emulator, "former")
     assert emulator.check(KEY)["result"] == "Not ready"
     emulator.http.request(ending[0], f"{ACCOUNTS}/former/{ending[1]}").raise_for_status()
-    assert import_world(emulator, "present") == {}
+    # A worker clears the former world away: until then its key is taken.
+    assert any(import_world(emulator, "present") == {} for _ in range(500))
     assert emulator.check(KEY)["result"] == "Not ready"
     [call] = emulator.http.get(f"{ACCOUNTS}/present/requests").json()["requests"]
     assert (call["action"], call["result"]) == ("check", "ok")
