@@ -1,6 +1,7 @@
 """Every command against every bad end of its output: a status of docs/reference/settings.md, and at most one line."""
 
 import fcntl
+import json
 import os
 import select
 import signal
@@ -141,6 +142,22 @@ def test_an_encoding_that_does_not_extend_ascii_is_not_used(
         ]  # fmt: skip
         assert done[0].stdout + done[0].stderr
         assert (done[1].stdout, done[1].stderr) == (done[0].stdout, done[0].stderr), words
+
+
+def test_an_export_goes_where_the_shell_says(server: Served, tmp_path: Path) -> None:
+    command = (*COMMAND, "export", "/dev/stdout")
+    for words, redirected in (
+        (command, "| cat > piped"),
+        (("bash", "-c", 'echo first; "$@"; echo last', "bash", *command), "> between"),
+        (("bash", "-c", '"$@" >(cat > given; echo > done)', "bash", *COMMAND, "export"), ""),
+    ):
+        assert run(server, tmp_path, redirected, *words) == (0, [])
+    wait_until((tmp_path / "done").exists)
+    for name in ("piped", "given"):
+        assert json.loads((tmp_path / name).read_text())["vms"]
+    first, *_, last = lines = (tmp_path / "between").read_text().splitlines()
+    assert (first, last) == ("first", "last")
+    assert json.loads("\n".join(lines[1:-1]))["vms"]
 
 
 def unread_in(pipe: IO[str] | None) -> int:
