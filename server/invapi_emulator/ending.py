@@ -13,6 +13,8 @@ from typing import Any
 import click
 from click.shell_completion import get_completion_class, shell_complete
 
+from invapi_emulator.whole_streams import whole
+
 _UNWRITABLE = {errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT}
 
 _LONGEST_LINE = 2_000
@@ -25,6 +27,7 @@ COULD_NOT, INTERRUPTED, CLOSED_PIPE = 2, 130, 141
 def ended(command: click.Command, words: Sequence[str] | None, *refusals: type[Exception]) -> int:
     """Run a command. Return its status; each of `refusals` is one, with its message as the line."""
     _open_what_is_closed()
+    sys.stdout, sys.stderr = whole(sys.stdout), whole(sys.stderr)
     _print_every_character()
     name = str(command.name)
     try:

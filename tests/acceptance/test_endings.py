@@ -1,7 +1,9 @@
 """Every command against every bad end of its output: a status of docs/reference/settings.md, and at most one line."""
 
 import fcntl
+import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -22,6 +24,8 @@ PRINTING = [
     (*COMMAND, "report"), (*COMMAND, "report", "--format", "junit"), (*COMMAND, "advance", "1"), (*COMMAND, "reset"),
     (*COMMAND, "migrate", "--db", "worlds.db"), (*COMMAND, "ca", "--ca-dir", "ca"), (*KIT, "--help"), (*KIT, "--version"),
 ]  # fmt: skip
+LONG = [(*COMMAND, "serve", "--help"), (*COMMAND, "export"), (*KIT, "--help")]
+PAGE = os.sysconf("SC_PAGESIZE")
 NAMES = [" ".join(words[2:]) for words in PRINTING]
 
 
@@ -49,6 +53,39 @@ def test_a_full_or_closed_stdout_is_one_line_and_status_2(
         status, lines = run(server, tmp_path, redirected, *words)
         assert (status, len(lines)) == (2, 1), lines
         assert lines[0].endswith(f": cannot write to stdout: {why}")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", LONG, ids=[" ".join(words[2:]) for words in LONG])
+def test_a_disk_with_room_for_a_part_is_one_line_and_status_2(
+    server: Served, tmp_path: Path, words: tuple[str, ...], unbuffered: str
+) -> None:
+    variables = (
+        f"PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED={unbuffered}"  # the limit is for Python's files too
+    )
+    limited = ("bash", "-c", f'ulimit -f 1; exec env {variables} "$@"', "bash")
+    status, lines = run(server, tmp_path, ">part", *limited, *words)
+    assert (status, len(lines)) == (2, 1), lines
+    assert lines[0].endswith(": cannot write to stdout: File too large")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", LONG[:2], ids=["serve --help", "export"])
+def test_a_stdout_that_does_not_block_gets_everything(
+    server: Served, tmp_path: Path, words: tuple[str, ...], unbuffered: str
+) -> None:
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 1)  # a page
+    os.set_blocking(writing, False)
+    variables = environment(INVAPI_EMULATOR_URL=server.url, PYTHONUNBUFFERED=unbuffered)
+    process = subprocess.Popen(words, stdout=writing, stderr=subprocess.PIPE, cwd=tmp_path, env=variables)
+    wait_until(lambda: not select.select([], [writing], [], 0)[1])
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        printed = pipe.read()
+    assert (process.communicate(timeout=DEADLINE)[1], process.returncode) == (b"", 0)
+    assert len(printed) > PAGE
+    assert printed.endswith(b"\n")
 
 
 @pytest.mark.parametrize("words", PRINTING, ids=NAMES)
@@ -105,6 +142,22 @@ def test_an_encoding_that_does_not_extend_ascii_is_not_used(
         ]  # fmt: skip
         assert done[0].stdout + done[0].stderr
         assert (done[1].stdout, done[1].stderr) == (done[0].stdout, done[0].stderr), words
+
+
+def test_an_export_goes_where_the_shell_says(server: Served, tmp_path: Path) -> None:
+    command = (*COMMAND, "export", "/dev/stdout")
+    for words, redirected in (
+        (command, "| cat > piped"),
+        (("bash", "-c", 'echo first; "$@"; echo last', "bash", *command), "> between"),
+        (("bash", "-c", '"$@" >(cat > given; echo > done)', "bash", *COMMAND, "export"), ""),
+    ):
+        assert run(server, tmp_path, redirected, *words) == (0, [])
+    wait_until((tmp_path / "done").exists)
+    for name in ("piped", "given"):
+        assert json.loads((tmp_path / name).read_text())["vms"]
+    first, *_, last = lines = (tmp_path / "between").read_text().splitlines()
+    assert (first, last) == ("first", "last")
+    assert json.loads("\n".join(lines[1:-1]))["vms"]
 
 
 def unread_in(pipe: IO[str] | None) -> int:

@@ -1,0 +1,40 @@
+"""Streams that write all they are given, or fail, whatever their file descriptor is."""
+
+import io
+import select
+from typing import Any
+
+
+class PatientFile(io.FileIO):
+    """A file descriptor for writing, which waits while it takes nothing: others may have set `O_NONBLOCK`, as Node does."""
+
+    def __init__(self, descriptor: int, *, closefd: bool) -> None:
+        super().__init__(descriptor, "wb", closefd=closefd)
+
+    def write(self, content: Any, /) -> int:
+        while (count := _taken(super().write(content))) is None:
+            select.select([], [self], [])
+        return count
+
+
+def _taken(count: int | None) -> int | None:
+    """Return what `write` says. It is None if nothing could be taken, which the types of Python leave out."""
+    return count
+
+
+def whole(stream: Any) -> Any:
+    """Return a text stream with a buffer, which goes on after a short count, in place of a standard stream.
+
+    With `PYTHONUNBUFFERED` there is none, and Python drops the rest. What is no file, as in tests, stays.
+    """
+    if type(stream) is not io.TextIOWrapper:
+        return stream
+    file = getattr(stream.buffer, "raw", stream.buffer)
+    if type(file) is not io.FileIO:
+        return stream
+    return io.TextIOWrapper(
+        io.BufferedWriter(PatientFile(file.fileno(), closefd=False)),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=stream.line_buffering or stream.write_through,
+    )
