@@ -1,6 +1,7 @@
 """Streams that write all they are given, or fail, whatever their file descriptor is."""
 
 import io
+import os
 import select
 from typing import Any
 
@@ -33,8 +34,18 @@ def whole(stream: Any) -> Any:
     if type(file) is not io.FileIO:
         return stream
     return io.TextIOWrapper(
-        io.BufferedWriter(PatientFile(file.fileno(), closefd=False)),
+        io.BufferedWriter(_file(file.fileno())),
         encoding=stream.encoding,
         errors=stream.errors,
         line_buffering=stream.line_buffering or stream.write_through,
     )
+
+
+def _file(descriptor: int) -> io.FileIO:
+    """Return the file of a descriptor. Only one that does not block needs patience.
+
+    Ctrl-C within `PatientFile.write` can make its buffer write the same again.
+    """
+    if os.get_blocking(descriptor):
+        return io.FileIO(descriptor, "wb", closefd=False)
+    return PatientFile(descriptor, closefd=False)
