@@ -19,7 +19,7 @@ class PatientFile(io.FileIO):
 
 
 def _taken(count: int | None) -> int | None:
-    """Return what `write` says. It is None if nothing could be taken, which the types of Python leave out."""
+    """Return a count of `write`: None if the descriptor took nothing. The types of Python do not tell."""
     return count
 
 

@@ -57,7 +57,7 @@ class SecretWords(NamedTuple):
         return max(map(len, (*self.others, *self.begun)), default=0) + LONGEST_GENERATED
 
     def occur_in(self, text: str) -> bool:
-        """Return whether one of the words stands in a text, not behind percent escapes."""
+        """Return whether a text has one of the words. Percent escapes are not decoded."""
         words = (*self.others, *self.begun)
         return any(word in text for word in words) or without(self.generated, text) != text
 

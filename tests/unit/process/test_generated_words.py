@@ -24,7 +24,7 @@ def test_what_looks_generated_is_found_as_by_an_expression(parts: list[str]) -> 
 
 
 def words_of(text: str) -> list[str]:
-    """Return what stands in runs of up to 128 digits, counted in steps of 32 from either end."""
+    """Return the words of 32 digits in runs of up to 128, counted in steps of 32 from either end."""
     runs = [run for run in re.findall("[0-9a-f]{32,}", text) if len(run) <= 128]
     return [
         word
