@@ -9,9 +9,6 @@ from typing import Any
 class PatientFile(io.FileIO):
     """A file descriptor for writing, which waits while it takes nothing: others may have set `O_NONBLOCK`, as Node does."""
 
-    def __init__(self, descriptor: int, *, closefd: bool) -> None:
-        super().__init__(descriptor, "wb", closefd=closefd)
-
     def write(self, content: Any, /) -> int:
         while (count := _taken(super().write(content))) is None:
             select.select([], [self], [])
@@ -34,18 +31,17 @@ def whole(stream: Any) -> Any:
     if type(file) is not io.FileIO:
         return stream
     return io.TextIOWrapper(
-        io.BufferedWriter(_file(file.fileno())),
+        io.BufferedWriter(file_of(file.fileno(), closefd=False)),
         encoding=stream.encoding,
         errors=stream.errors,
         line_buffering=stream.line_buffering or stream.write_through,
     )
 
 
-def _file(descriptor: int) -> io.FileIO:
-    """Return the file of a descriptor. Only one that does not block needs patience.
+def file_of(descriptor: int, *, closefd: bool) -> io.FileIO:
+    """Return the file of a descriptor, for writing. Only one that does not block needs patience.
 
     Ctrl-C within `PatientFile.write` can make its buffer write the same again.
     """
-    if os.get_blocking(descriptor):
-        return io.FileIO(descriptor, "wb", closefd=False)
-    return PatientFile(descriptor, closefd=False)
+    kind = io.FileIO if os.get_blocking(descriptor) else PatientFile
+    return kind(descriptor, "wb", closefd=closefd)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from errno import ELOOP
 from pathlib import Path
 
-from invapi_emulator.whole_streams import PatientFile
+from invapi_emulator.whole_streams import file_of
 
 _DESCRIPTORS = ("/dev/fd", "/proc/self/fd")
 """Folders with the open descriptors of this process. `/dev/stdout` leads there, as does `>(command)` of a shell."""
@@ -31,7 +31,7 @@ def write_whole(file: Path, content: bytes) -> None:
 
 def _write_on(number: int, content: bytes) -> None:
     """Write where the descriptor is: what others wrote there before stays, and others go on behind it."""
-    with io.BufferedWriter(PatientFile(os.dup(number), closefd=True)) as opened:
+    with io.BufferedWriter(file_of(os.dup(number), closefd=True)) as opened:
         opened.write(content)
 
 

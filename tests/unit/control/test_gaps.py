@@ -8,6 +8,14 @@ from tests.support.harness import Emulator
 from tests.unit.control.test_events import kinds, listening
 
 
+def place_after_a_call(emulator: Emulator) -> str:
+    """Return the place of a stream that has sent a call."""
+    with listening(emulator) as told:
+        emulator.call("eq", "list")
+        place: str = next(told)["id"]
+    return place
+
+
 @pytest.mark.parametrize("place", ["1-0-0", "ffffffffffff-999999-999999"])
 def test_a_position_that_is_no_longer_kept_is_reported_as_a_gap(emulator: Emulator, place: str) -> None:
     with listening(emulator, after=place) as told:
@@ -17,9 +25,7 @@ def test_a_position_that_is_no_longer_kept_is_reported_as_a_gap(emulator: Emulat
 
 
 def test_calls_that_are_gone_before_they_were_sent_are_a_gap(emulator: Emulator) -> None:
-    with listening(emulator) as told:
-        emulator.call("eq", "list")
-        place = next(told)["id"]
+    place = place_after_a_call(emulator)
     emulator.call("eq", "list")
     emulator.clear_requests()
     emulator.call("eq", "list")
@@ -33,9 +39,7 @@ def test_a_place_before_the_oldest_call_gets_a_gap_and_all_that_is_kept(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(requests, "KEPT", 20)
-    with listening(emulator) as told:
-        emulator.call("eq", "list")
-        place = next(told)["id"]
+    place = place_after_a_call(emulator)
     emulator.fault("reject", allow_unused=True)
     for _ in range(200):
         emulator.call("eq", "list")
@@ -51,9 +55,7 @@ def test_a_place_before_the_oldest_call_gets_a_gap_and_all_that_is_kept(
 
 
 def test_a_stream_learns_of_cleared_calls_without_another_call(emulator: Emulator) -> None:
-    with listening(emulator) as told:
-        emulator.call("eq", "list")
-        place = next(told)["id"]
+    place = place_after_a_call(emulator)
     emulator.call("eq", "list")
     emulator.clear_requests()
     with listening(emulator, after=place) as told:
