@@ -120,7 +120,7 @@ def _add(context: AccountContext, wanted: Fault) -> RuleView:
 
 def rule_view(rule: Rule) -> RuleView:
     """Return a rule with all its fields, including those that the request omitted."""
-    fault = parse(rule)
+    fault = parse(rule.spec)
     fields = fault.model_dump(mode="json", exclude_none=True)
     fields |= {"match": fault.match.model_dump(mode="json", exclude_unset=True), "times": fault.times}
     return RuleView(id=rule.id, **fields, enabled=rule.enabled, seen=rule.seen, fired=rule.fired)

@@ -11,7 +11,6 @@ from invapi_emulator.dashboard.paging import part_of
 from invapi_emulator.engine.action import modules
 from invapi_emulator.engine.faults.fault import Fault
 from invapi_emulator.engine.faults.kinds import FAULTS
-from invapi_emulator.engine.faults.rules import parse
 from invapi_emulator.process.named_secrets import without_secrets
 from invapi_emulator.storage import faults
 from invapi_emulator.storage.faults import Rule
@@ -106,7 +105,7 @@ class Group:
 
 
 def _may_match(rule: Rule, vm_id: int | None) -> bool:
-    return vm_id is None or parse(rule).match.id in (None, vm_id)
+    return vm_id is None or rule.spec.get("match", {}).get("id") in (None, vm_id)
 
 
 def _shown(rule: Rule) -> RuleView:

@@ -13,7 +13,7 @@ from invapi_emulator.engine.action import ACTIONS
 from invapi_emulator.engine.call import Call, Value
 from invapi_emulator.engine.faults.fault import AfterFault, Fault, Firing, Phase
 from invapi_emulator.engine.faults.kinds import FAULTS
-from invapi_emulator.engine.faults.match import Match, vm_of
+from invapi_emulator.engine.faults.match import vm_of
 from invapi_emulator.process.remembered import remembered
 from invapi_emulator.storage import events, faults
 from invapi_emulator.storage.faults import RULE, Rule
@@ -28,13 +28,16 @@ MAX_RULES = 1_000
 FaultSpec: Any = Annotated[reduce(or_, FAULTS.values()), Field(discriminator="kind")]
 """What a rule is made of: the fields of one of the kinds."""
 
+Spec: TypeAlias = dict[str, Any]
+"""The fields of a rule, as stored."""
+
 _FAULT: TypeAdapter[Fault] = TypeAdapter(FaultSpec)
 _MOST_PARSED = 4_096
 
 
-def parse(rule: Rule) -> Fault:
+def parse(spec: Spec) -> Fault:
     """Return the fault of a stored rule. A short one is parsed once."""
-    return _parsed(json_text(rule.spec))
+    return _parsed(json_text(spec))
 
 
 @remembered(_MOST_PARSED)
@@ -52,28 +55,30 @@ _Given: TypeAlias = tuple[bool, bool, bool, bool]
 class RulesByMatch:
     """The rules of an account that may still fire, by phase and by what they match.
 
-    A call is compared only with the rules that it may match, so that other rules cost it nothing.
+    A call is compared only with the rules that it may match, so that other rules cost it nothing. A rule is parsed for
+    the first call that it is compared with.
     """
 
     def __init__(self, rows: Iterable[tuple[Key, Rule]] = ()) -> None:
-        self._faults: dict[Key, Fault] = {}
+        self._live: dict[Key, Spec] = {}
+        self._parsed: dict[Key, Fault] = {}
         self._filed: dict[Phase, dict[_Given, dict[_Filed, set[Key]]]] = {}
         for key, rule in rows:
             self.changed(key, rule)
 
     def changed(self, key: Key, value: Rule | None) -> None:
         live = value is not None and _may_fire(value)
-        if live == (key in self._faults):
+        if live == (key in self._live):
             return
         if value is not None and live:
-            self._faults[key] = parse(value)
-            self._place(self._faults[key]).add(key)
+            self._live[key] = value.spec
+            self._place(value.spec).add(key)
         else:
-            self._place(self._faults[key]).discard(key)
-            del self._faults[key]
+            self._place(self._live.pop(key)).discard(key)
+            self._parsed.pop(key, None)
 
-    def content(self) -> dict[Key, Fault]:
-        return self._faults
+    def content(self) -> dict[Key, Spec]:
+        return self._live
 
     def has(self, phase: Phase) -> bool:
         """Tell whether the account may have rules of a phase."""
@@ -85,11 +90,17 @@ class RulesByMatch:
         for given, filed in self._filed.get(phase, {}).items():
             for place in _places(given, unit, call):
                 found |= filed.get(place, set())
-        return ((key, self._faults[key]) for key in sorted(found))
+        return ((key, self._fault(key)) for key in sorted(found))
 
-    def _place(self, fault: Fault) -> set[Key]:
-        given, place = _place_of(fault.match)
-        return self._filed.setdefault(fault.phase, {}).setdefault(given, {}).setdefault(place, set())
+    def _fault(self, key: Key) -> Fault:
+        if key not in self._parsed:
+            self._parsed[key] = parse(self._live[key])
+        return self._parsed[key]
+
+    def _place(self, spec: Spec) -> set[Key]:
+        given, place = _place_of(spec.get("match", {}))
+        phase = FAULTS[spec["kind"]].phase
+        return self._filed.setdefault(phase, {}).setdefault(given, {}).setdefault(place, set())
 
 
 RULES = Index(
@@ -125,9 +136,9 @@ def _may_fire(rule: Rule) -> bool:
     return rule.enabled and (times is None or rule.fired < times)
 
 
-def _place_of(match: Match) -> tuple[_Given, _Filed]:
-    field = next((_field(*named) for named in match.fields.items()), None)
-    place = (match.module, match.action, match.id, field)
+def _place_of(match: dict[str, Any]) -> tuple[_Given, _Filed]:
+    field = next((_field(*named) for named in match.get("fields", {}).items()), None)
+    place = (match.get("module"), match.get("action"), match.get("id"), field)
     return (place[0] is not None, place[1] is not None, place[2] is not None, field is not None), place
 
 
