@@ -68,3 +68,12 @@ def test_http_1_0_is_not_asked_to_go_on(emulator: Emulator) -> None:
     answer = said(emulator.url, old("/eq.php", more, b"POST") + form)
     assert answer.count("HTTP/1.1 ") == 1
     assert '"servers":[' in answer
+
+
+@pytest.mark.parametrize("path", ["/_emulator/live", "/_emulator/health", "/_emulator/accounts/demo"])
+def test_http_1_0_needs_no_host_as_health_checks_send_none(emulator: Emulator, path: str) -> None:
+    request = b"GET %b HTTP/1.0\r\n" % path.encode()
+    assert " 200 " in said(emulator.url, request + b"\r\n").partition("\r\n")[0]
+    assert " 403 " in said(emulator.url, request + b"Host: \r\n\r\n").partition("\r\n")[0]
+    page = said(emulator.url, request + b"Origin: http://None\r\n\r\n").partition("\r\n")[0]
+    assert " 403 " in page
