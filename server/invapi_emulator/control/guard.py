@@ -88,7 +88,8 @@ class ControlGuard:
     async def _refusal(self, request: Request, origin: str | None) -> Response | None:
         """Return the response to a refused request or a preflight; None if the control API may answer."""
         try:
-            self._names.check(request, origin)
+            if not _is_bare_probe(request):
+                self._names.check(request, origin)
             if request.method == "OPTIONS" and self._names.is_allowed(origin):
                 return _preflight(request)
             if not self._lifecycle.ready and path_within(request.scope) not in PROBES:
@@ -121,6 +122,11 @@ class ControlGuard:
         if rights == "read":
             require_reading(request)
         return rights is not None
+
+
+def _is_bare_probe(request: Request) -> bool:
+    """Tell whether it is a health check by HTTP/1.0 without a host, as load balancers send it. A browser sends a host."""
+    return "host" not in request.headers and path_within(request.scope) in PROBES
 
 
 def _stopped(method: str) -> Response:

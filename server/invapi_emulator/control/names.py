@@ -28,14 +28,17 @@ class Names:
         return origin in self._origins
 
     def check(self, request: Request, origin: str | None) -> None:
-        """Raise Forbidden for a foreign host or origin, with the flag that opens the control API to it.
-
-        HTTP/1.0 allows a request without a host, as health checks of load balancers send it. A browser always sends one.
-        """
-        host = request.headers.get("host")
-        if host is not None:
-            self._check_host(host)
-        own = f"{request.url.scheme}://{host or ''}"
+        """Raise Forbidden for a foreign host or origin, with the flag that opens the control API to it."""
+        host = request.headers.get("host", "")
+        name = _without_port(host)
+        if "*" not in self._hosts and name not in self._hosts:
+            value = name if len(name) <= LONGEST_NAME and _HOST.fullmatch(name) else None
+            raise Forbidden(
+                "foreign_host",
+                f"host name {host[:_SHOWN]!r} is not allowed; add it with --allowed-hosts",
+                _hint(f"host name {word(shortened(name, _SHOWN))}", "--allowed-hosts", value),
+            )
+        own = f"{request.url.scheme}://{host}"
         if origin is not None and origin != own.lower() and origin not in self._origins:
             value = origin if len(origin) <= _LONGEST_ORIGIN and _ORIGIN.fullmatch(origin) else None
             raise Forbidden(
@@ -43,17 +46,6 @@ class Names:
                 f"pages of {origin[:_SHOWN]!r} are not allowed to use the control API; add it with --allowed-origins",
                 _hint(f"pages of origin {word(shortened(origin, _SHOWN))}", "--allowed-origins", value),
             )
-
-    def _check_host(self, host: str) -> None:
-        name = _without_port(host)
-        if "*" in self._hosts or name in self._hosts:
-            return
-        value = name if len(name) <= LONGEST_NAME and _HOST.fullmatch(name) else None
-        raise Forbidden(
-            "foreign_host",
-            f"host name {host[:_SHOWN]!r} is not allowed; add it with --allowed-hosts",
-            _hint(f"host name {word(shortened(name, _SHOWN))}", "--allowed-hosts", value),
-        )
 
 
 def _hint(who: str, flag: str, value: str | None) -> str:
