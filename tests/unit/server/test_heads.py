@@ -81,6 +81,14 @@ def test_a_trailer_does_not_change_the_head(emulator: Emulator) -> None:
     assert '"callback":"' in said(emulator.url, head + CODING + b"\r\n" + trailer)
 
 
+@pytest.mark.parametrize("trailer", [b"Content-Length: 5", b"Transfer-Encoding: chunked"])
+def test_a_length_or_a_coding_in_a_trailer_is_refused(emulator: Emulator, trailer: bytes) -> None:
+    """They say how a message is read, which a proxy could then read differently (RFC 9110, 6.5.1)."""
+    head = b"POST /eq.php HTTP/1.1\r\n" + HOST
+    body = CHUNKS[:-2] + trailer + b"\r\n\r\n"
+    assert said(emulator.url, head + CODING + b"\r\n" + body).startswith("HTTP/1.1 400 ")
+
+
 @pytest.mark.parametrize("version", [b"0.9", b"1.2", b"1.9", b"2.0", b"3.0", b"9.9"])
 def test_another_version_of_http_is_505(emulator: Emulator, version: bytes) -> None:
     answer = _asked_in(emulator, b"HTTP/" + version)
