@@ -203,6 +203,7 @@ class Emulator(Closes):
         else:
             context = ssl.create_default_context(cafile=self.ca)
             connection = HTTPSConnection(netloc, timeout=within, context=context)
+        connection.set_debuglevel(0)  # a test may set it for all connections, to see those of its client
         connection._create_connection = connect  # type: ignore[attr-defined] # noqa: SLF001 - nothing else takes one
         return connection
 

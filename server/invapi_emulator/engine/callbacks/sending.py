@@ -101,6 +101,7 @@ class Sender:
         if target.authorization is not None:
             headers["Authorization"] = target.authorization
         connection = HTTPConnection(target.host, target.port)
+        connection.set_debuglevel(0)  # a test in this process may set it for all connections
         connection.sock = opened
         connection.auto_open = 0  # it would resolve the name again
         opened.settimeout(limit.remaining())
