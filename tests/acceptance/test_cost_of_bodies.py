@@ -178,3 +178,33 @@ def test_many_readers_of_a_large_world_cost_little_more_than_one(part: str) -> N
             assert [answer.result() for answer in answers] == [200] * READERS
         assert peak(server.process.pid) - before <= MEMORY
         assert max(took) < SILENCE_SECONDS
+
+
+SMALL_CHANGES: dict[str, tuple[str, str, Callable[[int], bytes]]] = {
+    "a processor": ("PATCH", "/vms/%d", lambda number: b'{"cpu_count":%d}' % number),
+    "a taken tag id": ("PATCH", "/vms/%d", lambda _number: b'{"tags":{"a":{"id":5}}}'),
+    "an IPv6 address": ("PATCH", "/vms/%d", lambda number: b'{"ip":"2001:db8::%x"}' % number),
+    "one VM": ("PATCH", "/vms/7", lambda number: b'{"cpu_count":%d}' % number),
+    "a new VM": ("POST", "/vms", lambda number: b'{"id":%d}' % (20_000 + number)),
+}
+
+
+@pytest.mark.parametrize("kind", SMALL_CHANGES)
+def test_many_small_changes_in_a_large_account_leave_time_and_memory_for_others(kind: str) -> None:
+    method, path, body = SMALL_CHANGES[kind]
+    account = STATE.removesuffix("/state")
+    with served("--clock", "frozen") as server, ThreadPoolExecutor(100) as pool:
+        assert sent(server, "PUT", STATE, LARGE_WORLD.replace(b',{"id":15000}', b"")) == 200
+        sent(server, "PATCH", f"{account}/vms/7", b'{"cpu_count":3}')
+        peak(server.process.pid)
+        before = peak(server.process.pid)
+        with longest_silence(server) as took:
+            for status in pool.map(
+                lambda number: sent(
+                    server, method, account + (path % number if "%" in path else path), body(number)
+                ),
+                range(2, 102),
+            ):
+                assert status in {200, 201, 409, 422}
+        assert peak(server.process.pid) - before <= 64 * MIB
+        assert max(took) < SILENCE_SECONDS

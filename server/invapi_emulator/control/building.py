@@ -14,7 +14,7 @@ async def built(worlds: Worlds, building: BuildContext, steps: Steps[T]) -> T:
     """Take all steps of a building, each with a transaction of its own to read with."""
 
     def step() -> T | None:
-        with worlds.database.read() as building.keys.tx:
+        with worlds.database.read() as building.source.tx:
             return taken(steps)
 
     while True:

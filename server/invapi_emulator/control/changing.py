@@ -12,10 +12,11 @@ from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.storage import callback_users, events, snapshots, stale_lists, task_lists, vms
 from invapi_emulator.storage.world_rows import WorldRows
-from invapi_emulator.worlds.build_context import BuildContext, present_context, taken_by_others
+from invapi_emulator.worlds.build_context import BuildContext, present_context
 from invapi_emulator.worlds.change import changing_vm
 from invapi_emulator.worlds.held_world import held_vm
 from invapi_emulator.worlds.load import preparing_vm, store_vm
+from invapi_emulator.worlds.others import Others, Source
 from invapi_emulator.worlds.steps import Steps, at_once
 
 TRIES = 3
@@ -24,10 +25,11 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Building:
-    """The steps of a change. `basis` is what the built VM depends on."""
+    """The steps of a change. `basis` and `others` are what the built VM depends on."""
 
     vm_id: int
     basis: tuple[object, ...]
+    others: Others
     context: BuildContext
     steps: Steps[WorldRows]
 
@@ -49,21 +51,21 @@ async def change_vm(
 def _begin(vm_id: str, change: Mapping[str, Any], context: AccountContext) -> _Building:
     vm, now = context.vm_named(vm_id), context.now
     held = held_vm(context.unit, vm, now)
-    building = present_context(context.tx, context.account, now, replaced=vm.id)
+    others = Others(Source(context.tx), context.account, vm)
+    building = present_context(others, now)
 
     def steps() -> Steps[WorldRows]:
         spec = yield from changing_vm(held, change, now)
         rows = yield from preparing_vm(spec, building)
         return rows
 
-    return _Building(vm.id, _basis(context, vm, now), building, steps())
+    return _Building(vm.id, _basis(context, vm, now), others, building, steps())
 
 
 def _basis(context: AccountContext, vm: VirtualMachine, now: Instant) -> tuple[object, ...]:
-    """Return what a VM is made of, the last number that was given out, and what the other VMs have taken."""
+    """Return what a VM is made of, and the last number that was given out."""
     unit = context.unit
     return (
-        taken_by_others(context.tx, context.account, vm.id),
         unit.account.generation,
         unit.account.behavior,
         unit.counters.sequence,
@@ -80,6 +82,8 @@ def _replaced(building: _Building, rows: WorldRows, context: AccountContext) -> 
     """Replace the VM; return None, and change nothing, if it or the account has changed meanwhile."""
     vm = context.vm_named(str(building.vm_id))
     if _basis(context, vm, building.context.now) != building.basis:
+        return None
+    if not building.others.are_as_before(context.tx):
         return None
     users = callback_users.of_vm(context.tx, context.account, vm.id)
     vms.remove(context.tx, context.account.id, context.account.generation, vm.id)

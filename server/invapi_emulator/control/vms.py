@@ -58,14 +58,16 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> Response:
     def work(context: AccountContext) -> Steps[bytes]:
         if vms.held(context.unit, spec.id) is not None:
             raise Conflict("vm_exists", f"account {name!r} already has a VM {spec.id}", "id")
-        if len(vms.held_ids(context.unit)) >= MAX_WORLD_PARTS:
+        if vms.counts(context.tx, [context.account.id]).get(context.account.id, 0) >= MAX_WORLD_PARTS:
             raise Conflict("too_many_vms", f"the account has {MAX_WORLD_PARTS} VMs, the maximum; remove some")
         load_vm(context.tx, context.account, spec, context.now)
         context.unit.reload()
         events.record(context.unit, context.now, "vm_added", vm=spec.id)
         return _view(context, spec.id)
 
-    return await _changed(worlds, worlds.settle(name, work), 201)
+    needed, begun = await worlds.within(name, _needs_turn)
+    async with worlds.turns.turn_if(needed=needed):
+        return await _changed(worlds, worlds.settle(name, work, begun=begun), 201)
 
 
 @router.get("/vms/{vm_id}", responses={200: {"model": VmView}})
@@ -82,8 +84,7 @@ async def show_vm(request: Request, name: NameInPath, vm_id: VmNumber, worlds: T
 async def change_vm(name: NameInPath, vm_id: VmNumber, change: dict[str, Any], worlds: TheWorlds) -> Response:
     """Change a VM. Omitted fields stay, also those within `disk` and `memory`; lists are replaced."""
     _check_size(change)
-    asks = _is_large(vm_id)
-    needed, begun = await worlds.within(name, lambda context: (asks(context), context.account.id))
+    needed, begun = await worlds.within(name, _needs_turn)
     async with worlds.turns.turn_if(needed=needed):
         return await _changed(worlds, changing.change_vm(worlds, name, vm_id, change, begun))
 
@@ -116,6 +117,11 @@ def _check_size(sent: Mapping[str, Any]) -> None:
 
 def _view(context: AccountContext, vm_id: int) -> Steps[bytes]:
     return writing_vm(context, context.vm_named(str(vm_id)))
+
+
+def _needs_turn(context: AccountContext) -> tuple[bool, int]:
+    """Return whether a change to a VM has to wait for its turn, as in a large account, and the account's id."""
+    return is_large(context.tx, context.account.id), context.account.id
 
 
 def _is_large(vm_id: str) -> Callable[[AccountContext], bool]:

@@ -1,6 +1,6 @@
 """The addresses of VMs: generated ones, and those that a world gives."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from ipaddress import IPv6Address, ip_address
 from itertools import chain, count
 
@@ -27,18 +27,25 @@ def free_address(vm_id: int, chosen: Container[str]) -> str:
     return next(address for address in chain([generated_address(vm_id)], spare) if address not in chosen)
 
 
+def _nobody(_address: str) -> Collection[int]:
+    return ()
+
+
 class Addresses:
     """The addresses that an account's VMs have. A chosen one is no other VM's; a generated one may repeat.
 
-    `present` are the VMs that are there, by id.
+    `present` returns the ids of the VMs that are there already and have an address.
     """
 
-    def __init__(self, present: Iterable[tuple[int, str]] = ()) -> None:
+    def __init__(self, present: Callable[[str], Collection[int]] = _nobody) -> None:
+        self._present = present
         self._reserved: set[str] = set()
         self._chosen: set[str] = set()
         self._generated: set[str] = set()
-        for vm_id, address in present:
-            self._note(vm_id, canonical(address))
+
+    def __contains__(self, address: object) -> bool:
+        """Tell whether a VM has chosen this address, or will."""
+        return address in self._reserved or (isinstance(address, str) and self._is_chosen(address))
 
     def reserve(self, given: Iterable[tuple[int, str | None]]) -> None:
         """Generate none of these addresses."""
@@ -48,10 +55,10 @@ class Addresses:
 
     def of(self, vm_id: int, given: str | None) -> str | None:
         """Return the address of a VM; None if the given one is another's."""
-        address = self._free(vm_id) if given is None else canonical(given)
+        address = free_address(vm_id, self) if given is None else canonical(given)
         is_generated = address == generated_address(vm_id)
         if given is not None and (
-            address in self._chosen or (address in self._generated and not is_generated)
+            self._is_chosen(address) or (self._is_generated(address) and not is_generated)
         ):
             return None
         self._note(vm_id, address)
@@ -60,5 +67,12 @@ class Addresses:
     def _note(self, vm_id: int, address: str) -> None:
         (self._generated if address == generated_address(vm_id) else self._chosen).add(address)
 
-    def _free(self, vm_id: int) -> str:
-        return free_address(vm_id, self._chosen | self._reserved)
+    def _is_chosen(self, address: str) -> bool:
+        return address in self._chosen or any(
+            generated_address(vm_id) != address for vm_id in self._present(address)
+        )
+
+    def _is_generated(self, address: str) -> bool:
+        return address in self._generated or any(
+            generated_address(vm_id) == address for vm_id in self._present(address)
+        )

@@ -1,13 +1,15 @@
 """Snapshots and rotation settings, each of a VM."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 
+from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.snapshots import RotationSettings, Snapshot
 from invapi_emulator.domain.virtual_machines import MachineState
+from invapi_emulator.storage.among import among
 from invapi_emulator.storage.record import Key, Record
 from invapi_emulator.storage.tables import STATE_COLUMNS, rotation, snapshot
 from invapi_emulator.storage.transaction import Transaction
@@ -100,10 +102,10 @@ def settings_of_account(tx: Transaction, account_id: int) -> Iterator[tuple[Key,
     return _SETTINGS_OF_ACCOUNT.lazily(tx, account_id=account_id)
 
 
-def sequences(tx: Transaction, account_id: int, without: int = 0) -> list[int]:
-    """Return the sequence numbers of the snapshots of the account's VMs but one."""
-    others = (snapshot.c.account_id == account_id) & (snapshot.c.vm_id != without)
-    return list(tx.execute(select(snapshot.c.sequence).where(others)).scalars())
+def sequences_among(tx: Transaction, of: Account, wanted: Collection[int], without: int) -> set[int]:
+    """Return which of these sequence numbers a snapshot of the account's VMs but one has."""
+    others = (snapshot.c.account_id == of.id) & (snapshot.c.vm_id != without)
+    return among(tx, snapshot.c.sequence, wanted, others)
 
 
 def _key(of: Snapshot) -> Key:

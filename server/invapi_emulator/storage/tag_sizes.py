@@ -23,12 +23,13 @@ _TAGS_OF: Statement[tuple[Key, int]] = Statement(
 )
 
 
-def _size(found: VirtualMachine) -> int:
+def of_vm(found: VirtualMachine) -> int:
+    """Return the size of a VM's tags as it counts in its account."""
     return size_in_account(size_of(found.tags))
 
 
 TAG_SIZES = Index(
-    VM, lambda owner: _TAGS_OF.of(account_id=owner["account_id"]), lambda rows: Sizes(rows, _size)
+    VM, lambda owner: _TAGS_OF.of(account_id=owner["account_id"]), lambda rows: Sizes(rows, of_vm)
 )
 
 

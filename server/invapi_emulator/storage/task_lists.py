@@ -1,6 +1,6 @@
 """Tasks in SQL: those of an account's present world, and those of its former worlds."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, func, literal_column, select
@@ -8,6 +8,7 @@ from sqlalchemy import Integer, bindparam, delete, func, literal_column, select
 from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.tasks import KEY_LIFETIME, Task
+from invapi_emulator.storage.among import among
 from invapi_emulator.storage.next_changes import OF_PRESENT_WORLD
 from invapi_emulator.storage.statement import Statement, Write
 from invapi_emulator.storage.tables import account, task
@@ -39,7 +40,10 @@ FREE_KEY = Write(
 """
 
 _FORMER = (task.c.account_id == bindparam("of_account")) & (task.c.generation < bindparam("before"))
-_OWNER = Statement(select(task.c.account_id).where(task.c.key == bindparam("wanted"), ~_FORMER), int)
+_OWNER: Statement[tuple[int, int]] = Statement(
+    select(task.c.account_id, task.c.vm_id).where(task.c.key == bindparam("wanted"), ~_FORMER),
+    lambda account_id, vm_id: (account_id, vm_id),
+)
 
 _CLEARED = 200
 """Number of tasks of former worlds that are cleared away at a time."""
@@ -89,18 +93,18 @@ def digests_of_vm(tx: Transaction, of: Account, vm_id: int, now: Instant) -> lis
     return [hash(tuple(row)) for row in found]
 
 
-def sequences(tx: Transaction, of: Account, without: int = 0) -> list[int]:
-    """Return the sequence numbers of the tasks of the account's VMs but one."""
-    return list(tx.execute(select(task.c.sequence).where(_of(of), task.c.vm_id != without)).scalars())
+def sequences(tx: Transaction, of: Account) -> list[int]:
+    """Return the sequence numbers of the account's tasks."""
+    return list(tx.execute(select(task.c.sequence).where(_of(of))).scalars())
 
 
-def keys_of_vm(tx: Transaction, of: Account, vm_id: int) -> frozenset[str]:
-    """Return the keys of all tasks of a VM, also of those that have aged out."""
-    return frozenset(tx.execute(select(task.c.key).where(_of(of), task.c.vm_id == vm_id)).scalars())
+def sequences_among(tx: Transaction, of: Account, wanted: Collection[int], without: int) -> set[int]:
+    """Return which of these sequence numbers a task of the account's VMs but one has."""
+    return among(tx, task.c.sequence, wanted, _of(of) & (task.c.vm_id != without))
 
 
-def owner_of(tx: Transaction, key: str, of: Account) -> int | None:
-    """Return the id of the account whose task has this key, or None. Former worlds of `of` do not count."""
+def owner_of(tx: Transaction, key: str, of: Account) -> tuple[int, int] | None:
+    """Return the ids of the account and of the VM whose task has this key, or None. Former worlds of `of` do not count."""
     return _OWNER.first(tx, wanted=key, of_account=of.id, before=of.generation)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select
 
 from invapi_emulator.contract.assumptions.orders import SERVER_IN_LISTS
+from invapi_emulator.domain.accounts import Account
 from invapi_emulator.domain.instants import Instant
 from invapi_emulator.domain.virtual_machines import VirtualMachine
 from invapi_emulator.errors import VmNotFound
@@ -33,6 +34,15 @@ _WORDS_FROM: Statement[tuple[int, tuple[str, ...]]] = Statement(
     .order_by(vm.c.id)
     .limit(bindparam("most")),
     lambda vm_id, *others: (vm_id, _words_of(vm_id, *others)),
+)
+
+_OTHERS = (vm.c.account_id == bindparam("account_id")) & (vm.c.id != bindparam("without"))
+_ADDRESSES: Statement[tuple[int, str]] = Statement(
+    select(vm.c.id, vm.c.ip).where(_OTHERS, vm.c.ip.like(bindparam("like"))).order_by(vm.c.id),
+    lambda vm_id, address: (vm_id, address),
+)
+_TAG_IDS: Statement[list[int]] = Statement(
+    select(vm.c.tags).where(_OTHERS), lambda tags: [parts[0] for parts in tags]
 )
 
 # In a unit of work
@@ -161,17 +171,22 @@ def _words_of(vm_id: int, hostname: str, ip: str, location: str, tags: list[list
     return (str(vm_id), hostname, ip, location, *of_tags)
 
 
-def addresses(tx: Transaction, account_id: int, without: int = 0) -> list[tuple[int, str]]:
-    """Return id and address of each VM but one."""
-    rows = tx.execute(select(vm.c.id, vm.c.ip).where(vm.c.account_id == account_id, vm.c.id != without))
-    return [(vm_id, address) for vm_id, address in rows]
+def with_ipv4(tx: Transaction, account_id: int, address: str, without: int) -> list[int]:
+    """Return the ids of the VMs but one that have this address. IPv4 has one spelling."""
+    found = _ADDRESSES.all(tx, account_id=account_id, without=without, like=address)
+    return [vm_id for vm_id, _ in found]
 
 
-def tag_ids(tx: Transaction, account_id: int, without: int = 0) -> list[int]:
-    """Return the ids of the tags of all VMs but one."""
-    others = (vm.c.account_id == account_id) & (vm.c.id != without) & (vm.c.tags != [])
-    rows = tx.execute(select(vm.c.tags).where(others)).scalars()
-    return [parts[0] for tags in rows for parts in tags]
+def with_any_ipv6(tx: Transaction, account_id: int, without: int) -> list[tuple[int, str]]:
+    """Return id and address of each VM but one that has an IPv6 address."""
+    return _ADDRESSES.all(tx, account_id=account_id, without=without, like="%:%")
+
+
+def tag_ids_among(tx: Transaction, of: Account, wanted: Collection[int], without: int) -> set[int]:
+    """Return which of these ids a tag of the VMs but one has."""
+    return {found for ids in _TAG_IDS.all(tx, account_id=of.id, without=without) for found in ids} & set(
+        wanted
+    )
 
 
 def counts(tx: Transaction, account_ids: Collection[int]) -> dict[int, int]:

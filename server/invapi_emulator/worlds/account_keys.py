@@ -65,7 +65,7 @@ def _api_key(spec: ApiKeySpec, building: BuildContext, place: str) -> ApiKey:
         secret=new_secret(
             building.account,
             number,
-            lambda secret: secret in building.keys.secrets or api_keys.is_taken(building.keys.tx, secret),
+            lambda secret: secret in building.keys.secrets or api_keys.is_taken(building.source.tx, secret),
         ),
         name=spec.name,
         server_id=spec.server_id,

@@ -24,6 +24,7 @@ from invapi_emulator.worlds.consistency import checking_vm
 from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.load_faults import building_rules, load_faults
 from invapi_emulator.worlds.orders import build_orders
+from invapi_emulator.worlds.others import Others, Source
 from invapi_emulator.worlds.reading import check_parts
 from invapi_emulator.worlds.schema import CountersSpec, VmSpec, World
 from invapi_emulator.worlds.steps import Steps, at_once, each
@@ -51,12 +52,12 @@ def load_vm(tx: Transaction, account: Account, spec: VmSpec, now: Instant) -> No
         raise error_at(
             "phase", spec.phase, "expected rented: it is an order that makes a server have another"
         )
-    building = present_context(tx, account, now)
+    building = present_context(Others(Source(tx), account), now)
     store_vm(tx, building, at_once(preparing_vm(spec, building)))
 
 
 def preparing_vm(spec: VmSpec, building: BuildContext) -> Steps[WorldRows]:
-    """Build a VM in steps; raise Unprocessable for a contradiction. Each step asks `building.keys.tx`.
+    """Build a VM in steps; raise Unprocessable for a contradiction. Each step asks `building.source.tx`.
 
     What its orders ask of it stays as it is.
     """
@@ -86,7 +87,7 @@ def is_own(account: Account, world: World) -> bool:
 
 
 def preparing(building: BuildContext, world: World) -> Steps[Prepared]:
-    """Build a world in steps; raise Unprocessable for a contradiction. Each step asks `building.keys.tx`."""
+    """Build a world in steps; raise Unprocessable for a contradiction. Each step asks `building.source.tx`."""
     check_parts(sum(map(_size, world.vms)))
     building.reserve(world.vms)
     building.objects.reserve(key.id for key in world.ssh_keys)

@@ -263,14 +263,25 @@ def test_no_change_causes_a_server_error(
     assert emulator.do("eq", "on")["result"] == "OK"
 
 
-def test_two_changes_at_once_do_not_give_two_vms_one_address(emulator: Emulator) -> None:
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"ip": "198.51.100.9"},
+        {"ip": "2001:db8::9"},
+        {"snapshots": [{"name": "a", "id": 5}]},
+        {"tasks": [{"action": "status", "sequence": 5_000}]},
+        {"tags": {"a": {"value": "1", "id": 5_000}}},
+    ],
+    ids=["IPv4", "IPv6", "snapshot", "task", "tag"],
+)
+def test_two_changes_at_once_do_not_give_one_thing_to_two_vms(emulator: Emulator, fields: Json) -> None:
     """A change is built in steps, and the other one may be stored meanwhile."""
     tasks = {vm: [{"action": "status", "key": f"{vm}{n:031}"} for n in range(500)] for vm in (1, 2)}
     world = {"vms": [{"id": vm, "tasks": of_vm} for vm, of_vm in tasks.items()]}
 
     def status_of_change(vm: int) -> int:
         path = f"/_emulator/accounts/demo/vms/{vm}"
-        return emulator.http.patch(path, json={"ip": "198.51.100.9"}).status_code
+        return emulator.http.patch(path, json=fields).status_code
 
     with ThreadPoolExecutor(2) as pool:
         for _ in range(5):
