@@ -24,13 +24,12 @@ from invapi_emulator.worlds.schema import (
     VmSpec,
     World,
 )
-from invapi_emulator.worlds.steps import AT_A_TIME, Steps
+from invapi_emulator.worlds.steps import Meter, Steps, values_in
 from invapi_emulator.worlds.task_schema import TaskSpec
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
-_RULES_AT_A_TIME = 10
 _RULE: TypeAdapter[Any] = TypeAdapter(FaultSpec)
 _LISTS: Mapping[str, type[BaseModel]] = {
     "power_changes": PowerChangeSpec,
@@ -58,7 +57,7 @@ def reading(given: Any) -> Steps[World]:
     for name, (kind, what, most) in _SECTIONS.items():
         if isinstance(given.get(name), list):
             _check_size(given[name], name, what, most)
-            read[name] = tuple((yield from _each(kind, enumerate(given[name]), (name,))))
+            read[name] = tuple((yield from _each(kind, enumerate(given[name]), (name,), Meter())))
     if isinstance(given.get("vms"), list):
         read["vms"] = yield from _vms(given["vms"])
     if isinstance(given.get("faults"), list):
@@ -69,7 +68,7 @@ def reading(given: Any) -> Steps[World]:
 
 def reading_vm(given: Any) -> Steps[VmSpec]:
     """Return the VM; raise Unprocessable for the first mistake."""
-    parts = yield from _with_parts(given, ())
+    parts = yield from _with_parts(given, (), Meter())
     return _read(VmSpec, parts, ())
 
 
@@ -110,25 +109,25 @@ def _vms(given: list[Any]) -> Steps[tuple[VmSpec, ...]]:
     _check_size(given, "vms", "VMs", MAX_WORLD_PARTS)
     check_parts(sum(map(_parts_of, given)))
     _check_inner_parts(given)
-    vms = []
+    vms, meter = [], Meter()
     for number, vm in enumerate(given):
-        parts = yield from _with_parts(vm, ("vms", number))
+        parts = yield from _with_parts(vm, ("vms", number), meter)
         vms.append(_read(VmSpec, parts, ("vms", number)))
-        if number % AT_A_TIME == 0:
+        if meter.is_full(values_in(parts)):
             yield
     return tuple(vms)
 
 
 def _rules(given: list[Any]) -> Steps[tuple[Any, ...]]:
-    rules = []
+    rules, meter = [], Meter()
     for number, rule in enumerate(given):
         rules.append(_read_by(_RULE.validate_python, rule, ("faults", number)))
-        if number % _RULES_AT_A_TIME == 0:
+        if meter.is_full(values_in(rule)):
             yield
     return tuple(rules)
 
 
-def _with_parts(vm: Any, place: _Place) -> Steps[Any]:
+def _with_parts(vm: Any, place: _Place, meter: Meter) -> Steps[Any]:
     """Return the description of a VM with its parts read, which are then not read again."""
     if not isinstance(vm, dict):
         return vm
@@ -136,10 +135,10 @@ def _with_parts(vm: Any, place: _Place) -> Steps[Any]:
     for name, kind in _LISTS.items():
         if isinstance(vm.get(name), list):
             _check_length(vm[name], (*place, name))
-            read[name] = yield from _each(kind, enumerate(vm[name]), (*place, name))
+            read[name] = yield from _each(kind, enumerate(vm[name]), (*place, name), meter)
     settings = vm.get("settings")
     if isinstance(settings, dict):
-        specs = yield from _each(SettingsSpec, settings.items(), (*place, "settings"))
+        specs = yield from _each(SettingsSpec, settings.items(), (*place, "settings"), meter)
         read["settings"] = dict(zip(settings, specs, strict=True))
     return vm | read
 
@@ -150,11 +149,13 @@ def _check_length(items: list[Any], place: _Place) -> None:
         raise error_at(where, f"{len(items)} entries", f"at most {MAX_PARTS} are allowed")
 
 
-def _each(kind: type[M], items: Iterable[tuple[str | int, Any]], place: _Place) -> Steps[list[M]]:
+def _each(
+    kind: type[M], items: Iterable[tuple[str | int, Any]], place: _Place, meter: Meter
+) -> Steps[list[M]]:
     read: list[M] = []
     for name, item in items:
         read.append(_read(kind, item, (*place, name)))
-        if len(read) % AT_A_TIME == 0:
+        if meter.is_full(values_in(item)):
             yield
     return read
 

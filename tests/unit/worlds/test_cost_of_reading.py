@@ -80,3 +80,23 @@ def test_no_step_costs_much(kind: str) -> None:
     assert {"vms.tags", "vms.settings", "api_keys.ip", "catalogue.presets.prices"} <= set(PLACES)
     costs = {place: _longest_step(put(WORST[kind])) for place, put in PLACES.items()}
     assert_none(f"{place}: {cost} calls" for place, cost in costs.items() if cost > MOST_CALLS)
+
+
+STAGES = [{"name": "saving", "ends_at": "2030-01-01T01:00:00Z"}] * 100
+CONTEXT = {f"p{part}": {f"q{number}": "v" for number in range(90)} for part in range(100)}
+HEAVY: dict[str, Any] = {
+    "stages of the tasks of many VMs": [
+        {"id": vm, "tasks": [{"action": "status", "stages": STAGES}] * 10} for vm in range(1, 101)
+    ],
+    "contexts of tasks": [{"id": 1, "tasks": [{"action": "status", "context": CONTEXT}] * 20}],
+    "tags of many VMs": [
+        {"id": vm, "tags": {f"t{number}": {"value": "v"} for number in range(500)}} for vm in range(1, 101)
+    ],
+}
+MOST_CALLS_OF_HEAVY = 100_000
+"""A task of 9,000 values is read in one step."""
+
+
+@pytest.mark.parametrize("kind", HEAVY)
+def test_a_step_ends_after_few_items_that_are_heavy(kind: str) -> None:
+    assert _longest_step({"vms": HEAVY[kind]}) <= MOST_CALLS_OF_HEAVY
