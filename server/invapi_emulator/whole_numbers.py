@@ -22,6 +22,11 @@ def counted_on(count: int, by: int = 1, most: int = MAX_NUMBER) -> int:
     return min(count + by, most)
 
 
+def is_more(digits: bytes, most: int) -> bool:
+    """Return whether these are the digits of a number above `most`, however many there are."""
+    return digits.isdigit() and (len(digits.lstrip(b"0")) > len(str(most)) or int(digits) > most)
+
+
 def whole_number(words: object) -> int:
     """Return the number; raise ValueError for other words. A number is taken as it is."""
     if isinstance(words, int) and not isinstance(words, bool):

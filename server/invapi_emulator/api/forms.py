@@ -12,6 +12,7 @@ from invapi_emulator.domain.callback_urls import CALLBACK_URL, has_password
 from invapi_emulator.engine.call import MAX_FIELDS, Fields
 from invapi_emulator.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
 from invapi_emulator.process.percent import decoded
+from invapi_emulator.whole_numbers import is_more
 
 MAX_BODY = 1024 * 1024
 _MAX_DISCARDED = 64 * 1024 * 1024
@@ -61,8 +62,9 @@ def header(headers: Headers, name: bytes) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
-async def read_body(receive: Receive) -> bytes:
+async def read_body(scope: Scope, receive: Receive) -> bytes:
     """Return a body. Raise BodyTooLarge, and ClientGone if the connection ends first."""
+    _refuse_what_waits(scope)
     chunks, size, more = [], 0, True
     while more and size <= _MAX_DISCARDED:
         message = await receive()
@@ -75,6 +77,14 @@ async def read_body(receive: Receive) -> bytes:
     if size > MAX_BODY:
         raise BodyTooLarge(f"a body of {size} bytes or more is too large; at most {MAX_BODY}")
     return b"".join(chunks)
+
+
+def _refuse_what_waits(scope: Scope) -> None:
+    """Raise BodyTooLarge for a client that asks before it sends what is too large. Others write first, and read later."""
+    if any(name == b"expect" for name, _ in scope["headers"]):
+        declared = headers_of(scope).get(b"content-length", b"")
+        if is_more(declared, MAX_BODY):
+            raise BodyTooLarge(f"a body of {declared[:20].decode()} bytes is too large; at most {MAX_BODY}")
 
 
 def _form(content_type: str | None, body: bytes) -> list[tuple[str, str]]:

@@ -72,6 +72,6 @@ def _merged(path: str) -> str:
 
 async def with_fields(head: Request, scope: Scope, receive: Receive) -> Request:
     """Return the request with its fields. Raise what `read_body` and `fields_of` raise."""
-    body = await read_body(receive)
+    body = await read_body(scope, receive)
     fields, in_query = fields_of(scope["query_string"], head.content_type, body)
     return replace(head, fields=fields, in_query=in_query)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.types import Message, Receive, Scope
 
 from invapi_emulator.server.paths import path_within
+from invapi_emulator.whole_numbers import is_more
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -56,7 +57,7 @@ async def read_ahead(scope: Scope, receive: Receive) -> Receive:
         return receive
     limit = limit_of(path_within(scope))
     declared = dict(scope["headers"]).get(b"content-length", b"")
-    if declared.isdigit() and _is_more(declared, limit.size):
+    if is_more(declared, limit.size):
         raise _too_large(limit)
     chunks, size, message = [], 0, await receive()
     while message["type"] == "http.request":
@@ -121,7 +122,3 @@ def _slices(body: bytes) -> Iterator[bytes]:
 
 def _too_large(limit: BodyLimit) -> BodyTooLarge:
     return BodyTooLarge(f"the body is larger than {limit.size} bytes")
-
-
-def _is_more(digits: bytes, most: int) -> bool:
-    return len(digits.lstrip(b"0")) > len(str(most)) or int(digits) > most

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from invapi_emulator.errors import ApiError, TooSlow
 from invapi_emulator.process.logs import FIELDS
 from invapi_emulator.server.backlog import MOST_WAITING, AskingFlowControl, Backlog
+from invapi_emulator.server.bodies_not_sent import close_if_not_asked_for
 from invapi_emulator.server.coalescing_transport import CoalescingTransport
 from invapi_emulator.server.heads import (
     MAX_HEAD,
@@ -180,6 +181,8 @@ class Protocol(HttpToolsProtocol):
         self.cycle.transport = CoalescingTransport(self.transport, self.loop)  # type: ignore[assignment] # has all that an answer uses
         if self.parser.get_http_version() != "1.1":
             answer_without_chunks(self.cycle)
+        if self.cycle.waiting_for_100_continue:
+            close_if_not_asked_for(self.cycle)
         self.headers = []  # the parser puts trailers there, which may not change the head any more
         self._in_body = True
         self._stop_waiting()

@@ -46,6 +46,27 @@ def test_a_client_that_asks_before_sending_its_body_gets_a_continue(emulator: Em
     assert '"result":"OK"' in answer
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"POST /vm.php HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577", "413"),
+        (b"POST /vm.php HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"9" * 15, "413"),
+        (b"PUT /vm.php HTTP/1.1\r\nHost: x\r\nContent-Length: 5", "405"),
+        (b"PUT /_emulator/accounts/demo/state HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999", "413"),
+        (b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5", "200"),
+    ],
+)  # fmt: skip
+def test_a_client_is_answered_at_once_if_its_body_is_not_wanted(
+    emulator: Emulator, head: bytes, status: str
+) -> None:
+    """It may send no body then, so that the connection ends: the next request would be read as the body."""
+    with connected(emulator.url) as connection:
+        connection.sendall(head + b"\r\nExpect: 100-continue\r\n\r\n")
+        answer = until_closed(connection)
+    assert answer.startswith(f"HTTP/1.1 {status} ")
+    assert answer.lower().count("connection: close") == 1
+
+
 def test_an_answer_without_a_body_comes_before_the_refusal_of_the_rest(emulator: Emulator) -> None:
     head = b"HEAD /eq.php HTTP/1.1\r\nHost: x\r\n\r\n"
     answers = said(emulator.url, head + b"no HTTP\r\n\r\n").split("HTTP/1.1 ")[1:]
