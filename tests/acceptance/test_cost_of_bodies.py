@@ -208,3 +208,19 @@ def test_many_small_changes_in_a_large_account_leave_time_and_memory_for_others(
                 assert status in {200, 201, 409, 422}
         assert peak(server.process.pid) - before <= 64 * MIB
         assert max(took) < SILENCE_SECONDS
+
+
+def test_many_resets_to_a_large_scenario_take_the_memory_of_one(tmp_path: Path) -> None:
+    scenario, reset = tmp_path / "large.json", "/_emulator/accounts/demo/reset"
+    scenario.write_bytes(LARGE_WORLD)
+    with (
+        served("--clock", "frozen", "--scenario", str(scenario)) as server,
+        longest_silence(server) as took,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        assert sent(server, "POST", reset) == 200
+        peak(server.process.pid)
+        before = peak(server.process.pid)
+        assert set(pool.map(lambda _number: sent(server, "POST", reset), range(8))) == {200}
+        assert peak(server.process.pid) - before <= 100 * MIB
+    assert max(took) < SILENCE_SECONDS

@@ -161,10 +161,11 @@ async def _make(worlds: Worlds, body: NewAccount) -> tuple[int, Made]:
             return new_account(tx, name, credentials, wanted, worlds.database.real_now(tx))
 
     world = wanted.scenario.world
-    with worlds.lifecycle.nothing_done("before it had built the world"):
-        building = await worlds.database.call(begin)
-        prepared = await built(worlds, building, preparing(building, world))
-    return await worlds.database.call(lambda: _add(worlds, prepared, body))
+    async with worlds.turns.turn_if(needed=wanted.scenario.is_large):
+        with worlds.lifecycle.nothing_done("before it had built the world"):
+            building = await worlds.database.call(begin)
+            prepared = await built(worlds, building, preparing(building, world))
+        return await worlds.database.call(lambda: _add(worlds, prepared, body))
 
 
 def _add(worlds: Worlds, prepared: Prepared, body: NewAccount) -> tuple[int, Made]:

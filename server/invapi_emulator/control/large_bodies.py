@@ -2,6 +2,7 @@
 
 from asyncio import CancelledError
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
@@ -20,8 +21,9 @@ _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class JsonRoute(APIRoute):
     """A route that parses its body in steps. FastAPI asks the request for the parsed body."""
 
-    async def begin(self, request: Request) -> None:
-        """Do what must come before the body is parsed."""
+    async def begin(self, _request: Request) -> AbstractAsyncContextManager[None]:
+        """Do what must come before the body is parsed. Return what to hold until the request is answered."""
+        return nullcontext()
 
     def get_route_handler(self) -> _Handler:
         handle = super().get_route_handler()
@@ -30,8 +32,8 @@ class JsonRoute(APIRoute):
             parsed_in_steps = _ParsedInSteps(request.scope, request.receive)
             parsed_in_steps.is_read = self.body_field is None
             try:
-                await self.begin(parsed_in_steps)
-                return await handle(parsed_in_steps)
+                async with await self.begin(parsed_in_steps):
+                    return await handle(parsed_in_steps)
             except CancelledError:
                 if parsed_in_steps.is_read:
                     raise

@@ -15,6 +15,7 @@ from invapi_emulator.worlds.accounts import new_reset, reset_account
 from invapi_emulator.worlds.build_context import BuildContext
 from invapi_emulator.worlds.fields import Seed
 from invapi_emulator.worlds.load import Prepared, preparing
+from invapi_emulator.worlds.named import Scenario
 from invapi_emulator.worlds.schema import World
 
 router = APIRouter(
@@ -37,21 +38,29 @@ async def reset(
 ) -> AccountView:
     """Reset the account to its initial state: VMs, snapshots, settings, tasks, tokens and clock."""
     wanted = wanted or Reset()
-    begun: int | None = None
-    while True:  # again only if another reset or an import was faster
-        with worlds.lifecycle.nothing_done("before it had built the world"):
-            prepared = await _prepared(worlds, name, wanted, begun)
-        begun = prepared.building.account.id
-        view = await worlds.replace(name, partial(_reset, prepared), begun=begun)
-        if view is not None:
-            return view
+    scenario, begun = await worlds.within(name, partial(_begin, worlds, wanted))
+    async with worlds.turns.turn_if(needed=scenario.is_large):
+        while True:  # again only if another reset or an import was faster
+            with worlds.lifecycle.nothing_done("before it had built the world"):
+                prepared = await _prepared(worlds, name, wanted, begun)
+            view = await worlds.replace(name, partial(_reset, prepared), begun=begun)
+            if view is not None:
+                return view
 
 
-async def _prepared(worlds: Worlds, name: str, wanted: Reset, begun: int | None) -> Prepared:
-    other = None if wanted.scenario is None else worlds.scenario(wanted.scenario)
+def _begin(worlds: Worlds, wanted: Reset, context: AccountContext) -> tuple[Scenario, int]:
+    return _scenario(worlds, wanted, context), context.account.id
 
+
+def _scenario(worlds: Worlds, wanted: Reset, context: AccountContext) -> Scenario:
+    return (
+        worlds.scenario_of(context.account) if wanted.scenario is None else worlds.scenario(wanted.scenario)
+    )
+
+
+async def _prepared(worlds: Worlds, name: str, wanted: Reset, begun: int) -> Prepared:
     def work(context: AccountContext) -> tuple[BuildContext, World]:
-        scenario = other or worlds.scenario_of(context.account)
+        scenario = _scenario(worlds, wanted, context)
         return new_reset(context.unit, scenario, wanted.seed), scenario.world
 
     building, world = await worlds.within(name, work, begun=begun)

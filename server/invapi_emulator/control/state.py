@@ -1,5 +1,6 @@
 """An account's whole world: export it, or replace it."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,6 +14,7 @@ from invapi_emulator.control.large_bodies import JsonRoute
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds, Worlds
 from invapi_emulator.worlds import schema
 from invapi_emulator.worlds.export import export_too_large, writing_world
+from invapi_emulator.worlds.named import SMALL_WORLD
 from invapi_emulator.worlds.steps import Steps
 
 IMPORTED = limit_of("/_emulator/accounts/name/state")
@@ -20,12 +22,17 @@ IMPORTED = limit_of("/_emulator/accounts/name/state")
 
 
 class _StateRoute(JsonRoute):
-    """A route that works on the account which has the name when the request has come in, also if its body takes long to parse."""
+    """A route that works on the account which has the name when the request has come in, also if its body takes long to parse.
 
-    async def begin(self, request: Request) -> None:
-        if self.body_field is not None:
-            worlds: Worlds = request.app.state.worlds
-            request.state.begun = await worlds.begin(request.path_params["name"])
+    Large worlds are parsed, built and stored one at a time.
+    """
+
+    async def begin(self, request: Request) -> AbstractAsyncContextManager[None]:
+        if self.body_field is None:
+            return nullcontext()
+        worlds: Worlds = request.app.state.worlds
+        request.state.begun = await worlds.begin(request.path_params["name"])
+        return worlds.turns.turn_if(needed=len(await request.body()) > SMALL_WORLD)
 
 
 router = APIRouter(

@@ -12,7 +12,7 @@ from invapi_emulator.suggestions import did_you_mean
 from invapi_emulator.worlds.document_files import read_text
 from invapi_emulator.worlds.documents import ENDINGS, parse
 from invapi_emulator.worlds.errors import invalid
-from invapi_emulator.worlds.named import Scenario, Scenarios
+from invapi_emulator.worlds.named import SMALL_WORLD, Scenario, Scenarios
 from invapi_emulator.worlds.schema import World
 
 _NAME = re.compile("[a-zA-Z0-9_.-]{1,100}")
@@ -23,7 +23,10 @@ def known_scenarios(setting: str) -> Scenarios:
 
     Raise CannotStart with one line that names the error in the file and its place.
     """
-    return Scenarios({Path(setting).stem: _read(setting)} if _is_file(setting) else {})
+    if not _is_file(setting):
+        return Scenarios()
+    found = _read(setting)
+    return Scenarios({found.name: found})
 
 
 def chosen_scenario(scenarios: Scenarios, setting: str) -> Scenario:
@@ -40,12 +43,14 @@ def _is_file(setting: str) -> bool:
     return "/" in setting or setting.endswith(ENDINGS)
 
 
-def _read(setting: str) -> World:
-    if _NAME.fullmatch(Path(setting).stem) is None:
+def _read(setting: str) -> Scenario:
+    name = Path(setting).stem
+    if _NAME.fullmatch(name) is None:
         accepted = "the file name without its suffix must be 1 to 100 characters: ASCII letters, digits, `_`, `-` and `.`"
         raise CannotStart(f"--scenario: {setting!r}: {accepted}")
     try:
-        return _world(parse(read_text(setting)))
+        text = read_text(setting)
+        return Scenario(name, _world(parse(text)), len(text) > SMALL_WORLD)
     except OSError as problem:
         raise CannotStart(f"--scenario: '{setting}': {problem.strerror}") from None
     except RecursionError:

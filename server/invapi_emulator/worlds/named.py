@@ -14,25 +14,30 @@ LARGE_FIRST_ID = 20_001
 LARGE_COUNT = 1_000
 
 
+SMALL_WORLD = 8 * 1024
+"""Maximum number of bytes in the text of a world that is built beside others. Larger ones are built one at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     name: str
     world: World
+    is_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Scenarios:
     """The scenarios that a server knows. A file overrides a built-in scenario of the same name."""
 
-    files: Mapping[str, World] = field(default_factory=dict)
+    files: Mapping[str, Scenario] = field(default_factory=dict)
 
     def names(self) -> list[str]:
         return sorted({*scenario_names(), *self.files})
 
     def find(self, name: str) -> Scenario | None:
         if name in self.files:
-            return Scenario(name, self.files[name])
-        return Scenario(name, scenario(name)) if name in scenario_names() else None
+            return self.files[name]
+        return Scenario(name, scenario(name), name == LARGE) if name in scenario_names() else None
 
 
 @cache

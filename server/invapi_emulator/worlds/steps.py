@@ -15,6 +15,8 @@ AT_A_TIME = 100
 VALUES_AT_A_TIME = 2_000
 """Number of values in a step, if an item may have thousands."""
 
+_OF_ITEM = VALUES_AT_A_TIME // AT_A_TIME
+
 
 class Meter:
     """Counts what a step has done. A step may end when it is full."""
@@ -33,8 +35,8 @@ class Meter:
 
 
 def values_in(item: Any) -> int:
-    """Return how many values an item of parsed JSON has, itself included."""
-    count, open_ = 1, [item]
+    """Return how many values an item of parsed JSON has. The item itself counts as some, as it has values that are omitted."""
+    count, open_ = _OF_ITEM, [item]
     while open_:
         value = open_.pop()
         inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -1,83 +1,25 @@
 """Large answers are made one after the other, only for clients that wait, and few wait to be read."""
 
-import json
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
-from invapi_emulator.control import state, turns
+from invapi_emulator.control import turns
 from invapi_emulator.storage.world_size import FEW
-from invapi_emulator.worlds.steps import Steps
 from tests.support.account_objects import params
 from tests.support.harness import Emulator, Json, Running
+from tests.support.large_answer import Making, asking, settled
 from tests.support.processes import DEADLINE
-from tests.support.raw_connection import connected
 
-STATE = "/_emulator/accounts/demo/state"
-ASK = f"GET {STATE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 LARGE = b'"%s"' % (b"a" * 12 * 1024 * 1024)
 """More than what the system takes for a client that reads nothing."""
-
-
-class Making:
-    """What is written in place of exports. It counts those under way, and waits until it may end."""
-
-    def __init__(self) -> None:
-        self.now = self.most = self.begun = self.stopped = 0
-        self.may_end = threading.Event()
-        self.changed = threading.Condition()
-        self.text = b"{}"
-
-    def __call__(self, *_: object) -> Steps[bytes]:
-        with self.changed:
-            self.now, self.begun = self.now + 1, self.begun + 1
-            self.most = max(self.most, self.now)
-            self.changed.notify_all()
-        try:
-            yield
-            while not self.may_end.is_set():
-                yield
-            return self.text
-        finally:
-            with self.changed:
-                self.now -= 1
-                self.stopped += not self.may_end.is_set()
-                self.changed.notify_all()
-
-    def wait(self, *, now: int, begun: int) -> None:
-        with self.changed:
-            assert self.changed.wait_for(lambda: (self.now, self.begun) == (now, begun), DEADLINE), vars(self)
-
-
-@pytest.fixture
-def making(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Making]:
-    world = {"vms": [{"id": number} for number in range(1, FEW + 2)]}
-    assert emulator.http.put(STATE, content=json.dumps(world)).status_code == 200
-    made = Making()
-    monkeypatch.setattr(state, "writing_world", made)
-    yield made
-    made.may_end.set()
-
-
-def asking(server: Running) -> socket.socket:
-    connection = connected(server.url)
-    connection.sendall(ASK)
-    return connection
 
 
 def status(server: Running) -> bytes:
     with asking(server) as connection:
         return connection.recv(15)
-
-
-def settled(emulator: Emulator) -> None:
-    """Return when the server has read what came in before."""
-    for _ in range(100):
-        assert emulator.http.get("/_emulator/health").status_code == 200
 
 
 def assert_waits(emulator: Emulator, server: Running, making: Making, url: str) -> None:
@@ -225,29 +167,6 @@ def test_a_few_rows_with_long_texts_wait_for_their_turn(
         url = f"{emulator.url}/_emulator/accounts/{other.name}"
         httpx.put(f"{url}/state", json=world, timeout=DEADLINE).raise_for_status()
         assert_waits(emulator, server, making, f"{url}{path}")
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "vm"), [("PATCH", "vms/1", {"num_max": 400}), ("POST", "vms", {"id": 5_000})]
-)
-def test_a_change_of_a_vm_waits_for_its_turn_in_a_large_account(
-    emulator: Emulator, server: Running, making: Making, method: str, path: str, vm: Json
-) -> None:
-    accounts = f"{emulator.url}/_emulator/accounts"
-    with (
-        emulator.emulator.account(scenario="one-vm") as small,
-        asking(server),
-        ThreadPoolExecutor(1) as reader,
-    ):
-        making.wait(now=1, begun=1)
-        waits = reader.submit(httpx.request, method, f"{accounts}/demo/{path}", json=vm, timeout=DEADLINE)
-        settled(emulator)
-        assert not waits.done()
-        of_small = f"{accounts}/{small.name}/vms"
-        httpx.patch(f"{of_small}/12345", json={"num_max": 4}).raise_for_status()
-        httpx.post(of_small, json={"id": 5_000}).raise_for_status()
-        making.may_end.set()
-        assert waits.result(DEADLINE).is_success
 
 
 def test_the_oldest_unread_answer_is_cut_off_when_others_wait_for_long(
