@@ -15,7 +15,7 @@ from invapi_emulator.storage.world_rows import WorldRows
 from invapi_emulator.worlds.build_context import BuildContext, present_context
 from invapi_emulator.worlds.change import changing_vm
 from invapi_emulator.worlds.held_world import held_vm
-from invapi_emulator.worlds.load import preparing_vm, store_vm
+from invapi_emulator.worlds.load import OF_VMS, preparing_vm, store_vm
 from invapi_emulator.worlds.others import Others, Source
 from invapi_emulator.worlds.steps import Steps, at_once
 
@@ -89,7 +89,7 @@ def _replaced(building: _Building, rows: WorldRows, context: AccountContext) -> 
     vms.remove(context.tx, context.account.id, context.account.generation, vm.id)
     store_vm(context.tx, building.context, rows)
     callback_users.give_back(context.tx, context.account, users)
-    context.unit.reload()
+    context.unit.reload(*OF_VMS)
     events.record(context.unit, context.now, "vm_changed", vm=vm.id)
     return writing_vm(context, context.vm_named(str(vm.id)))
 

@@ -21,7 +21,7 @@ from invapi_emulator.worlds.errors import error_at
 from invapi_emulator.worlds.fields import MAX_WORLD_PARTS
 from invapi_emulator.worlds.held_world import HeldWorld
 from invapi_emulator.worlds.json_text import writing
-from invapi_emulator.worlds.load import load_vm
+from invapi_emulator.worlds.load import OF_VMS, load_vm
 from invapi_emulator.worlds.schema import VmSpec
 from invapi_emulator.worlds.steps import Steps
 
@@ -61,7 +61,7 @@ async def add_vm(name: NameInPath, spec: VmSpec, worlds: TheWorlds) -> Response:
         if vms.counts(context.tx, [context.account.id]).get(context.account.id, 0) >= MAX_WORLD_PARTS:
             raise Conflict("too_many_vms", f"the account has {MAX_WORLD_PARTS} VMs, the maximum; remove some")
         load_vm(context.tx, context.account, spec, context.now)
-        context.unit.reload()
+        context.unit.reload(*OF_VMS)
         events.record(context.unit, context.now, "vm_added", vm=spec.id)
         return _view(context, spec.id)
 

@@ -1,7 +1,7 @@
 """The loaded part of an account: its row, its counters, and its records as frozen values."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
@@ -103,6 +103,14 @@ class AccountState:
         self.index_weights[index] = index.weight(rows)
         self.size += self.index_weights[index]
         return made
+
+    def keep_indexes(self, former: "AccountState", changed: Container[Record[Any]]) -> None:
+        """Take over the indexes of records that have not changed since a former state."""
+        for index, kept in former.indexes.items():
+            if index.record not in changed:
+                self.indexes[index] = kept
+                self.index_weights[index] = former.index_weights[index]
+                self.size += self.index_weights[index]
 
     def drop_index(self, index: Index[Any, Any]) -> None:
         if self.indexes.pop(index, None) is not None:

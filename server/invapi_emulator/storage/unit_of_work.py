@@ -144,11 +144,16 @@ class UnitOfWork:
             self._transaction = self.session.begin(self)
         return self._transaction
 
-    def reload(self) -> None:
-        """Load the account again, after SQL changed it in the unit's own transaction. Something may be due earlier then."""
+    def reload(self, *written: Record[Any]) -> None:
+        """Load the account again, after SQL changed it in the unit's own transaction. Something may be due earlier then.
+
+        `written` are the only records that SQL may have changed. Without any, it may have changed all.
+        """
         assert self._transaction is not None
         state = self.session.load(self.account.id)
         assert state is not None
+        if written:
+            state.keep_indexes(self.state, {*written, *self.changes.records()})
         self.state, self.account, self.counters = state, state.account, replace(state.counters)
         self.changes = Changes()
         self.appended, self.trimmed = [], []

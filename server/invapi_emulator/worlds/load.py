@@ -32,6 +32,9 @@ from invapi_emulator.worlds.steps import Steps, at_once, each
 _STEP = 100
 """Number of VMs, snapshots and tasks that are built in a step."""
 
+OF_VMS = (VM, SNAPSHOT, ROTATION, TASK, UNLISTED)
+"""The records of a VM and of what belongs to it."""
+
 KeysIssuedAnew = dict[str, str]
 """New keys of tasks by the given key that could not be kept, and the secrets of API keys by `api_keys.<id>`."""
 
