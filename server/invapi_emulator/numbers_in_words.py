@@ -27,6 +27,18 @@ class Seconds(click.ParamType[float]):
         return float(words)
 
 
+class Probability(click.ParamType[float]):
+    """A number above 0, at most 1."""
+
+    name = "probability"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        words = str(value)
+        if not _PLAIN.fullmatch(words) or not 0 < float(words) <= 1:
+            self.fail(f"{words!r}: expected a number above 0, at most 1", param, ctx)
+        return float(words)
+
+
 class Whole(click.ParamType[int]):
     """A whole number from `least` to `most`, in digits without sign or leading zeros."""
 

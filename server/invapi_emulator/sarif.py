@@ -40,7 +40,7 @@ def source_uri(path: str) -> str:
     """Return a file of a repository as a URI relative to its root. Raise ValueError for a path that may lead out of it."""
     file = PurePosixPath(path)
     inside = not file.is_absolute() and ".." not in file.parts and file.name
-    if not inside or "://" in path or "\\" in path or path.endswith("/"):
+    if not inside or not path.isprintable() or "://" in path or "\\" in path or path.endswith("/"):
         raise ValueError(f"{path!r}: expected a file from the root of your repository, such as src/backup.py")
     return quote(str(file))
 

@@ -119,6 +119,31 @@ def test_requests_tells_of_calls_that_it_has_missed() -> None:
     assert err.startswith("number of calls in between that are no longer kept: ")
 
 
+def test_requests_tells_of_calls_that_were_cleared_before_it_showed_them() -> None:
+    with served() as server, server.emulator() as emulator:
+        emulator.call("eq", "list")
+        following = subprocess.Popen(
+            [*COMMAND, "requests", "--follow", "--url", server.url],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
+        )  # fmt: skip
+        try:
+            assert following.stdout is not None
+            assert following.stderr is not None
+            following.stdout.readline()
+            following.send_signal(signal.SIGSTOP)
+            for _ in range(3):
+                emulator.call("eq", "list")
+            emulator.clear_requests()
+            emulator.call("eq", "list")
+            following.send_signal(signal.SIGCONT)
+            told, shown = following.stderr.readline(), following.stdout.readline()
+        finally:
+            following.kill()
+            following.communicate()
+    assert told == "calls that were cleared before they were shown: #2 to #4\n"
+    assert shown.startswith("#5 ")
+
+
 def test_requests_goes_on_with_an_account_that_is_created_again() -> None:
     account = {"name": "again", "token": "token-of-again"}
     with served() as server, server.emulator() as emulator:

@@ -34,8 +34,8 @@ def advance(url: str, admin_token: str, account: str, how_far: str) -> None:
 
 
 def _wanted(how_far: str) -> dict[str, Any]:
-    """Return what the words ask for. `nan` and `inf`, which JSON cannot say, are no seconds."""
+    """Return what the words ask for. `nan` and `inf`, which JSON cannot say, are no seconds, nor are other digits than 0 to 9."""
     with suppress(ValueError):
-        if isfinite(seconds := float(how_far)):
+        if how_far.isascii() and "_" not in how_far and isfinite(seconds := float(how_far)):
             return {"seconds": seconds}
     return {"until": how_far}

@@ -110,7 +110,7 @@ def asked(
     try:
         emulator = Emulator(url, admin_token=admin_token)
     except ValueError as wrong:
-        raise click.ClickException(f"--admin-token: {wrong}") from None
+        raise click.ClickException(f"{_source_of_token()}: {wrong}") from None
     try:
         return emulator.control(method, path, body, shape=shape)
     except ControlFailure as refused:
@@ -139,6 +139,12 @@ def _nobody_there(problem: ConnectionError) -> str:
 def _source_of_url() -> str | None:
     context = click.get_current_context(silent=True)
     return "--url" if context is None else _source_of(context, str(context.params.get("url")))
+
+
+def _source_of_token() -> str:
+    context = click.get_current_context(silent=True)
+    given = None if context is None else context.get_parameter_source("admin_token")
+    return ADMIN_TOKEN_VARIABLE if given is ParameterSource.ENVIRONMENT else "--admin-token"
 
 
 def _source_of(context: click.Context, url: str) -> str | None:

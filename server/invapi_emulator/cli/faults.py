@@ -12,7 +12,7 @@ from invapi_emulator.cli.named_values import once
 from invapi_emulator.cli.sections import HELP, SectionedCommand, option
 from invapi_emulator.cli.tables import format_option, print_json, print_lines, table
 from invapi_emulator.cli.unknown_commands import HintingGroup
-from invapi_emulator.numbers_in_words import Whole
+from invapi_emulator.numbers_in_words import Probability, Whole
 from invapi_emulator.process.named_secrets import without_secrets
 
 ALWAYS = "always"
@@ -93,7 +93,11 @@ class _Times(Whole):
     type=_Times(1, _MOST),
 )
 @option(
-    HOW_OFTEN, "--probability", help="chance that it fires on a call, 0 < p <= 1", metavar="P", type=float
+    HOW_OFTEN,
+    "--probability",
+    help="chance that it fires on a call, 0 < p <= 1",
+    metavar="P",
+    type=Probability(),
 )
 @format_option("a table, or a JSON object")
 @click.argument("kind", shell_complete=completions.kinds_of_faults)

@@ -98,12 +98,19 @@ def _answers(
     pause = threading.Event()
     while follow:
         pause.wait(ASKS_EVERY_SECONDS)
-        found = _after(found["last_id"], url, admin_token, path, wanted)
-        yield found["requests"], _missing("calls in between that", found["gone"])
+        mark = found["last_id"]
+        found = _after(mark, url, admin_token, path, wanted)
+        yield found["requests"], _missing("calls in between that", found["gone"]) or _cleared(mark, found)
 
 
 def _missing(which: str, gone: int) -> str | None:
     return f"number of {which} are no longer kept: {gone}" if gone else None
+
+
+def _cleared(mark: int, found: dict[str, Any]) -> str | None:
+    """Return a line about calls after the mark that were cleared before they could be shown. An older server does not tell."""
+    last = found.get("cleared_to", 0)
+    return f"calls that were cleared before they were shown: #{mark + 1} to #{last}" if last > mark else None
 
 
 def _after(mark: int, url: str, admin_token: str, path: str, wanted: dict[str, Any]) -> dict[str, Any]:

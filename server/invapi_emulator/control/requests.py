@@ -56,6 +56,7 @@ class RequestList(View):
     requests: list[RequestView] = Field(description="in the order in which they were answered")
     gone: int = Field(description="number of older calls that are no longer kept and may match the filter")
     last_id: int = Field(description="id of the newest call, whether it matches or not; 0 before the first")
+    cleared_to: int = Field(description="id of the last call that was cleared; 0 if none was")
 
 
 @router.get("/accounts/{name}/requests", responses={200: {"model": RequestList}, **failures(404, 422)})
@@ -139,12 +140,13 @@ def _listed(journal: Journal, wanted: Filter) -> RequestList:
         requests=views,
         gone=journal.gone.possible(kinds_of(wanted), wanted.since_id) + len(matching) - len(views),
         last_id=journal.last_id,
+        cleared_to=journal.gone.cleared,
     )
 
 
 def _writing(listed: RequestList) -> Steps[bytes]:
     calls = (view.model_dump() for view in listed.requests)
-    return writing({"requests": calls, "gone": listed.gone, "last_id": listed.last_id})
+    return writing(listed.model_dump(exclude={"requests"}) | {"requests": calls})
 
 
 def refuse_future(journal: Journal, wanted: Filter) -> None:

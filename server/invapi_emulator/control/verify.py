@@ -169,7 +169,7 @@ def _counted(journal: Journal, expected: Expectation) -> int:
     if possible and (expected.needs_calls or not gone.is_exact(kinds, expected.since_id)):
         raise Conflict(
             "journal_incomplete",
-            f"{possible} calls that are no longer kept may match: the journal has the newest {requests.KEPT:,}, but none that "
+            f"{possible} calls that are no longer kept may match: the journal has the newest {len(gone.stored):,}, but none that "
             "it could not write; of older ones it knows how many there were of each module, action and result. Verify by module, action and result "
             "together, or "
             "clear the journal (DELETE …/requests) before the calls in question, or send as since_id an id that is "

@@ -144,9 +144,7 @@ class Account(Closes):
         __tracebackhide__ = True
         query = f"?{urlencode(wanted)}" if wanted else ""
         found = self._control("GET", f"/requests{query}", None, _FILTERS)
-        if gone := found["gone"]:
-            said = "older calls are no longer kept, and may match too: `verify` counts them, or says that it cannot"
-            warnings.warn(f"account {self.name}: {gone} {said}", stacklevel=2)
+        self._warn_of(found["gone"], "and may match too: `verify` counts them, or says that it cannot")
         requests: list[Json] = found["requests"]
         return requests
 
@@ -200,9 +198,11 @@ class Account(Closes):
         return faults
 
     def report(self) -> list[Json]:
-        """Return what the lint rules find in the account's calls, as in docs/how-to/report.md."""
+        """Return what the lint rules find in the account's calls, as in docs/how-to/report.md. Warn if older calls are no longer kept."""
         __tracebackhide__ = True
-        findings: list[Json] = self._control("GET", "/report")["findings"]
+        found = self._control("GET", "/report")
+        self._warn_of(found["gone"], "and were not looked at")
+        findings: list[Json] = found["findings"]
         return findings
 
     def unused_faults(self) -> list[str]:
@@ -261,6 +261,11 @@ class Account(Closes):
             self.closed = True
             if not self._unused:
                 MADE.forget(self)
+
+    def _warn_of(self, gone: int, what: str) -> None:
+        if gone:
+            said = f"account {self.name}: {gone} older calls are no longer kept, {what}"
+            warnings.warn(said, stacklevel=3)
 
     def _look_at_faults(self) -> None:
         """Note the rules that did not fire as often as their `times`, before they are removed."""

@@ -41,9 +41,12 @@ def too_late(place: str, value: int, now: int) -> Unprocessable:
 
 
 def invalid(
-    error: Mapping[str, Any], place: Sequence[str | int], model: type[BaseModel] | None = None
+    error: Mapping[str, Any],
+    place: Sequence[str | int],
+    model: type[BaseModel] | None = None,
+    whole: str = "the body",
 ) -> Unprocessable:
-    """Return the refusal for one of pydantic's errors at this place in the body.
+    """Return the refusal for one of pydantic's errors at this place in the `whole`.
 
     `model` is what the error is about. Its fields are suggested for an unknown one.
     """
@@ -55,7 +58,7 @@ def invalid(
     field = ".".join(str(part)[:_SHOWN] for part in path) or None
     given = "" if error["type"] in _WITHOUT_VALUE else f"{_seen(field or '', value)}: "
     meant = _meant(place, error["loc"], model) if error["type"] == "extra_forbidden" else ""
-    return Unprocessable("invalid", f"{field or 'the body'}: {given}{_accepted(error)}{meant}", field)
+    return Unprocessable("invalid", f"{field or whole}: {given}{_accepted(error)}{meant}", field)
 
 
 def _meant(place: Sequence[str | int], within: Sequence[str | int], model: type[BaseModel] | None) -> str:

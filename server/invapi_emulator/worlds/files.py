@@ -64,4 +64,4 @@ def _world(parsed: Any) -> World:
         return World.model_validate(parsed)
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        raise invalid(first, first["loc"], World) from None
+        raise invalid(first, first["loc"], World, "the world") from None

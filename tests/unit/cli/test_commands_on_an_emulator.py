@@ -239,6 +239,16 @@ def test_a_missing_admin_token_is_told_with_its_flag(shell: Shell) -> None:
         assert shell.run("env", "--url", server.url, "--admin-token", "secret")
 
 
+def test_an_admin_token_that_cannot_be_sent_is_told_with_where_it_is_from(shell: Shell) -> None:
+    said = "the token must be printable, and must not start or end with a space"
+    assert shell.run("tasks", "--admin-token", "a\nb", status=2) == [
+        f"invapi-emulator: --admin-token: {said}"
+    ]
+    shell.monkeypatch.setenv("INVAPI_EMULATOR_ADMIN_TOKEN", "a\nb")
+    (line,) = shell.run("tasks", status=2)
+    assert line == f"invapi-emulator: INVAPI_EMULATOR_ADMIN_TOKEN: {said}"
+
+
 def test_a_url_without_an_emulator_is_told_with_where_it_is_from(shell: Shell) -> None:
     (line,) = shell.run("tasks", "--url", "http://127.0.0.1:1", status=2)
     assert line.startswith("invapi-emulator: --url: no emulator answers at http://127.0.0.1:1: ")

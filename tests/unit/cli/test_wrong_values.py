@@ -51,8 +51,8 @@ REFUSED: dict[str, list[str]] = {
     "wait": NUMBERS, "poll_seconds": NUMBERS, "task_timeout": NUMBERS, "url": [*URLS, ""], "target": [*URLS, ""],
     "vm": [*NUMBERS, *TEXTS], "seed": ["nan", "1e400", "-1", "9" * 400, " ", "x"], "port": ["nan", "1e400", "-1", "99999", ""],
     "rate": ["nan", "inf", "1e400", "-1", "0", ""], "head_timeout": ["nan", "inf", "1e400", "-1", "0"], "format": TEXTS,
-    "account_ttl": ["nan", "1e400", "-1", "9" * 400, ""], "polls": ["nan", "-1", ""], "account": TEXTS, "how_far": [*TEXTS, "nan", "inf", "1e400"],
-    "last": NUMBERS, "skip": NUMBERS, "times": NUMBERS, "id": NUMBERS, "ids": NUMBERS, "probability": ["nan", "inf", "1e400", "-1", "0", "x"], "name": WRONG_NAMES, "names": WRONG_NAMES,
+    "account_ttl": ["nan", "1e400", "-1", "9" * 400, ""], "polls": ["nan", "-1", ""], "account": TEXTS, "how_far": [*TEXTS, "nan", "inf", "1e400", "\u0663", "1_0"],
+    "last": NUMBERS, "skip": NUMBERS, "times": NUMBERS, "id": NUMBERS, "ids": NUMBERS, "probability": [*NUMBERS, "0", "2", "x"], "name": WRONG_NAMES, "names": WRONG_NAMES,
 }  # fmt: skip
 """By option: values that must be refused. Others may be accepted, as an admin token may be any text."""
 

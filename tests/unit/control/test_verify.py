@@ -1,5 +1,6 @@
 """What the journal no longer keeps is counted, or refused: never taken for all."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,21 @@ def test_the_python_client_warns_of_a_list_that_may_be_incomplete(worn: Account)
     assert worn.requests(action="restore_snapshot") == []
     _, told = story(worn, None, None)
     assert "… 18 older calls that are no longer kept" in told
+
+
+def test_the_python_client_warns_of_a_report_on_a_part_of_the_calls(worn: Account) -> None:
+    with pytest.warns(UserWarning, match="18 older calls are no longer kept, and were not looked at"):
+        worn.report()
+    worn.clear_requests()
+    assert worn.report() == []
+
+
+def test_verify_names_the_number_of_calls_that_it_looks_at(worn: Account) -> None:
+    worn.call("eq", "list")
+    with pytest.raises(ControlFailure, match="journal_incomplete") as refused:
+        worn.verify(id=12345, count=0)
+    gone, kept = re.findall(r"(\d+) calls that are .* newest (\d+),", str(refused.value))[0]
+    assert int(gone) + int(kept) == worn.last_request
 
 
 def test_verify_can_begin_at_a_mark(worn: Account) -> None:

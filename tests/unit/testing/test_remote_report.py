@@ -97,11 +97,12 @@ def test_with_a_source_all_findings_are_at_the_client_s_file(
 
 
 @pytest.mark.parametrize(
-    "file", ["", ".", "/src/a.py", "../a.py", "src/", "https://x/a.py", "a\\b.py", "\udcff.py"]
+    "file", ["", ".", "/src/a.py", "../a.py", "src/", "https://x/a.py", "a\\b.py", "\udcff.py", "a\nb.py"]
 )
 def test_a_source_outside_of_the_repository_is_refused(capsys: pytest.CaptureFixture[str], file: str) -> None:
     told = typed(capsys, "--format", "sarif", "--source", file, status=2)
     assert "--source" in told
+    assert "expected a file from the root of your repository" in told
     assert told.count("\n") == 1
 
 

@@ -110,7 +110,7 @@ def test_a_scenario_too_late_for_a_clock_is_refused(tmp_path: Path) -> None:
         ("vms: [{id: 1}, {id: 1}]", "vms.1.id: 1: another VM of this world has this id"),
         ("vms: [", "not valid YAML: line 2, column 1: "),
         ("seed: 1\nvms: []\nseed: 2", "not valid YAML: line 3, column 1: duplicate key 'seed'"),
-        ("", "the body: None: expected a JSON object"),
+        ("", "the world: None: expected a JSON object"),
         (
             "assume: {A-12: false}",
             "assume.A-12: False: expected a string; in YAML, quote numbers, true and false",
