@@ -1,4 +1,4 @@
-"""Commands as processes: who has a port, the page in a browser, calls that are followed."""
+"""Commands as processes: who has a port, and the page in a browser."""
 
 import socket
 import subprocess
