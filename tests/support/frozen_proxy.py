@@ -25,20 +25,27 @@ class FreezingProxy:
     def __init__(self, server: str) -> None:
         self.spy: Spy = _never
         self._server = server
-        self._flows = threading.Event()
-        self._flows.set()
+        self._asks, self._answers = threading.Event(), threading.Event()
+        self._asks.set()
+        self._answers.set()
         self._sockets: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     def freeze(self) -> None:
-        self._flows.clear()
+        self._asks.clear()
+        self.mute()
+
+    def mute(self) -> None:
+        """Forward no answer any more. What is asked still is."""
+        self._answers.clear()
 
     def thaw(self) -> None:
         """Forward what is held back, and all that follows."""
         self.spy = _never
-        self._flows.set()
+        self._asks.set()
+        self._answers.set()
 
     def close(self) -> None:
         self.thaw()
@@ -59,13 +66,14 @@ class FreezingProxy:
 
     def _forward(self, one: socket.socket, other: socket.socket) -> None:
         from_client = one.family == socket.AF_INET
+        flows = self._asks if from_client else self._answers
         with suppress(OSError):
             while data := one.recv(1 << 16):
                 if from_client and self.spy(data):
                     self.freeze()
-                self._flows.wait()
+                flows.wait()
                 other.sendall(data)
-            self._flows.wait()
+            flows.wait()
             other.shutdown(socket.SHUT_WR)
 
 
