@@ -118,6 +118,23 @@ def test_on_a_full_disk_only_writing_calls_are_refused_and_it_recovers(small_dis
         assert emulator.check(key)["reason"] == "key_spent"
 
 
+def test_a_cut_index_on_a_full_disk_ends_no_server_and_it_recovers(small_disk: Path) -> None:
+    file, ballast = small_disk / "worlds.db", small_disk / "ballast"
+    with serving(file) as (_, emulator):
+        key = emulator.start("vm", "create_snapshot", name="a")
+        fill(ballast)
+        os.truncate(f"{file}-shm", 0)
+        fill(small_disk / "more")
+        for action, fields in (("list", {}), ("on", {"id": 12348})):
+            refused = called(emulator, "eq", action, **fields)
+            assert refused.status_code == 503
+            assert "was cut by another program: No space left on device" in refused.json()["message"]
+        ballast.unlink()
+        wait_until(lambda: ready(emulator))
+        emulator.advance(until=key)
+        assert emulator.check(key)["result"] == "OK"
+
+
 def fill(ballast: Path) -> None:
     with ballast.open("wb", buffering=0) as filling:
         try:

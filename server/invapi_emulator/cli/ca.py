@@ -51,4 +51,4 @@ def ca(ca_dir: str | None, tls_names: str | None, *, path: bool) -> None:
         click.echo(file)
         return
     click.echo(_TRUST.format(file=file, limits=found.limits()))
-    click.echo(found.file.read_text(encoding="ascii"), nl=False)
+    click.echo(found.text(), nl=False)

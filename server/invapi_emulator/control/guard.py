@@ -47,7 +47,10 @@ class ControlGuard:
             return
         drop_other_cookies(scope)
         request = Request(scope)
-        origin = request.headers["origin"].lower() if "origin" in request.headers else None
+        origins = request.headers.getlist("origin")
+        origin = (
+            ", ".join(origins).lower() if origins else None
+        )  # no browser sends two, and both together are no origin
         send = _with_headers(send, origin if self._names.is_allowed(origin) else None)
         refusal = await self._refusal(request, origin)
         if refusal is not None:

@@ -148,7 +148,7 @@ def why_unusable(name: str, problem: Exception) -> str:
     return f"{name}: it {why_lost(problem)}"
 
 
-def first_line(problem: DBAPIError | ArgumentError | OSError) -> str:
+def first_line(problem: DBAPIError | ArgumentError | sqlite3.Error | OSError) -> str:
     """Return the first line of a database's error, without the statement and the advice after it."""
     said = problem.strerror if isinstance(problem, OSError) else getattr(problem, "orig", None)
     return str(said or problem).strip().splitlines()[0]

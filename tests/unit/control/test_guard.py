@@ -180,6 +180,12 @@ def test_what_no_flag_can_open_is_told_of_without_one(
     assert len(line) < 300
 
 
+def test_two_origins_are_none_that_is_allowed(served: Served) -> None:
+    for foreign in (("Origin", PAGE), ("Origin", "http://evil.example")), (("Origin", PAGE),) * 2:
+        url = f"{served(allowed_origins=PAGE)}{ACCOUNT}"
+        assert httpx.get(url, headers=list(foreign)).status_code == 403
+
+
 def test_only_so_many_refused_names_are_told(caplog: pytest.LogCaptureFixture) -> None:
     with running() as server, httpx.Client(base_url=server.url) as http:
         for number in range(MOST_TOLD + 5):

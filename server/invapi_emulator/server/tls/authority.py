@@ -58,6 +58,10 @@ class Authority:
         """Return those of HOSTS that the CA can certify. One of an older version may lack some."""
         return [host for host in HOSTS if may_speak_for(self.certificate, host)]
 
+    def text(self) -> str:
+        """Return the certificate as PEM, without what else its file has."""
+        return pem(self.certificate).decode()
+
     def limits(self) -> str:
         """Return in words what the CA can certify."""
         names = certifiable(self.certificate)

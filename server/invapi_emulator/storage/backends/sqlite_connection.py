@@ -169,7 +169,10 @@ class SqliteConnection:
         if self._file is not None:
             if self._file.log_is_damaged():
                 return False
-            self._file.keep_index_mapped()
+            try:
+                self._file.keep_index_mapped()
+            except CannotWrite:
+                return False
         try:
             busy, _, _ = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error:
@@ -218,7 +221,7 @@ class SqliteConnection:
             self._open()
         except (DBAPIError, sqlite3.Error) as problem:
             self.sqlalchemy.close()
-            raise CannotWrite(str(problem)) from None
+            raise CannotWrite(first_line(problem)) from None
 
     def _recover_log(self, file: OpenFile) -> None:
         """Bring what the log holds into the file, and open a new log if that one was removed.
@@ -228,7 +231,7 @@ class SqliteConnection:
         file.refuse_if_moved()
         if not self.empty_log():
             raise CannotWrite(
-                f"the log '{file.log.name}' was removed, cut or overwritten by another program, or is being read by one"
+                f"the log '{file.log.name}' was removed, cut or overwritten by another program, cannot be read, or is being read by one"
             )
         if file.beside_is_ours():
             file.emptied()

@@ -8,7 +8,7 @@ index stays open for as long as SQLite has it.
 import os
 from contextlib import suppress
 from pathlib import Path
-from stat import S_ISLNK
+from stat import S_ISLNK, S_ISREG
 
 from invapi_emulator.storage.backends.sqlite_file import WRITABLE
 from invapi_emulator.storage.backends.sqlite_lock import Identity
@@ -41,8 +41,10 @@ class OpenFile:
         self.closed()
         self.log.opened()
         self._index.opened()
+        if not self._index.is_file():
+            return False
         try:
-            self._reading = os.open(self._index.name, os.O_RDONLY | os.O_CLOEXEC)
+            self._reading = _opened_for_most(self._index.name)
         except OSError:
             return False
         self._head = self._head_now()
@@ -79,19 +81,31 @@ class OpenFile:
                 lost = (known.pages > 0 and now.is_older_than(known)) or not now.is_in(Path(self.log.name))
             except FileNotFoundError:  # removed meanwhile: SQLite has it open, whole
                 return False
+            except OSError:  # nobody knows what is in it
+                return True
             self._damaged_at = found if lost else None
         return self._damaged_at is not None
 
     def _head_now(self) -> LogHead | None:
-        return None if self._reading is None else head_of(os.pread(self._reading, INDEX_HEAD, 0))
+        if self._reading is None:
+            return None
+        try:
+            return head_of(os.pread(self._reading, INDEX_HEAD, 0))
+        except OSError:
+            return None
 
     def keep_index_mapped(self) -> None:
-        """Give a truncated index its size back. To read it would end the process with SIGBUS.
+        """Give a truncated index its size back: to read it would end the process with SIGBUS. Raise CannotWrite if the disk is full.
 
-        SQLite makes an empty index again from the log.
+        SQLite makes an empty index again from the log. What is not allocated would end the process too once it is written to.
         """
-        if self._index.size and self._index.has_shrunk():
-            os.truncate(self._index.name, self._index.size)
+        if self._index.size and self._index.has_shrunk() and self._reading is not None:
+            try:
+                _allocate(self._reading, self._index.size)
+            except OSError as problem:
+                raise CannotWrite(
+                    f"the index '{self._index.name}' was cut by another program: {problem.strerror}"
+                ) from None
 
     def beside_is_untouched(self) -> bool:
         """Return whether nobody else has written to the log, and both are the files that SQLite has open."""
@@ -149,6 +163,22 @@ class OpenFile:
             raise CannotWrite(f"the index '{self._index.name}' was overwritten by another program")
 
 
+def _opened_for_most(name: str) -> int:
+    """Open a file to write, or if that is forbidden to read."""
+    try:
+        return os.open(name, os.O_RDWR | os.O_CLOEXEC)
+    except PermissionError:
+        return os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _allocate(descriptor: int, size: int) -> None:
+    """Give a file a size, and room on the disk for it. macOS cannot do the latter."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+    else:
+        os.ftruncate(descriptor, size)
+
+
 def _open_names(*wanted: str) -> set[str]:
     """Return the names of the files that this process has open: all that are wanted, where the system does not tell."""
     try:
@@ -193,6 +223,10 @@ class _Beside:
         """Return the time of the file that is there, in nanoseconds."""
         found = self._stat()
         return found and found.st_mtime_ns
+
+    def is_file(self) -> bool:
+        found = self._stat()
+        return found is not None and S_ISREG(found.st_mode)
 
     def is_same(self) -> bool:
         found = self._stat()

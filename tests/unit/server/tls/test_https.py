@@ -106,6 +106,16 @@ def test_the_command_prints_the_ca_and_creates_it(capsys: pytest.CaptureFixture[
     ssl.create_default_context(cadata=printed[printed.index("-----BEGIN") :])
 
 
+@pytest.mark.parametrize("before", ["# Größe\n", "\ufeff", "\x1b[31m\n"], ids=["comment", "mark", "colour"])
+def test_the_command_prints_nothing_but_the_certificate_of_its_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, before: str
+) -> None:
+    printed = told(capsys, "ca", "--ca-dir", str(tmp_path))
+    file = tmp_path / "ca.pem"
+    file.write_text(before + file.read_text(), encoding="utf-8")
+    assert told(capsys, "ca", "--ca-dir", str(tmp_path)) == printed
+
+
 def test_an_unusable_folder_is_reported_in_one_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
