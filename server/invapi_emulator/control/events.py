@@ -1,6 +1,7 @@
 """The events of an account as they happen, as server-sent events."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -15,6 +16,8 @@ from invapi_emulator.control.messages import Place, gap
 from invapi_emulator.control.worlds import AccountContext, NameInPath, TheWorlds
 from invapi_emulator.control_errors import Unprocessable
 from invapi_emulator.storage import events, pruned, requests
+
+_PLACE = re.compile("([0-9a-f]{1,16})-([0-9]{1,19})-([0-9]{1,19})")
 
 router = APIRouter(prefix="/_emulator/accounts/{name}", tags=["journal"])
 
@@ -91,11 +94,11 @@ def _start(context: AccountContext, known: str | None) -> _Start:
 
 
 def _place(text: str) -> Place:
-    try:
-        made_at, event, request = text.split("-")
-        return Place(int(made_at, 16), int(event), int(request))
-    except ValueError:
-        raise Unprocessable("invalid", f"{text!r} is not an event id of this stream", "after") from None
+    written = _PLACE.fullmatch(text)
+    if written is None:
+        raise Unprocessable("invalid", f"{text!r} is not an event id of this stream", "after")
+    made_at, event, request = written.groups()
+    return Place(int(made_at, 16), int(event), int(request))
 
 
 async def _told(feeds: Feeds, start: _Start) -> AsyncIterator[bytes]:

@@ -79,11 +79,16 @@ class Feed:
             del self._messages[:count]
 
     def after(self, place: Place) -> list[Message] | None:
-        """Return a piece of the messages after a place, or None if the feed no longer has the first of them."""
+        """Return a piece of the messages after a place, or None if the feed no longer has the first of them.
+
+        None too for a stream that has read the database and got there by another order: the first message that it lacks comes
+        before some that it has.
+        """
         if place.is_behind(self.start):
             return None
         first = bisect_left(self._messages, True, key=lambda each: place.is_behind(each.place))
-        return piece_of(self._messages[first : first + PIECE // 64])
+        found = piece_of(self._messages[first : first + PIECE // 64])
+        return None if found and found[0].place.is_behind(place) else found
 
 
 def piece_of(messages: Sequence[Message]) -> list[Message]:
