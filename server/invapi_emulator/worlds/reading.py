@@ -30,6 +30,8 @@ from invapi_emulator.worlds.task_schema import TaskSpec
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
+_VALUES_OF_RULES = 800
+"""Number of values of rules in a step. Each name and value of a field is checked by itself."""
 _RULE: TypeAdapter[Any] = TypeAdapter(FaultSpec)
 _LISTS: Mapping[str, type[BaseModel]] = {
     "power_changes": PowerChangeSpec,
@@ -119,7 +121,7 @@ def _vms(given: list[Any]) -> Steps[tuple[VmSpec, ...]]:
 
 
 def _rules(given: list[Any]) -> Steps[tuple[Any, ...]]:
-    rules, meter = [], Meter()
+    rules, meter = [], Meter(_VALUES_OF_RULES)
     for number, rule in enumerate(given):
         rules.append(_read_by(_RULE.validate_python, rule, ("faults", number)))
         if meter.is_full(values_in(rule)):

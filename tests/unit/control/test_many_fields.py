@@ -44,7 +44,7 @@ def test_a_rule_fires_on_a_call_that_has_all_its_fields(emulator: Emulator) -> N
 
 
 def test_a_world_of_many_rules_is_read_in_steps() -> None:
-    assert len(list(reading({"faults": [RULE] * 1_000}))) >= 50
+    assert len(list(reading({"faults": [RULE] * 1_000}))) >= 100
 
 
 def test_a_mistake_in_a_rule_is_told_with_its_place(emulator: Emulator) -> None:
